@@ -1,0 +1,13 @@
+/** Replacement of one range of a text. Offsets are UTF-16 units of the text before any edit. */
+export interface Splice {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/** A file before and after. */
+export interface FileEdit {
+  readonly file: string
+  readonly before: string
+  readonly after: string
+}

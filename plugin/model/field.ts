@@ -1,0 +1,72 @@
+import type { Workload } from './workload.ts'
+
+/** Fields of one container of a workload. */
+export const containerFields = [
+  'requests.cpu',
+  'requests.memory',
+  'limits.cpu',
+  'limits.memory',
+  'env.GOMAXPROCS',
+  'env.GOMEMLIMIT',
+] as const
+
+/** Fields of the autoscaler of a workload. */
+export const autoscalerFields = [
+  'hpa.minReplicas',
+  'hpa.maxReplicas',
+  'hpa.target.cpu',
+  'hpa.target.memory',
+] as const
+
+export type ContainerField = (typeof containerFields)[number]
+export type AutoscalerField = (typeof autoscalerFields)[number]
+/** A typed address on a workload or its autoscaler. */
+export type Field = ContainerField | AutoscalerField
+
+const allFields: readonly string[] = [...containerFields, ...autoscalerFields]
+
+/** Narrows a text to a field's name. */
+export const isField = (text: string): text is Field => allFields.includes(text)
+/** True for the fields that live in a container. */
+export const isContainerField = (field: Field): field is ContainerField => !field.startsWith('hpa.')
+
+/** What kind of number a field holds; decides how values are compared and printed. */
+export type FieldUnit = 'cpu' | 'memory' | 'count' | 'go-memory'
+
+/** The unit of a field's value. */
+export function fieldUnit(field: Field): FieldUnit {
+  switch (field) {
+    case 'requests.cpu':
+    case 'limits.cpu':
+      return 'cpu'
+    case 'requests.memory':
+    case 'limits.memory':
+      return 'memory'
+    case 'env.GOMEMLIMIT':
+      return 'go-memory'
+    case 'env.GOMAXPROCS':
+    case 'hpa.minReplicas':
+    case 'hpa.maxReplicas':
+    case 'hpa.target.cpu':
+    case 'hpa.target.memory':
+      return 'count'
+    default:
+      return field satisfies never
+  }
+}
+
+/** One field of one workload: what a recommendation, a trace and a proof speak of. */
+export interface FieldAddress {
+  readonly workload: Workload
+  /** Absent for autoscaler fields, unless a ContainerResource metric names its container. */
+  readonly container?: string
+  readonly field: Field
+}
+
+/** Identity of a field inside one source. */
+export const fieldKey = ({ workload, container, field }: FieldAddress): string =>
+  [workload.namespace, workload.kind, workload.name, container ?? '', field].join('/')
+
+/** `container field`, the short form used in tables and messages. */
+export const fieldLabel = ({ container, field }: Pick<FieldAddress, 'container' | 'field'>): string =>
+  container === undefined ? field : `${container} ${field}`

@@ -1,0 +1,70 @@
+/** A place in a file of the repository or a settings file; lines and columns start at 1. */
+export interface Place {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+/** Every way a run can stop that is not our bug. A closed set, so that hosts and docs can list them. */
+export type ProblemCode =
+  | 'settings.syntax'
+  | 'settings.invalid'
+  | 'settings.missing'
+  | 'usage'
+  | 'program.missing'
+  | 'program.failed'
+  | 'program.timeout'
+  | 'path.outside'
+  | 'path.missing'
+  | 'source.unknown'
+  | 'source.render'
+  | 'yaml.refused'
+  | 'snapshot.invalid'
+  | 'prometheus.unreachable'
+  | 'prometheus.refused'
+  | 'kubernetes.unreachable'
+  | 'kubernetes.refused'
+  | 'git.missing'
+  | 'git.remote'
+  | 'git.conflict'
+  | 'forge.refused'
+
+/** One thing that is wrong, where, and how to mend it. */
+export interface Problem {
+  readonly code: ProblemCode
+  readonly message: string
+  readonly place?: Place
+  /** What the reader can do about it, as an imperative. */
+  readonly mend?: string
+}
+
+/** `file:line:column`, as far as it is known. */
+export const printPlace = ({ file, line, column }: Place): string =>
+  [file, line, column].filter((part) => part !== undefined).join(':')
+
+/** `place: message (mend)`, on one or two lines. */
+export function printProblem({ place, message, mend }: Problem): string {
+  const head = place === undefined ? message : `${printPlace(place)}: ${message}`
+  return mend === undefined ? head : `${head}\n  ${mend}`
+}
+
+/** An expected stop: bad settings, an unreachable server, a missing program. Hosts print its problems and exit with 2. */
+export class ExpectedStop extends Error {
+  override readonly name = 'ExpectedStop'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map(printProblem).join('\n'), options)
+    this.problems = problems
+  }
+}
+
+/** Makes the error for a single problem. */
+export const stop = (
+  code: ProblemCode,
+  message: string,
+  rest: { readonly place?: Place; readonly mend?: string; readonly cause?: unknown } = {},
+): ExpectedStop => {
+  const { cause, ...known } = rest
+  return new ExpectedStop([{ code, message, ...known }], { cause })
+}

@@ -1,0 +1,49 @@
+import type { FileEdit } from './edit.ts'
+import type { FieldAddress } from './field.ts'
+import type { Proof } from './proof.ts'
+import type { Reason } from './recommendation.ts'
+import type { ScalarSite, Site } from './site.ts'
+
+/** One value that a commit changes, with everything a reviewer asks about it. */
+export interface ProposedChange extends FieldAddress {
+  readonly source: string
+  readonly cluster?: string
+  /** As printed in the file, before and after; `from` is absent when the value was inserted. */
+  readonly from: string
+  readonly to: string
+  readonly because: readonly Reason[]
+  readonly site: Site
+}
+
+/** A field left as it is, and why. */
+export interface Skipped {
+  readonly source?: string
+  readonly workload: string
+  readonly field?: string
+  readonly reason: string
+}
+
+/** A commit to make: files, values and proof. */
+export interface Proposal {
+  readonly changes: readonly ProposedChange[]
+  readonly edits: readonly FileEdit[]
+  readonly proof: Proof
+}
+
+/** A commit made, or found to be there already. */
+export interface Delivery {
+  readonly mode: 'report' | 'commit' | 'pull-request'
+  readonly branch?: string
+  readonly commit?: string
+  /** False when the branch already held exactly this. */
+  readonly created: boolean
+  readonly pushedTo?: string
+  readonly pullRequest?: {
+    readonly number: number
+    readonly url: string
+    readonly action: 'opened' | 'updated' | 'unchanged'
+  }
+}
+
+/** Narrows a site to a scalar. */
+export const isScalar = (site: Site | null): site is ScalarSite => site?.kind === 'scalar'

@@ -1,0 +1,145 @@
+/**
+ * Kubernetes quantities, exact.
+ *
+ * A quantity is held as an integer count of nano-units, the finest step Kubernetes knows, so that
+ * `1`, `1000m` and `"1"` are equal and no floating-point error can enter a comparison.
+ * Syntax: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+
+/** CPU in thousandths of a core. */
+export type Millicores = number & { readonly __unit: 'millicores' }
+/** Memory in bytes. */
+export type Bytes = number & { readonly __unit: 'bytes' }
+
+/** Marks a number as millicores. */
+export const millicores = (value: number): Millicores => value as Millicores
+/** Marks a number as bytes. */
+export const bytes = (value: number): Bytes => value as Bytes
+
+/** How an author writes a quantity: the unit family and suffix that a new value should keep. */
+export interface Quantity {
+  /** Exact value in nano-units (10⁻⁹ of a core or a byte). */
+  readonly nano: bigint
+  /** The suffix as written: `m`, `Mi`, `G`, `e3`, or empty. */
+  readonly suffix: string
+  /** Whether the number before the suffix has a decimal point. */
+  readonly decimal: boolean
+}
+
+const nanoPerUnit = 1_000_000_000n
+
+const decimalExponents: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+}
+
+const binaryPowers: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti: 4, Pi: 5, Ei: 6 }
+
+const syntax = /^([+-]?)(\d+\.?\d*|\.\d+)(n|u|m|k|Ki|Mi|Gi|Ti|Pi|Ei|M|G|T|P|E|[eE][+-]?\d{1,3})?$/
+
+/** Reads a Kubernetes quantity; `undefined` when the text is not one. Values below a nano-unit are rounded up, as Kubernetes does. */
+export function parseQuantity(text: string | number): Quantity | undefined {
+  const match = syntax.exec(String(text).trim())
+  if (match === null) return undefined
+  const [, sign = '', digits = '', suffix = ''] = match
+  const [whole = '', fraction = ''] = digits.split('.')
+  const mantissa = BigInt(`${whole}${fraction}` || '0')
+  const scaled = scale(mantissa, fraction.length, suffix)
+  return { nano: sign === '-' ? -scaled : scaled, suffix, decimal: digits.includes('.') }
+}
+
+function scale(mantissa: bigint, fractionDigits: number, suffix: string): bigint {
+  const power = binaryPowers[suffix]
+  if (power !== undefined) {
+    return divideUp(mantissa * nanoPerUnit * 1024n ** BigInt(power), 10n ** BigInt(fractionDigits))
+  }
+  const exponent = (decimalExponents[suffix] ?? Number(suffix.slice(1))) + 9 - fractionDigits
+  return exponent >= 0 ? mantissa * 10n ** BigInt(exponent) : divideUp(mantissa, 10n ** BigInt(-exponent))
+}
+
+const divideUp = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
+
+/** CPU text to millicores, rounded up to a whole one. */
+export function toMillicores(text: string | number): Millicores | undefined {
+  const quantity = parseQuantity(text)
+  return quantity && millicores(Number(divideUp(quantity.nano, 1_000_000n)))
+}
+
+/** Memory text to bytes, rounded up to a whole one. */
+export function toBytes(text: string | number): Bytes | undefined {
+  const quantity = parseQuantity(text)
+  return quantity && bytes(Number(divideUp(quantity.nano, nanoPerUnit)))
+}
+
+/** Prints CPU the way `like` is written: millicores for `250m`, decimals for `0.5`, whole cores for `2` when they fit. */
+export function formatCpu(value: Millicores, like = '100m'): string {
+  const style = parseQuantity(like)
+  const cores = value / 1000
+  if (style?.suffix === '' && (style.decimal || Number.isInteger(cores))) {
+    return style.decimal && Number.isInteger(cores) ? cores.toFixed(1) : String(cores)
+  }
+  return `${value}m`
+}
+
+const memoryUnits = {
+  binary: [
+    ['Gi', 1024 ** 3],
+    ['Mi', 1024 ** 2],
+    ['Ki', 1024],
+  ],
+  decimal: [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ],
+} as const
+
+/**
+ * Prints memory in the unit family of `like`, rounding up to a whole step of that family's mega unit.
+ * A value in `Gi` (or `G`) stays there when it is a whole number of them or has a short fraction that `like` also has.
+ */
+export function formatMemory(value: Bytes, like = '1Mi'): string {
+  const suffix = parseQuantity(like)?.suffix ?? 'Mi'
+  if (suffix === '' || suffix === 'm') return String(Math.ceil(value))
+  const units = memoryUnits[suffix in binaryPowers ? 'binary' : 'decimal']
+  const [giga, mega, kilo] = units
+  const fitsGiga = value % giga[1] === 0 && !['Mi', 'M', 'Ki', 'k'].includes(suffix)
+  if (fitsGiga) return `${value / giga[1]}${giga[0]}`
+  if (suffix === kilo[0]) return `${Math.ceil(value / kilo[1])}${kilo[0]}`
+  return `${Math.ceil(value / mega[1])}${mega[0]}`
+}
+
+const goMemorySyntax = /^(\d+)(B|KiB|MiB|GiB|TiB)?$/
+const goMemoryUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+}
+
+/** Reads a GOMEMLIMIT value (https://pkg.go.dev/runtime#hdr-Environment_Variables); `undefined` for `off` and anything else. */
+export function parseGoMemory(text: string): Bytes | undefined {
+  const match = goMemorySyntax.exec(text.trim())
+  if (match === null) return undefined
+  return bytes(Number(match[1]) * (goMemoryUnits[match[2] ?? ''] ?? 1))
+}
+
+/** Prints a GOMEMLIMIT in the unit of `like`, rounding down: the limit must stay below the container's. */
+export function formatGoMemory(value: Bytes, like = '1MiB'): string {
+  const unit = goMemorySyntax.exec(like.trim())?.[2] ?? ''
+  const step = goMemoryUnits[unit] ?? 1
+  const fits = unit !== 'GiB' && unit !== 'TiB'
+  return fits || value % step === 0
+    ? `${Math.floor(value / step)}${unit}`
+    : `${Math.floor(value / 1024 ** 2)}MiB`
+}

@@ -1,0 +1,73 @@
+/**
+ * Usage sketches: the exponential histogram of the Vertical Pod Autoscaler.
+ *
+ * 176 buckets, each 5 % wider than the one before. Two sketches of the same scale merge by adding their weights,
+ * so history can be gathered day by day in bounded memory. A percentile is the upper end of its bucket, at most 5 % too high.
+ * Source: https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler/pkg/recommender/util
+ */
+
+const growth = 1.05
+const bucketCount = 176
+
+/** Where the first bucket of a sketch ends, in the unit of its samples. */
+export interface SketchScale {
+  readonly firstBucket: number
+}
+
+/** CPU in millicores: the first bucket ends at 10m, the last begins near 1000 cores. */
+export const cpuScale: SketchScale = { firstBucket: 10 }
+/** Memory in bytes: the first bucket ends at 10⁷ B, the last begins near 10¹² B. */
+export const memoryScale: SketchScale = { firstBucket: 1e7 }
+
+/** A sketch at rest: `[bucket, weight]` pairs in rising order of bucket, empty buckets left out. */
+export type Sketch = readonly (readonly [bucket: number, weight: number])[]
+
+/** A sketch being filled: one weight a bucket. */
+export type SketchBuffer = Float64Array
+
+/** An empty buffer to fill. */
+export const emptySketch = (): SketchBuffer => new Float64Array(bucketCount)
+
+/** Adds one sample to a buffer. Values below zero and non-numbers are ignored. */
+export function addSample(buffer: SketchBuffer, scale: SketchScale, value: number, weight = 1): void {
+  if (!(value >= 0)) return
+  const bucket = bucketOf(scale, value)
+  buffer[bucket] = (buffer[bucket] ?? 0) + weight
+}
+
+/** Adds a finished sketch to a buffer of the same scale. */
+export function addSketch(buffer: SketchBuffer, sketch: Sketch): void {
+  for (const [bucket, weight] of sketch) buffer[bucket] = (buffer[bucket] ?? 0) + weight
+}
+
+/** Freezes a buffer into its compact form. */
+export function finishSketch(buffer: SketchBuffer): Sketch {
+  return [...buffer.entries()].filter(([, weight]) => weight > 0)
+}
+
+/** Index of the bucket that holds a value. */
+export function bucketOf({ firstBucket }: SketchScale, value: number): number {
+  if (value < firstBucket) return 0
+  const bucket = Math.floor(Math.log((value * (growth - 1)) / firstBucket + 1) / Math.log(growth))
+  return Math.min(bucket, bucketCount - 1)
+}
+
+/** Lower end of a bucket, in the unit of the samples. */
+export const bucketStart = ({ firstBucket }: SketchScale, bucket: number): number =>
+  bucket === 0 ? 0 : (firstBucket * (growth ** bucket - 1)) / (growth - 1)
+
+/** Total weight of a sketch. */
+export const sketchWeight = (sketch: Sketch): number => sketch.reduce((sum, [, weight]) => sum + weight, 0)
+
+/** The value that a share `p` (0 to 1) of the weight does not exceed; 0 for an empty sketch. */
+export function percentile(sketch: Sketch, scale: SketchScale, p: number): number {
+  const wanted = p * sketchWeight(sketch)
+  let passed = 0
+  for (const [bucket, weight] of sketch) {
+    passed += weight
+    if (passed >= wanted) {
+      return bucketStart(scale, bucket < bucketCount - 1 ? bucket + 1 : bucket)
+    }
+  }
+  return 0
+}

@@ -1,0 +1,85 @@
+import type { JsonObject } from './manifest.ts'
+
+interface SourceBase {
+  /** Unique among the sources of a run; shown to people. */
+  readonly id: string
+  /** Directory inside the repository, with forward slashes, `.` for the root. */
+  readonly path: string
+  /** The cluster it is rolled out to, as named in settings. */
+  readonly cluster?: string
+  /** The namespace of objects that name none. */
+  readonly namespace?: string
+}
+
+/** A directory with a kustomization. */
+export interface KustomizeSource extends SourceBase {
+  readonly kind: 'kustomize'
+}
+
+/** A chart with its stack of values files, weakest first. */
+export interface HelmSource extends SourceBase {
+  readonly kind: 'helm'
+  readonly release: string
+  readonly values: readonly string[]
+  readonly kubeVersion?: string
+  readonly apiVersions?: readonly string[]
+}
+
+/** A directory of manifests, or one file. */
+export interface PlainSource extends SourceBase {
+  readonly kind: 'plain'
+}
+
+/** One renderable root. */
+export type Source = KustomizeSource | HelmSource | PlainSource
+
+/** What a file is to the source that reads it. Decides whether and how its scalars may be edited. */
+export type InputRole =
+  | 'manifest'
+  | 'patch'
+  | 'kustomization'
+  | 'values'
+  | 'chart-values'
+  | 'template'
+  | 'other'
+
+/** A file that a source reads. */
+export interface InputFile {
+  /** Path in the repository, links resolved. */
+  readonly path: string
+  readonly role: InputRole
+  /** True when the file belongs to the most specific layer: the overlay itself, or the last values file. */
+  readonly leaf: boolean
+}
+
+/** What a source renders to. */
+export interface Rendering {
+  readonly source: Source
+  readonly objects: readonly JsonObject[]
+}
+
+/** A file's bytes as text and where links in its path lead. */
+export interface ViewFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** A read-only look at a repository: files of a commit or a work tree, with pending edits laid over them. */
+export interface RepositoryView {
+  /** `undefined` when nothing stands there. Rejects with `path.outside` when the path leaves the repository. */
+  kind(path: string): Promise<'file' | 'directory' | undefined>
+  /** The file behind a path, links followed; `undefined` when there is none. Bytes that are not UTF-8 refuse. */
+  read(path: string): Promise<ViewFile | undefined>
+  /** Names in a directory, sorted; empty when there is none. */
+  list(path: string): Promise<readonly string[]>
+  /** The same view with texts laid over it, by real path. */
+  with(texts: ReadonlyMap<string, string>): RepositoryView
+}
+
+/** A program that turns sources of one kind into objects. */
+export interface Renderer<S extends Source = Source> {
+  /** Every file the source reads. */
+  inputs(source: S, view: RepositoryView): Promise<readonly InputFile[]>
+  /** Runs the real program on a private copy of the inputs. Rejects with `source.render` when it fails. */
+  render(source: S, view: RepositoryView): Promise<Rendering>
+}
