@@ -1,20 +1,22 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'rolldown'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
 /** The programs that ship (`tortoise`, `action`) and the project's own tools, bundled as ESM for Node 20 and 24. */
 export default defineConfig({
   input: {
     tortoise: 'plugin/hosts/cli/main.ts',
-    action: 'plugin/hosts/action/main.ts',
   },
   platform: 'node',
+  transform: { define: { __VERSION__: JSON.stringify(version) } },
   output: {
     dir: 'dist',
     format: 'esm',
     cleanDir: true,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
-    legalComments: 'none',
+    comments: { legal: false },
     banner: (chunk) => (chunk.fileName === 'tortoise.js' ? '#!/usr/bin/env node' : ''),
   },
   plugins: [

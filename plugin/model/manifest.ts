@@ -195,3 +195,22 @@ function metricTargets(object: JsonObject): readonly MetricTarget[] {
     return [{ field: `hpa.target.${name}`, path: ['spec', 'metrics', index, key, ...inner], ...owner }]
   })
 }
+
+/**
+ * Where a field would be written inside an object or a patch of it: the path of its key, or for a variable the
+ * next free place in `env`. `undefined` when the object does not have the container, or the field lives in a list
+ * that has no keys to find it by.
+ */
+export function slotIn(
+  object: JsonObject,
+  { field, container }: Pick<FieldAddress, 'field' | 'container'>,
+): JsonPath | undefined {
+  if (field === 'hpa.minReplicas' || field === 'hpa.maxReplicas') return ['spec', field.slice('hpa.'.length)]
+  const holder = workloadsOf([object], '')
+    .flatMap(({ containers }) => containers)
+    .find(({ name }) => name === container)
+  if (holder === undefined || field.startsWith('hpa.')) return undefined
+  if (!field.startsWith('env.')) return [...holder.path, 'resources', ...field.split('.')]
+  const entries = valueAt(holder.object, ['env'])
+  return [...holder.path, 'env', ...(Array.isArray(entries) ? [entries.length] : [])]
+}

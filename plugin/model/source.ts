@@ -45,8 +45,10 @@ export type InputRole =
 
 /** A file that a source reads. */
 export interface InputFile {
-  /** Path in the repository, links resolved. */
+  /** Path in the repository, links resolved: the file an edit would go to. */
   readonly path: string
+  /** Path by which the source refers to it; differs from `path` when a link lies between. */
+  readonly at: string
   readonly role: InputRole
   /** True when the file belongs to the most specific layer: the overlay itself, or the last values file. */
   readonly leaf: boolean
@@ -70,10 +72,20 @@ export interface RepositoryView {
   kind(path: string): Promise<'file' | 'directory' | undefined>
   /** The file behind a path, links followed; `undefined` when there is none. Bytes that are not UTF-8 refuse. */
   read(path: string): Promise<ViewFile | undefined>
+  /** The same as bytes, for files that need not be text. */
+  bytes(path: string): Promise<Uint8Array | undefined>
   /** Names in a directory, sorted; empty when there is none. */
   list(path: string): Promise<readonly string[]>
   /** The same view with texts laid over it, by real path. */
   with(texts: ReadonlyMap<string, string>): RepositoryView
+}
+
+/** How a rendering differs from the one that is rolled out. */
+export interface RenderOptions {
+  /** Skip checks of values against a schema: the values are dyes. */
+  readonly dyed?: boolean
+  /** Values laid over all others (charts only), as YAML text. */
+  readonly extraValues?: string
 }
 
 /** A program that turns sources of one kind into objects. */
@@ -81,5 +93,5 @@ export interface Renderer<S extends Source = Source> {
   /** Every file the source reads. */
   inputs(source: S, view: RepositoryView): Promise<readonly InputFile[]>
   /** Runs the real program on a private copy of the inputs. Rejects with `source.render` when it fails. */
-  render(source: S, view: RepositoryView): Promise<Rendering>
+  render(source: S, view: RepositoryView, options?: RenderOptions): Promise<Rendering>
 }

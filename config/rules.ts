@@ -1,0 +1,85 @@
+import type { Problem } from '../plugin/model/problem.ts'
+import type { Settings } from './schema.ts'
+
+/** A problem between settings that are each well-formed. */
+export interface RuleProblem extends Omit<Problem, 'place'> {
+  readonly path: readonly (string | number)[]
+}
+
+type Rule = (settings: Settings) => readonly RuleProblem[]
+
+const problem = (path: RuleProblem['path'], message: string, mend: string): RuleProblem => ({
+  code: 'settings.invalid',
+  path,
+  message,
+  mend,
+})
+
+const clustersAreNamedOnce: Rule = ({ clusters }) =>
+  clusters.flatMap(({ name }, index) =>
+    clusters.findIndex((other) => other.name === name) === index
+      ? []
+      : [
+          problem(
+            ['clusters', index, 'name'],
+            `cluster ${name} is named twice`,
+            'Give each cluster a name of its own.',
+          ),
+        ],
+  )
+
+const sourcesNameKnownClusters: Rule = ({ clusters, sources }) =>
+  sources.flatMap(({ cluster }, index) =>
+    cluster === undefined || clusters.length === 0 || clusters.some(({ name }) => name === cluster)
+      ? []
+      : [
+          problem(
+            ['sources', index, 'cluster'],
+            `cluster ${cluster} is not among clusters`,
+            `Add it under clusters, or name one of: ${clusters.map(({ name }) => name).join(', ')}.`,
+          ),
+        ],
+  )
+
+const sourcesChooseAmongClusters: Rule = ({ clusters, sources }) =>
+  clusters.length < 2
+    ? []
+    : sources.flatMap(({ cluster, path }, index) =>
+        cluster === undefined
+          ? [
+              problem(
+                ['sources', index],
+                `source ${path} does not say which cluster it is for`,
+                'Add cluster: to it.',
+              ),
+            ]
+          : [],
+      )
+
+const targetBoundsAreOrdered: Rule = ({ recommend: { targetUtilization } }) =>
+  targetUtilization.minimum <= targetUtilization.maximum
+    ? []
+    : [problem(['recommend', 'targetUtilization'], 'minimum is above maximum', 'Swap them.')]
+
+const branchIsOurs: Rule = ({ deliver: { branch, base } }) =>
+  branch.startsWith('tortoise/') || branch === base
+    ? []
+    : [
+        problem(
+          ['deliver', 'branch'],
+          `branch ${branch} is not ours to write`,
+          'Begin it with tortoise/, or set base to the same name to commit there directly.',
+        ),
+      ]
+
+const rules: readonly Rule[] = [
+  clustersAreNamedOnce,
+  sourcesNameKnownClusters,
+  sourcesChooseAmongClusters,
+  targetBoundsAreOrdered,
+  branchIsOurs,
+]
+
+/** Every problem between settings. */
+export const checkSettings = (settings: Settings): readonly RuleProblem[] =>
+  rules.flatMap((rule) => rule(settings))

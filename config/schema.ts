@@ -1,0 +1,206 @@
+import { z } from 'zod'
+
+const percent = z.number().min(0).max(100)
+const repositoryPath = z
+  .string()
+  .min(1)
+  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), {
+    message: 'must stay inside the repository: a relative path without ..',
+  })
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not a secret itself')
+
+const sourceSchema = z
+  .strictObject({
+    path: repositoryPath.describe(
+      'Directory of a kustomization, a chart, or plain manifests, from the root of the repository.',
+    ),
+    cluster: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Name of the cluster it is rolled out to. Needed when more than one cluster is named.'),
+    namespace: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Namespace of objects that name none; also the namespace of a Helm release.'),
+    release: z.string().min(1).optional().describe("Helm release name. Default: the chart's directory name."),
+    values: z.array(repositoryPath).default([]).describe('Values files of a chart, weakest first.'),
+    kubeVersion: z.string().optional().describe('Kubernetes version that a chart is rendered for.'),
+    apiVersions: z.array(z.string()).optional().describe('API versions that a chart may assume.'),
+  })
+  .describe('One renderable root: what Argo CD or Flux would render.')
+
+const prometheusSchema = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .describe('Base URL of the Prometheus HTTP API, path prefix included.'),
+    tokenEnv: variableName.optional().describe('Environment variable that holds a bearer token.'),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Further request headers, `X-Scope-OrgID` for example. No secrets.'),
+    labels: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Labels that pick this cluster out of a shared Prometheus, `cluster: prod` for example.'),
+  })
+  .describe('Where usage is read from.')
+
+const clusterSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('Name used by sources and in reports.'),
+    prometheus: prometheusSchema.optional(),
+    kubernetes: z
+      .strictObject({
+        context: z.string().optional().describe('Context of the kubeconfig. Default: the current one.'),
+      })
+      .optional()
+      .describe('Read live state (get and list only) to leave unhealthy workloads alone. Absent: not read.'),
+  })
+  .describe('One cluster.')
+
+const matchSchema = z
+  .strictObject({
+    cluster: z.string().optional().describe('Cluster name.'),
+    namespace: z.string().optional().describe('Namespace.'),
+    workload: z
+      .string()
+      .regex(/^[^/]+\/[^/]+$/, 'must be Kind/name')
+      .optional()
+      .describe('`Kind/name`.'),
+    container: z.string().optional().describe('Container name.'),
+  })
+  .describe('What the rule is about; every part that is given must match.')
+
+const ruleSchema = z
+  .strictObject({
+    match: matchSchema,
+    cpu: z.enum(['On', 'Off']).optional().describe('Whether CPU is sized.'),
+    memory: z.enum(['On', 'Off']).optional().describe('Whether memory is sized.'),
+  })
+  .describe('An exception. Of several rules that match, the last one wins.')
+
+const recommendSchema = z
+  .strictObject({
+    profile: z.enum(['steady']).default('steady').describe('Set of rules that turns usage into values.'),
+    cpuPercentile: percent.default(95).describe('Percentile of CPU usage that a request covers.'),
+    cpuMargin: z.number().min(0).default(15).describe('Head-room over that percentile, in percent.'),
+    memoryMargin: z.number().min(0).default(15).describe('Head-room over the memory peak, in percent.'),
+    minimumChange: percent.default(10).describe('Smallest relative change worth a commit, in percent.'),
+    maximumDecrease: percent.default(30).describe('Largest decrease in one proposal, in percent.'),
+    minimumDays: z.number().min(0).default(7).describe('Days of history needed before anything is lowered.'),
+    minimumCoverage: percent
+      .default(80)
+      .describe('Share of the window that must hold samples before anything is lowered, in percent.'),
+    targetUtilization: z
+      .strictObject({
+        minimum: percent.default(50).describe('Lowest target.'),
+        maximum: percent.default(80).describe('Highest target.'),
+      })
+      .prefault({})
+      .describe("Bounds of an HPA's CPU utilisation target, in percent."),
+    goMemoryShare: percent.default(90).describe('GOMEMLIMIT as a share of the memory limit, in percent.'),
+  })
+  .describe('How values are decided.')
+
+const deliverSchema = z
+  .strictObject({
+    mode: z
+      .enum(['report', 'commit', 'pull-request'])
+      .default('commit')
+      .describe(
+        '`report` changes nothing; `commit` makes a commit on a branch; `pull-request` also pushes it and opens or updates a pull request.',
+      ),
+    base: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Branch that the commit stands on. Default: the branch checked out.'),
+    branch: z
+      .string()
+      .min(1)
+      .default('tortoise/right-size')
+      .describe(
+        'Branch of the commit. Must begin with `tortoise/`, or equal `base` to commit there directly.',
+      ),
+    remote: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/ })
+          .describe('HTTP(S) URL of the repository to push to, without credentials.'),
+        tokenEnv: variableName
+          .default('TORTOISE_GIT_TOKEN')
+          .describe('Environment variable that holds the token to push with.'),
+      })
+      .optional()
+      .describe('Where to push. Absent: the commit stays local.'),
+    github: z
+      .strictObject({
+        repository: z
+          .string()
+          .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
+          .describe('`owner/name`.'),
+        apiUrl: z.url().optional().describe('Base URL of the API, for GitHub Enterprise.'),
+        tokenEnv: variableName.default('GITHUB_TOKEN').describe('Environment variable that holds the token.'),
+      })
+      .optional()
+      .describe('Where pull requests are opened.'),
+    author: z
+      .strictObject({
+        name: z.string().min(1).default('gitops-tortoise').describe('Author name.'),
+        email: z
+          .string()
+          .min(1)
+          .default('gitops-tortoise@users.noreply.github.com')
+          .describe('Author e-mail; also tells our commits from those of people.'),
+      })
+      .prefault({})
+      .describe('Author and committer of commits.'),
+  })
+  .describe('What becomes of the changes.')
+
+/** Everything that users write in `tortoise.yaml`, with every default and description. */
+export const settingsSchema = z
+  .strictObject({
+    sources: z.array(sourceSchema).default([]).describe('What is rolled out from this repository.'),
+    clusters: z.array(clusterSchema).default([]).describe('Where it runs and where its usage is recorded.'),
+    history: z
+      .strictObject({
+        days: z.number().int().min(1).max(28).default(14).describe('Days of usage to read.'),
+        stepSeconds: z.number().int().min(30).max(3600).default(300).describe('Seconds between samples.'),
+      })
+      .prefault({})
+      .describe('The window that is looked at.'),
+    recommend: recommendSchema.prefault({}),
+    rules: z.array(ruleSchema).default([]).describe('Exceptions for some workloads.'),
+    edit: z
+      .strictObject({
+        allowShared: z
+          .boolean()
+          .default(false)
+          .describe('Edit a value that several sources share, instead of overriding it in the one at hand.'),
+      })
+      .prefault({})
+      .describe('What may be edited.'),
+    deliver: deliverSchema.prefault({}),
+    programs: z
+      .strictObject({
+        kustomize: z.string().optional().describe('Path of kustomize.'),
+        kubectl: z.string().optional().describe('Path of kubectl, used where kustomize is missing.'),
+        helm: z.string().optional().describe('Path of Helm 3 or 4.'),
+      })
+      .prefault({})
+      .describe('Programs to use instead of those on PATH.'),
+  })
+  .describe('Settings of GitOps Tortoise.')
+
+export type Settings = z.infer<typeof settingsSchema>
+export type SourceSettings = Settings['sources'][number]
+export type ClusterSettings = Settings['clusters'][number]
+
+/** The JSON Schema of `tortoise.yaml`, for editors. */
+export const settingsJsonSchema = (): object => z.toJSONSchema(settingsSchema, { io: 'input' })

@@ -1,0 +1,49 @@
+import type { FieldAddress } from '../model/field.ts'
+import { fieldLabel } from '../model/field.ts'
+import type { JsonPath } from '../model/manifest.ts'
+import type { Intent } from '../model/proof.ts'
+import type { Trace } from '../model/site.ts'
+import { printValue, readValue, sameValue } from '../model/value.ts'
+import { workloadLabel } from '../model/workload.ts'
+import type { WantedEdit } from './plan.ts'
+import { bareText } from './replace.ts'
+
+/** A value wanted for a traced field, as a number in its unit or as the text a person gave. */
+export interface Wish extends FieldAddress {
+  readonly trace: Trace
+  readonly to: number | string
+  readonly rendered?: JsonPath
+}
+
+/** An edit to make, or why there is none. */
+export type Chosen =
+  | { readonly kind: 'edit'; readonly edit: WantedEdit; readonly intents: readonly Intent[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'settled' }
+
+/** Picks the site that a trace chose and prints the value in the style of what stands there. */
+export function chooseEdit({ trace, to, rendered, ...address }: Wish): Chosen {
+  const site = trace.chosen === null ? null : trace[trace.chosen]
+  const text = typeof to === 'string' ? to : printValue(address.field, to, styleOf(trace))
+  if (trace.value !== '' && sameValue(address.field, trace.value, text)) return { kind: 'settled' }
+  if (site === null) return { kind: 'refused', reason: trace.reason ?? 'no place in Git decides this value' }
+  if (readValue(address.field, text) === undefined) {
+    return {
+      kind: 'refused',
+      reason: `${text} is not a value for ${fieldLabel(address)} of ${workloadLabel(address.workload)}`,
+    }
+  }
+  const also = trace.chosen === 'site' ? trace.sharedWith : []
+  const intents = [{ ...address, source: trace.source }, ...also].map((one): Intent => ({ ...one, to: text }))
+  return {
+    kind: 'edit',
+    edit: { ...address, site, to: text, ...(rendered === undefined ? {} : { rendered }) },
+    intents,
+  }
+}
+
+/** The text whose unit and form a new value keeps. */
+function styleOf({ site, value, chosen }: Trace): string | undefined {
+  if (chosen === 'site' && site?.kind === 'scalar' && site.affix === undefined) return bareText(site.text)
+  return value === '' ? undefined : value
+}

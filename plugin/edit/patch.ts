@@ -1,0 +1,76 @@
+import type { Field } from '../model/field.ts'
+import { isContainerField } from '../model/field.ts'
+import type { JsonPath } from '../model/manifest.ts'
+import type { PatchSite } from '../model/site.ts'
+
+/** What a new patch sets. */
+export interface PatchValue {
+  readonly field: Field
+  readonly container?: string
+  /** A scalar as it should stand in the file. */
+  readonly value: string
+  /** Where the field stands in the rendered object; lists are addressed by position there. */
+  readonly rendered?: JsonPath
+}
+
+/** The lines of a new item of a kustomization's `patches`, unindented and without its dash. */
+export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[] {
+  const { kind, name } = site.target
+  if (wanted.field.startsWith('hpa.target.') && wanted.rendered !== undefined) {
+    const pointer = wanted.rendered.map(
+      (step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    )
+    return [
+      'target:',
+      `  kind: ${kind}`,
+      `  name: ${name}`,
+      'patch: |-',
+      '  - op: replace',
+      `    path: ${pointer.join('')}`,
+      `    value: ${wanted.value}`,
+    ]
+  }
+  return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
+}
+
+function mergePatch({ target }: PatchSite, wanted: PatchValue): readonly string[] {
+  const head = [
+    `apiVersion: ${target.apiVersion}`,
+    `kind: ${target.kind}`,
+    'metadata:',
+    `  name: ${target.name}`,
+  ]
+  return [...head, ...nest(podTemplatePath(target.kind, wanted.field), leafLines(wanted))]
+}
+
+const podTemplatePath = (kind: string, field: Field): readonly string[] => {
+  if (!isContainerField(field)) return ['spec']
+  const template = ['spec', 'template', 'spec', 'containers']
+  return kind === 'CronJob' ? ['spec', 'jobTemplate', ...template] : template
+}
+
+function leafLines({ field, container, value }: PatchValue): readonly string[] {
+  if (!isContainerField(field)) return [`${field.slice('hpa.'.length)}: ${value}`]
+  const [group = '', key = ''] = field.split('.')
+  const setting = group === 'env' ? envLines(key, value) : nest(['resources', group], [`${key}: ${value}`])
+  return [`- name: ${container ?? ''}`, ...setting.map((line) => `  ${line}`)]
+}
+
+/** A variable as an item of `env`. */
+export const envLines = (name: string, value: string): readonly string[] => [
+  'env:',
+  ...envItem(name, value).map((line) => `  ${line}`),
+]
+
+/** One item of `env`, its dash included. */
+export const envItem = (name: string, value: string): readonly string[] => [
+  `- name: ${name}`,
+  `  value: ${value}`,
+]
+
+function nest(keys: readonly string[], lines: readonly string[]): readonly string[] {
+  return keys.reduceRight<readonly string[]>(
+    (inner, key) => [`${key}:`, ...inner.map((line) => `  ${line}`)],
+    lines,
+  )
+}

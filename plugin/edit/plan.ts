@@ -1,0 +1,146 @@
+import type { FileEdit } from '../model/edit.ts'
+import type { FieldAddress } from '../model/field.ts'
+import type { JsonPath } from '../model/manifest.ts'
+import { slotIn, valueAt } from '../model/manifest.ts'
+import type { InsertSite, PatchSite, ScalarSite, Site } from '../model/site.ts'
+import type { WrittenManifest } from '../yaml/manifests.ts'
+import { manifestsIn } from '../yaml/manifests.ts'
+import { openYaml } from '../yaml/open.ts'
+import { applySplices } from '../yaml/splice.ts'
+import type { Inserted, Insertion } from './insert.ts'
+import { insertValue } from './insert.ts'
+import { envItem, patchItem } from './patch.ts'
+import { replaceScalar } from './replace.ts'
+
+/** A value to write at a site. */
+export interface WantedEdit extends FieldAddress {
+  readonly site: Site
+  /** The value as text, unquoted. */
+  readonly to: string
+  /** Where the field stands in its rendered object. */
+  readonly rendered?: JsonPath
+}
+
+/** Files after the edits, and the wishes that could not be granted. */
+export interface PlannedEdits {
+  readonly edits: readonly FileEdit[]
+  readonly done: readonly WantedEdit[]
+  readonly refused: readonly { readonly wanted: WantedEdit; readonly reason: string }[]
+}
+
+/** Writes values into texts: all replacements of a file in one pass by byte range, then insertions one by one. */
+export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly WantedEdit[]): PlannedEdits {
+  const now = new Map(texts)
+  const done: WantedEdit[] = []
+  const refused: { wanted: WantedEdit; reason: string }[] = []
+  const settle = (one: WantedEdit, reason: string | undefined): void => {
+    if (reason === undefined) done.push(one)
+    else refused.push({ wanted: one, reason })
+  }
+  replaceAll(now, wanted, settle)
+  for (const one of wanted) if (one.site.kind !== 'scalar') settle(one, insertOne(now, one, one.site))
+  const edits = [...now].flatMap(([file, after]): readonly FileEdit[] => {
+    const before = texts.get(file) ?? ''
+    return before === after ? [] : [{ file, before, after }]
+  })
+  return { edits, done, refused }
+}
+
+type Settle = (one: WantedEdit, reason: string | undefined) => void
+
+interface Claim {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+function replaceAll(now: Map<string, string>, wanted: readonly WantedEdit[], settle: Settle): void {
+  const claims = new Map<string, Map<number, Claim>>()
+  for (const one of wanted) {
+    if (one.site.kind !== 'scalar') continue
+    const mine = claims.get(one.site.file) ?? new Map<number, Claim>()
+    claims.set(one.site.file, mine)
+    settle(one, claim(mine, now.get(one.site.file), one, one.site))
+  }
+  for (const [file, mine] of claims) now.set(file, applySplices(now.get(file) ?? '', [...mine.values()]))
+}
+
+function claim(
+  claims: Map<number, Claim>,
+  text: string | undefined,
+  { to }: WantedEdit,
+  site: ScalarSite,
+): string | undefined {
+  const splice = text === undefined ? undefined : replaceScalar(text, site, to)
+  if (splice === undefined) return `${site.text} at ${site.file}:${site.line} cannot take the value ${to}`
+  const other = claims.get(splice.start)
+  if (other !== undefined && other.text !== splice.text) {
+    return `another field takes its value from ${site.file}:${site.line} too and wants ${other.text} there`
+  }
+  claims.set(splice.start, splice)
+  return undefined
+}
+
+function insertOne(
+  now: Map<string, string>,
+  wanted: WantedEdit,
+  site: InsertSite | PatchSite,
+): string | undefined {
+  const text = now.get(site.file)
+  if (text === undefined) return `${site.file} does not exist`
+  const opened = openYaml(site.file, text)
+  if (!opened.ok) return opened.problem.message
+  const inserted = insertValue(opened.yaml, insertionFor(text, wanted, site))
+  if (!inserted.ok) return refusal(inserted, site)
+  now.set(site.file, applySplices(text, inserted.splices))
+  return undefined
+}
+
+const refusal = ({ reason }: Inserted & { readonly ok: false }, { file, path }: Site): string =>
+  `${path.join('.')} cannot be added to ${file}: ${reason}`
+
+function insertionFor(text: string, wanted: WantedEdit, site: InsertSite | PatchSite): Insertion {
+  return site.kind === 'patch' ? patchInsertion(text, wanted, site) : slotInsertion(site, wanted)
+}
+
+function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit): Insertion {
+  if (!field.startsWith('env.') || site.path.at(-1) === field.slice('env.'.length)) {
+    return { document: site.document, path: site.path, value: to }
+  }
+  const item = envItem(field.slice('env.'.length), JSON.stringify(to))
+  const extends_ = typeof site.path.at(-1) === 'number'
+  return {
+    document: site.document,
+    path: site.path,
+    value: extends_ ? item.map((line) => line.slice(2)) : item,
+  }
+}
+
+/** A patch for the object may have been added a moment ago for another of its fields: then that one is extended. */
+function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Insertion {
+  const opened = openYaml(site.file, text)
+  const written = opened.ok ? manifestsIn(opened.yaml) : []
+  const isFresh = ({ path }: WrittenManifest) =>
+    path[0] === 'patches' && Number(path[1]) >= Number(site.path[1])
+  for (const patch of written.filter(isFresh)) {
+    const slot = isOf(patch, site) ? slotIn(patch.object, wanted) : undefined
+    if (slot !== undefined) return slotInsertion({ ...site, path: [...patch.path, ...slot] }, wanted)
+  }
+  const item = patchItem(site, {
+    ...wanted,
+    value: wanted.field.startsWith('env.') ? JSON.stringify(wanted.to) : wanted.to,
+  })
+  const count = patchCount(text, site)
+  return count === 0
+    ? { document: 0, path: ['patches'], value: item.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`) }
+    : { document: 0, path: ['patches', count], value: item }
+}
+
+const isOf = ({ object }: WrittenManifest, { target }: PatchSite): boolean =>
+  object['kind'] === target.kind && valueAt(object, ['metadata', 'name']) === target.name
+
+function patchCount(text: string, { file }: PatchSite): number {
+  const opened = openYaml(file, text)
+  const patches = opened.ok ? opened.yaml.documents[0]?.toJS()?.patches : undefined
+  return Array.isArray(patches) ? patches.length : 0
+}

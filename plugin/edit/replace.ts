@@ -1,0 +1,30 @@
+import type { Splice } from '../model/edit.ts'
+import type { ScalarSite } from '../model/site.ts'
+
+/** The characters of a scalar without its quotes. */
+export function bareText(text: string): string {
+  const quote = text[0]
+  return text.length >= 2 && (quote === '"' || quote === "'") && text.endsWith(quote)
+    ? text.slice(1, -1)
+    : text
+}
+
+/**
+ * Replaces a scalar's own characters, keeping its quotes and what the source puts round it.
+ * `undefined` when the text has moved since it was traced, or the value does not fit the affixes.
+ */
+export function replaceScalar(text: string, site: ScalarSite, value: string): Splice | undefined {
+  const [start, end] = site.range
+  if (text.slice(start, end) !== site.text) return undefined
+  const bare = withoutAffix(site, value)
+  if (bare === undefined) return undefined
+  const quote = bareText(site.text) === site.text ? '' : (site.text[0] ?? '')
+  return { start, end, text: `${quote}${bare}${quote}` }
+}
+
+function withoutAffix({ affix }: ScalarSite, value: string): string | undefined {
+  if (affix === undefined) return value
+  const { before, after } = affix
+  if (!value.startsWith(before) || !value.endsWith(after)) return undefined
+  return value.slice(before.length, value.length - after.length)
+}

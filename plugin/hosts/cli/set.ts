@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { createTwoFilesPatch } from 'diff'
+import type { Wish } from '../../edit/choose.ts'
+import { chooseEdit } from '../../edit/choose.ts'
+import type { PlannedEdits } from '../../edit/plan.ts'
+import { planEdits } from '../../edit/plan.ts'
+import type { FileEdit } from '../../model/edit.ts'
+import { fieldLabel } from '../../model/field.ts'
+import type { Intent, Proof } from '../../model/proof.ts'
+import { workloadLabel } from '../../model/workload.ts'
+import { proveEdits } from '../../prove-edits.ts'
+import { refutation } from '../../run.ts'
+import { traceAbsent } from '../../trace/absent.ts'
+import type { Host } from '../host.ts'
+import type { OpenedSource, SourceFlags } from './source-options.ts'
+import { openSource, withSourceFlags } from './source-options.ts'
+import type { Assignment } from './target.ts'
+import { findContainer, needsContainer, parseAssignment } from './target.ts'
+import { traceOpened } from './trace.ts'
+
+interface SetFlags extends SourceFlags {
+  readonly workload: string
+  readonly set: readonly Assignment[]
+  readonly allowShared?: boolean
+  readonly dryRun?: boolean
+}
+
+/** Ends the command with exit code 1: the edit was refused, nothing was written. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+/** `tortoise set SOURCE`: traces, edits, proves and writes the work tree. */
+export function setCommand(host: Host): Command {
+  const command = withSourceFlags(
+    new Command('set').argument('<source>', 'directory of a kustomization, a chart or manifests'),
+  )
+  const collect = (text: string, before: readonly Assignment[] = []) => [...before, parseAssignment(text)]
+  return command
+    .description('change values at the place in Git that decides them, proved by rendering')
+    .requiredOption('--workload <Kind/name>', 'the workload to change')
+    .requiredOption('--set <[container.]field=value>', 'a value to set; repeatable', collect)
+    .option('--allow-shared', 'edit a place that other workloads or sources take their value from too')
+    .option('--dry-run', 'print the change as a diff and write nothing')
+    .action(async (given: string, flags: SetFlags) => set(host, await openSource(host, given, flags), flags))
+}
+
+async function set(host: Host, opened: OpenedSource, flags: SetFlags): Promise<void> {
+  const { view, renderer } = opened
+  const { wishes, sources } = await findWishes(host, opened, flags)
+  const chosen = wishes.map((wish) => ({ wish, choice: chooseEdit(wish) }))
+  const refused = chosen.flatMap(({ wish, choice }) =>
+    choice.kind === 'refused' ? [refusalLine(wish, choice.reason)] : [],
+  )
+  if (refused.length > 0) throw new Refused(refused.join('\n'))
+  const granted = chosen.flatMap(({ choice }) => (choice.kind === 'edit' ? [choice] : []))
+  const planned = await planIn(
+    opened,
+    granted.map(({ edit }) => edit),
+  )
+  if (planned.edits.length === 0) return host.stdout('Nothing to change: the values are set already.\n')
+  const intents = granted.flatMap((choice) => choice.intents)
+  const proof = await proveEdits(planned.edits, intents, { view, renderer, sources })
+  if (proof.verdict === 'refuted') throw new Refused(`refused: ${refutation(proof)}`)
+  if (flags.dryRun === true) return host.stdout(planned.edits.map(diffOf).join(''))
+  await Promise.all(
+    planned.edits.map(({ file, after }) => writeFile(join(opened.checkout.root, file), after)),
+  )
+  host.stdout(summary(planned, intents, proof))
+}
+
+async function findWishes(
+  host: Host,
+  opened: OpenedSource,
+  { workload: label, set: assignments, allowShared = false }: SetFlags,
+) {
+  const { sources, traced, fields } = await traceOpened(host, opened, allowShared)
+  const find = async ({ container: named, field, value }: Assignment): Promise<Wish> => {
+    const byLabel = fields.filter(
+      (one) =>
+        one.field === field &&
+        [one.workload, one.autoscaler].some(
+          (owner) => owner !== undefined && workloadLabel(owner) === label,
+        ) &&
+        (named === undefined || one.container === named),
+    )
+    const [only, ...more] = byLabel
+    if (only !== undefined && (more.length === 0 || !needsContainer(field))) {
+      return { ...addressOf(only), trace: only.trace, to: value, rendered: only.path }
+    }
+    const { workload, container } = findContainer(traced, label, named)
+    const known = fields.find((one) => byLabel.includes(one) && one.container === container)
+    if (known !== undefined)
+      return { ...addressOf(known), trace: known.trace, to: value, rendered: known.path }
+    const address = { workload, container, field }
+    return { ...address, trace: await traceAbsent(address, traced, opened), to: value }
+  }
+  return { wishes: await Promise.all(assignments.map(find)), sources }
+}
+
+const addressOf = ({
+  workload,
+  container,
+  field,
+}: Wish | Intent | { workload: Wish['workload']; container?: string; field: Wish['field'] }) => ({
+  workload,
+  ...(container === undefined ? {} : { container }),
+  field,
+})
+
+async function planIn(
+  { view }: OpenedSource,
+  wanted: Parameters<typeof planEdits>[1],
+): Promise<PlannedEdits> {
+  const files = [...new Set(wanted.map(({ site }) => site.file))]
+  const texts = new Map(
+    await Promise.all(files.map(async (file) => [file, (await view.read(file))?.text ?? ''] as const)),
+  )
+  const planned = planEdits(texts, wanted)
+  const [first] = planned.refused
+  if (first !== undefined) throw new Refused(refusalLine(first.wanted, first.reason))
+  return planned
+}
+
+const refusalLine = (
+  one: Pick<Wish, 'workload' | 'container' | 'field'> & Partial<Pick<Wish, 'trace'>>,
+  reason: string,
+): string => {
+  const site = one.trace?.site
+  const place = site ? `${site.file}:${site.line}:${site.column}: ` : ''
+  return `${place}refused: ${workloadLabel(one.workload)} ${fieldLabel(one)}: ${reason}`
+}
+
+const diffOf = ({ file, before, after }: FileEdit): string =>
+  createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, { context: 3 }).replace(
+    /^=+\n/,
+    '',
+  )
+
+function summary({ edits, done }: PlannedEdits, intents: readonly Intent[], proof: Proof): string {
+  const lines = done.map(
+    ({ site, to, ...one }) =>
+      `${site.file}:${site.line}  ${workloadLabel(one.workload)} ${fieldLabel(one)} = ${to}`,
+  )
+  const files = edits.map(({ file }) => file).join(', ')
+  return `${lines.join('\n')}\nWrote ${files}. Proved by rendering ${proof.sources.length} sources: exactly ${intents.length} fields differ.\n`
+}

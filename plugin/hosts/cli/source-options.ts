@@ -1,0 +1,82 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Settings } from '../../../config/schema.ts'
+import { createRenderer } from '../../../renderers/renderers.ts'
+import { createPrograms } from '../../io/programs.ts'
+import { openWorkTree } from '../../io/work-tree.ts'
+import type { Renderer, RepositoryView, Source } from '../../model/source.ts'
+import { identifySource } from '../../trace/discover.ts'
+import type { Host } from '../host.ts'
+import type { Checkout } from '../repository.ts'
+import { findCheckout, pathInRepository } from '../repository.ts'
+import { readSettings } from '../settings.ts'
+
+/** Flags of every command that takes a SOURCE. */
+export interface SourceFlags {
+  readonly repo?: string
+  readonly settings?: string
+  readonly values: readonly string[]
+  readonly release?: string
+  readonly namespace?: string
+  readonly kubeVersion?: string
+  readonly apiVersions: readonly string[]
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...value.split(','),
+]
+
+/** Adds the flags that describe a SOURCE to a command. */
+export const withSourceFlags = (command: Command): Command =>
+  command
+    .option('--repo <dir>', 'root of the repository (default: the checkout that holds SOURCE)')
+    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if there is one)')
+    .option('--values <file>', 'values file of a chart, weakest first; repeatable', collect, [])
+    .option('--release <name>', 'Helm release name')
+    .option('--namespace <name>', 'namespace of objects that name none')
+    .option('--kube-version <version>', 'Kubernetes version to render a chart for')
+    .option('--api-versions <list>', 'API versions that a chart may assume', collect, [])
+
+/** A source with everything that is needed to work on it. */
+export interface OpenedSource {
+  readonly checkout: Checkout
+  readonly settings: Settings
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+  readonly source: Source
+  /** The sources of settings, the one at hand included. */
+  readonly named: readonly Source[]
+}
+
+/** Opens the repository round a SOURCE as it stands on disk. */
+export async function openSource(host: Host, given: string, flags: SourceFlags): Promise<OpenedSource> {
+  const near = resolve(flags.repo === undefined ? host.cwd : resolve(host.cwd, flags.repo), given)
+  const checkout = findCheckout(host, flags.repo, near)
+  const settings = readSettings(host, checkout, flags.settings)
+  const view = openWorkTree(checkout.root)
+  const renderer = createRenderer({ programs: createPrograms(settings.programs, host.env['PATH'] ?? '') })
+  const path = pathInRepository(host, checkout, given, flags.repo)
+  const values = flags.values.map((file) => pathInRepository(host, checkout, file, flags.repo))
+  const { release, namespace, kubeVersion } = flags
+  const apiVersions = flags.apiVersions.length > 0 ? flags.apiVersions : undefined
+  const known = settings.sources.filter(
+    (one) => one.path === path && (release === undefined || one.release === release),
+  )
+  const plain = values.length === 0 && known.length === 1 ? known[0] : undefined
+  const hint = {
+    ...plain,
+    ...defined({ path, values: plain?.values ?? values, release, namespace, kubeVersion, apiVersions }),
+  }
+  const source = await identifySource({ ...hint, path }, view)
+  const others = settings.sources.filter((one) => one !== plain)
+  const named = [source, ...(await Promise.all(others.map((one) => identifySource(one, view))))]
+  return { checkout, settings, view, renderer, source, named: uniqueById(named) }
+}
+
+const defined = <T extends object>(values: T): Partial<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
+
+const uniqueById = (sources: readonly Source[]): readonly Source[] => [
+  ...new Map([...sources].reverse().map((source) => [source.id, source])).values(),
+]

@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander'
+import type { FieldAddress } from '../../model/field.ts'
+import { fieldKey, isField } from '../../model/field.ts'
+import { stop } from '../../model/problem.ts'
+import type { Trace } from '../../model/site.ts'
+import { workloadLabel } from '../../model/workload.ts'
+import { jsonTraces } from '../../report/json.ts'
+import { ansi, plain } from '../../report/paint.ts'
+import { terminalTraces } from '../../report/traces.ts'
+import { traceAbsent } from '../../trace/absent.ts'
+import { traceFields } from '../../trace-fields.ts'
+import type { Host } from '../host.ts'
+import type { OpenedSource, SourceFlags } from './source-options.ts'
+import { openSource, withSourceFlags } from './source-options.ts'
+import { findContainer } from './target.ts'
+
+interface TraceFlags extends SourceFlags {
+  readonly workload?: string
+  readonly container?: string
+  readonly field?: string
+  readonly output: 'table' | 'json'
+}
+
+/** `tortoise trace SOURCE`: where in Git each value of a source is decided. */
+export function traceCommand(host: Host): Command {
+  const command = withSourceFlags(
+    new Command('trace').argument('<source>', 'directory of a kustomization, a chart or manifests'),
+  )
+  return command
+    .description('print file:line:column of the place in Git that decides each value')
+    .option('--workload <Kind/name>', 'only this workload (or autoscaler)')
+    .option('--container <name>', 'only this container')
+    .option('--field <field>', 'only this field, requests.cpu for example')
+    .addOption(
+      new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
+    )
+    .action(async (given: string, flags: TraceFlags) => {
+      const traces = await trace(host, given, flags)
+      host.stdout(
+        flags.output === 'json'
+          ? `${JSON.stringify(jsonTraces(traces), null, 2)}\n`
+          : terminalTraces(traces, host.colour ? ansi : plain),
+      )
+    })
+}
+
+async function trace(host: Host, given: string, flags: TraceFlags): Promise<readonly Trace[]> {
+  const { field } = flags
+  if (field !== undefined && !isField(field)) {
+    throw stop('usage', `${field} is not a field`, {
+      mend: 'Fields are requests.cpu, limits.memory, env.GOMAXPROCS, hpa.target.cpu and the like.',
+    })
+  }
+  const opened = await openSource(host, given, flags)
+  const { traced, traces } = await traceOpened(host, opened, false)
+  const found = traces.filter((one) => matches(one, flags))
+  if (found.length > 0 || field === undefined || flags.workload === undefined) return found
+  const { workload, container } = findContainer(traced, flags.workload, flags.container)
+  return [await traceAbsent({ workload, container, field }, traced, opened)]
+}
+
+/** Traces every field of an opened source, with reach over all sources that share its files. */
+export async function traceOpened(host: Host, opened: OpenedSource, allowShared: boolean) {
+  const { source, named, view, renderer } = opened
+  const known = { named, rendered: [await renderer.render(source, view)] }
+  const { sources, answers } = await traceFields(new Set([source.id]), known, {
+    view,
+    renderer,
+    progress: host.progress,
+    allowShared,
+  })
+  const traced = sources.find((one) => one.source.id === source.id)
+  if (traced === undefined) throw new Error(`source ${source.id} was not traced`)
+  const fields = traced.fields.flatMap((field) => answers.get(`${source.id}\0${fieldKey(field)}`) ?? [])
+  return { sources, traced, fields, traces: fields.map(({ trace: one }) => one) }
+}
+
+function matches(one: Trace & FieldAddress, { workload, container, field }: TraceFlags): boolean {
+  const labels = [
+    workloadLabel(one.workload),
+    ...(one.autoscaler === undefined ? [] : [workloadLabel(one.autoscaler)]),
+  ]
+  return (
+    (workload === undefined || labels.includes(workload)) &&
+    (container === undefined || one.container === container) &&
+    (field === undefined || one.field === field)
+  )
+}

@@ -1,0 +1,59 @@
+import fs from 'node:fs'
+import git from 'isomorphic-git'
+import type { RepositoryView } from '../model/source.ts'
+import type { TreeEntry } from './view.ts'
+import { viewOf } from './view.ts'
+
+/** A view of the files of one commit, read from the object store of a checkout; the work tree is not looked at. */
+export async function openCommit(gitdir: string, commit: string): Promise<RepositoryView> {
+  const cache = {}
+  const { commit: head } = await git.readCommit({ fs, gitdir, oid: commit, cache })
+  const trees = new Map<string, Promise<Listing | undefined>>()
+  const list = (directory: string): Promise<Listing | undefined> => {
+    const known = trees.get(directory) ?? readListing(directory)
+    trees.set(directory, known)
+    return known
+  }
+  const readListing = async (directory: string): Promise<Listing | undefined> => {
+    const oid = directory === '.' ? head.tree : await treeId(directory)
+    return oid === undefined ? undefined : readTree({ gitdir, oid, cache })
+  }
+  const treeId = async (directory: string): Promise<string | undefined> => {
+    const cut = directory.lastIndexOf('/')
+    const parent = await list(cut === -1 ? '.' : directory.slice(0, cut))
+    return parent?.ids.get(directory.slice(cut + 1))
+  }
+  const blob = async (path: string): Promise<Uint8Array> => {
+    const oid = (await treeId(path)) ?? ''
+    return (await git.readBlob({ fs, gitdir, oid, cache })).blob
+  }
+  return viewOf({ entries: async (directory) => (await list(directory))?.entries, bytes: blob })
+}
+
+interface Listing {
+  readonly entries: ReadonlyMap<string, TreeEntry>
+  readonly ids: ReadonlyMap<string, string>
+}
+
+interface ObjectRequest {
+  readonly gitdir: string
+  readonly oid: string
+  readonly cache: object
+}
+
+async function readTree({ gitdir, oid, cache }: ObjectRequest): Promise<Listing | undefined> {
+  try {
+    const { tree } = await git.readTree({ fs, gitdir, oid, cache })
+    const entries = await Promise.all(
+      tree.map(async (entry): Promise<readonly [string, TreeEntry]> => {
+        if (entry.mode !== '120000')
+          return [entry.path, { kind: entry.type === 'tree' ? 'directory' : 'file' }]
+        const { blob } = await git.readBlob({ fs, gitdir, oid: entry.oid, cache })
+        return [entry.path, { kind: 'link', target: new TextDecoder().decode(blob) }]
+      }),
+    )
+    return { entries: new Map(entries), ids: new Map(tree.map((entry) => [entry.path, entry.oid])) }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,86 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { stop } from '../model/problem.ts'
+
+/** The outside programs that rendering needs. */
+export type ProgramName = 'kustomize' | 'kubectl' | 'helm'
+
+/** Paths given in settings; they win over PATH. */
+export type ProgramPaths = Readonly<Partial<Record<ProgramName, string | undefined>>>
+
+/** Finds a program or stops with what was looked for, where, and how to install it. */
+export interface Programs {
+  readonly find: (
+    ...names: readonly ProgramName[]
+  ) => Promise<{ readonly name: ProgramName; readonly file: string }>
+}
+
+const installHints: Readonly<Record<ProgramName, string>> = {
+  kustomize: 'https://kubectl.docs.kubernetes.io/installation/kustomize/',
+  kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  helm: 'https://helm.sh/docs/intro/install/',
+}
+
+/** The one resolver of programs: paths from settings first, then every directory of PATH. Answers are kept. */
+export function createPrograms(paths: ProgramPaths, searchPath: string): Programs {
+  const known = new Map<ProgramName, Promise<string | undefined>>()
+  const locate = (name: ProgramName): Promise<string | undefined> => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const given = paths[name]
+    const found = given === undefined ? searchIn(searchPath, name) : fromSettings(name, given)
+    known.set(name, found)
+    return found
+  }
+  const find: Programs['find'] = async (...names) => {
+    for (const name of names) {
+      const file = await locate(name)
+      if (file !== undefined) return { name, file }
+    }
+    throw missing(names, searchPath)
+  }
+  return { find }
+}
+
+async function fromSettings(name: ProgramName, path: string): Promise<string> {
+  const file = resolve(path)
+  if (await isExecutable(file)) return file
+  throw stop(
+    'program.missing',
+    `programs.${name} in settings is ${path}, which is not a program that can be run`,
+    {
+      mend: `Correct programs.${name}, or remove it to use the ${name} on PATH.`,
+    },
+  )
+}
+
+async function searchIn(searchPath: string, name: string): Promise<string | undefined> {
+  for (const directory of searchPath.split(delimiter)) {
+    const file = join(directory, name)
+    if (isAbsolute(directory) && (await isExecutable(file))) return file
+  }
+  return undefined
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK)
+    return (await stat(file)).isFile()
+  } catch {
+    return false
+  }
+}
+
+function missing(names: readonly ProgramName[], searchPath: string) {
+  const wanted = names.join(' or ')
+  const places = searchPath === '' ? 'PATH, which is empty' : `PATH (${searchPath})`
+  const hints = names.map((name) => `${name}: ${installHints[name]}`).join(', ')
+  return stop(
+    'program.missing',
+    `${wanted} is needed to render this source and was not found in settings or on ${places}`,
+    {
+      mend: `Install ${wanted} (${hints}), or name its path under programs: in tortoise.yaml.`,
+    },
+  )
+}

@@ -1,0 +1,108 @@
+import { posix } from 'node:path'
+import { stop } from '../model/problem.ts'
+import type { RepositoryView } from '../model/source.ts'
+
+/** What stands in a directory of a tree of files. */
+export type TreeEntry =
+  | { readonly kind: 'file' | 'directory' }
+  | { readonly kind: 'link'; readonly target: string }
+
+/** The raw tree under a view: a work tree on disk, or the tree of a commit. Paths are real, without links. */
+export interface Tree {
+  /** Entries of a directory by name; `undefined` when it is none. */
+  readonly entries: (directory: string) => Promise<ReadonlyMap<string, TreeEntry> | undefined>
+  readonly bytes: (path: string) => Promise<Uint8Array>
+}
+
+const mostLinks = 40
+
+/** Lays pending texts over a tree and follows links, refusing every path that would leave it. */
+export function viewOf(tree: Tree, texts: ReadonlyMap<string, string> = new Map()): RepositoryView {
+  const resolvePath = (path: string) => walk(tree, texts, { path, links: 0 })
+  const bytesOf = async (path: string): Promise<Uint8Array> => {
+    const pending = texts.get(path)
+    return pending === undefined ? tree.bytes(path) : new TextEncoder().encode(pending)
+  }
+  return {
+    kind: async (path) => (await resolvePath(path))?.kind,
+    read: async (path) => {
+      const found = await resolvePath(path)
+      if (found?.kind !== 'file') return undefined
+      const text = texts.get(found.path) ?? decode(found.path, await tree.bytes(found.path))
+      return { path: found.path, text }
+    },
+    bytes: async (path) => {
+      const found = await resolvePath(path)
+      return found?.kind === 'file' ? bytesOf(found.path) : undefined
+    },
+    list: async (path) => {
+      const found = await resolvePath(path)
+      if (found?.kind !== 'directory') return []
+      return [...((await tree.entries(found.path)) ?? new Map()).keys()].sort()
+    },
+    with: (more) => viewOf(tree, new Map([...texts, ...more])),
+  }
+}
+
+interface Step {
+  readonly path: string
+  readonly links: number
+}
+
+interface Found {
+  readonly kind: 'file' | 'directory'
+  readonly path: string
+}
+
+async function walk(tree: Tree, texts: ReadonlyMap<string, string>, step: Step): Promise<Found | undefined> {
+  const path = contain(step.path)
+  let at = '.'
+  const parts = path === '.' ? [] : path.split('/')
+  for (const [index, part] of parts.entries()) {
+    const entry = (await tree.entries(at))?.get(part)
+    const here = posix.join(at, part)
+    const last = index === parts.length - 1
+    if (entry === undefined) return last && texts.has(here) ? { kind: 'file', path: here } : undefined
+    if (entry.kind === 'link') {
+      return walk(tree, texts, followLink(step, { here, target: entry.target, rest: parts.slice(index + 1) }))
+    }
+    if (last) return { kind: entry.kind, path: here }
+    if (entry.kind === 'file') return undefined
+    at = here
+  }
+  return { kind: 'directory', path: '.' }
+}
+
+interface Link {
+  readonly here: string
+  readonly target: string
+  readonly rest: readonly string[]
+}
+
+function followLink({ path, links }: Step, { here, target, rest }: Link): Step {
+  if (links >= mostLinks) throw outside(path, `follows more than ${mostLinks} links`)
+  if (posix.isAbsolute(target)) throw outside(path, `is a link to ${target}, outside the repository`)
+  return { path: posix.join(posix.dirname(here), target, ...rest), links: links + 1 }
+}
+
+/** Normalises a path inside the repository, or stops when it leads outside. */
+export function contain(path: string): string {
+  const normal = posix.normalize(path).replace(/\/$/, '')
+  if (posix.isAbsolute(normal)) throw outside(path, 'is absolute')
+  if (normal === '..' || normal.startsWith('../')) throw outside(path, 'leads outside the repository')
+  return normal === '' ? '.' : normal
+}
+
+const outside = (path: string, why: string) =>
+  stop('path.outside', `the path ${why}`, {
+    place: { file: path },
+    mend: 'Name a path inside the repository.',
+  })
+
+function decode(file: string, content: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch (cause) {
+    throw stop('yaml.refused', 'the file is not UTF-8 text', { place: { file }, cause })
+  }
+}

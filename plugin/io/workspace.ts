@@ -1,0 +1,25 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** A file to lay out: where the program expects it and what it holds. */
+export interface LaidFile {
+  readonly path: string
+  readonly content: string | Uint8Array
+}
+
+/** Lays files out in a fresh private directory, hands it to `use`, and removes it whatever happens. */
+export async function withWorkspace<T>(
+  files: readonly LaidFile[],
+  use: (directory: string) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'tortoise-'))
+  try {
+    const parents = new Set(files.map(({ path }) => dirname(join(directory, path))))
+    await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })))
+    await Promise.all(files.map(({ path, content }) => writeFile(join(directory, path), content)))
+    return await use(directory)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,77 @@
+import type { ContainerField } from './field.ts'
+import { isContainerField } from './field.ts'
+import { groupBy } from './group.ts'
+import type { JsonObject, ManifestField } from './manifest.ts'
+import { fieldsOf, workloadsOf } from './manifest.ts'
+import type { Workload } from './workload.ts'
+import { workloadKey } from './workload.ts'
+
+/** One container with its values as Git declares them. */
+export interface DeclaredContainer {
+  readonly name: string
+  readonly role: 'main' | 'init' | 'sidecar'
+  readonly values: Readonly<Partial<Record<ContainerField, string>>>
+}
+
+/** An autoscaler of a workload as Git declares it. */
+export interface DeclaredAutoscaler {
+  readonly minReplicas?: number
+  readonly maxReplicas?: number
+  readonly targets: readonly {
+    readonly resource: 'cpu' | 'memory'
+    /** Present for a ContainerResource metric. */
+    readonly container?: string
+    /** Percent of the request. */
+    readonly utilization: number
+  }[]
+}
+
+/** A workload as it will be rolled out from Git. */
+export interface DeclaredWorkload {
+  readonly workload: Workload
+  readonly containers: readonly DeclaredContainer[]
+  readonly autoscaler?: DeclaredAutoscaler
+}
+
+/** Reads every workload of a rendering with the values that can be right-sized. */
+export function declaredWorkloads(
+  objects: readonly JsonObject[],
+  namespace: string,
+): readonly DeclaredWorkload[] {
+  const fields = groupBy(fieldsOf(objects, namespace), ({ workload }) => workloadKey(workload))
+  return workloadsOf(objects, namespace).map(({ workload, containers }) => {
+    const own = fields.get(workloadKey(workload)) ?? []
+    const autoscaler = autoscalerOf(own)
+    return {
+      workload,
+      containers: containers.map(({ name, role }) => ({ name, role, values: valuesOf(own, name) })),
+      ...(autoscaler === undefined ? {} : { autoscaler }),
+    }
+  })
+}
+
+function valuesOf(fields: readonly ManifestField[], container: string): DeclaredContainer['values'] {
+  const own = fields.filter((field) => field.container === container && isContainerField(field.field))
+  return Object.fromEntries(own.map(({ field, value }) => [field, value]))
+}
+
+function autoscalerOf(fields: readonly ManifestField[]): DeclaredAutoscaler | undefined {
+  const scaler = fields.filter(({ field }) => !isContainerField(field))
+  if (scaler.length === 0) return undefined
+  const bound = (name: string): number | undefined => {
+    const text = scaler.find(({ field }) => field === name)?.value
+    return text === undefined ? undefined : Number(text)
+  }
+  const [minReplicas, maxReplicas] = [bound('hpa.minReplicas'), bound('hpa.maxReplicas')]
+  return {
+    ...(minReplicas === undefined ? {} : { minReplicas }),
+    ...(maxReplicas === undefined ? {} : { maxReplicas }),
+    targets: scaler.flatMap(({ field, container, value }) => {
+      if (field !== 'hpa.target.cpu' && field !== 'hpa.target.memory') return []
+      const resource = field === 'hpa.target.cpu' ? 'cpu' : 'memory'
+      return [
+        { resource, ...(container === undefined ? {} : { container }), utilization: Number(value) } as const,
+      ]
+    }),
+  }
+}

@@ -1,0 +1,19 @@
+import type { Delivery, Proposal, Skipped } from './proposal.ts'
+import type { Recommendation } from './recommendation.ts'
+
+/** A recommendation with the source that declares its workload. */
+export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
+
+/** The outcome of one pass, before anything is delivered. */
+export interface Plan {
+  readonly recommendations: readonly SourceRecommendation[]
+  /** Absent when nothing should change, or nothing could be proved. */
+  readonly proposal?: Proposal
+  readonly skipped: readonly Skipped[]
+}
+
+/** What a report tells: the pass, and what became of it. */
+export interface Outcome {
+  readonly plan: Plan
+  readonly delivery?: Delivery
+}

@@ -1,0 +1,83 @@
+import { fieldKey } from '../model/field.ts'
+import type { ManifestField } from '../model/manifest.ts'
+import { fieldsOf, identify } from '../model/manifest.ts'
+import type { Intent, Proof, Surprise } from '../model/proof.ts'
+import type { Rendering, Source } from '../model/source.ts'
+import { sameValue } from '../model/value.ts'
+import { workloadKey, workloadLabel } from '../model/workload.ts'
+import type { Difference } from './difference.ts'
+import { differences } from './difference.ts'
+
+/** One source rendered before and after the edits. A second rendering of the unchanged source shows what is random in it. */
+export interface RenderedTwice {
+  readonly source: Source
+  readonly before: Rendering
+  readonly after: Rendering
+  readonly beforeAgain?: Rendering
+}
+
+/** Compares renderings object by object: every difference must be an intended field at its intended value, and none may be missing. */
+export function prove(rendered: readonly RenderedTwice[], intents: readonly Intent[]): Proof {
+  const verdicts = rendered.map((one) =>
+    proveSource(
+      one,
+      intents.filter(({ source }) => source === one.source.id),
+    ),
+  )
+  const moved = verdicts.flatMap((verdict) => verdict.moved)
+  const missed = verdicts.flatMap((verdict) => verdict.missed)
+  const surprises = verdicts.flatMap((verdict) => verdict.surprises)
+  const unrendered = intents.filter(({ source }) => !rendered.some((one) => one.source.id === source))
+  const proved = missed.length === 0 && surprises.length === 0 && unrendered.length === 0
+  return {
+    verdict: proved ? 'proved' : 'refuted',
+    sources: rendered.map(({ source }) => source.id),
+    moved,
+    missed: [...missed, ...unrendered],
+    surprises,
+  }
+}
+
+function proveSource(
+  { source, before, after, beforeAgain }: RenderedTwice,
+  intents: readonly Intent[],
+): Pick<Proof, 'moved' | 'missed' | 'surprises'> {
+  const namespace = source.namespace ?? 'default'
+  const random = new Set(
+    beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).map(differenceKey) : [],
+  )
+  const fields = new Map(fieldsOf(after.objects, namespace).map((field) => [fieldKey(field), field]))
+  const explained = new Set(
+    intents.flatMap((intent) => placeKeys(fields.get(fieldKey(intent)), { after, namespace })),
+  )
+  const extra = differences(before.objects, after.objects, namespace).filter(
+    (difference) => !random.has(differenceKey(difference)) && !explained.has(differenceKey(difference)),
+  )
+  const hits = (intent: Intent): boolean => {
+    const value = fields.get(fieldKey(intent))?.value
+    return value !== undefined && sameValue(intent.field, value, intent.to)
+  }
+  return {
+    moved: intents.filter(hits),
+    missed: intents.filter((intent) => !hits(intent)),
+    surprises: extra.map((difference) => surprise(source, difference)),
+  }
+}
+
+interface Holder {
+  readonly after: Rendering
+  readonly namespace: string
+}
+
+/** The place of a field, as differences are named. */
+function placeKeys(field: ManifestField | undefined, { after, namespace }: Holder): readonly string[] {
+  const object = field && after.objects[field.object]
+  const owner = object && identify(object, namespace)
+  return field === undefined || owner === undefined ? [] : [[workloadKey(owner), ...field.path].join('\0')]
+}
+
+const differenceKey = ({ object, path }: Difference): string => [workloadKey(object), ...path].join('\0')
+
+function surprise(source: Source, { object, path, before, after }: Difference): Surprise {
+  return { source: source.id, object: workloadLabel(object), path, before, after }
+}

@@ -1,0 +1,77 @@
+import { readValue } from '../model/value.ts'
+import type { Advice } from './advice.ts'
+import { advise, reason } from './advice.ts'
+import type { Evidence } from './pace.ts'
+import { pace } from './pace.ts'
+import type { SeenContainer } from './subject.ts'
+import { tidyCpu } from './tidy.ts'
+import { cpuText, wantedCpu } from './vertical.ts'
+
+/** Requests of the containers behind one CPU target, and the target itself: they move together or not at all. */
+export interface JointAdvice {
+  readonly requests: ReadonlyMap<string, Advice>
+  readonly target: Advice
+}
+
+/**
+ * Sizes containers that an HPA scales by CPU utilisation.
+ *
+ * An HPA holds each pod near request × target, its scale point. The usage of a pod is therefore a result of the
+ * request, and a percentile of it must not become the next request: 1 → 0.8 → 0.64 … The scale point is kept;
+ * request and target slide along it until the request covers what the pods use and the target is within bounds.
+ */
+export function jointCpu(
+  members: readonly SeenContainer[],
+  utilization: number,
+  evidence: Evidence,
+): JointAdvice {
+  const from = members.map(
+    (member) => readValue('requests.cpu', member.declared.values['requests.cpu'] ?? '') ?? 0,
+  )
+  const wanted = members.map((member) => wantedCpu(member, evidence))
+  const missing = wanted.find((advice) => advice.kind === 'unsure')
+  if (missing?.kind === 'unsure') return together(members, () => missing, missing)
+  const values = wanted.map((advice) => (advice.kind === 'value' ? advice.value : 0))
+  const [total, seen] = [sum(from), sum(values)]
+  const scalePoint = (total * utilization) / 100
+  const bounds = boundsOf(utilization, evidence)
+  const goal = clamp(seen, (scalePoint * 100) / bounds.maximum, (scalePoint * 100) / bounds.minimum)
+  const kept = reason('hpa.scale-point', `the HPA scales at ${cpuText(scalePoint)} a pod, before and after`)
+  const paced = pace(advise(tidyCpu(goal), kept), { from: total, smallestMove: 25, tidy: tidyCpu }, evidence)
+  if (paced.kind === 'unsure') return together(members, () => paced, paced)
+  if (paced.value === total) {
+    const still = (index: number) => advise(from[index] ?? 0, ...paced.because)
+    return together(members, still, advise(utilization, ...paced.because))
+  }
+  const shares = values.map((value) => tidyCpu((paced.value * value) / seen))
+  const target = Math.round((scalePoint / sum(shares)) * 100)
+  const usage = (index: number): Advice => {
+    const own = wanted[index]
+    return advise(shares[index] ?? 0, ...(own?.kind === 'value' ? own.because : []), ...paced.because)
+  }
+  return together(members, usage, advise(target, ...paced.because))
+}
+
+function together(
+  members: readonly SeenContainer[],
+  each: (index: number) => Advice,
+  target: Advice,
+): JointAdvice {
+  return { requests: new Map(members.map(({ declared }, index) => [declared.name, each(index)])), target }
+}
+
+/** The bounds of the target; a target that its owners set beyond them stays possible. */
+function boundsOf(
+  utilization: number,
+  { options }: Evidence,
+): { readonly minimum: number; readonly maximum: number } {
+  const { minimum, maximum } = options.targetUtilization
+  return { minimum: Math.min(minimum, utilization), maximum: Math.max(maximum, utilization) }
+}
+
+/** Memory behind a memory target is left alone: moving the request would move the scale point. */
+export const heldMemory = (from: number): Advice =>
+  advise(from, reason('hpa.memory', 'an HPA scales by memory; its request is held'))
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)

@@ -1,0 +1,19 @@
+import type { DeclaredContainer, DeclaredWorkload } from '../model/declared.ts'
+import type { ContainerUsage, Observation } from '../model/observation.ts'
+
+/** Whether a resource of a container is sized at all. */
+export type ResourcePolicy = 'On' | 'Off'
+
+/** One workload to decide on: what Git declares, what was seen, and what its owners allow. */
+export interface Subject {
+  readonly declared: DeclaredWorkload
+  readonly observation?: Observation
+  /** Policy of a resource of a container; `On` when nothing is said. */
+  readonly policy: (container: string, resource: 'cpu' | 'memory') => ResourcePolicy
+}
+
+/** A container with what it used. */
+export interface SeenContainer {
+  readonly declared: DeclaredContainer
+  readonly usage: ContainerUsage
+}

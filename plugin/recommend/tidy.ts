@@ -1,0 +1,17 @@
+const mebibyte = 1024 ** 2
+
+/** Rounds millicores up to a tidy step: 1m below 50m, 5m below 200m, 10m above; never below 10m. */
+export function tidyCpu(value: number): number {
+  const step = value < 50 ? 1 : value < 200 ? 5 : 10
+  return Math.max(10, roundUp(value, step))
+}
+
+/** Rounds bytes up to a tidy step: 1 MiB below 64 MiB, 4 MiB below 512 MiB, 16 MiB above; never below 16 MiB. */
+export function tidyMemory(value: number): number {
+  const step = value < 64 * mebibyte ? mebibyte : value < 512 * mebibyte ? 4 * mebibyte : 16 * mebibyte
+  return Math.max(16 * mebibyte, roundUp(value, step))
+}
+
+// Floating-point dust must not lift a value to the next step.
+const roundUp = (value: number, step: number): number =>
+  Math.ceil(Math.round(value * 1e6) / 1e6 / step) * step

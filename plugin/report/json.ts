@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import type { Outcome } from '../model/plan.ts'
+import type { Site, Trace } from '../model/site.ts'
+
+const workload = z
+  .object({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() })
+  .describe('A controller object.')
+const field = z.string().describe('`requests.cpu`, `hpa.target.cpu`, `env.GOMAXPROCS` …')
+const container = z
+  .string()
+  .optional()
+  .describe('Absent for autoscaler fields, unless the metric names its container.')
+const reasons = z
+  .array(z.object({ rule: z.string(), text: z.string() }))
+  .describe('The rules that had a say, in order.')
+const address = { source: z.string(), cluster: z.string().optional(), workload, container, field }
+
+const site = z
+  .object({
+    kind: z
+      .enum(['scalar', 'insert', 'patch'])
+      .describe('A scalar that stands there, a key to create, or a patch to add.'),
+    file: z.string().describe('Relative to the root of the repository.'),
+    line: z.number().int(),
+    column: z.number().int(),
+    document: z.number().int().describe('Position of the document in its file.'),
+    path: z
+      .array(z.union([z.string(), z.number()]))
+      .describe('Keys and positions; `|` steps into a block of text that is YAML.'),
+    range: z
+      .array(z.number().int())
+      .optional()
+      .describe('Start and end of the scalar, in UTF-16 units of the file.'),
+    text: z.string().optional().describe('The characters in that range.'),
+  })
+  .describe('A place in Git.')
+
+/** The format of `plan -o json` and of the report file of a run. */
+export const reportSchema = z
+  .object({
+    kind: z.literal('TortoiseReport'),
+    version: z.literal(1),
+    changes: z
+      .array(z.object({ ...address, from: z.string(), to: z.string(), because: reasons, site }))
+      .describe('Values that a commit moves, as printed in the file.'),
+    recommendations: z
+      .array(
+        z.object({
+          ...address,
+          verdict: z.enum(['change', 'keep', 'unsure']),
+          from: z.number().optional().describe('Millicores, bytes or a count.'),
+          to: z.number().optional().describe('Millicores, bytes or a count.'),
+          because: reasons.optional(),
+          missing: z.string().optional().describe('What is not known.'),
+        }),
+      )
+      .describe('What is advised for every field.'),
+    skipped: z.array(
+      z.object({
+        source: z.string().optional(),
+        workload: z.string(),
+        field: z.string().optional(),
+        reason: z.string(),
+      }),
+    ),
+    proof: z
+      .object({
+        verdict: z.enum(['proved', 'refuted']),
+        sources: z.array(z.string()),
+        fields: z.number().int(),
+      })
+      .nullable()
+      .describe('The sources rendered before and after, and how many fields differ.'),
+    delivery: z
+      .object({
+        mode: z.enum(['report', 'commit', 'pull-request']),
+        created: z.boolean(),
+        branch: z.string().optional(),
+        commit: z.string().optional(),
+        pushedTo: z.string().optional(),
+        pullRequest: z
+          .object({
+            number: z.number().int(),
+            url: z.string(),
+            action: z.enum(['opened', 'updated', 'unchanged']),
+          })
+          .optional(),
+      })
+      .nullable(),
+  })
+  .describe('One pass of GitOps Tortoise.')
+
+/** The format of `trace -o json`. */
+export const traceSchema = z
+  .array(
+    z.object({
+      workload,
+      container,
+      field,
+      source: z.string(),
+      value: z.string().describe('As rendered.'),
+      autoscaler: workload.optional().describe('The autoscaler object that holds an `hpa.*` field.'),
+      site: site.nullable().describe('What decides the value today.'),
+      reach: z
+        .object({ sources: z.array(z.string()), containers: z.number().int() })
+        .describe('What an edit of the site moves.'),
+      leaf: site.nullable().describe('Where an override for this source alone would go.'),
+      chosen: z.enum(['site', 'leaf']).nullable(),
+      reason: z.string().optional(),
+      sharedWith: z
+        .array(z.object({ source: z.string(), workload, container, field }))
+        .describe('Other fields that the site decides.'),
+    }),
+  )
+  .describe('Every literal field of a source and the place in Git that decides it.')
+
+/** A pass as JSON, in the format of `reportSchema`. */
+export function jsonReport({ plan, delivery }: Outcome): object {
+  const proof = plan.proposal?.proof
+  return {
+    kind: 'TortoiseReport',
+    version: 1,
+    changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
+    recommendations: plan.recommendations,
+    skipped: plan.skipped,
+    proof:
+      proof === undefined
+        ? null
+        : { verdict: proof.verdict, sources: proof.sources, fields: proof.moved.length },
+    delivery: delivery ?? null,
+  }
+}
+
+/** Traces as JSON, in the format of `traceSchema`. */
+export const jsonTraces = (traces: readonly Trace[]): readonly object[] =>
+  traces.map((trace) => ({
+    ...trace,
+    site: trace.site && siteJson(trace.site),
+    leaf: trace.leaf && siteJson(trace.leaf),
+  }))
+
+function siteJson({ kind, file, line, column, document, path, ...rest }: Site): object {
+  return {
+    kind,
+    file,
+    line,
+    column,
+    document,
+    path,
+    ...('range' in rest ? { range: rest.range, text: rest.text } : {}),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Outcome } from '../model/plan.ts'
+import type { Row } from './rows.ts'
+import { leftAlone, rowsOf, totals } from './rows.ts'
+
+/** The report as GitHub-flavoured Markdown: for pull requests, step summaries and files. */
+export function markdownReport({ plan }: Outcome): string {
+  const rows = rowsOf(plan)
+  const { changes, workloads, kept, unsure } = totals(plan)
+  if (changes === 0) return ['Nothing to change.', ...aloneSection(plan)].join('\n\n').concat('\n')
+  const head = `**${changes} values of ${workloads} workload${workloads === 1 ? '' : 's'}** change; ${kept} stay as they are, ${unsure} are unsure.`
+  const groups = [...new Set(rows.map(({ group }) => group))]
+  const tables = groups.map((group) =>
+    [`### ${inert(group)}`, table(rows.filter((row) => row.group === group))].join('\n\n'),
+  )
+  return [head, ...tables, ...proofSection(plan), ...aloneSection(plan)].join('\n\n').concat('\n')
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map((row) =>
+    [
+      row.workload,
+      row.container,
+      row.field,
+      `\`${row.from}\` → **\`${row.to}\`**`,
+      row.percent,
+      row.why,
+      `\`${row.where}\`${row.inserted ? ' (new)' : ''}`,
+    ]
+      .map((cell, column) => (column === 3 || column === 6 ? cell.replaceAll('|', '\\|') : inert(cell)))
+      .join(' | '),
+  )
+  return [
+    '| Workload | Container | Field | Change | | Why | Where |',
+    '|---|---|---|---|--:|---|---|',
+    ...lines.map((line) => `| ${line} |`),
+  ].join('\n')
+}
+
+function proofSection({ proposal }: Outcome['plan']): readonly string[] {
+  if (proposal === undefined) return []
+  const { sources, moved } = proposal.proof
+  const list = sources.map((source) => `- ${inert(source)}`).join('\n')
+  return [
+    `<details><summary>Proved by rendering ${sources.length} source${sources.length === 1 ? '' : 's'} before and after: exactly ${moved.length} fields differ</summary>\n\n${list}\n\n</details>`,
+  ]
+}
+
+function aloneSection(plan: Outcome['plan']): readonly string[] {
+  const reasons = leftAlone(plan)
+  if (reasons.length === 0) return []
+  const list = reasons.map(
+    ({ reason, what }) =>
+      `- ${inert(reason)}: ${what.slice(0, 6).map(inert).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
+  )
+  return [`<details><summary>Left alone</summary>\n\n${list.join('\n')}\n\n</details>`]
+}
+
+/** Cluster and repository text must not become markup, mentions or issue links. */
+const inert = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll('@', '@\u2060')

@@ -1,0 +1,91 @@
+import type { Plan } from '../model/plan.ts'
+import type { ProposedChange } from '../model/proposal.ts'
+import { readValue } from '../model/value.ts'
+import { workloadLabel } from '../model/workload.ts'
+
+/** One changed value, ready to be laid out. */
+export interface Row {
+  readonly group: string
+  readonly workload: string
+  readonly container: string
+  readonly field: string
+  readonly from: string
+  readonly to: string
+  /** `+20 %`, `−30 %`, or empty for values that are not compared. */
+  readonly percent: string
+  readonly rises: boolean
+  readonly why: string
+  /** `file:line` of the edit. */
+  readonly where: string
+  readonly inserted: boolean
+}
+
+/** The changes of a plan as rows: by cluster and source, rises (reliability) before falls (savings) in each. */
+export function rowsOf({ proposal }: Plan): readonly Row[] {
+  const rows = (proposal?.changes ?? []).map(rowOf)
+  const groups = [...new Set(rows.map(({ group }) => group))]
+  const rank = (row: Row): number => groups.indexOf(row.group) * 2 + (workloadRises(rows, row) ? 0 : 1)
+  return [...rows].sort((a, b) => rank(a) - rank(b))
+}
+
+/** A workload with a rise comes first as a whole: its fields belong together. */
+const workloadRises = (rows: readonly Row[], { group, workload }: Row): boolean =>
+  rows.some((row) => row.group === group && row.workload === workload && row.rises)
+
+function rowOf(change: ProposedChange): Row {
+  const { workload, container = '', field, from, to, because, site, cluster, source } = change
+  const [before, after] = [readValue(field, from), readValue(field, to)]
+  return {
+    group: cluster === undefined ? source : `${cluster} · ${source}`,
+    workload: workloadLabel(workload),
+    container,
+    field,
+    from,
+    to,
+    percent:
+      before === undefined || after === undefined || before === 0 ? '' : percentText(after / before - 1),
+    rises: after !== undefined && before !== undefined && after > before && field.startsWith('requests.'),
+    why: because.map(({ text }) => text).join('; '),
+    where: `${site.file}:${site.line}`,
+    inserted: site.kind !== 'scalar',
+  }
+}
+
+function percentText(share: number): string {
+  const whole = Math.round(share * 100)
+  return whole < 0 ? `−${-whole} %` : `+${whole} %`
+}
+
+/** Reasons why fields were left alone, with how many fields each one holds, most frequent first. */
+export function leftAlone({
+  recommendations,
+  skipped,
+}: Plan): readonly { readonly reason: string; readonly what: readonly string[] }[] {
+  const reasons = new Map<string, string[]>()
+  const add = (reason: string, what: string): void => {
+    reasons.set(reason, [...(reasons.get(reason) ?? []), what])
+  }
+  for (const { source = '', workload, field, reason } of skipped)
+    add(reason, [workload || source, field].filter(Boolean).join(' '))
+  for (const one of recommendations) {
+    if (one.verdict === 'unsure')
+      add(one.missing, [workloadLabel(one.workload), one.container, one.field].filter(Boolean).join(' '))
+  }
+  return [...reasons]
+    .map(([reason, what]) => ({ reason, what }))
+    .sort((a, b) => b.what.length - a.what.length)
+}
+
+/** Counts for a summary line. */
+export function totals({ recommendations, proposal }: Plan) {
+  return {
+    changes: proposal?.changes.length ?? 0,
+    workloads: new Set(
+      (proposal?.changes ?? []).map(
+        (change) => `${change.cluster} ${change.workload.namespace} ${workloadLabel(change.workload)}`,
+      ),
+    ).size,
+    kept: recommendations.filter(({ verdict }) => verdict === 'keep').length,
+    unsure: recommendations.filter(({ verdict }) => verdict === 'unsure').length,
+  }
+}

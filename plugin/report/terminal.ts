@@ -1,0 +1,97 @@
+import type { Outcome } from '../model/plan.ts'
+import type { Proof } from '../model/proof.ts'
+import type { Delivery } from '../model/proposal.ts'
+import { type Paint, plain } from './paint.ts'
+import type { Row } from './rows.ts'
+import { leftAlone, rowsOf, totals } from './rows.ts'
+
+const mostNamed = 4
+
+/** The report as a person reads it in a terminal. */
+export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain): string {
+  const rows = rowsOf(plan)
+  const { changes, workloads, kept, unsure } = totals(plan)
+  const head =
+    changes === 0
+      ? 'Nothing to change.'
+      : `${changes} value${changes === 1 ? '' : 's'} of ${workloads} workload${workloads === 1 ? '' : 's'} should change; ${kept} stay, ${unsure} unsure.`
+  const sections = [
+    paint.bold(head),
+    ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
+    aloneSection(leftAlone(plan), paint),
+    plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
+    delivery === undefined ? '' : deliveryLine(delivery),
+  ]
+  return `${sections.filter(Boolean).join('\n\n')}\n`
+}
+
+function groupsOf(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
+  const names = [...new Set(rows.map(({ group }) => group))]
+  return names.map((name) => [name, rows.filter(({ group }) => group === name)])
+}
+
+const headings = ['WORKLOAD', 'CONTAINER', 'FIELD', 'FROM', '', 'TO', '', 'WHERE'] as const
+
+function table(group: string, rows: readonly Row[], paint: Paint): string {
+  const cells = rows.map((row, index) => cellsOf(row, rows[index - 1]))
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)),
+  )
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, column) =>
+        column === 3 || column === 6 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd()
+  const indent = ' '.repeat((widths[0] ?? 0) + (widths[1] ?? 0) + 4)
+  const body = rows.flatMap((row, index) => {
+    const text = line(cells[index] ?? [])
+    const painted = row.rises ? paint.yellow(text) : text
+    return [painted, paint.dim(`${indent}└ ${row.why}`)]
+  })
+  return [paint.bold(group), paint.dim(line(headings)), ...body].join('\n')
+}
+
+/** The workload and container are printed once for the rows they share. */
+function cellsOf(row: Row, before: Row | undefined): readonly string[] {
+  const sameWorkload = before?.workload === row.workload
+  const sameContainer = sameWorkload && before?.container === row.container
+  return [
+    sameWorkload ? '' : row.workload,
+    sameContainer ? '' : row.container,
+    row.field,
+    row.from,
+    '→',
+    row.to,
+    row.percent,
+    row.inserted ? `${row.where} (new)` : row.where,
+  ]
+}
+
+function aloneSection(reasons: ReturnType<typeof leftAlone>, paint: Paint): string {
+  if (reasons.length === 0) return ''
+  const lines = reasons.map(({ reason, what }) => {
+    const named = what.slice(0, mostNamed).join(', ')
+    const more = what.length > mostNamed ? ` and ${what.length - mostNamed} more` : ''
+    return `  ${reason}\n    ${paint.dim(`${named}${more}`)}`
+  })
+  return [paint.bold('Left alone'), ...lines].join('\n')
+}
+
+function proofLine({ sources, moved }: Proof, paint: Paint): string {
+  const fields = `${moved.length} field${moved.length === 1 ? '' : 's'}`
+  const list = sources.map((source) => `  ${source}`).join('\n')
+  return `${paint.green('Proved')} by rendering ${sources.length} source${sources.length === 1 ? '' : 's'} before and after: exactly ${fields} differ.\n${paint.dim(list)}`
+}
+
+function deliveryLine({ branch, commit, created, pushedTo, pullRequest }: Delivery): string {
+  if (commit === undefined) return 'Reported only; nothing was written.'
+  const made = created ? 'Committed' : 'Already committed'
+  const pushed = pushedTo === undefined ? '' : `, pushed to ${pushedTo}`
+  const asked =
+    pullRequest === undefined
+      ? ''
+      : `\nPull request #${pullRequest.number} ${pullRequest.action}: ${pullRequest.url}`
+  return `${made} ${commit.slice(0, 10)} on ${branch ?? ''}${pushed}${asked}`
+}

@@ -1,0 +1,34 @@
+import { fieldLabel } from '../model/field.ts'
+import type { Site, Trace } from '../model/site.ts'
+import { workloadLabel } from '../model/workload.ts'
+import { type Paint, plain } from './paint.ts'
+
+/** Traces as a person reads them: one line a field with `file:line:column`, then what else hangs on it. */
+export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): string {
+  const rows = traces.map(
+    (trace) => [workloadLabel(trace.workload), fieldLabel(trace), trace.value, placeOf(trace)] as const,
+  )
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.flatMap((row, index) => {
+    const line = row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+    const remark = remarkOf(traces[index])
+    return remark === undefined ? [line] : [line, paint.dim(`  └ ${remark}`)]
+  })
+  return lines.length === 0
+    ? 'No field that can be right-sized is set in this source.\n'
+    : `${lines.join('\n')}\n`
+}
+
+const printSite = ({ file, line, column }: Site): string => `${file}:${line}:${column}`
+
+const placeOf = ({ site }: Trace): string => (site === null ? '–' : printSite(site))
+
+function remarkOf(trace: Trace | undefined): string | undefined {
+  if (trace === undefined) return undefined
+  const { chosen, reason, leaf } = trace
+  if (chosen === 'leaf' && leaf !== null) return `${reason ?? ''}; an override would go to ${printSite(leaf)}`
+  return reason
+}

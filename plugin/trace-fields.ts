@@ -1,0 +1,75 @@
+import { fieldKey } from './model/field.ts'
+import type { ManifestField } from './model/manifest.ts'
+import { ExpectedStop } from './model/problem.ts'
+import type { Progress } from './model/progress.ts'
+import type { Trace } from './model/site.ts'
+import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
+import { inParallel } from './parallel.ts'
+import { resolveTraces } from './trace/resolve.ts'
+import { filesOfAll, sharersOf } from './trace/sharers.ts'
+import type { TracedSource } from './trace/trace-source.ts'
+import { traceSource } from './trace/trace-source.ts'
+
+/** What tracing for a run needs. */
+export interface TraceFieldsPorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+  readonly progress: Progress
+  readonly allowShared: boolean
+}
+
+/** A rendered field with its trace. */
+export type TracedField = ManifestField & { readonly trace: Trace }
+
+/** Sources traced, and the trace of every field of those asked about, by source and field. */
+export interface TracedFields {
+  readonly sources: readonly TracedSource[]
+  readonly answers: ReadonlyMap<string, TracedField>
+}
+
+/** Sources named by settings or on the command line, and the renderings there are already. */
+export interface KnownSources {
+  readonly named: readonly Source[]
+  readonly rendered: readonly Rendering[]
+}
+
+/**
+ * Traces every source that is asked about (by id), and every other source that reads one of the same files:
+ * how far an edit reaches can only be seen in all of them.
+ */
+export async function traceFields(
+  asked: ReadonlySet<string>,
+  { named, rendered }: KnownSources,
+  ports: TraceFieldsPorts,
+): Promise<TracedFields> {
+  const toTrace = sharersOf(asked, await filesOfAll(named, ports))
+  ports.progress({ kind: 'stage', stage: 'trace', detail: `${toTrace.length} sources` })
+  const renderings = new Map(rendered.map((rendering) => [rendering.source.id, rendering]))
+  const traced = await inParallel(toTrace, (source) => traceOrWarn(source, renderings.get(source.id), ports))
+  const sources = traced.filter((one): one is TracedSource => one !== undefined)
+  const answers = new Map<string, TracedField>()
+  for (const one of sources.filter(({ source }) => asked.has(source.id))) {
+    const traces = await resolveTraces(one, { all: sources, view: ports.view, policy: ports })
+    one.fields.forEach((field, index) => {
+      const trace = traces[index]
+      if (trace !== undefined) answers.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace })
+    })
+  }
+  return { sources, answers }
+}
+
+/** A sharer that does not render cannot be rolled out either; it is named and passed over. */
+async function traceOrWarn(
+  source: Source,
+  rendering: Rendering | undefined,
+  ports: TraceFieldsPorts,
+): Promise<TracedSource | undefined> {
+  try {
+    return await traceSource(source, ports, rendering)
+  } catch (error) {
+    if (!(error instanceof ExpectedStop) || error.problems.some(({ code }) => code !== 'source.render'))
+      throw error
+    ports.progress({ kind: 'warning', message: `passed over: ${error.message}` })
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+import type { FieldAddress } from '../model/field.ts'
+import { fieldKey, isContainerField } from '../model/field.ts'
+import { workloadsOf } from '../model/manifest.ts'
+import type { Site, Trace } from '../model/site.ts'
+import { workloadKey } from '../model/workload.ts'
+import { helmProbe } from './helm-leaf.ts'
+import { kustomizeLeaf } from './kustomize-leaf.ts'
+import type { TracedSource, TracePorts } from './trace-source.ts'
+import { namespaceOf } from './trace-source.ts'
+
+/** Answers for a field that is not rendered today: where it can be created, for this source alone. */
+export async function traceAbsent(
+  address: FieldAddress,
+  traced: TracedSource,
+  ports: TracePorts,
+): Promise<Trace> {
+  const { source, rendering } = traced
+  const holder = workloadsOf(rendering.objects, namespaceOf(source)).find(
+    ({ workload, containers }) =>
+      workloadKey(workload) === workloadKey(address.workload) &&
+      containers.some(({ name }) => name === address.container),
+  )
+  const known = { source: source.id, ...address, value: '', site: null, sharedWith: [] }
+  const reach = { sources: [source.id], containers: 1 }
+  if (holder === undefined || !isContainerField(address.field)) {
+    const what = isContainerField(address.field) ? 'container' : 'autoscaler field'
+    return { ...known, reach, leaf: null, chosen: null, reason: `the source renders no such ${what}` }
+  }
+  const leaf = await insertionFor(address, traced, ports)
+  if (leaf !== null) return { ...known, reach, leaf, chosen: 'leaf', reason: 'the field is not set today' }
+  return { ...known, reach, leaf, chosen: null, reason: notSettable(traced, address) }
+}
+
+async function insertionFor(
+  address: FieldAddress,
+  traced: TracedSource,
+  ports: TracePorts,
+): Promise<Site | null> {
+  const { source, inputs } = traced
+  if (source.kind === 'helm') return helmProbe(address, traced, ports)
+  const override = { ...address, object: address.workload }
+  if (source.kind === 'kustomize') return kustomizeLeaf(override, inputs, ports.view)
+  return null
+}
+
+const notSettable = ({ source }: TracedSource, address: FieldAddress): string =>
+  source.kind === 'helm'
+    ? `no resources value of the chart reaches ${fieldKey(address)}`
+    : 'there is no place in this source to add it'

@@ -1,0 +1,110 @@
+import { parseQuantity } from '../model/quantity.ts'
+import type { YamlPath } from '../model/site.ts'
+import type { InputFile, InputRole, RepositoryView } from '../model/source.ts'
+import { openYaml } from '../yaml/open.ts'
+import type { FoundScalar } from '../yaml/scalars.ts'
+import { scalarsOf } from '../yaml/scalars.ts'
+import { templateLiterals } from './template-literals.ts'
+
+/** What kind of number a candidate holds; decides which dye it can carry. */
+export type Shape = 'quantity' | 'go-memory' | 'count'
+
+/** A scalar in Git that may decide a field. */
+export interface Candidate {
+  readonly file: string
+  readonly role: InputRole
+  readonly leaf: boolean
+  readonly document: number
+  readonly path: YamlPath
+  readonly line: number
+  readonly column: number
+  readonly range: readonly [start: number, end: number]
+  /** The scalar's own characters, quotes included. */
+  readonly text: string
+  readonly value: string
+  readonly quote: '' | '"' | "'"
+  readonly shape: Shape
+}
+
+/** Says which shape a scalar has, or that it is none of our business. */
+export type Judge = (scalar: FoundScalar) => Shape | undefined
+
+/** Every candidate in the files that a source reads, in file order. Files that do not parse hold none. */
+export async function findCandidates(
+  inputs: readonly InputFile[],
+  view: RepositoryView,
+  judge: Judge,
+): Promise<readonly Candidate[]> {
+  const byPath = new Map(inputs.map((input) => [input.path, input]))
+  const found = await Promise.all([...byPath.values()].map((input) => candidatesIn(input, view, judge)))
+  return found.flat()
+}
+
+async function candidatesIn(
+  input: InputFile,
+  view: RepositoryView,
+  judge: Judge,
+): Promise<readonly Candidate[]> {
+  if (!/\.(ya?ml|json|tpl)$|Kustomization$/.test(input.path)) return []
+  const file = await view.read(input.path)
+  if (file === undefined) return []
+  const { role, leaf } = input
+  if (role === 'template') return templateLiterals(file).map((literal) => ({ ...literal, role, leaf }))
+  const opened = openYaml(file.path, file.text)
+  if (!opened.ok) return []
+  const { yaml } = opened
+  return scalarsOf(yaml).flatMap((scalar): Candidate[] => {
+    const shape = judge(scalar)
+    if (shape === undefined) return []
+    const { document, path, range, value, quote } = scalar
+    const text = file.text.slice(...range)
+    return [
+      { file: file.path, role, leaf, document, path, ...yaml.at(range[0]), range, text, value, quote, shape },
+    ]
+  })
+}
+
+/** Judges by name: what a size, a target or a bound is usually called. */
+export const looksLikeSize: Judge = (scalar) => {
+  const subject = subjectOf(scalar)
+  if (subject === undefined) return undefined
+  const isNumber = /^\d+$/.test(scalar.value)
+  if (/go_?max_?procs/i.test(subject)) return isNumber ? 'count' : undefined
+  if (/go_?mem_?limit/i.test(subject)) return /^\d+([KMGT]i)?B?$/.test(scalar.value) ? 'go-memory' : undefined
+  if (/(min|max)[-_.]?(replicas?|pods)|autoscaling\.(min|max)$/i.test(subject))
+    return isNumber ? 'count' : undefined
+  if (/util|target|threshold|average|percent/i.test(subject) && isNumber) return 'count'
+  if (/cpu|mem/i.test(subject)) return parseQuantity(scalar.value) === undefined ? undefined : 'quantity'
+  return undefined
+}
+
+/** The words that say what a scalar is: its last keys, or the path of the JSON patch or name of the variable beside it. */
+function subjectOf({ path, siblings }: FoundScalar): string | undefined {
+  const keys = path.filter((step): step is string => typeof step === 'string')
+  const last = keys.at(-1)
+  if (last === undefined || typeof path.at(-1) === 'number') return undefined
+  if (siblings.has('op')) {
+    const isValue = last === 'value' && siblings.get('op') !== 'test'
+    return isValue ? siblings.get('path')?.replaceAll('/', '.') : undefined
+  }
+  if (last === 'value' && siblings.has('name')) {
+    const name = siblings.get('name') ?? ''
+    return /^GO/.test(name) ? name : undefined
+  }
+  return keys.slice(-3).join('.')
+}
+
+/** Judges by value: a scalar of no telling name whose value is one of those sought. */
+export function valueAmong(values: readonly string[]): Judge {
+  const sought = new Set(values.map(numericKey))
+  return (scalar) => {
+    if (looksLikeSize(scalar) !== undefined || typeof scalar.path.at(-1) === 'number') return undefined
+    const quantity = parseQuantity(scalar.value)
+    if (quantity === undefined || !sought.has(numericKey(scalar.value))) return undefined
+    if (/replica|port|version|revision|weight|seconds|period|count/i.test(String(scalar.path.at(-1))))
+      return undefined
+    return 'quantity'
+  }
+}
+
+const numericKey = (text: string): string => String(parseQuantity(text)?.nano ?? text)

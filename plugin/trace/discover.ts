@@ -1,0 +1,70 @@
+import { stop } from '../model/problem.ts'
+import type { RepositoryView, Source } from '../model/source.ts'
+
+const kustomizationFile = /^(kustomization\.ya?ml|Kustomization)$/
+
+/** What is known of a source before its kind is. */
+export interface SourceHint {
+  readonly path: string
+  readonly cluster?: string | undefined
+  readonly namespace?: string | undefined
+  readonly release?: string | undefined
+  readonly values?: readonly string[] | undefined
+  readonly kubeVersion?: string | undefined
+  readonly apiVersions?: readonly string[] | undefined
+}
+
+/** Looks at what stands at a path and makes a source of it: a chart, a kustomization, or plain manifests. */
+export async function identifySource(hint: SourceHint, view: RepositoryView): Promise<Source> {
+  const { path, cluster, namespace } = hint
+  const kind = await view.kind(path)
+  if (kind === undefined) {
+    throw stop('path.missing', 'nothing stands at this path of the repository', {
+      place: { file: path },
+      mend: 'Name a directory with a kustomization, a chart or manifests, from the root of the repository.',
+    })
+  }
+  const shared = {
+    path,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(namespace === undefined ? {} : { namespace }),
+  }
+  const names = kind === 'directory' ? await view.list(path) : []
+  if (names.includes('Chart.yaml')) return chartSource(hint, shared)
+  if (names.some((name) => kustomizationFile.test(name))) return { kind: 'kustomize', id: path, ...shared }
+  return { kind: 'plain', id: path, ...shared }
+}
+
+type Shared = Pick<Source, 'path' | 'cluster' | 'namespace'>
+
+function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceHint, shared: Shared): Source {
+  const name = release ?? shared.path.split('/').at(-1) ?? 'release'
+  const id = [shared.path, ...values].join(' + ')
+  return {
+    kind: 'helm',
+    id: shared.cluster === undefined ? `${name}: ${id}` : `${name} in ${shared.cluster}: ${id}`,
+    ...shared,
+    release: name,
+    values,
+    ...(kubeVersion === undefined ? {} : { kubeVersion }),
+    ...(apiVersions === undefined ? {} : { apiVersions }),
+  }
+}
+
+/** Every directory of a repository that holds a kustomization, in order of path. */
+export async function kustomizationDirectories(
+  view: RepositoryView,
+  directory = '.',
+): Promise<readonly string[]> {
+  const names = await view.list(directory)
+  const own = names.some((name) => kustomizationFile.test(name)) ? [directory] : []
+  const below = await Promise.all(
+    names
+      .filter((name) => !name.startsWith('.') && name !== 'node_modules')
+      .map(async (name) => {
+        const path = directory === '.' ? name : `${directory}/${name}`
+        return (await view.kind(path)) === 'directory' ? kustomizationDirectories(view, path) : []
+      }),
+  )
+  return [...own, ...below.flat()]
+}

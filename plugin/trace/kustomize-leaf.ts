@@ -1,0 +1,110 @@
+import { isSeq } from 'yaml'
+import type { FieldAddress } from '../model/field.ts'
+import type { ManifestField } from '../model/manifest.ts'
+import { slotIn, valueAt } from '../model/manifest.ts'
+import type { InsertSite, PatchSite, Site, YamlPath } from '../model/site.ts'
+import type { InputFile, RepositoryView } from '../model/source.ts'
+import type { Workload } from '../model/workload.ts'
+import type { WrittenManifest } from '../yaml/manifests.ts'
+import { manifestsIn } from '../yaml/manifests.ts'
+import type { YamlText } from '../yaml/open.ts'
+import { openYaml } from '../yaml/open.ts'
+
+/** What is to be overridden: the field, and the name its object has below the overlay. */
+export interface Override extends FieldAddress {
+  /** The object that holds the field: the workload, or its autoscaler. */
+  readonly object: Workload
+  /** Its name before prefixes and suffixes, when that is known. */
+  readonly writtenName?: string
+}
+
+/**
+ * Where an overlay can override a field for itself alone: inside a patch it already has for the object, in a
+ * manifest of its own, or as a new patch at the end of its list.
+ */
+export async function kustomizeLeaf(
+  override: Override,
+  inputs: readonly InputFile[],
+  view: RepositoryView,
+): Promise<Site | null> {
+  const own = inputs.filter(({ leaf, role }) => leaf && role !== 'other' && role !== 'template')
+  for (const { path } of own) {
+    const site = await insertIn(path, override, view)
+    if (site !== undefined) return site
+  }
+  const root = own.find(({ role }) => role === 'kustomization')
+  return root === undefined ? null : patchSite(root.path, override, view)
+}
+
+async function insertIn(
+  file: string,
+  override: Override,
+  view: RepositoryView,
+): Promise<InsertSite | undefined> {
+  const text = (await view.read(file))?.text
+  const opened = text === undefined ? undefined : openYaml(file, text)
+  if (!opened?.ok) return undefined
+  for (const manifest of manifestsIn(opened.yaml)) {
+    const inner = matches(manifest, override) ? slotIn(manifest.object, override) : undefined
+    if (inner === undefined) continue
+    const path = [...manifest.path, ...inner]
+    return {
+      kind: 'insert',
+      file,
+      ...placeOf(opened.yaml, manifest.document, path),
+      document: manifest.document,
+      path,
+    }
+  }
+  return undefined
+}
+
+function matches({ object }: WrittenManifest, { object: wanted, writtenName }: Override): boolean {
+  const name = valueAt(object, ['metadata', 'name'])
+  return object['kind'] === wanted.kind && (name === wanted.name || name === writtenName)
+}
+
+async function patchSite(
+  file: string,
+  { object, writtenName }: Override,
+  view: RepositoryView,
+): Promise<PatchSite | null> {
+  const text = (await view.read(file))?.text
+  const opened = text === undefined ? undefined : openYaml(file, text)
+  if (!opened?.ok) return null
+  const patches = opened.yaml.documents[0]?.get('patches')
+  const path: YamlPath = ['patches', isSeq(patches) ? patches.items.length : 0]
+  const target = { ...object, name: writtenName ?? object.name }
+  return { kind: 'patch', file, ...placeOf(opened.yaml, 0, path), document: 0, path, target }
+}
+
+/** The last place on the way to a path that exists already: where the new lines will follow. */
+export function placeOf(yaml: YamlText, document: number, path: YamlPath): { line: number; column: number } {
+  const root = yaml.documents[document]
+  const readable = path.includes('|') ? path.slice(0, path.indexOf('|')) : path
+  for (let length = readable.length; length > 0; length--) {
+    const node = root?.getIn(readable.slice(0, length), true)
+    const range = (node as { range?: readonly [number, number, number] } | undefined)?.range
+    if (range) return yaml.at(range[0])
+  }
+  return { line: 1, column: 1 }
+}
+
+/** The name that the object of a field has in the file that decides it. */
+export async function writtenName(
+  site: { readonly file: string; readonly document: number; readonly path: YamlPath },
+  view: RepositoryView,
+): Promise<string | undefined> {
+  const text = (await view.read(site.file))?.text
+  const opened = text === undefined ? undefined : openYaml(site.file, text)
+  if (!opened?.ok) return undefined
+  const holder = manifestsIn(opened.yaml).find(
+    ({ document, path }) =>
+      document === site.document && path.every((step, index) => site.path[index] === step),
+  )
+  const name = holder && valueAt(holder.object, ['metadata', 'name'])
+  return typeof name === 'string' ? name : undefined
+}
+
+/** The object that holds a rendered field. */
+export const holderOf = (field: ManifestField): Workload => field.autoscaler ?? field.workload

@@ -1,0 +1,155 @@
+import { fieldKey } from '../model/field.ts'
+import type { ManifestField } from '../model/manifest.ts'
+import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
+import type { RepositoryView } from '../model/source.ts'
+import type { Candidate } from './candidates.ts'
+import { helmOverride } from './helm-leaf.ts'
+import { holderOf, kustomizeLeaf, writtenName } from './kustomize-leaf.ts'
+import type { TracedSource } from './trace-source.ts'
+
+/** What settings allow a trace to choose. */
+export interface TracePolicy {
+  /** Edit a site that other sources or workloads take their value from too. */
+  readonly allowShared: boolean
+}
+
+/** Turns what surfaced in one source into answers, with reach measured over all traced sources. */
+export async function resolveTraces(
+  traced: TracedSource,
+  { all, view, policy }: { all: readonly TracedSource[]; view: RepositoryView; policy: TracePolicy },
+): Promise<readonly Trace[]> {
+  const users = siteUsers(all)
+  return Promise.all(
+    traced.fields.map(async (field): Promise<Trace> => {
+      const surfacing = traced.surfaced.get(fieldKey(field)) ?? { kind: 'still' }
+      if (surfacing.kind !== 'dyed') return unresolved(traced, field, surfacing.kind)
+      const { candidate } = surfacing
+      const site = scalarSite(candidate, surfacing.affix)
+      const using = users.get(siteKey(candidate)) ?? []
+      const sharedWith = using.filter((user) => !isSame(user, traced, field))
+      const leaf = await leafOf({ traced, field, candidate, site, view, alone: sharedWith.length === 0 })
+      const answer = { site, reach: reachOf(using), leaf, sharedWith }
+      return { ...addressOf(traced, field), ...answer, ...choose(candidate, answer, policy) }
+    }),
+  )
+}
+
+const siteKey = ({ file, range }: Candidate): string => `${file}:${range[0]}`
+
+const isSame = (user: SharedField, { source }: TracedSource, field: ManifestField): boolean =>
+  user.source === source.id && fieldKey(user) === fieldKey(field)
+
+function siteUsers(all: readonly TracedSource[]): ReadonlyMap<string, readonly SharedField[]> {
+  const users = new Map<string, SharedField[]>()
+  for (const { source, fields, surfaced } of all) {
+    for (const field of fields) {
+      const surfacing = surfaced.get(fieldKey(field))
+      if (surfacing?.kind !== 'dyed') continue
+      const key = siteKey(surfacing.candidate)
+      const known = users.get(key) ?? []
+      known.push({ source: source.id, ...shortAddress(field) })
+      users.set(key, known)
+    }
+  }
+  return users
+}
+
+const shortAddress = ({ workload, container, field }: ManifestField) => ({
+  workload,
+  ...(container === undefined ? {} : { container }),
+  field,
+})
+
+const addressOf = ({ source }: TracedSource, field: ManifestField) => ({
+  source: source.id,
+  ...shortAddress(field),
+  value: field.value,
+  ...(field.autoscaler === undefined ? {} : { autoscaler: field.autoscaler }),
+})
+
+function scalarSite(candidate: Candidate, affix: ScalarSite['affix']): ScalarSite {
+  const { file, line, column, document, path, range, text } = candidate
+  return {
+    kind: 'scalar',
+    file,
+    line,
+    column,
+    document,
+    path,
+    range,
+    text,
+    ...(affix === undefined ? {} : { affix }),
+  }
+}
+
+function reachOf(using: readonly SharedField[]): Reach {
+  const sources = [...new Set(using.map(({ source }) => source))]
+  const holders = new Set(
+    using.map((user) => [user.source, user.workload.kind, user.workload.name, user.container].join('/')),
+  )
+  return { sources, containers: holders.size }
+}
+
+interface LeafQuestion {
+  readonly traced: TracedSource
+  readonly field: ManifestField
+  readonly candidate: Candidate
+  readonly site: ScalarSite
+  readonly view: RepositoryView
+  /** True when no other field takes its value from the site. */
+  readonly alone: boolean
+}
+
+async function leafOf({ traced, field, candidate, site, view, alone }: LeafQuestion): Promise<Site | null> {
+  const { source, inputs } = traced
+  if (candidate.role === 'template') return null
+  if (alone && candidate.leaf) return site
+  if (source.kind === 'helm') return helmOverride(site, traced, view)
+  if (source.kind !== 'kustomize') return null
+  const name = await writtenName(site, view)
+  const { workload, field: address, container } = field
+  const override = {
+    workload,
+    field: address,
+    ...(container === undefined ? {} : { container }),
+    object: holderOf(field),
+    ...(name === undefined ? {} : { writtenName: name }),
+  }
+  return kustomizeLeaf(override, inputs, view)
+}
+
+type Answer = Pick<Trace, 'leaf' | 'sharedWith'>
+type Choice = Pick<Trace, 'chosen' | 'reason'>
+
+function choose({ role, file }: Candidate, { leaf, sharedWith }: Answer, policy: TracePolicy): Choice {
+  if (role === 'template') {
+    return {
+      chosen: null,
+      reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
+    }
+  }
+  if (sharedWith.length === 0) return { chosen: 'site' }
+  const others = `${sharedWith.length} other field${sharedWith.length === 1 ? '' : 's'}`
+  if (policy.allowShared)
+    return { chosen: 'site', reason: `also decides ${others}; shared edits are allowed` }
+  if (leaf !== null) return { chosen: 'leaf', reason: `the site also decides ${others}` }
+  return {
+    chosen: null,
+    reason: `the site also decides ${others}, and there is no layer of this source to override it in`,
+  }
+}
+
+function unresolved(traced: TracedSource, field: ManifestField, kind: 'still' | 'computed'): Trace {
+  const reason =
+    kind === 'computed'
+      ? 'a template computes this value from others; no single scalar holds it'
+      : 'nothing in the files of this source decides this value'
+  const nowhere = {
+    site: null,
+    reach: { sources: [], containers: 0 },
+    leaf: null,
+    chosen: null,
+    sharedWith: [],
+  }
+  return { ...addressOf(traced, field), ...nowhere, reason }
+}

@@ -1,0 +1,106 @@
+import { fieldKey } from '../model/field.ts'
+import type { ManifestField } from '../model/manifest.ts'
+import { fieldsOf } from '../model/manifest.ts'
+import { ExpectedStop } from '../model/problem.ts'
+import type { InputFile, Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import { sameValue } from '../model/value.ts'
+import type { Candidate, Judge } from './candidates.ts'
+import { findCandidates, looksLikeSize, valueAmong } from './candidates.ts'
+import type { Surfaced } from './dye.ts'
+import { dye } from './dye.ts'
+
+/** What became of a field when the source's candidates were dyed. */
+export type Surfacing =
+  | ({ readonly kind: 'dyed' } & Surfaced)
+  /** The value stood still: no candidate decides it. */
+  | { readonly kind: 'still' }
+  /** The value moved, but to no dye: a template computes it. */
+  | { readonly kind: 'computed' }
+
+/** One source with every literal field it renders and where each came from. */
+export interface TracedSource {
+  readonly source: Source
+  readonly inputs: readonly InputFile[]
+  readonly rendering: Rendering
+  readonly fields: readonly ManifestField[]
+  readonly surfaced: ReadonlyMap<string, Surfacing>
+}
+
+/** What tracing needs. */
+export interface TracePorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+}
+
+/** The namespace that objects of a source take when they name none. */
+export const namespaceOf = (source: Source): string => source.namespace ?? 'default'
+
+/**
+ * Dyes every candidate of a source, renders it once, and reads which dye surfaced in which field.
+ * A second dyed rendering follows only where fields are left that no telling name decides.
+ */
+export async function traceSource(
+  source: Source,
+  ports: TracePorts,
+  rendering?: Rendering,
+): Promise<TracedSource> {
+  const plain = rendering ?? (await ports.renderer.render(source, ports.view))
+  const inputs = await ports.renderer.inputs(source, ports.view)
+  const fields = fieldsOf(plain.objects, namespaceOf(source))
+  const first = await surface({ source, inputs, fields, ports }, looksLikeSize)
+  const open = fields.filter((field) => first.get(fieldKey(field))?.kind === 'still')
+  if (open.length === 0) return { source, inputs, rendering: plain, fields, surfaced: first }
+  const second = await surface(
+    { source, inputs, fields: open, ports },
+    valueAmong(open.map(({ value }) => value)),
+  )
+  return { source, inputs, rendering: plain, fields, surfaced: new Map([...first, ...dyedOnly(second)]) }
+}
+
+const dyedOnly = (surfaced: ReadonlyMap<string, Surfacing>) =>
+  [...surfaced].filter(([, { kind }]) => kind !== 'still')
+
+interface Dyeing {
+  readonly source: Source
+  readonly inputs: readonly InputFile[]
+  readonly fields: readonly ManifestField[]
+  readonly ports: TracePorts
+}
+
+async function surface(dyeing: Dyeing, judge: Judge): Promise<ReadonlyMap<string, Surfacing>> {
+  const { source, inputs, fields, ports } = dyeing
+  const candidates = await findCandidates(inputs, ports.view, judge)
+  if (candidates.length === 0) return new Map(fields.map((field) => [fieldKey(field), { kind: 'still' }]))
+  const read = await renderDyed(source, candidates, ports)
+  return new Map(fields.map((field) => [fieldKey(field), read(field)]))
+}
+
+type Reader = (field: ManifestField) => Surfacing
+
+/** Renders with dyes. A source that fails with dyed counts (a template that loops or compares) is tried without them. */
+async function renderDyed(
+  source: Source,
+  candidates: readonly Candidate[],
+  ports: TracePorts,
+): Promise<Reader> {
+  const attempts = [candidates, candidates.filter(({ shape }) => shape !== 'count')]
+  for (const attempt of attempts) {
+    try {
+      const dyed = await dye(attempt, ports.view)
+      const { objects } = await ports.renderer.render(source, ports.view.with(dyed.texts), { dyed: true })
+      const values = new Map(
+        fieldsOf(objects, namespaceOf(source)).map((field) => [fieldKey(field), field.value]),
+      )
+      return (field) => {
+        const value = values.get(fieldKey(field))
+        if (value === undefined) return { kind: 'still' }
+        const surfaced = dyed.trace(value)
+        if (surfaced !== undefined) return { kind: 'dyed', ...surfaced }
+        return sameValue(field.field, value, field.value) ? { kind: 'still' } : { kind: 'computed' }
+      }
+    } catch (error) {
+      if (!(error instanceof ExpectedStop)) throw error
+    }
+  }
+  return () => ({ kind: 'still' })
+}

@@ -1,0 +1,55 @@
+import type { Node } from 'yaml'
+import { isMap, isScalar, isSeq } from 'yaml'
+import type { JsonObject } from '../model/manifest.ts'
+import type { YamlPath } from '../model/site.ts'
+import { innerText } from './block.ts'
+import type { YamlText } from './open.ts'
+import { openYaml } from './open.ts'
+import { keyText } from './scalars.ts'
+
+/** A Kubernetes object (or a patch of one) as it stands in a file, whole or inside a block of text. */
+export interface WrittenManifest {
+  readonly document: number
+  /** Path from the document's root to the object; ends with `|` for a patch written inside a kustomization. */
+  readonly path: YamlPath
+  readonly object: JsonObject
+}
+
+/** Every object with a `kind` in a file: documents, items of lists, and patches written inline. */
+export function manifestsIn(yaml: YamlText): readonly WrittenManifest[] {
+  return yaml.documents.flatMap((document, index) => search(yaml, document.contents, []).map(at(index)))
+}
+
+interface Located {
+  readonly path: YamlPath
+  readonly object: JsonObject
+}
+
+const at = (document: number) => (located: Located) => ({ document, ...located })
+
+function search(yaml: YamlText, node: Node | null, path: YamlPath): readonly Located[] {
+  if (isSeq(node)) {
+    return node.items.flatMap((item, index) => search(yaml, item as Node, [...path, index]))
+  }
+  if (isScalar(node)) return searchBlock(yaml, node, path)
+  if (!isMap(node)) return []
+  const own = isManifest(node) ? [{ path, object: node.toJSON() as JsonObject }] : []
+  const inside = own.length > 0 && !String(node.get('kind')).match(/List$|^(Kustomization|Component)$/)
+  if (inside) return own
+  return [
+    ...own,
+    ...node.items.flatMap(({ key, value }) => search(yaml, value as Node | null, [...path, keyText(key)])),
+  ]
+}
+
+function searchBlock(yaml: YamlText, node: Node, path: YamlPath): readonly Located[] {
+  if (!isScalar(node)) return []
+  const inner = innerText(yaml.text, node)
+  const opened = inner && openYaml('', inner.text)
+  if (!opened?.ok) return []
+  return opened.yaml.documents.flatMap((document, index) =>
+    search(opened.yaml, document.contents, [...path, '|', ...(index === 0 ? [] : [index])]),
+  )
+}
+
+const isManifest = (node: Node): boolean => isMap(node) && node.has('kind') && node.has('metadata')

@@ -1,0 +1,32 @@
+import type { Outcome } from '../plugin/io/process.ts'
+import type { Programs } from '../plugin/io/programs.ts'
+import type { LaidFile } from '../plugin/io/workspace.ts'
+import { stop } from '../plugin/model/problem.ts'
+import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
+
+/** What renderers need from outside. */
+export interface RendererPorts {
+  readonly programs: Programs
+  /** Wall-clock bound of one rendering, in milliseconds. */
+  readonly timeoutMs?: number
+}
+
+/** The inputs as files to lay out, each at the path by which the source refers to it. */
+export async function inputContents(
+  view: RepositoryView,
+  inputs: readonly InputFile[],
+): Promise<readonly LaidFile[]> {
+  const files = await Promise.all(inputs.map(async ({ at }) => ({ path: at, content: await view.bytes(at) })))
+  return files.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, content }]))
+}
+
+/** The standard output of a program that ended well; otherwise stops with the program's own words. */
+export function outputOf(source: Source, outcome: Outcome, workspace: string): string {
+  if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong) return outcome.stdout
+  const said = outcome.stderr.replaceAll(`${workspace}/`, '').trim()
+  const why = outcome.timedOut ? 'did not finish in time' : outcome.tooLong ? 'printed too much' : said
+  throw stop('source.render', `rendering failed: ${why}`, {
+    place: { file: source.path },
+    mend: 'Make it render with the bare program first, then run again.',
+  })
+}

