@@ -7,6 +7,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 export default defineConfig({
   input: {
     tortoise: 'plugin/hosts/cli/main.ts',
+    action: 'plugin/hosts/action/main.ts',
   },
   platform: 'node',
   transform: { define: { __VERSION__: JSON.stringify(version) } },

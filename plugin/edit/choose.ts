@@ -1,10 +1,8 @@
 import type { FieldAddress } from '../model/field.ts'
-import { fieldLabel } from '../model/field.ts'
 import type { JsonPath } from '../model/manifest.ts'
 import type { Intent } from '../model/proof.ts'
 import type { Trace } from '../model/site.ts'
 import { printValue, readValue, sameValue } from '../model/value.ts'
-import { workloadLabel } from '../model/workload.ts'
 import type { WantedEdit } from './plan.ts'
 import { bareText } from './replace.ts'
 
@@ -30,7 +28,7 @@ export function chooseEdit({ trace, to, rendered, ...address }: Wish): Chosen {
   if (readValue(address.field, text) === undefined) {
     return {
       kind: 'refused',
-      reason: `${text} is not a value for ${fieldLabel(address)} of ${workloadLabel(address.workload)}`,
+      reason: `${text} is not a value for it`,
     }
   }
   const also = trace.chosen === 'site' ? trace.sharedWith : []

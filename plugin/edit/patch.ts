@@ -33,31 +33,34 @@ export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[
   return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
 }
 
-function mergePatch({ target }: PatchSite, wanted: PatchValue): readonly string[] {
+function mergePatch({ target, containers }: PatchSite, wanted: PatchValue): readonly string[] {
   const head = [
     `apiVersion: ${target.apiVersion}`,
     `kind: ${target.kind}`,
     'metadata:',
     `  name: ${target.name}`,
   ]
-  return [...head, ...nest(podTemplatePath(target.kind, wanted.field), leafLines(wanted))]
+  if (!isContainerField(wanted.field)) {
+    return [...head, ...nest(['spec'], [`${wanted.field.slice('hpa.'.length)}: ${wanted.value}`])]
+  }
+  const { list, names } = containers ?? { list: 'containers', names: [] }
+  // kustomize puts the containers of a patch first: naming those before ours keeps the order.
+  const before = names
+    .slice(0, Math.max(0, names.indexOf(wanted.container ?? '')))
+    .map((name) => `- name: ${name}`)
+  const template = ['spec', 'template', 'spec', list]
+  const path = target.kind === 'CronJob' ? ['spec', 'jobTemplate', ...template] : template
+  return [...head, ...nest(path, [...before, ...containerLines(wanted)])]
 }
 
-const podTemplatePath = (kind: string, field: Field): readonly string[] => {
-  if (!isContainerField(field)) return ['spec']
-  const template = ['spec', 'template', 'spec', 'containers']
-  return kind === 'CronJob' ? ['spec', 'jobTemplate', ...template] : template
-}
-
-function leafLines({ field, container, value }: PatchValue): readonly string[] {
-  if (!isContainerField(field)) return [`${field.slice('hpa.'.length)}: ${value}`]
+function containerLines({ field, container, value }: PatchValue): readonly string[] {
   const [group = '', key = ''] = field.split('.')
   const setting = group === 'env' ? envLines(key, value) : nest(['resources', group], [`${key}: ${value}`])
   return [`- name: ${container ?? ''}`, ...setting.map((line) => `  ${line}`)]
 }
 
 /** A variable as an item of `env`. */
-export const envLines = (name: string, value: string): readonly string[] => [
+const envLines = (name: string, value: string): readonly string[] => [
   'env:',
   ...envItem(name, value).map((line) => `  ${line}`),
 ]

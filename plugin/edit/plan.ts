@@ -31,10 +31,10 @@ export interface PlannedEdits {
 /** Writes values into texts: all replacements of a file in one pass by byte range, then insertions one by one. */
 export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly WantedEdit[]): PlannedEdits {
   const now = new Map(texts)
-  const done: WantedEdit[] = []
+  const done = new Set<WantedEdit>()
   const refused: { wanted: WantedEdit; reason: string }[] = []
   const settle = (one: WantedEdit, reason: string | undefined): void => {
-    if (reason === undefined) done.push(one)
+    if (reason === undefined) done.add(one)
     else refused.push({ wanted: one, reason })
   }
   replaceAll(now, wanted, settle)
@@ -43,7 +43,7 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
     const before = texts.get(file) ?? ''
     return before === after ? [] : [{ file, before, after }]
   })
-  return { edits, done, refused }
+  return { edits, done: wanted.filter((one) => done.has(one)), refused }
 }
 
 type Settle = (one: WantedEdit, reason: string | undefined) => void

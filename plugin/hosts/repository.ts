@@ -50,3 +50,15 @@ export function pathInRepository(host: Host, { root }: Checkout, given: string, 
 export async function currentBranch(gitdir: string): Promise<string | undefined> {
   return (await git.currentBranch({ fs, gitdir })) ?? undefined
 }
+
+/** The commit at the head of a local branch. */
+export async function headOf(gitdir: string, branch: string): Promise<string> {
+  try {
+    return await git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` })
+  } catch (cause) {
+    throw stop('git.missing', `the branch ${branch} does not exist in this checkout`, {
+      mend: 'Fetch it, or name another with deliver.base.',
+      cause,
+    })
+  }
+}

@@ -14,6 +14,8 @@ export interface Change extends FieldAddress {
   readonly from: number
   readonly to: number
   readonly because: readonly Reason[]
+  /** Changes of a workload with the same word here move together or not at all: a target with its requests, a limit with its request. */
+  readonly together: string
 }
 
 /** The value is right, or a rule forbids to move it. */

@@ -36,6 +36,14 @@ export interface PatchSite extends SiteBase {
   readonly kind: 'patch'
   /** The object to patch, by the name it has in the layer below. */
   readonly target: Workload
+  /** For a container's field: its list in the pod template and the names in it, in order. */
+  readonly containers?: ContainerList
+}
+
+/** A list of containers as rendered. */
+export interface ContainerList {
+  readonly list: string
+  readonly names: readonly string[]
 }
 
 /** The place in Git that decides a field, or where it can be made to. */

@@ -32,7 +32,7 @@ export function limit(
   const { tidy, text, peak } = kinds[resource]
   const ratio = from / request.from
   const proportional = ratio === 1 ? request.to : tidy(request.to * ratio)
-  const because = reason('limit.ratio', `keeps ${ratio.toFixed(ratio < 10 ? 2 : 0)} × the request`)
+  const because = reason('limit.ratio', `keeps ${Math.round(ratio * 100) / 100} × the request`)
   const highest = peak(usage) ?? from
   if (proportional >= from || proportional >= highest)
     return advise(Math.max(proportional, request.to), because)

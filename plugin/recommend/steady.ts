@@ -32,7 +32,16 @@ export function steady(subject: Subject, options: SteadyOptions): readonly Recom
       return containerAdvice(subject, own, { evidence, joint: scaled.requests.get(container.name) })
     }),
     ...scaled.targets.map(({ container, from, advice }) =>
-      decide({ workload: subject.declared.workload, container, field: 'hpa.target.cpu', from }, advice),
+      decide(
+        {
+          together: cpuGroup(subject, container ?? ''),
+          workload: subject.declared.workload,
+          container,
+          field: 'hpa.target.cpu',
+          from,
+        },
+        advice,
+      ),
     ),
   ]
 }
@@ -169,7 +178,13 @@ function containerAdvice(
   }
   return fieldNames(declared.values).map((field) =>
     decide(
-      { workload: subject.declared.workload, container: declared.name, field, from: current(field) },
+      {
+        workload: subject.declared.workload,
+        container: declared.name,
+        field,
+        from: current(field),
+        together: isMemory(field) ? `memory of ${declared.name}` : cpuGroup(subject, declared.name),
+      },
       advice[field](),
     ),
   )
@@ -193,14 +208,25 @@ function newBounds(bounds: { readonly [K in keyof NewBounds]: number | undefined
   return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined))
 }
 
+const isMemory = (field: ContainerField): boolean => field.endsWith('.memory') || field === 'env.GOMEMLIMIT'
+
+/** An HPA on the CPU of the whole pod ties all of its containers together. */
+function cpuGroup({ declared: { autoscaler } }: Subject, container: string): string {
+  const wholePod = autoscaler?.targets.some(
+    (target) => target.resource === 'cpu' && target.container === undefined,
+  )
+  return wholePod ? 'cpu' : `cpu of ${container}`
+}
+
 interface Question {
   readonly workload: Subject['declared']['workload']
   readonly container: string | undefined
   readonly field: Field
   readonly from: number | undefined
+  readonly together: string
 }
 
-function decide({ workload, container, field, from }: Question, advice: Advice): Recommendation {
+function decide({ workload, container, field, from, together }: Question, advice: Advice): Recommendation {
   const address = { workload, ...(container === undefined ? {} : { container }), field }
   if (advice.kind === 'unsure') return { ...address, verdict: 'unsure', missing: advice.missing }
   if (from === undefined)
@@ -208,5 +234,5 @@ function decide({ workload, container, field, from }: Question, advice: Advice):
   const { value: to, because } = advice
   return to === from
     ? { ...address, verdict: 'keep', from, because }
-    : { ...address, verdict: 'change', from, to, because }
+    : { ...address, verdict: 'change', from, to, because, together }
 }

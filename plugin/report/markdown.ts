@@ -1,4 +1,6 @@
+import { inert } from '../model/inert.ts'
 import type { Outcome } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
 import type { Row } from './rows.ts'
 import { leftAlone, rowsOf, totals } from './rows.ts'
 
@@ -7,7 +9,7 @@ export function markdownReport({ plan }: Outcome): string {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   if (changes === 0) return ['Nothing to change.', ...aloneSection(plan)].join('\n\n').concat('\n')
-  const head = `**${changes} values of ${workloads} workload${workloads === 1 ? '' : 's'}** change; ${kept} stay as they are, ${unsure} are unsure.`
+  const head = `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const tables = groups.map((group) =>
     [`### ${inert(group)}`, table(rows.filter((row) => row.group === group))].join('\n\n'),
@@ -41,7 +43,7 @@ function proofSection({ proposal }: Outcome['plan']): readonly string[] {
   const { sources, moved } = proposal.proof
   const list = sources.map((source) => `- ${inert(source)}`).join('\n')
   return [
-    `<details><summary>Proved by rendering ${sources.length} source${sources.length === 1 ? '' : 's'} before and after: exactly ${moved.length} fields differ</summary>\n\n${list}\n\n</details>`,
+    `<details><summary>Proved by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed</summary>\n\n${list}\n\n</details>`,
   ]
 }
 
@@ -54,10 +56,3 @@ function aloneSection(plan: Outcome['plan']): readonly string[] {
   )
   return [`<details><summary>Left alone</summary>\n\n${list.join('\n')}\n\n</details>`]
 }
-
-/** Cluster and repository text must not become markup, mentions or issue links. */
-const inert = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll('@', '@\u2060')

@@ -1,3 +1,5 @@
+import type { Field } from '../model/field.ts'
+import { isContainerField } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
@@ -11,7 +13,7 @@ export interface Row {
   readonly field: string
   readonly from: string
   readonly to: string
-  /** `+20 %`, `−30 %`, or empty for values that are not compared. */
+  /** `+20 %`, `−30 %`, `+5 pt`, or empty for values that are not compared. */
   readonly percent: string
   readonly rises: boolean
   readonly why: string
@@ -42,8 +44,7 @@ function rowOf(change: ProposedChange): Row {
     field,
     from,
     to,
-    percent:
-      before === undefined || after === undefined || before === 0 ? '' : percentText(after / before - 1),
+    percent: moveText(field, before, after),
     rises: after !== undefined && before !== undefined && after > before && field.startsWith('requests.'),
     why: because.map(({ text }) => text).join('; '),
     where: `${site.file}:${site.line}`,
@@ -51,9 +52,16 @@ function rowOf(change: ProposedChange): Row {
   }
 }
 
-function percentText(share: number): string {
-  const whole = Math.round(share * 100)
-  return whole < 0 ? `−${-whole} %` : `+${whole} %`
+/** How far a value moves: targets are percentages already and move by points. */
+function moveText(field: Field, before: number | undefined, after: number | undefined): string {
+  if (before === undefined || after === undefined || before === 0) return ''
+  if (field.startsWith('hpa.target.')) return signed(after - before, 'pt')
+  return isContainerField(field) && !field.startsWith('env.') ? signed((after / before - 1) * 100, '%') : ''
+}
+
+function signed(value: number, unit: string): string {
+  const whole = Math.round(value)
+  return whole < 0 ? `−${-whole} ${unit}` : `+${whole} ${unit}`
 }
 
 /** Reasons why fields were left alone, with how many fields each one holds, most frequent first. */

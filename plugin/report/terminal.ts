@@ -1,4 +1,5 @@
 import type { Outcome } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
 import type { Proof } from '../model/proof.ts'
 import type { Delivery } from '../model/proposal.ts'
 import { type Paint, plain } from './paint.ts'
@@ -14,7 +15,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
   const head =
     changes === 0
       ? 'Nothing to change.'
-      : `${changes} value${changes === 1 ? '' : 's'} of ${workloads} workload${workloads === 1 ? '' : 's'} should change; ${kept} stay, ${unsure} unsure.`
+      : `${plural(changes, 'value')} of ${plural(workloads, 'workload')} should change; ${kept} stay, ${unsure} unsure.`
   const sections = [
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
@@ -80,9 +81,8 @@ function aloneSection(reasons: ReturnType<typeof leftAlone>, paint: Paint): stri
 }
 
 function proofLine({ sources, moved }: Proof, paint: Paint): string {
-  const fields = `${moved.length} field${moved.length === 1 ? '' : 's'}`
   const list = sources.map((source) => `  ${source}`).join('\n')
-  return `${paint.green('Proved')} by rendering ${sources.length} source${sources.length === 1 ? '' : 's'} before and after: exactly ${fields} differ.\n${paint.dim(list)}`
+  return `${paint.green('Proved')} by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed.\n${paint.dim(list)}`
 }
 
 function deliveryLine({ branch, commit, created, pushedTo, pullRequest }: Delivery): string {

@@ -4,7 +4,7 @@ import { workloadsOf } from '../model/manifest.ts'
 import type { Site, Trace } from '../model/site.ts'
 import { workloadKey } from '../model/workload.ts'
 import { helmProbe } from './helm-leaf.ts'
-import { kustomizeLeaf } from './kustomize-leaf.ts'
+import { containerList, kustomizeLeaf } from './kustomize-leaf.ts'
 import type { TracedSource, TracePorts } from './trace-source.ts'
 import { namespaceOf } from './trace-source.ts'
 
@@ -36,9 +36,14 @@ async function insertionFor(
   traced: TracedSource,
   ports: TracePorts,
 ): Promise<Site | null> {
-  const { source, inputs } = traced
+  const { source, inputs, rendering } = traced
   if (source.kind === 'helm') return helmProbe(address, traced, ports)
-  const override = { ...address, object: address.workload }
+  const containers = containerList(rendering.objects, address)
+  const override = {
+    ...address,
+    object: address.workload,
+    ...(containers === undefined ? {} : { containers }),
+  }
   if (source.kind === 'kustomize') return kustomizeLeaf(override, inputs, ports.view)
   return null
 }

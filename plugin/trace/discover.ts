@@ -14,6 +14,20 @@ export interface SourceHint {
   readonly apiVersions?: readonly string[] | undefined
 }
 
+/** Makes sources of several hints; those that differ by their cluster alone are told apart by it. */
+export async function identifySources(
+  hints: readonly SourceHint[],
+  view: RepositoryView,
+): Promise<readonly Source[]> {
+  const sources = await Promise.all(hints.map((hint) => identifySource(hint, view)))
+  const alike = (id: string): boolean => sources.filter((one) => one.id === id).length > 1
+  return sources.map((source) =>
+    alike(source.id) && source.cluster !== undefined
+      ? { ...source, id: `${source.id} (${source.cluster})` }
+      : source,
+  )
+}
+
 /** Looks at what stands at a path and makes a source of it: a chart, a kustomization, or plain manifests. */
 export async function identifySource(hint: SourceHint, view: RepositoryView): Promise<Source> {
   const { path, cluster, namespace } = hint
@@ -42,7 +56,7 @@ function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceH
   const id = [shared.path, ...values].join(' + ')
   return {
     kind: 'helm',
-    id: shared.cluster === undefined ? `${name}: ${id}` : `${name} in ${shared.cluster}: ${id}`,
+    id: `${name}: ${id}`,
     ...shared,
     release: name,
     values,

@@ -1,10 +1,11 @@
 import { isSeq } from 'yaml'
 import type { FieldAddress } from '../model/field.ts'
-import type { ManifestField } from '../model/manifest.ts'
-import { slotIn, valueAt } from '../model/manifest.ts'
-import type { InsertSite, PatchSite, Site, YamlPath } from '../model/site.ts'
+import type { JsonObject, ManifestField } from '../model/manifest.ts'
+import { slotIn, valueAt, workloadsOf } from '../model/manifest.ts'
+import type { ContainerList, InsertSite, PatchSite, Site, YamlPath } from '../model/site.ts'
 import type { InputFile, RepositoryView } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
+import { workloadKey } from '../model/workload.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
@@ -16,6 +17,8 @@ export interface Override extends FieldAddress {
   readonly object: Workload
   /** Its name before prefixes and suffixes, when that is known. */
   readonly writtenName?: string
+  /** The list that holds the container, for a container's field. */
+  readonly containers?: ContainerList
 }
 
 /**
@@ -66,7 +69,7 @@ function matches({ object }: WrittenManifest, { object: wanted, writtenName }: O
 
 async function patchSite(
   file: string,
-  { object, writtenName }: Override,
+  { object, writtenName, containers }: Override,
   view: RepositoryView,
 ): Promise<PatchSite | null> {
   const text = (await view.read(file))?.text
@@ -75,7 +78,8 @@ async function patchSite(
   const patches = opened.yaml.documents[0]?.get('patches')
   const path: YamlPath = ['patches', isSeq(patches) ? patches.items.length : 0]
   const target = { ...object, name: writtenName ?? object.name }
-  return { kind: 'patch', file, ...placeOf(opened.yaml, 0, path), document: 0, path, target }
+  const list = containers === undefined ? {} : { containers }
+  return { kind: 'patch', file, ...placeOf(opened.yaml, 0, path), document: 0, path, target, ...list }
 }
 
 /** The last place on the way to a path that exists already: where the new lines will follow. */
@@ -87,7 +91,22 @@ export function placeOf(yaml: YamlText, document: number, path: YamlPath): { lin
     const range = (node as { range?: readonly [number, number, number] } | undefined)?.range
     if (range) return yaml.at(range[0])
   }
-  return { line: 1, column: 1 }
+  const end = root?.contents?.range[1] ?? 0
+  return yaml.at(Math.max(0, end - 1))
+}
+
+/** The list of containers that a container stands in, as rendered. */
+export function containerList(
+  objects: readonly JsonObject[],
+  { workload, container }: FieldAddress,
+): ContainerList | undefined {
+  const holder = workloadsOf(objects, workload.namespace).find(
+    (one) => workloadKey(one.workload) === workloadKey(workload),
+  )
+  const own = holder?.containers.find(({ name }) => name === container)
+  const list = own?.path.at(-2)
+  if (holder === undefined || typeof list !== 'string') return undefined
+  return { list, names: holder.containers.filter(({ path }) => path.at(-2) === list).map(({ name }) => name) }
 }
 
 /** The name that the object of a field has in the file that decides it. */

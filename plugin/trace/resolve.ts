@@ -4,7 +4,7 @@ import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.
 import type { RepositoryView } from '../model/source.ts'
 import type { Candidate } from './candidates.ts'
 import { helmOverride } from './helm-leaf.ts'
-import { holderOf, kustomizeLeaf, writtenName } from './kustomize-leaf.ts'
+import { containerList, holderOf, kustomizeLeaf, writtenName } from './kustomize-leaf.ts'
 import type { TracedSource } from './trace-source.ts'
 
 /** What settings allow a trace to choose. */
@@ -108,7 +108,9 @@ async function leafOf({ traced, field, candidate, site, view, alone }: LeafQuest
   if (source.kind !== 'kustomize') return null
   const name = await writtenName(site, view)
   const { workload, field: address, container } = field
+  const containers = containerList(traced.rendering.objects, field)
   const override = {
+    ...(containers === undefined ? {} : { containers }),
     workload,
     field: address,
     ...(container === undefined ? {} : { container }),

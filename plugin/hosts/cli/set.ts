@@ -8,12 +8,14 @@ import type { PlannedEdits } from '../../edit/plan.ts'
 import { planEdits } from '../../edit/plan.ts'
 import type { FileEdit } from '../../model/edit.ts'
 import { fieldLabel } from '../../model/field.ts'
+import { plural } from '../../model/plural.ts'
 import type { Intent, Proof } from '../../model/proof.ts'
 import { workloadLabel } from '../../model/workload.ts'
+import { refutation } from '../../propose.ts'
 import { proveEdits } from '../../prove-edits.ts'
-import { refutation } from '../../run.ts'
 import { traceAbsent } from '../../trace/absent.ts'
 import type { Host } from '../host.ts'
+import { Refused } from './exit.ts'
 import type { OpenedSource, SourceFlags } from './source-options.ts'
 import { openSource, withSourceFlags } from './source-options.ts'
 import type { Assignment } from './target.ts'
@@ -25,11 +27,6 @@ interface SetFlags extends SourceFlags {
   readonly set: readonly Assignment[]
   readonly allowShared?: boolean
   readonly dryRun?: boolean
-}
-
-/** Ends the command with exit code 1: the edit was refused, nothing was written. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
 }
 
 /** `tortoise set SOURCE`: traces, edits, proves and writes the work tree. */
@@ -145,5 +142,5 @@ function summary({ edits, done }: PlannedEdits, intents: readonly Intent[], proo
       `${site.file}:${site.line}  ${workloadLabel(one.workload)} ${fieldLabel(one)} = ${to}`,
   )
   const files = edits.map(({ file }) => file).join(', ')
-  return `${lines.join('\n')}\nWrote ${files}. Proved by rendering ${proof.sources.length} sources: exactly ${intents.length} fields differ.\n`
+  return `${lines.join('\n')}\nWrote ${files}. Proved by rendering ${plural(proof.sources.length, 'source')}: exactly ${plural(intents.length, 'field')} changed.\n`
 }

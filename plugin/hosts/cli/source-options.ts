@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Settings } from '../../../config/schema.ts'
+import type { Settings, SourceSettings } from '../../../config/schema.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import type { Renderer, RepositoryView, Source } from '../../model/source.ts'
-import { identifySource } from '../../trace/discover.ts'
+import { identifySource, identifySources } from '../../trace/discover.ts'
 import type { Host } from '../host.ts'
 import type { Checkout } from '../repository.ts'
 import { findCheckout, pathInRepository } from '../repository.ts'
@@ -60,17 +60,16 @@ export async function openSource(host: Host, given: string, flags: SourceFlags):
   const values = flags.values.map((file) => pathInRepository(host, checkout, file, flags.repo))
   const { release, namespace, kubeVersion } = flags
   const apiVersions = flags.apiVersions.length > 0 ? flags.apiVersions : undefined
-  const known = settings.sources.filter(
-    (one) => one.path === path && (release === undefined || one.release === release),
-  )
-  const plain = values.length === 0 && known.length === 1 ? known[0] : undefined
-  const hint = {
-    ...plain,
-    ...defined({ path, values: plain?.values ?? values, release, namespace, kubeVersion, apiVersions }),
-  }
-  const source = await identifySource({ ...hint, path }, view)
+  const isMeant = (one: SourceSettings): boolean =>
+    one.path === path &&
+    (release === undefined || one.release === release) &&
+    (values.length === 0 || one.values.join('\0') === values.join('\0'))
+  const known = settings.sources.filter(isMeant)
+  const plain = known.length === 1 ? known[0] : undefined
+  const told = { release, namespace, kubeVersion, apiVersions, values: plain?.values ?? values }
+  const source = await identifySource({ ...plain, ...defined(told), path }, view)
   const others = settings.sources.filter((one) => one !== plain)
-  const named = [source, ...(await Promise.all(others.map((one) => identifySource(one, view))))]
+  const named = [source, ...(await identifySources(others, view))]
   return { checkout, settings, view, renderer, source, named: uniqueById(named) }
 }
 

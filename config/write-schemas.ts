@@ -1,0 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { schemas } from './schemas.ts'
+
+for (const [name, schema] of Object.entries(schemas)) {
+  writeFileSync(`config/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`)
+}

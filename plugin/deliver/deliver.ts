@@ -1,0 +1,155 @@
+import type { HttpClient, PromiseFsClient } from 'isomorphic-git'
+import nodeHttp from 'isomorphic-git/http/node'
+import { oneLine } from '../model/inert.ts'
+import { stop } from '../model/problem.ts'
+import type { Delivery, Proposal } from '../model/proposal.ts'
+import { fetchCommit } from './fetch.ts'
+import {
+  type Author,
+  branchHead,
+  type Draft,
+  draftEdits,
+  findCommit,
+  foreignCommit,
+  judge,
+  moveBranch,
+  refuseCheckedOut,
+  resolveCommit,
+  type Standing,
+  writeDraft,
+} from './git.ts'
+import { type Forge, type OctokitFactory, openPullRequest } from './github.ts'
+import { commitMessage } from './message.ts'
+import { pushBranch } from './push.ts'
+import type { Repository } from './tree.ts'
+import { openRemote, type Remote, remoteHead, type Wire } from './wire.ts'
+
+/** Every branch of ours begins so. */
+const branchPrefix = 'tortoise/'
+
+/** Where a proposal goes. */
+export interface DeliverOptions {
+  readonly mode: Delivery['mode']
+  /** The branch that is rolled out. */
+  readonly base: string
+  /** The branch to write: one under `tortoise/`, or in mode `commit` the base itself. */
+  readonly branch: string
+  readonly remote?: Remote
+  readonly forge?: Forge
+  readonly author: Author
+  /** Title and body (Markdown) of the pull request. */
+  readonly title: string
+  readonly body: string
+}
+
+/** What delivery needs of the world. */
+export interface DeliverPorts {
+  readonly fs: PromiseFsClient
+  /** The `.git` directory of the clone. */
+  readonly gitdir: string
+  readonly now: Date
+  readonly http?: HttpClient
+  readonly octokit?: OctokitFactory
+}
+
+/** The rules of https://git-scm.com/docs/git-check-ref-format */
+const isBranchName = (branch: string): boolean =>
+  !/[\p{Cc} ~^:?*[\\]|\.\.|\/\/|@\{|(?:^|\/)\.|\.lock(?:\/|$)|[./]$|^[-/]|^$/u.test(branch)
+
+function checkOptions({ mode, base, branch, remote, forge }: DeliverOptions): void {
+  const direct = mode === 'commit' && branch === base
+  if (!direct && !branch.startsWith(branchPrefix)) {
+    throw stop('settings.invalid', `The branch ${oneLine(branch)} is not under ${branchPrefix}`, {
+      mend: `Name a branch that begins with ${branchPrefix}, or the base branch in mode commit.`,
+    })
+  }
+  const bad = [base, branch].find((name) => !isBranchName(name))
+  if (bad !== undefined) throw stop('settings.invalid', `${oneLine(bad)} cannot be a branch name`)
+  if (mode === 'pull-request' && (remote === undefined || forge === undefined)) {
+    throw stop('settings.missing', 'A pull request needs a remote to push to and a forge to ask', {
+      mend: 'Set remote and forge, or use mode commit.',
+    })
+  }
+}
+
+/** A commit that stands on the target branch, here or on the server. */
+interface Head {
+  readonly id: string
+  readonly standing: Standing
+  readonly keep: () => Promise<unknown>
+}
+
+interface Work {
+  readonly repository: Repository
+  readonly options: DeliverOptions
+  readonly draft: Draft
+  readonly wire: Wire | undefined
+}
+
+async function localHead({ repository, options, draft }: Work): Promise<Head | undefined> {
+  const id = await branchHead(repository, options.branch)
+  const commit = id === undefined ? undefined : await findCommit(repository, id)
+  if (id === undefined || commit === undefined) return undefined
+  const standing = judge(id, commit, draft, options.author)
+  if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
+  return { id, standing, keep: async () => id }
+}
+
+async function serverHead({ repository, options, draft, wire }: Work): Promise<Head | undefined> {
+  const id = wire && (await remoteHead(wire, options.branch))
+  if (wire === undefined || id === undefined) return undefined
+  const { commit, keep } = await fetchCommit(repository, wire, { id, base: draft.base })
+  const standing = judge(id, commit, draft, options.author)
+  if (options.branch === options.base && id !== draft.base && standing !== 'wanted') {
+    throw stop('git.conflict', `${options.base} is at ${id.slice(0, 10)} on the server, but not here`, {
+      place: wire.place,
+      mend: 'Fetch it and run again, so that the change is proved on what is there now.',
+    })
+  }
+  if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
+  return { id, standing, keep }
+}
+
+/** Finds the commit wanted among the heads, or writes it; pushes it where it is missing; then moves the local branch. */
+async function place(work: Work, message: string, now: Date): Promise<Delivery> {
+  const { repository, options, draft, wire } = work
+  const { mode, branch, author } = options
+  const [local, server] = [await localHead(work), await serverHead(work)]
+  const wanted = [server, local].find((head) => head?.standing === 'wanted')
+  await wanted?.keep()
+  const commit = wanted?.id ?? (await writeDraft(repository, draft, { message, author, now }))
+  if (branch !== options.base && commit !== local?.id) await refuseCheckedOut(repository, branch)
+  const push = wire !== undefined && server?.id !== commit
+  if (push) {
+    const objects = [commit, ...draft.objects]
+    await pushBranch(repository, wire, { branch, from: server?.id, to: commit, objects })
+  }
+  await moveBranch(repository, branch, { from: local?.id, to: commit })
+  const pushed = push ? { pushedTo: wire.place.file } : {}
+  return { mode, branch, commit, created: wanted === undefined, ...pushed }
+}
+
+/**
+ * Delivers a proved proposal: nothing (`report`), one commit on a branch (`commit`), or that with a pull request.
+ * Works on Git's objects and the branch alone; HEAD, index and work tree stay. A second run changes nothing.
+ */
+export async function deliver(
+  proposal: Proposal,
+  options: DeliverOptions,
+  { fs, gitdir, now, http = nodeHttp, octokit }: DeliverPorts,
+): Promise<Delivery> {
+  const { mode, base, branch, title, body, forge, remote } = options
+  if (mode === 'report' || proposal.edits.length === 0) return { mode, created: false }
+  if (proposal.proof.verdict !== 'proved') throw new Error('only a proved proposal may be delivered')
+  checkOptions(options)
+  const repository = { fs, gitdir, cache: {} }
+  const baseId = await resolveCommit(repository, base)
+  const draft = await draftEdits(repository, baseId, proposal.edits)
+  if (draft.objects.length === 0) return { mode, created: false }
+  const wire = remote && openRemote(remote, http)
+  const work = { repository, options, draft, wire }
+  const delivery = await place(work, commitMessage(proposal, baseId), now)
+  if (mode !== 'pull-request' || forge === undefined) return delivery
+  const pullRequest = await openPullRequest(forge, { branch, base, title, body }, octokit)
+  return { ...delivery, pullRequest }
+}

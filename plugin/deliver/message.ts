@@ -1,0 +1,62 @@
+import { fieldLabel } from '../model/field.ts'
+import { oneLine, unlinked } from '../model/inert.ts'
+import { plural } from '../model/plural.ts'
+import type { Proposal, ProposedChange } from '../model/proposal.ts'
+import { workloadKey, workloadLabel } from '../model/workload.ts'
+
+const subjectLimit = 72
+
+/** One word of a trailer: blanks and what a forge would link are percent-encoded, `-` for nothing. */
+const word = (text: string): string => oneLine(text).replace(/[\s%@#[]/g, encodeURIComponent) || '-'
+
+function subject(changes: readonly ProposedChange[]): string {
+  const labels = new Map(
+    changes.map(({ cluster, workload }) => [
+      `${cluster ?? ''}/${workloadKey(workload)}`,
+      workloadLabel({ kind: word(workload.kind), name: word(workload.name) }),
+    ]),
+  )
+  const [only] = labels.values()
+  const named = `perf(resources): right-size ${only}`
+  return labels.size === 1 && named.length <= subjectLimit
+    ? named
+    : `perf(resources): right-size ${plural(labels.size, 'workload')}`
+}
+
+function bodyLine({ cluster, workload, container, field, from, to, because }: ProposedChange): string {
+  const name = workloadLabel({ kind: word(workload.kind), name: word(workload.name) })
+  const label = cluster === undefined ? name : `${word(cluster)}: ${name}`
+  const what = container === undefined ? field : fieldLabel({ container: word(container), field })
+  const values = `${unlinked(from) || 'unset'} → ${unlinked(to)}`
+  const reasons = because.map((reason) => unlinked(reason.text)).filter((text) => text !== '')
+  return `${label} ${what}: ${values}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`
+}
+
+const changeTrailer = ({ cluster, workload, container, field, from, to }: ProposedChange): string => {
+  const { namespace, kind, name } = workload
+  const address = [...(cluster === undefined ? [] : [cluster]), namespace, kind, name]
+    .map((part) => word(part).replaceAll('/', '%2F'))
+    .join('/')
+  return `Tortoise-Change: ${[address, ...[container ?? '', field, from, to].map(word)].join(' ')}`
+}
+
+/**
+ * The commit message of a proposal: a conventional subject, one line a change, then trailers.
+ * `Tortoise-Change: [cluster/]namespace/Kind/name container field from to` (`-` for none), `Tortoise-Proof`, and
+ * `Tortoise-Base` with the id of the commit it stands on, by which we know our own commit again.
+ */
+export const commitMessage = ({ changes, proof }: Proposal, base: string): string =>
+  [
+    subject(changes),
+    '',
+    ...changes.map(bodyLine),
+    '',
+    ...changes.map(changeTrailer),
+    `Tortoise-Proof: ${proof.verdict} (${plural(proof.sources.length, 'source')})`,
+    `Tortoise-Base: ${base}`,
+    '',
+  ].join('\n')
+
+/** The commit that one of our messages says it stands on; `undefined` for a message that is not ours. */
+export const statedBase = (message: string): string | undefined =>
+  /^Tortoise-Base: ([0-9a-f]{40})$/m.exec(message.trimEnd().split('\n\n').at(-1) ?? '')?.[1]

@@ -1,0 +1,19 @@
+import { Command } from 'commander'
+import { runDemo } from '../demo/demo.ts'
+import type { Host } from '../host.ts'
+import { formatOutcome } from './pass-options.ts'
+
+/** `tortoise demo`: the whole path, offline. */
+export function demoCommand(host: Host): Command {
+  return new Command('demo')
+    .description('run the whole path offline on a bundled repository, ending with a real commit')
+    .option('--keep <dir>', 'make the repository in this empty directory')
+    .action(async ({ keep }: { readonly keep?: string }) => {
+      const { directory, outcome, shown } = await runDemo(host, keep)
+      host.stdout(formatOutcome(host, outcome, 'table'))
+      if (shown !== undefined) host.stdout(`\n${shown}`)
+      host.stdout(
+        `\nThe repository is in ${directory}\nSee the change: git -C ${directory} show ${outcome.delivery?.branch ?? ''}\n`,
+      )
+    })
+}

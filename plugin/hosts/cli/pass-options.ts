@@ -1,0 +1,67 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { Outcome } from '../../model/plan.ts'
+import { jsonReport } from '../../report/json.ts'
+import { markdownReport } from '../../report/markdown.ts'
+import { ansi, plain } from '../../report/paint.ts'
+import { terminalReport } from '../../report/terminal.ts'
+import type { Host } from '../host.ts'
+import { gatherObservations } from '../observations.ts'
+import type { PassRequest } from '../pass.ts'
+import { findCheckout } from '../repository.ts'
+import { readSettings } from '../settings.ts'
+
+/** Flags of `plan` and `run`. */
+export interface PassFlags {
+  readonly repo?: string
+  readonly settings?: string
+  readonly snapshot?: string
+  readonly prometheus?: string
+  readonly cluster?: string
+  readonly output: 'table' | 'markdown' | 'json'
+}
+
+/** Adds the flags that say what to read. */
+export const withReadFlags = (command: Command): Command =>
+  command
+    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
+    .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
+    .option('--cluster <name>', 'only this cluster of settings')
+
+/** Adds the flags of a whole pass. */
+export const withPassFlags = (command: Command): Command =>
+  withReadFlags(command)
+    .option('--snapshot <file>', 'read usage from a recorded file instead of a cluster')
+    .addOption(
+      new Option('-o, --output <format>', 'format of the report')
+        .choices(['table', 'markdown', 'json'])
+        .default('table'),
+    )
+
+/** Reads everything that a pass needs. */
+export async function openPass(host: Host, flags: PassFlags): Promise<PassRequest> {
+  const checkout = findCheckout(host, flags.repo)
+  const all = readSettings(host, checkout, flags.settings)
+  const observations = await gatherObservations(host, all, flags)
+  const { cluster } = flags
+  const settings =
+    cluster === undefined
+      ? all
+      : { ...all, sources: all.sources.filter((one) => (one.cluster ?? cluster) === cluster) }
+  return { checkout, settings, observations }
+}
+
+/** The outcome in the format asked for. */
+export function formatOutcome(host: Host, outcome: Outcome, format: PassFlags['output']): string {
+  switch (format) {
+    case 'table':
+      return terminalReport(outcome, host.colour ? ansi : plain)
+    case 'markdown':
+      return markdownReport(outcome)
+    case 'json':
+      return `${JSON.stringify(jsonReport(outcome), null, 2)}\n`
+    default:
+      return format satisfies never
+  }
+}

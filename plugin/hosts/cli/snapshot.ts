@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { printSnapshot } from '../../observe/snapshot.ts'
+import type { Host } from '../host.ts'
+import { gatherObservations } from '../observations.ts'
+import { findCheckout } from '../repository.ts'
+import { readSettings } from '../settings.ts'
+import { withReadFlags } from './pass-options.ts'
+
+interface SnapshotFlags {
+  readonly repo?: string
+  readonly settings?: string
+  readonly prometheus?: string
+  readonly cluster?: string
+  readonly out: string
+}
+
+/** `tortoise snapshot`: records usage once, for offline use. */
+export function snapshotCommand(host: Host): Command {
+  return withReadFlags(new Command('snapshot'))
+    .description('record usage once, for use with --snapshot')
+    .requiredOption('--out <file>', 'file to write')
+    .action(async ({ out, ...flags }: SnapshotFlags) => {
+      const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)
+      const observations = await gatherObservations(host, settings, flags)
+      writeFileSync(
+        resolve(host.cwd, out),
+        printSnapshot({
+          kind: 'TortoiseSnapshot',
+          version: 1,
+          recordedAt: host.now().toISOString(),
+          observations,
+        }),
+      )
+      host.stdout(`Recorded ${observations.length} workloads in ${out}\n`)
+    })
+}

@@ -1,0 +1,70 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { runProgram } from '../../io/process.ts'
+import type { Outcome } from '../../model/plan.ts'
+import { stop } from '../../model/problem.ts'
+import { parseSnapshot } from '../../observe/snapshot.ts'
+import type { Host } from '../host.ts'
+import { runPass } from '../pass.ts'
+import { findCheckout } from '../repository.ts'
+import { readSettings } from '../settings.ts'
+
+/** What the demo made and where. */
+export interface Demo {
+  readonly directory: string
+  readonly outcome: Outcome
+  /** `git show --stat` of the commit; absent when none was made. */
+  readonly shown?: string
+}
+
+// Beside the bundle; see the build's configuration.
+const files = new URL('./demo/', import.meta.url).pathname
+
+/** Runs the whole path offline: a bundled GitOps repository, a recorded snapshot, a real commit on a branch. */
+export async function runDemo(host: Host, keep?: string): Promise<Demo> {
+  const directory = emptyDirectory(host, keep)
+  cpSync(join(files, 'repository'), directory, { recursive: true })
+  const git = gitIn(host, directory)
+  await git('init', '--quiet', '--initial-branch=main')
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message=The shop, sized by hand')
+  const checkout = findCheckout(host, directory)
+  const settings = readSettings(host, checkout)
+  const snapshot = join(files, 'snapshot.json')
+  const { observations } = parseSnapshot(snapshot, readFileSync(snapshot, 'utf8'))
+  const outcome = await runPass(host, { checkout, settings, observations })
+  const commit = outcome.delivery?.commit
+  if (commit === undefined) return { directory, outcome }
+  return { directory, outcome, shown: await git('show', '--stat', '--format=fuller', commit) }
+}
+
+function emptyDirectory(host: Host, keep: string | undefined): string {
+  if (keep === undefined) return mkdtempSync(join(tmpdir(), 'tortoise-demo-'))
+  const directory = resolve(host.cwd, keep)
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw stop('usage', `${keep} is not empty`, { mend: 'Name a directory that is empty or not there yet.' })
+  }
+  mkdirSync(directory, { recursive: true })
+  return directory
+}
+
+/** Runs git with an identity of its own, untouched by the user's configuration. */
+function gitIn(host: Host, directory: string) {
+  const env = {
+    PATH: host.env['PATH'] ?? '',
+    HOME: directory,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'Shop Platform',
+    GIT_AUTHOR_EMAIL: 'platform@shop.example',
+    GIT_COMMITTER_NAME: 'Shop Platform',
+    GIT_COMMITTER_EMAIL: 'platform@shop.example',
+  }
+  return async (...args: readonly string[]): Promise<string> => {
+    const outcome = await runProgram({ file: 'git', args, cwd: directory, env })
+    if (outcome.exitCode === 0) return outcome.stdout
+    throw stop('program.failed', `git ${args[0]} failed: ${outcome.stderr.trim()}`, {
+      mend: 'The demo needs git 2.28 or newer on PATH.',
+    })
+  }
+}

@@ -1,0 +1,133 @@
+import fs from 'node:fs'
+import type { Settings } from '../../config/schema.ts'
+import { createRenderer } from '../../renderers/renderers.ts'
+import type { DeliverOptions } from '../deliver/deliver.ts'
+import { deliver } from '../deliver/deliver.ts'
+import { openCommit } from '../io/commit-tree.ts'
+import { createPrograms } from '../io/programs.ts'
+import { openWorkTree } from '../io/work-tree.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Outcome, Plan } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
+import { stop } from '../model/problem.ts'
+import type { Delivery } from '../model/proposal.ts'
+import type { RepositoryView, Source } from '../model/source.ts'
+import { markdownReport } from '../report/markdown.ts'
+import { plan } from '../run.ts'
+import { identifySources } from '../trace/discover.ts'
+import type { Host } from './host.ts'
+import type { Checkout } from './repository.ts'
+import { currentBranch, headOf } from './repository.ts'
+import { secretFrom } from './settings.ts'
+
+/** What one pass is made of. */
+export interface PassRequest {
+  readonly checkout: Checkout
+  readonly settings: Settings
+  readonly observations: readonly Observation[]
+}
+
+/** Plans on the files as they stand on disk. */
+export async function planWorkTree(host: Host, request: PassRequest): Promise<Plan> {
+  return planView(host, request, openWorkTree(request.checkout.root))
+}
+
+/** Plans on the head of the base branch, delivers what settings say, and tells what became of it. */
+export async function runPass(host: Host, request: PassRequest): Promise<Outcome> {
+  const { checkout, settings } = request
+  const { gitdir } = checkout
+  if (gitdir === undefined) {
+    throw stop('git.missing', `${checkout.root} is not a Git checkout`, {
+      mend: 'Name one with --repo, or use `tortoise plan`, which needs no Git.',
+    })
+  }
+  const base = settings.deliver.base ?? (await currentBranch(gitdir))
+  if (base === undefined) {
+    throw stop('git.missing', 'no branch is checked out, so there is none to commit on', {
+      mend: 'Name it with deliver.base in tortoise.yaml.',
+    })
+  }
+  const view = await openCommit(gitdir, await headOf(gitdir, base))
+  const planned = await planView(host, request, view)
+  const delivery = await deliverPlan(host, { plan: planned, settings, gitdir, base })
+  return delivery === undefined ? { plan: planned } : { plan: planned, delivery }
+}
+
+async function planView(
+  host: Host,
+  { settings, observations }: PassRequest,
+  view: RepositoryView,
+): Promise<Plan> {
+  const sources = await sourcesOf(settings, view)
+  const { profile: _, ...options } = settings.recommend
+  const renderer = createRenderer({ programs: createPrograms(settings.programs, host.env['PATH'] ?? '') })
+  const recommend = { options, rules: settings.rules }
+  const { allowShared } = settings.edit
+  return plan({ sources, observations, recommend, allowShared }, { view, renderer, progress: host.progress })
+}
+
+async function sourcesOf({ sources }: Settings, view: RepositoryView): Promise<readonly Source[]> {
+  if (sources.length === 0) {
+    throw stop('settings.missing', 'tortoise.yaml names no sources, so there is nothing to right-size', {
+      mend: 'Add them:\n    sources:\n      - path: apps/overlays/prod\n        namespace: shop',
+    })
+  }
+  return identifySources(sources, view)
+}
+
+interface DeliverRequest {
+  readonly plan: Plan
+  readonly settings: Settings
+  readonly gitdir: string
+  readonly base: string
+}
+
+async function deliverPlan(
+  host: Host,
+  { plan: planned, settings, gitdir, base }: DeliverRequest,
+): Promise<Delivery | undefined> {
+  const { proposal } = planned
+  if (proposal === undefined) return undefined
+  const { mode, branch, author } = settings.deliver
+  const options: DeliverOptions = {
+    mode,
+    base,
+    branch,
+    author,
+    ...destination(host, settings),
+    title: titleOf(planned),
+    body: markdownReport({ plan: planned }),
+  }
+  host.progress({ kind: 'stage', stage: 'deliver', detail: branch })
+  return deliver(proposal, options, { fs, gitdir, now: host.now() })
+}
+
+/** Where to push and where to ask for review, with their tokens. */
+function destination(
+  host: Host,
+  { deliver: { mode, remote, github } }: Settings,
+): Pick<DeliverOptions, 'remote' | 'forge'> {
+  if (mode === 'report') return {}
+  return {
+    ...(remote && { remote: { url: remote.url, token: () => secretFrom(host, remote.tokenEnv, 'Pushing') } }),
+    ...(github &&
+      mode === 'pull-request' && {
+        forge: {
+          kind: 'github',
+          repository: github.repository,
+          token: () => secretFrom(host, github.tokenEnv, 'Opening a pull request'),
+          ...(github.apiUrl === undefined ? {} : { apiUrl: github.apiUrl }),
+        },
+      }),
+  }
+}
+
+function titleOf({ proposal }: Plan): string {
+  const workloads = new Set(
+    (proposal?.changes ?? []).map(
+      ({ workload }) => `${workload.namespace}/${workload.kind}/${workload.name}`,
+    ),
+  )
+  const count = proposal?.changes.length ?? 0
+  return `Right-size ${plural(workloads.size, 'workload')} (${plural(count, 'value')})`
+}

@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A real Prometheus over loopback, with history. */
+export interface PrometheusLab {
+  readonly url: string
+  readonly close: () => Promise<void>
+}
+
+const answers = (program: string): boolean => spawnSync(program, ['--version']).status === 0
+
+/** Whether the programs that the lab needs are on the PATH. */
+export const hasPrometheus = (): boolean => answers('prometheus') && answers('promtool')
+
+/**
+ * Starts a Prometheus that holds the given OpenMetrics samples: lines of `name{labels} value seconds`, as one text or
+ * line by line (line ends and the closing `# EOF` are added when missing).
+ */
+export async function startPrometheus(metrics: string | AsyncIterable<string>): Promise<PrometheusLab> {
+  const directory = await mkdtemp(join(tmpdir(), 'prometheus-lab-'))
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  try {
+    await createBlocks(directory, metrics)
+    return await serve(directory, remove)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+async function* lines(metrics: string | AsyncIterable<string>): AsyncGenerator<string> {
+  const last = '# EOF\n'
+  if (typeof metrics === 'string') {
+    yield metrics.endsWith(last) ? metrics : `${metrics.trimEnd()}\n${last}`
+    return
+  }
+  for await (const line of metrics)
+    if (line.trim() !== '# EOF') yield line.endsWith('\n') ? line : `${line}\n`
+  yield last
+}
+
+async function createBlocks(directory: string, metrics: string | AsyncIterable<string>): Promise<void> {
+  const file = join(directory, 'metrics.txt')
+  await pipeline(Readable.from(lines(metrics)), createWriteStream(file))
+  await mkdir(join(directory, 'data'))
+  // Blocks of ten days instead of two hours: promtool reads the whole file once for each.
+  const args = ['tsdb', 'create-blocks-from', '--quiet', '--max-block-duration=240h', 'openmetrics', file]
+  const promtool = spawn('promtool', [...args, join(directory, 'data')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  promtool.stdout.on('data', (part: Buffer) => (output += part))
+  promtool.stderr.on('data', (part: Buffer) => (output += part))
+  const [code] = await once(promtool, 'close')
+  if (code !== 0) throw new Error(`promtool failed: ${output}`)
+  await rm(file)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+async function serve(directory: string, remove: () => Promise<void>): Promise<PrometheusLab> {
+  const config = join(directory, 'prometheus.yml')
+  await writeFile(config, 'scrape_configs: []\n')
+  const address = `127.0.0.1:${await freePort()}`
+  const args = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(directory, 'data')}`,
+    '--storage.tsdb.retention.time=10y',
+    `--web.listen-address=${address}`,
+    '--log.level=error',
+  ]
+  const child = spawn('prometheus', args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
+  const state = { output: '', ended: false }
+  const ended = once(child, 'close').then(() => {
+    state.ended = true
+  })
+  child.stderr.on('data', (part: Buffer) => (state.output += part))
+  const reap = (): boolean => child.kill('SIGKILL')
+  process.once('exit', reap)
+  const close = async (): Promise<void> => {
+    if (!state.ended) child.kill('SIGTERM')
+    await ended
+    process.off('exit', reap)
+    await remove()
+  }
+  const url = `http://${address}`
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !state.ended; await sleep(100)) {
+    const response = await fetch(`${url}/-/ready`).catch(() => undefined)
+    if (response?.ok === true) return { url, close }
+  }
+  await close()
+  throw new Error(`Prometheus did not become ready: ${state.output}`)
+}
