@@ -14,6 +14,8 @@ export interface ObserveFlags {
   readonly snapshot?: string
   readonly prometheus?: string
   readonly cluster?: string
+  /** End of the window, ISO 8601; now when left out. */
+  readonly until?: string
 }
 
 /** Usage from a snapshot file, or from the Prometheus (and live state) of every cluster in settings. */
@@ -29,7 +31,10 @@ export async function gatherObservations(
       mend: 'Name a Prometheus under clusters in tortoise.yaml or with --prometheus URL, or a recorded file with --snapshot FILE.',
     })
   }
-  const observed = await Promise.all(clusters.map((cluster) => observeCluster(host, settings, cluster)))
+  const to = flags.until === undefined ? host.now() : timeFrom(flags.until)
+  const observed = await Promise.all(
+    clusters.map((cluster) => observeCluster(host, { settings, cluster, to })),
+  )
   return observed.flat()
 }
 
@@ -70,15 +75,25 @@ function clustersToRead(
   return [{ ...target, prometheus: { ...known, url: prometheus } }]
 }
 
+function timeFrom(text: string): Date {
+  const time = new Date(text)
+  if (!Number.isNaN(time.getTime())) return time
+  throw stop('usage', `--until ${text} is not a time`, { mend: 'Write it as 2026-09-14T00:00:00Z.' })
+}
+
+interface ClusterRequest {
+  readonly settings: Settings
+  readonly cluster: ClusterSettings
+  readonly to: Date
+}
+
 async function observeCluster(
   host: Host,
-  { history }: Settings,
-  cluster: ClusterSettings,
+  { settings: { history }, cluster, to }: ClusterRequest,
 ): Promise<readonly Observation[]> {
   const { name, prometheus, kubernetes } = cluster
   if (prometheus === undefined) return []
   const { url, tokenEnv, headers, labels } = prometheus
-  const to = host.now()
   const from = new Date(to.getTime() - history.days * 86_400_000)
   const token =
     tokenEnv === undefined

@@ -38,7 +38,8 @@ export function viewOf(tree: Tree, texts: ReadonlyMap<string, string> = new Map(
     list: async (path) => {
       const found = await resolvePath(path)
       if (found?.kind !== 'directory') return []
-      return [...((await tree.entries(found.path)) ?? new Map()).keys()].sort()
+      const entries = [...((await tree.entries(found.path)) ?? new Map<string, TreeEntry>())]
+      return entries.map(([name, { kind }]) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1))
     },
     with: (more) => viewOf(tree, new Map([...texts, ...more])),
   }

@@ -66,6 +66,12 @@ export interface ViewFile {
   readonly text: string
 }
 
+/** One name in a directory. */
+export interface ViewEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'link'
+}
+
 /** A read-only look at a repository: files of a commit or a work tree, with pending edits laid over them. */
 export interface RepositoryView {
   /** `undefined` when nothing stands there. Rejects with `path.outside` when the path leaves the repository. */
@@ -74,8 +80,8 @@ export interface RepositoryView {
   read(path: string): Promise<ViewFile | undefined>
   /** The same as bytes, for files that need not be text. */
   bytes(path: string): Promise<Uint8Array | undefined>
-  /** Names in a directory, sorted; empty when there is none. */
-  list(path: string): Promise<readonly string[]>
+  /** What stands in a directory, sorted by name, links not followed; empty when there is none. */
+  list(path: string): Promise<readonly ViewEntry[]>
   /** The same view with texts laid over it, by real path. */
   with(texts: ReadonlyMap<string, string>): RepositoryView
 }

@@ -52,6 +52,10 @@ export const reportSchema = z
           to: z.number().optional().describe('Millicores, bytes or a count.'),
           because: reasons.optional(),
           missing: z.string().optional().describe('What is not known.'),
+          together: z
+            .string()
+            .optional()
+            .describe('Changes of a workload with the same word move together or not at all.'),
         }),
       )
       .describe('What is advised for every field.'),

@@ -43,7 +43,7 @@ export async function identifySource(hint: SourceHint, view: RepositoryView): Pr
     ...(cluster === undefined ? {} : { cluster }),
     ...(namespace === undefined ? {} : { namespace }),
   }
-  const names = kind === 'directory' ? await view.list(path) : []
+  const names = kind === 'directory' ? (await view.list(path)).map(({ name }) => name) : []
   if (names.includes('Chart.yaml')) return chartSource(hint, shared)
   if (names.some((name) => kustomizationFile.test(name))) return { kind: 'kustomize', id: path, ...shared }
   return { kind: 'plain', id: path, ...shared }
@@ -65,20 +65,20 @@ function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceH
   }
 }
 
-/** Every directory of a repository that holds a kustomization, in order of path. */
+/** Every directory of a repository that holds a kustomization, in order of path. Links are not followed. */
 export async function kustomizationDirectories(
   view: RepositoryView,
   directory = '.',
 ): Promise<readonly string[]> {
-  const names = await view.list(directory)
-  const own = names.some((name) => kustomizationFile.test(name)) ? [directory] : []
+  const entries = await view.list(directory)
+  const own = entries.some(({ name }) => kustomizationFile.test(name)) ? [directory] : []
+  const inside = entries.filter(
+    ({ name, kind }) => kind === 'directory' && !name.startsWith('.') && name !== 'node_modules',
+  )
   const below = await Promise.all(
-    names
-      .filter((name) => !name.startsWith('.') && name !== 'node_modules')
-      .map(async (name) => {
-        const path = directory === '.' ? name : `${directory}/${name}`
-        return (await view.kind(path)) === 'directory' ? kustomizationDirectories(view, path) : []
-      }),
+    inside.map(({ name }) =>
+      kustomizationDirectories(view, directory === '.' ? name : `${directory}/${name}`),
+    ),
   )
   return [...own, ...below.flat()]
 }

@@ -31,9 +31,9 @@ async function chartFiles(
   directory: string,
   chart: Chart,
 ): Promise<readonly InputFile[]> {
-  const names = await view.list(directory)
+  const entries = await view.list(directory)
   const found = await Promise.all(
-    names.map(async (name): Promise<readonly InputFile[]> => {
+    entries.map(async ({ name }): Promise<readonly InputFile[]> => {
       const at = posix.join(directory, name)
       if ((await view.kind(at)) === 'directory') return chartFiles(view, at, chart)
       const role = chartRole(posix.relative(chart.chart, at))

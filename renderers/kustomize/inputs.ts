@@ -88,7 +88,7 @@ async function add(walk: Walk, at: string, { role, from }: Origin): Promise<stri
 }
 
 async function addDirectory(walk: Walk, directory: string): Promise<void> {
-  for (const name of await walk.view.list(directory)) {
+  for (const { name } of await walk.view.list(directory)) {
     const path = posix.join(directory, name)
     if ((await walk.view.kind(path)) === 'directory') await addDirectory(walk, path)
     else await add(walk, path, { role: 'other', from: directory })

@@ -21,8 +21,8 @@ export const plainRenderer: Renderer<PlainSource> = {
 
 async function manifestFiles(view: RepositoryView, path: string): Promise<readonly InputFile[]> {
   if ((await view.kind(path)) === 'directory') {
-    const names = await view.list(path)
-    return (await Promise.all(names.map((name) => manifestFiles(view, posix.join(path, name))))).flat()
+    const entries = await view.list(path)
+    return (await Promise.all(entries.map(({ name }) => manifestFiles(view, posix.join(path, name))))).flat()
   }
   if (!/\.(ya?ml|json)$/.test(path)) return []
   const found = await view.read(path)

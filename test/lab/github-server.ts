@@ -150,7 +150,8 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
     const { pathname: path, searchParams } = new URL(incoming.url ?? '/', url)
     const request = { method: incoming.method ?? 'GET', path, body: await readJson(incoming) }
     requests.push(request)
-    const known = [`token ${token}`, `Bearer ${token}`].includes(incoming.headers.authorization ?? '')
+    const [scheme = '', given] = (incoming.headers.authorization ?? '').split(' ')
+    const known = ['token', 'bearer'].includes(scheme.toLowerCase()) && given === token
     const { status, data } = known
       ? answer(state, request, searchParams)
       : { status: 401, data: { message: 'Bad credentials' } }

@@ -1,6 +1,9 @@
 import { runCli } from './program.ts'
 import { terminalProgress } from './progress.ts'
 
+// Deprecations inside libraries say nothing to the user of this program.
+Reflect.set(process, 'noDeprecation', true)
+
 const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
 
 process.exitCode = await runCli(

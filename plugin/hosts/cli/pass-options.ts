@@ -18,6 +18,7 @@ export interface PassFlags {
   readonly snapshot?: string
   readonly prometheus?: string
   readonly cluster?: string
+  readonly until?: string
   readonly output: 'table' | 'markdown' | 'json'
 }
 
@@ -28,6 +29,7 @@ export const withReadFlags = (command: Command): Command =>
     .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
     .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
     .option('--cluster <name>', 'only this cluster of settings')
+    .option('--until <time>', 'end of the window that is looked at, ISO 8601 (default: now)')
 
 /** Adds the flags of a whole pass. */
 export const withPassFlags = (command: Command): Command =>

@@ -13,6 +13,7 @@ interface SnapshotFlags {
   readonly settings?: string
   readonly prometheus?: string
   readonly cluster?: string
+  readonly until?: string
   readonly out: string
 }
 

@@ -1,0 +1,95 @@
+import * as z from 'zod'
+
+/** What surrounds the result in an answer of the Prometheus HTTP API. */
+export const envelopeSchema = z.object({
+  status: z.enum(['success', 'error']),
+  errorType: z.string().optional(),
+  error: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+})
+export type Envelope = z.infer<typeof envelopeSchema>
+
+const elementSchema = z.object({
+  metric: z.record(z.string(), z.string()),
+  value: z.tuple([z.number(), z.string()]).optional(),
+  values: z.array(z.tuple([z.number(), z.string()])).optional(),
+})
+
+/** One series of an answer. Times in seconds; values as the server printed them (`NaN` and `+Inf` occur). */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>
+  readonly samples: readonly (readonly [time: number, value: string])[]
+}
+
+/** Thrown for an answer that is not one of the Prometheus HTTP API. */
+export class Malformed extends Error {
+  override readonly name = 'Malformed'
+}
+
+/** Takes an answer apart as it arrives. */
+export interface EnvelopeReader {
+  push(text: string): void
+  /** The envelope, once the whole text was pushed; throws `Malformed` when it is none. */
+  finish(): Envelope
+}
+
+const [quote, backslash, comma] = [34, 92, 44]
+const opens = new Set([91, 123])
+const closes = new Set([93, 125])
+/** Depth of the items of `data.result` in the answer's JSON. */
+const itemDepth = 3
+
+/**
+ * Reads an answer piece by piece: each series is handed on as soon as it is complete, the rest is kept for the envelope.
+ * A day of a big cluster is hundreds of megabytes of JSON, more than one string can hold.
+ */
+export function envelopeReader(onSeries: (series: Series) => void): EnvelopeReader {
+  const state = { depth: 0, inText: false, escaped: false, inItem: false, item: '', rest: '' }
+
+  const step = (code: number): 'item-start' | 'item-end' | 'separator' | undefined => {
+    if (state.inText) {
+      if (state.escaped) state.escaped = false
+      else if (code === backslash) state.escaped = true
+      else if (code === quote) state.inText = false
+    } else if (code === quote) state.inText = true
+    else if (opens.has(code)) {
+      state.depth += 1
+      if (state.depth === itemDepth + 1 && code === 123) return 'item-start'
+    } else if (closes.has(code)) {
+      state.depth -= 1
+      if (state.depth === itemDepth && state.inItem) return 'item-end'
+    } else if (code === comma && state.depth === itemDepth) return 'separator'
+    return undefined
+  }
+
+  const push = (text: string): void => {
+    let from = 0
+    for (let at = 0; at < text.length; at += 1) {
+      const event = step(text.charCodeAt(at))
+      if (event === undefined) continue
+      if (event === 'item-end') {
+        onSeries(parseSeries(state.item + text.slice(from, at + 1)))
+        state.item = ''
+      } else state.rest += text.slice(from, at)
+      state.inItem = event === 'item-start'
+      from = event === 'item-start' ? at : at + 1
+    }
+    if (state.inItem) state.item += text.slice(from)
+    else state.rest += text.slice(from)
+  }
+
+  return { push, finish: () => parse(envelopeSchema, state.rest) }
+}
+
+function parseSeries(text: string): Series {
+  const { metric, value, values } = parse(elementSchema, text)
+  return { labels: metric, samples: values ?? (value === undefined ? [] : [value]) }
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string): T {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Malformed('the answer is not that of the Prometheus API', { cause })
+  }
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod'
+
+/** The parts of a controller object that tell how it fares; status fields are absent until first written. */
+export const controllerSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().default('default'),
+    generation: z.number().optional(),
+  }),
+  spec: z
+    .object({
+      replicas: z.number().optional(),
+      updateStrategy: z
+        .object({
+          type: z.string().optional(),
+          rollingUpdate: z.object({ partition: z.number().optional() }).nullish(),
+        })
+        .optional(),
+    })
+    .optional(),
+  status: z
+    .object({
+      // Argo Rollouts writes it as a text.
+      observedGeneration: z.coerce.number().optional(),
+      replicas: z.number().optional(),
+      readyReplicas: z.number().optional(),
+      updatedReplicas: z.number().optional(),
+      currentRevision: z.string().optional(),
+      updateRevision: z.string().optional(),
+      desiredNumberScheduled: z.number().optional(),
+      updatedNumberScheduled: z.number().optional(),
+      numberReady: z.number().optional(),
+      phase: z.string().optional(),
+      message: z.string().optional(),
+    })
+    .optional(),
+})
+export type Controller = z.infer<typeof controllerSchema>
+
+/** How many pods a controller wants and has. */
+export interface PodCounts {
+  readonly replicas: number
+  readonly ready: number
+  readonly updated: number
+}
+
+/** The counts of a controller; a CronJob has none. */
+export function podCounts(kind: string, { spec, status = {} }: Controller): PodCounts | undefined {
+  switch (kind) {
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'Rollout':
+      return {
+        replicas: spec?.replicas ?? 1,
+        ready: status.readyReplicas ?? 0,
+        updated: status.updatedReplicas ?? 0,
+      }
+    case 'DaemonSet':
+      return {
+        replicas: status.desiredNumberScheduled ?? 0,
+        ready: status.numberReady ?? 0,
+        updated: status.updatedNumberScheduled ?? 0,
+      }
+    default:
+      return undefined
+  }
+}
+
+/** In a big workload some pod is always being replaced: one in ten may be away. */
+const awayShare = 0.1
+
+/**
+ * Why a workload should be left alone now; `undefined` when it fares well. The rules are those of
+ * `kubectl rollout status`: https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
+ */
+export function unhealthyReason(kind: string, controller: Controller): string | undefined {
+  const counts = podCounts(kind, controller)
+  if (counts === undefined) return undefined
+  const { metadata, status = {} } = controller
+  const { replicas, ready } = counts
+  if (status.phase === 'Degraded') return 'its rollout is degraded'
+  if (kind !== 'Rollout' && (status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
+    return 'a rollout is under way: its controller has not seen the last change yet'
+  }
+  const rollout = rolloutReason(kind, controller, counts)
+  if (rollout !== undefined) return rollout
+  const away = replicas - ready
+  return away > Math.floor(replicas * awayShare) ? `${away} of ${replicas} pods are not ready` : undefined
+}
+
+function rolloutReason(
+  kind: string,
+  { spec, status = {} }: Controller,
+  counts: PodCounts,
+): string | undefined {
+  const { replicas, updated } = counts
+  const progress = `a rollout is under way: ${updated} of ${replicas} pods are updated`
+  const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {}
+  // With OnDelete and with a partition, pods of an old revision are the owner's wish.
+  const stays = type === 'OnDelete' || (rollingUpdate?.partition ?? 0) > 0
+  switch (kind) {
+    case 'Deployment':
+      if ((status.replicas ?? 0) > updated) return progress
+      return updated < replicas ? progress : undefined
+    case 'Rollout':
+      return status.phase === 'Progressing' || status.phase === 'Paused' ? progress : undefined
+    case 'StatefulSet':
+      return !stays && status.updateRevision !== status.currentRevision ? progress : undefined
+    case 'DaemonSet':
+      return !stays && updated < replicas ? progress : undefined
+    default:
+      return undefined
+  }
+}

