@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { schemas } from './schemas.ts'
+import { settingsReference } from './settings-doc.ts'
 
 for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(`config/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`)
 }
+writeFileSync('docs/settings.md', settingsReference())

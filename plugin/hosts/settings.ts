@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
 import type { Checkout } from './repository.ts'
 
 /** The name of the settings file at the root of a repository. */
-export const settingsName = 'tortoise.yaml'
+const settingsName = 'tortoise.yaml'
 
 /** Reads the settings file that was named, else the repository's own; a repository without one gets the defaults. */
 export function readSettings(host: Host, { root }: Checkout, named?: string): Settings {

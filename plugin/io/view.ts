@@ -87,7 +87,7 @@ function followLink({ path, links }: Step, { here, target, rest }: Link): Step {
 }
 
 /** Normalises a path inside the repository, or stops when it leads outside. */
-export function contain(path: string): string {
+function contain(path: string): string {
   const normal = posix.normalize(path).replace(/\/$/, '')
   if (posix.isAbsolute(normal)) throw outside(path, 'is absolute')
   if (normal === '..' || normal.startsWith('../')) throw outside(path, 'leads outside the repository')

@@ -39,7 +39,7 @@ export interface Problem {
 }
 
 /** `file:line:column`, as far as it is known. */
-export const printPlace = ({ file, line, column }: Place): string =>
+const printPlace = ({ file, line, column }: Place): string =>
   [file, line, column].filter((part) => part !== undefined).join(':')
 
 /** `place: message (mend)`, on one or two lines. */

@@ -7,6 +7,3 @@ export type ProgressEvent =
 
 /** Receives progress; must not throw. */
 export type Progress = (event: ProgressEvent) => void
-
-/** A listener for callers that want none. */
-export const silent: Progress = () => {}

@@ -2,7 +2,7 @@ import type { FileEdit } from './edit.ts'
 import type { FieldAddress } from './field.ts'
 import type { Proof } from './proof.ts'
 import type { Reason } from './recommendation.ts'
-import type { ScalarSite, Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** One value that a commit changes, with everything a reviewer asks about it. */
 export interface ProposedChange extends FieldAddress {
@@ -44,6 +44,3 @@ export interface Delivery {
     readonly action: 'opened' | 'updated' | 'unchanged'
   }
 }
-
-/** Narrows a site to a scalar. */
-export const isScalar = (site: Site | null): site is ScalarSite => site?.kind === 'scalar'

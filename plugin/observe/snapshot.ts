@@ -86,7 +86,7 @@ const observationSchema = z
   .describe('What was seen of one workload.')
 
 /** A recorded reading of clusters, for use without them. */
-export const snapshotSchema = z
+const snapshotSchema = z
   .object({
     kind: z.literal(kind).describe('Says that the file is a snapshot.'),
     version: z.literal(version).describe('Version of the format.'),

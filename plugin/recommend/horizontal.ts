@@ -49,7 +49,7 @@ export function jointCpu(
     const own = wanted[index]
     return advise(shares[index] ?? 0, ...(own?.kind === 'value' ? own.because : []), ...paced.because)
   }
-  return together(members, usage, advise(target, ...paced.because))
+  return together(members, usage, advise(target, kept))
 }
 
 function together(

@@ -40,7 +40,7 @@ export interface Evidence {
 }
 
 /** What is missing before anything may be lowered; `undefined` when enough was seen. */
-export function thinEvidence({ observation, options }: Evidence): string | undefined {
+function thinEvidence({ observation, options }: Evidence): string | undefined {
   const { days, coverage } = observation
   if (days < options.minimumDays) {
     return `lowering needs ${options.minimumDays} days of history; ${days.toFixed(1)} were seen`

@@ -59,7 +59,7 @@ function siblingScalars(items: readonly { key: unknown; value: unknown }[]): Rea
 export const keyText = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key))
 
 /** The text of a scalar: what stands there for plain ones, the decoded value for quoted ones. */
-export const scalarText = (scalar: Scalar): string =>
+const scalarText = (scalar: Scalar): string =>
   scalar.type === 'PLAIN' ? (scalar.source ?? String(scalar.value ?? '')) : String(scalar.value ?? '')
 
 function visitScalar(walk: Walk, node: Scalar, path: YamlPath, siblings: ReadonlyMap<string, string>): void {

@@ -5,13 +5,10 @@ import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
 
 /** The names kustomize accepts for its file, in the order it tries them. */
-export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
+const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
 
 /** The kustomization file of a directory, or `undefined`. */
-export async function findKustomization(
-  view: RepositoryView,
-  directory: string,
-): Promise<string | undefined> {
+async function findKustomization(view: RepositoryView, directory: string): Promise<string | undefined> {
   for (const name of kustomizationNames) {
     const path = posix.join(directory, name)
     if ((await view.kind(path)) === 'file') return path

@@ -36,7 +36,11 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   const outcome = await runPass(host, { checkout, settings, observations })
   const commit = outcome.delivery?.commit
   if (commit === undefined) return { directory, outcome }
-  return { directory, outcome, shown: await git('show', '--stat', '--format=fuller', commit) }
+  return {
+    directory,
+    outcome,
+    shown: await git('show', '--stat', '--format=commit %H%nAuthor: %an <%ae>%n%n    %s', commit),
+  }
 }
 
 function emptyDirectory(host: Host, keep: string | undefined): string {

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { loadSettings } from '../../../config/load.ts'
+import { schemas } from '../../../config/schemas.ts'
+import { settingsReference } from '../../../config/settings-doc.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const published = (name: string): unknown =>
+  JSON.parse(readFileSync(join(root, 'config', `${name}.schema.json`), 'utf8'))
+
+describe('published schemas', () => {
+  it.each(Object.keys(schemas))('%s.schema.json is what the code says (npm run schemas)', (name) => {
+    expect(existsSync(join(root, 'config', `${name}.schema.json`))).toBe(true)
+    expect(JSON.parse(JSON.stringify(schemas[name]))).toEqual(published(name))
+  })
+
+  it('docs/settings.md is what the schema says (npm run schemas)', () => {
+    expect(readFileSync(join(root, 'docs/settings.md'), 'utf8')).toBe(settingsReference())
+  })
+
+  it('the settings schema accepts what the loader accepts', () => {
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
+      published('tortoise') as object,
+    )
+    const text = readFileSync(join(root, 'plugin/hosts/demo/files/repository/tortoise.yaml'), 'utf8')
+    expect(validate(parse(text))).toBe(true)
+    expect(validate({})).toBe(true)
+    expect(validate({ recomend: {} })).toBe(false)
+  })
+
+  it('the settings schema describes every setting', () => {
+    const bare: string[] = []
+    const visit = (node: unknown, path: string): void => {
+      const properties = (node as { properties?: Record<string, { description?: string }> }).properties ?? {}
+      for (const [name, property] of Object.entries(properties)) {
+        if (property.description === undefined) bare.push(`${path}.${name}`)
+        visit(property, `${path}.${name}`)
+        visit((property as { items?: unknown }).items ?? {}, `${path}.${name}[]`)
+      }
+    }
+    visit(published('tortoise'), '')
+    expect(bare).toEqual([])
+  })
+})
+
+describe('loading settings', () => {
+  it('gives every default for an empty file', () => {
+    expect(loadSettings('tortoise.yaml', '')).toMatchObject({
+      sources: [],
+      history: { days: 14, stepSeconds: 300 },
+      recommend: { profile: 'steady', cpuPercentile: 95, targetUtilization: { minimum: 50, maximum: 80 } },
+      deliver: { mode: 'commit', branch: 'tortoise/right-size' },
+    })
+  })
+
+  it('keeps what is given', () => {
+    const text = 'recommend:\n  cpuMargin: 30\nsources:\n  - path: apps\n    values: [a.yaml]\n'
+    expect(loadSettings('tortoise.yaml', text)).toMatchObject({
+      recommend: { cpuMargin: 30, memoryMargin: 15 },
+      sources: [{ path: 'apps', values: ['a.yaml'] }],
+    })
+  })
+})
