@@ -10,6 +10,7 @@ export default defineConfig({
     action: 'plugin/hosts/action/main.ts',
   },
   platform: 'node',
+  logLevel: 'warn',
   transform: { define: { __VERSION__: JSON.stringify(version) } },
   output: {
     dir: 'dist',
