@@ -99,6 +99,13 @@ async function observeCluster(
     tokenEnv === undefined
       ? {}
       : { authorization: `Bearer ${secretFrom(host, tokenEnv, `Prometheus of ${name}`)}` }
+  const { progress } = host
+  const context = kubernetes?.context
+  // The API server knows the controllers of ReplicaSets where the metrics do not.
+  const live =
+    kubernetes &&
+    (await readCluster({ cluster: name, ...(context === undefined ? {} : { context }) }, { progress }))
+  const replicaSets = live === undefined ? {} : { replicaSets: live.replicaSets }
   const observations = await observePrometheus(
     {
       cluster: name,
@@ -107,14 +114,9 @@ async function observeCluster(
       window: { from, to },
       stepSeconds: history.stepSeconds,
       labels,
+      ...replicaSets,
     },
-    { fetch, progress: host.progress },
+    { fetch, progress },
   )
-  if (kubernetes === undefined) return observations
-  const { context } = kubernetes
-  const live = await readCluster(
-    { cluster: name, ...(context === undefined ? {} : { context }) },
-    { progress: host.progress },
-  )
-  return withHealth(observations, live)
+  return live === undefined ? observations : withHealth(observations, live)
 }

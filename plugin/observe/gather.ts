@@ -1,9 +1,9 @@
+import { inParallel } from '../model/parallel.ts'
 import type { Progress } from '../model/progress.ts'
 import type { Series } from './envelope.ts'
 import type { FindWorkload } from './owners.ts'
 import type { Prometheus } from './prometheus.ts'
 import type { Chunk, Queries, Slots } from './queries.ts'
-import { inParallel } from './request.ts'
 import {
   addReplicas,
   addSeries,
@@ -42,13 +42,11 @@ export async function gatherUsage(run: Run, tally: Tally, find: FindWorkload): P
     crashLoopTask(run, placeOf),
   ]
   let done = 0
-  await inParallel(
-    tasks.map((task) => async () => {
-      await task()
-      done += 1
-      run.progress({ kind: 'step', stage: 'observe', done, total: tasks.length })
-    }),
-  )
+  await inParallel(tasks, async (task) => {
+    await task()
+    done += 1
+    run.progress({ kind: 'step', stage: 'observe', done, total: tasks.length })
+  })
   for (const [what, pods] of strangers) run.tell('note', `left out ${pods.size} pods ${what}`)
 }
 

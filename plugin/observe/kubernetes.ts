@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import type { Observation } from '../model/observation.ts'
+import { inParallel } from '../model/parallel.ts'
 import type { Progress } from '../model/progress.ts'
 import { type Workload, workloadKey } from '../model/workload.ts'
 import { type ApiServer, type ApiServerOptions, openApiServer } from './api-server.ts'
 import { controllerSchema, podCounts, unhealthyReason } from './health.ts'
 import type { Owner } from './owners.ts'
-import { inParallel, type Pause } from './request.ts'
+import type { Pause } from './request.ts'
 
 /** Which cluster to read. */
 export interface ClusterOptions extends ApiServerOptions {
@@ -103,7 +104,7 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
   const workloads: LiveWorkload[] = []
   const scalers = new Map<string, LiveAutoscaler>()
   const owners = new Map<string, Owner>()
-  await inParallel([
+  const tasks = [
     ...Object.entries(controllers).map(([kind, place]) => async () => {
       for (const object of await read(reader, place, controllerSchema)) {
         workloads.push(liveWorkload(kind, place.api, object))
@@ -122,7 +123,8 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
         if (owner !== undefined) owners.set(`${metadata.namespace}/${metadata.name}`, owner)
       }
     },
-  ])
+  ]
+  await inParallel(tasks, (task) => task())
   const scaled = workloads.map((live): LiveWorkload => {
     const autoscaler = scalers.get(workloadKey(live.workload))
     return autoscaler === undefined ? live : { ...live, autoscaler }

@@ -31,22 +31,6 @@ export async function withRetries<T>(attempt: () => Promise<T>, pause: Pause = s
   }
 }
 
-/** Runs tasks, at most `limit` at a time; the first failure stops the start of further ones and is thrown. */
-export async function inParallel(tasks: readonly (() => Promise<void>)[], limit = 4): Promise<void> {
-  const queue = [...tasks]
-  const worker = async (): Promise<void> => {
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      try {
-        await task()
-      } catch (error) {
-        queue.length = 0
-        throw error
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: limit }, worker))
-}
-
 /** Why a request got no answer, in a few words: the system's error code where there is one. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'

@@ -1,4 +1,5 @@
 import type { Observation } from '../model/observation.ts'
+import { inParallel } from '../model/parallel.ts'
 import { gatherUsage, type Run } from './gather.ts'
 import { addOwners, emptyOwners, type Owner, type Owners, workloadFinder } from './owners.ts'
 import { type HttpPorts, type Prometheus, type PrometheusServer, prometheus } from './prometheus.ts'
@@ -12,7 +13,6 @@ import {
   slotsOf,
   timingFor,
 } from './queries.ts'
-import { inParallel } from './request.ts'
 import { emptyTally, finishTally } from './tally.ts'
 
 /** What to observe of one cluster, and where. */
@@ -99,13 +99,12 @@ async function readOwners(
     if (rows.length > 0) answered.add(name)
     addOwners(owners[name], label, rows)
   }
-  await inParallel(
-    chunks.flatMap((chunk) => [
-      read(chunk, 'pods', 'pod'),
-      read(chunk, 'replicaSets', 'replicaset'),
-      read(chunk, 'jobs', 'job_name'),
-    ]),
-  )
+  const tasks = chunks.flatMap((chunk) => [
+    read(chunk, 'pods', 'pod'),
+    read(chunk, 'replicaSets', 'replicaset'),
+    read(chunk, 'jobs', 'job_name'),
+  ])
+  await inParallel(tasks, (task) => task())
   return owners
 }
 

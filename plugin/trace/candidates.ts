@@ -1,30 +1,12 @@
+import { fieldUnit } from '../model/field.ts'
+import type { ManifestField } from '../model/manifest.ts'
 import { parseQuantity } from '../model/quantity.ts'
-import type { YamlPath } from '../model/site.ts'
-import type { InputFile, InputRole, RepositoryView } from '../model/source.ts'
+import type { InputFile, RepositoryView } from '../model/source.ts'
 import { openYaml } from '../yaml/open.ts'
 import type { FoundScalar } from '../yaml/scalars.ts'
 import { scalarsOf } from '../yaml/scalars.ts'
+import type { Candidate, Shape } from './candidate.ts'
 import { templateLiterals } from './template-literals.ts'
-
-/** What kind of number a candidate holds; decides which dye it can carry. */
-export type Shape = 'quantity' | 'go-memory' | 'count'
-
-/** A scalar in Git that may decide a field. */
-export interface Candidate {
-  readonly file: string
-  readonly role: InputRole
-  readonly leaf: boolean
-  readonly document: number
-  readonly path: YamlPath
-  readonly line: number
-  readonly column: number
-  readonly range: readonly [start: number, end: number]
-  /** The scalar's own characters, quotes included. */
-  readonly text: string
-  readonly value: string
-  readonly quote: '' | '"' | "'"
-  readonly shape: Shape
-}
 
 /** Says which shape a scalar has, or that it is none of our business. */
 export type Judge = (scalar: FoundScalar) => Shape | undefined
@@ -95,15 +77,20 @@ function subjectOf({ path, siblings }: FoundScalar): string | undefined {
 }
 
 /** Judges by value: a scalar of no telling name whose value is one of those sought. */
-export function valueAmong(values: readonly string[]): Judge {
-  const sought = new Set(values.map(numericKey))
+export function valueAmong(fields: readonly ManifestField[]): Judge {
+  const counts = new Set(fields.filter(({ field }) => fieldUnit(field) === 'count').map(({ value }) => value))
+  const sizes = new Set(
+    fields.filter(({ value }) => !counts.has(value)).map(({ value }) => numericKey(value)),
+  )
   return (scalar) => {
-    if (looksLikeSize(scalar) !== undefined || typeof scalar.path.at(-1) === 'number') return undefined
-    const quantity = parseQuantity(scalar.value)
-    if (quantity === undefined || !sought.has(numericKey(scalar.value))) return undefined
-    if (/replica|port|version|revision|weight|seconds|period|count/i.test(String(scalar.path.at(-1))))
-      return undefined
-    return 'quantity'
+    const name = scalar.path.at(-1)
+    if (looksLikeSize(scalar) !== undefined || typeof name !== 'string') return undefined
+    // A chart's number of replicas often doubles as the lower bound of its autoscaler.
+    if (counts.has(scalar.value) && /replica|scal|count|min|max/i.test(name)) return 'count'
+    const isOther = /replica|port|version|revision|weight|seconds|period|count/i.test(name)
+    return !isOther && parseQuantity(scalar.value) !== undefined && sizes.has(numericKey(scalar.value))
+      ? 'quantity'
+      : undefined
   }
 }
 

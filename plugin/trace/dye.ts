@@ -2,7 +2,7 @@ import { groupBy } from '../model/group.ts'
 import { parseGoMemory, parseQuantity } from '../model/quantity.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { applySplices } from '../yaml/splice.ts'
-import type { Candidate } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
 
 /** Candidates with the unique value each was given. */
 export interface Dyed {

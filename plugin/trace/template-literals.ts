@@ -1,5 +1,5 @@
 import type { ViewFile } from '../model/source.ts'
-import type { Candidate, Shape } from './candidates.ts'
+import type { Candidate, Shape } from './candidate.ts'
 
 type Literal = Omit<Candidate, 'role' | 'leaf'>
 

@@ -4,7 +4,8 @@ import { fieldsOf } from '../model/manifest.ts'
 import { ExpectedStop } from '../model/problem.ts'
 import type { InputFile, Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
-import type { Candidate, Judge } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
+import type { Judge } from './candidates.ts'
 import { findCandidates, looksLikeSize, valueAmong } from './candidates.ts'
 import type { Surfaced } from './dye.ts'
 import { dye } from './dye.ts'
@@ -50,10 +51,7 @@ export async function traceSource(
   const first = await surface({ source, inputs, fields, ports }, looksLikeSize)
   const open = fields.filter((field) => first.get(fieldKey(field))?.kind === 'still')
   if (open.length === 0) return { source, inputs, rendering: plain, fields, surfaced: first }
-  const second = await surface(
-    { source, inputs, fields: open, ports },
-    valueAmong(open.map(({ value }) => value)),
-  )
+  const second = await surface({ source, inputs, fields: open, ports }, valueAmong(open))
   return { source, inputs, rendering: plain, fields, surfaced: new Map([...first, ...dyedOnly(second)]) }
 }
 
