@@ -1,84 +1,102 @@
-import { stop } from '../model/problem.ts'
-import type { RepositoryView, Source } from '../model/source.ts'
+import { ExpectedStop } from '../model/problem.ts'
+import type { Renderer, RepositoryView, Source } from '../model/source.ts'
+import { identifySources, kustomizationFile } from './identify.ts'
 
-const kustomizationFile = /^(kustomization\.ya?ml|Kustomization)$/
-
-/** What is known of a source before its kind is. */
-export interface SourceHint {
-  readonly path: string
-  readonly cluster?: string | undefined
-  readonly namespace?: string | undefined
-  readonly release?: string | undefined
-  readonly values?: readonly string[] | undefined
-  readonly kubeVersion?: string | undefined
-  readonly apiVersions?: readonly string[] | undefined
+/** A source with the real paths of the files it reads. */
+export interface SourceFiles {
+  readonly source: Source
+  readonly files: ReadonlySet<string>
 }
 
-/** Makes sources of several hints; those that differ by their cluster alone are told apart by it. */
-export async function identifySources(
-  hints: readonly SourceHint[],
-  view: RepositoryView,
-): Promise<readonly Source[]> {
-  const sources = await Promise.all(hints.map((hint) => identifySource(hint, view)))
-  const alike = (id: string): boolean => sources.filter((one) => one.id === id).length > 1
-  return sources.map((source) =>
-    alike(source.id) && source.cluster !== undefined
-      ? { ...source, id: `${source.id} (${source.cluster})` }
-      : source,
-  )
+/** What reading the inputs of sources needs. */
+export interface InputPorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
 }
 
-/** Looks at what stands at a path and makes a source of it: a chart, a kustomization, or plain manifests. */
-export async function identifySource(hint: SourceHint, view: RepositoryView): Promise<Source> {
-  const { path, cluster, namespace } = hint
-  const kind = await view.kind(path)
-  if (kind === undefined) {
-    throw stop('path.missing', 'nothing stands at this path of the repository', {
-      place: { file: path },
-      mend: 'Name a directory with a kustomization, a chart or manifests, from the root of the repository.',
-    })
-  }
-  const shared = {
-    path,
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(namespace === undefined ? {} : { namespace }),
-  }
-  const names = kind === 'directory' ? (await view.list(path)).map(({ name }) => name) : []
-  if (names.includes('Chart.yaml')) return chartSource(hint, shared)
-  if (names.some((name) => kustomizationFile.test(name))) return { kind: 'kustomize', id: path, ...shared }
-  return { kind: 'plain', id: path, ...shared }
+/** Directories of a repository with what tells their kind, found in one walk. */
+interface Directories {
+  readonly kustomizations: readonly string[]
+  /** Charts that no other chart vendors, each with the values files that stand beside its own. */
+  readonly charts: readonly { readonly path: string; readonly variants: readonly string[] }[]
 }
 
-type Shared = Pick<Source, 'path' | 'cluster' | 'namespace'>
-
-function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceHint, shared: Shared): Source {
-  const name = release ?? shared.path.split('/').at(-1) ?? 'release'
-  const id = [shared.path, ...values].join(' + ')
-  return {
-    kind: 'helm',
-    id: `${name}: ${id}`,
-    ...shared,
-    release: name,
-    values,
-    ...(kubeVersion === undefined ? {} : { kubeVersion }),
-    ...(apiVersions === undefined ? {} : { apiVersions }),
-  }
+/**
+ * The sources of a repository by themselves: every kustomization that no other one reads, and every chart, alone and
+ * with each of the values files beside it.
+ */
+export async function discoverSources({ view, renderer }: InputPorts): Promise<readonly Source[]> {
+  const { kustomizations, charts } = await walkDirectories(view, '.')
+  const roots = (await rootKustomizations(kustomizations, { view, renderer })).map(({ source }) => source)
+  const hints = charts.flatMap(({ path, variants }) => [
+    { path },
+    ...variants.map((file) => ({ path, values: [file] })),
+  ])
+  return [...roots, ...(await identifySources(hints, view))]
 }
 
-/** Every directory of a repository that holds a kustomization, in order of path. Links are not followed. */
-export async function kustomizationDirectories(
-  view: RepositoryView,
-  directory = '.',
-): Promise<readonly string[]> {
+async function walkDirectories(view: RepositoryView, directory: string): Promise<Directories> {
   const entries = await view.list(directory)
+  const at = (name: string): string => (directory === '.' ? name : `${directory}/${name}`)
+  if (entries.some(({ name }) => name === 'Chart.yaml')) {
+    const beside = entries.filter(
+      ({ name, kind }) => kind === 'file' && /^values[-_.].*\.ya?ml$|^.*[-_.]values\.ya?ml$/.test(name),
+    )
+    return { kustomizations: [], charts: [{ path: directory, variants: beside.map(({ name }) => at(name)) }] }
+  }
   const own = entries.some(({ name }) => kustomizationFile.test(name)) ? [directory] : []
   const inside = entries.filter(
     ({ name, kind }) => kind === 'directory' && !name.startsWith('.') && name !== 'node_modules',
   )
-  const below = await Promise.all(
-    inside.map(({ name }) =>
-      kustomizationDirectories(view, directory === '.' ? name : `${directory}/${name}`),
-    ),
+  const below = await Promise.all(inside.map(({ name }) => walkDirectories(view, at(name))))
+  return {
+    kustomizations: [...own, ...below.flatMap((one) => one.kustomizations)],
+    charts: below.flatMap((one) => one.charts),
+  }
+}
+
+/** Those of the given kustomizations that no other one reads, with their files; bases and components fall away. */
+async function rootKustomizations(
+  paths: readonly string[],
+  ports: InputPorts,
+): Promise<readonly SourceFiles[]> {
+  const all = await Promise.all(paths.map((path) => filesOf({ kind: 'kustomize', id: path, path }, ports)))
+  const read = new Set(
+    all.flatMap(({ source, files }) => [...files].filter((file) => directoryOf(file) !== source.path)),
   )
-  return [...own, ...below.flat()]
+  return all.filter(
+    ({ source, files }) =>
+      ![...files].some(
+        (file) => directoryOf(file) === source.path && isKustomization(file) && read.has(file),
+      ),
+  )
+}
+
+const directoryOf = (file: string): string =>
+  file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.'
+const isKustomization = (file: string): boolean =>
+  kustomizationFile.test(file.slice(file.lastIndexOf('/') + 1))
+
+/** The files a source reads; none when it cannot be read, which its rendering will tell. */
+async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<SourceFiles> {
+  try {
+    const inputs = await renderer.inputs(source, view)
+    return { source, files: new Set(inputs.map(({ path }) => path)) }
+  } catch (error) {
+    if (error instanceof ExpectedStop) return { source, files: new Set() }
+    throw error
+  }
+}
+
+/** The files of every given source, and of every root kustomization in the repository that nobody named. */
+export async function filesOfAll(
+  named: readonly Source[],
+  ports: InputPorts,
+): Promise<readonly SourceFiles[]> {
+  const paths = new Set(named.map(({ path }) => path))
+  const { kustomizations } = await walkDirectories(ports.view, '.')
+  const unnamed = (await rootKustomizations(kustomizations, ports)).filter(
+    ({ source }) => !paths.has(source.path),
+  )
+  return [...(await Promise.all(named.map((source) => filesOf(source, ports)))), ...unnamed]
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
 import { demoCommand } from './demo.ts'
+import { discoverCommand } from './discover.ts'
 import { Refused } from './exit.ts'
 import { planCommand } from './plan.ts'
 import { runCommand } from './run.ts'
@@ -11,7 +12,15 @@ import { traceCommand } from './trace.ts'
 
 declare const __VERSION__: string
 
-const commands = [demoCommand, planCommand, runCommand, traceCommand, setCommand, snapshotCommand]
+const commands = [
+  demoCommand,
+  planCommand,
+  runCommand,
+  discoverCommand,
+  traceCommand,
+  setCommand,
+  snapshotCommand,
+]
 
 /** Runs a command line and gives its exit code: 0 done, 1 refused, 2 an expected stop, 70 our bug. */
 export async function runCli(host: Host, args: readonly string[]): Promise<number> {
