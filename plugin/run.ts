@@ -3,7 +3,7 @@ import { fieldKey } from './model/field.ts'
 import type { Observation } from './model/observation.ts'
 import { inParallel } from './model/parallel.ts'
 import type { Plan, SourceRecommendation } from './model/plan.ts'
-import { ExpectedStop } from './model/problem.ts'
+import { concernsOneSource } from './model/problem.ts'
 import type { Progress } from './model/progress.ts'
 import type { Skipped } from './model/proposal.ts'
 import type { Change } from './model/recommendation.ts'
@@ -12,6 +12,7 @@ import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
 import { recommend } from './recommend/recommend.ts'
+import { releasesIn } from './trace/identify.ts'
 import { namespaceOf } from './trace/trace-source.ts'
 import type { TracedField } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
@@ -34,12 +35,12 @@ export interface PlanPorts {
 
 /** One pass: what Git declares and what was seen, to values, to places, to edits, to their proof. */
 export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
-  const { rendered, failed } = await renderSources(request.sources, ports)
+  const { rendered, failed } = await renderAll(request.sources, ports)
   const recommendations = rendered.flatMap((rendering) => recommendFor(rendering, request))
   const changes = recommendations.filter(isChange)
   if (changes.length === 0) return { recommendations, skipped: failed }
   const asked = new Set(changes.map(({ source }) => source))
-  const known = { named: request.sources, rendered }
+  const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
   const wishes = changes.flatMap((change) => wishesFor(change, traced.answers))
   const made = await makeProposal(wishes, traced.sources, ports)
@@ -49,14 +50,22 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
 const isChange = (one: SourceRecommendation): one is Change & { source: string; cluster?: string } =>
   one.verdict === 'change'
 
+/** Renders the sources, and then the releases that they hold. */
+async function renderAll(sources: readonly Source[], ports: PlanPorts) {
+  const first = await renderSources(sources, ports)
+  const held = first.rendered.flatMap((rendering) => releasesIn(rendering))
+  if (held.length === 0) return first
+  const second = await renderSources(held, ports)
+  return { rendered: [...first.rendered, ...second.rendered], failed: [...first.failed, ...second.failed] }
+}
+
 async function renderSources(sources: readonly Source[], { renderer, view, progress }: PlanPorts) {
   progress({ kind: 'stage', stage: 'render', detail: `${sources.length} sources` })
   const results = await inParallel(sources, async (source): Promise<Rendering | Skipped> => {
     try {
       return await renderer.render(source, view)
     } catch (error) {
-      if (!(error instanceof ExpectedStop) || error.problems.some(({ code }) => code !== 'source.render'))
-        throw error
+      if (!concernsOneSource(error)) throw error
       progress({ kind: 'warning', message: error.message })
       return { source: source.id, workload: '', reason: error.problems[0]?.message ?? error.message }
     }

@@ -1,7 +1,7 @@
 import { fieldKey } from './model/field.ts'
 import type { ManifestField } from './model/manifest.ts'
 import { inParallel } from './model/parallel.ts'
-import { ExpectedStop } from './model/problem.ts'
+import { concernsOneSource } from './model/problem.ts'
 import type { Progress } from './model/progress.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
@@ -68,8 +68,7 @@ async function traceOrWarn(
   try {
     return await traceSource(source, ports, rendering)
   } catch (error) {
-    if (!(error instanceof ExpectedStop) || error.problems.some(({ code }) => code !== 'source.render'))
-      throw error
+    if (!concernsOneSource(error)) throw error
     ports.progress({ kind: 'warning', message: `passed over: ${error.message}` })
     return undefined
   }

@@ -20,6 +20,17 @@ export async function inputContents(
   return files.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, content }]))
 }
 
+/** An environment with nothing of the caller's, no programs to start, and no way to the network. */
+export const isolated = (directory: string): Readonly<Record<string, string>> => ({
+  HOME: directory,
+  PATH: '',
+  HTTP_PROXY: nowhere,
+  HTTPS_PROXY: nowhere,
+})
+
+// The discard port of this machine: a program that asks the network is refused at once.
+const nowhere = 'http://127.0.0.1:9'
+
 /** The standard output of a program that ended well; otherwise stops with the program's own words. */
 export function outputOf(source: Source, outcome: Outcome, workspace: string): string {
   if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong) return outcome.stdout

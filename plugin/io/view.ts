@@ -45,6 +45,45 @@ export function viewOf(tree: Tree, texts: ReadonlyMap<string, string> = new Map(
   }
 }
 
+/** A view with another one under one of its directories; the two stay apart, links included. */
+export function mountView(base: RepositoryView, at: string, inner: RepositoryView): RepositoryView {
+  const below = (path: string): string | undefined => {
+    const normal = contain(path)
+    return normal === at ? '.' : normal.startsWith(`${at}/`) ? normal.slice(at.length + 1) : undefined
+  }
+  const pick = (path: string): readonly [RepositoryView, string] => {
+    const inside = below(path)
+    return inside === undefined ? [base, path] : [inner, inside]
+  }
+  return {
+    kind: (path) => {
+      const [view, inside] = pick(path)
+      return view.kind(inside)
+    },
+    read: async (path) => {
+      const [view, inside] = pick(path)
+      const found = await view.read(inside)
+      return found === undefined || view === base ? found : { ...found, path: posix.join(at, found.path) }
+    },
+    bytes: (path) => {
+      const [view, inside] = pick(path)
+      return view.bytes(inside)
+    },
+    list: (path) => {
+      const [view, inside] = pick(path)
+      return view.list(inside)
+    },
+    with: (texts) => {
+      const own = [...texts].filter(([path]) => below(path) === undefined)
+      const other = [...texts].flatMap(([path, text]) => {
+        const inside = below(path)
+        return inside === undefined ? [] : [[inside, text] as const]
+      })
+      return mountView(base.with(new Map(own)), at, inner.with(new Map(other)))
+    },
+  }
+}
+
 interface Step {
   readonly path: string
   readonly links: number

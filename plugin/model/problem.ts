@@ -68,3 +68,10 @@ export const stop = (
   const { cause, ...known } = rest
   return new ExpectedStop([{ code, message, ...known }], { cause })
 }
+
+/** True for a failure that concerns one source alone (it does not render, or is not what it was taken for): others may go on. */
+export const concernsOneSource = (error: unknown): error is ExpectedStop =>
+  error instanceof ExpectedStop &&
+  error.problems.every(
+    ({ code }) => code === 'source.render' || code === 'source.unknown' || code === 'path.missing',
+  )

@@ -21,6 +21,10 @@ export interface HelmSource extends SourceBase {
   readonly kind: 'helm'
   readonly release: string
   readonly values: readonly string[]
+  /** Values written in the object that declares the release, laid over the files, weakest first; YAML texts. */
+  readonly inlineValues?: readonly string[]
+  /** `name=value` pairs that win over all values. */
+  readonly parameters?: readonly string[]
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
 }
@@ -30,8 +34,27 @@ export interface PlainSource extends SourceBase {
   readonly kind: 'plain'
 }
 
+/** A source that stands on its own feet. */
+export type DirectSource = KustomizeSource | HelmSource | PlainSource
+
+/**
+ * A source that an object in Git describes: a Flux HelmRelease or an Argo CD Application. It is rendered in two stages,
+ * first the source that holds the object, then what the object says.
+ */
+export interface ReleaseSource extends SourceBase {
+  readonly kind: 'release'
+  readonly holder: DirectSource
+  readonly object: {
+    readonly kind: 'HelmRelease' | 'Application'
+    readonly name: string
+    readonly namespace: string
+  }
+  /** Directory with charts by name, for releases whose chart is not in the repository. */
+  readonly charts?: string
+}
+
 /** One renderable root. */
-export type Source = KustomizeSource | HelmSource | PlainSource
+export type Source = DirectSource | ReleaseSource
 
 /** What a file is to the source that reads it. Decides whether and how its scalars may be edited. */
 export type InputRole =
@@ -41,6 +64,7 @@ export type InputRole =
   | 'values'
   | 'chart-values'
   | 'template'
+  | 'external'
   | 'other'
 
 /** A file that a source reads. */

@@ -2,7 +2,7 @@ import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { fieldsOf, identify } from '../model/manifest.ts'
 import type { Intent, Proof, Surprise } from '../model/proof.ts'
-import type { Rendering, Source } from '../model/source.ts'
+import type { ReleaseSource, Rendering, Source } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { Difference } from './difference.ts'
@@ -18,12 +18,11 @@ export interface RenderedTwice {
 
 /** Compares renderings object by object: every difference must be an intended field at its intended value, and none may be missing. */
 export function prove(rendered: readonly RenderedTwice[], intents: readonly Intent[]): Proof {
-  const verdicts = rendered.map((one) =>
-    proveSource(
-      one,
-      intents.filter(({ source }) => source === one.source.id),
-    ),
-  )
+  const releases = rendered.map(({ source }) => source).filter((source) => source.kind === 'release')
+  const verdicts = rendered.map((one) => {
+    const held = releases.filter(({ holder }) => holder.id === one.source.id)
+    return proveSource(one, { intents: intents.filter(({ source }) => source === one.source.id), held })
+  })
   const moved = verdicts.flatMap((verdict) => verdict.moved)
   const missed = verdicts.flatMap((verdict) => verdict.missed)
   const surprises = verdicts.flatMap((verdict) => verdict.surprises)
@@ -40,18 +39,21 @@ export function prove(rendered: readonly RenderedTwice[], intents: readonly Inte
 
 function proveSource(
   { source, before, after, beforeAgain }: RenderedTwice,
-  intents: readonly Intent[],
+  { intents, held }: Expected,
 ): Pick<Proof, 'moved' | 'missed' | 'surprises'> {
   const namespace = source.namespace ?? 'default'
   const random = new Set(
-    beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).map(differenceKey) : [],
+    beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).flatMap(randomKeys) : [],
   )
   const fields = new Map(fieldsOf(after.objects, namespace).map((field) => [fieldKey(field), field]))
   const explained = new Set(
     intents.flatMap((intent) => placeKeys(fields.get(fieldKey(intent)), { after, namespace })),
   )
   const extra = differences(before.objects, after.objects, namespace).filter(
-    (difference) => !random.has(differenceKey(difference)) && !explained.has(differenceKey(difference)),
+    (difference) =>
+      !randomKeys(difference).some((key) => random.has(key)) &&
+      !explained.has(differenceKey(difference)) &&
+      !held.some((release) => isValueOf(difference, release)),
   )
   const hits = (intent: Intent): boolean => {
     const value = fields.get(fieldKey(intent))?.value
@@ -62,6 +64,28 @@ function proveSource(
     missed: intents.filter((intent) => !hits(intent)),
     surprises: extra.map((difference) => surprise(source, difference)),
   }
+}
+
+interface Expected {
+  readonly intents: readonly Intent[]
+  /** Releases that the source holds and that are rendered for this proof themselves. */
+  readonly held: readonly ReleaseSource[]
+}
+
+/** A value handed on to a release: what it does is seen in the release's own rendering. */
+const isValueOf = ({ object, path }: Difference, { object: release }: ReleaseSource): boolean =>
+  object.kind === release.kind &&
+  object.name === release.name &&
+  path[0] === 'spec' &&
+  (path[1] === 'values' || path.includes('helm'))
+
+/** How a random difference is known again: by its place, and for an object with a random name by its kind and stem. */
+const randomKeys = (difference: Difference): readonly string[] => {
+  const { kind, name } = difference.object
+  const stem = name.replace(/-[^-]+$/, '')
+  return difference.path.length > 0
+    ? [differenceKey(difference)]
+    : [differenceKey(difference), `${kind} ${stem}`]
 }
 
 interface Holder {

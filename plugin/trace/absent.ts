@@ -3,7 +3,7 @@ import { fieldKey, isContainerField } from '../model/field.ts'
 import { workloadsOf } from '../model/manifest.ts'
 import type { Site, Trace } from '../model/site.ts'
 import { workloadKey } from '../model/workload.ts'
-import { helmProbe } from './helm-leaf.ts'
+import { chartOf, helmProbe } from './helm-leaf.ts'
 import { containerList, kustomizeLeaf } from './kustomize-leaf.ts'
 import type { TracedSource, TracePorts } from './trace-source.ts'
 import { namespaceOf } from './trace-source.ts'
@@ -37,18 +37,17 @@ async function insertionFor(
   ports: TracePorts,
 ): Promise<Site | null> {
   const { source, inputs, rendering } = traced
-  if (source.kind === 'helm') return helmProbe(address, traced, ports)
+  if (chartOf(traced) !== undefined) return helmProbe(address, traced, ports)
   const containers = containerList(rendering.objects, address)
   const override = {
     ...address,
     object: address.workload,
     ...(containers === undefined ? {} : { containers }),
   }
-  if (source.kind === 'kustomize') return kustomizeLeaf(override, inputs, ports.view)
-  return null
+  return source.kind === 'plain' ? null : kustomizeLeaf(override, inputs, ports.view)
 }
 
-const notSettable = ({ source }: TracedSource, address: FieldAddress): string =>
-  source.kind === 'helm'
+const notSettable = (traced: TracedSource, address: FieldAddress): string =>
+  chartOf(traced) !== undefined
     ? `no resources value of the chart reaches ${fieldKey(address)}`
     : 'there is no place in this source to add it'

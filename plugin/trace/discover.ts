@@ -1,6 +1,7 @@
+import { inParallel } from '../model/parallel.ts'
 import { ExpectedStop } from '../model/problem.ts'
-import type { Renderer, RepositoryView, Source } from '../model/source.ts'
-import { identifySources, kustomizationFile } from './identify.ts'
+import type { Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import { identifySources, kustomizationFile, mayHoldRelease, releasesIn } from './identify.ts'
 
 /** A source with the real paths of the files it reads. */
 export interface SourceFiles {
@@ -32,7 +33,34 @@ export async function discoverSources({ view, renderer }: InputPorts): Promise<r
     { path },
     ...variants.map((file) => ({ path, values: [file] })),
   ])
-  return [...roots, ...(await identifySources(hints, view))]
+  return [
+    ...roots,
+    ...(await identifySources(hints, view)),
+    ...(await heldReleases(roots, { view, renderer })),
+  ]
+}
+
+/** The releases that the given sources hold, as far as those render. */
+async function heldReleases(sources: readonly Source[], ports: InputPorts): Promise<readonly Source[]> {
+  const holders = await inParallel(sources, async (source) => {
+    const inputs = await filesOf(source, ports)
+    const texts = await Promise.all([...inputs.files].map((file) => textOf(file, ports.view)))
+    if (!texts.some(mayHoldRelease)) return []
+    return releasesIn(await renderOrNothing(source, ports))
+  })
+  return holders.flat()
+}
+
+const textOf = async (file: string, view: RepositoryView): Promise<string> =>
+  /\.ya?ml$/.test(file) ? ((await view.read(file))?.text ?? '') : ''
+
+async function renderOrNothing(source: Source, { view, renderer }: InputPorts): Promise<Rendering> {
+  try {
+    return await renderer.render(source, view)
+  } catch (error) {
+    if (error instanceof ExpectedStop) return { source, objects: [] }
+    throw error
+  }
 }
 
 async function walkDirectories(view: RepositoryView, directory: string): Promise<Directories> {
@@ -93,10 +121,17 @@ export async function filesOfAll(
   named: readonly Source[],
   ports: InputPorts,
 ): Promise<readonly SourceFiles[]> {
+  const known = await Promise.all(named.map((source) => filesOf(source, ports)))
   const paths = new Set(named.map(({ path }) => path))
-  const { kustomizations } = await walkDirectories(ports.view, '.')
-  const unnamed = (await rootKustomizations(kustomizations, ports)).filter(
-    ({ source }) => !paths.has(source.path),
+  // What an Application renders is rendered through it, and is no root of its own.
+  const released = new Set(
+    known.filter(({ source }) => source.kind === 'release').flatMap(({ files }) => [...files]),
   )
-  return [...(await Promise.all(named.map((source) => filesOf(source, ports)))), ...unnamed]
+  const { kustomizations } = await walkDirectories(ports.view, '.')
+  const roots = await rootKustomizations(kustomizations, ports)
+  const unnamed = roots.filter(
+    ({ source, files }) =>
+      !paths.has(source.path) && ![...files].some((file) => isKustomization(file) && released.has(file)),
+  )
+  return [...known, ...unnamed]
 }

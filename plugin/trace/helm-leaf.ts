@@ -1,7 +1,7 @@
 import type { Node } from 'yaml'
 import { isMap, isScalar } from 'yaml'
 import type { FieldAddress } from '../model/field.ts'
-import { fieldKey, fieldUnit, isContainerField } from '../model/field.ts'
+import { fieldKey, fieldUnit } from '../model/field.ts'
 import { fieldsOf } from '../model/manifest.ts'
 import type { InsertSite, YamlPath } from '../model/site.ts'
 import type { InputFile, RepositoryView } from '../model/source.ts'
@@ -9,25 +9,54 @@ import { sameValue } from '../model/value.ts'
 import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { keyText } from '../yaml/scalars.ts'
+import type { Candidate } from './candidate.ts'
 import { placeOf } from './kustomize-leaf.ts'
+import { releaseValuesPath } from './release-leaf.ts'
 import type { TracedSource, TracePorts } from './trace-source.ts'
 import { namespaceOf } from './trace-source.ts'
 
-/** The values file that only this source has: the last of its stack, or the chart's own when it stands alone. */
-const leafValues = (inputs: readonly InputFile[]): InputFile | undefined =>
-  inputs.find(({ leaf, role }) => leaf && (role === 'values' || role === 'chart-values'))
+type Place = Pick<TracedSource, 'source' | 'inputs'>
 
-/** The same key one layer up: where a value of a chart is overridden for one release. */
+/** The directory of the chart that a source renders; `undefined` when it renders none. */
+export const chartOf = ({ inputs }: Pick<TracedSource, 'inputs'>): string | undefined =>
+  inputs
+    .filter(({ at }) => /(^|\/)Chart\.yaml$/.test(at))
+    .map(({ at }) => at.slice(0, -'/Chart.yaml'.length) || '.')
+    .sort((a, b) => a.length - b.length)[0]
+
+/** The same key one layer up: where a value of a chart is overridden for one release alone. */
 export async function helmOverride(
-  site: { readonly file: string; readonly path: YamlPath },
-  { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
+  candidate: Candidate,
+  place: Place,
   view: RepositoryView,
 ): Promise<InsertSite | null> {
-  const file = leafValues(inputs)
-  const path = [...subchartKeys(source.path, site.file), ...site.path]
+  const keys = valuesKeys(candidate, place)
   // A list in a values file replaces the list below it: overriding one item would drop the others.
-  if (file === undefined || path.some((step) => typeof step === 'number' || step === '|')) return null
-  return insertSite(file.path, path, view)
+  if (keys.some((step) => typeof step === 'number')) return null
+  return placeValue(keys, place, view)
+}
+
+/** The path of a candidate in the values of the top chart. */
+function valuesKeys({ file, path, role }: Candidate, place: Place): YamlPath {
+  if (role === 'values') return path
+  if (role === 'chart-values' || role === 'external')
+    return [...subchartKeys(chartOf(place) ?? '.', file), ...path]
+  const start = path.findIndex((step) => step === 'values' || step === 'valuesObject')
+  return path.slice(start + 1).filter((step) => step !== '|')
+}
+
+/** Where a values key is written for one source: its last values file, or the object that declares the release. */
+async function placeValue(
+  keys: YamlPath,
+  { source, inputs }: Place,
+  view: RepositoryView,
+): Promise<InsertSite | null> {
+  if (source.kind === 'release') return releaseValuesPath(keys, { source, inputs }, view)
+  const file = inputs.find(({ leaf, role }) => leaf && (role === 'values' || role === 'chart-values'))?.path
+  const text = file === undefined ? undefined : (await view.read(file))?.text
+  const opened = file === undefined || text === undefined ? undefined : openYaml(file, text)
+  if (file === undefined || !opened?.ok) return null
+  return { kind: 'insert', file, ...placeOf(opened.yaml, 0, keys), document: 0, path: keys }
 }
 
 /** The keys under which a parent chart holds the values of a vendored subchart; none for its own values. */
@@ -38,19 +67,7 @@ function subchartKeys(chart: string, file: string): readonly string[] {
   return [...inside.matchAll(/(?:^|\/)charts\/([^/]+)(?=\/)/g)].map((match) => match[1] ?? '')
 }
 
-async function insertSite(file: string, path: YamlPath, view: RepositoryView): Promise<InsertSite | null> {
-  const text = (await view.read(file))?.text
-  const opened = text === undefined ? undefined : openYaml(file, text)
-  if (!opened?.ok) return null
-  return { kind: 'insert', file, ...placeOf(opened.yaml, 0, path), document: 0, path }
-}
-
-const probes = {
-  'requests.cpu': '61',
-  'requests.memory': '62',
-  'limits.cpu': '63',
-  'limits.memory': '64',
-} as const
+const probed: readonly string[] = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']
 
 /**
  * Finds the values key that a template reads for a field it does not render now, by laying trial values under
@@ -58,12 +75,12 @@ const probes = {
  */
 export async function helmProbe(
   address: FieldAddress,
-  { source, inputs }: TracedSource,
+  traced: TracedSource,
   { view, renderer }: TracePorts,
 ): Promise<InsertSite | null> {
-  const file = leafValues(inputs)
-  if (file === undefined || !isContainerField(address.field) || !(address.field in probes)) return null
-  const keys = await resourceKeys(source.path, inputs, view)
+  const { source } = traced
+  if (!probed.includes(address.field)) return null
+  const keys = await resourceKeys(chartOf(traced) ?? '.', traced.inputs, view)
   const trials = keys.map((path, index) => ({ path, value: trialValue(address, index) }))
   if (trials.length === 0) return null
   const extraValues = JSON.stringify(nest(trials, address.field.split('.')))
@@ -71,7 +88,7 @@ export async function helmProbe(
   const wanted = fieldKey(address)
   const surfaced = fieldsOf(objects, namespaceOf(source)).find((field) => fieldKey(field) === wanted)
   const hit = trials.find(({ value }) => surfaced && sameValue(address.field, surfaced.value, value))
-  return hit === undefined ? null : insertSite(file.path, [...hit.path, ...address.field.split('.')], view)
+  return hit === undefined ? null : placeValue([...hit.path, ...address.field.split('.')], traced, view)
 }
 
 function trialValue({ field }: FieldAddress, index: number): string {
@@ -108,7 +125,9 @@ async function resourceKeys(
   inputs: readonly InputFile[],
   view: RepositoryView,
 ): Promise<readonly (readonly string[])[]> {
-  const files = inputs.filter(({ role }) => role === 'values' || role === 'chart-values')
+  const files = inputs.filter(
+    ({ role }) => role === 'values' || role === 'chart-values' || role === 'external',
+  )
   const found = await Promise.all(
     files.map(async ({ path }) => {
       const text = (await view.read(path))?.text

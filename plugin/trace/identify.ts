@@ -1,5 +1,8 @@
+import type { JsonObject } from '../model/manifest.ts'
+import { identify, valueAt } from '../model/manifest.ts'
 import { stop } from '../model/problem.ts'
-import type { RepositoryView, Source } from '../model/source.ts'
+import type { DirectSource, ReleaseSource, Rendering, RepositoryView, Source } from '../model/source.ts'
+import { readObjects } from '../yaml/objects.ts'
 
 /** The names kustomize accepts for its file. */
 export const kustomizationFile = /^(kustomization\.ya?ml|Kustomization)$/
@@ -13,6 +16,8 @@ export interface SourceHint {
   readonly values?: readonly string[] | undefined
   readonly kubeVersion?: string | undefined
   readonly apiVersions?: readonly string[] | undefined
+  /** Directory of the repository with charts by name, for releases whose chart is elsewhere. */
+  readonly charts?: string | undefined
 }
 
 /** Makes sources of several hints; those that differ by their cluster alone are told apart by it. */
@@ -44,13 +49,84 @@ export async function identifySource(hint: SourceHint, view: RepositoryView): Pr
     ...(cluster === undefined ? {} : { cluster }),
     ...(namespace === undefined ? {} : { namespace }),
   }
-  const names = kind === 'directory' ? (await view.list(path)).map(({ name }) => name) : []
+  if (kind === 'file') return fileSource(hint, shared, view)
+  const names = (await view.list(path)).map(({ name }) => name)
   if (names.includes('Chart.yaml')) return chartSource(hint, shared)
   if (names.some((name) => kustomizationFile.test(name))) return { kind: 'kustomize', id: path, ...shared }
   return { kind: 'plain', id: path, ...shared }
 }
 
 type Shared = Pick<Source, 'path' | 'cluster' | 'namespace'>
+
+/** A file with a HelmRelease or an Application stands for what that describes; any other file for the manifests in it. */
+async function fileSource(
+  { release, charts }: SourceHint,
+  shared: Shared,
+  view: RepositoryView,
+): Promise<Source> {
+  const plain: DirectSource = { kind: 'plain', id: shared.path, ...shared }
+  const text = (await view.read(shared.path))?.text ?? ''
+  if (!mayHoldRelease(text)) return plain
+  const holder = await holderOf(plain, view)
+  const found = releasesIn({ source: holder, objects: readObjects(shared.path, text) }, charts)
+  const [only = plain, ...more] = found.filter(
+    ({ object }) => release === undefined || object.name === release,
+  )
+  if (more.length === 0) return only
+  throw stop(
+    'source.unknown',
+    `the file declares several releases: ${found.map(({ object }) => object.name).join(', ')}`,
+    {
+      place: { file: shared.path },
+      mend: 'Choose one with --release.',
+    },
+  )
+}
+
+/** The kustomization beside a file holds the file's objects with all that belongs to them. */
+async function holderOf(plain: DirectSource, view: RepositoryView): Promise<DirectSource> {
+  const directory = plain.path.includes('/') ? plain.path.slice(0, plain.path.lastIndexOf('/')) : '.'
+  const names = await view.list(directory)
+  if (!names.some(({ name }) => kustomizationFile.test(name))) return plain
+  return { ...plain, kind: 'kustomize', id: directory, path: directory }
+}
+
+/** A cheap look whether a text is worth parsing for releases. */
+export const mayHoldRelease = (text: string): boolean =>
+  /^\s*(- )?kind: *["']?(HelmRelease|Application)["']?\s*$/m.test(text)
+
+/** What the objects of a rendering describe in turn: the HelmReleases and Applications among them. */
+export function releasesIn({ source, objects }: Rendering, charts?: string): readonly ReleaseSource[] {
+  if (source.kind === 'release') return []
+  return objects.flatMap((object): readonly ReleaseSource[] => {
+    const found = identify(object, source.namespace ?? 'default')
+    const isRelease = found?.kind === 'HelmRelease' && found.apiVersion.startsWith('helm.toolkit.fluxcd.io/')
+    const isApplication = found?.kind === 'Application' && found.apiVersion.startsWith('argoproj.io/')
+    if (found === undefined || !(isRelease || isApplication)) return []
+    const { name, namespace } = found
+    const kind = isRelease ? 'HelmRelease' : 'Application'
+    const inner = namespaceOfRelease(object) ?? namespace
+    return [
+      {
+        kind: 'release',
+        id: `${kind} ${name} in ${source.id}`,
+        path: source.path,
+        namespace: inner,
+        ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+        holder: source,
+        object: { kind, name, namespace },
+        ...(charts === undefined ? {} : { charts }),
+      },
+    ]
+  })
+}
+
+/** The namespace that the objects of a release go to. */
+function namespaceOfRelease(object: JsonObject): string | undefined {
+  const target =
+    valueAt(object, ['spec', 'targetNamespace']) ?? valueAt(object, ['spec', 'destination', 'namespace'])
+  return typeof target === 'string' ? target : undefined
+}
 
 function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceHint, shared: Shared): Source {
   const name = release ?? shared.path.split('/').at(-1) ?? 'release'

@@ -3,7 +3,7 @@ import type { ManifestField } from '../model/manifest.ts'
 import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { Candidate } from './candidate.ts'
-import { helmOverride } from './helm-leaf.ts'
+import { chartOf, helmOverride } from './helm-leaf.ts'
 import { containerList, holderOf, kustomizeLeaf, writtenName } from './kustomize-leaf.ts'
 import type { TracedSource } from './trace-source.ts'
 
@@ -104,8 +104,8 @@ async function leafOf({ traced, field, candidate, site, view, alone }: LeafQuest
   const { source, inputs } = traced
   if (candidate.role === 'template') return null
   if (alone && candidate.leaf) return site
-  if (source.kind === 'helm') return helmOverride(site, traced, view)
-  if (source.kind !== 'kustomize') return null
+  if (chartOf(traced) !== undefined) return helmOverride(candidate, traced, view)
+  if (source.kind === 'plain') return null
   const name = await writtenName(site, view)
   const { workload, field: address, container } = field
   const containers = containerList(traced.rendering.objects, field)
@@ -130,6 +130,7 @@ function choose({ role, file }: Candidate, { leaf, sharedWith }: Answer, policy:
       reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
     }
   }
+  if (role === 'external') return externalChoice(leaf)
   if (sharedWith.length === 0) return { chosen: 'site' }
   const others = `${sharedWith.length} other field${sharedWith.length === 1 ? '' : 's'}`
   if (policy.allowShared)
@@ -139,6 +140,14 @@ function choose({ role, file }: Candidate, { leaf, sharedWith }: Answer, policy:
     chosen: null,
     reason: `the site also decides ${others}, and there is no layer of this source to override it in`,
   }
+}
+
+/** A default of a chart that is kept elsewhere can be overridden here, never edited. */
+function externalChoice(leaf: Site | null): Choice {
+  const where = 'a default of the chart, which is not in this repository'
+  return leaf === null
+    ? { chosen: null, reason: `${where}, and there is no place to override it` }
+    : { chosen: 'leaf', reason: where }
 }
 
 function unresolved(traced: TracedSource, field: ManifestField, kind: 'still' | 'computed'): Trace {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { stop } from '../../plugin/model/problem.ts'
+import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { HelmSource, InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
 
 /** Every file that a chart reads: the chart's own directory and its stack of values files. */
@@ -35,13 +35,25 @@ async function chartFiles(
   const found = await Promise.all(
     entries.map(async ({ name }): Promise<readonly InputFile[]> => {
       const at = posix.join(directory, name)
-      if ((await view.kind(at)) === 'directory') return chartFiles(view, at, chart)
+      const kind = await kindInside(view, at)
+      if (kind === undefined) return []
+      if (kind === 'directory') return chartFiles(view, at, chart)
       const role = chartRole(posix.relative(chart.chart, at))
       const path = role === 'other' ? at : ((await view.read(at))?.path ?? at)
       return [{ path, at, role, leaf: chart.alone && at === posix.join(chart.chart, 'values.yaml') }]
     }),
   )
   return found.flat()
+}
+
+/** A link that leads out of the repository is not followed: the file is left out, and Helm will say so if it needs it. */
+async function kindInside(view: RepositoryView, path: string): Promise<'file' | 'directory' | undefined> {
+  try {
+    return await view.kind(path)
+  } catch (error) {
+    if (error instanceof ExpectedStop) return undefined
+    throw error
+  }
 }
 
 function chartRole(inside: string): InputRole {

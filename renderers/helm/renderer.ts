@@ -3,10 +3,8 @@ import { withWorkspace } from '../../plugin/io/workspace.ts'
 import type { HelmSource, Renderer, RenderOptions } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import type { RendererPorts } from '../ports.ts'
-import { inputContents, outputOf } from '../ports.ts'
+import { inputContents, isolated, outputOf } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
-
-const extraValuesFile = 'tortoise-extra-values.yaml'
 
 /** Renders with `helm template`; no cluster, no plugins, no post-renderers, no fetching of dependencies. */
 export function helmRenderer(ports: RendererPorts): Renderer<HelmSource> {
@@ -15,40 +13,54 @@ export function helmRenderer(ports: RendererPorts): Renderer<HelmSource> {
     render: async (source, view, options = {}) => {
       const { file } = await ports.programs.find('helm')
       const laid = await inputContents(view, await helmInputs(source, view))
-      const extra = options.extraValues
-      const files = extra === undefined ? laid : [...laid, { path: extraValuesFile, content: extra }]
-      return withWorkspace(files, async (directory) => {
-        const outcome = await runProgram({
-          file,
-          args: templateArguments(source, options),
-          cwd: directory,
-          env: helmEnvironment(directory),
-          ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),
-        })
+      const inline = inlineFiles(source, options)
+      return withWorkspace([...laid, ...inline], async (directory) => {
+        const files = inline.map(({ path }) => path)
+        const run = (unchecked: boolean) =>
+          runProgram({
+            file,
+            args: [...templateArguments(source, files), ...(unchecked ? ['--skip-schema-validation'] : [])],
+            cwd: directory,
+            env: helmEnvironment(directory),
+            ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),
+          })
+        const checked = await run(options.dyed === true)
+        // A schema that points to the web cannot be read here; the templates can still be rendered.
+        const outcome = remoteSchema.test(checked.stderr) ? await run(true) : checked
         return { source, objects: readObjects(source.path, outputOf(source, outcome, directory)) }
       })
     },
   }
 }
 
-function templateArguments(source: HelmSource, { dyed, extraValues }: RenderOptions): readonly string[] {
-  const values = extraValues === undefined ? source.values : [...source.values, extraValuesFile]
+const remoteSchema = /failing loading "https?:/
+
+/** Values that come from no file of the repository, as files of the workspace. */
+function inlineFiles(
+  { inlineValues = [] }: HelmSource,
+  { extraValues }: RenderOptions,
+): readonly { path: string; content: string }[] {
+  const texts = extraValues === undefined ? inlineValues : [...inlineValues, extraValues]
+  return texts.map((content, index) => ({ path: `tortoise-values-${index}.yaml`, content }))
+}
+
+function templateArguments(source: HelmSource, inline: readonly string[]): readonly string[] {
   return [
     'template',
     source.release,
     `./${source.path}`,
+    '--skip-tests',
     ...(source.namespace === undefined ? [] : ['--namespace', source.namespace]),
-    ...values.flatMap((file) => ['--values', file]),
+    ...[...source.values, ...inline].flatMap((file) => ['--values', file]),
+    ...(source.parameters ?? []).flatMap((pair) => ['--set', pair]),
     ...(source.kubeVersion === undefined ? [] : ['--kube-version', source.kubeVersion]),
     ...(source.apiVersions ?? []).flatMap((version) => ['--api-versions', version]),
-    ...(dyed === true ? ['--skip-schema-validation'] : []),
   ]
 }
 
 /** An environment with nothing of ours in it; every directory that Helm writes to lies in the workspace. */
 const helmEnvironment = (directory: string): Readonly<Record<string, string>> => ({
-  HOME: directory,
-  PATH: '',
+  ...isolated(directory),
   HELM_CACHE_HOME: `${directory}/.helm/cache`,
   HELM_CONFIG_HOME: `${directory}/.helm/config`,
   HELM_DATA_HOME: `${directory}/.helm/data`,

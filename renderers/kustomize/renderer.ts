@@ -3,7 +3,7 @@ import { withWorkspace } from '../../plugin/io/workspace.ts'
 import type { KustomizeSource, Renderer } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import type { RendererPorts } from '../ports.ts'
-import { inputContents, outputOf } from '../ports.ts'
+import { inputContents, isolated, outputOf } from '../ports.ts'
 import { kustomizeInputs } from './inputs.ts'
 
 /** Renders with `kustomize build`, or `kubectl kustomize` where only kubectl exists; no plugins, no functions, no remote bases' credentials. */
@@ -19,7 +19,7 @@ export function kustomizeRenderer(ports: RendererPorts): Renderer<KustomizeSourc
           file: program.file,
           args: [verb, source.path],
           cwd: directory,
-          env: { HOME: directory, PATH: '' },
+          env: isolated(directory),
           ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),
         })
         return { source, objects: readObjects(source.path, outputOf(source, outcome, directory)) }

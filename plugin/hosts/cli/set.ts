@@ -87,12 +87,12 @@ async function findWishes(
     if (only !== undefined && (more.length === 0 || !needsContainer(field))) {
       return { ...addressOf(only), trace: only.trace, to: value, rendered: only.path }
     }
-    const { workload, container } = findContainer(traced, label, named)
+    const { workload, container, holder } = findContainer(traced, label, named)
     const known = fields.find((one) => byLabel.includes(one) && one.container === container)
     if (known !== undefined)
       return { ...addressOf(known), trace: known.trace, to: value, rendered: known.path }
     const address = { workload, container, field }
-    return { ...address, trace: await traceAbsent(address, traced, opened), to: value }
+    return { ...address, trace: await traceAbsent(address, holder, opened), to: value }
   }
   return { wishes: await Promise.all(assignments.map(find)), sources }
 }

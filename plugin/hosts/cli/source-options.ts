@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Settings, SourceSettings } from '../../../config/schema.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { createPrograms } from '../../io/programs.ts'
+import { mountView } from '../../io/view.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
+import { stop } from '../../model/problem.ts'
 import type { Renderer, RepositoryView, Source } from '../../model/source.ts'
 import { identifySource, identifySources } from '../../trace/identify.ts'
 import type { Host } from '../host.ts'
@@ -20,6 +23,7 @@ export interface SourceFlags {
   readonly namespace?: string
   readonly kubeVersion?: string
   readonly apiVersions: readonly string[]
+  readonly charts?: string
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [
@@ -36,6 +40,10 @@ export const withSourceFlags = (command: Command): Command =>
     .option('--release <name>', 'Helm release name')
     .option('--namespace <name>', 'namespace of objects that name none')
     .option('--kube-version <version>', 'Kubernetes version to render a chart for')
+    .option(
+      '--charts <dir>',
+      'directory with charts by name, for releases whose chart is not in the repository',
+    )
     .option('--api-versions <list>', 'API versions that a chart may assume', collect, [])
 
 /** A source with everything that is needed to work on it. */
@@ -45,6 +53,8 @@ export interface OpenedSource {
   readonly view: RepositoryView
   readonly renderer: Renderer
   readonly source: Source
+  /** Directory of the view with charts by name. */
+  readonly charts: string | undefined
   /** The sources of settings, the one at hand included. */
   readonly named: readonly Source[]
 }
@@ -54,7 +64,7 @@ export async function openSource(host: Host, given: string, flags: SourceFlags):
   const near = resolve(flags.repo === undefined ? host.cwd : resolve(host.cwd, flags.repo), given)
   const checkout = findCheckout(host, flags.repo, near)
   const settings = readSettings(host, checkout, flags.settings)
-  const view = openWorkTree(checkout.root)
+  const { view, charts } = openView(host, checkout, flags.charts)
   const renderer = createRenderer({ programs: createPrograms(settings.programs, host.env['PATH'] ?? '') })
   const path = pathInRepository(host, checkout, given, flags.repo)
   const values = flags.values.map((file) => pathInRepository(host, checkout, file, flags.repo))
@@ -66,12 +76,24 @@ export async function openSource(host: Host, given: string, flags: SourceFlags):
     (values.length === 0 || one.values.join('\0') === values.join('\0'))
   const known = settings.sources.filter(isMeant)
   const plain = known.length === 1 ? known[0] : undefined
-  const told = { release, namespace, kubeVersion, apiVersions, values: plain?.values ?? values }
+  const told = { release, namespace, kubeVersion, apiVersions, charts, values: plain?.values ?? values }
   const source = await identifySource({ ...plain, ...defined(told), path }, view)
   const others = settings.sources.filter((one) => one !== plain)
   const named = [source, ...(await identifySources(others, view))]
-  return { checkout, settings, view, renderer, source, named: uniqueById(named) }
+  return { checkout, settings, view, renderer, source, charts, named: uniqueById(named) }
 }
+
+/** The files of the checkout, with a directory of charts under a name of its own. */
+function openView(host: Host, { root }: Checkout, charts: string | undefined) {
+  const view = openWorkTree(root)
+  if (charts === undefined) return { view, charts: undefined }
+  const directory = resolve(host.cwd, charts)
+  if (!existsSync(directory))
+    throw stop('path.missing', `there is no directory ${charts}`, { mend: 'Correct --charts.' })
+  return { view: mountView(view, chartsMount, openWorkTree(directory)), charts: chartsMount }
+}
+
+const chartsMount = '.tortoise-charts'
 
 const defined = <T extends object>(values: T): Partial<T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>

@@ -30,29 +30,31 @@ export function parseAssignment(text: string): Assignment {
   return { field, value, ...(container === '' ? {} : { container }) }
 }
 
-/** Finds a workload of a source, and the container meant: the one named, or the only one. */
-export function findContainer(
-  { source, rendering }: TracedSource,
-  label: string,
-  named?: string,
-): { readonly workload: Workload; readonly container: string } {
-  const workloads = workloadsOf(rendering.objects, namespaceOf(source))
+/** A container of a workload, and the traced source that renders it. */
+export interface Target {
+  readonly workload: Workload
+  readonly container: string
+  readonly holder: TracedSource
+}
+
+/** Finds a workload among traced sources, and the container meant: the one named, or the only one. */
+export function findContainer(traced: readonly TracedSource[], label: string, named?: string): Target {
+  const workloads = traced.flatMap((holder) =>
+    workloadsOf(holder.rendering.objects, namespaceOf(holder.source)).map((one) => ({ ...one, holder })),
+  )
   const found = workloads.find(({ workload }) => workloadLabel(workload) === label)
   if (found === undefined) {
     const known = workloads.map(({ workload }) => workloadLabel(workload)).join(', ')
     throw stop('usage', `the source renders no ${label}`, { mend: `It renders ${known || 'no workloads'}.` })
   }
-  const { workload, containers } = found
+  const { workload, containers, holder } = found
   const main = containers.filter(({ role }) => role === 'main')
   const container = named ?? (main.length === 1 ? main[0]?.name : undefined)
-  if (container === undefined || !containers.some(({ name }) => name === container)) {
-    const what =
-      named === undefined ? `${label} has several containers` : `${label} has no container ${named}`
-    throw stop('usage', what, {
-      mend: `Name one of ${containers.map(({ name }) => name).join(', ')}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…`,
-    })
-  }
-  return { workload, container }
+  if (container !== undefined && containers.some(({ name }) => name === container))
+    return { workload, container, holder }
+  const what = named === undefined ? `${label} has several containers` : `${label} has no container ${named}`
+  const names = containers.map(({ name }) => name).join(', ')
+  throw stop('usage', what, { mend: `Name one of ${names}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…` })
 }
 
 /** True when a field needs a container to be complete. */
