@@ -1,6 +1,6 @@
 import { fieldKey } from '../model/field.ts'
-import type { ManifestField } from '../model/manifest.ts'
-import { fieldsOf, identify } from '../model/manifest.ts'
+import type { JsonObject, ManifestField } from '../model/manifest.ts'
+import { fieldsOf, identify, valueAt } from '../model/manifest.ts'
 import type { Intent, Proof, Surprise } from '../model/proof.ts'
 import type { ReleaseSource, Rendering, Source } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
@@ -53,7 +53,7 @@ function proveSource(
     (difference) =>
       !randomKeys(difference).some((key) => random.has(key)) &&
       !explained.has(differenceKey(difference)) &&
-      !held.some((release) => isValueOf(difference, release)),
+      !held.some((release) => isValueOf(difference, release, before.objects)),
   )
   const hits = (intent: Intent): boolean => {
     const value = fields.get(fieldKey(intent))?.value
@@ -72,20 +72,33 @@ interface Expected {
   readonly held: readonly ReleaseSource[]
 }
 
-/** A value handed on to a release: what it does is seen in the release's own rendering. */
-const isValueOf = ({ object, path }: Difference, { object: release }: ReleaseSource): boolean =>
-  object.kind === release.kind &&
-  object.name === release.name &&
-  path[0] === 'spec' &&
-  (path[1] === 'values' || path.includes('helm'))
+/** A value handed on to a release, in its object or in a ConfigMap it reads: what it does is seen in the release's own rendering. */
+function isValueOf(
+  { object, path }: Difference,
+  { object: release }: ReleaseSource,
+  objects: readonly JsonObject[],
+): boolean {
+  if (object.kind === 'ConfigMap') {
+    const declared = objects.find(
+      (one) => one['kind'] === release.kind && valueAt(one, ['metadata', 'name']) === release.name,
+    )
+    const sources = valueAt(declared, ['spec', 'valuesFrom'])
+    const names = Array.isArray(sources) ? sources.map((one) => valueAt(one, ['name'])) : []
+    return names.some((name) => name === object.name || name === stemOf(object.name))
+  }
+  const isObject = object.kind === release.kind && object.name === release.name && path[0] === 'spec'
+  return isObject && (path[1] === 'values' || path[1] === 'valuesFrom' || path.includes('helm'))
+}
+
+/** A name without its last part: a generator's hash, or a random suffix. */
+const stemOf = (name: string): string => name.replace(/-[^-]+$/, '')
 
 /** How a random difference is known again: by its place, and for an object with a random name by its kind and stem. */
 const randomKeys = (difference: Difference): readonly string[] => {
   const { kind, name } = difference.object
-  const stem = name.replace(/-[^-]+$/, '')
   return difference.path.length > 0
     ? [differenceKey(difference)]
-    : [differenceKey(difference), `${kind} ${stem}`]
+    : [differenceKey(difference), `${kind} ${stemOf(name)}`]
 }
 
 interface Holder {

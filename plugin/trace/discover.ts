@@ -1,6 +1,8 @@
 import { inParallel } from '../model/parallel.ts'
-import { ExpectedStop } from '../model/problem.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import { concernsOneSource, ExpectedStop } from '../model/problem.ts'
+import type { DirectSource, Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import { manifestsIn } from '../yaml/manifests.ts'
+import { openYaml } from '../yaml/open.ts'
 import { identifySources, kustomizationFile, mayHoldRelease, releasesIn } from './identify.ts'
 
 /** A source with the real paths of the files it reads. */
@@ -15,9 +17,24 @@ export interface InputPorts {
   readonly renderer: Renderer
 }
 
+/** The releases declared in files that stand in no kustomization. */
+async function looseReleases(files: readonly string[], { view }: InputPorts): Promise<readonly Source[]> {
+  const found = await inParallel(files, async (path) => {
+    const text = await textOf(path, view)
+    if (!mayHoldRelease(text)) return []
+    const opened = openYaml(path, text)
+    if (!opened.ok) return []
+    const holder: DirectSource = { kind: 'plain', id: path, path }
+    return releasesIn({ source: holder, objects: manifestsIn(opened.yaml).map(({ object }) => object) })
+  })
+  return found.flat()
+}
+
 /** Directories of a repository with what tells their kind, found in one walk. */
 interface Directories {
   readonly kustomizations: readonly string[]
+  /** YAML files of directories without a kustomization or chart. */
+  readonly manifests: readonly string[]
   /** Charts that no other chart vendors, each with the values files that stand beside its own. */
   readonly charts: readonly { readonly path: string; readonly variants: readonly string[] }[]
 }
@@ -27,7 +44,7 @@ interface Directories {
  * with each of the values files beside it.
  */
 export async function discoverSources({ view, renderer }: InputPorts): Promise<readonly Source[]> {
-  const { kustomizations, charts } = await walkDirectories(view, '.')
+  const { kustomizations, charts, manifests } = await walkDirectories(view, '.')
   const roots = (await rootKustomizations(kustomizations, { view, renderer })).map(({ source }) => source)
   const hints = charts.flatMap(({ path, variants }) => [
     { path },
@@ -37,6 +54,7 @@ export async function discoverSources({ view, renderer }: InputPorts): Promise<r
     ...roots,
     ...(await identifySources(hints, view)),
     ...(await heldReleases(roots, { view, renderer })),
+    ...(await looseReleases(manifests, { view, renderer })),
   ]
 }
 
@@ -58,7 +76,7 @@ async function renderOrNothing(source: Source, { view, renderer }: InputPorts): 
   try {
     return await renderer.render(source, view)
   } catch (error) {
-    if (error instanceof ExpectedStop) return { source, objects: [] }
+    if (concernsOneSource(error)) return { source, objects: [] }
     throw error
   }
 }
@@ -70,15 +88,22 @@ async function walkDirectories(view: RepositoryView, directory: string): Promise
     const beside = entries.filter(
       ({ name, kind }) => kind === 'file' && /^values[-_.].*\.ya?ml$|^.*[-_.]values\.ya?ml$/.test(name),
     )
-    return { kustomizations: [], charts: [{ path: directory, variants: beside.map(({ name }) => at(name)) }] }
+    return {
+      kustomizations: [],
+      manifests: [],
+      charts: [{ path: directory, variants: beside.map(({ name }) => at(name)) }],
+    }
   }
   const own = entries.some(({ name }) => kustomizationFile.test(name)) ? [directory] : []
   const inside = entries.filter(
     ({ name, kind }) => kind === 'directory' && !name.startsWith('.') && name !== 'node_modules',
   )
   const below = await Promise.all(inside.map(({ name }) => walkDirectories(view, at(name))))
+  const loose =
+    own.length > 0 ? [] : entries.filter(({ name, kind }) => kind === 'file' && /\.ya?ml$/.test(name))
   return {
     kustomizations: [...own, ...below.flatMap((one) => one.kustomizations)],
+    manifests: [...loose.map(({ name }) => at(name)), ...below.flatMap((one) => one.manifests)],
     charts: below.flatMap((one) => one.charts),
   }
 }
@@ -116,22 +141,46 @@ async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<
   }
 }
 
-/** The files of every given source, and of every root kustomization in the repository that nobody named. */
+/**
+ * The files of every given source, and of everything else in the repository that is rendered: root kustomizations,
+ * and the releases that those, the given sources and loose files hold.
+ */
 export async function filesOfAll(
   named: readonly Source[],
   ports: InputPorts,
 ): Promise<readonly SourceFiles[]> {
-  const known = await Promise.all(named.map((source) => filesOf(source, ports)))
+  const { kustomizations, manifests } = await walkDirectories(ports.view, '.')
   const paths = new Set(named.map(({ path }) => path))
+  const roots = (await rootKustomizations(kustomizations, ports)).filter(
+    ({ source }) => !paths.has(source.path),
+  )
+  const holders = [...named, ...roots.map(({ source }) => source)]
+  const held = [...(await heldReleases(holders, ports)), ...(await looseReleases(manifests, ports))]
+  const known = new Set(named.map(releaseKey))
+  const releases = held.filter((source) => !known.has(releaseKey(source)))
+  const all = await Promise.all([...named, ...releases].map((source) => filesOf(source, ports)))
   // What an Application renders is rendered through it, and is no root of its own.
   const released = new Set(
-    known.filter(({ source }) => source.kind === 'release').flatMap(({ files }) => [...files]),
+    all
+      .filter(({ source }) => source.kind === 'release')
+      .flatMap(({ source, files }) => innerFiles(source, files)),
   )
-  const { kustomizations } = await walkDirectories(ports.view, '.')
-  const roots = await rootKustomizations(kustomizations, ports)
-  const unnamed = roots.filter(
-    ({ source, files }) =>
-      !paths.has(source.path) && ![...files].some((file) => isKustomization(file) && released.has(file)),
-  )
-  return [...known, ...unnamed]
+  return [
+    ...all,
+    ...roots.filter(
+      ({ source, files }) => ![...files].some((file) => isOwn(source, file) && released.has(file)),
+    ),
+  ]
 }
+
+/** Two ways to the same release are one. */
+const releaseKey = (source: Source): string =>
+  source.kind === 'release'
+    ? [source.object.kind, source.object.namespace, source.object.name, source.holder.path].join('\0')
+    : source.id
+
+const isOwn = ({ path }: Source, file: string): boolean => isKustomization(file) && directoryOf(file) === path
+
+/** The files of a release without the kustomization that holds it. */
+const innerFiles = (source: Source, files: ReadonlySet<string>): readonly string[] =>
+  source.kind === 'release' ? [...files].filter((file) => !isOwn(source.holder, file)) : [...files]
