@@ -5,12 +5,13 @@ import { planEdits } from './edit/plan.ts'
 import type { FieldAddress } from './model/field.ts'
 import { fieldLabel } from './model/field.ts'
 import type { Progress } from './model/progress.ts'
-import type { Intent, Proof } from './model/proof.ts'
+import type { Intent, Proof, Surprise } from './model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from './model/proposal.ts'
 import type { Change } from './model/recommendation.ts'
 import type { Renderer, RepositoryView } from './model/source.ts'
 import { workloadKey, workloadLabel } from './model/workload.ts'
 import { proveEdits } from './prove-edits.ts'
+import type { SourceFiles } from './trace/discover.ts'
 import type { TracedSource } from './trace/trace-source.ts'
 
 /** A change with the trace of its field. */
@@ -23,6 +24,7 @@ export interface ProposePorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
   readonly progress: Progress
+  readonly unseen: readonly SourceFiles[]
 }
 
 /** A proved proposal, if any change survived, and the changes that did not. */
@@ -56,16 +58,29 @@ export async function makeProposal(
   )
   if (proof.verdict === 'proved')
     return { proposal: { changes: granted.map(proposed), edits, proof }, skipped }
-  const bad = new Set([...proof.surprises, ...proof.missed].map(({ source }) => source))
-  const isBad = ({ wish, intents }: Granted): boolean =>
-    bad.has(wish.trace.source) || intents.some(({ source }) => bad.has(source))
-  const refuted = granted.filter(isBad).map(({ wish }) => skip(wish, refutation(proof)))
-  const rest = await makeProposal(
-    granted.filter((one) => !isBad(one)).map(({ wish }) => wish),
-    sources,
-    ports,
-  )
+  const bad = badFiles(proof, sources, ports)
+  const blamed = granted.filter(({ edit }) => bad.has(edit.site.file))
+  // Nobody to blame in particular: nothing of it is proved.
+  const out = blamed.length === 0 ? granted : blamed
+  const refuted = out.map(({ wish }) => skip(wish, refutation(proof)))
+  const kept = granted.filter((one) => !out.includes(one)).map(({ wish }) => wish)
+  const rest = await makeProposal(kept, sources, ports)
   return { ...rest, skipped: [...skipped, ...refuted, ...rest.skipped] }
+}
+
+/** The files read by the sources whose renderings refute a proof. */
+function badFiles(
+  proof: Proof,
+  sources: readonly TracedSource[],
+  { unseen }: ProposePorts,
+): ReadonlySet<string> {
+  const bad = new Set([...proof.surprises, ...proof.missed].map(({ source }) => source))
+  return new Set([
+    ...sources
+      .filter(({ source }) => bad.has(source.id))
+      .flatMap(({ inputs }) => inputs.map(({ path }) => path)),
+    ...unseen.filter(({ source }) => bad.has(source.id)).flatMap(({ files }) => [...files]),
+  ])
 }
 
 interface Granted {
@@ -153,15 +168,35 @@ const skip = (wish: TracedWish, reason: string): Skipped => ({
   reason,
 })
 
-/** What a refuted proof says, in one line. */
+/** What a refuted proof says, in one line. Values are shown for sizes alone: any other may be a secret. */
 export function refutation({ surprises, missed }: Proof): string {
-  const extra = surprises.map(
-    ({ object, path, before, after }) => `${object} ${path.join('.')} would turn from ${before} to ${after}`,
-  )
+  const extra = surprises.map(describeSurprise)
   const still = missed.map(
     (one) => `${workloadLabel(one.workload)} ${fieldLabel(one)} would not become ${one.to}`,
   )
   const all = [...extra, ...still]
   const more = all.length > 3 ? `; and ${all.length - 3} more` : ''
   return `the rendering refutes the edit: ${all.slice(0, 3).join('; ')}${more}`
+}
+
+const sizes = new Set<string | number>([
+  'cpu',
+  'memory',
+  'minReplicas',
+  'maxReplicas',
+  'averageUtilization',
+  'replicas',
+])
+
+function describeSurprise({ source, object, path, before, after }: Surprise): string {
+  if (path.length === 0) {
+    const what = after === null ? 'would be gone' : before === null ? 'would be new' : 'would change'
+    return after === 'not rendered'
+      ? `${source} reads a file of it and does not render here`
+      : `${object} ${what} in ${source}`
+  }
+  const moves = sizes.has(path.at(-1) ?? '')
+    ? ` would turn from ${before ?? 'unset'} to ${after ?? 'unset'}`
+    : ' would change'
+  return `${object} ${path.join('.')}${moves} in ${source}`
 }

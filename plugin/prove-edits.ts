@@ -5,6 +5,7 @@ import type { Intent, Proof } from './model/proof.ts'
 import type { Renderer, Rendering, RepositoryView } from './model/source.ts'
 import type { RenderedTwice } from './prove/prove.ts'
 import { prove } from './prove/prove.ts'
+import type { SourceFiles } from './trace/discover.ts'
 import type { TracedSource } from './trace/trace-source.ts'
 
 /** What a proof needs. */
@@ -12,6 +13,8 @@ export interface ProofPorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
   readonly sources: readonly TracedSource[]
+  /** Sources that do not render here: no proof can cover a file they read. */
+  readonly unseen: readonly SourceFiles[]
 }
 
 /** Renders every source that reads an edited file, before and after, and compares. */
@@ -28,8 +31,18 @@ export async function proveEdits(
     return { source, before: rendering, after: then }
   })
   const proof = prove(rendered, intents)
-  if (proof.surprises.length === 0) return proof
-  return prove(await renderAgain(rendered, proof, ports), intents)
+  const judged =
+    proof.surprises.length === 0 ? proof : prove(await renderAgain(rendered, proof, ports), intents)
+  const uncovered = ports.unseen.filter(({ files }) => [...files].some((file) => edited.has(file)))
+  if (uncovered.length === 0) return judged
+  const surprises = uncovered.map(({ source }) => ({
+    source: source.id,
+    object: source.id,
+    path: [],
+    before: null,
+    after: 'not rendered',
+  }))
+  return { ...judged, verdict: 'refuted', surprises: [...judged.surprises, ...surprises] }
 }
 
 /** A source that no longer renders has lost every object: the comparison shows that as it is. */

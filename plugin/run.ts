@@ -43,7 +43,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
   const wishes = changes.flatMap((change) => wishesFor(change, traced.answers))
-  const made = await makeProposal(wishes, traced.sources, ports)
+  const made = await makeProposal(wishes, traced.sources, { ...ports, unseen: traced.unseen })
   return { recommendations, ...made, skipped: [...failed, ...made.skipped] }
 }
 

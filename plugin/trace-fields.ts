@@ -5,6 +5,7 @@ import { concernsOneSource } from './model/problem.ts'
 import type { Progress } from './model/progress.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
+import type { SourceFiles } from './trace/discover.ts'
 import { filesOfAll } from './trace/discover.ts'
 import { resolveTraces } from './trace/resolve.ts'
 import { sharersOf } from './trace/sharers.ts'
@@ -25,6 +26,8 @@ export type TracedField = ManifestField & { readonly trace: Trace }
 /** Sources traced, and the trace of every field of those asked about, by source and field. */
 export interface TracedFields {
   readonly sources: readonly TracedSource[]
+  /** Sources that read some of the same files and do not render here. */
+  readonly unseen: readonly SourceFiles[]
   readonly answers: ReadonlyMap<string, TracedField>
 }
 
@@ -43,23 +46,31 @@ export async function traceFields(
   { named, rendered }: KnownSources,
   ports: TraceFieldsPorts,
 ): Promise<TracedFields> {
-  const toTrace = sharersOf(asked, await filesOfAll(named, ports))
+  const { sources: toTrace, layers } = sharersOf(asked, await filesOfAll(named, ports))
   ports.progress({ kind: 'stage', stage: 'trace', detail: `${toTrace.length} sources` })
   const renderings = new Map(rendered.map((rendering) => [rendering.source.id, rendering]))
-  const traced = await inParallel(toTrace, (source) => traceOrWarn(source, renderings.get(source.id), ports))
+  const traced = await inParallel(toTrace, ({ source }) =>
+    traceOrWarn(source, renderings.get(source.id), ports),
+  )
   const sources = traced.filter((one): one is TracedSource => one !== undefined)
+  const unseen = toTrace.filter((_, index) => traced[index] === undefined)
   const answers = new Map<string, TracedField>()
   for (const one of sources.filter(({ source }) => asked.has(source.id))) {
-    const traces = await resolveTraces(one, { all: sources, view: ports.view, policy: ports })
+    const traces = await resolveTraces(one, {
+      all: sources,
+      unseen: [...unseen, ...layers],
+      view: ports.view,
+      policy: ports,
+    })
     one.fields.forEach((field, index) => {
       const trace = traces[index]
       if (trace !== undefined) answers.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace })
     })
   }
-  return { sources, answers }
+  return { sources, unseen, answers }
 }
 
-/** A sharer that does not render cannot be rolled out either; it is named and passed over. */
+/** A sharer that does not render here may still be rolled out elsewhere: it is named, and its files stay untouched. */
 async function traceOrWarn(
   source: Source,
   rendering: Rendering | undefined,
@@ -69,7 +80,10 @@ async function traceOrWarn(
     return await traceSource(source, ports, rendering)
   } catch (error) {
     if (!concernsOneSource(error)) throw error
-    ports.progress({ kind: 'warning', message: `passed over: ${error.message}` })
+    ports.progress({
+      kind: 'warning',
+      message: `cannot be looked into, so the files it reads are left alone: ${error.message}`,
+    })
     return undefined
   }
 }

@@ -9,6 +9,8 @@ import { identifySources, kustomizationFile, mayHoldRelease, releasesIn } from '
 export interface SourceFiles {
   readonly source: Source
   readonly files: ReadonlySet<string>
+  /** True for an overlay that another one uses: it may be rolled out by itself all the same. */
+  readonly layer: boolean
 }
 
 /** What reading the inputs of sources needs. */
@@ -69,8 +71,15 @@ async function heldReleases(sources: readonly Source[], ports: InputPorts): Prom
   return holders.flat()
 }
 
-const textOf = async (file: string, view: RepositoryView): Promise<string> =>
-  /\.ya?ml$/.test(file) ? ((await view.read(file))?.text ?? '') : ''
+async function textOf(file: string, view: RepositoryView): Promise<string> {
+  if (!/\.ya?ml$/.test(file)) return ''
+  try {
+    return (await view.read(file))?.text ?? ''
+  } catch (error) {
+    if (error instanceof ExpectedStop) return ''
+    throw error
+  }
+}
 
 async function renderOrNothing(source: Source, { view, renderer }: InputPorts): Promise<Rendering> {
   try {
@@ -96,7 +105,7 @@ async function walkDirectories(view: RepositoryView, directory: string): Promise
   }
   const own = entries.some(({ name }) => kustomizationFile.test(name)) ? [directory] : []
   const inside = entries.filter(
-    ({ name, kind }) => kind === 'directory' && !name.startsWith('.') && name !== 'node_modules',
+    ({ name, kind }) => kind === 'directory' && name !== '.git' && name !== 'node_modules',
   )
   const below = await Promise.all(inside.map(({ name }) => walkDirectories(view, at(name))))
   const loose =
@@ -108,21 +117,25 @@ async function walkDirectories(view: RepositoryView, directory: string): Promise
   }
 }
 
-/** Those of the given kustomizations that no other one reads, with their files; bases and components fall away. */
-async function rootKustomizations(
-  paths: readonly string[],
-  ports: InputPorts,
-): Promise<readonly SourceFiles[]> {
+/** The given kustomizations with their files, and whether another one uses them. Bases and components are left out. */
+async function overlays(paths: readonly string[], ports: InputPorts): Promise<readonly SourceFiles[]> {
   const all = await Promise.all(paths.map((path) => filesOf({ kind: 'kustomize', id: path, path }, ports)))
   const read = new Set(
     all.flatMap(({ source, files }) => [...files].filter((file) => directoryOf(file) !== source.path)),
   )
-  return all.filter(
-    ({ source, files }) =>
-      ![...files].some(
-        (file) => directoryOf(file) === source.path && isKustomization(file) && read.has(file),
-      ),
-  )
+  return all.flatMap((one) => {
+    const used = [...one.files].some((file) => isOwn(one.source, file) && read.has(file))
+    const onTop = [...one.files].some((file) => isKustomization(file) && !isOwn(one.source, file))
+    return used && !onTop ? [] : [{ ...one, layer: used }]
+  })
+}
+
+/** Those that no other one uses. */
+async function rootKustomizations(
+  paths: readonly string[],
+  ports: InputPorts,
+): Promise<readonly SourceFiles[]> {
+  return (await overlays(paths, ports)).filter(({ layer }) => !layer)
 }
 
 const directoryOf = (file: string): string =>
@@ -134,9 +147,9 @@ const isKustomization = (file: string): boolean =>
 async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<SourceFiles> {
   try {
     const inputs = await renderer.inputs(source, view)
-    return { source, files: new Set(inputs.map(({ path }) => path)) }
+    return { source, files: new Set(inputs.map(({ path }) => path)), layer: false }
   } catch (error) {
-    if (error instanceof ExpectedStop) return { source, files: new Set() }
+    if (error instanceof ExpectedStop) return { source, files: new Set(), layer: false }
     throw error
   }
 }
@@ -151,9 +164,8 @@ export async function filesOfAll(
 ): Promise<readonly SourceFiles[]> {
   const { kustomizations, manifests } = await walkDirectories(ports.view, '.')
   const paths = new Set(named.map(({ path }) => path))
-  const roots = (await rootKustomizations(kustomizations, ports)).filter(
-    ({ source }) => !paths.has(source.path),
-  )
+  const others = (await overlays(kustomizations, ports)).filter(({ source }) => !paths.has(source.path))
+  const roots = others.filter(({ layer }) => !layer)
   const holders = [...named, ...roots.map(({ source }) => source)]
   const held = [...(await heldReleases(holders, ports)), ...(await looseReleases(manifests, ports))]
   const known = new Set(named.map(releaseKey))
@@ -167,7 +179,7 @@ export async function filesOfAll(
   )
   return [
     ...all,
-    ...roots.filter(
+    ...others.filter(
       ({ source, files }) => ![...files].some((file) => isOwn(source, file) && released.has(file)),
     ),
   ]
@@ -179,7 +191,9 @@ const releaseKey = (source: Source): string =>
     ? [source.object.kind, source.object.namespace, source.object.name, source.holder.path].join('\0')
     : source.id
 
-const isOwn = ({ path }: Source, file: string): boolean => isKustomization(file) && directoryOf(file) === path
+/** True for the kustomization file of a source itself. */
+export const isOwn = ({ path }: Source, file: string): boolean =>
+  isKustomization(file) && directoryOf(file) === path
 
 /** The files of a release without the kustomization that holds it. */
 const innerFiles = (source: Source, files: ReadonlySet<string>): readonly string[] =>

@@ -1,8 +1,11 @@
 import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
+import { plural } from '../model/plural.ts'
 import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { Candidate } from './candidate.ts'
+import type { SourceFiles } from './discover.ts'
+import { isOwn } from './discover.ts'
 import { chartOf, helmOverride } from './helm-leaf.ts'
 import { containerList, holderOf, kustomizeLeaf, writtenName } from './kustomize-leaf.ts'
 import type { TracedSource } from './trace-source.ts'
@@ -13,10 +16,19 @@ export interface TracePolicy {
   readonly allowShared: boolean
 }
 
+/** What an answer is measured against. */
+export interface TraceContext {
+  readonly all: readonly TracedSource[]
+  /** Sources and overlays that cannot be looked into; they may take a value from any file they read. */
+  readonly unseen: readonly SourceFiles[]
+  readonly view: RepositoryView
+  readonly policy: TracePolicy
+}
+
 /** Turns what surfaced in one source into answers, with reach measured over all traced sources. */
 export async function resolveTraces(
   traced: TracedSource,
-  { all, view, policy }: { all: readonly TracedSource[]; view: RepositoryView; policy: TracePolicy },
+  { all, unseen, view, policy }: TraceContext,
 ): Promise<readonly Trace[]> {
   const users = siteUsers(all)
   return Promise.all(
@@ -27,12 +39,24 @@ export async function resolveTraces(
       const site = scalarSite(candidate, surfacing.affix)
       const using = users.get(siteKey(candidate)) ?? []
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
-      const leaf = await leafOf({ traced, field, candidate, site, view, alone: sharedWith.length === 0 })
+      const readers = unseenReaders(candidate.file, traced, unseen)
+      const alone = sharedWith.length === 0 && readers.length === 0
+      const leaf = await leafOf({ traced, field, candidate, site, view, alone })
       const answer = { site, reach: reachOf(using), leaf, sharedWith }
-      return { ...addressOf(traced, field), ...answer, ...choose(candidate, answer, policy) }
+      return { ...addressOf(traced, field), ...answer, ...choose(candidate, { ...answer, readers }, policy) }
     }),
   )
 }
+
+/** Who else reads a file and cannot be looked into; the layers of the source itself are not others. */
+const unseenReaders = (
+  file: string,
+  { inputs }: TracedSource,
+  unseen: readonly SourceFiles[],
+): readonly string[] =>
+  unseen
+    .filter(({ source, files }) => files.has(file) && !inputs.some(({ path }) => isOwn(source, path)))
+    .map(({ source }) => source.id)
 
 const siteKey = ({ file, range }: Candidate): string => `${file}:${range[0]}`
 
@@ -120,10 +144,14 @@ async function leafOf({ traced, field, candidate, site, view, alone }: LeafQuest
   return kustomizeLeaf(override, inputs, view)
 }
 
-type Answer = Pick<Trace, 'leaf' | 'sharedWith'>
+type Answer = Pick<Trace, 'leaf' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }
 type Choice = Pick<Trace, 'chosen' | 'reason'>
 
-function choose({ role, file }: Candidate, { leaf, sharedWith }: Answer, policy: TracePolicy): Choice {
+function choose(
+  { role, file, leaf: isLeaf }: Candidate,
+  { leaf, sharedWith, readers }: Answer,
+  policy: TracePolicy,
+): Choice {
   if (role === 'template') {
     return {
       chosen: null,
@@ -131,16 +159,22 @@ function choose({ role, file }: Candidate, { leaf, sharedWith }: Answer, policy:
     }
   }
   if (role === 'external') return externalChoice(leaf)
-  if (sharedWith.length === 0) return { chosen: 'site' }
-  const others = `${sharedWith.length} other field${sharedWith.length === 1 ? '' : 's'}`
+  if (readers.length > 0) return overridden(leaf, `${readers.join(' and ')} read the file too`)
+  if (sharedWith.length === 0) {
+    // The defaults of a chart belong to all its releases, known here or not.
+    const isDefault = role === 'chart-values' && !isLeaf && leaf !== null
+    return isDefault ? { chosen: 'leaf', reason: 'the site is a default of the chart' } : { chosen: 'site' }
+  }
+  const others = plural(sharedWith.length, 'other field')
   if (policy.allowShared)
     return { chosen: 'site', reason: `also decides ${others}; shared edits are allowed` }
-  if (leaf !== null) return { chosen: 'leaf', reason: `the site also decides ${others}` }
-  return {
-    chosen: null,
-    reason: `the site also decides ${others}, and there is no layer of this source to override it in`,
-  }
+  return overridden(leaf, `the site also decides ${others}`)
 }
+
+const overridden = (leaf: Site | null, why: string): Choice =>
+  leaf === null
+    ? { chosen: null, reason: `${why}, and there is no layer of this source to override it in` }
+    : { chosen: 'leaf', reason: why }
 
 /** A default of a chart that is kept elsewhere can be overridden here, never edited. */
 function externalChoice(leaf: Site | null): Choice {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../plugin/model/manifest.ts'
-import { stop } from '../../plugin/model/problem.ts'
+import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
 
 /** The names kustomize accepts for its file, in the order it tries them. */
@@ -56,17 +56,21 @@ async function enter(walk: Walk, directory: string): Promise<void> {
 
 interface Reference {
   readonly text: string
-  readonly role: InputRole
+  readonly role: InputRole | 'configured'
 }
 
 async function follow(walk: Walk, directory: string, { text, role }: Reference): Promise<void> {
   const path = posix.join(directory, text)
-  if (path.startsWith('..')) {
-    throw stop('path.outside', `${text} leads outside the repository`, { place: { file: directory } })
-  }
-  const kind = await walk.view.kind(path)
+  // What leads outside is not followed: kustomize finds nothing there either, and says so.
+  if (path === '..' || path.startsWith('../')) return
+  const kind = await unlessRefused(() => walk.view.kind(path))
   if (kind === 'directory') await enter(walk, path)
-  if (kind === 'file') await add(walk, path, { role, from: directory })
+  if (kind !== 'file') return
+  const content = await add(walk, path, { role: role === 'configured' ? 'other' : role, from: directory })
+  if (role !== 'configured' || content === undefined) return
+  // A transformer is configured by a file of its own, which may name further files.
+  for (const inner of documents(content).flatMap(texts))
+    await follow(walk, directory, { text: inner, role: 'other' })
 }
 
 interface Origin {
@@ -77,7 +81,7 @@ interface Origin {
 async function add(walk: Walk, at: string, { role, from }: Origin): Promise<string | undefined> {
   if (walk.files.has(at)) return undefined
   const found = /\.(ya?ml|json|env|properties|conf|txt)$|Kustomization$/.test(at)
-    ? await walk.view.read(at)
+    ? await unlessRefused(() => walk.view.read(at))
     : undefined
   const leaf = from === walk.root
   walk.files.set(at, { path: found?.path ?? at, at, role: found === undefined ? 'other' : role, leaf })
@@ -92,6 +96,10 @@ async function addDirectory(walk: Walk, directory: string): Promise<void> {
   }
 }
 
+function documents(text: string): readonly Json[] {
+  return text.split(/^---\s*$/m).map(parseLoosely)
+}
+
 function parseLoosely(text: string): Json {
   try {
     return parse(text, { logLevel: 'silent', uniqueKeys: false }) as Json
@@ -100,14 +108,30 @@ function parseLoosely(text: string): Json {
   }
 }
 
+/** A link that leads outside, or a file that is no text, is no input we can look into; kustomize will say what it makes of it. */
+async function unlessRefused<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof ExpectedStop) return undefined
+    throw error
+  }
+}
+
 const patchKeys = new Set(['patches', 'patchesStrategicMerge', 'patchesJson6902'])
 const manifestKeys = new Set(['resources', 'bases', 'components', 'crds'])
+
+function roleOf(key: string): Reference['role'] {
+  if (patchKeys.has(key)) return 'patch'
+  if (manifestKeys.has(key)) return 'manifest'
+  return ['transformers', 'generators', 'validators'].includes(key) ? 'configured' : 'other'
+}
 
 /** Texts in a kustomization that may name a file; `key=path` pairs of generators give the path. */
 function references(kustomization: Json): readonly Reference[] {
   if (typeof kustomization !== 'object' || kustomization === null) return []
   return Object.entries(kustomization as JsonObject).flatMap(([key, value]) => {
-    const role = patchKeys.has(key) ? 'patch' : manifestKeys.has(key) ? 'manifest' : 'other'
+    const role = roleOf(key)
     return texts(value).map((text) => ({ text, role }) as const)
   })
 }

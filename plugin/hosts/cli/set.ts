@@ -46,7 +46,7 @@ export function setCommand(host: Host): Command {
 
 async function set(host: Host, opened: OpenedSource, flags: SetFlags): Promise<void> {
   const { view, renderer } = opened
-  const { wishes, sources } = await findWishes(host, opened, flags)
+  const { wishes, sources, unseen } = await findWishes(host, opened, flags)
   const chosen = wishes.map((wish) => ({ wish, choice: chooseEdit(wish) }))
   const refused = chosen.flatMap(({ wish, choice }) =>
     choice.kind === 'refused' ? [refusalLine(wish, choice.reason)] : [],
@@ -59,7 +59,7 @@ async function set(host: Host, opened: OpenedSource, flags: SetFlags): Promise<v
   )
   if (planned.edits.length === 0) return host.stdout('Nothing to change: the values are set already.\n')
   const intents = granted.flatMap((choice) => choice.intents)
-  const proof = await proveEdits(planned.edits, intents, { view, renderer, sources })
+  const proof = await proveEdits(planned.edits, intents, { view, renderer, sources, unseen })
   if (proof.verdict === 'refuted') throw new Refused(`refused: ${refutation(proof)}`)
   if (flags.dryRun === true) return host.stdout(planned.edits.map(diffOf).join(''))
   await Promise.all(
@@ -73,7 +73,7 @@ async function findWishes(
   opened: OpenedSource,
   { workload: label, set: assignments, allowShared = false }: SetFlags,
 ) {
-  const { sources, traced, fields } = await traceOpened(host, opened, allowShared)
+  const { sources, unseen, traced, fields } = await traceOpened(host, opened, allowShared)
   const find = async ({ container: named, field, value }: Assignment): Promise<Wish> => {
     const byLabel = fields.filter(
       (one) =>
@@ -94,7 +94,7 @@ async function findWishes(
     const address = { workload, container, field }
     return { ...address, trace: await traceAbsent(address, holder, opened), to: value }
   }
-  return { wishes: await Promise.all(assignments.map(find)), sources }
+  return { wishes: await Promise.all(assignments.map(find)), sources, unseen }
 }
 
 const addressOf = ({

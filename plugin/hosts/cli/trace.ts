@@ -70,7 +70,7 @@ export async function traceOpened(host: Host, opened: OpenedSource, allowShared:
   const rendered = [own, ...held]
   const asked = new Set(rendered.map((one) => one.source.id))
   const known = { named: [...named, ...held.map((one) => one.source)], rendered }
-  const { sources, answers } = await traceFields(asked, known, {
+  const { sources, unseen, answers } = await traceFields(asked, known, {
     view,
     renderer,
     progress: host.progress,
@@ -80,7 +80,7 @@ export async function traceOpened(host: Host, opened: OpenedSource, allowShared:
   const fields = traced.flatMap((one) =>
     one.fields.flatMap((field) => answers.get(`${one.source.id}\0${fieldKey(field)}`) ?? []),
   )
-  return { sources, traced, fields, traces: fields.map(({ trace: one }) => one) }
+  return { sources, unseen, traced, fields, traces: fields.map(({ trace: one }) => one) }
 }
 
 /** Releases that cannot be rendered here are named and passed over. */
