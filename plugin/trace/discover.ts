@@ -11,6 +11,8 @@ export interface SourceFiles {
   readonly files: ReadonlySet<string>
   /** True for an overlay that another one uses: it may be rolled out by itself all the same. */
   readonly layer: boolean
+  /** The directory of the kustomization that it renders in the end, if it is one. */
+  readonly renders?: string
 }
 
 /** What reading the inputs of sources needs. */
@@ -147,7 +149,11 @@ const isKustomization = (file: string): boolean =>
 async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<SourceFiles> {
   try {
     const inputs = await renderer.inputs(source, view)
-    return { source, files: new Set(inputs.map(({ path }) => path)), layer: false }
+    const top = inputs.findLast(
+      ({ leaf, role, at }) => leaf && role === 'kustomization' && !isHolder(source, at),
+    )
+    const renders = top === undefined ? {} : { renders: directoryOf(top.at) }
+    return { source, files: new Set(inputs.map(({ path }) => path)), layer: false, ...renders }
   } catch (error) {
     if (error instanceof ExpectedStop) return { source, files: new Set(), layer: false }
     throw error
@@ -170,7 +176,10 @@ export async function filesOfAll(
   const held = [...(await heldReleases(holders, ports)), ...(await looseReleases(manifests, ports))]
   const known = new Set(named.map(releaseKey))
   const releases = held.filter((source) => !known.has(releaseKey(source)))
-  const all = await Promise.all([...named, ...releases].map((source) => filesOf(source, ports)))
+  const found = await Promise.all(releases.map((source) => filesOf(source, ports)))
+  // An Application of a kustomization that is named itself is the same roll-out.
+  const distinct = found.filter(({ renders }) => renders === undefined || !paths.has(renders))
+  const all = [...(await Promise.all(named.map((source) => filesOf(source, ports)))), ...distinct]
   // What an Application renders is rendered through it, and is no root of its own.
   const released = new Set(
     all
@@ -190,6 +199,9 @@ const releaseKey = (source: Source): string =>
   source.kind === 'release'
     ? [source.object.kind, source.object.namespace, source.object.name, source.holder.path].join('\0')
     : source.id
+
+const isHolder = (source: Source, file: string): boolean =>
+  source.kind === 'release' && isOwn(source.holder, file)
 
 /** True for the kustomization file of a source itself. */
 export const isOwn = ({ path }: Source, file: string): boolean =>
