@@ -7,6 +7,7 @@ const repositoryPath = z
   .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), {
     message: 'must stay inside the repository: a relative path without ..',
   })
+  .overwrite((path) => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '') || '.')
 const variableName = z
   .string()
   .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not a secret itself')

@@ -74,7 +74,7 @@ function badFiles(
   sources: readonly TracedSource[],
   { unseen }: ProposePorts,
 ): ReadonlySet<string> {
-  const bad = new Set([...proof.surprises, ...proof.missed].map(({ source }) => source))
+  const bad = new Set([...proof.surprises, ...proof.missed, ...proof.broken].map(({ source }) => source))
   return new Set([
     ...sources
       .filter(({ source }) => bad.has(source.id))
@@ -169,12 +169,13 @@ const skip = (wish: TracedWish, reason: string): Skipped => ({
 })
 
 /** What a refuted proof says, in one line. Values are shown for sizes alone: any other may be a secret. */
-export function refutation({ surprises, missed }: Proof): string {
+export function refutation({ surprises, missed, broken }: Proof): string {
   const extra = surprises.map(describeSurprise)
   const still = missed.map(
     (one) => `${workloadLabel(one.workload)} ${fieldLabel(one)} would not become ${one.to}`,
   )
-  const all = [...extra, ...still]
+  const ends = broken.map(({ source, message }) => `${source} would no longer render: ${message}`)
+  const all = [...ends, ...extra, ...still]
   const more = all.length > 3 ? `; and ${all.length - 3} more` : ''
   return `the rendering refutes the edit: ${all.slice(0, 3).join('; ')}${more}`
 }

@@ -2,7 +2,7 @@ import type { FileEdit } from './model/edit.ts'
 import { inParallel } from './model/parallel.ts'
 import { ExpectedStop } from './model/problem.ts'
 import type { Intent, Proof } from './model/proof.ts'
-import type { Renderer, Rendering, RepositoryView } from './model/source.ts'
+import type { Renderer, RepositoryView } from './model/source.ts'
 import type { RenderedTwice } from './prove/prove.ts'
 import { prove } from './prove/prove.ts'
 import type { SourceFiles } from './trace/discover.ts'
@@ -27,8 +27,7 @@ export async function proveEdits(
   const after = ports.view.with(new Map(edits.map(({ file, after: text }) => [file, text])))
   const readers = ports.sources.filter(({ inputs }) => inputs.some(({ path }) => edited.has(path)))
   const rendered = await inParallel(readers, async ({ source, rendering }): Promise<RenderedTwice> => {
-    const then = await renderOrNothing(source, after, ports.renderer)
-    return { source, before: rendering, after: then }
+    return { source, before: rendering, ...(await renderAfter(source, after, ports.renderer)) }
   })
   const proof = prove(rendered, intents)
   const judged =
@@ -45,17 +44,17 @@ export async function proveEdits(
   return { ...judged, verdict: 'refuted', surprises: [...judged.surprises, ...surprises] }
 }
 
-/** A source that no longer renders has lost every object: the comparison shows that as it is. */
-async function renderOrNothing(
+/** Renders a source after the edits; when it no longer renders, that is part of the verdict. */
+async function renderAfter(
   source: TracedSource['source'],
   view: RepositoryView,
   renderer: Renderer,
-): Promise<Rendering> {
+): Promise<Pick<RenderedTwice, 'after' | 'failure'>> {
   try {
-    return await renderer.render(source, view)
+    return { after: await renderer.render(source, view) }
   } catch (error) {
-    if (error instanceof ExpectedStop) return { source, objects: [] }
-    throw error
+    if (!(error instanceof ExpectedStop)) throw error
+    return { after: { source, objects: [] }, failure: error.problems[0]?.message ?? error.message }
   }
 }
 

@@ -2,7 +2,7 @@ import type { FieldAddress } from '../model/field.ts'
 import type { JsonPath } from '../model/manifest.ts'
 import type { Intent } from '../model/proof.ts'
 import type { Trace } from '../model/site.ts'
-import { printValue, readValue, sameValue } from '../model/value.ts'
+import { printValue, sameValue, valueProblem } from '../model/value.ts'
 import type { WantedEdit } from './plan.ts'
 import { bareText } from './replace.ts'
 
@@ -25,12 +25,8 @@ export function chooseEdit({ trace, to, rendered, ...address }: Wish): Chosen {
   const text = typeof to === 'string' ? to : printValue(address.field, to, styleOf(trace))
   if (trace.value !== '' && sameValue(address.field, trace.value, text)) return { kind: 'settled' }
   if (site === null) return { kind: 'refused', reason: trace.reason ?? 'no place in Git decides this value' }
-  if (readValue(address.field, text) === undefined) {
-    return {
-      kind: 'refused',
-      reason: `${text} is not a value for it`,
-    }
-  }
+  const problem = typeof to === 'string' ? valueProblem(address.field, text) : undefined
+  if (problem !== undefined) return { kind: 'refused', reason: problem }
   const also = trace.chosen === 'site' ? trace.sharedWith : []
   const intents = [{ ...address, source: trace.source }, ...also].map((one): Intent => ({ ...one, to: text }))
   return {

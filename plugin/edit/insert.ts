@@ -93,9 +93,16 @@ function extendFlowMap({ value }: Spot, map: YAMLMap, path: YamlPath): Inserted 
   const last = map.items.at(-1)
   const end = last === undefined ? map.range[0] + 1 : endOf((last.value ?? last.key) as Node)
   const keys = path.map(String)
-  const inner = keys.slice(1).reduceRight((text, key) => `{${keyToken(key)}: ${text}}`, value)
-  return yes({ start: end, end, text: `, ${keyToken(keys[0] ?? '')}: ${inner}` })
+  const json = isJson(map)
+  const token = json ? (key: string) => JSON.stringify(key) : keyToken
+  const scalar = json && !/^("|\d+$)/.test(value) ? JSON.stringify(value) : value
+  const inner = keys.slice(1).reduceRight((text, key) => `{${token(key)}: ${text}}`, scalar)
+  return yes({ start: end, end, text: `, ${token(keys[0] ?? '')}: ${inner}` })
 }
+
+/** True for a mapping whose keys are all in double quotes, as JSON wants them. */
+const isJson = (map: YAMLMap): boolean =>
+  map.items.every(({ key }) => isScalar(key) && key.type === 'QUOTE_DOUBLE')
 
 /** Turns `key:` or `key: {}` into a block mapping below it; a comment on the line stays where it is. */
 function fillEmpty({ yaml, value, parent }: Spot, path: YamlPath, braces?: YAMLMap): Inserted {

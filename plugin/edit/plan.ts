@@ -68,10 +68,10 @@ function replaceAll(now: Map<string, string>, wanted: readonly WantedEdit[], set
 function claim(
   claims: Map<number, Claim>,
   text: string | undefined,
-  { to }: WantedEdit,
+  { to, field }: WantedEdit,
   site: ScalarSite,
 ): string | undefined {
-  const splice = text === undefined ? undefined : replaceScalar(text, site, to)
+  const splice = text === undefined ? undefined : replaceScalar(text, site, to, field)
   if (splice === undefined) return `${site.text} at ${site.file}:${site.line} cannot take the value ${to}`
   const other = claims.get(splice.start)
   if (other !== undefined && other.text !== splice.text) {

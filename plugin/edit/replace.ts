@@ -1,4 +1,5 @@
 import type { Splice } from '../model/edit.ts'
+import type { Field } from '../model/field.ts'
 import type { ScalarSite } from '../model/site.ts'
 
 /** The characters of a scalar without its quotes. */
@@ -13,12 +14,21 @@ export function bareText(text: string): string {
  * Replaces a scalar's own characters, keeping its quotes and what the source puts round it.
  * `undefined` when the text has moved since it was traced, or the value does not fit the affixes.
  */
-export function replaceScalar(text: string, site: ScalarSite, value: string): Splice | undefined {
+export function replaceScalar(
+  text: string,
+  site: ScalarSite,
+  value: string,
+  field?: Field,
+): Splice | undefined {
   const [start, end] = site.range
   if (text.slice(start, end) !== site.text) return undefined
   const bare = withoutAffix(site, value)
   if (bare === undefined) return undefined
-  const quote = bareText(site.text) === site.text ? '' : (site.text[0] ?? '')
+  const plain = bareText(site.text) === site.text
+  // A variable must be a text; a plain number would be read as one.
+  const needsQuotes =
+    plain && field?.startsWith('env.') === true && /^\d+$/.test(bare) && !/^\d+$/.test(site.text)
+  const quote = needsQuotes ? '"' : plain ? '' : (site.text[0] ?? '')
   return { start, end, text: `${quote}${bare}${quote}` }
 }
 

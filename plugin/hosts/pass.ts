@@ -37,14 +37,23 @@ export async function runPass(host: Host, request: PassRequest): Promise<Outcome
   const { checkout, settings } = request
   const { gitdir } = checkout
   if (gitdir === undefined) {
-    throw stop('git.missing', `${checkout.root} is not a Git checkout`, {
-      mend: 'Name one with --repo, or use `tortoise plan`, which needs no Git.',
-    })
+    throw stop(
+      'git.missing',
+      `${checkout.root} is no plain Git checkout (a linked worktree and a submodule are none)`,
+      {
+        mend: 'Name a clone with --repo, or use `tortoise plan`, which needs no Git.',
+      },
+    )
   }
   const base = settings.deliver.base ?? (await currentBranch(gitdir))
   if (base === undefined) {
     throw stop('git.missing', 'no branch is checked out, so there is none to commit on', {
       mend: 'Name it with deliver.base in tortoise.yaml.',
+    })
+  }
+  if (base.startsWith('tortoise/')) {
+    throw stop('usage', `the branch ${base} holds proposals and is nothing to build on`, {
+      mend: 'Check out the branch that is rolled out, or name it with deliver.base.',
     })
   }
   const view = await openCommit(gitdir, await headOf(gitdir, base))
@@ -55,12 +64,14 @@ export async function runPass(host: Host, request: PassRequest): Promise<Outcome
 
 async function planView(
   host: Host,
-  { settings, observations }: PassRequest,
+  { checkout, settings, observations }: PassRequest,
   view: RepositoryView,
 ): Promise<Plan> {
   const sources = await sourcesOf(settings, view)
   const { profile: _, ...options } = settings.recommend
-  const renderer = createRenderer({ programs: createPrograms(settings.programs, host.env['PATH'] ?? '') })
+  const renderer = createRenderer({
+    programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
+  })
   const recommend = { options, rules: settings.rules }
   const { allowShared } = settings.edit
   return plan({ sources, observations, recommend, allowShared }, { view, renderer, progress: host.progress })

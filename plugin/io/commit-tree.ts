@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import git from 'isomorphic-git'
+import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { TreeEntry } from './view.ts'
 import { viewOf } from './view.ts'
@@ -7,7 +8,16 @@ import { viewOf } from './view.ts'
 /** A view of the files of one commit, read from the object store of a checkout; the work tree is not looked at. */
 export async function openCommit(gitdir: string, commit: string): Promise<RepositoryView> {
   const cache = {}
-  const { commit: head } = await git.readCommit({ fs, gitdir, oid: commit, cache })
+  const { commit: head } = await git.readCommit({ fs, gitdir, oid: commit, cache }).catch((cause) => {
+    throw stop(
+      'git.missing',
+      `the commit ${commit.slice(0, 10)} is not in this checkout's own object store`,
+      {
+        mend: 'Use a plain clone: no --shared, no --filter.',
+        cause,
+      },
+    )
+  })
   const trees = new Map<string, Promise<Listing | undefined>>()
   const list = (directory: string): Promise<Listing | undefined> => {
     const known = trees.get(directory) ?? readListing(directory)
@@ -25,7 +35,15 @@ export async function openCommit(gitdir: string, commit: string): Promise<Reposi
   }
   const blob = async (path: string): Promise<Uint8Array> => {
     const oid = (await treeId(path)) ?? ''
-    return (await git.readBlob({ fs, gitdir, oid, cache })).blob
+    try {
+      return (await git.readBlob({ fs, gitdir, oid, cache })).blob
+    } catch (cause) {
+      throw stop('git.missing', 'the file is not in the object store of this checkout', {
+        place: { file: path },
+        mend: 'Use a plain clone: no --shared, no --filter.',
+        cause,
+      })
+    }
   }
   return viewOf({ entries: async (directory) => (await list(directory))?.entries, bytes: blob })
 }
@@ -47,7 +65,7 @@ async function readTree({ gitdir, oid, cache }: ObjectRequest): Promise<Listing 
     const entries = await Promise.all(
       tree.map(async (entry): Promise<readonly [string, TreeEntry]> => {
         if (entry.mode !== '120000')
-          return [entry.path, { kind: entry.type === 'tree' ? 'directory' : 'file' }]
+          return [entry.path, { kind: entry.type === 'blob' ? 'file' : 'directory' }]
         const { blob } = await git.readBlob({ fs, gitdir, oid: entry.oid, cache })
         return [entry.path, { kind: 'link', target: new TextDecoder().decode(blob) }]
       }),

@@ -22,14 +22,14 @@ const installHints: Readonly<Record<ProgramName, string>> = {
   helm: 'https://helm.sh/docs/intro/install/',
 }
 
-/** The one resolver of programs: paths from settings first, then every directory of PATH. Answers are kept. */
-export function createPrograms(paths: ProgramPaths, searchPath: string): Programs {
+/** The one resolver of programs; nothing inside `repository` is ever run: paths from settings first, then every directory of PATH. Answers are kept. */
+export function createPrograms(paths: ProgramPaths, searchPath: string, repository?: string): Programs {
   const known = new Map<ProgramName, Promise<string | undefined>>()
   const locate = (name: ProgramName): Promise<string | undefined> => {
     const before = known.get(name)
     if (before !== undefined) return before
     const given = paths[name]
-    const found = given === undefined ? searchIn(searchPath, name) : fromSettings(name, given)
+    const found = given === undefined ? searchIn(searchPath, name) : fromSettings(name, given, repository)
     known.set(name, found)
     return found
   }
@@ -43,8 +43,21 @@ export function createPrograms(paths: ProgramPaths, searchPath: string): Program
   return { find }
 }
 
-async function fromSettings(name: ProgramName, path: string): Promise<string> {
+async function fromSettings(
+  name: ProgramName,
+  path: string,
+  repository: string | undefined,
+): Promise<string> {
   const file = resolve(path)
+  if (repository !== undefined && file.startsWith(`${repository}/`)) {
+    throw stop(
+      'program.missing',
+      `programs.${name} in settings is ${path}, which lies inside the repository`,
+      {
+        mend: 'Name a program outside it: what a repository holds is never run.',
+      },
+    )
+  }
   if (await isExecutable(file)) return file
   throw stop(
     'program.missing',

@@ -211,6 +211,14 @@ export function slotIn(
     .find(({ name }) => name === container)
   if (holder === undefined || field.startsWith('hpa.')) return undefined
   if (!field.startsWith('env.')) return [...holder.path, 'resources', ...field.split('.')]
+  if (environmentIndex(holder.object, field.slice('env.'.length)) !== undefined) return undefined
   const entries = valueAt(holder.object, ['env'])
   return [...holder.path, 'env', ...(Array.isArray(entries) ? [entries.length] : [])]
+}
+
+/** True when a container takes a variable from elsewhere (`valueFrom`), so that no literal may stand beside it. */
+export function isReferenced({ object }: ManifestContainer, field: FieldAddress['field']): boolean {
+  if (!field.startsWith('env.')) return false
+  const index = environmentIndex(object, field.slice('env.'.length))
+  return index !== undefined && valueAt(object, ['env', index, 'value']) === undefined
 }

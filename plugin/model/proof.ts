@@ -28,4 +28,6 @@ export interface Proof {
   /** Intended fields that did not. */
   readonly missed: readonly Intent[]
   readonly surprises: readonly Surprise[]
+  /** Sources that no longer render after the edits, in the words of the program. */
+  readonly broken: readonly { readonly source: string; readonly message: string }[]
 }

@@ -33,6 +33,28 @@ const defaultStyle: Readonly<Record<FieldUnit, string>> = {
   count: '1',
 }
 
+/** The bounds outside which a value is a slip of the pen: `9Mi` of CPU, a memory of `1`. */
+const bounds: Readonly<Record<FieldUnit, readonly [least: number, most: number]>> = {
+  cpu: [1, 1_000_000],
+  memory: [1024 ** 2, 1024 ** 5],
+  'go-memory': [1024 ** 2, 1024 ** 5],
+  count: [0, 100_000],
+}
+
+/** Why a text cannot be the value of a field; `undefined` when it can. */
+export function valueProblem(field: Field, text: string): string | undefined {
+  const unit = fieldUnit(field)
+  const value = readValue(field, text)
+  if (value === undefined) return `${text} is not a value for it`
+  const suffix = parseQuantity(text)?.suffix ?? ''
+  const foreign = unit === 'cpu' ? /^([KMGTPE]i|[kMGTPE])$/ : /^[num]$/
+  const [least, most] = bounds[unit]
+  const zero = value < 1 && field !== 'hpa.minReplicas'
+  return zero || value < least || value > most || (unit !== 'count' && foreign.test(suffix))
+    ? `${text} is no sensible value for it`
+    : undefined
+}
+
 /** Prints a number in a field's unit, in the style of the text that stands there now. */
 export function printValue(field: Field, value: number, like?: string): string {
   const unit = fieldUnit(field)

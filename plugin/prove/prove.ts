@@ -14,26 +14,34 @@ export interface RenderedTwice {
   readonly before: Rendering
   readonly after: Rendering
   readonly beforeAgain?: Rendering
+  /** Why the source no longer renders after the edits. */
+  readonly failure?: string
 }
 
 /** Compares renderings object by object: every difference must be an intended field at its intended value, and none may be missing. */
 export function prove(rendered: readonly RenderedTwice[], intents: readonly Intent[]): Proof {
   const releases = rendered.map(({ source }) => source).filter((source) => source.kind === 'release')
-  const verdicts = rendered.map((one) => {
-    const held = releases.filter(({ holder }) => holder.id === one.source.id)
-    return proveSource(one, { intents: intents.filter(({ source }) => source === one.source.id), held })
-  })
+  const verdicts = rendered
+    .filter(({ failure }) => failure === undefined)
+    .map((one) => {
+      const held = releases.filter(({ holder }) => holder.id === one.source.id)
+      return proveSource(one, { intents: intents.filter(({ source }) => source === one.source.id), held })
+    })
   const moved = verdicts.flatMap((verdict) => verdict.moved)
   const missed = verdicts.flatMap((verdict) => verdict.missed)
   const surprises = verdicts.flatMap((verdict) => verdict.surprises)
   const unrendered = intents.filter(({ source }) => !rendered.some((one) => one.source.id === source))
-  const proved = missed.length === 0 && surprises.length === 0 && unrendered.length === 0
+  const broken = rendered.flatMap(({ source, failure }) =>
+    failure === undefined ? [] : [{ source: source.id, message: failure }],
+  )
+  const proved = [missed, surprises, unrendered, broken].every(({ length }) => length === 0)
   return {
     verdict: proved ? 'proved' : 'refuted',
     sources: rendered.map(({ source }) => source.id),
     moved,
     missed: [...missed, ...unrendered],
     surprises,
+    broken,
   }
 }
 
@@ -110,7 +118,12 @@ interface Holder {
 function placeKeys(field: ManifestField | undefined, { after, namespace }: Holder): readonly string[] {
   const object = field && after.objects[field.object]
   const owner = object && identify(object, namespace)
-  return field === undefined || owner === undefined ? [] : [[workloadKey(owner), ...field.path].join('\0')]
+  if (field === undefined || owner === undefined) return []
+  // A variable that was not there before comes with its name.
+  const paths = field.field.startsWith('env.')
+    ? [field.path, [...field.path.slice(0, -1), 'name']]
+    : [field.path]
+  return paths.map((path) => [workloadKey(owner), ...path].join('\0'))
 }
 
 const differenceKey = ({ object, path }: Difference): string => [workloadKey(object), ...path].join('\0')

@@ -10,7 +10,7 @@ import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { keyText } from '../yaml/scalars.ts'
 import type { Candidate } from './candidate.ts'
-import { placeOf } from './kustomize-leaf.ts'
+import { placeOf, stands } from './kustomize-leaf.ts'
 import { releaseValuesPath } from './release-leaf.ts'
 import type { TracedSource, TracePorts } from './trace-source.ts'
 import { namespaceOf } from './trace-source.ts'
@@ -55,7 +55,7 @@ async function placeValue(
   const file = inputs.find(({ leaf, role }) => leaf && (role === 'values' || role === 'chart-values'))?.path
   const text = file === undefined ? undefined : (await view.read(file))?.text
   const opened = file === undefined || text === undefined ? undefined : openYaml(file, text)
-  if (file === undefined || !opened?.ok) return null
+  if (file === undefined || !opened?.ok || stands(opened.yaml, 0, keys)) return null
   return { kind: 'insert', file, ...placeOf(opened.yaml, 0, keys), document: 0, path: keys }
 }
 

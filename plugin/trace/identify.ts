@@ -58,6 +58,14 @@ export async function identifySource(hint: SourceHint, view: RepositoryView): Pr
 
 type Shared = Pick<Source, 'path' | 'cluster' | 'namespace'>
 
+/** The directory's name, as far as Helm takes it for a release. */
+const releaseName = (path: string): string =>
+  (path.split('/').at(-1) ?? '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 53) || 'release'
+
 /** A file with a HelmRelease or an Application stands for what that describes; any other file for the manifests in it. */
 async function fileSource(
   { release, charts }: SourceHint,
@@ -129,7 +137,7 @@ function namespaceOfRelease(object: JsonObject): string | undefined {
 }
 
 function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceHint, shared: Shared): Source {
-  const name = release ?? shared.path.split('/').at(-1) ?? 'release'
+  const name = release ?? releaseName(shared.path)
   const id = [shared.path, ...values].join(' + ')
   return {
     kind: 'helm',

@@ -51,6 +51,7 @@ async function insertIn(
     const inner = matches(manifest, override) ? slotIn(manifest.object, override) : undefined
     if (inner === undefined) continue
     const path = [...manifest.path, ...inner]
+    if (stands(opened.yaml, manifest.document, path)) continue
     return {
       kind: 'insert',
       file,
@@ -80,6 +81,11 @@ async function patchSite(
   const target = { ...object, name: writtenName ?? object.name }
   const list = containers === undefined ? {} : { containers }
   return { kind: 'patch', file, ...placeOf(opened.yaml, 0, path), document: 0, path, target, ...list }
+}
+
+/** True when a value stands at a path already: it is decided there, and cannot be created. */
+export function stands(yaml: YamlText, document: number, path: YamlPath): boolean {
+  return !path.includes('|') && yaml.documents[document]?.hasIn(path) === true
 }
 
 /** The last place on the way to a path that exists already: where the new lines will follow. */
@@ -123,6 +129,28 @@ export async function writtenName(
   )
   const name = holder && valueAt(holder.object, ['metadata', 'name'])
   return typeof name === 'string' ? name : undefined
+}
+
+/** The name that a workload has in the file that declares it, found by kind, container and what prefixes leave of its name. */
+export async function declaredName(
+  { workload, container }: FieldAddress,
+  inputs: readonly InputFile[],
+  view: RepositoryView,
+): Promise<string | undefined> {
+  for (const { path } of inputs.filter(({ role }) => role === 'manifest')) {
+    const text = (await view.read(path))?.text
+    const opened = text === undefined ? undefined : openYaml(path, text)
+    if (!opened?.ok) continue
+    const objects = manifestsIn(opened.yaml).map(({ object }) => object)
+    const found = workloadsOf(objects, '').find(
+      (one) =>
+        one.workload.kind === workload.kind &&
+        workload.name.includes(one.workload.name) &&
+        one.containers.some(({ name }) => name === container),
+    )
+    if (found !== undefined) return found.workload.name
+  }
+  return undefined
 }
 
 /** The object that holds a rendered field. */

@@ -4,7 +4,7 @@ import type { InputFile, ReleaseSource, RepositoryView } from '../model/source.t
 import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
 import { openYaml } from '../yaml/open.ts'
-import { placeOf } from './kustomize-leaf.ts'
+import { placeOf, stands } from './kustomize-leaf.ts'
 
 /** Where the object that declares a release takes a values key: in the most specific layer that has the object or a patch of it. */
 export async function releaseValuesPath(
@@ -23,6 +23,7 @@ export async function releaseValuesPath(
     const manifest = manifestsIn(opened.yaml).find((one) => isOf(one, source))
     if (manifest === undefined) continue
     const path = [...manifest.path, ...valuesRoot(manifest, source), ...keys]
+    if (stands(opened.yaml, manifest.document, path)) continue
     return {
       kind: 'insert',
       file,

@@ -75,30 +75,70 @@ async function surface(dyeing: Dyeing, judge: Judge): Promise<ReadonlyMap<string
 
 type Reader = (field: ManifestField) => Surfacing
 
-/** Renders with dyes. A source that fails with dyed counts (a template that loops or compares) is tried without them. */
+/** Renders with dyes. Candidates that the source cannot bear (a loop over a count, a JSON patch's test) are found and left out. */
 async function renderDyed(
   source: Source,
   candidates: readonly Candidate[],
   ports: TracePorts,
 ): Promise<Reader> {
-  const attempts = [candidates, candidates.filter(({ shape }) => shape !== 'count')]
-  for (const attempt of attempts) {
-    try {
-      const dyed = await dye(attempt, ports.view)
-      const { objects } = await ports.renderer.render(source, ports.view.with(dyed.texts), { dyed: true })
-      const values = new Map(
-        fieldsOf(objects, namespaceOf(source)).map((field) => [fieldKey(field), field.value]),
-      )
-      return (field) => {
-        const value = values.get(fieldKey(field))
-        if (value === undefined) return { kind: 'still' }
-        const surfaced = dyed.trace(value)
-        if (surfaced !== undefined) return { kind: 'dyed', ...surfaced }
-        return sameValue(field.field, value, field.value) ? { kind: 'still' } : { kind: 'computed' }
-      }
-    } catch (error) {
-      if (!(error instanceof ExpectedStop)) throw error
-    }
+  const bearable = await bearableCandidates(source, candidates, ports)
+  const attempt = bearable.length === 0 ? undefined : await tryDyes(source, bearable, ports)
+  return attempt ?? (() => ({ kind: 'still' }))
+}
+
+const mostProbes = 24
+
+/** All candidates if the source renders with them; else all but the counts; else those that are left after halving. */
+async function bearableCandidates(
+  source: Source,
+  candidates: readonly Candidate[],
+  ports: TracePorts,
+): Promise<readonly Candidate[]> {
+  let probes = 0
+  const renders = async (some: readonly Candidate[]): Promise<boolean> => {
+    probes += 1
+    return (await tryDyes(source, some, ports)) !== undefined
   }
-  return () => ({ kind: 'still' })
+  const halve = async (some: readonly Candidate[]): Promise<readonly Candidate[]> => {
+    if (some.length === 0 || probes >= mostProbes) return []
+    if (await renders(some)) return some
+    if (some.length === 1) return []
+    const middle = Math.ceil(some.length / 2)
+    return [...(await halve(some.slice(0, middle))), ...(await halve(some.slice(middle)))]
+  }
+  if (await renders(candidates)) return candidates
+  const sizes = candidates.filter(({ shape }) => shape !== 'count')
+  if (sizes.length < candidates.length && (await renders(sizes))) return sizes
+  const left = await halve(candidates)
+  return left.length > 0 && (await renders(left)) ? left : []
+}
+
+/** Reads where every field's value comes from in one dyed rendering; `undefined` when the source does not render so. */
+async function tryDyes(
+  source: Source,
+  candidates: readonly Candidate[],
+  ports: TracePorts,
+): Promise<Reader | undefined> {
+  const dyed = await dye(candidates, ports.view)
+  const objects = await renderOrNone(source, ports.view.with(dyed.texts), ports)
+  if (objects === undefined) return undefined
+  const values = new Map(
+    fieldsOf(objects, namespaceOf(source)).map((field) => [fieldKey(field), field.value]),
+  )
+  return (field) => {
+    const value = values.get(fieldKey(field))
+    if (value === undefined) return { kind: 'still' }
+    const surfaced = dyed.trace(value)
+    if (surfaced !== undefined) return { kind: 'dyed', ...surfaced }
+    return sameValue(field.field, value, field.value) ? { kind: 'still' } : { kind: 'computed' }
+  }
+}
+
+async function renderOrNone(source: Source, view: RepositoryView, { renderer }: TracePorts) {
+  try {
+    return (await renderer.render(source, view, { dyed: true })).objects
+  } catch (error) {
+    if (error instanceof ExpectedStop) return undefined
+    throw error
+  }
 }

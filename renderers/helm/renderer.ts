@@ -1,5 +1,6 @@
 import { runProgram } from '../../plugin/io/process.ts'
 import { withWorkspace } from '../../plugin/io/workspace.ts'
+import { stop } from '../../plugin/model/problem.ts'
 import type { HelmSource, Renderer, RenderOptions } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import type { RendererPorts } from '../ports.ts'
@@ -11,6 +12,7 @@ export function helmRenderer(ports: RendererPorts): Renderer<HelmSource> {
   return {
     inputs: helmInputs,
     render: async (source, view, options = {}) => {
+      checkNames(source)
       const { file } = await ports.programs.find('helm')
       const laid = await inputContents(view, await helmInputs(source, view))
       const inline = inlineFiles(source, options)
@@ -33,6 +35,20 @@ export function helmRenderer(ports: RendererPorts): Renderer<HelmSource> {
   }
 }
 
+/** Names reach a command line: they must be what Kubernetes and Helm call names, never flags. */
+function checkNames({ release, namespace, path }: HelmSource): void {
+  if (release.length > 53 || !nameRule.test(release)) {
+    throw stop('source.render', `${release} cannot be the name of a Helm release`, {
+      place: { file: path },
+      mend: 'Set release: to lower-case letters, digits and dashes, 53 characters at most.',
+    })
+  }
+  if (namespace !== undefined && !nameRule.test(namespace)) {
+    throw stop('source.render', `${namespace} cannot be the name of a namespace`, { place: { file: path } })
+  }
+}
+
+const nameRule = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 const remoteSchema = /failing loading "https?:/
 
 /** Values that come from no file of the repository, as files of the workspace. */
@@ -50,11 +66,11 @@ function templateArguments(source: HelmSource, inline: readonly string[]): reado
     source.release,
     `./${source.path}`,
     '--skip-tests',
-    ...(source.namespace === undefined ? [] : ['--namespace', source.namespace]),
-    ...[...source.values, ...inline].flatMap((file) => ['--values', file]),
-    ...(source.parameters ?? []).flatMap((pair) => ['--set', pair]),
-    ...(source.kubeVersion === undefined ? [] : ['--kube-version', source.kubeVersion]),
-    ...(source.apiVersions ?? []).flatMap((version) => ['--api-versions', version]),
+    ...(source.namespace === undefined ? [] : [`--namespace=${source.namespace}`]),
+    ...[...source.values, ...inline].map((file) => `--values=./${file}`),
+    ...(source.parameters ?? []).map((pair) => `--set=${pair}`),
+    ...(source.kubeVersion === undefined ? [] : [`--kube-version=${source.kubeVersion}`]),
+    ...(source.apiVersions ?? []).map((version) => `--api-versions=${version}`),
   ]
 }
 

@@ -17,7 +17,7 @@ export function kustomizeRenderer(ports: RendererPorts): Renderer<KustomizeSourc
       return withWorkspace(files, async (directory) => {
         const outcome = await runProgram({
           file: program.file,
-          args: [verb, source.path],
+          args: [verb, `./${source.path}`],
           cwd: directory,
           env: isolated(directory),
           ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),

@@ -21,7 +21,8 @@ export const plainRenderer: Renderer<PlainSource> = {
 
 async function manifestFiles(view: RepositoryView, path: string): Promise<readonly InputFile[]> {
   if ((await view.kind(path)) === 'directory') {
-    const entries = await view.list(path)
+    // Links are not followed: they may lead in circles, or out of the repository.
+    const entries = (await view.list(path)).filter(({ kind }) => kind !== 'link')
     return (await Promise.all(entries.map(({ name }) => manifestFiles(view, posix.join(path, name))))).flat()
   }
   if (!/\.(ya?ml|json)$/.test(path)) return []

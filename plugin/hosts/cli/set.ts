@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { createTwoFilesPatch } from 'diff'
@@ -7,8 +8,9 @@ import { chooseEdit } from '../../edit/choose.ts'
 import type { PlannedEdits } from '../../edit/plan.ts'
 import { planEdits } from '../../edit/plan.ts'
 import type { FileEdit } from '../../model/edit.ts'
-import { fieldLabel } from '../../model/field.ts'
+import { fieldKey, fieldLabel, isContainerField } from '../../model/field.ts'
 import { plural } from '../../model/plural.ts'
+import { stop } from '../../model/problem.ts'
 import type { Intent, Proof } from '../../model/proof.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { refutation } from '../../propose.ts'
@@ -19,7 +21,7 @@ import { Refused } from './exit.ts'
 import type { OpenedSource, SourceFlags } from './source-options.ts'
 import { openSource, withSourceFlags } from './source-options.ts'
 import type { Assignment } from './target.ts'
-import { findContainer, needsContainer, parseAssignment } from './target.ts'
+import { findAutoscaled, findContainer, parseAssignment } from './target.ts'
 import { traceOpened } from './trace.ts'
 
 interface SetFlags extends SourceFlags {
@@ -41,7 +43,9 @@ export function setCommand(host: Host): Command {
     .requiredOption('--set <[container.]field=value>', 'a value to set; repeatable', collect)
     .option('--allow-shared', 'edit a place that other workloads or sources take their value from too')
     .option('--dry-run', 'print the change as a diff and write nothing')
-    .action(async (given: string, flags: SetFlags) => set(host, await openSource(host, given, flags), flags))
+    .action(async (given: string, flags: SetFlags) =>
+      set(host, await openSource(host, given, { ...flags, purpose: 'edit' }), flags),
+    )
 }
 
 async function set(host: Host, opened: OpenedSource, flags: SetFlags): Promise<void> {
@@ -62,9 +66,7 @@ async function set(host: Host, opened: OpenedSource, flags: SetFlags): Promise<v
   const proof = await proveEdits(planned.edits, intents, { view, renderer, sources, unseen })
   if (proof.verdict === 'refuted') throw new Refused(`refused: ${refutation(proof)}`)
   if (flags.dryRun === true) return host.stdout(planned.edits.map(diffOf).join(''))
-  await Promise.all(
-    planned.edits.map(({ file, after }) => writeFile(join(opened.checkout.root, file), after)),
-  )
+  await writeAll(opened.checkout.root, planned.edits)
   host.stdout(summary(planned, intents, proof))
 }
 
@@ -75,23 +77,21 @@ async function findWishes(
 ) {
   const { sources, unseen, traced, fields } = await traceOpened(host, opened, allowShared)
   const find = async ({ container: named, field, value }: Assignment): Promise<Wish> => {
-    const byLabel = fields.filter(
-      (one) =>
-        one.field === field &&
-        [one.workload, one.autoscaler].some(
-          (owner) => owner !== undefined && workloadLabel(owner) === label,
-        ) &&
-        (named === undefined || one.container === named),
-    )
-    const [only, ...more] = byLabel
-    if (only !== undefined && (more.length === 0 || !needsContainer(field))) {
-      return { ...addressOf(only), trace: only.trace, to: value, rendered: only.path }
+    const ofField = fields.filter((one) => one.field === field)
+    if (!isContainerField(field)) {
+      const known = findAutoscaled(
+        ofField.filter((one) => named === undefined || one.container === named),
+        label,
+      )
+      if (known !== undefined)
+        return { ...addressOf(known), trace: known.trace, to: value, rendered: known.path }
     }
     const { workload, container, holder } = findContainer(traced, label, named)
-    const known = fields.find((one) => byLabel.includes(one) && one.container === container)
-    if (known !== undefined)
-      return { ...addressOf(known), trace: known.trace, to: value, rendered: known.path }
     const address = { workload, container, field }
+    const known = ofField.find(
+      (one) => one.trace.source === holder.source.id && fieldKey(one) === fieldKey(address),
+    )
+    if (known !== undefined) return { ...address, trace: known.trace, to: value, rendered: known.path }
     return { ...address, trace: await traceAbsent(address, holder, opened), to: value }
   }
   return { wishes: await Promise.all(assignments.map(find)), sources, unseen }
@@ -119,6 +119,20 @@ async function planIn(
   const [first] = planned.refused
   if (first !== undefined) throw new Refused(refusalLine(first.wanted, first.reason))
   return planned
+}
+
+/** Writes all files or none: whether each can be written is found out first. */
+async function writeAll(root: string, edits: readonly FileEdit[]): Promise<void> {
+  for (const { file } of edits) {
+    await access(join(root, file), constants.W_OK).catch((cause) => {
+      throw stop('path.missing', 'the file cannot be written; nothing was changed', {
+        place: { file },
+        mend: 'Make it writable.',
+        cause,
+      })
+    })
+  }
+  await Promise.all(edits.map(({ file, after }) => writeFile(join(root, file), after)))
 }
 
 const refusalLine = (

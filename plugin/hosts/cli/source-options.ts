@@ -59,13 +59,20 @@ export interface OpenedSource {
   readonly named: readonly Source[]
 }
 
-/** Opens the repository round a SOURCE as it stands on disk. */
-export async function openSource(host: Host, given: string, flags: SourceFlags): Promise<OpenedSource> {
+/** Opens the repository round a SOURCE as it stands on disk. To edit, it must be clear which of several releases of a chart is meant. */
+export async function openSource(
+  host: Host,
+  given: string,
+  flags: SourceFlags & { readonly purpose?: 'look' | 'edit' },
+): Promise<OpenedSource> {
+  const { purpose = 'look' } = flags
   const near = resolve(flags.repo === undefined ? host.cwd : resolve(host.cwd, flags.repo), given)
   const checkout = findCheckout(host, flags.repo, near)
   const settings = readSettings(host, checkout, flags.settings)
   const { view, charts } = openView(host, checkout, flags.charts)
-  const renderer = createRenderer({ programs: createPrograms(settings.programs, host.env['PATH'] ?? '') })
+  const renderer = createRenderer({
+    programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
+  })
   const path = pathInRepository(host, checkout, given, flags.repo)
   const values = flags.values.map((file) => pathInRepository(host, checkout, file, flags.repo))
   const { release, namespace, kubeVersion } = flags
@@ -75,6 +82,14 @@ export async function openSource(host: Host, given: string, flags: SourceFlags):
     (release === undefined || one.release === release) &&
     (values.length === 0 || one.values.join('\0') === values.join('\0'))
   const known = settings.sources.filter(isMeant)
+  if (known.length > 1 && purpose === 'edit') {
+    const choices = known.map((one) =>
+      `--release ${one.release ?? ''} ${one.values.map((file) => `--values ${file}`).join(' ')}`.trim(),
+    )
+    throw stop('usage', `settings name ${given} ${known.length} times`, {
+      mend: `Choose one: ${choices.join('; ')}.`,
+    })
+  }
   const plain = known.length === 1 ? known[0] : undefined
   const told = { release, namespace, kubeVersion, apiVersions, charts, values: plain?.values ?? values }
   const source = await identifySource({ ...plain, ...defined(told), path }, view)

@@ -1,5 +1,5 @@
 import type { Field } from '../../model/field.ts'
-import { autoscalerFields, containerFields, isContainerField } from '../../model/field.ts'
+import { autoscalerFields, containerFields } from '../../model/field.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -27,7 +27,7 @@ export function parseAssignment(text: string): Assignment {
     })
   }
   const container = left.slice(0, -field.length).replace(/\.$/, '')
-  return { field, value, ...(container === '' ? {} : { container }) }
+  return { field, value: value.trim(), ...(container === '' ? {} : { container }) }
 }
 
 /** A container of a workload, and the traced source that renders it. */
@@ -37,25 +37,52 @@ export interface Target {
   readonly holder: TracedSource
 }
 
-/** Finds a workload among traced sources, and the container meant: the one named, or the only one. */
+/** What a person names: `Kind/name` or `namespace/Kind/name`. */
+const isCalled = ({ namespace, ...workload }: Workload, label: string): boolean =>
+  label === workloadLabel(workload) || label === `${namespace}/${workloadLabel(workload)}`
+
+/** Finds a workload among traced sources, and the container meant: the one named, or the only main one. */
 export function findContainer(traced: readonly TracedSource[], label: string, named?: string): Target {
   const workloads = traced.flatMap((holder) =>
     workloadsOf(holder.rendering.objects, namespaceOf(holder.source)).map((one) => ({ ...one, holder })),
   )
-  const found = workloads.find(({ workload }) => workloadLabel(workload) === label)
+  const [found, ...more] = workloads.filter(({ workload }) => isCalled(workload, label))
   if (found === undefined) {
     const known = workloads.map(({ workload }) => workloadLabel(workload)).join(', ')
     throw stop('usage', `the source renders no ${label}`, { mend: `It renders ${known || 'no workloads'}.` })
   }
+  if (more.length > 0) {
+    const all = [found, ...more]
+      .map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`)
+      .join(', ')
+    throw stop('usage', `${label} is rendered more than once`, { mend: `Name one of ${all}.` })
+  }
   const { workload, containers, holder } = found
   const main = containers.filter(({ role }) => role === 'main')
   const container = named ?? (main.length === 1 ? main[0]?.name : undefined)
-  if (container !== undefined && containers.some(({ name }) => name === container))
+  if (container !== undefined && containers.some(({ name }) => name === container)) {
     return { workload, container, holder }
+  }
   const what = named === undefined ? `${label} has several containers` : `${label} has no container ${named}`
   const names = containers.map(({ name }) => name).join(', ')
   throw stop('usage', what, { mend: `Name one of ${names}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…` })
 }
 
-/** True when a field needs a container to be complete. */
-export const needsContainer = (field: Field): boolean => isContainerField(field)
+/** The autoscaler's field that a person means: of the workload named, or of the autoscaler itself. */
+export function findAutoscaled<F extends FieldOfAutoscaler>(
+  fields: readonly F[],
+  label: string,
+): F | undefined {
+  const [found, ...more] = fields.filter(({ workload, autoscaler }) =>
+    [workload, autoscaler].some((owner) => owner !== undefined && isCalled(owner, label)),
+  )
+  if (more.length === 0) return found
+  throw stop('usage', `${label} has this field more than once`, {
+    mend: 'Name the container that the metric is about: --set CONTAINER.hpa.target.cpu=…',
+  })
+}
+
+interface FieldOfAutoscaler {
+  readonly workload: Workload
+  readonly autoscaler?: Workload
+}

@@ -57,7 +57,14 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   const opened = await openSource(host, given, flags)
   const { traced, traces } = await traceOpened(host, opened, false)
   const found = traces.filter((one) => matches(one, flags))
-  if (found.length > 0 || field === undefined || flags.workload === undefined) return found
+  const filtered = [flags.workload, flags.container, field].some((one) => one !== undefined)
+  if (found.length > 0 || !filtered) return found
+  if (field === undefined || flags.workload === undefined) {
+    const known = [...new Set(traces.map(({ workload }) => workloadLabel(workload)))].join(', ')
+    throw stop('usage', 'no field of this source fits --workload, --container and --field', {
+      mend: `It has fields of ${known || 'no workload'}.`,
+    })
+  }
   const { workload, container, holder } = findContainer(traced, flags.workload, flags.container)
   return [await traceAbsent({ workload, container, field }, holder, opened)]
 }

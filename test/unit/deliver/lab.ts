@@ -108,7 +108,14 @@ export const changeOf = (parts: Partial<ProposedChange> = {}): ProposedChange =>
 export const proposalOf = (parts: Partial<Proposal> = {}): Proposal => ({
   changes: [changeOf()],
   edits: [{ file: deployment, before, after }],
-  proof: { verdict: 'proved', sources: ['apps/api', 'apps/web'], moved: [], missed: [], surprises: [] },
+  proof: {
+    verdict: 'proved',
+    sources: ['apps/api', 'apps/web'],
+    moved: [],
+    missed: [],
+    surprises: [],
+    broken: [],
+  },
   ...parts,
 })
 
