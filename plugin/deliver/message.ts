@@ -1,3 +1,4 @@
+import type { FieldAddress } from '../model/field.ts'
 import { fieldLabel } from '../model/field.ts'
 import { oneLine, unlinked } from '../model/inert.ts'
 import { plural } from '../model/plural.ts'
@@ -32,13 +33,22 @@ function bodyLine({ cluster, workload, container, field, from, to, because }: Pr
   return `${label} ${what}: ${values}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`
 }
 
-const changeTrailer = ({ cluster, workload, container, field, from, to }: ProposedChange): string => {
+/** `[cluster/]namespace/Kind/name container field`, as one trailer says it. */
+export function changeWords({
+  cluster,
+  workload,
+  container,
+  field,
+}: FieldAddress & { readonly cluster?: string }): string {
   const { namespace, kind, name } = workload
   const address = [...(cluster === undefined ? [] : [cluster]), namespace, kind, name]
     .map((part) => word(part).replaceAll('/', '%2F'))
     .join('/')
-  return `Tortoise-Change: ${[address, ...[container ?? '', field, from, to].map(word)].join(' ')}`
+  return [address, word(container ?? ''), word(field)].join(' ')
 }
+
+const changeTrailer = (change: ProposedChange): string =>
+  `Tortoise-Change: ${changeWords(change)} ${word(change.from)} ${word(change.to)}`
 
 /**
  * The commit message of a proposal: a conventional subject, one line a change, then trailers.

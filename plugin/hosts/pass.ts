@@ -1,8 +1,11 @@
 import fs from 'node:fs'
+import { join } from 'node:path'
+import git from 'isomorphic-git'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import type { DeliverOptions } from '../deliver/deliver.ts'
 import { deliver } from '../deliver/deliver.ts'
+import { type ChangeHistory, historyKey, readHistory } from '../deliver/history.ts'
 import { openCommit } from '../io/commit-tree.ts'
 import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
@@ -12,6 +15,7 @@ import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery } from '../model/proposal.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
+import type { RecommendSettings } from '../recommend/recommend.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { plan } from '../run.ts'
 import { identifySources } from '../trace/identify.ts'
@@ -29,7 +33,7 @@ export interface PassRequest {
 
 /** Plans on the files as they stand on disk. */
 export async function planWorkTree(host: Host, request: PassRequest): Promise<Plan> {
-  return planView(host, request, openWorkTree(request.checkout.root))
+  return planView(host, request, { view: openWorkTree(request.checkout.root), ref: 'HEAD' })
 }
 
 /** Plans on the head of the base branch, delivers what settings say, and tells what became of it. */
@@ -57,22 +61,48 @@ export async function runPass(host: Host, request: PassRequest): Promise<Outcome
     })
   }
   const view = await openCommit(gitdir, await headOf(gitdir, base))
-  const planned = await planView(host, request, view)
+  const planned = await planView(host, request, { view, ref: base })
   const delivery = await deliverPlan(host, { plan: planned, settings, gitdir, base })
+  if (delivery?.created === true && delivery.branch === base) await syncWorkTree(checkout, planned)
   return delivery === undefined ? { plan: planned } : { plan: planned, delivery }
+}
+
+/** After a commit on the branch that is checked out, its files follow, as far as nobody has touched them. */
+async function syncWorkTree({ root, gitdir }: Checkout, { proposal }: Plan): Promise<void> {
+  for (const { file, before, after } of proposal?.edits ?? []) {
+    const path = join(root, file)
+    const now = await fs.promises.readFile(path, 'utf8').catch(() => undefined)
+    if (gitdir === undefined || now !== before) continue
+    await fs.promises.writeFile(path, after)
+    await git.add({ fs, dir: root, gitdir, filepath: file })
+  }
+}
+
+interface Ground {
+  readonly view: RepositoryView
+  /** The branch whose history tells what was changed lately. */
+  readonly ref: string
 }
 
 async function planView(
   host: Host,
   { checkout, settings, observations }: PassRequest,
-  view: RepositoryView,
+  { view, ref }: Ground,
 ): Promise<Plan> {
   const sources = await sourcesOf(settings, view)
   const { profile: _, ...options } = settings.recommend
   const renderer = createRenderer({
     programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
   })
-  const recommend = { options, rules: settings.rules }
+  const since = new Date(host.now().getTime() - 90 * 86_400_000)
+  const { gitdir } = checkout
+  const history: ChangeHistory =
+    gitdir === undefined ? new Map() : await readHistory({ fs, gitdir }, ref, since)
+  const lastChange: RecommendSettings['lastChange'] = (address, time) => {
+    const changed = history.get(historyKey(address))
+    return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / 86_400_000
+  }
+  const recommend = { options, rules: settings.rules, lastChange }
   const { allowShared } = settings.edit
   return plan({ sources, observations, recommend, allowShared }, { view, renderer, progress: host.progress })
 }

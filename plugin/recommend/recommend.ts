@@ -1,6 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
+import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
-import type { Recommendation } from '../model/recommendation.ts'
+import type { Change, Recommendation } from '../model/recommendation.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { SteadyOptions } from './options.ts'
 import { steady } from './steady.ts'
@@ -22,6 +23,11 @@ export interface PolicyRule {
 export interface RecommendSettings {
   readonly options: SteadyOptions
   readonly rules: readonly PolicyRule[]
+  /** How many days before a time (ISO 8601) a value was last changed by us; `undefined` when it was not, lately. */
+  readonly lastChange: (
+    address: FieldAddress & { readonly cluster?: string },
+    time: string,
+  ) => number | undefined
 }
 
 /** The workloads that one source declares for one cluster. */
@@ -34,7 +40,7 @@ export interface DeclaredSource {
 export function recommend(
   { cluster, workloads }: DeclaredSource,
   observations: readonly Observation[],
-  { options, rules }: RecommendSettings,
+  { options, rules, lastChange }: RecommendSettings,
 ): readonly Recommendation[] {
   const seen = new Map(
     observations
@@ -44,7 +50,40 @@ export function recommend(
   return workloads.flatMap((declared) => {
     const observation = seen.get(workloadKey(declared.workload))
     const policy = policyOf(rules, { cluster, declared })
-    return steady({ declared, policy, ...(observation === undefined ? {} : { observation }) }, options)
+    if (observation === undefined) return steady({ declared, policy }, options)
+    const fresh = (one: Change): boolean => {
+      const days = lastChange(
+        { ...one, ...(cluster === undefined ? {} : { cluster }) },
+        observation.window.to,
+      )
+      return days !== undefined && days < options.minimumDays
+    }
+    return holdFresh(steady({ declared, policy, observation }, options), fresh)
+  })
+}
+
+/** An OOM kill stays in the window after it was answered; it must not be answered twice. */
+const answersKill = ({ because }: Change): boolean => because.some(({ rule }) => rule === 'memory.oom')
+
+/**
+ * A value that was lowered lately is not lowered again before its last step has been seen at work: most of the window is
+ * still from before. What must move together with it waits too; other raises never wait.
+ */
+function holdFresh(
+  recommendations: readonly Recommendation[],
+  fresh: (one: Change) => boolean,
+): readonly Recommendation[] {
+  const changes = recommendations.filter((one): one is Change => one.verdict === 'change')
+  const held = new Set(
+    changes
+      .filter((one) => (one.to < one.from || answersKill(one)) && fresh(one))
+      .map(({ together }) => together),
+  )
+  return recommendations.map((one) => {
+    if (one.verdict !== 'change' || !held.has(one.together)) return one
+    const { to: _to, together: _together, ...rest } = one
+    const text = 'changed lately; the next step waits until the last one has been seen at work'
+    return { ...rest, verdict: 'keep', because: [...one.because, { rule: 'pace.wait', text }] }
   })
 }
 

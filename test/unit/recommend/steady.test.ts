@@ -48,14 +48,21 @@ interface Question {
   readonly autoscaler?: DeclaredAutoscaler
   readonly observation?: Observation
   readonly rules?: Parameters<typeof recommend>[2]['rules']
+  readonly lastChange?: Parameters<typeof recommend>[2]['lastChange']
 }
 
-function ask({ containers, autoscaler, observation, rules = [] }: Question): readonly Recommendation[] {
+function ask({
+  containers,
+  autoscaler,
+  observation,
+  rules = [],
+  lastChange = () => undefined,
+}: Question): readonly Recommendation[] {
   const declared = { workload, containers, ...(autoscaler === undefined ? {} : { autoscaler }) }
   return recommend(
     { cluster: 'prod', workloads: [declared] },
     observation === undefined ? [] : [observation],
-    { options, rules },
+    { options, rules, lastChange },
   )
 }
 
@@ -129,6 +136,33 @@ describe('requests without an autoscaler', () => {
         observation: seen([steadyUse('app', 100, 500 * Mi)]),
       }),
     ).toMatchObject([{ field: 'limits.memory', verdict: 'keep' }])
+  })
+})
+
+describe('what was changed lately', () => {
+  const containers = [container({ 'requests.cpu': '2', 'limits.cpu': '4' })]
+  const low = seen([steadyUse('app', 100, Mi)])
+
+  it('is not lowered again until the last step has been seen at work, nor is what moves with it', () => {
+    const answer = ask({
+      containers,
+      observation: low,
+      lastChange: ({ field }) => (field === 'requests.cpu' ? 3 : undefined),
+    })
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': 'keep', 'limits.cpu': 'keep' })
+    expect(reasonsOf(answer, 'requests.cpu')).toContain('pace.wait')
+  })
+
+  it('is lowered again after that, and raised at any time', () => {
+    const lastChange = () => 14
+    expect(verdicts(ask({ containers, observation: low, lastChange }))).toEqual({
+      'requests.cpu': '1400m',
+      'limits.cpu': '2800m',
+    })
+    const high = seen([steadyUse('app', 3000, Mi)])
+    expect(verdicts(ask({ containers, observation: high, lastChange: () => 1 }))).toMatchObject({
+      'requests.cpu': expect.stringMatching(/^3\d\d\dm$/),
+    })
   })
 })
 
