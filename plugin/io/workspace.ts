@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,12 +9,19 @@ export interface LaidFile {
   readonly content: string | Uint8Array
 }
 
+/** Directories in use; what an ending process leaves of them is removed. */
+const laidOut = new Set<string>()
+process.once('exit', () => {
+  for (const directory of laidOut) rmSync(directory, { recursive: true, force: true })
+})
+
 /** Lays files out in a fresh private directory, hands it to `use`, and removes it whatever happens. */
 export async function withWorkspace<T>(
   files: readonly LaidFile[],
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'tortoise-'))
+  laidOut.add(directory)
   try {
     const parents = new Set(files.map(({ path }) => dirname(join(directory, path))))
     await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })))
@@ -21,5 +29,6 @@ export async function withWorkspace<T>(
     return await use(directory)
   } finally {
     await rm(directory, { recursive: true, force: true })
+    laidOut.delete(directory)
   }
 }

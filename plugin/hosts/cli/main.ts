@@ -4,6 +4,10 @@ import { terminalProgress } from './progress.ts'
 // Deprecations inside libraries say nothing to the user of this program.
 Reflect.set(process, 'noDeprecation', true)
 
+// A signal ends the program in order: copies of sources are removed on the way out.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
 const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
 
 process.exitCode = await runCli(
