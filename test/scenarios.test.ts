@@ -46,7 +46,7 @@ function bareRendering(repository: string, { source, args }: Scenario, bin: stri
       encoding: 'utf8',
     })
   }
-  return execFileSync(join(bin, 'kubectl'), ['kustomize', directory], { encoding: 'utf8' })
+  return execFileSync(join(bin, 'kubectl'), ['kustomize', directory], { encoding: 'utf8', stdio: 'pipe' })
 }
 
 const changedLines = (before: string, after: string): readonly string[] =>

@@ -17,6 +17,9 @@ export function markdownReport({ plan }: Outcome): string {
   return [head, ...tables, ...proofSection(plan), ...aloneSection(plan)].join('\n\n').concat('\n')
 }
 
+/** Columns whose text is ours: code, percentages and places. */
+const rawColumns: readonly number[] = [3, 4, 6]
+
 function table(rows: readonly Row[]): string {
   const lines = rows.map((row) =>
     [
@@ -24,11 +27,11 @@ function table(rows: readonly Row[]): string {
       row.container,
       row.field,
       `\`${row.from}\` → **\`${row.to}\`**`,
-      row.percent,
+      row.percent.replace(' ', '\u00a0'),
       row.why,
-      `\`${row.where}\`${row.inserted ? ' (new)' : ''}`,
+      `\`${row.where.replaceAll('`', '')}\`${row.inserted ? ' (new)' : ''}`,
     ]
-      .map((cell, column) => (column === 3 || column === 6 ? cell.replaceAll('|', '\\|') : inert(cell)))
+      .map((cell, column) => (rawColumns.includes(column) ? cell.replaceAll('|', '\\|') : inert(cell)))
       .join(' | '),
   )
   return [
