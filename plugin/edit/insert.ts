@@ -23,8 +23,18 @@ export type Inserted =
 /** Creates a path in the style of its neighbours; nothing that stands there is moved or re-printed. */
 export function insertValue(yaml: YamlText, { document, path, value }: Insertion): Inserted {
   const root = yaml.documents[document]
-  if (root?.contents == null) return no('the document is empty')
+  if (root?.contents == null)
+    return yaml.documents.length > 1 ? no('the document is empty') : fillText(yaml, path, value)
   return descend({ yaml, value, parent: undefined }, root.contents, path)
+}
+
+/** A file that is empty or holds comments alone: the lines follow at its end. */
+function fillText({ text }: YamlText, path: YamlPath, value: Insertion['value']): Inserted {
+  if (path.includes('|') || path.some((step) => typeof step === 'number')) return no('the document is empty')
+  const eol = text.includes('\r\n') ? '\r\n' : '\n'
+  const lines = nested(path, { value, indent: 0, step: 2 })
+  const start = text.trimEnd() === '' || text.endsWith('\n') ? '' : eol
+  return yes({ start: text.length, end: text.length, text: `${start}${lines.join(eol)}${eol}` })
 }
 
 interface Spot {
@@ -32,6 +42,8 @@ interface Spot {
   readonly value: Insertion['value']
   /** The pair that holds the node at hand. */
   readonly parent: Pair | undefined
+  /** The flow mapping or list round the node at hand: inside it, everything is written as flow. */
+  readonly flow?: Node
 }
 
 const no = (reason: string): Inserted => ({ ok: false, reason })
@@ -39,19 +51,22 @@ const yes = (...splices: readonly Splice[]): Inserted => ({ ok: true, splices })
 
 function descend(spot: Spot, node: Node | null, path: YamlPath): Inserted {
   const [step, ...rest] = path
-  if (step === undefined) return no('a value stands there already')
+  if (step === undefined) return fillPlaceholder(spot, node)
   if (isAlias(node))
     return no(`it is an alias (*${node.source}); an edit there would change every user of the anchor`)
-  if (node === null || isNull(node)) return fillEmpty(spot, path)
+  if (node === null || isNull(node)) return fillEmpty(spot, path, node ?? undefined)
   if (step === '|') return descendBlock(spot, node, rest)
   if (isMap(node)) {
     const pair = node.items.find(({ key }) => keyText(key) === step)
-    if (pair !== undefined) return descend({ ...spot, parent: pair as Pair }, pair.value as Node | null, rest)
+    const inside = node.flow === true ? { ...spot, flow: node } : spot
+    if (pair !== undefined)
+      return descend({ ...inside, parent: pair as Pair }, pair.value as Node | null, rest)
     return extendMap(spot, node, path)
   }
   if (isSeq(node)) {
     const item = typeof step === 'number' ? node.items[step] : undefined
-    if (item !== undefined) return descend({ ...spot, parent: undefined }, item as Node, rest)
+    const inside = node.flow === true ? { ...spot, flow: node } : spot
+    if (item !== undefined) return descend({ ...inside, parent: undefined }, item as Node, rest)
     return step === node.items.length && rest.length === 0
       ? extendSequence(spot, node)
       : no(`item ${step} does not exist`)
@@ -59,8 +74,15 @@ function descend(spot: Spot, node: Node | null, path: YamlPath): Inserted {
   return no('a plain value stands where a mapping is needed')
 }
 
-const isNull = (node: Node): boolean =>
-  isScalar(node) && node.value === null && (node.source === '' || node.source === undefined)
+const isNull = (node: Node): boolean => isScalar(node) && node.value === null
+
+/** `patches: []` or an empty `patches:` take a first item; any other value stands. */
+function fillPlaceholder(spot: Spot, node: Node | null): Inserted {
+  const isEmpty = node === null || isNull(node) || (isCollection(node) && node.items.length === 0)
+  if (!isEmpty || typeof spot.value === 'string' || spot.parent === undefined)
+    return no('a value stands there already')
+  return fillEmpty(spot, [], node ?? undefined)
+}
 
 function descendBlock(spot: Spot, node: Node, path: YamlPath): Inserted {
   const inner = isScalar(node) ? innerText(spot.yaml.text, node) : undefined
@@ -92,32 +114,51 @@ function extendFlowMap({ value }: Spot, map: YAMLMap, path: YamlPath): Inserted 
   if (typeof value !== 'string' || !map.range) return no('a block cannot be written into a flow mapping')
   const last = map.items.at(-1)
   const end = last === undefined ? map.range[0] + 1 : endOf((last.value ?? last.key) as Node)
-  const keys = path.map(String)
-  const json = isJson(map)
+  return yes({ start: end, end, text: `, ${flowPair(path, value, isJson(map))}` })
+}
+
+/** `key: {inner: value}`, with everything in quotes where the text is JSON. */
+function flowPair(path: YamlPath, value: string, json: boolean): string {
   const token = json ? (key: string) => JSON.stringify(key) : keyToken
   const scalar = json && !/^("|\d+$)/.test(value) ? JSON.stringify(value) : value
+  const keys = path.map(String)
   const inner = keys.slice(1).reduceRight((text, key) => `{${token(key)}: ${text}}`, scalar)
-  return yes({ start: end, end, text: `, ${token(keys[0] ?? '')}: ${inner}` })
+  return `${token(keys[0] ?? '')}: ${inner}`
+}
+
+/** Fills what is empty inside a flow mapping: `{a: null}` becomes `{a: {key: value}}`. */
+function fillFlow({ value, flow }: Spot, path: YamlPath, placeholder: Node | undefined): Inserted {
+  const range = placeholder?.range
+  if (typeof value !== 'string' || path.length === 0)
+    return no('a block cannot be written into a flow mapping')
+  if (!range || range[1] <= range[0]) return no('an empty value in a flow mapping cannot be filled')
+  const json = isMap(flow) && isJson(flow)
+  return yes({ start: range[0], end: range[1], text: `{${flowPair(path, value, json)}}` })
 }
 
 /** True for a mapping whose keys are all in double quotes, as JSON wants them. */
 const isJson = (map: YAMLMap): boolean =>
   map.items.every(({ key }) => isScalar(key) && key.type === 'QUOTE_DOUBLE')
 
-/** Turns `key:` or `key: {}` into a block mapping below it; a comment on the line stays where it is. */
-function fillEmpty({ yaml, value, parent }: Spot, path: YamlPath, braces?: YAMLMap): Inserted {
+/** Turns `key:`, `key: {}`, `key: []` or `key: null` into a block below it; a comment on the line stays where it is. */
+function fillEmpty(spot: Spot, path: YamlPath, placeholder?: Node): Inserted {
+  const { yaml, value, parent } = spot
   const key = parent?.key as Node | undefined
+  if (spot.flow !== undefined) return fillFlow(spot, path, placeholder)
   if (key === undefined) return no('an empty item of a list cannot be filled')
   const step = stepOf(yaml)
   const indent = columnOf(yaml.text, startOf(key)) + step
-  const lines = nested(path, { value, indent, step })
+  const lines = path.length === 0 ? blockLines(value, indent) : nested(path, { value, indent, step })
   const keyEnd = endOf(key)
-  const from = braces?.range?.[0] ?? keyEnd
-  const added = appendLines(yaml, braces?.range?.[1] ?? keyEnd, lines)
-  if (braces?.range == null || !added.ok) return added
+  const [from, to] = placeholder?.range ?? [keyEnd, keyEnd]
+  const added = appendLines(yaml, Math.max(to, keyEnd), lines)
+  if (to <= from || !added.ok) return added
   const start = yaml.text.slice(0, from).trimEnd().length
-  return yes({ start, end: braces.range[1], text: '' }, ...added.splices)
+  return yes({ start, end: to, text: '' }, ...added.splices)
 }
+
+const blockLines = (value: Insertion['value'], indent: number): readonly string[] =>
+  (typeof value === 'string' ? [value] : value).map((line) => `${' '.repeat(indent)}${line}`)
 
 function extendSequence({ yaml, value }: Spot, sequence: YAMLSeq): Inserted {
   const last = sequence.items.at(-1) as Node | undefined
@@ -179,7 +220,11 @@ const lastOf = (pair: Pair | undefined): Node | undefined => {
   return value == null || (isNull(value) && !isCollection(value)) ? (pair?.key as Node | undefined) : value
 }
 
-const columnOf = (text: string, offset: number): number => offset - (text.lastIndexOf('\n', offset - 1) + 1)
+function columnOf(text: string, offset: number): number {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  // A byte order mark is no column.
+  return offset - lineStart - (text[lineStart] === '\uFEFF' ? 1 : 0)
+}
 
 /** The file's own step of indentation: that of its first nested mapping, else two. */
 function stepOf({ documents, text }: YamlText): number {

@@ -111,6 +111,43 @@ describe('inserting an absent value', () => {
     ],
     ['behind a byte order mark', '\uFEFFa:\n  b: 1\n', ['a', 'cpu'], '\uFEFFa:\n  b: 1\n  cpu: 100m\n'],
     [
+      'in place of null',
+      'resources: null # none\nnext: 1\n',
+      ['resources', 'cpu'],
+      'resources: # none\n  cpu: 100m\nnext: 1\n',
+    ],
+    [
+      'in place of null in a flow mapping',
+      'a: {b: null, c: 1}\n',
+      ['a', 'b', 'cpu'],
+      'a: {b: {cpu: 100m}, c: 1}\n',
+    ],
+    [
+      'into {} in a flow mapping',
+      'a: {b: {}, c: 1}\n',
+      ['a', 'b', 'r', 'cpu'],
+      'a: {b: {r: {cpu: 100m}}, c: 1}\n',
+    ],
+    ['into an empty file', '', ['a', 'cpu'], 'a:\n  cpu: 100m\n'],
+    [
+      'into a file of comments',
+      '# values\n# none yet',
+      ['a', 'cpu'],
+      '# values\n# none yet\na:\n  cpu: 100m\n',
+    ],
+    [
+      'at the top of a file with a byte order mark',
+      '\uFEFFa: 1\n',
+      ['b', 'cpu'],
+      '\uFEFFa: 1\nb:\n  cpu: 100m\n',
+    ],
+    [
+      'into a JSON mapping, as JSON',
+      '{"requests": {"cpu": "1"}}\n',
+      ['limits', 'cpu'],
+      '{"requests": {"cpu": "1"}, "limits": {"cpu": "100m"}}\n',
+    ],
+    [
       'after a block of text',
       'a:\n  script: |\n    one\n    two\nb: 1\n',
       ['a', 'cpu'],
@@ -136,6 +173,14 @@ describe('inserting an absent value', () => {
     )
   })
 
+  it.each([
+    ['patches: []\nz: 1\n', 'patches:\n  - path: a\n    kind: X\nz: 1\n'],
+    ['patches:\nz: 1\n', 'patches:\n  - path: a\n    kind: X\nz: 1\n'],
+    ['z: 1\n', 'z: 1\npatches:\n  - path: a\n    kind: X\n'],
+  ])('puts a first item into %j', (text, expected) => {
+    expect(insert(text, ['patches'], ['- path: a', '  kind: X'])).toBe(expected)
+  })
+
   it('edits the document asked for', () => {
     expect(insert('a: 1\n---\nb:\n  c: 1\n', ['b', 'cpu'], '1', 1)).toBe('a: 1\n---\nb:\n  c: 1\n  cpu: 1\n')
   })
@@ -145,7 +190,7 @@ describe('inserting an absent value', () => {
     ['a value in the way', 'a: 1\n', ['a', 'cpu'], /plain value/],
     ['a value that is there', 'a: 1\n', ['a'], /already/],
     ['an item that is not there', 'a:\n- 1\n', ['a', 5, 'cpu'], /does not exist/],
-    ['an empty document', '', ['a'], /empty/],
+    ['an empty document among others', 'a: 1\n---\n', ['a'], /already/],
   ] as const)('refuses %s', (_name, text, path, reason) => {
     expect(insert(text, path)).toMatch(reason)
   })
