@@ -1,0 +1,11 @@
+/** The path as a library: one pass over given sources and observations, with files, programs and progress handed in. */
+export { loadSettings } from '../config/load.ts'
+export { createRenderer } from '../renderers/renderers.ts'
+export { createPrograms } from './io/programs.ts'
+export { openWorkTree } from './io/work-tree.ts'
+export { parseSnapshot, printSnapshot } from './observe/snapshot.ts'
+export { observePrometheus } from './observe/usage.ts'
+export { markdownReport } from './report/markdown.ts'
+export { terminalReport } from './report/terminal.ts'
+export { plan } from './run.ts'
+export { identifySources } from './trace/identify.ts'
