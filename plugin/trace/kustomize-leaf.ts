@@ -9,7 +9,7 @@ import { workloadKey } from '../model/workload.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
-import { openYaml } from '../yaml/open.ts'
+import { yamlInView } from './yaml-in-view.ts'
 
 /** What is to be overridden: the field, and the name its object has below the overlay. */
 export interface Override extends FieldAddress {
@@ -44,18 +44,17 @@ async function insertIn(
   override: Override,
   view: RepositoryView,
 ): Promise<InsertSite | undefined> {
-  const text = (await view.read(file))?.text
-  const opened = text === undefined ? undefined : openYaml(file, text)
-  if (!opened?.ok) return undefined
-  for (const manifest of manifestsIn(opened.yaml)) {
+  const yaml = await yamlInView(file, view)
+  if (yaml === undefined) return undefined
+  for (const manifest of manifestsIn(yaml)) {
     const inner = matches(manifest, override) ? slotIn(manifest.object, override) : undefined
     if (inner === undefined) continue
     const path = [...manifest.path, ...inner]
-    if (stands(opened.yaml, manifest.document, path)) continue
+    if (stands(yaml, manifest.document, path)) continue
     return {
       kind: 'insert',
       file,
-      ...placeOf(opened.yaml, manifest.document, path),
+      ...placeOf(yaml, manifest.document, path),
       document: manifest.document,
       path,
     }
@@ -73,14 +72,13 @@ async function patchSite(
   { object, writtenName, containers }: Override,
   view: RepositoryView,
 ): Promise<PatchSite | null> {
-  const text = (await view.read(file))?.text
-  const opened = text === undefined ? undefined : openYaml(file, text)
-  if (!opened?.ok) return null
-  const patches = opened.yaml.documents[0]?.get('patches')
+  const yaml = await yamlInView(file, view)
+  if (yaml === undefined) return null
+  const patches = yaml.documents[0]?.get('patches')
   const path: YamlPath = ['patches', isSeq(patches) ? patches.items.length : 0]
   const target = { ...object, name: writtenName ?? object.name }
   const list = containers === undefined ? {} : { containers }
-  return { kind: 'patch', file, ...placeOf(opened.yaml, 0, path), document: 0, path, target, ...list }
+  return { kind: 'patch', file, ...placeOf(yaml, 0, path), document: 0, path, target, ...list }
 }
 
 /** True when a value stands at a path already: it is decided there, and cannot be created. */
@@ -120,10 +118,9 @@ export async function writtenName(
   site: { readonly file: string; readonly document: number; readonly path: YamlPath },
   view: RepositoryView,
 ): Promise<string | undefined> {
-  const text = (await view.read(site.file))?.text
-  const opened = text === undefined ? undefined : openYaml(site.file, text)
-  if (!opened?.ok) return undefined
-  const holder = manifestsIn(opened.yaml).find(
+  const yaml = await yamlInView(site.file, view)
+  if (yaml === undefined) return undefined
+  const holder = manifestsIn(yaml).find(
     ({ document, path }) =>
       document === site.document && path.every((step, index) => site.path[index] === step),
   )
@@ -138,10 +135,9 @@ export async function declaredName(
   view: RepositoryView,
 ): Promise<string | undefined> {
   for (const { path } of inputs.filter(({ role }) => role === 'manifest')) {
-    const text = (await view.read(path))?.text
-    const opened = text === undefined ? undefined : openYaml(path, text)
-    if (!opened?.ok) continue
-    const objects = manifestsIn(opened.yaml).map(({ object }) => object)
+    const yaml = await yamlInView(path, view)
+    if (yaml === undefined) continue
+    const objects = manifestsIn(yaml).map(({ object }) => object)
     const found = workloadsOf(objects, '').find(
       (one) =>
         one.workload.kind === workload.kind &&

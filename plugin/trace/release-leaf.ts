@@ -3,8 +3,8 @@ import type { InsertSite, YamlPath } from '../model/site.ts'
 import type { InputFile, ReleaseSource, RepositoryView } from '../model/source.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
-import { openYaml } from '../yaml/open.ts'
 import { placeOf, stands } from './kustomize-leaf.ts'
+import { yamlInView } from './yaml-in-view.ts'
 
 /** Where the object that declares a release takes a values key: in the most specific layer that has the object or a patch of it. */
 export async function releaseValuesPath(
@@ -17,17 +17,16 @@ export async function releaseValuesPath(
   )
   const ordered = [...layers.filter(({ leaf }) => leaf), ...layers.filter(({ leaf }) => !leaf)]
   for (const { path: file } of ordered) {
-    const text = (await view.read(file))?.text
-    const opened = text === undefined ? undefined : openYaml(file, text)
-    if (!opened?.ok) continue
-    const manifest = manifestsIn(opened.yaml).find((one) => isOf(one, source))
+    const yaml = await yamlInView(file, view)
+    if (yaml === undefined) continue
+    const manifest = manifestsIn(yaml).find((one) => isOf(one, source))
     if (manifest === undefined) continue
     const path = [...manifest.path, ...valuesRoot(manifest, source), ...keys]
-    if (stands(opened.yaml, manifest.document, path)) continue
+    if (stands(yaml, manifest.document, path)) continue
     return {
       kind: 'insert',
       file,
-      ...placeOf(opened.yaml, manifest.document, path),
+      ...placeOf(yaml, manifest.document, path),
       document: manifest.document,
       path,
     }
