@@ -1,26 +1,20 @@
 import { Command, CommanderError } from 'commander'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
-import { demoCommand } from './demo.ts'
-import { discoverCommand } from './discover.ts'
 import { Refused } from './exit.ts'
-import { planCommand } from './plan.ts'
-import { runCommand } from './run.ts'
-import { setCommand } from './set.ts'
-import { snapshotCommand } from './snapshot.ts'
-import { traceCommand } from './trace.ts'
 
 declare const __VERSION__: string
 
-const commands = [
-  demoCommand,
-  planCommand,
-  runCommand,
-  discoverCommand,
-  traceCommand,
-  setCommand,
-  snapshotCommand,
-]
+/** Each command by its name, loaded when it is asked for: a program that renders in a pipe must start at once. */
+const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>> = {
+  demo: async () => (await import('./demo.ts')).demoCommand,
+  plan: async () => (await import('./plan.ts')).planCommand,
+  run: async () => (await import('./run.ts')).runCommand,
+  discover: async () => (await import('./discover.ts')).discoverCommand,
+  trace: async () => (await import('./trace.ts')).traceCommand,
+  set: async () => (await import('./set.ts')).setCommand,
+  snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
+}
 
 /** Runs a command line and gives its exit code: 0 done, 1 refused, 2 an expected stop, 70 our bug. */
 export async function runCli(host: Host, args: readonly string[]): Promise<number> {
@@ -30,13 +24,21 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
     .exitOverride()
     .configureOutput({ writeOut: host.stdout, writeErr: host.stderr })
     .showHelpAfterError('(see --help)')
-  for (const make of commands) program.addCommand(make(host).copyInheritedSettings(program))
+  for (const make of await commandsFor(args[0])) {
+    program.addCommand(make(host).copyInheritedSettings(program))
+  }
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     return report(host, error)
   }
+}
+
+/** The command that is asked for; all of them where help is. */
+function commandsFor(name = ''): Promise<readonly ((host: Host) => Command)[]> {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  return Promise.all((load === undefined ? Object.values(commands) : [load]).map((one) => one()))
 }
 
 function report(host: Host, error: unknown): number {
