@@ -1,5 +1,5 @@
 import type { FieldAddress } from '../model/field.ts'
-import type { JsonPath } from '../model/manifest.ts'
+import type { JsonPath } from '../model/json.ts'
 import type { Intent } from '../model/proof.ts'
 import type { Trace } from '../model/site.ts'
 import { printValue, sameValue, valueProblem } from '../model/value.ts'

@@ -1,6 +1,6 @@
 import type { Field } from '../model/field.ts'
 import { isContainerField } from '../model/field.ts'
-import type { JsonPath } from '../model/manifest.ts'
+import type { JsonPath } from '../model/json.ts'
 import type { PatchSite } from '../model/site.ts'
 
 /** What a new patch sets. */

@@ -1,12 +1,8 @@
 import type { AutoscalerField, ContainerField, FieldAddress } from './field.ts'
+import type { Json, JsonObject, JsonPath } from './json.ts'
+import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
+import { autoscalerPlaces, boundPath, isAutoscaler, scaleTarget } from './scaler.ts'
 import type { Workload } from './workload.ts'
-
-/** A plain JSON value, as a renderer's output holds. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: Json }
-/** Path inside an object: keys and list positions. */
-export type JsonPath = readonly (string | number)[]
 
 /** One field as it stands in rendered objects. */
 export interface ManifestField extends FieldAddress {
@@ -32,67 +28,105 @@ export interface ManifestWorkload {
   readonly workload: Workload
   readonly object: number
   readonly containers: readonly ManifestContainer[]
+  /** True for a custom resource that states sizes without a pod template: an operator makes workloads of it. */
+  readonly operated?: true
 }
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The value at a path; `undefined` when the path leaves the object. */
-export function valueAt(root: Json | undefined, path: JsonPath): Json | undefined {
-  let value: Json | undefined = root
-  for (const step of path) {
-    if (Array.isArray(value) && typeof step === 'number') value = value[step]
-    else if (isObject(value) && typeof step === 'string') value = value[step]
-    else return undefined
-  }
-  return value
-}
-
-const text = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 
 /** The controller or autoscaler identity of a rendered object; objects without a name have none. */
 export function identify(object: JsonObject, defaultNamespace: string): Workload | undefined {
   const [apiVersion, kind, name] = [
-    text(object['apiVersion']),
-    text(object['kind']),
-    text(valueAt(object, ['metadata', 'name'])),
+    textOf(object['apiVersion']),
+    textOf(object['kind']),
+    textOf(valueAt(object, ['metadata', 'name'])),
   ]
   if (apiVersion === undefined || kind === undefined || name === undefined) return undefined
-  const namespace = text(valueAt(object, ['metadata', 'namespace'])) ?? defaultNamespace
+  const namespace = textOf(valueAt(object, ['metadata', 'namespace'])) ?? defaultNamespace
   return { apiVersion, kind, namespace, name }
 }
+
+/** True for kinds that a cluster knows only through a custom resource definition. */
+export const isCustom = ({ apiVersion }: Pick<Workload, 'apiVersion'>): boolean => {
+  const group = apiVersion.split('/').slice(0, -1).join('')
+  return group.includes('.') && !group.endsWith('.k8s.io')
+}
+
+/** Every object that bears a pod template or states sizes in a custom resource, with its containers. */
+export function workloadsOf(
+  objects: readonly JsonObject[],
+  defaultNamespace: string,
+): readonly ManifestWorkload[] {
+  return objects.flatMap((object, index): readonly ManifestWorkload[] => {
+    const workload = identify(object, defaultNamespace)
+    if (workload === undefined) return []
+    const podSpecs = podSpecsOf(object, workload)
+    const containers = podSpecs.flatMap((podSpec) => containersOf(object, podSpec))
+    if (podSpecs.length > 0) return [{ workload, object: index, containers }]
+    const operated = isCustom(workload) && !declaring.test(workload.kind) ? sizedParts(object) : []
+    return operated.length === 0
+      ? []
+      : [{ workload, object: index, containers: operated, operated: true as const }]
+  })
+}
+
+/** Objects that hand values on to a rendering of its own. */
+const declaring = /^(HelmRelease|HelmChart|Application|ApplicationSet|Kustomization|ScaledObject|ScaledJob)$/
 
 const podSpecPaths: readonly JsonPath[] = [
   ['spec', 'template', 'spec'],
   ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 ]
 
-/** Every object that bears a pod template, with its containers. */
-export function workloadsOf(
-  objects: readonly JsonObject[],
-  defaultNamespace: string,
-): readonly ManifestWorkload[] {
-  return objects.flatMap((object, index) => {
-    const workload = identify(object, defaultNamespace)
-    const podSpec = podSpecPaths.find((path) => Array.isArray(valueAt(object, [...path, 'containers'])))
-    if (workload === undefined || podSpec === undefined) return []
-    return [{ workload, object: index, containers: containersOf(object, podSpec) }]
+function podSpecsOf(object: JsonObject, workload: Workload): readonly JsonPath[] {
+  const known = podSpecPaths.filter((path) => Array.isArray(valueAt(object, [...path, 'containers'])))
+  if (known.length > 0 || !isCustom(workload) || declaring.test(workload.kind)) return known
+  return mappingsIn(object, ['spec'], (mapping) => listOf(mapping['containers']).some(isContainer))
+}
+
+const isContainer = (item: Json): boolean =>
+  isJsonObject(item) &&
+  typeof item['name'] === 'string' &&
+  (item['image'] !== undefined || item['resources'] !== undefined)
+
+const deepest = 8
+
+/** Paths of the outermost mappings below a path that fit, lists passed through. */
+function mappingsIn(
+  object: JsonObject,
+  path: JsonPath,
+  fits: (mapping: JsonObject) => boolean,
+): readonly JsonPath[] {
+  const node = valueAt(object, path)
+  if (node === undefined || path.length > deepest) return []
+  if (Array.isArray(node)) return node.flatMap((_, index) => mappingsIn(object, [...path, index], fits))
+  if (!isJsonObject(node)) return []
+  if (fits(node)) return [path]
+  return Object.keys(node).flatMap((key) => mappingsIn(object, [...path, key], fits))
+}
+
+/** The parts of a custom resource that have `resources`, each called by its path: `spec.ingester`. */
+function sizedParts(object: JsonObject): readonly ManifestContainer[] {
+  const isSized = (mapping: JsonObject): boolean =>
+    ['requests', 'limits'].some((list) =>
+      ['cpu', 'memory'].some(
+        (resource) => textOf(valueAt(mapping, ['resources', list, resource])) !== undefined,
+      ),
+    )
+  return mappingsIn(object, ['spec'], isSized).map((path) => {
+    const part = valueAt(object, path)
+    return { name: path.join('.'), role: 'main', path, object: isJsonObject(part) ? part : {} }
   })
 }
 
 function containersOf(object: JsonObject, podSpec: JsonPath): readonly ManifestContainer[] {
-  return ['containers', 'initContainers'].flatMap((list) => {
-    const items = valueAt(object, [...podSpec, list])
-    if (!Array.isArray(items)) return []
-    return items.flatMap((item: Json, index): ManifestContainer[] => {
-      const name = isObject(item) ? text(item['name']) : undefined
-      if (!isObject(item) || name === undefined) return []
+  return ['containers', 'initContainers'].flatMap((list) =>
+    listOf(valueAt(object, [...podSpec, list])).flatMap((item, index): ManifestContainer[] => {
+      const name = isJsonObject(item) ? textOf(item['name']) : undefined
+      if (!isJsonObject(item) || name === undefined) return []
       const restarts = item['restartPolicy'] === 'Always'
       const role = list === 'containers' ? 'main' : restarts ? 'sidecar' : 'init'
       return [{ name, role, path: [...podSpec, list, index], object: item }]
-    })
-  })
+    }),
+  )
 }
 
 /** Every literal field of every workload and autoscaler in a rendering. */
@@ -102,7 +136,7 @@ export function fieldsOf(objects: readonly JsonObject[], defaultNamespace: strin
     ...workloads.flatMap((workload) =>
       workload.containers.flatMap((one) => containerFieldsOf(workload, one)),
     ),
-    ...objects.flatMap((object, index) => autoscalerFieldsOf(object, index, { defaultNamespace, workloads })),
+    ...objects.flatMap((object, index) => autoscalerFieldsOf(object, index, defaultNamespace)),
   ]
 }
 
@@ -111,7 +145,7 @@ function containerFieldsOf(
   container: ManifestContainer,
 ): ManifestField[] {
   const found = (field: ContainerField, inner: JsonPath): ManifestField[] => {
-    const value = text(valueAt(container.object, inner))
+    const value = textOf(valueAt(container.object, inner))
     if (value === undefined) return []
     return [
       { workload, container: container.name, field, value, object, path: [...container.path, ...inner] },
@@ -135,64 +169,19 @@ const goVariables = [
 ] as const
 
 function environmentIndex(container: JsonObject, name: string): number | undefined {
-  const entries = container['env']
-  if (!Array.isArray(entries)) return undefined
-  const index = entries.findIndex((entry: Json) => isObject(entry) && entry['name'] === name)
+  const index = listOf(container['env']).findIndex((entry) => isJsonObject(entry) && entry['name'] === name)
   return index === -1 ? undefined : index
 }
 
-interface ScalerContext {
-  readonly defaultNamespace: string
-  readonly workloads: readonly ManifestWorkload[]
-}
-
-function autoscalerFieldsOf(object: JsonObject, index: number, context: ScalerContext): ManifestField[] {
-  if (object['kind'] !== 'HorizontalPodAutoscaler') return []
-  const autoscaler = identify(object, context.defaultNamespace)
-  if (autoscaler === undefined) return []
-  const workload = scaleTarget(object, autoscaler.namespace)
-  if (workload === undefined) return []
-  const found = (field: AutoscalerField, path: JsonPath, container?: string): ManifestField[] => {
-    const value = text(valueAt(object, path))
+function autoscalerFieldsOf(object: JsonObject, index: number, namespace: string): ManifestField[] {
+  const autoscaler = isAutoscaler(object) ? identify(object, namespace) : undefined
+  const workload = autoscaler && scaleTarget(object, autoscaler.namespace)
+  if (autoscaler === undefined || workload === undefined) return []
+  return autoscalerPlaces(object).flatMap(({ field, path, container }): ManifestField[] => {
+    const value = textOf(valueAt(object, path))
     if (value === undefined) return []
     const owner = container === undefined ? {} : { container }
     return [{ workload, ...owner, field, value, object: index, path, autoscaler }]
-  }
-  return [
-    ...found('hpa.minReplicas', ['spec', 'minReplicas']),
-    ...found('hpa.maxReplicas', ['spec', 'maxReplicas']),
-    ...found('hpa.target.cpu', ['spec', 'targetCPUUtilizationPercentage']),
-    ...metricTargets(object).flatMap(({ field, path, container }) => found(field, path, container)),
-  ]
-}
-
-function scaleTarget(object: JsonObject, namespace: string): Workload | undefined {
-  const reference = valueAt(object, ['spec', 'scaleTargetRef'])
-  if (!isObject(reference)) return undefined
-  const [kind, name] = [text(reference['kind']), text(reference['name'])]
-  if (kind === undefined || name === undefined) return undefined
-  return { apiVersion: text(reference['apiVersion']) ?? 'apps/v1', kind, namespace, name }
-}
-
-interface MetricTarget {
-  readonly field: 'hpa.target.cpu' | 'hpa.target.memory'
-  readonly path: JsonPath
-  readonly container?: string
-}
-
-/** Utilisation targets in v2 (`target.averageUtilization`) and v2beta1 (`targetAverageUtilization`) shape. */
-function metricTargets(object: JsonObject): readonly MetricTarget[] {
-  const metrics = valueAt(object, ['spec', 'metrics'])
-  if (!Array.isArray(metrics)) return []
-  return metrics.flatMap((metric: Json, index): MetricTarget[] => {
-    const key = valueAt(metric, ['type']) === 'ContainerResource' ? 'containerResource' : 'resource'
-    const name = valueAt(metric, [key, 'name'])
-    if (name !== 'cpu' && name !== 'memory') return []
-    const container = text(valueAt(metric, [key, 'container']))
-    const legacy = valueAt(metric, [key, 'targetAverageUtilization']) !== undefined
-    const inner = legacy ? ['targetAverageUtilization'] : ['target', 'averageUtilization']
-    const owner = container === undefined ? {} : { container }
-    return [{ field: `hpa.target.${name}`, path: ['spec', 'metrics', index, key, ...inner], ...owner }]
   })
 }
 
@@ -205,20 +194,27 @@ export function slotIn(
   object: JsonObject,
   { field, container }: Pick<FieldAddress, 'field' | 'container'>,
 ): JsonPath | undefined {
-  if (field === 'hpa.minReplicas' || field === 'hpa.maxReplicas') return ['spec', field.slice('hpa.'.length)]
+  if (field === 'hpa.minReplicas' || field === 'hpa.maxReplicas') return boundPath(object, field)
   const holder = workloadsOf([object], '')
     .flatMap(({ containers }) => containers)
     .find(({ name }) => name === container)
-  if (holder === undefined || field.startsWith('hpa.')) return undefined
+  if (holder === undefined || isAutoscalerField(field)) return undefined
   if (!field.startsWith('env.')) return [...holder.path, 'resources', ...field.split('.')]
   if (environmentIndex(holder.object, field.slice('env.'.length)) !== undefined) return undefined
   const entries = valueAt(holder.object, ['env'])
   return [...holder.path, 'env', ...(Array.isArray(entries) ? [entries.length] : [])]
 }
 
-/** True when a container takes a variable from elsewhere (`valueFrom`), so that no literal may stand beside it. */
-export function isReferenced({ object }: ManifestContainer, field: FieldAddress['field']): boolean {
-  if (!field.startsWith('env.')) return false
+const isAutoscalerField = (field: FieldAddress['field']): field is AutoscalerField => field.startsWith('hpa.')
+
+/** What a container takes a variable from (`valueFrom`), so that no literal may stand beside it. */
+export function referenceOf(
+  { object }: ManifestContainer,
+  field: FieldAddress['field'],
+): JsonObject | undefined {
+  if (!field.startsWith('env.')) return undefined
   const index = environmentIndex(object, field.slice('env.'.length))
-  return index !== undefined && valueAt(object, ['env', index, 'value']) === undefined
+  if (index === undefined || valueAt(object, ['env', index, 'value']) !== undefined) return undefined
+  const source = valueAt(object, ['env', index, 'valueFrom'])
+  return isJsonObject(source) ? source : {}
 }

@@ -1,5 +1,5 @@
 import type { FieldAddress } from './field.ts'
-import type { JsonPath } from './manifest.ts'
+import type { JsonPath } from './json.ts'
 
 /** A field that an edit is meant to move in one source. */
 export interface Intent extends FieldAddress {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './manifest.ts'
+import type { JsonObject } from './json.ts'
 
 interface SourceBase {
   /** Unique among the sources of a run; shown to people. */

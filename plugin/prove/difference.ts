@@ -1,4 +1,4 @@
-import type { Json, JsonObject, JsonPath } from '../model/manifest.ts'
+import type { Json, JsonObject, JsonPath } from '../model/json.ts'
 import { identify } from '../model/manifest.ts'
 import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'

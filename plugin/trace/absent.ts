@@ -1,6 +1,8 @@
 import type { FieldAddress } from '../model/field.ts'
 import { fieldKey, isContainerField } from '../model/field.ts'
-import { isReferenced, workloadsOf } from '../model/manifest.ts'
+import type { JsonObject } from '../model/json.ts'
+import { textOf, valueAt } from '../model/json.ts'
+import { referenceOf, workloadsOf } from '../model/manifest.ts'
 import type { Site, Trace } from '../model/site.ts'
 import { workloadKey } from '../model/workload.ts'
 import { chartOf, helmProbe } from './helm-leaf.ts'
@@ -27,14 +29,28 @@ export async function traceAbsent(
     return { ...known, reach, leaf: null, chosen: null, reason: `the source renders no such ${what}` }
   }
   const container = holder.containers.find(({ name }) => name === address.container)
-  if (container !== undefined && isReferenced(container, address.field)) {
-    const reason =
-      'the variable is set by valueFrom; change what it refers to (for most, the limit of the container)'
-    return { ...known, reach, leaf: null, chosen: null, reason }
-  }
+  const reference = container && referenceOf(container, address.field)
+  if (reference !== undefined)
+    return { ...known, reach, leaf: null, chosen: null, reason: followed(reference, address) }
   const leaf = await insertionFor(address, traced, ports)
   if (leaf !== null) return { ...known, reach, leaf, chosen: 'leaf', reason: 'the field is not set today' }
   return { ...known, reach, leaf, chosen: null, reason: notSettable(traced, address) }
+}
+
+/** What a variable follows, and so what to change instead; a literal beside it would end that. */
+function followed(reference: JsonObject, { field, container = '' }: FieldAddress): string {
+  const name = field.slice('env.'.length)
+  const resource = textOf(valueAt(reference, ['resourceFieldRef', 'resource']))
+  if (resource !== undefined) {
+    const owner = textOf(valueAt(reference, ['resourceFieldRef', 'containerName'])) ?? container
+    return `${name} follows ${resource} of container ${owner} (resourceFieldRef); change that value, and it moves along`
+  }
+  for (const kind of ['ConfigMap', 'Secret']) {
+    const source = `${kind[0]?.toLowerCase()}${kind.slice(1)}KeyRef`
+    const [from, key] = [valueAt(reference, [source, 'name']), valueAt(reference, [source, 'key'])]
+    if (from !== undefined) return `${name} comes from key ${key} of ${kind} ${from}; change it there`
+  }
+  return `${name} is set by valueFrom; change what it refers to`
 }
 
 async function insertionFor(

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../model/manifest.ts'
-import { identify, valueAt } from '../model/manifest.ts'
+import type { JsonObject } from '../model/json.ts'
+import { valueAt } from '../model/json.ts'
+import { identify } from '../model/manifest.ts'
 import { stop } from '../model/problem.ts'
 import type { DirectSource, ReleaseSource, Rendering, RepositoryView, Source } from '../model/source.ts'
 import { readObjects } from '../yaml/objects.ts'

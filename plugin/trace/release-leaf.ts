@@ -1,4 +1,4 @@
-import { valueAt } from '../model/manifest.ts'
+import { valueAt } from '../model/json.ts'
 import type { InsertSite, YamlPath } from '../model/site.ts'
 import type { InputFile, ReleaseSource, RepositoryView } from '../model/source.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'

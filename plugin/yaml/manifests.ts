@@ -1,6 +1,6 @@
 import type { Node } from 'yaml'
 import { isMap, isScalar, isSeq } from 'yaml'
-import type { JsonObject } from '../model/manifest.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { YamlPath } from '../model/site.ts'
 import { innerText } from './block.ts'
 import type { YamlText } from './open.ts'

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml'
-import type { Json, JsonObject } from '../model/manifest.ts'
+import type { Json, JsonObject } from '../model/json.ts'
 import { stop } from '../model/problem.ts'
 
 /** Reads a stream of manifests as objects: documents in order, `List` kinds unpacked, empty documents left out. */

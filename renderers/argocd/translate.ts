@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import type { Json, JsonObject } from '../../plugin/model/manifest.ts'
-import { valueAt } from '../../plugin/model/manifest.ts'
+import type { Json, JsonObject } from '../../plugin/model/json.ts'
+import { valueAt } from '../../plugin/model/json.ts'
 import type { DirectSource, ReleaseSource, RepositoryView } from '../../plugin/model/source.ts'
 
 const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined)

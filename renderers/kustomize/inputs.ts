@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { parse } from 'yaml'
-import type { Json, JsonObject } from '../../plugin/model/manifest.ts'
+import type { Json, JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../plugin/model/manifest.ts'
+import type { JsonObject } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../plugin/model/manifest.ts'
+import type { JsonObject } from '../../plugin/model/json.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
 import { demoSources, type Ended, git, program, renderBare, tortoise } from './program.ts'
 

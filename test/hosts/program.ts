@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import type { JsonObject } from '../../plugin/model/manifest.ts'
+import type { JsonObject } from '../../plugin/model/json.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** The built command-line program. */

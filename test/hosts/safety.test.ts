@@ -106,7 +106,7 @@ describe('set', () => {
       { 'k/kustomization.yaml': uses('web.yaml'), 'k/web.yaml': deployment(env) },
       ['k', '--workload', 'Deployment/web', '--set', 'env.GOMEMLIMIT=200MiB'],
     )
-    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('valueFrom') })
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('limits.memory of container') })
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../../plugin/model/manifest.ts'
+import type { JsonObject } from '../../../plugin/model/json.ts'
 import type { Intent } from '../../../plugin/model/proof.ts'
 import type { Source } from '../../../plugin/model/source.ts'
 import { prove } from '../../../plugin/prove/prove.ts'

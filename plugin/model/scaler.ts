@@ -1,0 +1,80 @@
+import type { AutoscalerField } from './field.ts'
+import type { JsonObject, JsonPath } from './json.ts'
+import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
+import type { Workload } from './workload.ts'
+
+/** Where a field of an autoscaler stands in its object. */
+export interface AutoscalerPlace {
+  readonly field: AutoscalerField
+  readonly path: JsonPath
+  /** The container that a metric is about, when it names one. */
+  readonly container?: string
+}
+
+/** True for a HorizontalPodAutoscaler and for KEDA's ScaledObject. */
+export const isAutoscaler = (object: JsonObject): boolean =>
+  object['kind'] === 'HorizontalPodAutoscaler' || isScaledObject(object)
+
+const isScaledObject = (object: JsonObject): boolean =>
+  object['kind'] === 'ScaledObject' && textOf(object['apiVersion'])?.startsWith('keda.sh/') === true
+
+/** The workload that an autoscaler scales. KEDA takes a Deployment where no kind is given. */
+export function scaleTarget(object: JsonObject, namespace: string): Workload | undefined {
+  const reference = valueAt(object, ['spec', 'scaleTargetRef'])
+  if (!isJsonObject(reference)) return undefined
+  const kind = textOf(reference['kind']) ?? (isScaledObject(object) ? 'Deployment' : undefined)
+  const name = textOf(reference['name'])
+  if (kind === undefined || name === undefined) return undefined
+  return { apiVersion: textOf(reference['apiVersion']) ?? 'apps/v1', kind, namespace, name }
+}
+
+/** The path of a replica bound in an autoscaler: KEDA calls it a count. */
+export function boundPath(
+  object: JsonObject,
+  field: 'hpa.minReplicas' | 'hpa.maxReplicas',
+): JsonPath | undefined {
+  const name = field.slice('hpa.'.length)
+  return isAutoscaler(object)
+    ? ['spec', isScaledObject(object) ? name.replace('s', 'Count') : name]
+    : undefined
+}
+
+/** Every place of an autoscaler where a field may stand, whatever its version. */
+export function autoscalerPlaces(object: JsonObject): readonly AutoscalerPlace[] {
+  const bounds = (['hpa.minReplicas', 'hpa.maxReplicas'] as const).flatMap((field) => {
+    const path = boundPath(object, field)
+    return path === undefined ? [] : [{ field, path }]
+  })
+  if (isScaledObject(object)) return [...bounds, ...triggerTargets(object)]
+  return [
+    ...bounds,
+    { field: 'hpa.target.cpu', path: ['spec', 'targetCPUUtilizationPercentage'] },
+    ...metricTargets(object),
+  ]
+}
+
+/** Utilisation targets in v2 (`target.averageUtilization`) and v2beta1 (`targetAverageUtilization`) shape. */
+function metricTargets(object: JsonObject): readonly AutoscalerPlace[] {
+  return listOf(valueAt(object, ['spec', 'metrics'])).flatMap((metric, index): AutoscalerPlace[] => {
+    const key = valueAt(metric, ['type']) === 'ContainerResource' ? 'containerResource' : 'resource'
+    const name = valueAt(metric, [key, 'name'])
+    if (name !== 'cpu' && name !== 'memory') return []
+    const container = textOf(valueAt(metric, [key, 'container']))
+    const legacy = valueAt(metric, [key, 'targetAverageUtilization']) !== undefined
+    const inner = legacy ? ['targetAverageUtilization'] : ['target', 'averageUtilization']
+    const owner = container === undefined ? {} : { container }
+    return [{ field: `hpa.target.${name}`, path: ['spec', 'metrics', index, key, ...inner], ...owner }]
+  })
+}
+
+/** KEDA's cpu and memory triggers by utilisation. https://keda.sh/docs/latest/scalers/cpu/ */
+function triggerTargets(object: JsonObject): readonly AutoscalerPlace[] {
+  return listOf(valueAt(object, ['spec', 'triggers'])).flatMap((trigger, index): AutoscalerPlace[] => {
+    const type = valueAt(trigger, ['type'])
+    const metric = valueAt(trigger, ['metricType']) ?? valueAt(trigger, ['metadata', 'type'])
+    if ((type !== 'cpu' && type !== 'memory') || metric !== 'Utilization') return []
+    const container = textOf(valueAt(trigger, ['metadata', 'containerName']))
+    const owner = container === undefined ? {} : { container }
+    return [{ field: `hpa.target.${type}`, path: ['spec', 'triggers', index, 'metadata', 'value'], ...owner }]
+  })
+}
