@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
 import { snapshotJsonSchema } from '../plugin/observe/snapshot.ts'
 import { reportSchema, traceSchema } from '../plugin/report/json.ts'
 import { settingsJsonSchema } from './schema.ts'
@@ -7,6 +8,7 @@ import { settingsJsonSchema } from './schema.ts'
 export const schemas: Readonly<Record<string, object>> = {
   tortoise: settingsJsonSchema(),
   snapshot: snapshotJsonSchema(),
+  overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),
   trace: z.toJSONSchema(traceSchema),
 }

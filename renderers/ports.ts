@@ -1,4 +1,4 @@
-import type { Outcome } from '../plugin/io/process.ts'
+import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { LaidFile } from '../plugin/io/workspace.ts'
 import { stop } from '../plugin/model/problem.ts'
@@ -9,7 +9,15 @@ export interface RendererPorts {
   readonly programs: Programs
   /** Wall-clock bound of one rendering, in milliseconds. */
   readonly timeoutMs?: number
+  /** Whether programs stay in our process group. */
+  readonly joined?: boolean
 }
+
+/** The bounds of a run, as its program is started with them. */
+export const boundsOf = ({ timeoutMs, joined }: RendererPorts): Pick<Invocation, 'timeoutMs' | 'joined'> => ({
+  ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  ...(joined === undefined ? {} : { joined }),
+})
 
 /** The inputs as files to lay out, each at the path by which the source refers to it. */
 export async function inputContents(

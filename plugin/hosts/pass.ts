@@ -19,9 +19,9 @@ import type { RecommendSettings } from '../recommend/recommend.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { plan } from '../run.ts'
 import { identifySources } from '../trace/identify.ts'
+import { currentBranch, headOf } from './branches.ts'
 import type { Host } from './host.ts'
 import type { Checkout } from './repository.ts'
-import { currentBranch, headOf } from './repository.ts'
 import { secretFrom } from './settings.ts'
 
 /** What one pass is made of. */

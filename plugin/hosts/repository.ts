@@ -1,6 +1,5 @@
-import fs, { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import git from 'isomorphic-git'
 import { stop } from '../model/problem.ts'
 import type { Host } from './host.ts'
 
@@ -44,21 +43,4 @@ export function pathInRepository(host: Host, { root }: Checkout, given: string, 
     })
   }
   return path === '' ? '.' : path.split('\\').join('/')
-}
-
-/** The branch that is checked out, and the commit that a branch points at. */
-export async function currentBranch(gitdir: string): Promise<string | undefined> {
-  return (await git.currentBranch({ fs, gitdir })) ?? undefined
-}
-
-/** The commit at the head of a local branch. */
-export async function headOf(gitdir: string, branch: string): Promise<string> {
-  try {
-    return await git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` })
-  } catch (cause) {
-    throw stop('git.missing', `the branch ${branch} does not exist in this checkout`, {
-      mend: 'Fetch it, or name another with deliver.base.',
-      cause,
-    })
-  }
 }

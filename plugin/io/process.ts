@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 
 /** How a child process ended: the same fields whether it succeeded or not. */
@@ -18,36 +19,49 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs?: number
   readonly maxOutputBytes?: number
+  /** Stay in this process's group, so that whoever ends the group ends the program too; else it gets a group of its own. */
+  readonly joined?: boolean
 }
 
-/** Runs a program without a shell, in its own process group, with no environment but the one given. Never rejects. */
+/** Programs that run now; those that are left when this process ends are ended with it. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) killGroup(child)
+})
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    // Fails for a child that is no leader of a group.
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
+
+/** Runs a program without a shell, with no environment but the one given. Never rejects. */
 export function runProgram(invocation: Invocation): Promise<Outcome> {
   const { file, args, cwd, env, timeoutMs = 60_000, maxOutputBytes = 128 * 1024 ** 2 } = invocation
+  const detached = invocation.joined !== true
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached })
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], bytes: 0 }
     const state = { timedOut: false, tooLong: false }
-    const kill = (): void => {
-      if (child.pid === undefined) return
-      try {
-        process.kill(-child.pid, 'SIGKILL')
-      } catch {
-        child.kill('SIGKILL')
-      }
-    }
+    running.add(child)
     const timer = setTimeout(() => {
       state.timedOut = true
-      kill()
+      killGroup(child)
     }, timeoutMs)
     const collect = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       output.bytes += chunk.length
       if (output.bytes > maxOutputBytes) {
         state.tooLong = true
-        kill()
+        killGroup(child)
       } else output[stream].push(chunk)
     }
     const finish = (exitCode: number | null, failure?: Error): void => {
       clearTimeout(timer)
+      running.delete(child)
       const stderr = Buffer.concat(output.stderr).toString('utf8') + (failure?.message ?? '')
       const stdout = Buffer.concat(output.stdout).toString('utf8')
       resolve({ command: [file, ...args].join(' '), exitCode, stdout, stderr, ...state })

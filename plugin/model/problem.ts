@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'source.unknown'
   | 'source.render'
   | 'yaml.refused'
+  | 'overlay.invalid'
   | 'snapshot.invalid'
   | 'prometheus.unreachable'
   | 'prometheus.refused'

@@ -1,38 +1,76 @@
 import { runProgram } from '../../plugin/io/process.ts'
 import { withWorkspace } from '../../plugin/io/workspace.ts'
 import { stop } from '../../plugin/model/problem.ts'
-import type { HelmSource, Renderer, RenderOptions } from '../../plugin/model/source.ts'
+import type {
+  HelmSource,
+  InputFile,
+  Renderer,
+  RenderOptions,
+  RepositoryView,
+} from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import type { RendererPorts } from '../ports.ts'
-import { inputContents, isolated, outputOf } from '../ports.ts'
+import { boundsOf, inputContents, isolated, outputOf } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
+
+/** What `helm template` is asked for beside the source; Argo CD asks for other things than a trace needs. */
+export interface TemplateOptions extends RenderOptions {
+  /** Print the objects of `crds/` too. */
+  readonly crds?: boolean
+  /** Print test hooks too. */
+  readonly tests?: boolean
+  /** Leave out the check against the chart's schema. */
+  readonly unchecked?: boolean
+  /** `name=value` pairs whose values are texts. */
+  readonly texts?: readonly string[]
+  /** Names with the files (paths in the repository) that hold their values. */
+  readonly files?: readonly (readonly [name: string, file: string])[]
+}
 
 /** Renders with `helm template`; no cluster, no plugins, no post-renderers, no fetching of dependencies. */
 export function helmRenderer(ports: RendererPorts): Renderer<HelmSource> {
   return {
     inputs: helmInputs,
-    render: async (source, view, options = {}) => {
-      checkNames(source)
-      const { file } = await ports.programs.find('helm')
-      const laid = await inputContents(view, await helmInputs(source, view))
-      const inline = inlineFiles(source, options)
-      return withWorkspace([...laid, ...inline], async (directory) => {
-        const files = inline.map(({ path }) => path)
-        const run = (unchecked: boolean) =>
-          runProgram({
-            file,
-            args: [...templateArguments(source, files), ...(unchecked ? ['--skip-schema-validation'] : [])],
-            cwd: directory,
-            env: helmEnvironment(directory),
-            ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),
-          })
-        const checked = await run(options.dyed === true)
-        // A schema that points to the web cannot be read here; the templates can still be rendered.
-        const outcome = remoteSchema.test(checked.stderr) ? await run(true) : checked
-        return { source, objects: readObjects(source.path, outputOf(source, outcome, directory)) }
-      })
-    },
+    render: async (source, view, options = {}) => ({
+      source,
+      objects: readObjects(source.path, await templateChart(source, { view, options }, ports)),
+    }),
   }
+}
+
+interface Template {
+  readonly view: RepositoryView
+  readonly options: TemplateOptions
+}
+
+/** What the bare program prints for a release, byte for byte. */
+export async function templateChart(
+  source: HelmSource,
+  { view, options }: Template,
+  ports: RendererPorts,
+): Promise<string> {
+  checkNames(source)
+  const { file } = await ports.programs.find('helm')
+  const asked = (options.files ?? []).map(
+    ([, path]): InputFile => ({ path, at: path, role: 'other', leaf: false }),
+  )
+  const laid = await inputContents(view, [...(await helmInputs(source, view)), ...asked])
+  const inline = inlineFiles(source, options)
+  return withWorkspace([...laid, ...inline], async (directory) => {
+    const values = inline.map(({ path }) => path)
+    const run = (more: Partial<TemplateOptions>) =>
+      runProgram({
+        file,
+        args: templateArguments(source, values, { ...options, ...more }),
+        cwd: directory,
+        env: helmEnvironment(directory),
+        ...boundsOf(ports),
+      })
+    const checked = await run({})
+    // A schema that points to the web cannot be read here; the templates can still be rendered.
+    const outcome = remoteSchema.test(checked.stderr) ? await run({ unchecked: true }) : checked
+    return outputOf(source, outcome, directory)
+  })
 }
 
 /** Names reach a command line: they must be what Kubernetes and Helm call names, never flags. */
@@ -60,15 +98,24 @@ function inlineFiles(
   return texts.map((content, index) => ({ path: `tortoise-values-${index}.yaml`, content }))
 }
 
-function templateArguments(source: HelmSource, inline: readonly string[]): readonly string[] {
+function templateArguments(
+  source: HelmSource,
+  inline: readonly string[],
+  options: TemplateOptions,
+): readonly string[] {
+  const flag = (name: string, given: unknown): readonly string[] => (given === true ? [`--${name}`] : [])
   return [
     'template',
     source.release,
     `./${source.path}`,
-    '--skip-tests',
+    ...flag('skip-tests', options.tests !== true),
+    ...flag('include-crds', options.crds),
+    ...flag('skip-schema-validation', options.dyed === true || options.unchecked === true),
     ...(source.namespace === undefined ? [] : [`--namespace=${source.namespace}`]),
     ...[...source.values, ...inline].map((file) => `--values=./${file}`),
     ...(source.parameters ?? []).map((pair) => `--set=${pair}`),
+    ...(options.texts ?? []).map((pair) => `--set-string=${pair}`),
+    ...(options.files ?? []).map(([name, file]) => `--set-file=${name}=./${file}`),
     ...(source.kubeVersion === undefined ? [] : [`--kube-version=${source.kubeVersion}`]),
     ...(source.apiVersions ?? []).map((version) => `--api-versions=${version}`),
   ]

@@ -1,7 +1,8 @@
 import { planAgainstBare } from './plan.ts'
+import { renderAgainstBare } from './render.ts'
 
 /** A benchmark: does its work and gives its figures; ratios rather than times, since machines differ. */
 export type Benchmark = () => Promise<Readonly<Record<string, number>>>
 
 /** Every benchmark by name. */
-export const cases: Readonly<Record<string, Benchmark>> = { plan: planAgainstBare }
+export const cases: Readonly<Record<string, Benchmark>> = { plan: planAgainstBare, render: renderAgainstBare }

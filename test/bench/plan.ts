@@ -51,11 +51,13 @@ export async function planAgainstBare(): Promise<Readonly<Record<string, number>
   }
 }
 
-function timed(work: () => void): number {
+/** Milliseconds that work takes. */
+export function timed(work: () => unknown): number {
   const start = performance.now()
   work()
   return performance.now() - start
 }
 
-const median = (values: readonly number[]): number =>
+/** The middle of some figures. */
+export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>>
   discover: async () => (await import('./discover.ts')).discoverCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
   set: async () => (await import('./set.ts')).setCommand,
+  render: async () => (await import('../cmp/command.ts')).renderCommand,
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
 }
 

@@ -1,0 +1,214 @@
+import { stop } from '../../model/problem.ts'
+
+type Kind = 'string' | 'array' | 'map'
+
+interface Announced {
+  readonly title: string
+  readonly tooltip: string
+  readonly kind: Kind
+  /** The kind of source it is for; every kind where absent. */
+  readonly source?: 'helm' | 'plain'
+  readonly usual?: string
+}
+
+/** Every plugin parameter of an Application, as Argo CD shows it in its interface. */
+const known = {
+  cluster: {
+    title: 'Cluster',
+    tooltip: 'Also read the recommendations in the directory of this cluster',
+    kind: 'string',
+  },
+  recommendations: {
+    title: 'Recommendations',
+    tooltip: 'Directory of recommendations, from the source or with / from the root of the repository',
+    kind: 'string',
+    usual: '.tortoise',
+  },
+  'release-name': {
+    title: 'Release name',
+    tooltip: 'Default: the name of the Application',
+    kind: 'string',
+    source: 'helm',
+  },
+  namespace: {
+    title: 'Namespace',
+    tooltip: 'Default: the namespace of the destination',
+    kind: 'string',
+    source: 'helm',
+  },
+  'values-files': {
+    title: 'Values files',
+    tooltip: 'Weakest first, from the chart or with / from the root of the repository',
+    kind: 'array',
+    source: 'helm',
+  },
+  values: { title: 'Values', tooltip: 'YAML laid over the values files', kind: 'string', source: 'helm' },
+  'helm-parameters': { title: 'Helm parameters', tooltip: 'As --set', kind: 'map', source: 'helm' },
+  'helm-string-parameters': {
+    title: 'Helm parameters that are texts',
+    tooltip: 'As --set-string',
+    kind: 'map',
+    source: 'helm',
+  },
+  'helm-file-parameters': {
+    title: 'Helm parameters from files',
+    tooltip: 'As --set-file; paths as for values files',
+    kind: 'map',
+    source: 'helm',
+  },
+  'ignore-missing-values-files': {
+    title: 'Ignore missing values files',
+    tooltip: 'true or false',
+    kind: 'string',
+    source: 'helm',
+    usual: 'false',
+  },
+  'include-crds': {
+    title: 'Include CRDs',
+    tooltip: 'true or false',
+    kind: 'string',
+    source: 'helm',
+    usual: 'true',
+  },
+  'skip-tests': {
+    title: 'Skip test hooks',
+    tooltip: 'true or false',
+    kind: 'string',
+    source: 'helm',
+    usual: 'false',
+  },
+  'skip-schema-validation': {
+    title: 'Skip schema validation',
+    tooltip: 'true or false',
+    kind: 'string',
+    source: 'helm',
+    usual: 'false',
+  },
+  'kube-version': {
+    title: 'Kubernetes version',
+    tooltip: "Default: the destination cluster's",
+    kind: 'string',
+    source: 'helm',
+  },
+  'api-versions': {
+    title: 'API versions',
+    tooltip: "Default: the destination cluster's",
+    kind: 'array',
+    source: 'helm',
+  },
+  'directory-recurse': {
+    title: 'Recurse',
+    tooltip: 'true or false',
+    kind: 'string',
+    source: 'plain',
+    usual: 'false',
+  },
+  'directory-include': {
+    title: 'Include',
+    tooltip: 'Glob of the files to read',
+    kind: 'string',
+    source: 'plain',
+  },
+  'directory-exclude': {
+    title: 'Exclude',
+    tooltip: 'Glob of the files to leave out',
+    kind: 'string',
+    source: 'plain',
+  },
+} as const satisfies Readonly<Record<string, Announced>>
+
+type Known = typeof known
+type NameOf<K extends Kind> = { [N in keyof Known]: Known[N]['kind'] extends K ? N : never }[keyof Known]
+
+/** Reads parameters by name; a value of the wrong shape stops, naming the parameter. */
+export interface Parameters {
+  readonly text: (name: NameOf<'string'>) => string | undefined
+  readonly list: (name: NameOf<'array'>) => readonly string[]
+  readonly map: (name: NameOf<'map'>) => readonly (readonly [string, string])[]
+  readonly flag: (name: NameOf<'string'>) => boolean
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+/** Reads `ARGOCD_APP_PARAMETERS`: a JSON list, `null`, or nothing at all. Of two parameters with one name the last wins, and flags over all. */
+export function readParameters(json: string | undefined, flags: readonly Given[] = []): Parameters {
+  const entries = new Map([...entriesIn(json), ...flags].map((one) => [nameOf(one), one]))
+  const valueFor = (name: keyof Known): unknown => entries.get(name)?.[known[name].kind] ?? undefined
+  const text = (name: NameOf<'string'>): string | undefined => {
+    const value = valueFor(name)
+    if (value === undefined || value === '') return (known[name] as Announced).usual
+    return typeof value === 'string' ? value : wrong(name, 'a text')
+  }
+  return {
+    text,
+    list: (name) => textsIn(name, valueFor(name) ?? []),
+    map: (name) => pairsIn(name, valueFor(name) ?? {}),
+    flag: (name) => flagOf(name, text(name)),
+  }
+}
+
+function entriesIn(json: string | undefined): readonly Given[] {
+  const value = parse(json)
+  if (value === null || value === undefined) return []
+  if (Array.isArray(value))
+    return value.filter((one): one is Given => typeof one === 'object' && one !== null)
+  throw stop('usage', 'ARGOCD_APP_PARAMETERS is not a list of parameters')
+}
+
+function parse(json: string | undefined): unknown {
+  if (json === undefined || json.trim() === '') return undefined
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw stop('usage', 'ARGOCD_APP_PARAMETERS is not JSON', { cause })
+  }
+}
+
+/** A name that nobody knows is a slip of the pen; left aside, it would render something else than was meant. */
+function nameOf({ name }: Given): keyof Known {
+  if (typeof name === 'string' && Object.hasOwn(known, name)) return name as keyof Known
+  throw stop('usage', `there is no plugin parameter ${JSON.stringify(name)}`, {
+    mend: `Known are ${Object.keys(known).join(', ')}.`,
+  })
+}
+
+const wrong = (name: string, shape: string): never => {
+  throw stop('usage', `the plugin parameter ${name} must be ${shape}`, {
+    mend: 'Correct it under spec.source.plugin.parameters of the Application.',
+  })
+}
+
+const textsIn = (name: string, value: unknown): readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+    ? value
+    : wrong(name, 'a list of texts')
+
+function pairsIn(name: string, value: unknown): readonly (readonly [string, string])[] {
+  const pairs =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value)
+      : wrong(name, 'a map of texts')
+  return pairs.every((pair): pair is [string, string] => typeof pair[1] === 'string')
+    ? [...pairs].sort(([a], [b]) => (a < b ? -1 : 1))
+    : wrong(name, 'a map of texts')
+}
+
+function flagOf(name: string, text: string | undefined): boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return wrong(name, 'true or false')
+}
+
+/** The parameters to announce for a source of a kind, as Argo CD reads them: a JSON list. */
+export function announcement(kind: string): string {
+  const entries: readonly (readonly [string, Announced])[] = Object.entries(known)
+  const shown = entries.filter(([, { source }]) => source === undefined || source === kind)
+  return JSON.stringify(
+    shown.map(([name, { title, tooltip, kind: collectionType, usual }]) => ({
+      name,
+      title,
+      tooltip,
+      collectionType,
+      ...(usual === undefined ? {} : { string: usual }),
+    })),
+  )
+}

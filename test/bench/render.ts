@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { programDirectory } from '../lab/programs.mjs'
+import { median, timed } from './plan.ts'
+
+const rounds = 21
+
+/** `tortoise render` with a recommendation to lay over, against the bare program: what a plugin adds to a rendering, in milliseconds. */
+export async function renderAgainstBare(): Promise<Readonly<Record<string, number>>> {
+  const root = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
+  const bin = programDirectory('v35')
+  const env = { PATH: [bin, process.env['PATH'] ?? ''].join(delimiter) }
+  cpSync('plugin/hosts/demo/files/repository', root, { recursive: true })
+  const program = join(process.cwd(), 'dist/tortoise.js')
+  const ours = (path: string) => () =>
+    execFileSync(process.execPath, [program, 'render', path, '--repo', root], { env, stdio: 'pipe' })
+  const added = (path: string, name: string, bare: readonly [string, ...string[]]): number => {
+    const directory = join(root, path, '.tortoise')
+    mkdirSync(directory)
+    const values = [{ container: name, field: 'requests.cpu', value: '123m' }]
+    const overlay = { version: 1, workload: { kind: 'Deployment', name }, values }
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify(overlay))
+    const [file, ...args] = bare
+    const alone = (): Buffer => execFileSync(join(bin, file), args, { cwd: root })
+    const times = Array.from({ length: rounds }, () => timed(ours(path)) - timed(alone))
+    return Math.round(median(times))
+  }
+  try {
+    const kustomizeMs = added('apps/overlays/prod', 'cart', ['kubectl', 'kustomize', 'apps/overlays/prod'])
+    const helmMs = added('charts/web', 'web', ['helm', 'template', 'web', 'charts/web'])
+    return { rounds, kustomizeMs, helmMs }
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}

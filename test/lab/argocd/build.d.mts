@@ -1,0 +1,2 @@
+/** Where the built server is kept. */
+export declare const cmpServer: string

@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Where the built server is kept. */
+export const cmpServer = join(
+  import.meta.dirname,
+  '../../../node_modules/.cache/tortoise-programs/argocd-cmp-server',
+)
+
+// Run as a program, it builds the server with Go; a few minutes the first time.
+if (process.argv[1] === import.meta.filename && !existsSync(cmpServer)) {
+  execFileSync('go', ['build', '-p', '2', '-trimpath', '-ldflags=-s -w', '-o', cmpServer, '.'], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, CGO_ENABLED: '0' },
+    stdio: 'inherit',
+  })
+}
