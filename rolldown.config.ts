@@ -18,7 +18,8 @@ export default defineConfig({
     format: 'esm',
     cleanDir: true,
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name].js',
+    // Beside the entries: what a module finds beside itself is found wherever it is bundled.
+    chunkFileNames: '[name]-chunk.js',
     comments: { legal: false },
     banner: (chunk) => (chunk.fileName === 'tortoise.js' ? '#!/usr/bin/env node' : ''),
   },
