@@ -64,6 +64,8 @@ function renderAgain(rendered: readonly RenderedTwice[], proof: Proof, { rendere
   return inParallel(
     rendered,
     async (one): Promise<RenderedTwice> =>
-      surprised.has(one.source.id) ? { ...one, beforeAgain: await renderer.render(one.source, view) } : one,
+      surprised.has(one.source.id)
+        ? { ...one, beforeAgain: await renderer.render(one.source, view, { anew: true }) }
+        : one,
   )
 }

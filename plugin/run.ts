@@ -1,9 +1,8 @@
 import { declaredWorkloads } from './model/declared.ts'
 import { fieldKey } from './model/field.ts'
 import type { Observation } from './model/observation.ts'
-import { inParallel } from './model/parallel.ts'
 import type { Plan, SourceRecommendation } from './model/plan.ts'
-import { concernsOneSource } from './model/problem.ts'
+import { plural } from './model/plural.ts'
 import type { Progress } from './model/progress.ts'
 import type { Skipped } from './model/proposal.ts'
 import type { Change } from './model/recommendation.ts'
@@ -12,7 +11,8 @@ import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
 import { recommend } from './recommend/recommend.ts'
-import { releasesIn } from './trace/identify.ts'
+import type { Unrendered } from './trace/expand.ts'
+import { renderEach, renderReleases } from './trace/expand.ts'
 import { namespaceOf } from './trace/trace-source.ts'
 import type { TracedField } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
@@ -52,28 +52,16 @@ const isChange = (one: SourceRecommendation): one is Change & { source: string; 
 
 /** Renders the sources, and then the releases that they hold. */
 async function renderAll(sources: readonly Source[], ports: PlanPorts) {
-  const first = await renderSources(sources, ports)
-  const held = first.rendered.flatMap((rendering) => releasesIn(rendering))
-  if (held.length === 0) return first
-  const second = await renderSources(held, ports)
-  return { rendered: [...first.rendered, ...second.rendered], failed: [...first.failed, ...second.failed] }
+  ports.progress({ kind: 'stage', stage: 'render', detail: plural(sources.length, 'source') })
+  const own = await renderEach(sources, ports)
+  const held = await renderReleases(own.rendered, ports)
+  const failed = [...own.failed, ...held.failed].map((one) => passedOver(one, ports.progress))
+  return { rendered: [...own.rendered, ...held.rendered], failed }
 }
 
-async function renderSources(sources: readonly Source[], { renderer, view, progress }: PlanPorts) {
-  progress({ kind: 'stage', stage: 'render', detail: `${sources.length} sources` })
-  const results = await inParallel(sources, async (source): Promise<Rendering | Skipped> => {
-    try {
-      return await renderer.render(source, view)
-    } catch (error) {
-      if (!concernsOneSource(error)) throw error
-      progress({ kind: 'warning', message: error.message })
-      return { source: source.id, workload: '', reason: error.problems[0]?.message ?? error.message }
-    }
-  })
-  return {
-    rendered: results.filter((result): result is Rendering => 'objects' in result),
-    failed: results.filter((result): result is Skipped => 'reason' in result),
-  }
+function passedOver({ source, reason }: Unrendered, progress: Progress): Skipped {
+  progress({ kind: 'warning', message: `${source.id}: ${reason}` })
+  return { source: source.id, workload: '', reason }
 }
 
 function recommendFor({ source, objects }: Rendering, request: PlanRequest): readonly SourceRecommendation[] {

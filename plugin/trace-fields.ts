@@ -46,7 +46,7 @@ export async function traceFields(
   { named, rendered }: KnownSources,
   ports: TraceFieldsPorts,
 ): Promise<TracedFields> {
-  const { sources: toTrace, layers } = sharersOf(asked, await filesOfAll(named, ports))
+  const { sources: toTrace, layers } = sharersOf(asked, await filesOfAll(named, ports, asked))
   ports.progress({ kind: 'stage', stage: 'trace', detail: `${toTrace.length} sources` })
   const renderings = new Map(rendered.map((rendering) => [rendering.source.id, rendering]))
   const traced = await inParallel(toTrace, ({ source }) =>
@@ -60,6 +60,7 @@ export async function traceFields(
       all: sources,
       unseen: [...unseen, ...layers],
       view: ports.view,
+      renderer: ports.renderer,
       policy: ports,
     })
     one.fields.forEach((field, index) => {

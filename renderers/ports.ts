@@ -2,7 +2,7 @@ import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { LaidFile } from '../plugin/io/workspace.ts'
 import { stop } from '../plugin/model/problem.ts'
-import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
+import type { InputFile, RenderOptions, RepositoryView, Source } from '../plugin/model/source.ts'
 
 /** What renderers need from outside. */
 export interface RendererPorts {
@@ -13,9 +13,15 @@ export interface RendererPorts {
   readonly joined?: boolean
 }
 
-/** The bounds of a run, as its program is started with them. */
-export const boundsOf = ({ timeoutMs, joined }: RendererPorts): Pick<Invocation, 'timeoutMs' | 'joined'> => ({
-  ...(timeoutMs === undefined ? {} : { timeoutMs }),
+/**
+ * The bounds of a run, as its program is started with them. Dyes can send a template into loops; then it is cut short,
+ * and they are tried apart.
+ */
+export const boundsOf = (
+  { timeoutMs = 60_000, joined }: RendererPorts,
+  { dyed = false }: RenderOptions = {},
+): Pick<Invocation, 'timeoutMs' | 'joined'> => ({
+  timeoutMs: dyed ? Math.min(timeoutMs, 8_000) : timeoutMs,
   ...(joined === undefined ? {} : { joined }),
 })
 

@@ -1,25 +1,30 @@
-import type { DirectSource, Renderer, Source } from '../plugin/model/source.ts'
+import type { DirectSource, KindRenderer, Renderer, Source } from '../plugin/model/source.ts'
+import { cachedRenderer } from './cache.ts'
 import { helmRenderer } from './helm/renderer.ts'
 import { kustomizeRenderer } from './kustomize/renderer.ts'
 import { plainRenderer } from './plain/renderer.ts'
 import type { RendererPorts } from './ports.ts'
+import { declared, mayDeclare } from './release/declared.ts'
 import { releaseRenderer } from './release/renderer.ts'
 
-type RenderersOf<S extends Source> = { readonly [K in S['kind']]: Renderer<Extract<S, { kind: K }>> }
+type RenderersOf<S extends Source> = { readonly [K in S['kind']]: KindRenderer<Extract<S, { kind: K }>> }
 
 /** One renderer for sources of every kind. A kind without its folder here does not compile. */
 export function createRenderer(ports: RendererPorts): Renderer {
   const direct = {
-    kustomize: kustomizeRenderer(ports),
-    helm: helmRenderer(ports),
+    kustomize: cachedRenderer(kustomizeRenderer(ports)),
+    helm: cachedRenderer(helmRenderer(ports)),
     plain: plainRenderer,
   } satisfies RenderersOf<DirectSource>
-  const release = releaseRenderer(byKind<DirectSource>(direct))
-  return byKind<Source>({ ...direct, release } satisfies RenderersOf<Source>)
+  const whole: KindRenderer<Source> = byKind<Source>({
+    ...direct,
+    release: releaseRenderer(byKind<DirectSource>(direct), () => whole),
+  } satisfies RenderersOf<Source>)
+  return { ...whole, declared, mayDeclare }
 }
 
-function byKind<S extends Source>(kinds: Readonly<Record<string, unknown>>): Renderer<S> {
-  const pick = (source: S): Renderer<S> => kinds[source.kind] as Renderer<S>
+function byKind<S extends Source>(kinds: Readonly<Record<string, unknown>>): KindRenderer<S> {
+  const pick = (source: S): KindRenderer<S> => kinds[source.kind] as KindRenderer<S>
   return {
     inputs: (source, view) => pick(source).inputs(source, view),
     render: (source, view, options) => pick(source).render(source, view, options),

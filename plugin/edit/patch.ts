@@ -13,24 +13,37 @@ export interface PatchValue {
   readonly rendered?: JsonPath
 }
 
-/** The lines of a new item of a kustomization's `patches`, unindented and without its dash. */
+/** The lines of a new item of a list of patches, unindented and without its dash. */
 export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[] {
-  const { kind, name } = site.target
-  if (wanted.field.startsWith('hpa.target.') && wanted.rendered !== undefined) {
-    const pointer = wanted.rendered.map(
-      (step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`,
-    )
-    return [
-      'target:',
-      `  kind: ${kind}`,
-      `  name: ${name}`,
-      'patch: |-',
-      '  - op: replace',
-      `    path: ${pointer.join('')}`,
-      `    value: ${wanted.value}`,
-    ]
-  }
+  const { target, pointer } = site
+  if (pointer !== undefined) return jsonPatch(target, pointer, wanted.value)
+  if (wanted.field.startsWith('hpa.target.') && wanted.rendered !== undefined)
+    return jsonPatch(target, { path: wanted.rendered, present: wanted.rendered.length }, wanted.value)
   return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
+}
+
+/** A JSON6902 patch: it replaces what stands there, or adds the first step that is missing with all below it. */
+function jsonPatch(
+  { kind, name }: PatchSite['target'],
+  { path, present }: NonNullable<PatchSite['pointer']>,
+  value: string,
+): readonly string[] {
+  const known = path.slice(0, Math.min(path.length, present + 1))
+  const missing = path.slice(known.length).map(String)
+  const pointer = known.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  const below =
+    missing.length === 0
+      ? [`value: ${value}`]
+      : ['value:', ...nest(missing.slice(0, -1), [`${missing.at(-1)}: ${value}`]).map((line) => `  ${line}`)]
+  return [
+    'target:',
+    `  kind: ${kind}`,
+    `  name: ${name}`,
+    'patch: |-',
+    `  - op: ${present === path.length ? 'replace' : 'add'}`,
+    `    path: ${pointer.join('')}`,
+    ...below.map((line) => `    ${line}`),
+  ]
 }
 
 function mergePatch({ target, containers }: PatchSite, wanted: PatchValue): readonly string[] {
@@ -41,7 +54,9 @@ function mergePatch({ target, containers }: PatchSite, wanted: PatchValue): read
     `  name: ${target.name}`,
   ]
   if (!isContainerField(wanted.field)) {
-    return [...head, ...nest(['spec'], [`${wanted.field.slice('hpa.'.length)}: ${wanted.value}`])]
+    const name = wanted.field.slice('hpa.'.length)
+    const key = target.kind === 'ScaledObject' ? name.replace(/s$/, 'Count') : name
+    return [...head, ...nest(['spec'], [`${key}: ${wanted.value}`])]
   }
   const { list, names } = containers ?? { list: 'containers', names: [] }
   // kustomize puts the containers of a patch first: naming those before ours keeps the order.

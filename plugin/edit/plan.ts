@@ -1,11 +1,13 @@
+import { isSeq } from 'yaml'
 import type { FileEdit } from '../model/edit.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { JsonPath } from '../model/json.ts'
 import { valueAt } from '../model/json.ts'
 import { slotIn } from '../model/manifest.ts'
-import type { InsertSite, PatchSite, ScalarSite, Site } from '../model/site.ts'
+import type { InsertSite, PatchSite, ScalarSite, Site, YamlPath } from '../model/site.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
+import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
 import type { Inserted, Insertion } from './insert.ts'
@@ -120,9 +122,14 @@ function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit):
 /** A patch for the object may have been added a moment ago for another of its fields: then that one is extended. */
 function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Insertion {
   const opened = openYaml(site.file, text)
-  const written = opened.ok ? manifestsIn(opened.yaml) : []
-  const isFresh = ({ path }: WrittenManifest) =>
-    path[0] === 'patches' && Number(path[1]) >= Number(site.path[1])
+  const { document, path } = site
+  const list = path.slice(0, -1)
+  const first = Number(path.at(-1))
+  const isFresh = (one: WrittenManifest): boolean =>
+    one.document === document &&
+    list.every((step, index) => one.path[index] === step) &&
+    Number(one.path[list.length]) >= first
+  const written = opened.ok && site.pointer === undefined ? manifestsIn(opened.yaml) : []
   for (const patch of written.filter(isFresh)) {
     const slot = isOf(patch, site) ? slotIn(patch.object, wanted) : undefined
     if (slot !== undefined) return slotInsertion({ ...site, path: [...patch.path, ...slot] }, wanted)
@@ -131,17 +138,16 @@ function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Inse
     ...wanted,
     value: wanted.field.startsWith('env.') ? JSON.stringify(wanted.to) : wanted.to,
   })
-  const count = patchCount(text, site)
+  const count = opened.ok ? itemCount(opened.yaml, document, list) : 0
   return count === 0
-    ? { document: 0, path: ['patches'], value: item.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`) }
-    : { document: 0, path: ['patches', count], value: item }
+    ? { document, path: list, value: item.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`) }
+    : { document, path: [...list, count], value: item }
 }
 
 const isOf = ({ object }: WrittenManifest, { target }: PatchSite): boolean =>
   object['kind'] === target.kind && valueAt(object, ['metadata', 'name']) === target.name
 
-function patchCount(text: string, { file }: PatchSite): number {
-  const opened = openYaml(file, text)
-  const patches = opened.ok ? opened.yaml.documents[0]?.toJS()?.patches : undefined
-  return Array.isArray(patches) ? patches.length : 0
+function itemCount({ documents }: YamlText, document: number, list: YamlPath): number {
+  const patches = documents[document]?.getIn(list)
+  return isSeq(patches) ? patches.items.length : 0
 }

@@ -18,6 +18,7 @@ import type { RepositoryView, Source } from '../model/source.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { plan } from '../run.ts'
+import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
 import { currentBranch, headOf } from './branches.ts'
 import type { Host } from './host.ts'
@@ -89,11 +90,11 @@ async function planView(
   { checkout, settings, observations }: PassRequest,
   { view, ref }: Ground,
 ): Promise<Plan> {
-  const sources = await sourcesOf(settings, view)
   const { profile: _, ...options } = settings.recommend
   const renderer = createRenderer({
     programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
   })
+  const sources = await sourcesOf(settings, { view, renderer })
   const since = new Date(host.now().getTime() - 90 * 86_400_000)
   const { gitdir } = checkout
   const history: ChangeHistory =
@@ -107,13 +108,13 @@ async function planView(
   return plan({ sources, observations, recommend, allowShared }, { view, renderer, progress: host.progress })
 }
 
-async function sourcesOf({ sources }: Settings, view: RepositoryView): Promise<readonly Source[]> {
+async function sourcesOf({ sources }: Settings, ports: IdentifyPorts): Promise<readonly Source[]> {
   if (sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml names no sources, so there is nothing to right-size', {
       mend: 'Add them:\n    sources:\n      - path: apps/overlays/prod\n        namespace: shop',
     })
   }
-  return identifySources(sources, view)
+  return identifySources(sources, ports)
 }
 
 interface DeliverRequest {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 
 /** How a child process ended: the same fields whether it succeeded or not. */
 export interface Outcome {
@@ -39,8 +40,35 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Runs a program without a shell, with no environment but the one given. Never rejects. */
-export function runProgram(invocation: Invocation): Promise<Outcome> {
+let free = availableParallelism()
+const waiting: (() => void)[] = []
+
+/** Waits for one of as many places as there are cores. */
+const takePlace = async (): Promise<void> => {
+  if (free > 0) free -= 1
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+}
+
+const leavePlace = (): void => {
+  const next = waiting.shift()
+  if (next === undefined) free += 1
+  else next()
+}
+
+/**
+ * Runs a program without a shell, with no environment but the one given. No more run at once than there are cores; the
+ * time limit begins when it starts. Never rejects.
+ */
+export async function runProgram(invocation: Invocation): Promise<Outcome> {
+  await takePlace()
+  try {
+    return await start(invocation)
+  } finally {
+    leavePlace()
+  }
+}
+
+function start(invocation: Invocation): Promise<Outcome> {
   const { file, args, cwd, env, timeoutMs = 60_000, maxOutputBytes = 128 * 1024 ** 2 } = invocation
   const detached = invocation.joined !== true
   return new Promise((resolve) => {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 export interface LaidFile {
   readonly path: string
   readonly content: string | Uint8Array
+  readonly executable?: true
 }
 
 /** Directories in use; what an ending process leaves of them is removed. */
@@ -25,7 +26,11 @@ export async function withWorkspace<T>(
   try {
     const parents = new Set(files.map(({ path }) => dirname(join(directory, path))))
     await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })))
-    await Promise.all(files.map(({ path, content }) => writeFile(join(directory, path), content)))
+    await Promise.all(
+      files.map(({ path, content, executable }) =>
+        writeFile(join(directory, path), content, executable ? { mode: 0o700 } : {}),
+      ),
+    )
     return await use(directory)
   } finally {
     await rm(directory, { recursive: true, force: true })

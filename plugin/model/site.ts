@@ -1,4 +1,5 @@
 import type { FieldAddress } from './field.ts'
+import type { JsonPath } from './json.ts'
 import type { Workload } from './workload.ts'
 
 /** Keys and list positions in a YAML document; `|` steps into a block of text that is itself YAML. */
@@ -31,13 +32,15 @@ export interface InsertSite extends SiteBase {
   readonly kind: 'insert'
 }
 
-/** A strategic-merge patch that can be added to a kustomization. */
+/** A patch that can be added to a list of patches: a kustomization's, or that of the object that declares its roll-out. */
 export interface PatchSite extends SiteBase {
   readonly kind: 'patch'
   /** The object to patch, by the name it has in the layer below. */
   readonly target: Workload
   /** For a container's field: its list in the pod template and the names in it, in order. */
   readonly containers?: ContainerList
+  /** For what cannot be merged by name: where the field stands in the rendered object, and how many of the steps exist. */
+  readonly pointer?: { readonly path: JsonPath; readonly present: number }
 }
 
 /** A list of containers as rendered. */

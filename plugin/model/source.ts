@@ -14,6 +14,11 @@ interface SourceBase {
 /** A directory with a kustomization. */
 export interface KustomizeSource extends SourceBase {
   readonly kind: 'kustomize'
+  /**
+   * What the object that declares the roll-out adds to the kustomization: lists are appended, other keys replaced.
+   * With it, a directory without a kustomization gets one of every manifest below it.
+   */
+  readonly additions?: JsonObject
 }
 
 /** A chart with its stack of values files, weakest first. */
@@ -27,27 +32,39 @@ export interface HelmSource extends SourceBase {
   readonly parameters?: readonly string[]
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
+  /** Directory with charts by name, for dependencies that are not vendored. */
+  readonly charts?: string
 }
 
 /** A directory of manifests, or one file. */
 export interface PlainSource extends SourceBase {
   readonly kind: 'plain'
+  /** False to take the files of the directory itself alone. */
+  readonly recurse?: boolean
+  /** Globs of files to take and to leave out, from the directory. */
+  readonly include?: string
+  readonly exclude?: string
 }
 
 /** A source that stands on its own feet. */
 export type DirectSource = KustomizeSource | HelmSource | PlainSource
 
+/** Kinds of objects that describe a roll-out of its own; a helmfile's releases count as such. */
+export type DeclaringKind = 'HelmRelease' | 'Kustomization' | 'Application' | 'ApplicationSet' | 'Helmfile'
+
 /**
- * A source that an object in Git describes: a Flux HelmRelease or an Argo CD Application. It is rendered in two stages,
- * first the source that holds the object, then what the object says.
+ * A source that an object in Git describes: a Flux HelmRelease or Kustomization, an Argo CD Application, and the like.
+ * It is rendered in two stages, first the source that holds the object, then what the object says.
  */
 export interface ReleaseSource extends SourceBase {
   readonly kind: 'release'
-  readonly holder: DirectSource
+  readonly holder: Source
   readonly object: {
-    readonly kind: 'HelmRelease' | 'Application'
+    readonly kind: DeclaringKind
     readonly name: string
     readonly namespace: string
+    /** The Application that an ApplicationSet generates. */
+    readonly generated?: string
   }
   /** Directory with charts by name, for releases whose chart is not in the repository. */
   readonly charts?: string
@@ -65,6 +82,7 @@ export type InputRole =
   | 'chart-values'
   | 'template'
   | 'external'
+  | 'parameters'
   | 'other'
 
 /** A file that a source reads. */
@@ -76,12 +94,16 @@ export interface InputFile {
   readonly role: InputRole
   /** True when the file belongs to the most specific layer: the overlay itself, or the last values file. */
   readonly leaf: boolean
+  /** True for a file of the source that holds a release, not of what the release renders. */
+  readonly holder?: true
 }
 
 /** What a source renders to. */
 export interface Rendering {
   readonly source: Source
   readonly objects: readonly JsonObject[]
+  /** For a release: what its object says is rendered. */
+  readonly parts?: readonly DirectSource[]
 }
 
 /** A file's bytes as text and where links in its path lead. */
@@ -116,12 +138,22 @@ export interface RenderOptions {
   readonly dyed?: boolean
   /** Values laid over all others (charts only), as YAML text. */
   readonly extraValues?: string
+  /** Run the program even if the same content was rendered before: what is random comes out anew. */
+  readonly anew?: boolean
 }
 
 /** A program that turns sources of one kind into objects. */
-export interface Renderer<S extends Source = Source> {
+export interface KindRenderer<S extends Source> {
   /** Every file the source reads. */
   inputs(source: S, view: RepositoryView): Promise<readonly InputFile[]>
   /** Runs the real program on a private copy of the inputs. Rejects with `source.render` when it fails. */
   render(source: S, view: RepositoryView, options?: RenderOptions): Promise<Rendering>
+}
+
+/** Renders sources of every kind, and knows which of their objects describe further sources. */
+export interface Renderer extends KindRenderer<Source> {
+  /** The roll-outs that the objects of a rendering describe in turn. */
+  declared(rendering: Rendering, view: RepositoryView, charts?: string): Promise<readonly ReleaseSource[]>
+  /** A cheap look whether a file is worth parsing for such objects. */
+  mayDeclare(path: string, text: string): boolean
 }

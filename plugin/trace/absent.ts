@@ -6,15 +6,17 @@ import { referenceOf, workloadsOf } from '../model/manifest.ts'
 import type { Site, Trace } from '../model/site.ts'
 import { workloadKey } from '../model/workload.ts'
 import { chartOf, helmProbe } from './helm-leaf.ts'
-import { containerList, declaredName, kustomizeLeaf } from './kustomize-leaf.ts'
-import type { TracedSource, TracePorts } from './trace-source.ts'
+import { containerPlace, declaredName } from './kustomize-leaf.ts'
+import type { LeafContext } from './leaf.ts'
+import { leafPlace, patchLeaf } from './leaf.ts'
+import type { TracedSource } from './trace-source.ts'
 import { namespaceOf } from './trace-source.ts'
 
 /** Answers for a field that is not rendered today: where it can be created, for this source alone. */
 export async function traceAbsent(
   address: FieldAddress,
   traced: TracedSource,
-  ports: TracePorts,
+  context: LeafContext,
 ): Promise<Trace> {
   const { source, rendering } = traced
   const holder = workloadsOf(rendering.objects, namespaceOf(source)).find(
@@ -32,7 +34,7 @@ export async function traceAbsent(
   const reference = container && referenceOf(container, address.field)
   if (reference !== undefined)
     return { ...known, reach, leaf: null, chosen: null, reason: followed(reference, address) }
-  const leaf = await insertionFor(address, traced, ports)
+  const leaf = await insertionFor(address, traced, context)
   if (leaf !== null) return { ...known, reach, leaf, chosen: 'leaf', reason: 'the field is not set today' }
   return { ...known, reach, leaf, chosen: null, reason: notSettable(traced, address) }
 }
@@ -56,19 +58,22 @@ function followed(reference: JsonObject, { field, container = '' }: FieldAddress
 async function insertionFor(
   address: FieldAddress,
   traced: TracedSource,
-  ports: TracePorts,
+  context: LeafContext,
 ): Promise<Site | null> {
-  const { source, inputs, rendering } = traced
-  if (chartOf(traced) !== undefined) return helmProbe(address, traced, ports)
-  const containers = containerList(rendering.objects, address)
-  const name = await declaredName(address, inputs, ports.view)
+  const { inputs, rendering } = traced
+  const place = leafPlace(traced, undefined, context)
+  if (chartOf(traced) !== undefined) {
+    const site = await helmProbe(address, { traced, place, ports: context })
+    if (site !== null || traced.source.kind === 'helm') return site
+  }
+  const name = await declaredName(address, inputs, context.view)
   const override = {
     ...address,
     object: address.workload,
-    ...(containers === undefined ? {} : { containers }),
+    ...containerPlace(rendering.objects, address),
     ...(name === undefined ? {} : { writtenName: name }),
   }
-  return source.kind === 'plain' ? null : kustomizeLeaf(override, inputs, ports.view)
+  return patchLeaf(override, place, context.view)
 }
 
 const notSettable = (traced: TracedSource, address: FieldAddress): string =>

@@ -17,7 +17,9 @@ export async function findCandidates(
   view: RepositoryView,
   judge: Judge,
 ): Promise<readonly Candidate[]> {
-  const byPath = new Map(inputs.map((input) => [input.path, input]))
+  // Those of a release's holder come first: its dyes are then the same for all its releases, and so is its rendering.
+  const ordered = [...inputs].sort((a, b) => Number(b.holder === true) - Number(a.holder === true))
+  const byPath = new Map(ordered.map((input) => [input.path, input]))
   const found = await Promise.all([...byPath.values()].map((input) => candidatesIn(input, view, judge)))
   return found.flat()
 }
@@ -30,8 +32,9 @@ async function candidatesIn(
   if (!/\.(ya?ml|json|tpl)$|Kustomization$/.test(input.path)) return []
   const file = await view.read(input.path)
   if (file === undefined) return []
-  const { role, leaf } = input
-  if (role === 'template') return templateLiterals(file).map((literal) => ({ ...literal, role, leaf }))
+  const { role, leaf, holder } = input
+  const layer = { role, leaf, ...(holder === undefined ? {} : { holder }) }
+  if (role === 'template') return templateLiterals(file).map((literal) => ({ ...literal, ...layer }))
   const opened = openYaml(file.path, file.text)
   if (!opened.ok) return []
   const { yaml } = opened
@@ -41,7 +44,7 @@ async function candidatesIn(
     const { document, path, range, value, quote } = scalar
     const text = file.text.slice(...range)
     return [
-      { file: file.path, role, leaf, document, path, ...yaml.at(range[0]), range, text, value, quote, shape },
+      { file: file.path, ...layer, document, path, ...yaml.at(range[0]), range, text, value, quote, shape },
     ]
   })
 }

@@ -1,8 +1,5 @@
-import type { JsonObject } from '../model/json.ts'
-import { valueAt } from '../model/json.ts'
-import { identify } from '../model/manifest.ts'
 import { stop } from '../model/problem.ts'
-import type { DirectSource, ReleaseSource, Rendering, RepositoryView, Source } from '../model/source.ts'
+import type { DirectSource, Renderer, RepositoryView, Source } from '../model/source.ts'
 import { readObjects } from '../yaml/objects.ts'
 
 /** The names kustomize accepts for its file. */
@@ -21,12 +18,18 @@ export interface SourceHint {
   readonly charts?: string | undefined
 }
 
+/** What telling a source's kind needs. */
+export interface IdentifyPorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+}
+
 /** Makes sources of several hints; those that differ by their cluster alone are told apart by it. */
 export async function identifySources(
   hints: readonly SourceHint[],
-  view: RepositoryView,
+  ports: IdentifyPorts,
 ): Promise<readonly Source[]> {
-  const sources = await Promise.all(hints.map((hint) => identifySource(hint, view)))
+  const sources = await Promise.all(hints.map((hint) => identifySource(hint, ports)))
   const alike = (id: string): boolean => sources.filter((one) => one.id === id).length > 1
   return sources.map((source) =>
     alike(source.id) && source.cluster !== undefined
@@ -36,7 +39,8 @@ export async function identifySources(
 }
 
 /** Looks at what stands at a path and makes a source of it: a chart, a kustomization, or plain manifests. */
-export async function identifySource(hint: SourceHint, view: RepositoryView): Promise<Source> {
+export async function identifySource(hint: SourceHint, ports: IdentifyPorts): Promise<Source> {
+  const { view } = ports
   const { path, cluster, namespace } = hint
   const kind = await view.kind(path)
   if (kind === undefined) {
@@ -50,7 +54,7 @@ export async function identifySource(hint: SourceHint, view: RepositoryView): Pr
     ...(cluster === undefined ? {} : { cluster }),
     ...(namespace === undefined ? {} : { namespace }),
   }
-  if (kind === 'file') return fileSource(hint, shared, view)
+  if (kind === 'file') return fileSource(hint, shared, ports)
   const names = (await view.list(path)).map(({ name }) => name)
   if (names.includes('Chart.yaml')) return chartSource(hint, shared)
   if (names.some((name) => kustomizationFile.test(name))) return { kind: 'kustomize', id: path, ...shared }
@@ -71,20 +75,21 @@ const releaseName = (path: string): string =>
 async function fileSource(
   { release, charts }: SourceHint,
   shared: Shared,
-  view: RepositoryView,
+  { view, renderer }: IdentifyPorts,
 ): Promise<Source> {
   const plain: DirectSource = { kind: 'plain', id: shared.path, ...shared }
   const text = (await view.read(shared.path))?.text ?? ''
-  if (!mayHoldRelease(text)) return plain
+  if (!renderer.mayDeclare(shared.path, text)) return plain
   const holder = await holderOf(plain, view)
-  const found = releasesIn({ source: holder, objects: readObjects(shared.path, text) }, charts)
+  const rendering = { source: holder, objects: readObjects(shared.path, text) }
+  const found = await renderer.declared(rendering, view, charts)
   const [only = plain, ...more] = found.filter(
-    ({ object }) => release === undefined || object.name === release,
+    ({ object }) => release === undefined || (object.generated ?? object.name) === release,
   )
   if (more.length === 0) return only
   throw stop(
     'source.unknown',
-    `the file declares several releases: ${found.map(({ object }) => object.name).join(', ')}`,
+    `the file declares several releases: ${found.map(({ object }) => object.generated ?? object.name).join(', ')}`,
     {
       place: { file: shared.path },
       mend: 'Choose one with --release.',
@@ -100,44 +105,10 @@ async function holderOf(plain: DirectSource, view: RepositoryView): Promise<Dire
   return { ...plain, kind: 'kustomize', id: directory, path: directory }
 }
 
-/** A cheap look whether a text is worth parsing for releases. */
-export const mayHoldRelease = (text: string): boolean =>
-  /^\s*(- )?kind: *["']?(HelmRelease|Application)["']?\s*$/m.test(text)
-
-/** What the objects of a rendering describe in turn: the HelmReleases and Applications among them. */
-export function releasesIn({ source, objects }: Rendering, charts?: string): readonly ReleaseSource[] {
-  if (source.kind === 'release') return []
-  return objects.flatMap((object): readonly ReleaseSource[] => {
-    const found = identify(object, source.namespace ?? 'default')
-    const isRelease = found?.kind === 'HelmRelease' && found.apiVersion.startsWith('helm.toolkit.fluxcd.io/')
-    const isApplication = found?.kind === 'Application' && found.apiVersion.startsWith('argoproj.io/')
-    if (found === undefined || !(isRelease || isApplication)) return []
-    const { name, namespace } = found
-    const kind = isRelease ? 'HelmRelease' : 'Application'
-    const inner = namespaceOfRelease(object) ?? namespace
-    return [
-      {
-        kind: 'release',
-        id: `${kind} ${name} in ${source.id}`,
-        path: source.path,
-        namespace: inner,
-        ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
-        holder: source,
-        object: { kind, name, namespace },
-        ...(charts === undefined ? {} : { charts }),
-      },
-    ]
-  })
-}
-
-/** The namespace that the objects of a release go to. */
-function namespaceOfRelease(object: JsonObject): string | undefined {
-  const target =
-    valueAt(object, ['spec', 'targetNamespace']) ?? valueAt(object, ['spec', 'destination', 'namespace'])
-  return typeof target === 'string' ? target : undefined
-}
-
-function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceHint, shared: Shared): Source {
+function chartSource(
+  { release, values = [], kubeVersion, apiVersions, charts }: SourceHint,
+  shared: Shared,
+): Source {
   const name = release ?? releaseName(shared.path)
   const id = [shared.path, ...values].join(' + ')
   return {
@@ -148,5 +119,6 @@ function chartSource({ release, values = [], kubeVersion, apiVersions }: SourceH
     values,
     ...(kubeVersion === undefined ? {} : { kubeVersion }),
     ...(apiVersions === undefined ? {} : { apiVersions }),
+    ...(charts === undefined ? {} : { charts }),
   }
 }

@@ -1,9 +1,9 @@
 import { isSeq } from 'yaml'
 import type { FieldAddress } from '../model/field.ts'
-import type { JsonObject } from '../model/json.ts'
+import type { JsonObject, JsonPath } from '../model/json.ts'
 import { valueAt } from '../model/json.ts'
 import type { ManifestField } from '../model/manifest.ts'
-import { slotIn, workloadsOf } from '../model/manifest.ts'
+import { isCustom, slotIn, workloadsOf } from '../model/manifest.ts'
 import type { ContainerList, InsertSite, PatchSite, Site, YamlPath } from '../model/site.ts'
 import type { InputFile, RepositoryView } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
@@ -21,6 +21,8 @@ export interface Override extends FieldAddress {
   readonly writtenName?: string
   /** The list that holds the container, for a container's field. */
   readonly containers?: ContainerList
+  /** Where the field stands, or would, in the object as rendered. */
+  readonly pointer?: PatchSite['pointer']
 }
 
 /**
@@ -32,13 +34,17 @@ export async function kustomizeLeaf(
   inputs: readonly InputFile[],
   view: RepositoryView,
 ): Promise<Site | null> {
-  const own = inputs.filter(({ leaf, role }) => leaf && role !== 'other' && role !== 'template')
+  const own = inputs.filter(
+    ({ leaf, role, holder }) => leaf && holder !== true && role !== 'other' && role !== 'template',
+  )
   for (const { path } of own) {
     const site = await insertIn(path, override, view)
     if (site !== undefined) return site
   }
   const root = own.find(({ role }) => role === 'kustomization')
-  return root === undefined ? null : patchSite(root.path, override, view)
+  return root === undefined
+    ? null
+    : patchSite({ file: root.path, document: 0, path: ['patches'] }, override, view)
 }
 
 async function insertIn(
@@ -69,18 +75,34 @@ function matches({ object }: WrittenManifest, { object: wanted, writtenName }: O
   return object['kind'] === wanted.kind && (name === wanted.name || name === writtenName)
 }
 
-async function patchSite(
-  file: string,
-  { object, writtenName, containers }: Override,
+/** A list of patches in a file, whether it exists yet or not. */
+export interface PatchList {
+  readonly file: string
+  readonly document: number
+  readonly path: YamlPath
+}
+
+/** A new patch at the end of a list. */
+export async function patchSite(
+  { file, document, path: list }: PatchList,
+  { object, writtenName, containers, pointer }: Override,
   view: RepositoryView,
 ): Promise<PatchSite | null> {
   const yaml = await yamlInView(file, view)
   if (yaml === undefined) return null
-  const patches = yaml.documents[0]?.get('patches')
-  const path: YamlPath = ['patches', isSeq(patches) ? patches.items.length : 0]
+  const patches = yaml.documents[document]?.getIn(list)
+  const path: YamlPath = [...list, isSeq(patches) ? patches.items.length : 0]
   const target = { ...object, name: writtenName ?? object.name }
-  const list = containers === undefined ? {} : { containers }
-  return { kind: 'patch', file, ...placeOf(yaml, 0, path), document: 0, path, target, ...list }
+  return {
+    kind: 'patch',
+    file,
+    ...placeOf(yaml, document, path),
+    document,
+    path,
+    target,
+    ...(containers === undefined ? {} : { containers }),
+    ...(pointer === undefined ? {} : { pointer }),
+  }
 }
 
 /** True when a value stands at a path already: it is decided there, and cannot be created. */
@@ -101,18 +123,30 @@ export function placeOf(yaml: YamlText, document: number, path: YamlPath): { lin
   return yaml.at(Math.max(0, end - 1))
 }
 
-/** The list of containers that a container stands in, as rendered. */
-export function containerList(
+/** How a patch finds a container's field in a rendering: by name in its list, or for a custom resource by position. */
+export function containerPlace(
   objects: readonly JsonObject[],
-  { workload, container }: FieldAddress,
-): ContainerList | undefined {
+  { workload, container, field }: FieldAddress,
+): Pick<Override, 'containers' | 'pointer'> {
   const holder = workloadsOf(objects, workload.namespace).find(
     (one) => workloadKey(one.workload) === workloadKey(workload),
   )
   const own = holder?.containers.find(({ name }) => name === container)
-  const list = own?.path.at(-2)
-  if (holder === undefined || typeof list !== 'string') return undefined
-  return { list, names: holder.containers.filter(({ path }) => path.at(-2) === list).map(({ name }) => name) }
+  if (holder === undefined || own === undefined) return {}
+  if (isCustom(holder.workload)) {
+    const slot = field.startsWith('env.') ? undefined : [...own.path, 'resources', ...field.split('.')]
+    return slot === undefined ? {} : { pointer: pointerTo(objects[holder.object], slot) }
+  }
+  const list = own.path.at(-2)
+  if (typeof list !== 'string') return {}
+  const names = holder.containers.filter(({ path }) => path.at(-2) === list).map(({ name }) => name)
+  return { containers: { list, names } }
+}
+
+/** A path with the number of its steps that exist in an object. */
+export function pointerTo(object: JsonObject | undefined, path: JsonPath): NonNullable<PatchSite['pointer']> {
+  const present = path.findIndex((_, index) => valueAt(object, path.slice(0, index + 1)) === undefined)
+  return { path, present: present === -1 ? path.length : present }
 }
 
 /** The name that the object of a field has in the file that decides it. */

@@ -2,12 +2,11 @@ import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { plural } from '../model/plural.ts'
 import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
-import type { RepositoryView } from '../model/source.ts'
 import type { Candidate } from './candidate.ts'
 import type { SourceFiles } from './discover.ts'
 import { isOwn } from './discover.ts'
-import { chartOf, helmOverride } from './helm-leaf.ts'
-import { containerList, holderOf, kustomizeLeaf, writtenName } from './kustomize-leaf.ts'
+import type { LeafContext } from './leaf.ts'
+import { leafOf } from './leaf.ts'
 import type { TracedSource } from './trace-source.ts'
 
 /** What settings allow a trace to choose. */
@@ -17,19 +16,13 @@ export interface TracePolicy {
 }
 
 /** What an answer is measured against. */
-export interface TraceContext {
-  readonly all: readonly TracedSource[]
-  /** Sources and overlays that cannot be looked into; they may take a value from any file they read. */
-  readonly unseen: readonly SourceFiles[]
-  readonly view: RepositoryView
+export interface TraceContext extends LeafContext {
   readonly policy: TracePolicy
 }
 
 /** Turns what surfaced in one source into answers, with reach measured over all traced sources. */
-export async function resolveTraces(
-  traced: TracedSource,
-  { all, unseen, view, policy }: TraceContext,
-): Promise<readonly Trace[]> {
+export async function resolveTraces(traced: TracedSource, context: TraceContext): Promise<readonly Trace[]> {
+  const { all, unseen, policy } = context
   const users = siteUsers(all)
   return Promise.all(
     traced.fields.map(async (field): Promise<Trace> => {
@@ -41,7 +34,7 @@ export async function resolveTraces(
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
       const readers = unseenReaders(candidate.file, traced, unseen)
       const alone = sharedWith.length === 0 && readers.length === 0
-      const leaf = await leafOf({ traced, field, candidate, site, view, alone })
+      const leaf = await leafOf({ traced, field, candidate, site, context, alone })
       const answer = { site, reach: reachOf(using), leaf, sharedWith }
       return { ...addressOf(traced, field), ...answer, ...choose(candidate, { ...answer, readers }, policy) }
     }),
@@ -112,36 +105,6 @@ function reachOf(using: readonly SharedField[]): Reach {
     using.map((user) => [user.source, user.workload.kind, user.workload.name, user.container].join('/')),
   )
   return { sources, containers: holders.size }
-}
-
-interface LeafQuestion {
-  readonly traced: TracedSource
-  readonly field: ManifestField
-  readonly candidate: Candidate
-  readonly site: ScalarSite
-  readonly view: RepositoryView
-  /** True when no other field takes its value from the site. */
-  readonly alone: boolean
-}
-
-async function leafOf({ traced, field, candidate, site, view, alone }: LeafQuestion): Promise<Site | null> {
-  const { source, inputs } = traced
-  if (candidate.role === 'template') return null
-  if (alone && candidate.leaf) return site
-  if (chartOf(traced) !== undefined) return helmOverride(candidate, traced, view)
-  if (source.kind === 'plain') return null
-  const name = await writtenName(site, view)
-  const { workload, field: address, container } = field
-  const containers = containerList(traced.rendering.objects, field)
-  const override = {
-    ...(containers === undefined ? {} : { containers }),
-    workload,
-    field: address,
-    ...(container === undefined ? {} : { container }),
-    object: holderOf(field),
-    ...(name === undefined ? {} : { writtenName: name }),
-  }
-  return kustomizeLeaf(override, inputs, view)
 }
 
 type Answer = Pick<Trace, 'leaf' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }

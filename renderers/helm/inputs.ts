@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { HelmSource, InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import { chartDependencies } from './dependencies.ts'
 
 /** Every file that a chart reads: the chart's own directory and its stack of values files. */
 export async function helmInputs(source: HelmSource, view: RepositoryView): Promise<readonly InputFile[]> {
@@ -8,7 +9,10 @@ export async function helmInputs(source: HelmSource, view: RepositoryView): Prom
     throw stop('source.unknown', 'no Chart.yaml stands in this directory', { place: { file: source.path } })
   }
   const alone = source.values.length === 0
-  const chart = await chartFiles(view, source.path, { chart: source.path, alone })
+  const chart = [
+    ...(await chartFiles(view, source.path, { chart: source.path, alone })),
+    ...(await missingDependencies(source, view)),
+  ]
   const stack = await Promise.all(
     source.values.map(async (at, index): Promise<InputFile> => {
       const found = await view.read(at)
@@ -20,16 +24,48 @@ export async function helmInputs(source: HelmSource, view: RepositoryView): Prom
   return [...chart, ...stack]
 }
 
-interface Chart {
+/**
+ * The files of charts that a chart depends on and that are not vendored in it, laid where `helm dependency build` would
+ * put them: those it names by `file://`, and those found in a directory of charts.
+ */
+async function missingDependencies(
+  { path, charts }: HelmSource,
+  view: RepositoryView,
+): Promise<readonly InputFile[]> {
+  const vendored = (await view.list(posix.join(path, 'charts'))).map(({ name }) => name)
+  const missing = (await chartDependencies(path, view)).filter(
+    ({ name }) =>
+      !vendored.some((one) => one === name || (one.startsWith(`${name}-`) && one.endsWith('.tgz'))),
+  )
+  const names = new Map(missing.map((one) => [one.name, one]))
+  const found = await Promise.all(
+    [...names.values()].map(async ({ name, repository }): Promise<readonly InputFile[]> => {
+      const local = repository?.startsWith('file://')
+        ? posix.join(path, repository.slice('file://'.length))
+        : posix.join(charts ?? '.tortoise-no-charts', name)
+      if ((await kindInside(view, posix.join(local, 'Chart.yaml'))) !== 'file') return []
+      const files = await chartFiles(view, local, { chart: local, alone: false })
+      return files.map((file) => ({
+        ...file,
+        at: posix.join(path, 'charts', name, posix.relative(local, file.at)),
+      }))
+    }),
+  )
+  return found.flat()
+}
+
+/** Where files of a chart stand, and how they count. */
+export interface ChartPlace {
   readonly chart: string
   /** True when no values file is laid over the chart: its own values are then the most specific layer. */
   readonly alone: boolean
 }
 
-async function chartFiles(
+/** Every file of a chart's directory, its vendored charts included. */
+export async function chartFiles(
   view: RepositoryView,
   directory: string,
-  chart: Chart,
+  chart: ChartPlace,
 ): Promise<readonly InputFile[]> {
   const entries = await view.list(directory)
   const found = await Promise.all(

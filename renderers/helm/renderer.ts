@@ -4,7 +4,7 @@ import { stop } from '../../plugin/model/problem.ts'
 import type {
   HelmSource,
   InputFile,
-  Renderer,
+  KindRenderer,
   RenderOptions,
   RepositoryView,
 } from '../../plugin/model/source.ts'
@@ -28,7 +28,7 @@ export interface TemplateOptions extends RenderOptions {
 }
 
 /** Renders with `helm template`; no cluster, no plugins, no post-renderers, no fetching of dependencies. */
-export function helmRenderer(ports: RendererPorts): Renderer<HelmSource> {
+export function helmRenderer(ports: RendererPorts): KindRenderer<HelmSource> {
   return {
     inputs: helmInputs,
     render: async (source, view, options = {}) => ({
@@ -64,7 +64,7 @@ export async function templateChart(
         args: templateArguments(source, values, { ...options, ...more }),
         cwd: directory,
         env: helmEnvironment(directory),
-        ...boundsOf(ports),
+        ...boundsOf(ports, options),
       })
     const checked = await run({})
     // A schema that points to the web cannot be read here; the templates can still be rendered.

@@ -3,18 +3,9 @@ import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
-
-/** The names kustomize accepts for its file, in the order it tries them. */
-const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
-
-/** The kustomization file of a directory, or `undefined`. */
-async function findKustomization(view: RepositoryView, directory: string): Promise<string | undefined> {
-  for (const name of kustomizationNames) {
-    const path = posix.join(directory, name)
-    if ((await view.kind(path)) === 'file') return path
-  }
-  return undefined
-}
+import { manifestsBelow } from './additions.ts'
+import { findKustomization } from './file.ts'
+import { helmChartInputs } from './helm-charts.ts'
 
 /**
  * Every file that a kustomization reads.
@@ -28,12 +19,14 @@ export async function kustomizeInputs(
   view: RepositoryView,
 ): Promise<readonly InputFile[]> {
   const walk: Walk = { view, root: source.path, files: new Map(), entered: new Set() }
-  if ((await findKustomization(view, source.path)) === undefined) {
+  if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
     throw stop('source.unknown', 'no kustomization stands in this directory', {
       place: { file: source.path },
     })
   }
-  await enter(walk, source.path)
+  if ((await findKustomization(view, source.path)) === undefined) await enterGenerated(walk)
+  else await enter(walk, source.path)
+  for (const reference of references(source.additions ?? null)) await follow(walk, source.path, reference)
   return [...walk.files.values()]
 }
 
@@ -51,7 +44,18 @@ async function enter(walk: Walk, directory: string): Promise<void> {
   if (file === undefined) return addDirectory(walk, directory)
   const content = await add(walk, file, { role: 'kustomization', from: directory })
   if (content === undefined) return
-  for (const reference of references(parseLoosely(content))) await follow(walk, directory, reference)
+  const kustomization = parseLoosely(content)
+  for (const input of await helmChartInputs(kustomization, directory, walk.view)) {
+    if (!walk.files.has(input.at))
+      walk.files.set(input.at, { ...input, leaf: input.leaf && directory === walk.root })
+  }
+  for (const reference of references(kustomization)) await follow(walk, directory, reference)
+}
+
+/** The files of a directory for which a kustomization is generated. */
+async function enterGenerated(walk: Walk): Promise<void> {
+  for (const text of await manifestsBelow(walk.view, walk.root, ''))
+    await follow(walk, walk.root, { text, role: 'manifest' })
 }
 
 interface Reference {

@@ -1,18 +1,29 @@
 import { runProgram } from '../../plugin/io/process.ts'
+import type { LaidFile } from '../../plugin/io/workspace.ts'
 import { withWorkspace } from '../../plugin/io/workspace.ts'
-import type { KustomizeSource, Renderer, RepositoryView } from '../../plugin/model/source.ts'
+import type {
+  KindRenderer,
+  KustomizeSource,
+  RenderOptions,
+  RepositoryView,
+} from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import type { RendererPorts } from '../ports.ts'
 import { boundsOf, inputContents, isolated, outputOf } from '../ports.ts'
+import { additionsFile } from './additions.ts'
+import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
 import { kustomizeInputs } from './inputs.ts'
 
-/** Renders with `kustomize build`, or `kubectl kustomize` where only kubectl exists; no plugins, no functions, no remote bases' credentials. */
-export function kustomizeRenderer(ports: RendererPorts): Renderer<KustomizeSource> {
+/**
+ * Renders with `kustomize build`, or `kubectl kustomize` where only kubectl exists; no plugins, no functions, no remote
+ * bases' credentials. Charts are rendered where they are vendored beside the kustomization.
+ */
+export function kustomizeRenderer(ports: RendererPorts): KindRenderer<KustomizeSource> {
   return {
     inputs: kustomizeInputs,
-    render: async (source, view) => ({
+    render: async (source, view, options) => ({
       source,
-      objects: readObjects(source.path, await buildKustomization(source, view, ports)),
+      objects: readObjects(source.path, await buildKustomization(source, view, { ...ports, options })),
     }),
   }
 }
@@ -21,19 +32,32 @@ export function kustomizeRenderer(ports: RendererPorts): Renderer<KustomizeSourc
 export async function buildKustomization(
   source: KustomizeSource,
   view: RepositoryView,
-  ports: RendererPorts,
+  ports: RendererPorts & { readonly options?: RenderOptions | undefined },
 ): Promise<string> {
   const program = await ports.programs.find('kustomize', 'kubectl')
-  const files = await inputContents(view, await kustomizeInputs(source, view))
+  const inputs = await inputContents(view, await kustomizeInputs(source, view))
+  const added = await additionsFile(source, view)
+  const helm = inputs.some(isInflating)
+    ? helmForKustomize((await ports.programs.find('helm')).file)
+    : undefined
+  const files = [...inputs.filter(({ path }) => path !== added?.path), ...[added, helm].flatMap(asList)]
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
   return withWorkspace(files, async (directory) => {
     const outcome = await runProgram({
       file: program.file,
-      args: [verb, `./${source.path}`],
+      args: [verb, `./${source.path}`, ...(helm ? helmFlags(`${directory}/${helm.path}`) : [])],
       cwd: directory,
       env: isolated(directory),
-      ...boundsOf(ports),
+      ...boundsOf(ports, ports.options),
     })
     return outputOf(source, outcome, directory)
   })
 }
+
+const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
+
+const helmFlags = (command: string): readonly string[] => ['--enable-helm', `--helm-command=${command}`]
+
+const isInflating = ({ path, content }: LaidFile): boolean =>
+  /\.ya?ml$|Kustomization$/.test(path) &&
+  inflatesCharts(typeof content === 'string' ? content : new TextDecoder().decode(content))

@@ -1,67 +1,91 @@
+import { stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
-import { identify } from '../../plugin/model/manifest.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type {
   DirectSource,
   InputFile,
+  KindRenderer,
   ReleaseSource,
-  Renderer,
-  Rendering,
+  RenderOptions,
   RepositoryView,
+  Source,
 } from '../../plugin/model/source.ts'
-import { translateApplication } from '../argocd/translate.ts'
-import { translateHelmRelease } from '../flux/translate.ts'
+import { substituteVariables } from '../flux/substitute.ts'
+import type { Translated } from './declaration.ts'
+import { declarations } from './declared.ts'
 
 /** Renders what an object in Git describes: first the source that holds the object, then what the object says. */
-export function releaseRenderer(direct: Renderer<DirectSource>): Renderer<ReleaseSource> {
-  const innerOf = async (source: ReleaseSource, view: RepositoryView): Promise<DirectSource> => {
-    const { objects } = await direct.render(source.holder, view, { dyed: true })
-    const inner = await translate(source, objects, view)
-    if (inner !== undefined) return inner
-    throw stop(
-      'source.render',
-      `what ${source.object.kind} ${source.object.name} renders is not in this repository`,
-      {
-        place: { file: source.path },
-        mend: 'Vendor its chart, or name a directory of charts.',
-      },
-    )
+export function releaseRenderer(
+  direct: KindRenderer<DirectSource>,
+  whole: () => KindRenderer<Source>,
+): KindRenderer<ReleaseSource> {
+  const translate = async (source: ReleaseSource, view: RepositoryView): Promise<Translated> => {
+    const { objects } = await whole().render(source.holder, view, { dyed: true })
+    const translated = await declarations[source.object.kind].translate({ source, objects, view })
+    if (translated !== undefined) return translated
+    throw stop('source.render', `what ${nameOf(source)} renders is not in this repository`, {
+      place: { file: source.path },
+      mend: 'Vendor its chart, or name a directory of charts.',
+    })
   }
   return {
     inputs: async (source, view) => {
-      const [holder, inner] = [
-        await direct.inputs(source.holder, view),
-        await direct.inputs(await innerOf(source, view), view),
-      ]
-      const outside =
-        source.charts === undefined ? inner : inner.map((input) => asExternal(input, source.charts ?? ''))
+      const holder = await whole().inputs(source.holder, view)
+      const { parts } = await translate(source, view)
+      const inner = (await Promise.all(parts.map((part) => direct.inputs(part, view)))).flat()
+      const { charts } = source
+      const outside = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
       // What the holder and the release both read belongs to the holder.
-      return [...new Map([...outside, ...holder].map((input) => [input.at, input])).values()]
+      const all = [...outside, ...holder.map((input) => ({ ...input, holder: true as const }))]
+      return [...new Map(all.map((input) => [input.at, input])).values()]
     },
-    render: async (source, view, options): Promise<Rendering> => {
-      const { objects } = await direct.render(await innerOf(source, view), view, options)
-      return { source, objects }
+    render: async (source, view, options) => {
+      const { parts, ...rest } = await translate(source, view)
+      const rendered = await Promise.all(parts.map((part) => direct.render(part, view, options)))
+      const objects = rendered.flatMap((one) => one.objects)
+      return { source, parts, objects: await finish(objects, rest, { source, view, direct, options }) }
     },
   }
 }
 
+const nameOf = ({ object }: ReleaseSource): string =>
+  object.generated === undefined
+    ? `${object.kind} ${object.name}`
+    : `Application ${object.generated} of ApplicationSet ${object.name}`
+
 const asExternal = (input: InputFile, charts: string): InputFile =>
-  input.at.startsWith(`${charts}/`) && input.role === 'chart-values'
+  input.path.startsWith(`${charts}/`) && input.role === 'chart-values'
     ? { ...input, role: 'external', leaf: false }
     : input
 
-async function translate(
-  source: ReleaseSource,
-  objects: readonly JsonObject[],
-  view: RepositoryView,
-): Promise<DirectSource | undefined> {
-  const { kind, name, namespace } = source.object
-  const object = objects.find((one) => {
-    const found = identify(one, namespace)
-    return found?.kind === kind && found.name === name && found.namespace === namespace
-  })
-  if (object === undefined) return undefined
-  return kind === 'HelmRelease'
-    ? translateHelmRelease(object, objects, source)
-    : translateApplication(object, source, view)
+interface Finishing {
+  readonly source: ReleaseSource
+  readonly view: RepositoryView
+  readonly direct: KindRenderer<DirectSource>
+  readonly options: RenderOptions | undefined
 }
+
+/** What comes after the rendering: a post-renderer's kustomization, then variables. */
+async function finish(
+  objects: readonly JsonObject[],
+  { postRender, variables }: Omit<Translated, 'parts'>,
+  { source, view, direct, options }: Finishing,
+): Promise<readonly JsonObject[]> {
+  if (postRender !== undefined) {
+    const files = new Map([
+      [`${stage}/all.yaml`, objects.map((object) => stringify(object)).join('---\n')],
+      [`${stage}/kustomization.yaml`, stringify({ resources: ['all.yaml'], ...postRender })],
+    ])
+    const part: DirectSource = { kind: 'kustomize', id: source.id, path: stage }
+    const result = await direct.render(part, view.with(files), options)
+    return variables === undefined ? result.objects : substituted(result.objects, variables)
+  }
+  return variables === undefined ? objects : substituted(objects, variables)
+}
+
+const stage = '.tortoise-post-render'
+
+const substituted = (
+  objects: readonly JsonObject[],
+  variables: ReadonlyMap<string, string>,
+): readonly JsonObject[] => objects.map((object) => substituteVariables(object, variables))

@@ -92,7 +92,11 @@ async function findWishes(
       (one) => one.trace.source === holder.source.id && fieldKey(one) === fieldKey(address),
     )
     if (known !== undefined) return { ...address, trace: known.trace, to: value, rendered: known.path }
-    return { ...address, trace: await traceAbsent(address, holder, opened), to: value }
+    return {
+      ...address,
+      trace: await traceAbsent(address, holder, { ...opened, all: sources, unseen }),
+      to: value,
+    }
   }
   return { wishes: await Promise.all(assignments.map(find)), sources, unseen }
 }

@@ -92,9 +92,9 @@ export async function openSource(
   }
   const plain = known.length === 1 ? known[0] : undefined
   const told = { release, namespace, kubeVersion, apiVersions, charts, values: plain?.values ?? values }
-  const source = await identifySource({ ...plain, ...defined(told), path }, view)
+  const source = await identifySource({ ...plain, ...defined(told), path }, { view, renderer })
   const others = settings.sources.filter((one) => one !== plain)
-  const named = [source, ...(await identifySources(others, view))]
+  const named = [source, ...(await identifySources(others, { view, renderer }))]
   return { checkout, settings, view, renderer, source, charts, named: uniqueById(named) }
 }
 

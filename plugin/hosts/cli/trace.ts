@@ -1,16 +1,14 @@
 import { Command, Option } from 'commander'
 import type { FieldAddress } from '../../model/field.ts'
 import { fieldKey, isField } from '../../model/field.ts'
-import { inParallel } from '../../model/parallel.ts'
-import { concernsOneSource, stop } from '../../model/problem.ts'
+import { stop } from '../../model/problem.ts'
 import type { Trace } from '../../model/site.ts'
-import type { Rendering, Source } from '../../model/source.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { jsonTraces } from '../../report/json.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { terminalTraces } from '../../report/traces.ts'
 import { traceAbsent } from '../../trace/absent.ts'
-import { releasesIn } from '../../trace/identify.ts'
+import { renderReleases } from '../../trace/expand.ts'
 import { traceFields } from '../../trace-fields.ts'
 import type { Host } from '../host.ts'
 import type { OpenedSource, SourceFlags } from './source-options.ts'
@@ -55,7 +53,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
     })
   }
   const opened = await openSource(host, given, flags)
-  const { traced, traces } = await traceOpened(host, opened, false)
+  const { traced, traces, sources, unseen } = await traceOpened(host, opened, false)
   const found = traces.filter((one) => matches(one, flags))
   const filtered = [flags.workload, flags.container, field].some((one) => one !== undefined)
   if (found.length > 0 || !filtered) return found
@@ -66,14 +64,17 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
     })
   }
   const { workload, container, holder } = findContainer(traced, flags.workload, flags.container)
-  return [await traceAbsent({ workload, container, field }, holder, opened)]
+  return [await traceAbsent({ workload, container, field }, holder, { ...opened, all: sources, unseen })]
 }
 
 /** Traces every field of an opened source and of the releases it holds, with reach over all sources that share its files. */
 export async function traceOpened(host: Host, opened: OpenedSource, allowShared: boolean) {
   const { source, named, view, renderer, charts } = opened
   const own = await renderer.render(source, view)
-  const held = await renderReleases(host, releasesIn(own, charts), opened)
+  const below = { view, renderer, ...(charts === undefined ? {} : { charts }) }
+  const { rendered: held, failed } = await renderReleases([own], below)
+  for (const { source: release, reason } of failed)
+    host.progress({ kind: 'warning', message: `passed over ${release.id}: ${reason}` })
   const rendered = [own, ...held]
   const asked = new Set(rendered.map((one) => one.source.id))
   const known = { named: [...named, ...held.map((one) => one.source)], rendered }
@@ -88,27 +89,6 @@ export async function traceOpened(host: Host, opened: OpenedSource, allowShared:
     one.fields.flatMap((field) => answers.get(`${one.source.id}\0${fieldKey(field)}`) ?? []),
   )
   return { sources, unseen, traced, fields, traces: fields.map(({ trace: one }) => one) }
-}
-
-/** Releases that cannot be rendered here are named and passed over. */
-async function renderReleases(
-  host: Host,
-  releases: readonly Source[],
-  { view, renderer }: OpenedSource,
-): Promise<readonly Rendering[]> {
-  const results = await inParallel(releases, async (release) => {
-    try {
-      return [await renderer.render(release, view)]
-    } catch (error) {
-      if (!concernsOneSource(error)) throw error
-      host.progress({
-        kind: 'warning',
-        message: `passed over ${release.id}: ${error.problems[0]?.message ?? error.message}`,
-      })
-      return []
-    }
-  })
-  return results.flat()
 }
 
 function matches(one: Trace & FieldAddress, { workload, container, field }: TraceFlags): boolean {

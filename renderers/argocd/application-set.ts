@@ -1,0 +1,46 @@
+import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
+import { identify } from '../../plugin/model/manifest.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
+import type { Declaration } from '../release/declaration.ts'
+import { findDeclared } from '../release/find.ts'
+import { destination, translateApplication } from './application.ts'
+import { generate } from './generators.ts'
+import { fillTemplate } from './template.ts'
+
+/** The Applications that an ApplicationSet generates. https://argo-cd.readthedocs.io/en/stable/user-guide/application-set/ */
+export const applicationSet: Declaration = {
+  kind: 'ApplicationSet',
+  declares: async (object, { namespace, view }) => {
+    const found = identify(object, namespace)
+    if (found?.kind !== 'ApplicationSet' || !found.apiVersion.startsWith('argoproj.io/')) return []
+    const { kind, name, namespace: own } = found
+    const applications = await applicationsOf(object, view)
+    return applications.flatMap((application) => {
+      const generated = textOf(valueAt(application, ['metadata', 'name']))
+      if (generated === undefined) return []
+      return [
+        { object: { kind, name, namespace: own, generated }, namespace: destination(application) ?? own },
+      ]
+    })
+  },
+  translate: async ({ source, objects, view }) => {
+    const object = findDeclared(objects, source.object)
+    const applications = object === undefined ? [] : await applicationsOf(object, view)
+    const application = applications.find(
+      (one) => valueAt(one, ['metadata', 'name']) === source.object.generated,
+    )
+    return application && translateApplication(application, source, view)
+  },
+}
+
+/** The template filled with each set of parameters; sets that need a cluster or a forge to be known give none. */
+async function applicationsOf(object: JsonObject, view: RepositoryView): Promise<readonly JsonObject[]> {
+  const template = valueAt(object, ['spec', 'template'])
+  if (!isJsonObject(template)) return []
+  const goTemplate = valueAt(object, ['spec', 'goTemplate']) === true
+  const sets = await generate(valueAt(object, ['spec', 'generators']), { view, goTemplate })
+  return sets.flatMap((parameters) => {
+    const filled: Json | undefined = fillTemplate(template, parameters, goTemplate)
+    return isJsonObject(filled) ? [filled] : []
+  })
+}

@@ -1,0 +1,120 @@
+import { posix } from 'node:path'
+import picomatch from 'picomatch'
+import { parse } from 'yaml'
+import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { ExpectedStop } from '../../plugin/model/problem.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
+
+/** What generators read. */
+export interface GeneratorContext {
+  readonly view: RepositoryView
+  /** Parameters keep their structure for Go templates, and are flat texts otherwise. */
+  readonly goTemplate: boolean
+}
+
+/**
+ * The sets of parameters that generators give: lists, directories and files of this repository, and their matrix. Those
+ * that ask a cluster or a forge give none, since their answer is not in Git.
+ */
+export async function generate(
+  generators: Json | undefined,
+  context: GeneratorContext,
+): Promise<readonly JsonObject[]> {
+  const found = await Promise.all(listOf(generators).map((one) => generateOne(one, context)))
+  return found.flat()
+}
+
+async function generateOne(generator: Json, context: GeneratorContext): Promise<readonly JsonObject[]> {
+  const elements = valueAt(generator, ['list', 'elements'])
+  if (elements !== undefined) return listOf(elements).filter(isJsonObject)
+  const git = valueAt(generator, ['git'])
+  if (isJsonObject(git)) return withValues(await fromGit(git, context), git['values'])
+  const [first, second, ...more] = listOf(valueAt(generator, ['matrix', 'generators']))
+  if (first === undefined || second === undefined || more.length > 0) return []
+  const [left, right] = [await generateOne(first, context), await generateOne(second, context)]
+  return left.flatMap((one) => right.map((other) => ({ ...one, ...other })))
+}
+
+const withValues = (sets: readonly JsonObject[], values: Json | undefined): readonly JsonObject[] =>
+  isJsonObject(values) ? sets.map((one) => ({ ...one, values })) : sets
+
+async function fromGit(git: JsonObject, context: GeneratorContext): Promise<readonly JsonObject[]> {
+  const patterns = (key: string, excluded: boolean): readonly string[] =>
+    listOf(git[key]).flatMap((one) =>
+      (valueAt(one, ['exclude']) === true) === excluded ? (textOf(valueAt(one, ['path'])) ?? []) : [],
+    )
+  const key = git['directories'] === undefined ? 'files' : 'directories'
+  const taken = patterns(key, false)
+  const left = picomatch([...patterns(key, true)])
+  const paths = (await Promise.all(taken.map((pattern) => pathsLike(pattern, key, context.view)))).flat()
+  const chosen = [...new Set(paths)].filter((path) => !left(path)).sort()
+  if (key === 'directories') return chosen.map((path) => pathParameters(path, context))
+  return (await Promise.all(chosen.map((path) => fileParameters(path, context)))).flat()
+}
+
+/** Directories or files of the repository that a glob fits; its fixed beginning bounds the search. */
+async function pathsLike(
+  pattern: string,
+  key: 'files' | 'directories',
+  view: RepositoryView,
+): Promise<readonly string[]> {
+  const fits = picomatch(posix.normalize(pattern))
+  const base = picomatch.scan(posix.normalize(pattern)).base
+  const start = base === '' ? '.' : base
+  if ((await view.kind(start)) === 'file') return fits(start) ? [start] : []
+  const walk = async (directory: string): Promise<readonly string[]> => {
+    const entries = (await view.list(directory)).filter(({ name }) => !name.startsWith('.'))
+    const found = await Promise.all(
+      entries.map(async ({ name, kind }): Promise<readonly string[]> => {
+        const at = posix.join(directory, name)
+        const own = kind === (key === 'files' ? 'file' : 'directory') && fits(at) ? [at] : []
+        return kind === 'directory' ? [...own, ...(await walk(at))] : own
+      }),
+    )
+    return found.flat()
+  }
+  const own = key === 'directories' && fits(start) ? [start] : []
+  return [...own, ...(await walk(start))]
+}
+
+function pathParameters(path: string, { goTemplate }: GeneratorContext): JsonObject {
+  const basename = posix.basename(path)
+  const basenameNormalized = basename.toLowerCase().replace(/[^a-z0-9.-]/g, '-')
+  const segments = path.split('/')
+  if (goTemplate) return { path: { path, basename, basenameNormalized, segments } }
+  return {
+    path,
+    'path.basename': basename,
+    'path.basenameNormalized': basenameNormalized,
+    ...Object.fromEntries(segments.map((segment, index) => [`path[${index}]`, segment])),
+  }
+}
+
+async function fileParameters(file: string, context: GeneratorContext): Promise<readonly JsonObject[]> {
+  const parsed = await parsedFile(file, context.view)
+  const filename = posix.basename(file)
+  const own = pathParameters(posix.dirname(file), context)
+  const path = isJsonObject(own['path'])
+    ? { path: { ...own['path'], filename } }
+    : { ...own, 'path.filename': filename }
+  return (Array.isArray(parsed) ? parsed : [parsed])
+    .filter(isJsonObject)
+    .map((content) => ({ ...(context.goTemplate ? content : flat(content, '')), ...path }))
+}
+
+async function parsedFile(file: string, view: RepositoryView): Promise<Json> {
+  try {
+    return parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
+  } catch (error) {
+    if (error instanceof ExpectedStop) throw error
+    return null
+  }
+}
+
+/** `{a: {b: 1}}` as `{'a.b': 1}`. */
+const flat = (value: JsonObject, prefix: string): JsonObject =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]): (readonly [string, Json])[] =>
+      isJsonObject(inner) ? Object.entries(flat(inner, `${prefix}${key}.`)) : [[`${prefix}${key}`, inner]],
+    ),
+  )

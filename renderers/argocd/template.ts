@@ -1,0 +1,34 @@
+import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
+
+/**
+ * Fills a template with parameters: `{{name}}`, or in a Go template `{{ .name }}` and `{{ index .list 0 }}`. `undefined`
+ * when it holds an expression beyond those: half-filled, it would name the wrong files.
+ */
+export function fillTemplate(template: Json, parameters: JsonObject, goTemplate: boolean): Json | undefined {
+  const read = goTemplate ? readGo : readFlat
+  let failed = false
+  const fill = (value: Json): Json => {
+    if (typeof value === 'string')
+      return value.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (_, expression: string) => {
+        const found = read(expression, parameters)
+        failed ||= found === undefined
+        return found ?? ''
+      })
+    if (Array.isArray(value)) return value.map(fill)
+    if (!isJsonObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner)]))
+  }
+  const filled = fill(template)
+  return failed ? undefined : filled
+}
+
+function readFlat(expression: string, parameters: JsonObject): string | undefined {
+  return textOf(parameters[expression]) ?? textOf(valueAt(parameters, expression.split('.')))
+}
+
+function readGo(expression: string, parameters: JsonObject): string | undefined {
+  const path = /^\.([\w.-]+)$/.exec(expression)?.[1]
+  if (path !== undefined) return textOf(valueAt(parameters, path.split('.')))
+  const [, list, index] = /^index \.([\w.]+) (\d+)$/.exec(expression) ?? []
+  return list === undefined ? undefined : textOf(valueAt(parameters, [...list.split('.'), Number(index)]))
+}

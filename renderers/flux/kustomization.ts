@@ -1,0 +1,81 @@
+import { posix } from 'node:path'
+import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { identify } from '../../plugin/model/manifest.ts'
+import type { Declaration } from '../release/declaration.ts'
+import { findDeclared } from '../release/find.ts'
+
+/**
+ * What a Flux Kustomization renders: the kustomization at its path (or one of all manifests below it), with what its
+ * object adds, and variables put into the result. https://fluxcd.io/flux/components/kustomize/kustomizations/
+ */
+export const fluxKustomization: Declaration = {
+  kind: 'Kustomization',
+  declares: async (object, { namespace }) => {
+    const found = identify(object, namespace)
+    if (found?.kind !== 'Kustomization' || !found.apiVersion.startsWith('kustomize.toolkit.fluxcd.io/'))
+      return []
+    const { kind, name, namespace: own } = found
+    const target = textOf(valueAt(object, ['spec', 'targetNamespace']))
+    return [{ object: { kind, name, namespace: own }, namespace: target ?? own }]
+  },
+  translate: async ({ source, objects, view }) => {
+    const object = findDeclared(objects, source.object)
+    const spec = object && valueAt(object, ['spec'])
+    if (!isJsonObject(spec)) return undefined
+    const path =
+      posix
+        .normalize(textOf(spec['path']) ?? '.')
+        .replace(/^\.?\//, '')
+        .replace(/\/$/, '') || '.'
+    if (path.startsWith('..') || (await view.kind(path)) !== 'directory') return undefined
+    const variables = variablesOf(spec, objects)
+    const shared = {
+      id: source.id,
+      path,
+      ...(source.namespace === undefined ? {} : { namespace: source.namespace }),
+      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+    }
+    return {
+      parts: [{ kind: 'kustomize', ...shared, additions: additionsOf(spec) }],
+      ...(variables === undefined ? {} : { variables }),
+    }
+  },
+}
+
+const replaced = ['namePrefix', 'nameSuffix'] as const
+const appended = ['patches', 'components', 'images'] as const
+
+function additionsOf(spec: JsonObject): JsonObject {
+  const namespace = spec['targetNamespace']
+  const given = [...replaced, ...appended].flatMap((key) => {
+    const value: Json | undefined = spec[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  return { ...(namespace === undefined ? {} : { namespace }), ...Object.fromEntries(given) }
+}
+
+/** The variables of `postBuild`: those of ConfigMaps beside the object, then its own; `undefined` when nothing is substituted. */
+function variablesOf(
+  spec: JsonObject,
+  objects: readonly JsonObject[],
+): ReadonlyMap<string, string> | undefined {
+  const postBuild = spec['postBuild']
+  if (!isJsonObject(postBuild)) return undefined
+  const maps = listOf(postBuild['substituteFrom']).map((reference) =>
+    objects.find(
+      (object) =>
+        object['kind'] === 'ConfigMap' &&
+        valueAt(object, ['metadata', 'name']) === valueAt(reference, ['name']) &&
+        valueAt(reference, ['kind']) === 'ConfigMap',
+    ),
+  )
+  const texts = [...maps.map((map) => valueAt(map, ['data'])), postBuild['substitute']]
+  return new Map(
+    texts.flatMap((data) =>
+      isJsonObject(data) ? Object.entries(data).flatMap(([key, value]) => pair(key, textOf(value))) : [],
+    ),
+  )
+}
+
+const pair = (key: string, value: string | undefined): readonly (readonly [string, string])[] =>
+  value === undefined ? [] : [[key, value]]

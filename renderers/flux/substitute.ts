@@ -1,0 +1,48 @@
+import { parse } from 'yaml'
+import { isJsonObject, type Json, type JsonObject, valueAt } from '../../plugin/model/json.ts'
+
+type Variables = ReadonlyMap<string, string>
+
+/**
+ * Puts variables into objects as Flux does after a build: `${name}`, with defaults behind `:=`, `:-`, `=` or `-`. A
+ * variable that is not known here (it may come from a Secret) stays as written, and so is no value of a field.
+ */
+export function substituteVariables(object: JsonObject, variables: Variables): JsonObject {
+  const marks = ['labels', 'annotations'].map((kind) =>
+    valueAt(object, ['metadata', kind, 'kustomize.toolkit.fluxcd.io/substitute']),
+  )
+  return marks.includes('disabled') ? object : (substituted(object, variables) as JsonObject)
+}
+
+function substituted(value: Json, variables: Variables): Json {
+  if (typeof value === 'string') return value.includes('$') ? replacedText(value, variables) : value
+  if (Array.isArray(value)) return value.map((item: Json) => substituted(item, variables))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, substituted(inner, variables)]))
+}
+
+const placeholder = /\$\$|\$\{([A-Za-z_]\w*)(?:(:?[=-])([^}]*))?\}/g
+
+function replacedText(text: string, variables: Variables): Json {
+  const result = text.replace(
+    placeholder,
+    (whole, name: string | undefined, how?: string, otherwise = '') => {
+      if (name === undefined) return '$'
+      const value = variables.get(name)
+      if (value === undefined || (value === '' && how?.startsWith(':')))
+        return how === undefined ? whole : otherwise
+      return value
+    },
+  )
+  // The text is read as YAML again: a whole value may turn out to be a number.
+  return result !== text && /^\$\{[^}]*\}$/.test(text) ? scalar(result) : result
+}
+
+function scalar(text: string): Json {
+  try {
+    const value = parse(text, { logLevel: 'silent' }) as Json
+    return typeof value === 'number' || typeof value === 'boolean' ? value : text
+  } catch {
+    return text
+  }
+}

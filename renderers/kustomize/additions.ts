@@ -1,0 +1,62 @@
+import { posix } from 'node:path'
+import { parse, stringify } from 'yaml'
+import type { LaidFile } from '../../plugin/io/workspace.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../plugin/model/json.ts'
+import { stop } from '../../plugin/model/problem.ts'
+import type { KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
+import { findKustomization } from './file.ts'
+
+/**
+ * The kustomization that a roll-out with additions is built from: the one in the directory, or one of every manifest
+ * below it, with the additions appended. It is written for the rendering alone.
+ * https://fluxcd.io/flux/components/kustomize/kustomizations/#generate-a-kustomizationyaml-file
+ */
+export async function additionsFile(
+  source: KustomizeSource,
+  view: RepositoryView,
+): Promise<LaidFile | undefined> {
+  const { additions, path } = source
+  if (additions === undefined) return undefined
+  const file = await findKustomization(view, path)
+  if (file !== undefined && Object.keys(additions).length === 0) return undefined
+  const own =
+    file === undefined ? { resources: await manifestsBelow(view, path, '') } : await read(file, view)
+  return {
+    path: file ?? posix.join(path, 'kustomization.yaml'),
+    content: stringify(merged(own, additions), { lineWidth: 0 }),
+  }
+}
+
+async function read(file: string, view: RepositoryView): Promise<JsonObject> {
+  const parsed = parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
+  if (parsed === null) return {}
+  if (isJsonObject(parsed)) return parsed
+  throw stop('source.render', 'the kustomization is no mapping', { place: { file } })
+}
+
+function merged(own: JsonObject, additions: JsonObject): JsonObject {
+  const added = Object.entries(additions).map(([key, value]): readonly [string, Json] => {
+    const before = own[key]
+    return [key, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value]
+  })
+  return { ...own, ...Object.fromEntries(added) }
+}
+
+/** Every manifest below a directory as Flux lists them: a directory with a kustomization stands for its files. */
+export async function manifestsBelow(
+  view: RepositoryView,
+  root: string,
+  below: string,
+): Promise<readonly string[]> {
+  const entries = await view.list(posix.join(root, below))
+  const found = await Promise.all(
+    entries.map(async ({ name, kind }): Promise<readonly string[]> => {
+      const inside = posix.join(below, name)
+      if (kind === 'file' && /\.ya?ml$/.test(name)) return [inside]
+      if (kind !== 'directory' || name.startsWith('.')) return []
+      const own = await findKustomization(view, posix.join(root, inside))
+      return own === undefined ? manifestsBelow(view, root, inside) : [inside]
+    }),
+  )
+  return found.flat()
+}

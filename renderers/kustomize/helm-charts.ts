@@ -1,0 +1,53 @@
+import { posix } from 'node:path'
+import type { LaidFile } from '../../plugin/io/workspace.ts'
+import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
+import { chartFiles } from '../helm/inputs.ts'
+
+/** True for a kustomization (or the configuration of a generator) that renders charts. */
+export const inflatesCharts = (text: string): boolean =>
+  /^(helmCharts|helmChartInflationGenerator):|kind: *HelmChartInflationGenerator/m.test(text)
+
+/** The files of the vendored charts that a kustomization names, and its values files. */
+export async function helmChartInputs(
+  kustomization: Json,
+  directory: string,
+  view: RepositoryView,
+): Promise<readonly InputFile[]> {
+  if (!isJsonObject(kustomization)) return []
+  const home = textOf(valueAt(kustomization, ['helmGlobals', 'chartHome'])) ?? 'charts'
+  const charts = listOf(kustomization['helmCharts']).filter((chart) => isJsonObject(chart))
+  const found = await Promise.all(charts.map((chart) => oneChart(chart, { directory, home, view })))
+  return found.flat()
+}
+
+interface Place {
+  readonly directory: string
+  readonly home: string
+  readonly view: RepositoryView
+}
+
+async function oneChart(chart: JsonObject, { directory, home, view }: Place): Promise<readonly InputFile[]> {
+  const at = posix.join(directory, home, textOf(chart['name']) ?? '')
+  const own = [textOf(chart['valuesFile']), ...listOf(chart['additionalValuesFiles']).map(textOf)]
+  const values = await Promise.all(
+    own.map(async (file): Promise<readonly InputFile[]> => {
+      const path = file === undefined ? undefined : posix.join(directory, file)
+      const text = path === undefined ? undefined : await view.read(path)
+      return path === undefined || text === undefined
+        ? []
+        : [{ path: text.path, at: path, role: 'values', leaf: true }]
+    }),
+  )
+  return [...(await chartFiles(view, at, { chart: at, alone: false })), ...values.flat()]
+}
+
+/**
+ * A stand-in for Helm that names a version kustomize accepts: it refuses Helm 4 by its version alone, though the calls
+ * it makes are the same. https://github.com/kubernetes-sigs/kustomize/issues/5998
+ */
+export const helmForKustomize = (helm: string): LaidFile => ({
+  path: '.tortoise-helm.sh',
+  content: `#!/bin/sh\nif [ "$1" = version ]; then echo v3.19.0; exit 0; fi\nexec '${helm.replaceAll("'", `'\\''`)}' "$@"\n`,
+  executable: true,
+})

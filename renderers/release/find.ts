@@ -1,0 +1,13 @@
+import type { JsonObject } from '../../plugin/model/json.ts'
+import { identify } from '../../plugin/model/manifest.ts'
+import type { ReleaseSource } from '../../plugin/model/source.ts'
+
+/** The object of a kind, name and namespace. */
+export const findDeclared = (
+  objects: readonly JsonObject[],
+  { kind, name, namespace }: ReleaseSource['object'],
+): JsonObject | undefined =>
+  objects.find((object) => {
+    const found = identify(object, namespace)
+    return found?.kind === kind && found.name === name && found.namespace === namespace
+  })
