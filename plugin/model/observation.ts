@@ -1,13 +1,32 @@
+import type { DailyUsage } from './daily.ts'
+import type { Series } from './series.ts'
 import type { Sketch } from './sketch.ts'
 import type { Workload } from './workload.ts'
 
-/** What one resource of one container used, over all its pods and the whole window. */
+/**
+ * What one resource of one container used over the window. `sketch`, `peak` and `samples` are over all pods;
+ * the optional parts say when, and what they allow (weighing by age, a backtest, a simulated autoscaler) is left out without them.
+ */
 export interface ResourceUsage {
   /** Samples in millicores (CPU) or bytes (memory). */
   readonly sketch: Sketch
   /** The highest sample, exact, in the sketch's unit. */
   readonly peak: number
   readonly samples: number
+  /** The same samples day by day; their sketches add up to `sketch`. */
+  readonly daily?: DailyUsage
+  /** The busiest pod of each slot, as levels of the sketch's scale. */
+  readonly highest?: Series
+  /** All pods of each slot together; left out where it is the same as `highest`. */
+  readonly total?: Series
+}
+
+/** How much of one day's CFS periods a container was held back in. */
+export interface DayThrottling {
+  /** Days since 1970-01-01, UTC. */
+  readonly day: number
+  readonly periods: number
+  readonly throttled: number
 }
 
 /** What one container of a workload used. */
@@ -17,8 +36,11 @@ export interface ContainerUsage {
   readonly memory?: ResourceUsage
   /** How often a container of this name was killed for want of memory. */
   readonly oomKills: number
+  /** When, in seconds since 1970, UTC, as far as it is known to a slot; may hold fewer than `oomKills`. */
+  readonly oomTimes?: readonly number[]
   /** Share of CFS periods in which the container was held back, 0 to 1; absent without a CPU limit or the metric. */
   readonly throttledShare?: number
+  readonly throttling?: readonly DayThrottling[]
 }
 
 /** How many pods ran, over the window. */
@@ -26,6 +48,8 @@ export interface ReplicaHistory {
   readonly min: number
   readonly max: number
   readonly mean: number
+  /** Pods by slot, as counts; by hour and weekday through `highestByHourOfWeek`. Left out where the count never moved. */
+  readonly series?: Series
 }
 
 /** What was seen for one workload over the window. */

@@ -23,10 +23,10 @@ export const memoryScale: SketchScale = { firstBucket: 1e7 }
 export type Sketch = readonly (readonly [bucket: number, weight: number])[]
 
 /** A sketch being filled: one weight a bucket. */
-export type SketchBuffer = Float64Array
+export type SketchBuffer = Float32Array
 
 /** An empty buffer to fill. */
-export const emptySketch = (): SketchBuffer => new Float64Array(bucketCount)
+export const emptySketch = (): SketchBuffer => new Float32Array(bucketCount)
 
 /** Adds one sample to a buffer. Values below zero and non-numbers are ignored. */
 export function addSample(buffer: SketchBuffer, scale: SketchScale, value: number, weight = 1): void {

@@ -1,5 +1,6 @@
 import { inParallel } from '../model/parallel.ts'
 import type { Progress } from '../model/progress.ts'
+import { dayOf } from '../model/recorder.ts'
 import type { Series } from './envelope.ts'
 import type { FindWorkload } from './owners.ts'
 import type { Prometheus } from './prometheus.ts'
@@ -54,6 +55,7 @@ type Task = () => Promise<void>
 type Strangers = Map<string, Set<string>>
 
 interface Place {
+  readonly tally: Tally
   readonly workload: WorkloadTally
   readonly container: string
 }
@@ -65,7 +67,7 @@ function placing(tally: Tally, find: FindWorkload, strangers: Strangers): PlaceO
   return ({ labels: { namespace, pod, container } }) => {
     if (namespace === undefined || pod === undefined || container === undefined) return undefined
     const found = find(namespace, pod)
-    if (found.kind === 'workload') return { workload: workloadTally(tally, found.workload), container }
+    if (found.kind === 'workload') return { tally, workload: workloadTally(tally, found.workload), container }
     const owner = found.kind === 'other' ? found.owner : ''
     const what = owner === '' ? 'without a known owner' : `of a ${owner}, a kind that is not right-sized`
     strangers.set(what, (strangers.get(what) ?? new Set()).add(`${namespace}/${pod}`))
@@ -88,9 +90,14 @@ function usageTask({ client, queries, answered }: Run, tally: Tally, request: Us
       answered.add(resource)
       const place = placeOf(series)
       if (place === undefined) return
-      addSeries(tally, series, { ...place, resource, ...(resource === 'memory' ? { presence } : {}) })
+      addSeries(tally, series, {
+        workload: place.workload,
+        container: place.container,
+        resource,
+        ...(resource === 'memory' ? { presence } : {}),
+      })
     })
-    addReplicas(presence)
+    addReplicas(tally, presence)
   }
 }
 
@@ -108,21 +115,27 @@ function throttlingTasks(
     for (const series of await client.instant(queries[name](chunk.seconds), chunk.end)) {
       answered.add(name)
       const container = containerAt(placeOf(series))
-      if (container !== undefined) container[name] += firstValue(series)
+      if (container === undefined) continue
+      const day = dayOf(chunk.end, 1)
+      const known = container.throttling.get(day) ?? { periods: 0, throttled: 0 }
+      container.throttling.set(day, { ...known, [name]: known[name] + firstValue(series) })
     }
   }
   return [task('throttled'), task('periods')]
 }
 
 const containerAt = (place: Place | undefined): ContainerTally | undefined =>
-  place && containerTally(place.workload, place.container)
+  place && containerTally(place.tally, place.workload, place.container)
 
 function restartTask({ client, queries, slots }: Run, { start, end }: Chunk, placeOf: PlaceOf): Task {
   return () =>
     client.range({ query: queries.oomRestarts, start, end, step: slots.step }, (series) => {
       const container = containerAt(placeOf(series))
       if (container === undefined) return
-      for (const [, kills] of series.samples) container.oomKills += Number(kills)
+      for (const [time, kills] of series.samples) {
+        container.oomKills += Number(kills)
+        if (Number(kills) > 0) container.oomTimes.push(time)
+      }
     })
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type DailyUsage, unpackDays } from '../model/daily.ts'
 import type { Observation } from '../model/observation.ts'
 import { ExpectedStop, type Problem } from '../model/problem.ts'
 
@@ -25,12 +26,62 @@ const sketchSchema = z
     'Exponential histogram: bucket n starts at first × (1.05ⁿ − 1) / 0.05; first is 10 millicores for CPU, 10⁷ bytes for memory.',
   )
 
+const packed = (what: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64')
+    .refine((text) => text.length % 4 === 0, { error: 'must be base64' })
+    .describe(what)
+const frame = {
+  first: z.int().describe('Time of the first slot, in seconds since 1970, UTC.'),
+  step: z.int().positive().describe('Seconds from slot to slot.'),
+}
+const levelsSchema = (what: string) =>
+  z
+    .object({
+      ...frame,
+      packed: packed('A byte a slot: 0 for no sample, else the bucket and one, in base64.'),
+    })
+    .readonly()
+    .describe(what)
+const days = z.array(z.int().min(0)).readonly().describe('Days since 1970-01-01, UTC, rising.')
+const dailySchema = z
+  .object({
+    days,
+    peaks: z.array(z.number().min(0)).readonly().describe('The highest sample of each day.'),
+    samples: z.array(z.int().min(0)).readonly().describe('Samples of each day.'),
+    sketches: packed(
+      'A sketch a day: number of buckets (one byte), then bucket (one byte) and weight (four bytes, lowest first) of each, in base64.',
+    ),
+  })
+  .readonly()
+  .refine(isDaily, { error: 'the days do not fit each other' })
+  .describe('The same samples day by day.')
+
+function isDaily(daily: DailyUsage): boolean {
+  const { days, peaks, samples } = daily
+  try {
+    return (
+      days.length === peaks.length &&
+      days.length === samples.length &&
+      unpackDays(daily).length === days.length
+    )
+  } catch {
+    return false
+  }
+}
+
 const usageSchema = (unit: string) =>
   z
     .object({
       sketch: sketchSchema,
       peak: z.number().min(0).describe(`The highest sample, exact, in ${unit}.`),
       samples: count('Number of samples, over all pods.'),
+      daily: dailySchema.exactOptional(),
+      highest: levelsSchema('The busiest pod of each slot.').exactOptional(),
+      total: levelsSchema(
+        'All pods of each slot together; left out where it is the same as highest.',
+      ).exactOptional(),
     })
     .readonly()
     .describe(`Usage over all pods and the whole window, in ${unit}.`)
@@ -41,7 +92,25 @@ const containerSchema = z
     cpu: usageSchema('millicores').exactOptional(),
     memory: usageSchema('bytes').exactOptional(),
     oomKills: count('How often a container of this name was killed for want of memory.'),
+    oomTimes: z
+      .array(z.number())
+      .readonly()
+      .describe('When it was killed, in seconds since 1970, UTC.')
+      .exactOptional(),
     throttledShare: share('Share of CFS periods in which the container was held back').exactOptional(),
+    throttling: z
+      .array(
+        z
+          .object({
+            day: z.int().describe('Days since 1970-01-01, UTC.'),
+            periods: z.number().min(0).describe('CFS periods.'),
+            throttled: z.number().min(0).describe('Periods in which the container was held back.'),
+          })
+          .readonly(),
+      )
+      .readonly()
+      .describe('The same by day.')
+      .exactOptional(),
   })
   .readonly()
   .describe('One container of the workload.')
@@ -51,6 +120,14 @@ const replicasSchema = z
     min: z.number().min(0).describe('Fewest pods at a time.'),
     max: z.number().min(0).describe('Most pods at a time.'),
     mean: z.number().min(0).describe('Pods on average, over the time that any ran.'),
+    series: z
+      .object({
+        ...frame,
+        packed: packed('Two bytes a slot, lowest first: 0 for no sample, else pods and one, in base64.'),
+      })
+      .readonly()
+      .describe('Pods by slot; left out where the count never moved.')
+      .exactOptional(),
   })
   .readonly()
   .describe('How many pods ran.')

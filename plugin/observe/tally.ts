@@ -1,32 +1,20 @@
-import type { ContainerUsage, Observation, ReplicaHistory, ResourceUsage } from '../model/observation.ts'
-import {
-  addSample,
-  cpuScale,
-  emptySketch,
-  finishSketch,
-  memoryScale,
-  type SketchBuffer,
-  type SketchScale,
-} from '../model/sketch.ts'
+import type { ContainerUsage, DayThrottling, Observation, ReplicaHistory } from '../model/observation.ts'
+import { type UsageRecorder, usageRecorder } from '../model/recorder.ts'
+import { packCounts } from '../model/series.ts'
+import { cpuScale, memoryScale } from '../model/sketch.ts'
 import { type Workload, workloadKey } from '../model/workload.ts'
 import type { Series } from './envelope.ts'
 import type { Chunk, Slots } from './queries.ts'
 
-/** Usage of one resource while it is gathered, in the unit of its scale. */
-interface ResourceTally {
-  readonly scale: SketchScale
-  readonly buffer: SketchBuffer
-  peak: number
-  samples: number
-}
-
 /** One container while it is gathered. */
 export interface ContainerTally {
-  readonly cpu: ResourceTally
-  readonly memory: ResourceTally
+  readonly cpu: UsageRecorder
+  readonly memory: UsageRecorder
   oomKills: number
-  periods: number
-  throttled: number
+  /** Seconds since 1970. */
+  readonly oomTimes: number[]
+  /** CFS periods by day. */
+  readonly throttling: Map<number, { periods: number; throttled: number }>
 }
 
 /** One workload while it is gathered. */
@@ -35,7 +23,8 @@ export interface WorkloadTally {
   readonly containers: Map<string, ContainerTally>
   /** One byte a slot: 1 when a sample was seen. */
   readonly seen: Uint8Array
-  readonly replicas: { min: number; max: number; total: number; slots: number }
+  /** Pods by slot; 0 where none was seen. */
+  readonly pods: Uint16Array
   unhealthy?: string
 }
 
@@ -54,26 +43,24 @@ export function workloadTally({ slots, workloads }: Tally, workload: Workload): 
     workload,
     containers: new Map(),
     seen: new Uint8Array(slots.count),
-    replicas: { min: Number.POSITIVE_INFINITY, max: 0, total: 0, slots: 0 },
+    pods: new Uint16Array(slots.count),
   }
   workloads.set(workload, found)
   return found
 }
 
 /** The entry of a container, made when there is none. */
-export function containerTally({ containers }: WorkloadTally, name: string): ContainerTally {
-  const resource = (scale: SketchScale): ResourceTally => ({
-    scale,
-    buffer: emptySketch(),
-    peak: 0,
-    samples: 0,
-  })
+export function containerTally(
+  { slots }: Tally,
+  { containers }: WorkloadTally,
+  name: string,
+): ContainerTally {
   const found = containers.get(name) ?? {
-    cpu: resource(cpuScale),
-    memory: resource(memoryScale),
+    cpu: usageRecorder(cpuScale, slots),
+    memory: usageRecorder(memoryScale, slots),
     oomKills: 0,
-    periods: 0,
-    throttled: 0,
+    oomTimes: [],
+    throttling: new Map(),
   }
   containers.set(name, found)
   return found
@@ -103,18 +90,17 @@ export interface Intake {
 }
 
 /** Adds one pod's series of a container: cores or bytes, at slots. Samples that are no number are left out. */
-export function addSeries({ slots }: Tally, { samples }: Series, intake: Intake): void {
+export function addSeries(tally: Tally, { samples }: Series, intake: Intake): void {
+  const { slots } = tally
   const { workload, container, resource, presence } = intake
-  const usage = containerTally(workload, container)[resource]
+  const usage = containerTally(tally, workload, container)[resource]
   const unit = resource === 'cpu' ? 1000 : 1
   const pods = presence && podCounts(presence, workload, container)
   for (const [time, text] of samples) {
     const value = Number(text) * unit
     const slot = Math.round((time - slots.first) / slots.step)
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY) || slot < 0 || slot >= slots.count) continue
-    addSample(usage.buffer, usage.scale, value)
-    usage.peak = Math.max(usage.peak, value)
-    usage.samples += 1
+    usage.add(slot, value)
     workload.seen[slot] = 1
     if (presence === undefined || pods === undefined) continue
     const within = Math.round((time - presence.start) / slots.step)
@@ -131,8 +117,9 @@ function podCounts({ pods, count }: Presence, workload: WorkloadTally, container
 }
 
 /** Closes the count of pods of a chunk. A pod has several containers: a slot has as many pods as its most frequent one. */
-export function addReplicas({ pods, count }: Presence): void {
-  for (const [{ replicas }, containers] of pods) {
+export function addReplicas({ slots }: Tally, { pods, count, start }: Presence): void {
+  const offset = Math.round((start - slots.first) / slots.step)
+  for (const [workload, containers] of pods) {
     const running = (slot: number): number => {
       let most = 0
       for (const counts of containers.values()) most = Math.max(most, counts[slot] ?? 0)
@@ -142,11 +129,7 @@ export function addReplicas({ pods, count }: Presence): void {
       // A pod counts in the slot it ends in, and so does its successor: what lasts one slot only is a handover.
       const beside = Math.max(running(slot - 1), running(slot + 1))
       const level = beside === 0 ? running(slot) : Math.min(running(slot), beside)
-      if (level === 0) continue
-      replicas.min = Math.min(replicas.min, level)
-      replicas.max = Math.max(replicas.max, level)
-      replicas.total += level
-      replicas.slots += 1
+      workload.pods[offset + slot] = level
     }
   }
 }
@@ -164,9 +147,9 @@ export function finishTally({ slots, workloads }: Tally, { cluster, window }: Fr
   const keyOf = (entry: WorkloadTally): string => order.get(entry) ?? ''
   return entries
     .sort((one, other) => compare(keyOf(one), keyOf(other)))
-    .map(({ workload, containers, seen, replicas, unhealthy }) => {
+    .map(({ workload, containers, seen, pods, unhealthy }) => {
       const [first, last] = [seen.indexOf(1), seen.lastIndexOf(1)]
-      const history = replicaHistory(replicas)
+      const history = replicaHistory(slots, pods)
       return {
         cluster,
         workload,
@@ -183,23 +166,33 @@ export function finishTally({ slots, workloads }: Tally, { cluster, window }: Fr
 }
 
 function containerUsage(container: string, tally: ContainerTally): ContainerUsage {
-  const cpu = resourceUsage(tally.cpu)
-  const memory = resourceUsage(tally.memory)
+  const [cpu, memory] = [tally.cpu.finish(), tally.memory.finish()]
+  const throttling = [...tally.throttling]
+    .sort(([one], [other]) => one - other)
+    .map(([day, { periods, throttled }]): DayThrottling => ({ day, periods, throttled }))
+  const sum = (part: 'periods' | 'throttled') => throttling.reduce((total, day) => total + day[part], 0)
+  const periods = sum('periods')
   return {
     container,
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
     oomKills: tally.oomKills,
-    ...(tally.periods > 0 ? { throttledShare: rounded(Math.min(1, tally.throttled / tally.periods)) } : {}),
+    ...(tally.oomTimes.length === 0 ? {} : { oomTimes: tally.oomTimes.sort((one, other) => one - other) }),
+    ...(periods > 0 ? { throttledShare: rounded(Math.min(1, sum('throttled') / periods)), throttling } : {}),
   }
 }
 
-function resourceUsage({ buffer, peak, samples }: ResourceTally): ResourceUsage | undefined {
-  return samples === 0 ? undefined : { sketch: finishSketch(buffer), peak, samples }
-}
-
-function replicaHistory({ min, max, total, slots }: WorkloadTally['replicas']): ReplicaHistory | undefined {
-  return slots === 0 ? undefined : { min, max, mean: rounded(total / slots) }
+function replicaHistory(slots: Slots, pods: Uint16Array): ReplicaHistory | undefined {
+  const seen = pods.filter((count) => count > 0)
+  if (seen.length === 0) return undefined
+  const [min, max] = [
+    seen.reduce((low, count) => Math.min(low, count)),
+    seen.reduce((high, count) => Math.max(high, count)),
+  ]
+  const mean = rounded(seen.reduce((total, count) => total + count, 0) / seen.length)
+  if (min === max) return { min, max, mean }
+  const counts = Float64Array.from(pods, (count) => (count === 0 ? Number.NaN : count))
+  return { min, max, mean, series: packCounts(slots, counts) }
 }
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000

@@ -1,12 +1,13 @@
 // Bundles one of the project's own TypeScript programs and runs it.
 // usage: node run-ts.mjs FILE.ts [ARGUMENTS…]
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
 
 const [file = '', ...args] = process.argv.slice(2)
 const cache = join(import.meta.dirname, '../../node_modules/.cache')
+mkdirSync(cache, { recursive: true })
 const directory = mkdtempSync(join(cache, 'tortoise-tool-'))
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
 await build({

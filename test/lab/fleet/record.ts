@@ -1,17 +1,12 @@
 import type {
   ContainerUsage,
+  DayThrottling,
   Observation,
   ReplicaHistory,
-  ResourceUsage,
 } from '../../../plugin/model/observation.ts'
-import {
-  addSample,
-  cpuScale,
-  emptySketch,
-  finishSketch,
-  memoryScale,
-  type SketchScale,
-} from '../../../plugin/model/sketch.ts'
+import { dayOf, type SlotFrame, usageRecorder } from '../../../plugin/model/recorder.ts'
+import { packCounts } from '../../../plugin/model/series.ts'
+import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import type { Member } from './usage.ts'
 import { type FleetContainer, type FleetWorkload, fleetNamespace } from './workload.ts'
@@ -47,7 +42,7 @@ function observe(fleet: Fleet, workload: FleetWorkload): Observation {
     days: rounded((last - first) / 86_400, 2),
     coverage: rounded(slots.length / ((to - from) / step), 4),
     containers: workload.containers.map((container) => usageOf(fleet, workload, container)),
-    replicas: replicaHistory(slots.map((time) => fleet.replicas(workload, time))),
+    replicas: replicaHistory(fleet, workload, slots),
     ...unhealthy(workload),
   }
 }
@@ -60,54 +55,68 @@ function slotsOf(fleet: Fleet, workload: FleetWorkload): readonly number[] {
   )
 }
 
+/** The window's slots; a step that begins at a time is the slot that ends with it. */
+const frameOf = ({ window: { from, to, step } }: Fleet): SlotFrame => ({
+  first: from + step,
+  step,
+  count: (to - from) / step,
+})
+
 function usageOf(fleet: Fleet, workload: FleetWorkload, container: FleetContainer): ContainerUsage {
-  const [cpu, memory] = [recorder(cpuScale), recorder(memoryScale)]
-  const cfs = { periods: 0, throttled: 0 }
+  const frame = frameOf(fleet)
+  const [cpu, memory] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
+  const cfs = new Map<number, { periods: number; throttled: number }>()
   const members = fleet.pods(workload).map((pod): Member => ({ workload, container, pod }))
   for (const member of members) {
     for (let time = member.pod.from; time < member.pod.to; time += fleet.window.step) {
       if (!fleet.scraped(workload, time)) continue
-      cpu.add(fleet.cpu(member, time))
-      memory.add(fleet.memory(member, time))
-      const throttling = fleet.throttling(member, time)
-      cfs.periods += throttling?.periods ?? 0
-      cfs.throttled += throttling?.throttled ?? 0
+      const slot = (time - fleet.window.from) / frame.step
+      cpu.add(slot, fleet.cpu(member, time))
+      memory.add(slot, fleet.memory(member, time))
+      const seen = fleet.throttling(member, time)
+      if (seen === undefined) continue
+      const day = dayOf(time + frame.step, frame.step)
+      const { periods, throttled } = cfs.get(day) ?? { periods: 0, throttled: 0 }
+      cfs.set(day, { periods: periods + seen.periods, throttled: throttled + seen.throttled })
     }
   }
   const kills = members
     .flatMap((member) => fleet.lives(member))
     .filter(({ reason }) => reason === 'OOMKilled')
-  const throttledShare = cfs.periods === 0 ? {} : { throttledShare: rounded(cfs.throttled / cfs.periods, 4) }
+  const [usedCpu, usedMemory] = [cpu.finish(), memory.finish()]
   return {
     container: container.name,
-    cpu: cpu.finish(),
-    memory: memory.finish(),
+    ...(usedCpu === undefined ? {} : { cpu: usedCpu }),
+    ...(usedMemory === undefined ? {} : { memory: usedMemory }),
     oomKills: kills.length,
-    ...throttledShare,
+    ...(kills.length === 0 ? {} : { oomTimes: kills.map(({ to }) => to).sort((one, other) => one - other) }),
+    ...throttlingOf(cfs),
   }
 }
 
-interface Recorder {
-  add(value: number): void
-  finish(): ResourceUsage
+function throttlingOf(
+  cfs: ReadonlyMap<number, { periods: number; throttled: number }>,
+): Pick<ContainerUsage, 'throttledShare' | 'throttling'> {
+  const throttling = [...cfs]
+    .sort(([one], [other]) => one - other)
+    .map(([day, seen]): DayThrottling => ({ day, ...seen }))
+  const [periods, throttled] = (['periods', 'throttled'] as const).map((part) =>
+    throttling.reduce((sum, day) => sum + day[part], 0),
+  )
+  if (periods === undefined || throttled === undefined || periods === 0) return {}
+  return { throttledShare: rounded(throttled / periods, 4), throttling }
 }
 
-function recorder(scale: SketchScale): Recorder {
-  const buffer = emptySketch()
-  const seen = { peak: 0, samples: 0 }
-  return {
-    add: (value) => {
-      addSample(buffer, scale, value)
-      seen.peak = Math.max(seen.peak, value)
-      seen.samples += 1
-    },
-    finish: () => ({ sketch: finishSketch(buffer), peak: seen.peak, samples: seen.samples }),
-  }
-}
-
-function replicaHistory(counts: readonly number[]): ReplicaHistory {
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  return { min: Math.min(...counts), max: Math.max(...counts), mean: rounded(total / counts.length, 2) }
+function replicaHistory(fleet: Fleet, workload: FleetWorkload, slots: readonly number[]): ReplicaHistory {
+  const counts = slots.map((time) => fleet.replicas(workload, time))
+  const [min, max] = [Math.min(...counts), Math.max(...counts)]
+  const mean = rounded(counts.reduce((sum, count) => sum + count, 0) / counts.length, 2)
+  if (min === max) return { min, max, mean }
+  const frame = frameOf(fleet)
+  const bySlot = new Float64Array(frame.count).fill(Number.NaN)
+  for (const [index, time] of slots.entries())
+    bySlot[(time - fleet.window.from) / frame.step] = counts[index] ?? 0
+  return { min, max, mean, series: packCounts(frame, bySlot) }
 }
 
 function unhealthy({ crashingForHours, containers }: FleetWorkload): Pick<Observation, 'unhealthy'> {

@@ -1,0 +1,63 @@
+import { packBytes, unpackBytes } from './packing.ts'
+import type { Sketch } from './sketch.ts'
+
+/** What one day held: all samples of all pods, in the unit of the sketch's scale. */
+export interface DayUsage {
+  /** Days since 1970-01-01, UTC. */
+  readonly day: number
+  readonly sketch: Sketch
+  /** The highest sample, exact. */
+  readonly peak: number
+  readonly samples: number
+}
+
+/**
+ * The days of one resource at rest, in rising order. Sketches merge by adding weights, so days can be read one at a time,
+ * kept in a cache, and weighed by age. `sketches` holds, a day, the number of buckets, then bucket (one byte) and weight
+ * (four bytes, lowest first) of each: about 50 bytes a day.
+ */
+export interface DailyUsage {
+  readonly days: readonly number[]
+  readonly peaks: readonly number[]
+  readonly samples: readonly number[]
+  readonly sketches: string
+}
+
+/** Packs days. Weights are counts of samples; they are kept to the whole number. */
+export function packDays(days: readonly DayUsage[]): DailyUsage {
+  const size = days.reduce((sum, { sketch }) => sum + 1 + 5 * sketch.length, 0)
+  const bytes = new Uint8Array(size)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const { sketch } of days) {
+    view.setUint8(at, sketch.length)
+    at += 1
+    for (const [bucket, weight] of sketch) {
+      view.setUint8(at, bucket)
+      view.setUint32(at + 1, Math.max(1, Math.round(weight)), true)
+      at += 5
+    }
+  }
+  return {
+    days: days.map(({ day }) => day),
+    peaks: days.map(({ peak }) => peak),
+    samples: days.map(({ samples }) => samples),
+    sketches: packBytes(bytes),
+  }
+}
+
+/** The days of `packDays`. Throws for text that is not what it made. */
+export function unpackDays({ days, peaks, samples, sketches }: DailyUsage): readonly DayUsage[] {
+  const bytes = unpackBytes(sketches)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  return days.map((day, index) => {
+    const length = view.getUint8(at)
+    const sketch = Array.from({ length }, (_, nth): readonly [number, number] => {
+      const place = at + 1 + nth * 5
+      return [view.getUint8(place), view.getUint32(place + 1, true)]
+    })
+    at += 1 + 5 * length
+    return { day, sketch, peak: peaks[index] ?? 0, samples: samples[index] ?? 0 }
+  })
+}

@@ -1,0 +1,88 @@
+/**
+ * Series over the window, one value a slot, small enough to keep for every container of a fleet.
+ *
+ * Usage is kept as the number of its sketch bucket, one byte a slot: within 2.5 % (within 5m or 5 MB in the first bucket),
+ * 4 KB for 14 days at 5 minutes. Counts of pods are exact, two bytes a slot. A slot without a sample is kept apart from zero.
+ */
+import { packBytes, unpackBytes } from './packing.ts'
+import { bucketOf, bucketStart, type SketchScale } from './sketch.ts'
+
+/** When the slots of a series are. */
+export interface SeriesFrame {
+  /** Time of the first slot, in seconds since 1970, UTC. A slot stands for the `step` seconds that end at its time. */
+  readonly first: number
+  /** Seconds from slot to slot. */
+  readonly step: number
+}
+
+/** A series at rest: packed values in the order of slots. */
+export interface Series extends SeriesFrame {
+  readonly packed: string
+}
+
+const bucketValues = (scale: SketchScale): Float64Array =>
+  Float64Array.from({ length: 256 }, (_, level) =>
+    level === 0 ? Number.NaN : (bucketStart(scale, level - 1) + bucketStart(scale, level)) / 2,
+  )
+
+const valuesOfScale = new Map<SketchScale, Float64Array>()
+
+function valuesOf(scale: SketchScale): Float64Array {
+  const values = valuesOfScale.get(scale) ?? bucketValues(scale)
+  valuesOfScale.set(scale, values)
+  return values
+}
+
+/** One sample as its level: 0 for none (`NaN`), else its bucket and one. Levels order like the samples they stand for. */
+export const levelOf = (scale: SketchScale, value: number): number =>
+  value >= 0 ? bucketOf(scale, value) + 1 : 0
+
+/** Packs levels. */
+export const packLevels = (frame: SeriesFrame, levels: Uint8Array): Series => ({
+  first: frame.first,
+  step: frame.step,
+  packed: packBytes(levels),
+})
+
+/** The levels of a usage series, one a slot. */
+const unpackLevels = ({ packed }: Series): Uint8Array => unpackBytes(packed)
+
+/** Usage by slot, in the unit of the scale; `NaN` where nothing was seen. */
+export function usageValues(series: Series, scale: SketchScale): Float64Array {
+  const [levels, values] = [unpackLevels(series), valuesOf(scale)]
+  return Float64Array.from(levels, (level) => values[level] ?? Number.NaN)
+}
+
+/** Packs counts of pods, up to 65,534 a slot; `NaN` where nothing was seen. */
+export function packCounts(frame: SeriesFrame, counts: ArrayLike<number>): Series {
+  const bytes = new Uint8Array(counts.length * 2)
+  for (let slot = 0; slot < counts.length; slot += 1) {
+    const count = counts[slot] ?? Number.NaN
+    const level = count >= 0 ? Math.min(Math.round(count), 65_534) + 1 : 0
+    bytes[slot * 2] = level & 255
+    bytes[slot * 2 + 1] = level >> 8
+  }
+  return { first: frame.first, step: frame.step, packed: packBytes(bytes) }
+}
+
+/** Counts of pods by slot; `NaN` where nothing was seen. */
+export function countValues({ packed }: Series): Float64Array {
+  const bytes = unpackBytes(packed)
+  return Float64Array.from({ length: bytes.length >> 1 }, (_, slot) => {
+    const level = (bytes[slot * 2] ?? 0) | ((bytes[slot * 2 + 1] ?? 0) << 8)
+    return level === 0 ? Number.NaN : level - 1
+  })
+}
+
+/** The highest value in each hour of the week (168, UTC, from Monday 00:00); `NaN` for hours never seen. */
+export function highestByHourOfWeek(values: Float64Array, { first, step }: SeriesFrame): Float64Array {
+  const hours = new Float64Array(168).fill(Number.NaN)
+  for (const [slot, value] of values.entries()) {
+    if (Number.isNaN(value)) continue
+    // 1970 began on a Thursday, three days after a Monday.
+    const hour = (Math.floor((first + (slot - 1) * step) / 3600) + 72) % 168
+    const known = hours[hour] ?? Number.NaN
+    hours[hour] = Number.isNaN(known) ? value : Math.max(known, value)
+  }
+  return hours
+}
