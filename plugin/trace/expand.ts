@@ -70,10 +70,7 @@ export async function releasesBelow(
 }
 
 /** Real paths of the files that a source reads; none when that cannot be told, which its rendering will say. */
-async function filePathsOf(
-  source: Source,
-  { renderer, view }: InputPorts,
-): Promise<readonly string[]> {
+async function filePathsOf(source: Source, { renderer, view }: InputPorts): Promise<readonly string[]> {
   try {
     return (await renderer.inputs(source, view)).map(({ path }) => path)
   } catch (error) {
