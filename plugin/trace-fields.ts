@@ -1,13 +1,15 @@
 import { fieldKey } from './model/field.ts'
 import type { ManifestField } from './model/manifest.ts'
 import { inParallel } from './model/parallel.ts'
+import { plural } from './model/plural.ts'
 import { concernsOneSource } from './model/problem.ts'
 import type { Progress } from './model/progress.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
 import type { SourceFiles } from './trace/discover.ts'
 import { filesOfAll } from './trace/discover.ts'
-import { resolveTraces } from './trace/resolve.ts'
+import type { TraceContext } from './trace/resolve.ts'
+import { resolveTraces, traceContext } from './trace/resolve.ts'
 import { sharersOf } from './trace/sharers.ts'
 import type { TracedSource } from './trace/trace-source.ts'
 import { traceSource } from './trace/trace-source.ts'
@@ -18,6 +20,8 @@ export interface TraceFieldsPorts {
   readonly renderer: Renderer
   readonly progress: Progress
   readonly allowShared: boolean
+  /** The fields to answer for. */
+  readonly isWanted?: (source: Source, field: ManifestField) => boolean
 }
 
 /** A rendered field with its trace. */
@@ -28,6 +32,7 @@ export interface TracedFields {
   readonly sources: readonly TracedSource[]
   /** Sources that read some of the same files and do not render here. */
   readonly unseen: readonly SourceFiles[]
+  readonly context: TraceContext
   readonly answers: ReadonlyMap<string, TracedField>
 }
 
@@ -39,36 +44,33 @@ export interface KnownSources {
 
 /**
  * Traces every source that is asked about (by id), and every other source that reads one of the same files:
- * how far an edit reaches can only be seen in all of them.
+ * how far an edit reaches can only be seen in all of them. Answers are given for the fields wanted, all by default.
  */
 export async function traceFields(
   asked: ReadonlySet<string>,
   { named, rendered }: KnownSources,
-  ports: TraceFieldsPorts,
+  { isWanted = () => true, ...ports }: TraceFieldsPorts,
 ): Promise<TracedFields> {
   const { sources: toTrace, layers } = sharersOf(asked, await filesOfAll(named, ports, asked))
-  ports.progress({ kind: 'stage', stage: 'trace', detail: `${toTrace.length} sources` })
+  ports.progress({ kind: 'stage', stage: 'trace', detail: plural(toTrace.length, 'source') })
   const renderings = new Map(rendered.map((rendering) => [rendering.source.id, rendering]))
   const traced = await inParallel(toTrace, ({ source }) =>
     traceOrWarn(source, renderings.get(source.id), ports),
   )
   const sources = traced.filter((one): one is TracedSource => one !== undefined)
   const unseen = toTrace.filter((_, index) => traced[index] === undefined)
+  const { view, renderer } = ports
+  const context = traceContext(sources, [...unseen, ...layers], { view, renderer, policy: ports })
   const answers = new Map<string, TracedField>()
   for (const one of sources.filter(({ source }) => asked.has(source.id))) {
-    const traces = await resolveTraces(one, {
-      all: sources,
-      unseen: [...unseen, ...layers],
-      view: ports.view,
-      renderer: ports.renderer,
-      policy: ports,
-    })
-    one.fields.forEach((field, index) => {
+    const fields = one.fields.filter((field) => isWanted(one.source, field))
+    const traces = await resolveTraces(one, fields, context)
+    fields.forEach((field, index) => {
       const trace = traces[index]
       if (trace !== undefined) answers.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace })
     })
   }
-  return { sources, unseen, answers }
+  return { sources, unseen, context, answers }
 }
 
 /** A sharer that does not render here may still be rolled out elsewhere: it is named, and its files stay untouched. */

@@ -9,7 +9,7 @@ import type {
 import { inputContents } from './ports.ts'
 
 /** How many objects of finished renderings are kept for the next stage. */
-const mostObjects = 60_000
+const mostObjects = 5_000
 
 /**
  * Renders each distinct content at most once: what a source is, the bytes of the files it reads and the options together
@@ -21,6 +21,12 @@ export function cachedRenderer<S extends Source>(renderer: KindRenderer<S>): Kin
   const forget = (key: string): void => {
     kept.delete(key)
     sizes.delete(key)
+  }
+  const touch = (key: string): void => {
+    const size = sizes.get(key)
+    if (size === undefined) return
+    sizes.delete(key)
+    sizes.set(key, size)
   }
   const makeRoom = (): void => {
     let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
@@ -47,8 +53,9 @@ export function cachedRenderer<S extends Source>(renderer: KindRenderer<S>): Kin
     render: async (source, view, options) => {
       if (options?.anew === true) return renderer.render(source, view, options)
       const key = await keyOf(source, view, { renderer, options })
-      const known = kept.get(key) ?? renderNew(key, () => renderer.render(source, view, options))
-      return { ...(await known), source }
+      const known = kept.get(key)
+      if (known !== undefined) touch(key)
+      return { ...(await (known ?? renderNew(key, () => renderer.render(source, view, options)))), source }
     },
   }
 }

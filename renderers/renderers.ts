@@ -2,6 +2,7 @@ import type { DirectSource, KindRenderer, Renderer, Source } from '../plugin/mod
 import { cachedRenderer } from './cache.ts'
 import { helmRenderer } from './helm/renderer.ts'
 import { kustomizeRenderer } from './kustomize/renderer.ts'
+import { memoised } from './memo.ts'
 import { plainRenderer } from './plain/renderer.ts'
 import type { RendererPorts } from './ports.ts'
 import { declared, mayDeclare } from './release/declared.ts'
@@ -16,10 +17,12 @@ export function createRenderer(ports: RendererPorts): Renderer {
     helm: cachedRenderer(helmRenderer(ports)),
     plain: plainRenderer,
   } satisfies RenderersOf<DirectSource>
-  const whole: KindRenderer<Source> = byKind<Source>({
-    ...direct,
-    release: releaseRenderer(byKind<DirectSource>(direct), () => whole),
-  } satisfies RenderersOf<Source>)
+  const whole: KindRenderer<Source> = memoised(
+    byKind<Source>({
+      ...direct,
+      release: releaseRenderer(byKind<DirectSource>(direct), () => whole),
+    } satisfies RenderersOf<Source>),
+  )
   return { ...whole, declared, mayDeclare }
 }
 

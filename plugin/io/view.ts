@@ -17,13 +17,20 @@ export interface Tree {
 const mostLinks = 40
 
 /** Lays pending texts over a tree and follows links, refusing every path that would leave it. */
-export function viewOf(tree: Tree, texts: ReadonlyMap<string, string> = new Map()): RepositoryView {
+export function viewOf(
+  tree: Tree,
+  texts: ReadonlyMap<string, string> = new Map(),
+  origin?: RepositoryView,
+): RepositoryView {
   const resolvePath = (path: string) => walk(tree, texts, { path, links: 0 })
   const bytesOf = async (path: string): Promise<Uint8Array> => {
     const pending = texts.get(path)
     return pending === undefined ? tree.bytes(path) : new TextEncoder().encode(pending)
   }
-  return {
+  const view: RepositoryView = {
+    get origin() {
+      return origin ?? view
+    },
     kind: async (path) => (await resolvePath(path))?.kind,
     read: async (path) => {
       const found = await resolvePath(path)
@@ -41,12 +48,18 @@ export function viewOf(tree: Tree, texts: ReadonlyMap<string, string> = new Map(
       const entries = [...((await tree.entries(found.path)) ?? new Map<string, TreeEntry>())]
       return entries.map(([name, { kind }]) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1))
     },
-    with: (more) => viewOf(tree, new Map([...texts, ...more])),
+    with: (more) => viewOf(tree, new Map([...texts, ...more]), origin ?? view),
   }
+  return view
 }
 
 /** A view with another one under one of its directories; the two stay apart, links included. */
-export function mountView(base: RepositoryView, at: string, inner: RepositoryView): RepositoryView {
+export function mountView(
+  base: RepositoryView,
+  at: string,
+  inner: RepositoryView,
+  origin?: RepositoryView,
+): RepositoryView {
   const below = (path: string): string | undefined => {
     const normal = contain(path)
     return normal === at ? '.' : normal.startsWith(`${at}/`) ? normal.slice(at.length + 1) : undefined
@@ -55,7 +68,10 @@ export function mountView(base: RepositoryView, at: string, inner: RepositoryVie
     const inside = below(path)
     return inside === undefined ? [base, path] : [inner, inside]
   }
-  return {
+  const mounted: RepositoryView = {
+    get origin() {
+      return origin ?? mounted
+    },
     kind: (path) => {
       const [view, inside] = pick(path)
       return view.kind(inside)
@@ -79,9 +95,10 @@ export function mountView(base: RepositoryView, at: string, inner: RepositoryVie
         const inside = below(path)
         return inside === undefined ? [] : [[inside, text] as const]
       })
-      return mountView(base.with(new Map(own)), at, inner.with(new Map(other)))
+      return mountView(base.with(new Map(own)), at, inner.with(new Map(other)), origin ?? mounted)
     },
   }
+  return mounted
 }
 
 interface Step {

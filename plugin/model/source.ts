@@ -94,8 +94,8 @@ export interface InputFile {
   readonly role: InputRole
   /** True when the file belongs to the most specific layer: the overlay itself, or the last values file. */
   readonly leaf: boolean
-  /** True for a file of the source that holds a release, not of what the release renders. */
-  readonly holder?: true
+  /** For a file of the source that holds a release: how many levels above what the release renders, 1 for its holder. */
+  readonly above?: number
 }
 
 /** What a source renders to. */
@@ -128,6 +128,8 @@ export interface RepositoryView {
   bytes(path: string): Promise<Uint8Array | undefined>
   /** What stands in a directory, sorted by name, links not followed; empty when there is none. */
   list(path: string): Promise<readonly ViewEntry[]>
+  /** The view under all texts that were laid over it. */
+  readonly origin: RepositoryView
   /** The same view with texts laid over it, by real path. */
   with(texts: ReadonlyMap<string, string>): RepositoryView
 }

@@ -9,8 +9,8 @@ export interface Candidate {
   readonly file: string
   readonly role: InputRole
   readonly leaf: boolean
-  /** True in a file of the source that holds a release. */
-  readonly holder?: true
+  /** In a file of the source that holds a release: how many levels up. */
+  readonly above?: number
   readonly document: number
   readonly path: YamlPath
   readonly line: number

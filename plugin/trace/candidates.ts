@@ -2,11 +2,11 @@ import { fieldUnit } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { parseQuantity } from '../model/quantity.ts'
 import type { InputFile, RepositoryView } from '../model/source.ts'
-import { openYaml } from '../yaml/open.ts'
 import type { FoundScalar } from '../yaml/scalars.ts'
 import { scalarsOf } from '../yaml/scalars.ts'
 import type { Candidate, Shape } from './candidate.ts'
 import { templateLiterals } from './template-literals.ts'
+import { yamlInView } from './yaml-in-view.ts'
 
 /** Says which shape a scalar has, or that it is none of our business. */
 export type Judge = (scalar: FoundScalar) => Shape | undefined
@@ -18,7 +18,7 @@ export async function findCandidates(
   judge: Judge,
 ): Promise<readonly Candidate[]> {
   // Those of a release's holder come first: its dyes are then the same for all its releases, and so is its rendering.
-  const ordered = [...inputs].sort((a, b) => Number(b.holder === true) - Number(a.holder === true))
+  const ordered = [...inputs].sort((a, b) => (b.above ?? 0) - (a.above ?? 0))
   const byPath = new Map(ordered.map((input) => [input.path, input]))
   const found = await Promise.all([...byPath.values()].map((input) => candidatesIn(input, view, judge)))
   return found.flat()
@@ -30,22 +30,41 @@ async function candidatesIn(
   judge: Judge,
 ): Promise<readonly Candidate[]> {
   if (!/\.(ya?ml|json|tpl)$|Kustomization$/.test(input.path)) return []
-  const file = await view.read(input.path)
-  if (file === undefined) return []
-  const { role, leaf, holder } = input
-  const layer = { role, leaf, ...(holder === undefined ? {} : { holder }) }
-  if (role === 'template') return templateLiterals(file).map((literal) => ({ ...literal, ...layer }))
-  const opened = openYaml(file.path, file.text)
-  if (!opened.ok) return []
-  const { yaml } = opened
-  return scalarsOf(yaml).flatMap((scalar): Candidate[] => {
+  const { role, leaf, above } = input
+  const layer = { role, leaf, ...(above === undefined ? {} : { above }) }
+  const found =
+    role === 'template' ? await literalsIn(input.path, view) : await scalarsIn(input.path, view, judge)
+  return found.map((one) => ({ ...one, ...layer }))
+}
+
+type Found = Omit<Candidate, 'role' | 'leaf'>
+
+async function literalsIn(path: string, view: RepositoryView): Promise<readonly Found[]> {
+  const file = await view.read(path)
+  return file === undefined ? [] : templateLiterals(file)
+}
+
+const byName = new WeakMap<RepositoryView, Map<string, Promise<readonly Found[]>>>()
+
+/** The candidates in a file. What goes by name is the same for every source that reads it, and is kept with the view. */
+async function scalarsIn(path: string, view: RepositoryView, judge: Judge): Promise<readonly Found[]> {
+  if (judge !== looksLikeSize) return judged(path, view, judge)
+  const kept = byName.get(view) ?? new Map<string, Promise<readonly Found[]>>()
+  byName.set(view, kept)
+  const found = kept.get(path) ?? judged(path, view, judge)
+  kept.set(path, found)
+  return found
+}
+
+async function judged(path: string, view: RepositoryView, judge: Judge): Promise<readonly Found[]> {
+  const yaml = await yamlInView(path, view)
+  if (yaml === undefined) return []
+  return scalarsOf(yaml).flatMap((scalar): Found[] => {
     const shape = judge(scalar)
     if (shape === undefined) return []
-    const { document, path, range, value, quote } = scalar
-    const text = file.text.slice(...range)
-    return [
-      { file: file.path, ...layer, document, path, ...yaml.at(range[0]), range, text, value, quote, shape },
-    ]
+    const { document, path: at, range, value, quote } = scalar
+    const text = yaml.text.slice(...range)
+    return [{ file: path, document, path: at, ...yaml.at(range[0]), range, text, value, quote, shape }]
   })
 }
 

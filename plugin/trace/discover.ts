@@ -89,7 +89,7 @@ const isKustomization = (file: string): boolean =>
 async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<SourceFiles> {
   try {
     const inputs = await renderer.inputs(source, view)
-    const inner = source.kind === 'release' ? inputs.filter(({ holder }) => holder !== true) : []
+    const inner = source.kind === 'release' ? inputs.filter(({ above }) => above === undefined) : []
     return {
       source,
       files: new Set(inputs.map(({ path }) => path)),
@@ -156,5 +156,8 @@ const rollOutKey = (source: Source): string =>
       : source.path
 
 /** True for the kustomization file of a source itself. */
-export const isOwn = ({ path }: Source, file: string): boolean =>
-  isKustomization(file) && directoryOf(file) === path
+const isOwn = ({ path }: Source, file: string): boolean => isKustomizationOf(path, file)
+
+/** True for the kustomization file of a directory. */
+export const isKustomizationOf = (directory: string, file: string): boolean =>
+  isKustomization(file) && directoryOf(file) === directory

@@ -26,7 +26,7 @@ export interface LeafPlace {
 /** The directory of the chart that a source renders; `undefined` when it renders none. */
 export const chartOf = ({ inputs }: Pick<TracedSource, 'inputs'>): string | undefined =>
   inputs
-    .filter(({ at, holder }) => holder !== true && /(^|\/)Chart\.yaml$/.test(at))
+    .filter(({ at, above }) => above === undefined && /(^|\/)Chart\.yaml$/.test(at))
     .map(({ at }) => at.slice(0, -'/Chart.yaml'.length) || '.')
     .sort((a, b) => a.length - b.length)[0]
 
@@ -85,7 +85,7 @@ async function placeValue(
   const written = await inObject('written')
   if (written !== null) return written
   const file = inputs.find(
-    ({ leaf, role, holder }) => leaf && holder !== true && (role === 'values' || role === 'chart-values'),
+    ({ leaf, role, above }) => leaf && above === undefined && (role === 'values' || role === 'chart-values'),
   )?.path
   const isOwn = file !== undefined && (source.kind !== 'release' || !isShared(file))
   return (isOwn ? await inFile(keys, file, view) : null) ?? inObject('any')
@@ -167,8 +167,8 @@ async function resourceKeys(
   view: RepositoryView,
 ): Promise<readonly (readonly string[])[]> {
   const files = inputs.filter(
-    ({ role, holder }) =>
-      holder !== true && (role === 'values' || role === 'chart-values' || role === 'external'),
+    ({ role, above }) =>
+      above === undefined && (role === 'values' || role === 'chart-values' || role === 'external'),
   )
   const found = await Promise.all(
     files.map(async ({ path }) => {

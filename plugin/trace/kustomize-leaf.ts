@@ -35,7 +35,7 @@ export async function kustomizeLeaf(
   view: RepositoryView,
 ): Promise<Site | null> {
   const own = inputs.filter(
-    ({ leaf, role, holder }) => leaf && holder !== true && role !== 'other' && role !== 'template',
+    ({ leaf, role, above }) => leaf && above === undefined && role !== 'other' && role !== 'template',
   )
   for (const { path } of own) {
     const site = await insertIn(path, override, view)

@@ -1,8 +1,7 @@
 import type { ManifestField } from '../model/manifest.ts'
 import type { ScalarSite, Site } from '../model/site.ts'
-import type { Renderer, RepositoryView, Source } from '../model/source.ts'
+import type { InputFile, Renderer, RepositoryView, Source } from '../model/source.ts'
 import type { Candidate } from './candidate.ts'
-import type { SourceFiles } from './discover.ts'
 import type { LeafPlace } from './helm-leaf.ts'
 import { chartOf, helmOverride } from './helm-leaf.ts'
 import type { Override } from './kustomize-leaf.ts'
@@ -19,9 +18,8 @@ import type { TracedSource } from './trace-source.ts'
 
 /** What looking for a leaf needs. */
 export interface LeafContext {
-  readonly all: readonly TracedSource[]
-  /** Sources and overlays that cannot be looked into; they may take a value from any file they read. */
-  readonly unseen: readonly SourceFiles[]
+  /** The ids of the sources that read a file, by file. */
+  readonly readers: ReadonlyMap<string, readonly string[]>
   readonly view: RepositoryView
   readonly renderer: Renderer
 }
@@ -65,8 +63,8 @@ export async function leafOf(question: LeafQuestion): Promise<Site | null> {
 }
 
 /** A value in the object that declares a chart's release, in whatever shape. */
-const isReleaseValue = ({ holder }: Candidate, traced: TracedSource): boolean =>
-  holder === true && chartOf(traced) !== undefined
+const isReleaseValue = ({ above }: Candidate, traced: TracedSource): boolean =>
+  above === 1 && chartOf(traced) !== undefined
 
 function placeInObject(field: ManifestField, { rendering }: TracedSource) {
   const object = rendering.objects[field.object]
@@ -76,24 +74,29 @@ function placeInObject(field: ManifestField, { rendering }: TracedSource) {
   return field.field.startsWith('hpa.target.') ? { pointer: pointerTo(object, field.path) } : {}
 }
 
-/** Where an override is looked for: what a release renders, or the source that holds it when the value stands there. */
+/** Where an override is looked for: in what a release renders, or in the source above it whose values decide. */
 export function leafPlace(
   { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
-  candidate: Pick<Candidate, 'holder' | 'role'> | undefined,
-  { all, unseen }: Pick<LeafContext, 'all' | 'unseen'>,
+  candidate: Pick<Candidate, 'above' | 'role'> | undefined,
+  { readers }: Pick<LeafContext, 'readers'>,
 ): LeafPlace {
-  const readers = [
-    ...all.map((one) => ({ id: one.source.id, files: new Set(one.inputs.map(({ path }) => path)) })),
-    ...unseen.map((one) => ({ id: one.source.id, files: one.files })),
-  ]
-  const holders = new Set(chainIds(source))
-  const isShared = (file: string): boolean =>
-    readers.some(({ id, files }) => !holders.has(id) && files.has(file))
-  const inHolder =
-    candidate?.holder === true && (candidate.role === 'values' || candidate.role === 'chart-values')
-  if (source.kind !== 'release' || !inHolder) return { source, inputs, isShared }
-  const own = inputs.flatMap(({ holder, ...input }) => (holder === true ? [input] : []))
-  return { source: source.holder, inputs: own, isShared }
+  const own = new Set(chainIds(source))
+  const isShared = (file: string): boolean => (readers.get(file) ?? []).some((id) => !own.has(id))
+  const isValue = candidate?.role === 'values' || candidate?.role === 'chart-values'
+  const levels = isValue ? (candidate.above ?? 0) : 0
+  return { ...upward({ source, inputs }, levels), isShared }
+}
+
+/** The source some levels above, with its files. */
+function upward(
+  { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
+  levels: number,
+): Pick<TracedSource, 'source' | 'inputs'> {
+  if (source.kind !== 'release' || levels === 0) return { source, inputs }
+  const higher = inputs.flatMap(({ above, ...input }): readonly InputFile[] =>
+    above === undefined ? [] : [above === 1 ? input : { ...input, above: above - 1 }],
+  )
+  return upward({ source: source.holder, inputs: higher }, levels - 1)
 }
 
 const chainIds = (source: Source): readonly string[] =>

@@ -2,9 +2,10 @@ import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { plural } from '../model/plural.ts'
 import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
+import type { Source } from '../model/source.ts'
 import type { Candidate } from './candidate.ts'
 import type { SourceFiles } from './discover.ts'
-import { isOwn } from './discover.ts'
+import { isKustomizationOf } from './discover.ts'
 import type { LeafContext } from './leaf.ts'
 import { leafOf } from './leaf.ts'
 import type { TracedSource } from './trace-source.ts'
@@ -17,15 +18,49 @@ export interface TracePolicy {
 
 /** What an answer is measured against. */
 export interface TraceContext extends LeafContext {
+  /** The fields that take their value from a site, by site, over all traced sources. */
+  readonly users: ReadonlyMap<string, readonly SharedField[]>
+  /** Sources and overlays that cannot be looked into, by file; they may take a value from any file they read. */
+  readonly unseen: ReadonlyMap<string, readonly string[]>
   readonly policy: TracePolicy
 }
 
-/** Turns what surfaced in one source into answers, with reach measured over all traced sources. */
-export async function resolveTraces(traced: TracedSource, context: TraceContext): Promise<readonly Trace[]> {
-  const { all, unseen, policy } = context
-  const users = siteUsers(all)
+/** Measures who reads and who uses what, once for all answers. */
+export function traceContext(
+  traced: readonly TracedSource[],
+  unseen: readonly SourceFiles[],
+  rest: Omit<TraceContext, 'users' | 'unseen' | 'readers'>,
+): TraceContext {
+  const files = [
+    ...traced.map(({ source, inputs }) => ({ source, files: inputs.map(({ path }) => path) })),
+    ...unseen,
+  ]
+  return { ...rest, users: siteUsers(traced), unseen: readersOf(unseen), readers: readersOf(files) }
+}
+
+function readersOf(
+  sources: readonly { readonly source: Source; readonly files: Iterable<string> }[],
+): ReadonlyMap<string, readonly string[]> {
+  const readers = new Map<string, string[]>()
+  for (const { source, files } of sources) {
+    for (const file of new Set(files)) {
+      const known = readers.get(file)
+      if (known === undefined) readers.set(file, [source.id])
+      else known.push(source.id)
+    }
+  }
+  return readers
+}
+
+/** Turns what surfaced in one source into answers for the given fields, with reach measured over all traced sources. */
+export async function resolveTraces(
+  traced: TracedSource,
+  fields: readonly ManifestField[],
+  context: TraceContext,
+): Promise<readonly Trace[]> {
+  const { users, unseen, policy } = context
   return Promise.all(
-    traced.fields.map(async (field): Promise<Trace> => {
+    fields.map(async (field): Promise<Trace> => {
       const surfacing = traced.surfaced.get(fieldKey(field)) ?? { kind: 'still' }
       if (surfacing.kind !== 'dyed') return unresolved(traced, field, surfacing.kind)
       const { candidate } = surfacing
@@ -45,11 +80,9 @@ export async function resolveTraces(traced: TracedSource, context: TraceContext)
 const unseenReaders = (
   file: string,
   { inputs }: TracedSource,
-  unseen: readonly SourceFiles[],
+  unseen: TraceContext['unseen'],
 ): readonly string[] =>
-  unseen
-    .filter(({ source, files }) => files.has(file) && !inputs.some(({ path }) => isOwn(source, path)))
-    .map(({ source }) => source.id)
+  (unseen.get(file) ?? []).filter((id) => !inputs.some(({ path }) => isKustomizationOf(id, path)))
 
 const siteKey = ({ file, range }: Candidate): string => `${file}:${range[0]}`
 

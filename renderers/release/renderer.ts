@@ -32,16 +32,16 @@ export function releaseRenderer(
     inputs: async (source, view) => {
       const holder = await whole().inputs(source.holder, view)
       const { parts } = await translate(source, view)
-      const inner = (await Promise.all(parts.map((part) => direct.inputs(part, view)))).flat()
+      const inner = (await Promise.all(parts.map((part) => whole().inputs(part, view)))).flat()
       const { charts } = source
       const outside = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
       // What the holder and the release both read belongs to the holder.
-      const all = [...outside, ...holder.map((input) => ({ ...input, holder: true as const }))]
+      const all = [...outside, ...holder.map((input) => ({ ...input, above: (input.above ?? 0) + 1 }))]
       return [...new Map(all.map((input) => [input.at, input])).values()]
     },
     render: async (source, view, options) => {
       const { parts, ...rest } = await translate(source, view)
-      const rendered = await Promise.all(parts.map((part) => direct.render(part, view, options)))
+      const rendered = await Promise.all(parts.map((part) => whole().render(part, view, options)))
       const objects = rendered.flatMap((one) => one.objects)
       return { source, parts, objects: await finish(objects, rest, { source, view, direct, options }) }
     },

@@ -75,7 +75,7 @@ async function findWishes(
   opened: OpenedSource,
   { workload: label, set: assignments, allowShared = false }: SetFlags,
 ) {
-  const { sources, unseen, traced, fields } = await traceOpened(host, opened, allowShared)
+  const { sources, unseen, context, traced, fields } = await traceOpened(host, opened, allowShared)
   const find = async ({ container: named, field, value }: Assignment): Promise<Wish> => {
     const ofField = fields.filter((one) => one.field === field)
     if (!isContainerField(field)) {
@@ -94,7 +94,7 @@ async function findWishes(
     if (known !== undefined) return { ...address, trace: known.trace, to: value, rendered: known.path }
     return {
       ...address,
-      trace: await traceAbsent(address, holder, { ...opened, all: sources, unseen }),
+      trace: await traceAbsent(address, holder, context),
       to: value,
     }
   }

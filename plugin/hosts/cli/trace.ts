@@ -53,7 +53,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
     })
   }
   const opened = await openSource(host, given, flags)
-  const { traced, traces, sources, unseen } = await traceOpened(host, opened, false)
+  const { traced, traces, context } = await traceOpened(host, opened, false)
   const found = traces.filter((one) => matches(one, flags))
   const filtered = [flags.workload, flags.container, field].some((one) => one !== undefined)
   if (found.length > 0 || !filtered) return found
@@ -64,7 +64,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
     })
   }
   const { workload, container, holder } = findContainer(traced, flags.workload, flags.container)
-  return [await traceAbsent({ workload, container, field }, holder, { ...opened, all: sources, unseen })]
+  return [await traceAbsent({ workload, container, field }, holder, context)]
 }
 
 /** Traces every field of an opened source and of the releases it holds, with reach over all sources that share its files. */
@@ -78,7 +78,7 @@ export async function traceOpened(host: Host, opened: OpenedSource, allowShared:
   const rendered = [own, ...held]
   const asked = new Set(rendered.map((one) => one.source.id))
   const known = { named: [...named, ...held.map((one) => one.source)], rendered }
-  const { sources, unseen, answers } = await traceFields(asked, known, {
+  const { sources, unseen, context, answers } = await traceFields(asked, known, {
     view,
     renderer,
     progress: host.progress,
@@ -88,7 +88,7 @@ export async function traceOpened(host: Host, opened: OpenedSource, allowShared:
   const fields = traced.flatMap((one) =>
     one.fields.flatMap((field) => answers.get(`${one.source.id}\0${fieldKey(field)}`) ?? []),
   )
-  return { sources, unseen, traced, fields, traces: fields.map(({ trace: one }) => one) }
+  return { sources, unseen, context, traced, fields, traces: fields.map(({ trace: one }) => one) }
 }
 
 function matches(one: Trace & FieldAddress, { workload, container, field }: TraceFlags): boolean {
