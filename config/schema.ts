@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { serveSchema } from './serve.ts'
 
 const percent = z.number().min(0).max(100)
 const repositoryPath = z
@@ -188,6 +189,7 @@ export const settingsSchema = z
       .prefault({})
       .describe('What may be edited.'),
     deliver: deliverSchema.prefault({}),
+    serve: serveSchema.prefault({}),
     programs: z
       .strictObject({
         kustomize: z.string().optional().describe('Path of kustomize.'),

@@ -2,3 +2,14 @@
 export class Refused extends Error {
   override readonly name = 'Refused'
 }
+
+/** Ends the whole program now, whatever still goes on in it. */
+export class Ended extends Error {
+  override readonly name = 'Ended'
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super()
+    this.exitCode = exitCode
+  }
+}

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
-import { Refused } from './exit.ts'
+import { Ended, Refused } from './exit.ts'
 
 declare const __VERSION__: string
 
@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>>
   run: async () => (await import('./run.ts')).runCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
+  serve: async () => (await import('../daemon/command.ts')).serveCommand,
   set: async () => (await import('./set.ts')).setCommand,
   render: async () => (await import('../cmp/command.ts')).renderCommand,
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
@@ -43,6 +44,7 @@ function commandsFor(name = ''): Promise<readonly ((host: Host) => Command)[]> {
 }
 
 function report(host: Host, error: unknown): number {
+  if (error instanceof Ended) process.exit(error.exitCode)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Refused) {
     host.stderr(`${error.message}\n`)

@@ -1,0 +1,68 @@
+import type { KubeConfig, V1Lease } from '@kubernetes/client-node'
+import type { Lease, LeaseStore } from './lease.ts'
+
+/** Where the Lease is. */
+export interface LeasePlace {
+  readonly namespace: string
+  readonly name: string
+}
+
+/**
+ * The Lease in the cluster that the daemon runs in (or that the kubeconfig names). The one place in the whole code
+ * that writes to a cluster.
+ */
+export async function openLeaseStore({ namespace, name }: LeasePlace): Promise<LeaseStore> {
+  const library = await import('@kubernetes/client-node')
+  const config: KubeConfig = new library.KubeConfig()
+  config.loadFromDefault()
+  const api = config.makeApiClient(library.CoordinationV1Api)
+  const statusOf = (error: unknown): unknown =>
+    error instanceof library.ApiException ? error.code : undefined
+  return {
+    read: async () => {
+      try {
+        return leaseOf(await api.readNamespacedLease({ namespace, name }))
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined
+        throw error
+      }
+    },
+    write: async (lease) => {
+      const body = bodyOf(lease, { namespace, name }, library.V1MicroTime)
+      try {
+        if (lease.version === undefined) await api.createNamespacedLease({ namespace, body })
+        else await api.replaceNamespacedLease({ namespace, name, body })
+        return true
+      } catch (error) {
+        if (statusOf(error) === 409) return false
+        throw error
+      }
+    },
+  }
+}
+
+function leaseOf({ metadata, spec }: V1Lease): Lease {
+  const version = metadata?.resourceVersion
+  return {
+    holder: spec?.holderIdentity ?? '',
+    // The library gives a text where its type says a time.
+    renewed: spec?.renewTime === undefined ? '' : String(new Date(spec.renewTime).getTime()),
+    seconds: spec?.leaseDurationSeconds ?? 0,
+    ...(version === undefined ? {} : { version }),
+  }
+}
+
+type MicroTime = new () => NonNullable<NonNullable<V1Lease['spec']>['renewTime']>
+
+function bodyOf(
+  { holder, seconds, version }: Lease,
+  { namespace, name }: LeasePlace,
+  Time: MicroTime,
+): V1Lease {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { namespace, name, ...(version === undefined ? {} : { resourceVersion: version }) },
+    spec: { holderIdentity: holder, leaseDurationSeconds: seconds, renewTime: new Time() },
+  }
+}

@@ -1,0 +1,65 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import git from 'isomorphic-git'
+import http from 'isomorphic-git/http/node'
+import type { Settings } from '../../../config/schema.ts'
+import { openRemote } from '../../deliver/wire.ts'
+import { stop } from '../../model/problem.ts'
+import type { Host } from '../host.ts'
+import type { Checkout } from '../repository.ts'
+import { secretFrom } from '../settings.ts'
+
+/** As much history as tells when a value was last changed. */
+const depth = 200
+/** Every fetch leaves a pack; past so many the mirror is made anew. */
+const mostPacks = 100
+
+/** A bare clone in the state directory, brought up to the head of the base branch on the server. */
+export async function refreshMirror(host: Host, settings: Settings, directory: string): Promise<Checkout> {
+  const { remote, base } = settings.deliver
+  if (remote === undefined || base === undefined) {
+    throw stop('settings.missing', 'a daemon without a checkout needs deliver.remote.url and deliver.base', {
+      mend: 'Name the repository and the branch that is rolled out, or start it with --repo DIR.',
+    })
+  }
+  const token = host.env[remote.tokenEnv]
+  const wire = openRemote(
+    { url: remote.url, ...(token && { token: () => secretFrom(host, remote.tokenEnv, 'Fetching') }) },
+    http,
+  )
+  const gitdir = join(directory, 'mirror.git')
+  const known = await isUsable(gitdir)
+  if (!known) {
+    await fs.promises.rm(gitdir, { recursive: true, force: true })
+    await git.init({ fs, gitdir, bare: true, defaultBranch: base })
+  }
+  await git.addRemote({ fs, gitdir, remote: 'origin', url: wire.url, force: true })
+  const { fetchHead } = await git
+    .fetch({
+      fs,
+      http: wire.http,
+      gitdir,
+      remote: 'origin',
+      ref: base,
+      singleBranch: true,
+      tags: false,
+      depth,
+      headers: await wire.headers(),
+    })
+    .catch((cause: unknown) => {
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
+      throw stop('git.remote', `${base} cannot be fetched (${code})`, {
+        place: wire.place,
+        mend: 'Check the address, the branch, the network, and that the token may read the repository.',
+        cause,
+      })
+    })
+  if (fetchHead === null) throw stop('git.missing', `the server has no branch ${base}`, { place: wire.place })
+  await git.writeRef({ fs, gitdir, ref: `refs/heads/${base}`, value: fetchHead, force: true })
+  return { root: directory, gitdir }
+}
+
+async function isUsable(gitdir: string): Promise<boolean> {
+  const packs = await fs.promises.readdir(join(gitdir, 'objects/pack')).catch(() => undefined)
+  return fs.existsSync(join(gitdir, 'HEAD')) && (packs?.length ?? 0) < 2 * mostPacks
+}

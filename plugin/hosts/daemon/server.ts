@@ -1,0 +1,77 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What the daemon shows: nothing can be changed through it. */
+export interface Pages {
+  readonly metrics: () => string
+  /** Why it is not ready, or nothing. */
+  readonly unready: () => string | undefined
+  readonly report: () => string
+  readonly reportJson: () => string
+}
+
+/** A listening server. */
+export interface PageServer {
+  readonly port: number
+  readonly close: () => Promise<void>
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+const text = (status: number, body: string): Answer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  text: `${body}\n`,
+})
+
+function answer(pages: Pages, path: string): Answer {
+  switch (path) {
+    case '/healthz':
+      return text(200, 'ok')
+    case '/readyz': {
+      const why = pages.unready()
+      return why === undefined ? text(200, 'ok') : text(503, why)
+    }
+    case '/metrics':
+      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: pages.metrics() }
+    case '/report.json':
+      return { status: 200, type: 'application/json', text: pages.reportJson() }
+    case '/':
+      return { status: 200, type: 'text/html; charset=utf-8', text: pages.report() }
+    default:
+      return text(404, 'not here')
+  }
+}
+
+/** Serves the pages. Reads only: every method but GET and HEAD is refused. */
+export async function servePages(
+  pages: Pages,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<PageServer> {
+  const server = createServer((request, response) => {
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    const found = reads ? answer(pages, (request.url ?? '/').split('?')[0] ?? '/') : text(405, 'read only')
+    response.writeHead(found.status, {
+      'content-type': found.type,
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(request.method === 'HEAD' ? '' : found.text)
+  })
+  server.requestTimeout = 10_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { port: (server.address() as AddressInfo).port, close }
+}

@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** When each schedule is due next, kept over restarts so that what was missed is known. */
+export interface DueTimes {
+  readonly read: (schedule: string) => Date | undefined
+  readonly write: (schedule: string, due: Date) => void
+}
+
+/** Keeps due times in a directory; a file that cannot be read is as none. */
+export function openDueTimes(directory: string): DueTimes {
+  mkdirSync(directory, { recursive: true })
+  const file = join(directory, 'due.json')
+  const times = new Map(Object.entries(readTimes(file)))
+  return {
+    read: (schedule) => times.get(schedule),
+    write: (schedule, due) => {
+      times.set(schedule, due)
+      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(times)))
+      renameSync(`${file}.new`, file)
+    },
+  }
+}
+
+function readTimes(file: string): Record<string, Date> {
+  try {
+    const entries = Object.entries(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
+    const times = entries.map(([name, text]) => [name, new Date(String(text))] as const)
+    return Object.fromEntries(times.filter(([, time]) => !Number.isNaN(time.getTime())))
+  } catch {
+    return {}
+  }
+}

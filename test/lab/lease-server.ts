@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** An API server that knows Leases alone, with the version check that elections rest on. */
+export interface LeaseServer {
+  /** A kubeconfig for it. */
+  readonly kubeconfig: string
+  /** `METHOD path` of every request. */
+  readonly requests: readonly string[]
+  readonly holder: () => string
+  readonly close: () => Promise<void>
+}
+
+interface StoredLease {
+  readonly metadata: { readonly name: string; readonly resourceVersion?: string }
+  readonly spec: { readonly holderIdentity?: string }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<StoredLease> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return JSON.parse(Buffer.concat(parts).toString('utf8')) as StoredLease
+}
+
+/** Starts one without any Lease. A write on an old version is refused with 409, as the real server does. */
+export async function startLeaseServer(): Promise<LeaseServer> {
+  const requests: string[] = []
+  let lease: StoredLease | undefined
+  let version = 0
+  const handle = async (request: IncomingMessage): Promise<readonly [number, object]> => {
+    if (request.method === 'GET') return lease === undefined ? refuse(404) : [200, lease]
+    const body = await bodyOf(request)
+    const stale =
+      request.method === 'POST'
+        ? lease !== undefined
+        : body.metadata.resourceVersion !== lease?.metadata.resourceVersion
+    if (stale) return refuse(409)
+    lease = { ...body, metadata: { ...body.metadata, resourceVersion: String(++version) } }
+    return [request.method === 'POST' ? 201 : 200, lease]
+  }
+  const server = createServer(async (request, response) => {
+    requests.push(`${request.method} ${request.url}`)
+    const [status, body] = await handle(request)
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const named = (kind: string, value: object) => [{ name: 'lab', [kind]: value }]
+  const kubeconfig = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'lab',
+    clusters: named('cluster', { server: url, 'insecure-skip-tls-verify': true }),
+    users: named('user', { token: 'lab' }),
+    contexts: named('context', { cluster: 'lab', user: 'lab' }),
+  }
+  return {
+    kubeconfig: JSON.stringify(kubeconfig),
+    requests,
+    holder: () => lease?.spec.holderIdentity ?? '',
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const refuse = (code: number): readonly [number, object] => [
+  code,
+  { kind: 'Status', apiVersion: 'v1', status: 'Failure', code },
+]
