@@ -8,6 +8,7 @@ declare const __VERSION__: string
 /** Each command by its name, loaded when it is asked for: a program that renders in a pipe must start at once. */
 const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>> = {
   demo: async () => (await import('./demo.ts')).demoCommand,
+  init: async () => (await import('../init/command.ts')).initCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
   run: async () => (await import('./run.ts')).runCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,

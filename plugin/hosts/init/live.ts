@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import type { Workload } from '../../model/workload.ts'
+import { openApiServer } from '../../observe/api-server.ts'
+import type { LiveWorkload } from '../../observe/kubernetes.ts'
+import { readCluster } from '../../observe/kubernetes.ts'
+import type { Host } from '../host.ts'
+import type { Found } from './survey.ts'
+
+/** What a cluster adds to what the repository says. */
+export interface Live {
+  readonly workloads: readonly LiveWorkload[]
+  /** In-cluster URL of a Prometheus, where a Service looks like one. */
+  readonly prometheus?: string
+}
+
+/** Reads a cluster with list alone. Rejects with an expected stop when it cannot be reached. */
+export async function readLive(host: Host, context: string | undefined): Promise<Live> {
+  const options = { timeoutMs: 10_000, ...(context === undefined ? {} : { context }) }
+  const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
+  const server = await openApiServer(options)
+  const services = await server.list('/api/v1/services')
+  const prometheus = services.kind === 'listed' ? prometheusAmong(services.items) : undefined
+  return { workloads, ...(prometheus === undefined ? {} : { prometheus }) }
+}
+
+const serviceSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().default('default'),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.object({ ports: z.array(z.object({ port: z.number(), name: z.string().optional() })).default([]) }),
+})
+
+/** The Service that is most likely a Prometheus API: labelled so before named so; a headless one last. */
+export function prometheusAmong(services: readonly unknown[]): string | undefined {
+  const ranked = services
+    .flatMap((item) => {
+      const parsed = serviceSchema.safeParse(item)
+      return parsed.success ? [parsed.data] : []
+    })
+    .map(({ metadata, spec }) => ({ metadata, spec, rank: rankOf(metadata) }))
+    .filter(({ rank, spec }) => rank > 0 && spec.ports.length > 0)
+    .toSorted((a, b) => b.rank - a.rank)
+  const [best] = ranked
+  if (best === undefined) return undefined
+  const { ports } = best.spec
+  const { port = 9090 } =
+    ports.find(({ port, name = '' }) => port === 9090 || /^(http-)?web$/.test(name)) ?? ports[0] ?? {}
+  return `http://${best.metadata.name}.${best.metadata.namespace}:${port}`
+}
+
+function rankOf({ name, labels }: z.infer<typeof serviceSchema>['metadata']): number {
+  const app = labels['app.kubernetes.io/name'] ?? labels['app'] ?? ''
+  if (/alertmanager|exporter|operator$|pushgateway|adapter|webhook/.test(`${name} ${app}`)) return 0
+  if (app === 'prometheus' || /-prometheus$/.test(app)) return 3
+  if (name === 'prometheus-operated') return 1
+  return /(^|-)prometheus(-server|-k8s)?$/.test(name) ? 2 : 0
+}
+
+/** What a source looks like in a cluster: its namespace, and how many of its workloads run there. */
+export interface Seen {
+  readonly namespace?: string
+  readonly running: number
+}
+
+/** Looks for the workloads of a source in a cluster; those without a namespace are found where most of them run. */
+export function seenIn({ workloads }: Found, live: Live): Seen {
+  const runs = (workload: Workload, namespace: string): boolean =>
+    live.workloads.some(
+      ({ workload: one }) =>
+        one.kind === workload.kind && one.name === workload.name && one.namespace === namespace,
+    )
+  const nameless = workloads.filter(({ namespace }) => namespace === '')
+  const spaces = [...new Set(live.workloads.map(({ workload }) => workload.namespace))]
+  const counted = spaces
+    .map((namespace) => ({ namespace, count: nameless.filter((one) => runs(one, namespace)).length }))
+    .toSorted((a, b) => b.count - a.count)
+  const best = counted[0]?.count ? counted[0].namespace : undefined
+  const running = workloads.filter((one) => runs(one, one.namespace || (best ?? ''))).length
+  return { running, ...(best === undefined ? {} : { namespace: best }) }
+}

@@ -1,0 +1,33 @@
+/** The Action as a workflow names it. */
+const action = 'your-org/gitops-tortoise@v0'
+
+/** The workflow that runs every working day and by hand. The minute is not :00, when GitHub is busiest. */
+export const workflowText =
+  (): string => `# Right-sizes what this repository rolls out, as tortoise.yaml says.
+name: Right-size
+on:
+  schedule:
+    - cron: "17 4 * * 1-5"
+  workflow_dispatch:
+    inputs:
+      mode:
+        description: What becomes of the changes
+        type: choice
+        options: [pull-request, report]
+        default: pull-request
+permissions:
+  contents: write
+  pull-requests: write
+concurrency:
+  group: right-size
+  cancel-in-progress: false
+jobs:
+  right-size:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - uses: azure/setup-helm@v4
+      - uses: ${action}
+        with:
+          mode: \${{ inputs.mode || 'pull-request' }}
+`

@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { demoCheckout, demoFiles, git, read, tortoise } from './program.ts'
+
+const made: string[] = []
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true, force: true })
+})
+
+function repository(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'tortoise-init-'))
+  made.push(root)
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  return root
+}
+
+function demoWithoutSettings(): string {
+  const { directory } = demoCheckout()
+  made.push(directory)
+  rmSync(join(directory, 'tortoise.yaml'))
+  return directory
+}
+
+const deployment = (name: string, namespace?: string): string =>
+  `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}${namespace === undefined ? '' : `, namespace: ${namespace}`} }
+spec: { template: { spec: { containers: [{ name: app, resources: { requests: { cpu: 1 } } }] } } }
+`
+
+interface Written {
+  readonly sources: readonly { readonly path: string; readonly [key: string]: unknown }[]
+  readonly clusters: readonly { readonly name: string }[]
+}
+const writtenIn = (root: string): Written => parse(read(root, 'tortoise.yaml')) as Written
+
+describe('init', () => {
+  it("finds by itself what the demo's settings name", async () => {
+    const root = demoWithoutSettings()
+    const ended = await tortoise(['init', '--repo', root])
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(ended.stdout).toMatch(/^Wrote tortoise\.yaml: 6 sources on 2 clusters\.\n.*correct this/)
+    const key = ({ path, release, values, cluster }: Written['sources'][number]): string =>
+      JSON.stringify([path, release, values, cluster])
+    const named = (parse(read(demoFiles, 'repository/tortoise.yaml')) as Written).sources
+    expect(writtenIn(root).sources.map(key).sort()).toEqual(named.map(key).sort())
+  })
+
+  it('writes settings that plan takes as they are', async () => {
+    const root = demoWithoutSettings()
+    await tortoise(['init', '--repo', root])
+    writeFileSync(
+      join(root, 'tortoise.yaml'),
+      read(root, 'tortoise.yaml').replaceAll('namespace: default', 'namespace: shop'),
+    )
+    const args = ['--repo', root, '--snapshot', join(demoFiles, 'snapshot.json')]
+    expect(await tortoise(['plan', ...args])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^\d\d values of 10 workloads/),
+    })
+  })
+
+  it('reports only, until somebody decides otherwise', async () => {
+    const root = demoWithoutSettings()
+    await tortoise(['init', '--repo', root])
+    git(root, 'add', '.')
+    git(root, 'commit', '--quiet', '--message=settings')
+    const before = git(root, 'for-each-ref')
+    expect(
+      await tortoise(['run', '--repo', root, '--snapshot', join(demoFiles, 'snapshot.json')]),
+    ).toMatchObject({ status: 0 })
+    expect(git(root, 'for-each-ref')).toBe(before)
+  })
+
+  it('writes a workflow where GitHub is the origin, or where it is asked for', async () => {
+    const root = demoWithoutSettings()
+    git(root, 'remote', 'add', 'origin', 'git@github.com:shop/gitops.git')
+    const { stdout } = await tortoise(['init', '--repo', root])
+    expect(stdout).toContain('Wrote tortoise.yaml and .github/workflows/tortoise.yml')
+    expect(parse(read(root, '.github/workflows/tortoise.yml'))).toMatchObject({
+      permissions: { contents: 'write', 'pull-requests': 'write' },
+      jobs: {
+        'right-size': { steps: [{ uses: /checkout/ }, {}, { uses: /gitops-tortoise/ }].map(() => ({})) },
+      },
+    })
+    const none = demoWithoutSettings()
+    await tortoise(['init', '--repo', none])
+    expect(existsSync(join(none, '.github'))).toBe(false)
+  })
+
+  it('keeps what stands there, unless told to replace it', async () => {
+    const root = repository({ 'app.yaml': deployment('app', 'shop'), 'tortoise.yaml': '# mine\n' })
+    const refused = await tortoise(['init', '--repo', root])
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/stands there already[\s\S]*--force/),
+    })
+    const shown = await tortoise(['init', '--repo', root, '--dry-run'])
+    expect(shown.stdout).toContain('path: app.yaml')
+    expect(read(root, 'tortoise.yaml')).toBe('# mine\n')
+    expect(await tortoise(['init', '--repo', root, '--force'])).toMatchObject({ status: 0 })
+    expect(writtenIn(root).sources).toEqual([{ path: 'app.yaml' }])
+  })
+
+  it('says what it left out and why, and takes the cluster and Prometheus it is told', async () => {
+    const root = repository({
+      'apps/prod/kustomization.yaml': 'namespace: shop\nresources: [app.yaml]\n',
+      'apps/prod/app.yaml': deployment('app'),
+      'apps/dev/kustomization.yaml': 'resources: [app.yaml]\n',
+      'apps/dev/app.yaml': deployment('app'),
+      'broken/kustomization.yaml': 'resources: [missing.yaml]\n',
+      'config/kustomization.yaml': 'resources: [one.yaml]\n',
+      'config/one.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n',
+    })
+    const ended = await tortoise([
+      'init',
+      '--repo',
+      root,
+      '--cluster',
+      'prod',
+      '--prometheus',
+      'http://thanos:10902',
+    ])
+    expect(ended.stdout).toMatch(/Wrote tortoise\.yaml: 1 source on 1 cluster\.\nLeft out:/)
+    expect(ended.stdout).toMatch(/broken: .*missing\.yaml/)
+    expect(ended.stdout).toMatch(/config: it rolls out no workload/)
+    expect(ended.stdout).toMatch(/apps\/dev: it is for dev/)
+    expect(ended.stdout).not.toContain('correct this')
+    expect(writtenIn(root)).toMatchObject({
+      sources: [{ path: 'apps/prod' }],
+      clusters: [{ name: 'prod', prometheus: { url: 'http://thanos:10902' } }],
+    })
+  })
+
+  it('stops where nothing is rolled out', async () => {
+    const root = repository({ 'README.md': '# nothing\n' })
+    expect(await tortoise(['init', '--repo', root])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/nothing that rolls out a workload[\s\S]*--repo/),
+    })
+  })
+})
