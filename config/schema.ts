@@ -55,6 +55,10 @@ const prometheusSchema = z
 const clusterSchema = z
   .strictObject({
     name: z.string().min(1).describe('Name used by sources and in reports.'),
+    paths: z
+      .array(repositoryPath)
+      .default([])
+      .describe('Directories whose sources are rolled out to it; the longest that fits wins.'),
     prometheus: prometheusSchema.optional(),
     kubernetes: z
       .strictObject({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
 import { snapshotJsonSchema } from '../plugin/observe/snapshot.ts'
-import { reportSchema, traceSchema } from '../plugin/report/json.ts'
+import { reportSchema, setSchema, sourcesSchema, traceSchema } from '../plugin/report/json.ts'
+import { changesSchema } from './changes.ts'
 import { settingsJsonSchema } from './schema.ts'
 
 /** Every published JSON Schema, by the name of its file. */
@@ -11,4 +12,7 @@ export const schemas: Readonly<Record<string, object>> = {
   overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),
   trace: z.toJSONSchema(traceSchema),
+  set: z.toJSONSchema(setSchema),
+  changes: z.toJSONSchema(changesSchema),
+  sources: z.toJSONSchema(sourcesSchema),
 }

@@ -161,15 +161,19 @@ const addressOf = ({ workload, container, field }: FieldAddress): FieldAddress =
   field,
 })
 
-const skip = (wish: TracedWish, reason: string): Skipped => ({
-  source: wish.trace.source,
-  workload: workloadLabel(wish.workload),
-  field: fieldLabel(wish),
-  reason,
-})
+const skip = (wish: TracedWish, reason: string): Skipped => {
+  const { site, source } = wish.trace
+  return {
+    source,
+    workload: workloadLabel(wish.workload),
+    field: fieldLabel(wish),
+    ...(site === null ? {} : { place: `${site.file}:${site.line}:${site.column}` }),
+    reason,
+  }
+}
 
 /** What a refuted proof says, in one line. Values are shown for sizes alone: any other may be a secret. */
-export function refutation({ surprises, missed, broken }: Proof): string {
+function refutation({ surprises, missed, broken }: Proof): string {
   const extra = surprises.map(describeSurprise)
   const still = missed.map(
     (one) => `${workloadLabel(one.workload)} ${fieldLabel(one)} would not become ${one.to}`,

@@ -64,8 +64,8 @@ function clustersToRead(
   const targets =
     named.length > 0
       ? named
-      : (only === undefined ? ofSources : [only]).map((name): ClusterSettings => ({ name }))
-  const [target = { name: only ?? 'default' }, ...more] = targets
+      : (only === undefined ? ofSources : [only]).map((name): ClusterSettings => ({ name, paths: [] }))
+  const [target = { name: only ?? 'default', paths: [] }, ...more] = targets
   if (more.length > 0) {
     throw stop('usage', '--prometheus is the server of one cluster, and settings name several', {
       mend: `Say which with --cluster: ${targets.map(({ name }) => name).join(', ')}.`,

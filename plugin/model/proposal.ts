@@ -20,6 +20,8 @@ export interface Skipped {
   readonly source?: string
   readonly workload: string
   readonly field?: string
+  /** `file:line:column` of what decides the field, where that is known. */
+  readonly place?: string
   readonly reason: string
 }
 

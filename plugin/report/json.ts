@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import type { FileEdit } from '../model/edit.ts'
 import type { Outcome } from '../model/plan.ts'
+import type { Proof } from '../model/proof.ts'
+import type { Proposal, Skipped } from '../model/proposal.ts'
 import type { Site, Trace } from '../model/site.ts'
+import type { Source } from '../model/source.ts'
 
 const workload = z
   .object({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() })
@@ -64,6 +68,7 @@ export const reportSchema = z
         source: z.string().optional(),
         workload: z.string(),
         field: z.string().optional(),
+        place: z.string().optional().describe('`file:line:column` of what decides the field.'),
         reason: z.string(),
       }),
     ),
@@ -118,6 +123,98 @@ export const traceSchema = z
   )
   .describe('Every literal field of a source and the place in Git that decides it.')
 
+/** The format of `set -o json`. */
+export const setSchema = z
+  .object({
+    kind: z.literal('TortoiseSet'),
+    version: z.literal(1),
+    changes: z
+      .array(
+        z.object({ source: z.string(), workload, container, field, from: z.string(), to: z.string(), site }),
+      )
+      .describe('Values that are proved. They are written unless something was refused or it is a dry run.'),
+    refused: z.array(
+      z.object({
+        source: z.string().optional(),
+        workload: z.string(),
+        field: z.string().optional(),
+        place: z.string().optional(),
+        reason: z.string(),
+      }),
+    ),
+    settled: z.number().int().describe('How many values stood already.'),
+    files: z.array(z.string()).describe('Files with edits to write.'),
+    proof: z
+      .object({
+        verdict: z.enum(['proved', 'refuted']),
+        sources: z.array(z.string()),
+        fields: z.number().int(),
+      })
+      .nullable(),
+  })
+  .describe('Values set by hand or by a program.')
+
+/** Values set, in the format of `setSchema`. */
+export function jsonSet(
+  { proposal, skipped, settled }: { proposal?: Proposal; skipped: readonly Skipped[]; settled: number },
+  edits: readonly FileEdit[],
+): object {
+  return {
+    kind: 'TortoiseSet',
+    version: 1,
+    changes: (proposal?.changes ?? []).map(({ because: _, cluster: __, ...change }) => ({
+      ...change,
+      site: siteJson(change.site),
+    })),
+    refused: skipped,
+    settled,
+    files: edits.map(({ file }) => file),
+    proof: proposal === undefined ? null : proofJson(proposal.proof),
+  }
+}
+
+const proofJson = ({ verdict, sources, moved }: Proof): object => ({
+  verdict,
+  sources,
+  fields: moved.length,
+})
+
+/** The format of `discover -o json`. */
+export const sourcesSchema = z
+  .array(
+    z.object({
+      kind: z.enum(['kustomize', 'helm', 'plain', 'release']),
+      id: z.string().describe('As reports call it.'),
+      path: z.string().describe('Directory or file, from the root of the repository.'),
+      cluster: z.string().optional().describe('The cluster whose `paths` in settings hold it.'),
+      namespace: z.string().optional(),
+      release: z.string().optional().describe('Helm release name.'),
+      values: z.array(z.string()).optional().describe('Values files, weakest first.'),
+      declaredBy: z
+        .object({
+          kind: z.string(),
+          name: z.string(),
+          namespace: z.string(),
+          generated: z.string().optional().describe('The Application that an ApplicationSet generates.'),
+        })
+        .optional()
+        .describe('The object in Git that describes the roll-out.'),
+    }),
+  )
+  .describe('Everything that can be rendered in a repository.')
+
+/** Sources in the format of `sourcesSchema`. */
+export const jsonSources = (sources: readonly Source[]): readonly object[] =>
+  sources.map((source) => ({
+    kind: source.kind,
+    id: source.id,
+    path: source.path,
+    ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+    ...(source.namespace === undefined ? {} : { namespace: source.namespace }),
+    ...(source.kind === 'helm' ? { release: source.release, values: source.values } : {}),
+    ...(source.kind === 'release' ? { declaredBy: source.object } : {}),
+  }))
+
 /** A pass as JSON, in the format of `reportSchema`. */
 export function jsonReport({ plan, delivery }: Outcome): object {
   const proof = plan.proposal?.proof
@@ -127,10 +224,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
     skipped: plan.skipped,
-    proof:
-      proof === undefined
-        ? null
-        : { verdict: proof.verdict, sources: proof.sources, fields: proof.moved.length },
+    proof: proof === undefined ? null : proofJson(proof),
     delivery: delivery ?? null,
   }
 }

@@ -1,26 +1,46 @@
 import { Command, Option } from 'commander'
-import { createRenderer } from '../../../renderers/renderers.ts'
-import { createPrograms } from '../../io/programs.ts'
-import { openWorkTree } from '../../io/work-tree.ts'
+import { plural } from '../../model/plural.ts'
 import type { Source } from '../../model/source.ts'
+import { jsonSources } from '../../report/json.ts'
+import { withClusters } from '../../trace/cluster.ts'
 import { discoverSources } from '../../trace/discover.ts'
 import type { Host } from '../host.ts'
-import { findCheckout } from '../repository.ts'
+import { openRepository } from './source-options.ts'
+
+interface DiscoverFlags {
+  readonly repo?: string
+  readonly settings?: string
+  readonly output: 'table' | 'json'
+}
 
 /** `tortoise discover`: the sources of a repository by themselves. */
 export function discoverCommand(host: Host): Command {
   return new Command('discover')
     .description('list what can be rendered in a repository')
     .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if there is one)')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
-    .action(async ({ repo, output }: { readonly repo?: string; readonly output: 'table' | 'json' }) => {
-      const view = openWorkTree(findCheckout(host, repo).root)
-      const renderer = createRenderer({ programs: createPrograms({}, host.env['PATH'] ?? '') })
-      const sources = await discoverSources({ view, renderer })
-      host.stdout(output === 'json' ? `${JSON.stringify(sources, null, 2)}\n` : sources.map(line).join(''))
+    .action(async ({ output, ...flags }: DiscoverFlags) => {
+      const repository = openRepository(host, flags, host.cwd)
+      host.progress({ kind: 'stage', stage: 'discover', detail: repository.checkout.root })
+      const sources = withClusters(await discoverSources(repository), repository.settings.clusters)
+      host.stdout(output === 'json' ? `${JSON.stringify(jsonSources(sources), null, 2)}\n` : table(sources))
     })
 }
 
-const line = ({ kind, ...source }: Source): string => `${kind.padEnd(10)} ${source.id}\n`
+function table(sources: readonly Source[]): string {
+  if (sources.length === 0)
+    return 'Nothing to render was found: no kustomization, chart, Application or HelmRelease.\n'
+  const lines = sources.map(
+    ({ kind, id, cluster }) => `${kind.padEnd(10)} ${(cluster ?? '').padEnd(width(sources))}${id}\n`,
+  )
+  return `${lines.join('')}${plural(sources.length, 'source')}\n`
+}
+
+/** Room for the names of clusters, none when no source has one. */
+const width = (sources: readonly Source[]): number => {
+  const longest = Math.max(0, ...sources.map(({ cluster = '' }) => cluster.length))
+  return longest === 0 ? 0 : longest + 2
+}

@@ -1,128 +1,163 @@
 import { constants } from 'node:fs'
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Command } from 'commander'
-import { createTwoFilesPatch } from 'diff'
-import type { Wish } from '../../edit/choose.ts'
-import { chooseEdit } from '../../edit/choose.ts'
-import type { PlannedEdits } from '../../edit/plan.ts'
-import { planEdits } from '../../edit/plan.ts'
+import { Command, Option } from 'commander'
+import type { ChangesEntry } from '../../../config/changes.ts'
 import type { FileEdit } from '../../model/edit.ts'
-import { fieldKey, fieldLabel, isContainerField } from '../../model/field.ts'
-import { plural } from '../../model/plural.ts'
+import { isContainerField } from '../../model/field.ts'
+import { fieldsOf } from '../../model/manifest.ts'
+import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
-import type { Intent, Proof } from '../../model/proof.ts'
-import { workloadLabel } from '../../model/workload.ts'
-import { refutation } from '../../propose.ts'
-import { proveEdits } from '../../prove-edits.ts'
-import { traceAbsent } from '../../trace/absent.ts'
+import type { Rendering } from '../../model/source.ts'
+import { jsonSet } from '../../report/json.ts'
+import { diffsOf, refusals, setSummary } from '../../report/set.ts'
+import type { WantedValue } from '../../set-values.ts'
+import { setValues } from '../../set-values.ts'
+import { namespaceOf } from '../../trace/trace-source.ts'
 import type { Host } from '../host.ts'
+import { readChanges } from './changes-file.ts'
 import { Refused } from './exit.ts'
-import type { OpenedSource, SourceFlags } from './source-options.ts'
-import { openSource, withSourceFlags } from './source-options.ts'
+import type { OpenedRepository, SourceFlags } from './source-options.ts'
+import { openRepository, renderOpened, sourceIn, withSourceFlags } from './source-options.ts'
 import type { Assignment } from './target.ts'
 import { findAutoscaled, findContainer, parseAssignment } from './target.ts'
-import { traceOpened } from './trace.ts'
 
 interface SetFlags extends SourceFlags {
-  readonly workload: string
-  readonly set: readonly Assignment[]
+  readonly workload?: string
+  readonly set?: readonly Assignment[]
+  readonly changes?: string
   readonly allowShared?: boolean
+  readonly keepGoing?: boolean
   readonly dryRun?: boolean
+  readonly output: 'text' | 'json'
 }
 
 /** `tortoise set SOURCE`: traces, edits, proves and writes the work tree. */
 export function setCommand(host: Host): Command {
   const command = withSourceFlags(
-    new Command('set').argument('<source>', 'directory of a kustomization, a chart or manifests'),
+    new Command('set').argument('[source]', 'directory of a kustomization, a chart or manifests'),
   )
   const collect = (text: string, before: readonly Assignment[] = []) => [...before, parseAssignment(text)]
   return command
     .description('change values at the place in Git that decides them, proved by rendering')
-    .requiredOption('--workload <Kind/name>', 'the workload to change')
-    .requiredOption('--set <[container.]field=value>', 'a value to set; repeatable', collect)
+    .option('--workload <Kind/name>', 'the workload to change')
+    .option('--set <[container.]field=value>', 'a value to set; repeatable', collect)
+    .option('--changes <file>', 'a list of {source, workload, set} to take instead, YAML or JSON')
     .option('--allow-shared', 'edit a place that other workloads or sources take their value from too')
+    .option('--keep-going', 'write what is proved even if some values are refused (the exit code is 1 then)')
     .option('--dry-run', 'print the change as a diff and write nothing')
-    .action(async (given: string, flags: SetFlags) =>
-      set(host, await openSource(host, given, { ...flags, purpose: 'edit' }), flags),
+    .addOption(
+      new Option('-o, --output <format>', 'format of the result').choices(['text', 'json']).default('text'),
     )
+    .action(async (given: string | undefined, flags: SetFlags) => set(host, asked(host, given, flags), flags))
 }
 
-async function set(host: Host, opened: OpenedSource, flags: SetFlags): Promise<void> {
-  const { view, renderer } = opened
-  const { wishes, sources, unseen } = await findWishes(host, opened, flags)
-  const chosen = wishes.map((wish) => ({ wish, choice: chooseEdit(wish) }))
-  const refused = chosen.flatMap(({ wish, choice }) =>
-    choice.kind === 'refused' ? [refusalLine(wish, choice.reason)] : [],
-  )
-  if (refused.length > 0) throw new Refused(refused.join('\n'))
-  const granted = chosen.flatMap(({ choice }) => (choice.kind === 'edit' ? [choice] : []))
-  const planned = await planIn(
-    opened,
-    granted.map(({ edit }) => edit),
-  )
-  if (planned.edits.length === 0) return host.stdout('Nothing to change: the values are set already.\n')
-  const intents = granted.flatMap((choice) => choice.intents)
-  const proof = await proveEdits(planned.edits, intents, { view, renderer, sources, unseen })
-  if (proof.verdict === 'refuted') throw new Refused(`refused: ${refutation(proof)}`)
-  if (flags.dryRun === true) return host.stdout(planned.edits.map(diffOf).join(''))
-  await writeAll(opened.checkout.root, planned.edits)
-  host.stdout(summary(planned, intents, proof))
+/** What is to be set, from a file of changes or from the command line. */
+function asked(host: Host, source: string | undefined, flags: SetFlags): readonly Wanted[] {
+  const { changes, workload, set: assignments } = flags
+  if (changes !== undefined && source === undefined && workload === undefined && assignments === undefined)
+    return readChanges(host, changes).map((entry) => ({ ...entry, assignments: assignmentsOf(entry) }))
+  if (changes !== undefined || source === undefined || workload === undefined || assignments === undefined) {
+    throw stop('usage', 'set takes a SOURCE with --workload and --set, or --changes FILE alone', {
+      mend: 'For example: tortoise set apps/prod --workload Deployment/api --set app.requests.cpu=250m',
+    })
+  }
+  const { values, release, namespace } = flags
+  return [
+    {
+      source,
+      workload,
+      assignments,
+      values: [...values],
+      ...(release === undefined ? {} : { release }),
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+  ]
 }
 
-async function findWishes(
-  host: Host,
-  opened: OpenedSource,
-  { workload: label, set: assignments, allowShared = false }: SetFlags,
-) {
-  const { sources, unseen, context, traced, fields } = await traceOpened(host, opened, allowShared)
-  const find = async ({ container: named, field, value }: Assignment): Promise<Wish> => {
-    const ofField = fields.filter((one) => one.field === field)
-    if (!isContainerField(field)) {
-      const known = findAutoscaled(
-        ofField.filter((one) => named === undefined || one.container === named),
-        label,
-      )
-      if (known !== undefined)
-        return { ...addressOf(known), trace: known.trace, to: value, rendered: known.path }
-    }
-    const { workload, container, holder } = findContainer(traced, label, named)
-    const address = { workload, container, field }
-    const known = ofField.find(
-      (one) => one.trace.source === holder.source.id && fieldKey(one) === fieldKey(address),
-    )
-    if (known !== undefined) return { ...address, trace: known.trace, to: value, rendered: known.path }
-    return {
-      ...address,
-      trace: await traceAbsent(address, holder, context),
-      to: value,
+type Wanted = Omit<ChangesEntry, 'set'> & { readonly assignments: readonly Assignment[] }
+
+const assignmentsOf = ({ set: values }: ChangesEntry): readonly Assignment[] =>
+  Object.entries(values).map(([key, value]) => parseAssignment(`${key}=${value}`))
+
+async function set(host: Host, wanted: readonly Wanted[], flags: SetFlags): Promise<void> {
+  const near = join(host.cwd, flags.repo ?? '', wanted[0]?.source ?? '')
+  const repository = openRepository(host, flags, near)
+  const { view, renderer } = repository
+  const { rendered, named, values } = await resolveWanted(repository, wanted, flags)
+  const ports = { view, renderer, progress: host.progress, allowShared: flags.allowShared === true }
+  const result = await setValues(values, { named, rendered }, ports)
+  const { proposal, skipped } = result
+  const edits = skipped.length > 0 && flags.keepGoing !== true ? [] : (proposal?.edits ?? [])
+  if (flags.dryRun !== true) await writeAll(repository.checkout.root, edits)
+  if (flags.output === 'json') host.stdout(`${JSON.stringify(jsonSet(result, edits), null, 2)}\n`)
+  else if (edits.length > 0 && proposal !== undefined)
+    host.stdout(flags.dryRun === true ? diffsOf(edits) : setSummary(proposal))
+  if (skipped.length > 0) throw new Refused(refusals(skipped))
+  if (edits.length === 0 && flags.output === 'text')
+    host.stdout('Nothing to change: the values are set already.\n')
+}
+
+/** Finds the sources, renders them, and finds the fields in what they render. */
+async function resolveWanted(repository: OpenedRepository, wanted: readonly Wanted[], flags: SetFlags) {
+  const { kubeVersion, apiVersions } = flags
+  const flagged = { apiVersions, ...(kubeVersion === undefined ? {} : { kubeVersion }) }
+  const opened = await inParallel(wanted, ({ source, values = [], release, namespace }) =>
+    sourceIn(repository, source, {
+      ...flagged,
+      values,
+      purpose: 'edit',
+      ...(release === undefined ? {} : { release }),
+      ...(namespace === undefined ? {} : { namespace }),
+    }),
+  )
+  const own = new Map(opened.map(({ source }) => [source.id, source]))
+  const rendered = await renderOpened(repository, [...own.values()])
+  const named = new Map(
+    [...opened.flatMap(({ sources }) => sources), ...rendered.map(({ source }) => source)].map((one) => [
+      one.id,
+      one,
+    ]),
+  )
+  const below = renderingsBelow(rendered)
+  const values = wanted.flatMap(({ workload, assignments }, index) =>
+    assignments.map((one) => wantedValue(one, workload, below.get(opened[index]?.source.id ?? '') ?? [])),
+  )
+  return { rendered, named: [...named.values()], values }
+}
+
+/** Every rendering under the id of each source above it, its own included. */
+function renderingsBelow(rendered: readonly Rendering[]): ReadonlyMap<string, readonly Rendering[]> {
+  const below = new Map<string, Rendering[]>()
+  for (const rendering of rendered) {
+    for (let at = rendering.source; ; at = at.holder) {
+      below.set(at.id, [...(below.get(at.id) ?? []), rendering])
+      if (at.kind !== 'release') break
     }
   }
-  return { wishes: await Promise.all(assignments.map(find)), sources, unseen }
+  return below
 }
 
-const addressOf = ({
-  workload,
-  container,
-  field,
-}: Wish | Intent | { workload: Wish['workload']; container?: string; field: Wish['field'] }) => ({
-  workload,
-  ...(container === undefined ? {} : { container }),
-  field,
-})
-
-async function planIn(
-  { view }: OpenedSource,
-  wanted: Parameters<typeof planEdits>[1],
-): Promise<PlannedEdits> {
-  const files = [...new Set(wanted.map(({ site }) => site.file))]
-  const texts = new Map(
-    await Promise.all(files.map(async (file) => [file, (await view.read(file))?.text ?? ''] as const)),
-  )
-  const planned = planEdits(texts, wanted)
-  const [first] = planned.refused
-  if (first !== undefined) throw new Refused(refusalLine(first.wanted, first.reason))
-  return planned
+function wantedValue(
+  { container: named, field, value }: Assignment,
+  label: string,
+  rendered: readonly Rendering[],
+): WantedValue {
+  if (!isContainerField(field)) {
+    const fields = rendered.flatMap(({ source, objects }) =>
+      fieldsOf(objects, namespaceOf(source)).map((one) => ({ ...one, source: source.id })),
+    )
+    const known = findAutoscaled(
+      fields.filter((one) => one.field === field && (named === undefined || one.container === named)),
+      label,
+    )
+    if (known !== undefined) {
+      const { workload, container, source } = known
+      return { workload, ...(container === undefined ? {} : { container }), field, source, to: value }
+    }
+  }
+  const { workload, container, holder } = findContainer(rendered, label, named)
+  return { workload, container, field, source: holder.source.id, to: value }
 }
 
 /** Writes all files or none: whether each can be written is found out first. */
@@ -137,28 +172,4 @@ async function writeAll(root: string, edits: readonly FileEdit[]): Promise<void>
     })
   }
   await Promise.all(edits.map(({ file, after }) => writeFile(join(root, file), after)))
-}
-
-const refusalLine = (
-  one: Pick<Wish, 'workload' | 'container' | 'field'> & Partial<Pick<Wish, 'trace'>>,
-  reason: string,
-): string => {
-  const site = one.trace?.site
-  const place = site ? `${site.file}:${site.line}:${site.column}: ` : ''
-  return `${place}refused: ${workloadLabel(one.workload)} ${fieldLabel(one)}: ${reason}`
-}
-
-const diffOf = ({ file, before, after }: FileEdit): string =>
-  createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, { context: 3 }).replace(
-    /^=+\n/,
-    '',
-  )
-
-function summary({ edits, done }: PlannedEdits, intents: readonly Intent[], proof: Proof): string {
-  const lines = done.map(
-    ({ site, to, ...one }) =>
-      `${site.file}:${site.line}  ${workloadLabel(one.workload)} ${fieldLabel(one)} = ${to}`,
-  )
-  const files = edits.map(({ file }) => file).join(', ')
-  return `${lines.join('\n')}\nWrote ${files}. Proved by rendering ${plural(proof.sources.length, 'source')}: exactly ${plural(intents.length, 'field')} changed.\n`
 }

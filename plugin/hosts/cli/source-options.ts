@@ -6,8 +6,10 @@ import { createRenderer } from '../../../renderers/renderers.ts'
 import { createPrograms } from '../../io/programs.ts'
 import { mountView } from '../../io/view.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
+import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
 import type { Renderer, RepositoryView, Source } from '../../model/source.ts'
+import { renderReleases } from '../../trace/expand.ts'
 import { identifySource, identifySources } from '../../trace/identify.ts'
 import type { Host } from '../host.ts'
 import type { Checkout } from '../repository.ts'
@@ -46,37 +48,67 @@ export const withSourceFlags = (command: Command): Command =>
     )
     .option('--api-versions <list>', 'API versions that a chart may assume', collect, [])
 
-/** A source with everything that is needed to work on it. */
-export interface OpenedSource {
+/** A repository as it stands on disk, with what is needed to work on its sources. */
+export interface OpenedRepository {
+  readonly host: Host
   readonly checkout: Checkout
   readonly settings: Settings
   readonly view: RepositoryView
   readonly renderer: Renderer
-  readonly source: Source
   /** Directory of the view with charts by name. */
   readonly charts: string | undefined
-  /** The sources of settings, the one at hand included. */
-  readonly named: readonly Source[]
+  /** The root that paths are relative to, when it was named. */
+  readonly named: string | undefined
 }
 
-/** Opens the repository round a SOURCE as it stands on disk. To edit, it must be clear which of several releases of a chart is meant. */
-export async function openSource(
+/** Opens the repository that is named, or the one round a path. */
+export function openRepository(
   host: Host,
-  given: string,
-  flags: SourceFlags & { readonly purpose?: 'look' | 'edit' },
-): Promise<OpenedSource> {
-  const { purpose = 'look' } = flags
-  const near = resolve(flags.repo === undefined ? host.cwd : resolve(host.cwd, flags.repo), given)
-  const checkout = findCheckout(host, flags.repo, near)
-  const settings = readSettings(host, checkout, flags.settings)
-  const { view, charts } = openView(host, checkout, flags.charts)
+  { repo, settings: file, charts: chartHome }: Pick<SourceFlags, 'repo' | 'settings' | 'charts'>,
+  near: string,
+): OpenedRepository {
+  const checkout = findCheckout(host, repo, near)
+  const settings = readSettings(host, checkout, file)
+  const { view, charts } = openView(host, checkout, chartHome)
   const renderer = createRenderer({
     programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
   })
-  const path = pathInRepository(host, checkout, given, flags.repo)
-  const values = flags.values.map((file) => pathInRepository(host, checkout, file, flags.repo))
-  const { release, namespace, kubeVersion } = flags
-  const apiVersions = flags.apiVersions.length > 0 ? flags.apiVersions : undefined
+  return { host, checkout, settings, view, renderer, charts, named: repo }
+}
+
+/** What a person says of a source beside its path. */
+export type SourceDetails = Partial<
+  Pick<SourceFlags, 'values' | 'release' | 'namespace' | 'kubeVersion' | 'apiVersions'>
+> & { readonly purpose?: 'look' | 'edit' }
+
+/** A source of an opened repository, and those that settings name besides. */
+export interface OpenedSource extends OpenedRepository {
+  readonly source: Source
+  /** The sources of settings, the one at hand included. */
+  readonly sources: readonly Source[]
+}
+
+/** Opens the repository round a SOURCE, and the source in it. */
+export async function openSource(
+  host: Host,
+  given: string,
+  flags: SourceFlags & Pick<SourceDetails, 'purpose'>,
+): Promise<OpenedSource> {
+  const near = resolve(flags.repo === undefined ? host.cwd : resolve(host.cwd, flags.repo), given)
+  return sourceIn(openRepository(host, flags, near), given, flags)
+}
+
+/** Finds a source. To edit, it must be clear which of several releases of a chart is meant. */
+export async function sourceIn(
+  repository: OpenedRepository,
+  given: string,
+  details: SourceDetails,
+): Promise<OpenedSource> {
+  const { host, checkout, settings, charts, named } = repository
+  const { release, namespace, kubeVersion, purpose = 'look' } = details
+  const path = pathInRepository(host, checkout, given, named)
+  const values = (details.values ?? []).map((file) => pathInRepository(host, checkout, file, named))
+  const apiVersions = details.apiVersions?.length ? details.apiVersions : undefined
   const isMeant = (one: SourceSettings): boolean =>
     one.path === path &&
     (release === undefined || one.release === release) &&
@@ -92,10 +124,23 @@ export async function openSource(
   }
   const plain = known.length === 1 ? known[0] : undefined
   const told = { release, namespace, kubeVersion, apiVersions, charts, values: plain?.values ?? values }
-  const source = await identifySource({ ...plain, ...defined(told), path }, { view, renderer })
+  const source = await identifySource({ ...plain, ...defined(told), path }, repository)
   const others = settings.sources.filter((one) => one !== plain)
-  const named = [source, ...(await identifySources(others, { view, renderer }))]
-  return { checkout, settings, view, renderer, source, charts, named: uniqueById(named) }
+  const sources = [source, ...(await identifySources(others, repository))]
+  return { ...repository, source, sources: uniqueById(sources) }
+}
+
+/** Renders sources and the releases they hold; releases that do not render here are named and passed over. */
+export async function renderOpened(
+  { host, view, renderer, charts }: OpenedRepository,
+  sources: readonly Source[],
+) {
+  const ports = { view, renderer, ...(charts === undefined ? {} : { charts }) }
+  const own = await inParallel(sources, (source) => renderer.render(source, view))
+  const { rendered: held, failed } = await renderReleases(own, ports)
+  for (const { source, reason } of failed)
+    host.progress({ kind: 'warning', message: `passed over ${source.id}: ${reason}` })
+  return [...own, ...held]
 }
 
 /** The files of the checkout, with a directory of charts under a name of its own. */

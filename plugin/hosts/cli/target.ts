@@ -2,9 +2,9 @@ import type { Field } from '../../model/field.ts'
 import { autoscalerFields, containerFields } from '../../model/field.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
+import type { Rendering } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
-import type { TracedSource } from '../../trace/trace-source.ts'
 import { namespaceOf } from '../../trace/trace-source.ts'
 
 /** One `--set [container.]field=value`. */
@@ -34,17 +34,17 @@ export function parseAssignment(text: string): Assignment {
 export interface Target {
   readonly workload: Workload
   readonly container: string
-  readonly holder: TracedSource
+  readonly holder: Rendering
 }
 
 /** What a person names: `Kind/name` or `namespace/Kind/name`. */
 const isCalled = ({ namespace, ...workload }: Workload, label: string): boolean =>
   label === workloadLabel(workload) || label === `${namespace}/${workloadLabel(workload)}`
 
-/** Finds a workload among traced sources, and the container meant: the one named, or the only main one. */
-export function findContainer(traced: readonly TracedSource[], label: string, named?: string): Target {
-  const workloads = traced.flatMap((holder) =>
-    workloadsOf(holder.rendering.objects, namespaceOf(holder.source)).map((one) => ({ ...one, holder })),
+/** Finds a workload among renderings, and the container meant: the one named, or the only main one. */
+export function findContainer(rendered: readonly Rendering[], label: string, named?: string): Target {
+  const workloads = rendered.flatMap((holder) =>
+    workloadsOf(holder.objects, namespaceOf(holder.source)).map((one) => ({ ...one, holder })),
   )
   const [found, ...more] = workloads.filter(({ workload }) => isCalled(workload, label))
   if (found === undefined) {

@@ -1,18 +1,20 @@
 import { Command, Option } from 'commander'
-import type { FieldAddress } from '../../model/field.ts'
-import { fieldKey, isField } from '../../model/field.ts'
+import { isField } from '../../model/field.ts'
+import type { ManifestField } from '../../model/manifest.ts'
+import { fieldsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
 import type { Trace } from '../../model/site.ts'
+import type { Source } from '../../model/source.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { jsonTraces } from '../../report/json.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { terminalTraces } from '../../report/traces.ts'
 import { traceAbsent } from '../../trace/absent.ts'
-import { renderReleases } from '../../trace/expand.ts'
+import { namespaceOf } from '../../trace/trace-source.ts'
 import { traceFields } from '../../trace-fields.ts'
 import type { Host } from '../host.ts'
-import type { OpenedSource, SourceFlags } from './source-options.ts'
-import { openSource, withSourceFlags } from './source-options.ts'
+import type { SourceFlags } from './source-options.ts'
+import { openSource, renderOpened, withSourceFlags } from './source-options.ts'
 import { findContainer } from './target.ts'
 
 interface TraceFlags extends SourceFlags {
@@ -53,45 +55,34 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
     })
   }
   const opened = await openSource(host, given, flags)
-  const { traced, traces, context } = await traceOpened(host, opened, false)
-  const found = traces.filter((one) => matches(one, flags))
+  const rendered = await renderOpened(opened, [opened.source])
+  const asked = new Set(rendered.map(({ source }) => source.id))
+  const known = { named: [...opened.sources, ...rendered.map(({ source }) => source)], rendered }
+  const isWanted = (_: Source, one: ManifestField): boolean => matches(one, flags)
+  const { view, renderer } = opened
+  const ports = { view, renderer, progress: host.progress, allowShared: false, isWanted }
+  const { sources, context, answers } = await traceFields(asked, known, ports)
+  const found = [...answers.values()].map((answer) => answer.trace)
   const filtered = [flags.workload, flags.container, field].some((one) => one !== undefined)
   if (found.length > 0 || !filtered) return found
   if (field === undefined || flags.workload === undefined) {
-    const known = [...new Set(traces.map(({ workload }) => workloadLabel(workload)))].join(', ')
+    const fields = rendered.flatMap(({ source, objects }) => fieldsOf(objects, namespaceOf(source)))
+    const workloads = [...new Set(fields.map(({ workload }) => workloadLabel(workload)))].join(', ')
     throw stop('usage', 'no field of this source fits --workload, --container and --field', {
-      mend: `It has fields of ${known || 'no workload'}.`,
+      mend: `It has fields of ${workloads || 'no workload'}.`,
     })
   }
-  const { workload, container, holder } = findContainer(traced, flags.workload, flags.container)
-  return [await traceAbsent({ workload, container, field }, holder, context)]
+  const { workload, container, holder } = findContainer(rendered, flags.workload, flags.container)
+  const traced = sources.find(({ source }) => source.id === holder.source.id)
+  if (traced === undefined)
+    throw stop('source.render', `${holder.source.id} does not render with its values marked`)
+  return [await traceAbsent({ workload, container, field }, traced, context)]
 }
 
-/** Traces every field of an opened source and of the releases it holds, with reach over all sources that share its files. */
-export async function traceOpened(host: Host, opened: OpenedSource, allowShared: boolean) {
-  const { source, named, view, renderer, charts } = opened
-  const own = await renderer.render(source, view)
-  const below = { view, renderer, ...(charts === undefined ? {} : { charts }) }
-  const { rendered: held, failed } = await renderReleases([own], below)
-  for (const { source: release, reason } of failed)
-    host.progress({ kind: 'warning', message: `passed over ${release.id}: ${reason}` })
-  const rendered = [own, ...held]
-  const asked = new Set(rendered.map((one) => one.source.id))
-  const known = { named: [...named, ...held.map((one) => one.source)], rendered }
-  const { sources, unseen, context, answers } = await traceFields(asked, known, {
-    view,
-    renderer,
-    progress: host.progress,
-    allowShared,
-  })
-  const traced = sources.filter((one) => asked.has(one.source.id))
-  const fields = traced.flatMap((one) =>
-    one.fields.flatMap((field) => answers.get(`${one.source.id}\0${fieldKey(field)}`) ?? []),
-  )
-  return { sources, unseen, context, traced, fields, traces: fields.map(({ trace: one }) => one) }
-}
-
-function matches(one: Trace & FieldAddress, { workload, container, field }: TraceFlags): boolean {
+function matches(
+  one: Pick<ManifestField, 'workload' | 'autoscaler' | 'container' | 'field'>,
+  { workload, container, field }: TraceFlags,
+): boolean {
   const labels = [
     workloadLabel(one.workload),
     ...(one.autoscaler === undefined ? [] : [workloadLabel(one.autoscaler)]),

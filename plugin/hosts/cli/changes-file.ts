@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import type { ChangesEntry } from '../../../config/changes.ts'
+import { changesSchema } from '../../../config/changes.ts'
+import { stop } from '../../model/problem.ts'
+import type { Host } from '../host.ts'
+
+/** Reads a file of changes, YAML or JSON; stops with every place that is wrong in it. */
+export function readChanges(host: Host, file: string): readonly ChangesEntry[] {
+  const result = changesSchema.safeParse(parsed(host, file))
+  if (result.success) return result.data
+  const [first] = result.error.issues
+  throw stop('usage', `${first?.path.join('.') || 'the file'}: ${first?.message}`, {
+    place: { file },
+    mend: 'Write a list of {source, workload: Kind/name, set: {app.requests.cpu: 250m}}.',
+  })
+}
+
+function parsed(host: Host, file: string): unknown {
+  try {
+    return parse(readFileSync(resolve(host.cwd, file), 'utf8'))
+  } catch (cause) {
+    throw stop('usage', `the file of changes cannot be read: ${(cause as Error).message.split('\n')[0]}`, {
+      place: { file },
+      cause,
+    })
+  }
+}
