@@ -71,7 +71,7 @@ function vertical(one: SizedResource, options: TortoiseOptions): SizeAnswer {
   const wanted = one.usage * buffer
   if (wanted > one.request)
     return { value: justify(one, dusted(wanted * buffer), options), rule: 'tortoise.vertical.up' }
-  if (dusted(wanted) < (one.request / buffer) * (1 - options.bufferRatio))
+  if (wanted < (one.request / buffer) * (1 - options.bufferRatio))
     return { value: justify(one, dusted(wanted), options), rule: 'tortoise.vertical.down' }
   return { value: held(one, options), rule: 'tortoise.vertical.dead-band' }
 }
@@ -109,7 +109,7 @@ function justify(one: SizedResource, value: number, options: TortoiseOptions): n
   const [floor, ceiling] = [floorOf(one, options), ceilingOf(one, options)]
   const step = Math.trunc(dusted(one.request * options.maxScalingDownRatio, false))
   const least = Math.max(floor, step)
-  if (options.asPublished) return value > ceiling ? ceiling : value < least ? least : value
+  if (options.asPublished) return value > ceiling ? ceiling : Math.max(value, least)
   return Math.min(Math.max(value, least), Math.max(ceiling, floor))
 }
 
