@@ -32,6 +32,12 @@ const sourceSchema = z
     values: z.array(repositoryPath).default([]).describe('Values files of a chart, weakest first.'),
     kubeVersion: z.string().optional().describe('Kubernetes version that a chart is rendered for.'),
     apiVersions: z.array(z.string()).optional().describe('API versions that a chart may assume.'),
+    overlay: z
+      .boolean()
+      .optional()
+      .describe(
+        'It is rolled out through the Argo CD plugin or the post-renderer: what no line of it decides is committed to `.tortoise` and laid over.',
+      ),
   })
   .describe('One renderable root: what Argo CD or Flux would render.')
 

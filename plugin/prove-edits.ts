@@ -1,4 +1,5 @@
 import type { FileEdit } from './model/edit.ts'
+import { readsOverlay } from './model/overlay.ts'
 import { inParallel } from './model/parallel.ts'
 import { ExpectedStop } from './model/problem.ts'
 import type { Intent, Proof } from './model/proof.ts'
@@ -25,7 +26,7 @@ export async function proveEdits(
 ): Promise<Proof> {
   const edited = new Set(edits.map(({ file }) => file))
   const after = ports.view.with(new Map(edits.map(({ file, after: text }) => [file, text])))
-  const readers = ports.sources.filter(({ inputs }) => inputs.some(({ path }) => edited.has(path)))
+  const readers = ports.sources.filter((one) => [...edited].some((file) => reads(one, file)))
   const rendered = await inParallel(readers, async ({ source, rendering }): Promise<RenderedTwice> => {
     return { source, before: rendering, ...(await renderAfter(source, after, ports.renderer)) }
   })
@@ -43,6 +44,9 @@ export async function proveEdits(
   }))
   return { ...judged, verdict: 'refuted', surprises: [...judged.surprises, ...surprises] }
 }
+
+const reads = ({ source: { overlay }, inputs }: TracedSource, file: string): boolean =>
+  inputs.some(({ path }) => path === file) || (overlay !== undefined && readsOverlay(overlay, file))
 
 /** Renders a source after the edits; when it no longer renders, that is part of the verdict. */
 async function renderAfter(

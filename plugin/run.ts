@@ -1,11 +1,13 @@
 import { declaredWorkloads } from './model/declared.ts'
 import { fieldKey } from './model/field.ts'
 import type { Observation } from './model/observation.ts'
+import { overlayFile } from './model/overlay.ts'
 import type { Plan, SourceRecommendation } from './model/plan.ts'
 import { plural } from './model/plural.ts'
 import type { Progress } from './model/progress.ts'
 import type { Skipped } from './model/proposal.ts'
 import type { Change } from './model/recommendation.ts'
+import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
 import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
@@ -14,7 +16,7 @@ import { recommend } from './recommend/recommend.ts'
 import type { Unrendered } from './trace/expand.ts'
 import { renderEach, renderReleases } from './trace/expand.ts'
 import { namespaceOf } from './trace/trace-source.ts'
-import type { TracedField } from './trace-fields.ts'
+import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 
 /** What one pass looks at. */
@@ -42,7 +44,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const asked = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
-  const wishes = changes.flatMap((change) => wishesFor(change, traced.answers))
+  const wishes = changes.flatMap((change) => wishesFor(change, traced))
   const made = await makeProposal(wishes, traced.sources, { ...ports, unseen: traced.unseen })
   return { recommendations, ...made, skipped: [...failed, ...made.skipped] }
 }
@@ -76,11 +78,20 @@ function recommendFor({ source, objects }: Rendering, request: PlanRequest): rea
 
 function wishesFor(
   change: Change & { source: string; cluster?: string },
-  answers: ReadonlyMap<string, TracedField>,
+  { answers, sources }: TracedFields,
 ): readonly TracedWish[] {
   const answer = answers.get(`${change.source}\0${fieldKey(change)}`)
   if (answer === undefined) return []
   const { workload, container, field, to } = change
   const address = { workload, ...(container === undefined ? {} : { container }), field }
-  return [{ ...address, to, trace: answer.trace, rendered: answer.path, change }]
+  const source = sources.find((one) => one.source.id === change.source)?.source
+  return [{ ...address, to, trace: orOverlay(answer.trace, source), rendered: answer.path, change }]
+}
+
+/** Where no line decides a value, it can still be laid over a source that is rolled out so. */
+function orOverlay(trace: Trace, source: Source | undefined): Trace {
+  if (trace.chosen !== null || source?.overlay === undefined) return trace
+  const file = overlayFile(source.overlay, trace.workload)
+  const leaf = { kind: 'insert', file, line: 1, column: 1, document: 0, path: ['values'] } as const
+  return { ...trace, leaf, chosen: 'leaf' }
 }

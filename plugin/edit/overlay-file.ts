@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { FieldAddress } from '../model/field.ts'
 import { autoscalerFields, containerFields, isContainerField } from '../model/field.ts'
-import type { Overlay } from '../model/overlay.ts'
+import type { Overlay, OverlayValue } from '../model/overlay.ts'
 import { stop } from '../model/problem.ts'
 import { valueProblem } from '../model/value.ts'
 
@@ -67,3 +68,36 @@ function parseJson(file: string, text: string): unknown {
     })
   }
 }
+
+/**
+ * The text of a file of recommendations with one more value in it; an empty text begins the file. It is ours alone,
+ * so it is printed anew, its values in one order. Nothing when the text is not one of ours.
+ */
+export function setInOverlay(
+  text: string,
+  { workload, container, field }: FieldAddress,
+  to: string,
+): string | undefined {
+  const known = text === '' ? undefined : overlaySchema.safeParse(parseJson('', text)).data
+  if (text !== '' && known === undefined) return undefined
+  const { apiVersion, kind, namespace, name } = workload
+  const value: OverlayValue = { ...(container === undefined ? {} : { container }), field, value: to }
+  const others = (known?.values ?? []).filter((one) => one.container !== container || one.field !== field)
+  const file = {
+    version: 1,
+    // Where no namespace is told, the workload is meant wherever its source is rolled out to.
+    workload: known?.workload ?? {
+      apiVersion,
+      kind,
+      ...(namespace === 'default' ? {} : { namespace }),
+      name,
+    },
+    values: [...others, value].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)),
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+const fieldOrder: readonly string[] = [...containerFields, ...autoscalerFields]
+
+const orderOf = ({ container = '', field }: OverlayValue): string =>
+  `${field.startsWith('hpa.') ? 1 : 0} ${container} ${fieldOrder.indexOf(field)}`

@@ -4,6 +4,7 @@ import type { FieldAddress } from '../model/field.ts'
 import type { JsonPath } from '../model/json.ts'
 import { valueAt } from '../model/json.ts'
 import { slotIn } from '../model/manifest.ts'
+import { isOverlayFile } from '../model/overlay.ts'
 import type { InsertSite, PatchSite, ScalarSite, Site, YamlPath } from '../model/site.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
@@ -12,6 +13,7 @@ import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
 import type { Inserted, Insertion } from './insert.ts'
 import { insertValue } from './insert.ts'
+import { setInOverlay } from './overlay-file.ts'
 import { envItem, patchItem } from './patch.ts'
 import { replaceScalar } from './replace.ts'
 
@@ -91,6 +93,12 @@ function insertOne(
 ): string | undefined {
   const text = now.get(site.file)
   if (text === undefined) return `${site.file} does not exist`
+  if (isOverlayFile(site.file)) {
+    const laid = setInOverlay(text, wanted, wanted.to)
+    if (laid === undefined) return `${site.file} is no file of recommendations`
+    now.set(site.file, laid)
+    return undefined
+  }
   const opened = openYaml(site.file, text)
   if (!opened.ok) return opened.problem.message
   const inserted = insertValue(opened.yaml, insertionFor(text, wanted, site))

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import git from 'isomorphic-git'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
@@ -15,6 +15,7 @@ import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery } from '../model/proposal.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
+import { withOverlays } from '../overlay-renderer.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { plan } from '../run.ts'
@@ -70,10 +71,13 @@ export async function runPass(host: Host, request: PassRequest): Promise<Outcome
 
 /** After a commit on the branch that is checked out, its files follow, as far as nobody has touched them. */
 async function syncWorkTree({ root, gitdir }: Checkout, { proposal }: Plan): Promise<void> {
+  // A mirror has no work tree.
+  if (gitdir === undefined || gitdir !== join(root, '.git')) return
   for (const { file, before, after } of proposal?.edits ?? []) {
     const path = join(root, file)
-    const now = await fs.promises.readFile(path, 'utf8').catch(() => undefined)
-    if (gitdir === undefined || now !== before) continue
+    const now = await fs.promises.readFile(path, 'utf8').catch(() => '')
+    if (now !== before) continue
+    await fs.promises.mkdir(dirname(path), { recursive: true })
     await fs.promises.writeFile(path, after)
     await git.add({ fs, dir: root, gitdir, filepath: file })
   }
@@ -91,9 +95,11 @@ async function planView(
   { view, ref }: Ground,
 ): Promise<Plan> {
   const { profile: _, ...options } = settings.recommend
-  const renderer = createRenderer({
-    programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
-  })
+  const renderer = withOverlays(
+    createRenderer({
+      programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
+    }),
+  )
   const sources = await sourcesOf(settings, { view, renderer })
   const since = new Date(host.now().getTime() - 90 * 86_400_000)
   const { gitdir } = checkout

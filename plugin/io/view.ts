@@ -18,11 +18,12 @@ const mostLinks = 40
 
 /** Lays pending texts over a tree and follows links, refusing every path that would leave it. */
 export function viewOf(
-  tree: Tree,
+  base: Tree,
   texts: ReadonlyMap<string, string> = new Map(),
   origin?: RepositoryView,
 ): RepositoryView {
-  const resolvePath = (path: string) => walk(tree, texts, { path, links: 0 })
+  const tree = withPending(base, texts)
+  const resolvePath = (path: string) => walk(tree, { path, links: 0 })
   const bytesOf = async (path: string): Promise<Uint8Array> => {
     const pending = texts.get(path)
     return pending === undefined ? tree.bytes(path) : new TextEncoder().encode(pending)
@@ -48,9 +49,28 @@ export function viewOf(
       const entries = [...((await tree.entries(found.path)) ?? new Map<string, TreeEntry>())]
       return entries.map(([name, { kind }]) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1))
     },
-    with: (more) => viewOf(tree, new Map([...texts, ...more]), origin ?? view),
+    with: (more) => viewOf(base, new Map([...texts, ...more]), origin ?? view),
   }
   return view
+}
+
+/** The tree with the files and directories that pending texts make. */
+function withPending(tree: Tree, texts: ReadonlyMap<string, string>): Tree {
+  if (texts.size === 0) return tree
+  const made = new Map<string, Map<string, TreeEntry>>()
+  for (const path of texts.keys()) {
+    const parts = path.split('/')
+    parts.forEach((name, index) => {
+      const directory = parts.slice(0, index).join('/') || '.'
+      const entries = made.get(directory) ?? new Map<string, TreeEntry>()
+      made.set(directory, entries.set(name, { kind: index === parts.length - 1 ? 'file' : 'directory' }))
+    })
+  }
+  const entries = async (directory: string) => {
+    const [standing, more] = [await tree.entries(directory), made.get(directory)]
+    return more === undefined ? standing : new Map([...more, ...(standing ?? [])])
+  }
+  return { ...tree, entries }
 }
 
 /** A view with another one under one of its directories; the two stay apart, links included. */
@@ -111,7 +131,7 @@ interface Found {
   readonly path: string
 }
 
-async function walk(tree: Tree, texts: ReadonlyMap<string, string>, step: Step): Promise<Found | undefined> {
+async function walk(tree: Tree, step: Step): Promise<Found | undefined> {
   const path = contain(step.path)
   let at = '.'
   const parts = path === '.' ? [] : path.split('/')
@@ -119,9 +139,9 @@ async function walk(tree: Tree, texts: ReadonlyMap<string, string>, step: Step):
     const entry = (await tree.entries(at))?.get(part)
     const here = posix.join(at, part)
     const last = index === parts.length - 1
-    if (entry === undefined) return last && texts.has(here) ? { kind: 'file', path: here } : undefined
+    if (entry === undefined) return undefined
     if (entry.kind === 'link') {
-      return walk(tree, texts, followLink(step, { here, target: entry.target, rest: parts.slice(index + 1) }))
+      return walk(tree, followLink(step, { here, target: entry.target, rest: parts.slice(index + 1) }))
     }
     if (last) return { kind: entry.kind, path: here }
     if (entry.kind === 'file') return undefined

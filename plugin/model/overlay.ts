@@ -22,3 +22,35 @@ export interface OverlayValue {
   readonly field: Field
   readonly value: string
 }
+
+/** Where committed recommendations lie: a directory, and in it one for each cluster that has its own. */
+export interface OverlayPlace {
+  readonly directory: string
+  readonly cluster?: string
+}
+
+/** Where those of a source lie that is rendered with them. */
+export const overlayPlace = (path: string, cluster?: string): OverlayPlace => ({
+  directory: path === '.' ? '.tortoise' : `${path}/.tortoise`,
+  ...(cluster === undefined ? {} : { cluster }),
+})
+
+/** Whether a file is one of recommendations. */
+export const isOverlayFile = (file: string): boolean =>
+  /(^|\/)\.tortoise\/([\w.-]+\/)?[\w.-]+\.json$/.test(file)
+
+/** Whether a source that is rendered with the recommendations of a place reads a file. */
+export function readsOverlay({ directory, cluster }: OverlayPlace, file: string): boolean {
+  if (!isOverlayFile(file) || !file.startsWith(`${directory}/`)) return false
+  const inside = file.slice(directory.length + 1)
+  return !inside.includes('/') || inside.startsWith(`${cluster}/`)
+}
+
+/** The file for a workload: one each, with a name that stays. */
+export function overlayFile(
+  { directory, cluster }: OverlayPlace,
+  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
+): string {
+  const place = cluster === undefined ? directory : `${directory}/${cluster}`
+  return `${place}/${[namespace, kind.toLowerCase(), name].join('.')}.json`
+}

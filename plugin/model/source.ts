@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts'
+import type { OverlayPlace } from './overlay.ts'
 
 interface SourceBase {
   /** Unique among the sources of a run; shown to people. */
@@ -9,6 +10,8 @@ interface SourceBase {
   readonly cluster?: string
   /** The namespace of objects that name none. */
   readonly namespace?: string
+  /** Where the recommendations lie that are laid over it on the way to the cluster; absent when none are. */
+  readonly overlay?: OverlayPlace
 }
 
 /** A directory with a kustomization. */

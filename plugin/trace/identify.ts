@@ -1,3 +1,4 @@
+import { overlayPlace } from '../model/overlay.ts'
 import { stop } from '../model/problem.ts'
 import type { DirectSource, Renderer, RepositoryView, Source } from '../model/source.ts'
 import { readObjects } from '../yaml/objects.ts'
@@ -16,6 +17,8 @@ export interface SourceHint {
   readonly apiVersions?: readonly string[] | undefined
   /** Directory of the repository with charts by name, for releases whose chart is elsewhere. */
   readonly charts?: string | undefined
+  /** Rolled out with committed recommendations laid over it. */
+  readonly overlay?: boolean | undefined
 }
 
 /** What telling a source's kind needs. */
@@ -55,6 +58,16 @@ export async function identifySource(hint: SourceHint, ports: IdentifyPorts): Pr
     ...(namespace === undefined ? {} : { namespace }),
   }
   if (kind === 'file') return fileSource(hint, shared, ports)
+  const source = await directorySource(hint, shared, view)
+  return hint.overlay === true ? { ...source, overlay: overlayPlace(path, cluster) } : source
+}
+
+async function directorySource(
+  hint: SourceHint,
+  shared: Shared,
+  view: RepositoryView,
+): Promise<DirectSource> {
+  const { path } = shared
   const names = (await view.list(path)).map(({ name }) => name)
   if (names.includes('Chart.yaml')) return chartSource(hint, shared)
   if (names.some((name) => kustomizationFile.test(name))) return { kind: 'kustomize', id: path, ...shared }
@@ -108,7 +121,7 @@ async function holderOf(plain: DirectSource, view: RepositoryView): Promise<Dire
 function chartSource(
   { release, values = [], kubeVersion, apiVersions, charts }: SourceHint,
   shared: Shared,
-): Source {
+): DirectSource {
   const name = release ?? releaseName(shared.path)
   const id = [shared.path, ...values].join(' + ')
   return {

@@ -9,6 +9,7 @@ import { openWorkTree } from '../../io/work-tree.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
 import type { Renderer, RepositoryView, Source } from '../../model/source.ts'
+import { withOverlays } from '../../overlay-renderer.ts'
 import { renderReleases } from '../../trace/expand.ts'
 import { identifySource, identifySources } from '../../trace/identify.ts'
 import type { Host } from '../host.ts'
@@ -70,9 +71,11 @@ export function openRepository(
   const checkout = findCheckout(host, repo, near)
   const settings = readSettings(host, checkout, file)
   const { view, charts } = openView(host, checkout, chartHome)
-  const renderer = createRenderer({
-    programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
-  })
+  const renderer = withOverlays(
+    createRenderer({
+      programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
+    }),
+  )
   return { host, checkout, settings, view, renderer, charts, named: repo }
 }
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import type { TemplateOptions } from '../../../renderers/helm/renderer.ts'
 import type { DirectoryOptions } from '../../../renderers/plain/text.ts'
+import type { OverlayPlace } from '../../model/overlay.ts'
 import { stop } from '../../model/problem.ts'
 import type { DirectSource, RepositoryView } from '../../model/source.ts'
-import type { OverlayPlace } from './overlays.ts'
 import type { Parameters } from './parameters.ts'
 
 /** What an Application says beside its parameters; flags of the command line say the same. */

@@ -1,14 +1,8 @@
 import { posix } from 'node:path'
-import { parseOverlay } from '../../edit/overlay-file.ts'
-import type { Overlay, OverlayValue } from '../../model/overlay.ts'
-import { stop } from '../../model/problem.ts'
-import type { RepositoryView } from '../../model/source.ts'
-
-/** Where committed recommendations lie: a directory, and in it one for each cluster that has its own. */
-export interface OverlayPlace {
-  readonly directory: string
-  readonly cluster?: string
-}
+import { parseOverlay } from './edit/overlay-file.ts'
+import type { Overlay, OverlayPlace, OverlayValue } from './model/overlay.ts'
+import { stop } from './model/problem.ts'
+import type { RepositoryView } from './model/source.ts'
 
 /** Reads the committed recommendations of a source, those of the cluster over those for all. */
 export async function readOverlays(
