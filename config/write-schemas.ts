@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { actionReference } from './action-doc.ts'
 import { schemas } from './schemas.ts'
 import { settingsReference } from './settings-doc.ts'
 
@@ -6,3 +7,4 @@ for (const [name, schema] of Object.entries(schemas)) {
   writeFileSync(`config/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`)
 }
 writeFileSync('docs/settings.md', settingsReference())
+writeFileSync('docs/action.md', actionReference(readFileSync('action.yml', 'utf8')))

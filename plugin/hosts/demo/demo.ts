@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { runProgram } from '../../io/process.ts'
@@ -32,6 +40,7 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   const checkout = findCheckout(host, directory)
   const settings = readSettings(host, checkout)
   const snapshot = join(files, 'snapshot.json')
+  if (keep !== undefined) leaveSnapshot(directory, snapshot)
   const { observations } = parseSnapshot(snapshot, readFileSync(snapshot, 'utf8'))
   const outcome = await runPass(host, { checkout, settings, observations })
   const commit = outcome.delivery?.commit
@@ -41,6 +50,13 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
     outcome,
     shown: await git('show', '--stat', '--format=commit %H%nAuthor: %an <%ae>%n%n    %s', commit),
   }
+}
+
+/** Who keeps the demo can go on with its recorded usage; it belongs to no commit. */
+function leaveSnapshot(directory: string, snapshot: string): void {
+  cpSync(snapshot, join(directory, 'usage.json'))
+  mkdirSync(join(directory, '.git/info'), { recursive: true })
+  appendFileSync(join(directory, '.git/info/exclude'), '/usage.json\n')
 }
 
 function emptyDirectory(host: Host, keep: string | undefined): string {

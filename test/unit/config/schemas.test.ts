@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { actionReference } from '../../../config/action-doc.ts'
 import { loadSettings } from '../../../config/load.ts'
 import { schemas } from '../../../config/schemas.ts'
 import { settingsReference } from '../../../config/settings-doc.ts'
@@ -19,6 +20,11 @@ describe('published schemas', () => {
 
   it('docs/settings.md is what the schema says (npm run schemas)', () => {
     expect(readFileSync(join(root, 'docs/settings.md'), 'utf8')).toBe(settingsReference())
+  })
+
+  it('docs/action.md is what action.yml says (npm run schemas)', () => {
+    const manifest = readFileSync(join(root, 'action.yml'), 'utf8')
+    expect(readFileSync(join(root, 'docs/action.md'), 'utf8')).toBe(actionReference(manifest))
   })
 
   it('the settings schema accepts what the loader accepts', () => {
