@@ -16,27 +16,36 @@ export interface ApiServerOptions {
   readonly timeoutMs?: number
 }
 
-/** A listing: every object, or why the kind cannot be read. */
-type Listing =
-  | { readonly kind: 'listed'; readonly items: readonly unknown[] }
-  | { readonly kind: 'forbidden' | 'absent' }
+/** How a list ended. */
+export type Listing = 'listed' | 'forbidden' | 'absent'
+
+/** What to do with a list. */
+export interface ListOptions {
+  /** With `metadata`, servers that can leave out spec and status. */
+  readonly detail: 'whole' | 'metadata'
+  /** Takes every object, page by page. */
+  readonly each: (item: unknown) => void
+}
 
 /** Lists objects of one API server; nothing else can be asked of it. */
 export interface ApiServer {
   /**
-   * `path` is that of the collection, `/apis/apps/v1/deployments` for example. With `metadata`, servers that can leave
-   * out spec and status. Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
+   * `path` is that of the collection, `/apis/apps/v1/deployments` for example. A list whose position expires on the way
+   * is begun again, and what was handed on before is handed on once only. Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
    */
-  list(path: string, detail?: 'whole' | 'metadata'): Promise<Listing>
+  list(path: string, options: ListOptions): Promise<Listing>
+  /** The server's own version, `v1.34.2` for example; `undefined` where it does not tell. */
+  version(): Promise<string | undefined>
 }
 
 /** Opens a cluster; the client library is loaded only here, for it takes a second. */
 export async function openApiServer(options: ApiServerOptions, pause?: Pause): Promise<ApiServer> {
   const library = await import('@kubernetes/client-node')
-  const config = loadConfig(new library.KubeConfig(), options)
+  let config = loadConfig(new library.KubeConfig(), options)
   const server = config.getCurrentCluster()?.server ?? ''
   const send: Send = async ({ path, query, detail }) => {
-    const url = `${server.replace(/\/$/, '')}${path}?${new URLSearchParams(query)}`
+    const parameters = new URLSearchParams(query).toString()
+    const url = `${server.replace(/\/$/, '')}${path}${parameters && `?${parameters}`}`
     const request = new library.RequestContext(url, library.HttpMethod.GET)
     request.setHeaderParam('accept', accept[detail])
     await authenticate(config, request, server)
@@ -44,10 +53,26 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
     const response = await new library.IsomorphicFetchHttpLibrary().send(request).toPromise()
     return { status: response.httpStatusCode, text: await response.body.text() }
   }
-  const get: Send = (request) => withRetries(() => attempt(send, server, request), pause)
+  // A token can end during a run: its file, or the plugin that made it, is then asked for another, once.
+  const renewing: Send = async (request) => {
+    const answer = await send(request)
+    if (answer.status !== 401) return answer
+    config = loadConfig(new library.KubeConfig(), options)
+    return send(request)
+  }
+  const get: Send = (request) => withRetries(() => attempt(renewing, server, request), pause)
   const pageSize = options.pageSize ?? 500
-  return { list: (path, detail = 'whole') => list(get, { server, path, detail, pageSize }) }
+  return {
+    list: (path, { detail, each }) => list(get, { server, path, detail, pageSize, each }),
+    version: async () => {
+      const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })
+      const version = status === 200 ? versionSchema.safeParse(parseJson(text)) : undefined
+      return version?.data?.gitVersion
+    },
+  }
 }
+
+const versionSchema = z.object({ gitVersion: z.string() })
 
 const accept = {
   whole: 'application/json',
@@ -124,32 +149,45 @@ const pageSchema = z.object({
 interface ListRequest extends Omit<Request, 'query'> {
   readonly server: string
   readonly pageSize: number
+  readonly each: (item: unknown) => void
 }
 
 /** Lists every page; a list that expired on the way (HTTP 410) is begun again, once. */
 async function list(get: Send, request: ListRequest): Promise<Listing> {
-  const listing = (await listPages(get, request)) ?? (await listPages(get, request))
+  const seen = new Set<string>()
+  const each = (item: unknown): void => {
+    const named = identitySchema.safeParse(item)
+    const key = named.success ? `${named.data.metadata.namespace}/${named.data.metadata.name}` : undefined
+    if (key !== undefined && seen.has(key)) return
+    if (key !== undefined) seen.add(key)
+    request.each(item)
+  }
+  const once = { ...request, each }
+  const listing = (await listPages(get, once)) ?? (await listPages(get, once))
   if (listing !== undefined) return listing
   throw unexpected(request, 410)
 }
 
+const identitySchema = z.object({
+  metadata: z.object({ namespace: z.string().default(''), name: z.string() }),
+})
+
 /** `undefined` when the position in the list expired. */
 async function listPages(get: Send, request: ListRequest): Promise<Listing | undefined> {
-  const { path, detail, pageSize } = request
-  const items: unknown[] = []
+  const { path, detail, pageSize, each } = request
   let position: string | undefined = ''
   while (position !== undefined) {
     const query = { limit: String(pageSize), ...(position === '' ? {} : { continue: position }) }
     const { status, text } = await get({ path, detail, query })
-    if (status === 403) return { kind: 'forbidden' }
-    if (status === 404) return { kind: 'absent' }
+    if (status === 403) return 'forbidden'
+    if (status === 404) return 'absent'
     if (status === 410) return undefined
     const page = status === 200 ? parsePage(text) : undefined
     if (page === undefined) throw unexpected(request, status)
-    for (const item of page.items ?? []) items.push(item)
+    for (const item of page.items ?? []) each(item)
     position = page.metadata?.continue || undefined
   }
-  return { kind: 'listed', items }
+  return 'listed'
 }
 
 const unexpected = ({ server, path }: ListRequest, status: number): Error =>
@@ -162,8 +200,12 @@ const unexpected = ({ server, path }: ListRequest, status: number): Error =>
   )
 
 function parsePage(text: string): z.infer<typeof pageSchema> | undefined {
+  return pageSchema.safeParse(parseJson(text)).data
+}
+
+function parseJson(text: string): unknown {
   try {
-    return pageSchema.parse(JSON.parse(text))
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -6,10 +6,15 @@ export const controllerSchema = z.object({
     name: z.string(),
     namespace: z.string().default('default'),
     generation: z.number().optional(),
+    labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
   }),
   spec: z
     .object({
       replicas: z.number().optional(),
+      template: z
+        .object({ metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).nullish() })
+        .nullish(),
       updateStrategy: z
         .object({
           type: z.string().optional(),

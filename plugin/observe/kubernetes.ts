@@ -1,12 +1,37 @@
-import * as z from 'zod'
 import type { Observation } from '../model/observation.ts'
 import { inParallel } from '../model/parallel.ts'
 import type { Progress } from '../model/progress.ts'
-import { type Workload, workloadKey } from '../model/workload.ts'
-import { type ApiServer, type ApiServerOptions, openApiServer } from './api-server.ts'
-import { controllerSchema, podCounts, unhealthyReason } from './health.ts'
-import type { Owner } from './owners.ts'
+import { workloadKey } from '../model/workload.ts'
+import { type ApiServerOptions, openApiServer } from './api-server.ts'
+import {
+  autoscalersByWorkload,
+  horizontalSchema,
+  scaledObjectSchema,
+  tortoiseSchema,
+  tortoisesByWorkload,
+  verticalSchema,
+  verticalsByWorkload,
+} from './autoscalers.ts'
+import { type Controller, controllerSchema, podCounts, unhealthyReason } from './health.ts'
+import { type CustomKind, controllerKinds, customControllers, type ListedKind, otherKinds } from './kinds.ts'
+import { type Lister, lister } from './lister.ts'
+import type { LiveCluster, LiveWorkload } from './live.ts'
+import { controllersOf, ownedSchema, podSchema, reportsByWorkload } from './live-pods.ts'
+import {
+  budgetSchema,
+  disruptionsAllowed,
+  limitRangeSchema,
+  namespaceBounds,
+  quotaSchema,
+} from './namespace-bounds.ts'
 import type { Pause } from './request.ts'
+import {
+  applicationSchema,
+  gitRepositorySchema,
+  helmReleaseSchema,
+  kustomizationSchema,
+  sourceFinder,
+} from './rollout-source.ts'
 
 /** Which cluster to read. */
 export interface ClusterOptions extends ApiServerOptions {
@@ -14,32 +39,8 @@ export interface ClusterOptions extends ApiServerOptions {
   readonly cluster: string
   /** Only these namespaces, so that a Role is enough; all when left out or empty. */
   readonly namespaces?: readonly string[]
-}
-
-/** A HorizontalPodAutoscaler that scales a workload. */
-interface LiveAutoscaler {
-  readonly name: string
-  readonly minReplicas: number
-  readonly maxReplicas: number
-}
-
-/** A workload as it stands in the cluster now. Counts are of pods; a CronJob has none. */
-export interface LiveWorkload {
-  readonly workload: Workload
-  readonly replicas?: number
-  readonly ready?: number
-  readonly updated?: number
-  readonly autoscaler?: LiveAutoscaler
-  /** Why the workload must be left alone now. */
-  readonly unhealthy?: string
-}
-
-/** What a cluster holds now. */
-export interface LiveCluster {
-  readonly cluster: string
-  readonly workloads: readonly LiveWorkload[]
-  /** Controllers of ReplicaSets, by `namespace/name`. */
-  readonly replicaSets: ReadonlyMap<string, Owner>
+  /** Custom resources that control pods. */
+  readonly kinds?: readonly CustomKind[]
 }
 
 /** What reading a cluster needs from outside. */
@@ -48,144 +49,143 @@ export interface ClusterPorts {
   readonly pause?: Pause
 }
 
-interface Kind {
-  readonly api: string
-  readonly plural: string
-  readonly detail?: 'metadata'
-  /** What is not known when the kind cannot be listed. */
-  readonly loss: string
-}
-
-const health = 'their state is unknown and they count as healthy'
-const controllers = {
-  Deployment: { api: 'apps/v1', plural: 'deployments', loss: health },
-  StatefulSet: { api: 'apps/v1', plural: 'statefulsets', loss: health },
-  DaemonSet: { api: 'apps/v1', plural: 'daemonsets', loss: health },
-  CronJob: { api: 'batch/v1', plural: 'cronjobs', loss: health },
-  Rollout: { api: 'argoproj.io/v1alpha1', plural: 'rollouts', loss: health },
-} satisfies Readonly<Record<string, Kind>>
-const autoscalers: Kind = {
-  api: 'autoscaling/v2',
-  plural: 'horizontalpodautoscalers',
-  loss: 'live autoscalers are unknown',
-}
-const replicaSets: Kind = {
-  api: 'apps/v1',
-  plural: 'replicasets',
-  detail: 'metadata',
-  loss: 'their owners are taken from metrics',
-}
-
-const autoscalerSchema = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
-  spec: z.object({
-    scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
-    minReplicas: z.number().default(1),
-    maxReplicas: z.number(),
-  }),
-})
-const replicaSetSchema = z.object({
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string().default('default'),
-    ownerReferences: z
-      .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
-      .default([]),
-  }),
-})
-
 /**
- * Reads the state of every workload of a cluster with get and list only. Kinds that may not be read cost a warning.
- * Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
+ * Reads what a cluster holds now with get and list only. Kinds that may not be read, or that it does not serve, cost what they
+ * would have told. Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
  */
 export async function readCluster(options: ClusterOptions, ports: ClusterPorts): Promise<LiveCluster> {
+  const { cluster, namespaces = [], kinds = [] } = options
   const server = await openApiServer(options, ports.pause)
-  const reader: Reader = { server, options, progress: ports.progress }
-  const workloads: LiveWorkload[] = []
-  const scalers = new Map<string, LiveAutoscaler>()
-  const owners = new Map<string, Owner>()
+  const from = lister(server, { cluster, namespaces, progress: ports.progress })
+  const read = await readObjects(from, [...controllerKinds, ...customControllers(kinds)])
+  const version = await server.version()
+  const replicaSets = controllersOf(read.replicaSets)
+  const jobs = controllersOf(read.jobs)
+  return {
+    cluster,
+    ...(version === undefined ? {} : { version }),
+    workloads: workloadsOf(read, reportsByWorkload(read.pods, { replicaSets, jobs })),
+    replicaSets,
+    jobs,
+    pods: controllersOf(read.pods),
+    bounds: namespaceBounds(read.limitRanges, read.quotas),
+    unread: from.unread,
+  }
+}
+
+/** Everything that is read, kind by kind, a few at a time. */
+async function readObjects({ list }: Lister, controllers: readonly ListedKind[]) {
+  const found: { readonly kind: ListedKind; readonly object: Controller }[] = []
+  const keep = <T>(load: () => Promise<readonly T[]>) => {
+    const kept: T[] = []
+    const task = async () => {
+      for (const one of await load()) kept.push(one)
+    }
+    return { kept, task }
+  }
+  const read = {
+    replicaSets: keep(() => list(otherKinds.replicaSets, ownedSchema)),
+    jobs: keep(() => list(otherKinds.jobs, ownedSchema)),
+    pods: keep(() => list(otherKinds.pods, podSchema)),
+    horizontal: keep(() => list(otherKinds.horizontal, horizontalSchema)),
+    vertical: keep(() => list(otherKinds.vertical, verticalSchema)),
+    scaledObjects: keep(() => list(otherKinds.scaledObjects, scaledObjectSchema)),
+    limitRanges: keep(() => list(otherKinds.limitRanges, limitRangeSchema)),
+    quotas: keep(() => list(otherKinds.quotas, quotaSchema)),
+    budgets: keep(() => list(otherKinds.budgets, budgetSchema)),
+    applications: keep(() => list(otherKinds.applications, applicationSchema)),
+    applicationSets: keep(() => list(otherKinds.applicationSets, ownedSchema)),
+    kustomizations: keep(() => list(otherKinds.kustomizations, kustomizationSchema)),
+    helmReleases: keep(() => list(otherKinds.helmReleases, helmReleaseSchema)),
+    gitRepositories: keep(() => list(otherKinds.gitRepositories, gitRepositorySchema)),
+    tortoises: keep(() => list(otherKinds.tortoises, tortoiseSchema)),
+  }
   const tasks = [
-    ...Object.entries(controllers).map(([kind, place]) => async () => {
-      for (const object of await read(reader, place, controllerSchema)) {
-        workloads.push(liveWorkload(kind, place.api, object))
-      }
+    ...controllers.map((kind) => async () => {
+      for (const object of await list(kind, controllerSchema)) found.push({ kind, object })
     }),
-    async () => {
-      for (const { metadata, spec } of await read(reader, autoscalers, autoscalerSchema)) {
-        const { name, namespace } = metadata
-        const { scaleTargetRef, minReplicas, maxReplicas } = spec
-        scalers.set(workloadKey({ ...scaleTargetRef, namespace }), { name, minReplicas, maxReplicas })
-      }
-    },
-    async () => {
-      for (const { metadata } of await read(reader, replicaSets, replicaSetSchema)) {
-        const owner = metadata.ownerReferences.find(({ controller }) => controller === true)
-        if (owner !== undefined) owners.set(`${metadata.namespace}/${metadata.name}`, owner)
-      }
-    },
+    ...Object.values(read).map(({ task }) => task),
   ]
   await inParallel(tasks, (task) => task())
-  const scaled = workloads.map((live): LiveWorkload => {
-    const autoscaler = scalers.get(workloadKey(live.workload))
-    return autoscaler === undefined ? live : { ...live, autoscaler }
-  })
-  return { cluster: options.cluster, workloads: scaled, replicaSets: owners }
-}
-
-interface Reader {
-  readonly server: ApiServer
-  readonly options: ClusterOptions
-  readonly progress: Progress
-}
-
-/** Every readable object of a kind; what cannot be read is told. */
-async function read<T>(
-  { server, options, progress }: Reader,
-  kind: Kind,
-  schema: z.ZodType<T>,
-): Promise<T[]> {
-  const { cluster, namespaces = [] } = options
-  const warn = (text: string): void => progress({ kind: 'warning', message: `cluster ${cluster}: ${text}` })
-  const scopes = namespaces.length === 0 ? [''] : namespaces.map((name) => `namespaces/${name}/`)
-  const found: T[] = []
-  for (const scope of scopes) {
-    const listing = await server.list(`/apis/${kind.api}/${scope}${kind.plural}`, kind.detail)
-    if (listing.kind === 'listed') {
-      const objects = listing.items.map((item) => schema.safeParse(item))
-      for (const object of objects) if (object.success) found.push(object.data)
-      const odd = objects.filter(({ success }) => !success).length
-      if (odd > 0) warn(`${odd} ${kind.plural} have an unexpected shape and are left out`)
-    } else if (listing.kind === 'forbidden') {
-      warn(`may not list ${kind.plural}${scope && ` in ${scope.split('/')[1]}`}: ${kind.loss}`)
-    } else if (kind !== controllers.Rollout)
-      warn(`does not serve ${kind.plural} of ${kind.api}: ${kind.loss}`)
-  }
-  return found
-}
-
-function liveWorkload(
-  kind: string,
-  apiVersion: string,
-  object: z.infer<typeof controllerSchema>,
-): LiveWorkload {
-  const { namespace, name } = object.metadata
-  const unhealthy = unhealthyReason(kind, object)
   return {
-    workload: { apiVersion, kind, namespace, name },
-    ...podCounts(kind, object),
-    ...(unhealthy === undefined ? {} : { unhealthy }),
+    controllers: found,
+    replicaSets: read.replicaSets.kept,
+    jobs: read.jobs.kept,
+    pods: read.pods.kept,
+    horizontal: read.horizontal.kept,
+    vertical: read.vertical.kept,
+    scaledObjects: read.scaledObjects.kept,
+    limitRanges: read.limitRanges.kept,
+    quotas: read.quotas.kept,
+    budgets: read.budgets.kept,
+    applications: read.applications.kept,
+    kustomizations: read.kustomizations.kept,
+    helmReleases: read.helmReleases.kept,
+    gitRepositories: read.gitRepositories.kept,
+    tortoises: read.tortoises.kept,
   }
 }
 
-/** Marks the observations of a cluster whose workload does not fare well now; what was seen in metrics stands. */
+type Read = Awaited<ReturnType<typeof readObjects>>
+
+function workloadsOf(read: Read, reports: ReturnType<typeof reportsByWorkload>): readonly LiveWorkload[] {
+  const scalers = autoscalersByWorkload(read.horizontal, read.scaledObjects)
+  const verticals = verticalsByWorkload(read.vertical)
+  const tortoises = tortoisesByWorkload(read.tortoises)
+  const findSource = sourceFinder(read)
+  return read.controllers.map(({ kind, object }): LiveWorkload => {
+    const { namespace, name, labels, annotations } = object.metadata
+    const workload = { apiVersion: kind.api, kind: kind.kind, namespace, name }
+    const key = workloadKey(workload)
+    const { kills = [], crashing } = reports.get(key) ?? {}
+    return withoutUndefined({
+      workload,
+      ...podCounts(kind.kind, object),
+      autoscaler: scalers.get(key),
+      vertical: verticals.get(key),
+      tortoise: tortoises.get(key),
+      disruptionsAllowed: disruptionsAllowed(read.budgets, {
+        namespace,
+        labels: object.spec?.template?.metadata?.labels ?? {},
+      }),
+      kills: kills.length === 0 ? undefined : kills,
+      source: findSource(workload, { labels, annotations }),
+      unhealthy: crashing ?? unhealthyReason(kind.kind, object),
+    })
+  })
+}
+
+type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>
+}
+
+/** A copy without the parts that are undefined. */
+const withoutUndefined = <T extends object>(value: T): Defined<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>
+
+/** Marks the observations of a cluster whose workload does not fare well now, and adds kills that no metric told. */
 export function withHealth(
   observations: readonly Observation[],
   { cluster, workloads }: LiveCluster,
 ): readonly Observation[] {
-  const reasons = new Map(workloads.map(({ workload, unhealthy }) => [workloadKey(workload), unhealthy]))
+  const live = new Map(workloads.map((one) => [workloadKey(one.workload), one]))
   return observations.map((observation) => {
-    const unhealthy = observation.unhealthy ?? reasons.get(workloadKey(observation.workload))
-    const same = observation.cluster !== cluster || unhealthy === undefined
-    return same ? observation : { ...observation, unhealthy }
+    const found = observation.cluster === cluster ? live.get(workloadKey(observation.workload)) : undefined
+    if (found === undefined) return observation
+    const killed = withKills(observation, found)
+    const unhealthy = observation.unhealthy ?? found.unhealthy
+    return unhealthy === undefined ? killed : { ...killed, unhealthy }
   })
+}
+
+function withKills(observation: Observation, { kills = [] }: LiveWorkload): Observation {
+  const from = Date.parse(observation.window.from) / 1000
+  const fresh = kills.filter(({ time }) => time >= from)
+  if (fresh.length === 0) return observation
+  const containers = observation.containers.map((usage) => {
+    const times = fresh.filter(({ container }) => container === usage.container).map(({ time }) => time)
+    if (usage.oomKills > 0 || times.length === 0) return usage
+    return { ...usage, oomKills: times.length, oomTimes: times.sort((one, other) => one - other) }
+  })
+  return { ...observation, containers }
 }

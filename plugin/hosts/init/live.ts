@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/api-server.ts'
-import type { LiveWorkload } from '../../observe/kubernetes.ts'
 import { readCluster } from '../../observe/kubernetes.ts'
+import type { LiveWorkload } from '../../observe/live.ts'
 import type { Host } from '../host.ts'
 import type { Found } from './survey.ts'
 
@@ -18,8 +18,9 @@ export async function readLive(host: Host, context: string | undefined): Promise
   const options = { timeoutMs: 10_000, ...(context === undefined ? {} : { context }) }
   const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
   const server = await openApiServer(options)
-  const services = await server.list('/api/v1/services')
-  const prometheus = services.kind === 'listed' ? prometheusAmong(services.items) : undefined
+  const services: unknown[] = []
+  await server.list('/api/v1/services', { detail: 'whole', each: (item) => services.push(item) })
+  const prometheus = prometheusAmong(services)
   return { workloads, ...(prometheus === undefined ? {} : { prometheus }) }
 }
 

@@ -3,12 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { ExpectedStop, type Problem } from '../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../plugin/model/progress.ts'
-import {
-  type ClusterOptions,
-  type LiveCluster,
-  readCluster,
-  withHealth,
-} from '../../../plugin/observe/kubernetes.ts'
+import { type ClusterOptions, readCluster, withHealth } from '../../../plugin/observe/kubernetes.ts'
+import type { LiveCluster } from '../../../plugin/observe/live.ts'
 import { type FakeServer, json, type Seen, startServer } from './server.ts'
 
 const token = 'kube-very-secret-token'
@@ -124,7 +120,8 @@ const objects: Readonly<Record<string, readonly unknown[]>> = {
 }
 
 function listing({ url }: Seen, response: ServerResponse): void {
-  const all = objects[url.pathname]
+  const builtIn = /^\/(api\/v1|apis\/(apps|batch|policy|autoscaling)\/)/.test(url.pathname)
+  const all = objects[url.pathname] ?? (builtIn ? [] : undefined)
   if (all === undefined) {
     json(response, 404, { kind: 'Status', code: 404 })
     return
@@ -162,7 +159,13 @@ describe('readCluster', () => {
       replicas: 2,
       ready: 2,
       updated: 2,
-      autoscaler: { name: 'web-hpa', minReplicas: 1, maxReplicas: 9 },
+      autoscaler: {
+        kind: 'HorizontalPodAutoscaler',
+        name: 'web-hpa',
+        minReplicas: 1,
+        maxReplicas: 9,
+        metrics: [],
+      },
     })
     expect(live.replicaSets.get('shop/web-5d4f8c7b9')).toMatchObject({ kind: 'Deployment', name: 'web' })
     expect(warnings()).toEqual(['cluster prod: 1 deployments have an unexpected shape and are left out'])
@@ -176,11 +179,14 @@ describe('readCluster', () => {
   it('asks for the metadata of ReplicaSets only, and for namespaces one by one when told to', async () => {
     const server = await serve((_, response) => json(response, 200, { items: null }))
     await read(server, { namespaces: ['shop', 'pay'] })
-    const paths = server.seen.map(({ url }) => url.pathname)
-    expect(paths).toHaveLength(14)
+    const paths = server.seen.map(({ url }) => url.pathname).filter((path) => path !== '/version')
+    expect(paths).toHaveLength(2 * 20)
+    expect(paths).toContain('/api/v1/namespaces/pay/pods')
     expect(paths).toContain('/apis/apps/v1/namespaces/pay/deployments')
     const partial = server.seen.filter(({ headers }) => headers.accept?.includes('PartialObjectMetadataList'))
-    expect(partial.map(({ url }) => url.pathname.split('/').at(-1))).toEqual(['replicasets', 'replicasets'])
+    expect(new Set(partial.map(({ url }) => url.pathname.split('/').at(-1)))).toEqual(
+      new Set(['replicasets', 'jobs', 'applicationsets']),
+    )
   })
 
   it('does without kinds that are forbidden or not served', async () => {
@@ -286,6 +292,10 @@ describe('withHealth', () => {
     cluster: 'prod',
     workloads: [{ workload, unhealthy: 'not ready' }],
     replicaSets: new Map(),
+    jobs: new Map(),
+    pods: new Map(),
+    bounds: [],
+    unread: [],
   }
 
   it('marks the workload in its own cluster, and keeps what metrics said', () => {

@@ -1,0 +1,39 @@
+import { type CustomKind, controllerKinds, customControllers, groupOf, otherKinds } from './kinds.ts'
+import type { Unread } from './lister.ts'
+
+/** One rule of a Role: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+export interface AccessRule {
+  readonly group: string
+  readonly resources: readonly string[]
+}
+
+/** Every kind that is read, grouped as a Role names them; the verbs are get and list for all. */
+export function accessRules(kinds: readonly CustomKind[] = []): readonly AccessRule[] {
+  const all = [...controllerKinds, ...customControllers(kinds), ...Object.values(otherKinds)]
+  return grouped(all.map(({ api, plural }) => ({ group: groupOf(api), plural })))
+}
+
+/** The rules that what was forbidden would have needed. */
+export const missingRules = (unread: readonly Unread[]): readonly AccessRule[] =>
+  grouped(unread.filter(({ reason }) => reason === 'forbidden'))
+
+function grouped(
+  kinds: readonly { readonly group: string; readonly plural: string }[],
+): readonly AccessRule[] {
+  const groups = new Map<string, Set<string>>()
+  for (const { group, plural } of kinds) groups.set(group, (groups.get(group) ?? new Set()).add(plural))
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([group, resources]) => ({ group, resources: [...resources].sort() }))
+}
+
+/** The rules as the `rules:` of a ClusterRole. */
+export const printRules = (rules: readonly AccessRule[]): string =>
+  [
+    'rules:',
+    ...rules.flatMap(({ group, resources }) => [
+      `  - apiGroups: [${group === '' ? '""' : group}]`,
+      `    resources: [${resources.join(', ')}]`,
+      '    verbs: [get, list]',
+    ]),
+  ].join('\n')

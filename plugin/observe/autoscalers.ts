@@ -1,0 +1,164 @@
+import * as z from 'zod'
+import { type Workload, workloadKey } from '../model/workload.ts'
+import type { LiveAutoscaler, LiveMetric, LiveVertical } from './live.ts'
+
+const metadata = z.object({ name: z.string(), namespace: z.string().default('default') })
+const scalar = z.union([z.string(), z.number()]).transform(String)
+const target = z.object({
+  averageUtilization: z.number().optional(),
+  averageValue: scalar.optional(),
+  value: scalar.optional(),
+})
+const resource = z.object({ name: z.string(), container: z.string().optional(), target }).optional()
+const metric = z.object({ metric: z.object({ name: z.string() }), target }).optional()
+const reference = z.object({ kind: z.string().optional(), name: z.string() })
+
+export const horizontalSchema = z.object({
+  metadata: metadata.extend({
+    ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
+  }),
+  spec: z.object({
+    scaleTargetRef: reference,
+    minReplicas: z.number().default(1),
+    maxReplicas: z.number(),
+    metrics: z
+      .array(
+        z.object({
+          type: z.enum(['Resource', 'ContainerResource', 'Pods', 'Object', 'External']),
+          resource,
+          containerResource: resource,
+          pods: metric,
+          object: metric,
+          external: metric,
+        }),
+      )
+      .default([]),
+  }),
+})
+
+export const scaledObjectSchema = z.object({
+  metadata,
+  spec: z.object({
+    scaleTargetRef: reference,
+    minReplicaCount: z.number().default(0),
+    maxReplicaCount: z.number().default(100),
+    triggers: z
+      .array(
+        z.object({
+          type: z.string(),
+          metricType: z.string().optional(),
+          metadata: z.record(z.string(), scalar).default({}),
+        }),
+      )
+      .default([]),
+  }),
+})
+
+export const verticalSchema = z.object({
+  metadata,
+  spec: z.object({
+    targetRef: reference,
+    updatePolicy: z.object({ updateMode: z.string().optional() }).nullish(),
+  }),
+  status: z
+    .object({
+      recommendation: z
+        .object({
+          containerRecommendations: z
+            .array(z.object({ containerName: z.string(), target: z.record(z.string(), scalar) }))
+            .optional(),
+        })
+        .nullish(),
+    })
+    .optional(),
+})
+
+export const tortoiseSchema = z.object({
+  metadata,
+  spec: z.object({ targetRefs: z.object({ scaleTargetRef: reference }) }),
+})
+
+const keyOf = (namespace: string, { kind = 'Deployment', name }: z.infer<typeof reference>): string =>
+  workloadKey({ kind, namespace, name } satisfies Omit<Workload, 'apiVersion'>)
+
+function targetOf(from: z.infer<typeof target> | undefined): LiveMetric['target'] {
+  if (from?.averageUtilization !== undefined)
+    return { kind: 'Utilization', value: String(from.averageUtilization) }
+  if (from?.averageValue !== undefined) return { kind: 'AverageValue', value: from.averageValue }
+  return from?.value === undefined ? { kind: 'unknown', value: '' } : { kind: 'Value', value: from.value }
+}
+
+/** Autoscalers by the workload they scale. KEDA makes an HPA of its own for each ScaledObject; the ScaledObject stands for both. */
+export function autoscalersByWorkload(
+  horizontal: readonly z.infer<typeof horizontalSchema>[],
+  scaled: readonly z.infer<typeof scaledObjectSchema>[],
+): ReadonlyMap<string, LiveAutoscaler> {
+  const found = new Map<string, LiveAutoscaler>()
+  for (const { metadata, spec } of horizontal) {
+    const { minReplicas, maxReplicas } = spec
+    const metrics = spec.metrics.map((one): LiveMetric => {
+      const own = one.resource ?? one.containerResource
+      const other = one.pods ?? one.object ?? one.external
+      const container = own?.container === undefined ? {} : { container: own.container }
+      const name = own?.name ?? other?.metric.name ?? ''
+      return { type: one.type, name, ...container, target: targetOf((own ?? other)?.target) }
+    })
+    const kind = 'HorizontalPodAutoscaler'
+    found.set(keyOf(metadata.namespace, spec.scaleTargetRef), {
+      kind,
+      name: metadata.name,
+      minReplicas,
+      maxReplicas,
+      metrics,
+    })
+  }
+  for (const { metadata, spec } of scaled) {
+    const metrics = spec.triggers.map(({ type, metricType, metadata: given }): LiveMetric => {
+      const kind = metricType === 'Utilization' || metricType === 'AverageValue' ? metricType : 'unknown'
+      return {
+        type: 'Trigger',
+        name: type,
+        target: { kind, value: given['value'] ?? given['threshold'] ?? '' },
+      }
+    })
+    found.set(keyOf(metadata.namespace, spec.scaleTargetRef), {
+      kind: 'ScaledObject',
+      name: metadata.name,
+      minReplicas: spec.minReplicaCount,
+      maxReplicas: spec.maxReplicaCount,
+      metrics,
+    })
+  }
+  return found
+}
+
+/** Vertical autoscalers by the workload they are for. */
+export const verticalsByWorkload = (
+  verticals: readonly z.infer<typeof verticalSchema>[],
+): ReadonlyMap<string, LiveVertical> =>
+  new Map(
+    verticals.map(({ metadata, spec, status }) => [
+      keyOf(metadata.namespace, spec.targetRef),
+      {
+        name: metadata.name,
+        mode: spec.updatePolicy?.updateMode ?? 'Auto',
+        target: Object.fromEntries(
+          (status?.recommendation?.containerRecommendations ?? []).map((one) => [
+            one.containerName,
+            one.target,
+          ]),
+        ),
+      },
+    ]),
+  )
+
+/** Names of Tortoises by the workload they move. */
+export const tortoisesByWorkload = (
+  tortoises: readonly z.infer<typeof tortoiseSchema>[],
+): ReadonlyMap<string, string> =>
+  new Map(
+    tortoises.map(({ metadata, spec }) => [
+      keyOf(metadata.namespace, spec.targetRefs.scaleTargetRef),
+      metadata.name,
+    ]),
+  )

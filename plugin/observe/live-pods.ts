@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { workloadKey } from '../model/workload.ts'
+import type { LiveKill } from './live.ts'
+import { emptyOwners, type Owner, type Owners, workloadFinder } from './owners.ts'
+
+const ownerReferences = z
+  .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
+  .default([])
+
+/** Metadata of whatever has a controller. */
+export const ownedSchema = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string().default('default'), ownerReferences }),
+})
+
+const terminated = z.object({ reason: z.string().optional(), finishedAt: z.string().nullish() }).optional()
+const stateSchema = z
+  .object({ waiting: z.object({ reason: z.string().optional() }).optional(), terminated })
+  .optional()
+
+export const podSchema = ownedSchema.extend({
+  metadata: ownedSchema.shape.metadata.extend({ labels: z.record(z.string(), z.string()).default({}) }),
+  status: z
+    .object({
+      containerStatuses: z
+        .array(z.object({ name: z.string(), state: stateSchema, lastState: stateSchema }))
+        .nullish(),
+    })
+    .optional(),
+})
+type Pod = z.infer<typeof podSchema>
+
+/** The controller of each object, by `namespace/name`. */
+export function controllersOf(objects: readonly z.infer<typeof ownedSchema>[]): Map<string, Owner> {
+  const found = new Map<string, Owner>()
+  for (const { metadata } of objects) {
+    const owner = metadata.ownerReferences.find(({ controller }) => controller === true)
+    if (owner !== undefined)
+      found.set(`${metadata.namespace}/${metadata.name}`, { kind: owner.kind, name: owner.name })
+  }
+  return found
+}
+
+/** What its pods tell of a workload. */
+export interface PodsReport {
+  readonly kills: LiveKill[]
+  crashing?: string
+}
+
+/** What the pods tell, by workload. Pods that belong to no workload tell nothing. */
+export function reportsByWorkload(
+  pods: readonly Pod[],
+  owners: Partial<Owners>,
+): ReadonlyMap<string, PodsReport> {
+  const find = workloadFinder({ ...emptyOwners(), ...owners, pods: controllersOf(pods) })
+  const reports = new Map<string, PodsReport>()
+  for (const { metadata, status } of pods) {
+    const belongs = find(metadata.namespace, metadata.name)
+    if (belongs.kind !== 'workload') continue
+    const key = workloadKey(belongs.workload)
+    const report = reports.get(key) ?? { kills: [] }
+    reports.set(key, report)
+    for (const { name, state, lastState } of status?.containerStatuses ?? []) {
+      if (state?.waiting?.reason === 'CrashLoopBackOff')
+        report.crashing = `container ${name} is in CrashLoopBackOff`
+      for (const end of [state?.terminated, lastState?.terminated]) {
+        const time = Date.parse(end?.finishedAt ?? '') / 1000
+        if (end?.reason === 'OOMKilled' && time > 0) report.kills.push({ container: name, time })
+      }
+    }
+  }
+  return reports
+}
