@@ -12,7 +12,6 @@ import type { Renderer, RepositoryView } from './model/source.ts'
 import { workloadKey, workloadLabel } from './model/workload.ts'
 import { proveEdits } from './prove-edits.ts'
 import type { SourceFiles } from './trace/discover.ts'
-import type { TracedSource } from './trace/trace-source.ts'
 
 /** A change with the trace of its field. */
 export interface TracedWish extends Wish {
@@ -24,7 +23,8 @@ export interface ProposePorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
   readonly progress: Progress
-  readonly unseen: readonly SourceFiles[]
+  /** Every source that may read an edited file. */
+  readonly sharers: readonly SourceFiles[]
 }
 
 /** A proved proposal, if any change survived, and the changes that did not. */
@@ -42,11 +42,7 @@ interface Dropped {
  * Turns wishes into edits and proves them. A wish that cannot be granted takes with it those that must move
  * together with it; a source whose rendering refutes its edits loses all of them. The rest is tried again.
  */
-export async function makeProposal(
-  wishes: readonly TracedWish[],
-  sources: readonly TracedSource[],
-  ports: ProposePorts,
-): Promise<Proposed> {
+export async function makeProposal(wishes: readonly TracedWish[], ports: ProposePorts): Promise<Proposed> {
   const { granted, edits, dropped } = await settle(wishes, ports)
   const skipped = dropped.map(({ wish, reason }) => skip(wish, reason))
   if (edits.length === 0) return { skipped }
@@ -54,33 +50,24 @@ export async function makeProposal(
   const proof = await proveEdits(
     edits,
     granted.flatMap(({ intents }) => intents),
-    { ...ports, sources },
+    ports,
   )
   if (proof.verdict === 'proved')
     return { proposal: { changes: granted.map(proposed), edits, proof }, skipped }
-  const bad = badFiles(proof, sources, ports)
+  const bad = badFiles(proof, ports)
   const blamed = granted.filter(({ edit }) => bad.has(edit.site.file))
   // Nobody to blame in particular: nothing of it is proved.
   const out = blamed.length === 0 ? granted : blamed
   const refuted = out.map(({ wish }) => skip(wish, refutation(proof)))
   const kept = granted.filter((one) => !out.includes(one)).map(({ wish }) => wish)
-  const rest = await makeProposal(kept, sources, ports)
+  const rest = await makeProposal(kept, ports)
   return { ...rest, skipped: [...skipped, ...refuted, ...rest.skipped] }
 }
 
 /** The files read by the sources whose renderings refute a proof. */
-function badFiles(
-  proof: Proof,
-  sources: readonly TracedSource[],
-  { unseen }: ProposePorts,
-): ReadonlySet<string> {
+function badFiles(proof: Proof, { sharers }: ProposePorts): ReadonlySet<string> {
   const bad = new Set([...proof.surprises, ...proof.missed, ...proof.broken].map(({ source }) => source))
-  return new Set([
-    ...sources
-      .filter(({ source }) => bad.has(source.id))
-      .flatMap(({ inputs }) => inputs.map(({ path }) => path)),
-    ...unseen.filter(({ source }) => bad.has(source.id)).flatMap(({ files }) => [...files]),
-  ])
+  return new Set(sharers.filter(({ source }) => bad.has(source.id)).flatMap(({ files }) => [...files]))
 }
 
 interface Granted {

@@ -3,41 +3,45 @@ import { readsOverlay } from './model/overlay.ts'
 import { inParallel } from './model/parallel.ts'
 import { ExpectedStop } from './model/problem.ts'
 import type { Intent, Proof } from './model/proof.ts'
-import type { Renderer, RepositoryView } from './model/source.ts'
+import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
 import type { RenderedTwice } from './prove/prove.ts'
 import { prove } from './prove/prove.ts'
 import type { SourceFiles } from './trace/discover.ts'
-import type { TracedSource } from './trace/trace-source.ts'
 
 /** What a proof needs. */
 export interface ProofPorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
-  readonly sources: readonly TracedSource[]
-  /** Sources that do not render here: no proof can cover a file they read. */
-  readonly unseen: readonly SourceFiles[]
+  /** Every source that may read an edited file. */
+  readonly sharers: readonly SourceFiles[]
 }
 
-/** Renders every source that reads an edited file, before and after, and compares. */
+/** Renders every source that reads an edited file, before and after, and compares. One that does not render before proves nothing. */
 export async function proveEdits(
   edits: readonly FileEdit[],
   intents: readonly Intent[],
   ports: ProofPorts,
 ): Promise<Proof> {
-  const edited = new Set(edits.map(({ file }) => file))
-  const after = ports.view.with(new Map(edits.map(({ file, after: text }) => [file, text])))
-  const readers = ports.sources.filter((one) => [...edited].some((file) => reads(one, file)))
-  const rendered = await inParallel(readers, async ({ source, rendering }): Promise<RenderedTwice> => {
-    return { source, before: rendering, ...(await renderAfter(source, after, ports.renderer)) }
+  const { view, renderer, sharers } = ports
+  const edited = edits.map(({ file }) => file)
+  const after = view.with(new Map(edits.map(({ file, after: text }) => [file, text])))
+  const readers = sharers.filter((one) => edited.some((file) => reads(one, file)))
+  const rendered = await inParallel(readers, async ({ source }): Promise<RenderedTwice | Source> => {
+    const before = await renderOrSay(source, view, renderer)
+    if ('failure' in before) return source
+    const then = await renderOrSay(source, after, renderer)
+    return 'failure' in then
+      ? { source, before, after: { source, objects: [] }, failure: then.failure }
+      : { source, before, after: then }
   })
-  const proof = prove(rendered, intents)
-  const judged =
-    proof.surprises.length === 0 ? proof : prove(await renderAgain(rendered, proof, ports), intents)
-  const uncovered = ports.unseen.filter(({ files }) => [...files].some((file) => edited.has(file)))
+  const twice = rendered.filter((one): one is RenderedTwice => 'before' in one)
+  const proof = prove(twice, intents)
+  const judged = proof.surprises.length === 0 ? proof : prove(await renderAgain(twice, proof, ports), intents)
+  const uncovered = rendered.filter((one): one is Source => !('before' in one))
   if (uncovered.length === 0) return judged
-  const surprises = uncovered.map(({ source }) => ({
-    source: source.id,
-    object: source.id,
+  const surprises = uncovered.map(({ id }) => ({
+    source: id,
+    object: id,
     path: [],
     before: null,
     after: 'not rendered',
@@ -45,20 +49,20 @@ export async function proveEdits(
   return { ...judged, verdict: 'refuted', surprises: [...judged.surprises, ...surprises] }
 }
 
-const reads = ({ source: { overlay }, inputs }: TracedSource, file: string): boolean =>
-  inputs.some(({ path }) => path === file) || (overlay !== undefined && readsOverlay(overlay, file))
+const reads = ({ source: { overlay }, files }: SourceFiles, file: string): boolean =>
+  files.has(file) || (overlay !== undefined && readsOverlay(overlay, file))
 
-/** Renders a source after the edits; when it no longer renders, that is part of the verdict. */
-async function renderAfter(
-  source: TracedSource['source'],
+/** A rendering, or why there is none in the words of the program. */
+async function renderOrSay(
+  source: Source,
   view: RepositoryView,
   renderer: Renderer,
-): Promise<Pick<RenderedTwice, 'after' | 'failure'>> {
+): Promise<Rendering | { readonly failure: string }> {
   try {
-    return { after: await renderer.render(source, view) }
+    return await renderer.render(source, view)
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
-    return { after: { source, objects: [] }, failure: error.problems[0]?.message ?? error.message }
+    return { failure: error.problems[0]?.message ?? error.message }
   }
 }
 

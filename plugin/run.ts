@@ -45,7 +45,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
   const wishes = changes.flatMap((change) => wishesFor(change, traced))
-  const made = await makeProposal(wishes, traced.sources, { ...ports, unseen: traced.unseen })
+  const made = await makeProposal(wishes, { ...ports, sharers: traced.sharers })
   return { recommendations, ...made, skipped: [...failed, ...made.skipped] }
 }
 

@@ -44,7 +44,7 @@ export async function setValues(
     isWanted: ({ id }, field) => keys.has(`${id}\0${fieldKey(field)}`),
   })
   const wishes = await Promise.all(open.map((one, index) => wishFor(one, index, traced)))
-  const proposed = await makeProposal(wishes, traced.sources, { ...ports, unseen: traced.unseen })
+  const proposed = await makeProposal(wishes, { ...ports, sharers: traced.sharers })
   return { ...proposed, settled }
 }
 

@@ -1,7 +1,6 @@
 import { fieldKey } from './model/field.ts'
 import type { ManifestField } from './model/manifest.ts'
 import { inParallel } from './model/parallel.ts'
-import { plural } from './model/plural.ts'
 import { concernsOneSource } from './model/problem.ts'
 import type { Progress } from './model/progress.ts'
 import type { Trace } from './model/site.ts'
@@ -27,11 +26,12 @@ export interface TraceFieldsPorts {
 /** A rendered field with its trace. */
 export type TracedField = ManifestField & { readonly trace: Trace }
 
-/** Sources traced, and the trace of every field of those asked about, by source and field. */
+/** The trace of every field wanted, by source and field, and what a proof of edits must look at. */
 export interface TracedFields {
+  /** The sources asked about, as far as they can be looked into. */
   readonly sources: readonly TracedSource[]
-  /** Sources that read some of the same files and do not render here. */
-  readonly unseen: readonly SourceFiles[]
+  /** Every source that reads a file which one of those reads too. */
+  readonly sharers: readonly SourceFiles[]
   readonly context: TraceContext
   readonly answers: ReadonlyMap<string, TracedField>
 }
@@ -43,34 +43,70 @@ export interface KnownSources {
 }
 
 /**
- * Traces every source that is asked about (by id), and every other source that reads one of the same files:
- * how far an edit reaches can only be seen in all of them. Answers are given for the fields wanted, all by default.
+ * Traces every source that is asked about (by id), and every other source that reads a file which decides one of its
+ * fields: how far an edit reaches can only be seen in all of them. Answers are given for the fields wanted, all by default.
  */
 export async function traceFields(
   asked: ReadonlySet<string>,
-  { named, rendered }: KnownSources,
+  known: KnownSources,
   { isWanted = () => true, ...ports }: TraceFieldsPorts,
 ): Promise<TracedFields> {
-  const { sources: toTrace, layers } = sharersOf(asked, await filesOfAll(named, ports, asked))
-  ports.progress({ kind: 'stage', stage: 'trace', detail: plural(toTrace.length, 'source') })
-  const renderings = new Map(rendered.map((rendering) => [rendering.source.id, rendering]))
-  const traced = await inParallel(toTrace, ({ source }) =>
-    traceOrWarn(source, renderings.get(source.id), ports),
+  const { sources: sharers, layers } = sharersOf(asked, await filesOfAll(known.named, ports, asked))
+  const trace = (some: readonly SourceFiles[]) => traceEach(some, known, ports)
+  const own = await trace(sharers.filter(({ source }) => asked.has(source.id)))
+  const deciding = new Set(own.traced.flatMap((one) => decidingFiles(one, isWanted)))
+  const others = await trace(
+    sharers.filter(
+      ({ source, files }) => !asked.has(source.id) && [...files].some((file) => deciding.has(file)),
+    ),
   )
-  const sources = traced.filter((one): one is TracedSource => one !== undefined)
-  const unseen = toTrace.filter((_, index) => traced[index] === undefined)
+  const unseen = [...own.unseen, ...others.unseen, ...layers]
   const { view, renderer } = ports
-  const context = traceContext(sources, [...unseen, ...layers], { view, renderer, policy: ports })
+  const context = traceContext([...own.traced, ...others.traced], {
+    sharers,
+    unseen,
+    rest: { view, renderer, policy: ports },
+  })
   const answers = new Map<string, TracedField>()
-  for (const one of sources.filter(({ source }) => asked.has(source.id))) {
+  for (const one of own.traced) {
     const fields = one.fields.filter((field) => isWanted(one.source, field))
     const traces = await resolveTraces(one, fields, context)
     fields.forEach((field, index) => {
-      const trace = traces[index]
-      if (trace !== undefined) answers.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace })
+      const answer = traces[index]
+      if (answer !== undefined)
+        answers.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace: answer })
     })
   }
-  return { sources, unseen, context, answers }
+  return { sources: own.traced, sharers, context, answers }
+}
+
+/** The files whose scalars decide the wanted fields of a source. */
+const decidingFiles = (
+  { source, fields, surfaced }: TracedSource,
+  isWanted: NonNullable<TraceFieldsPorts['isWanted']>,
+): readonly string[] =>
+  fields.flatMap((field) => {
+    const surfacing = isWanted(source, field) ? surfaced.get(fieldKey(field)) : undefined
+    return surfacing?.kind === 'dyed' ? [surfacing.candidate.file] : []
+  })
+
+/** Traces sources, and tells those that cannot be looked into. */
+async function traceEach(
+  sources: readonly SourceFiles[],
+  { rendered }: KnownSources,
+  ports: TraceFieldsPorts,
+) {
+  const renderings = new Map(rendered.map((rendering) => [rendering.source.id, rendering]))
+  let done = 0
+  const results = await inParallel(sources, async ({ source }) => {
+    const traced = await traceOrWarn(source, renderings.get(source.id), ports)
+    ports.progress({ kind: 'step', stage: 'trace', done: ++done, total: sources.length })
+    return traced
+  })
+  return {
+    traced: results.filter((one): one is TracedSource => one !== undefined),
+    unseen: sources.filter((_, index) => results[index] === undefined),
+  }
 }
 
 /** A sharer that does not render here may still be rolled out elsewhere: it is named, and its files stay untouched. */

@@ -1,3 +1,4 @@
+import { inParallel } from '../model/parallel.ts'
 import { ExpectedStop } from '../model/problem.ts'
 import type { DirectSource, Source } from '../model/source.ts'
 import type { InputPorts } from './expand.ts'
@@ -73,11 +74,24 @@ async function overlays(paths: readonly string[], ports: InputPorts): Promise<re
   const read = new Set(
     all.flatMap(({ source, files }) => [...files].filter((file) => directoryOf(file) !== source.path)),
   )
-  return all.flatMap((one) => {
+  const components = await inParallel(all, ({ source, files }) => isComponent(source, files, ports))
+  return all.flatMap((one, index) => {
+    // A component is rolled out by those that use it alone.
+    if (components[index] === true) return []
     const used = [...one.files].some((file) => isOwn(one.source, file) && read.has(file))
     const onTop = [...one.files].some((file) => isKustomization(file) && !isOwn(one.source, file))
     return used && !onTop ? [] : [{ ...one, layer: used }]
   })
+}
+
+async function isComponent(
+  source: Source,
+  files: ReadonlySet<string>,
+  { view }: InputPorts,
+): Promise<boolean> {
+  const own = [...files].find((file) => isOwn(source, file))
+  const text = own === undefined ? undefined : (await view.read(own))?.text
+  return text !== undefined && /^kind: *["']?Component\b/m.test(text)
 }
 
 const directoryOf = (file: string): string =>

@@ -28,14 +28,17 @@ export interface TraceContext extends LeafContext {
 /** Measures who reads and who uses what, once for all answers. */
 export function traceContext(
   traced: readonly TracedSource[],
-  unseen: readonly SourceFiles[],
-  rest: Omit<TraceContext, 'users' | 'unseen' | 'readers'>,
+  { sharers, unseen, rest }: Surroundings,
 ): TraceContext {
-  const files = [
-    ...traced.map(({ source, inputs }) => ({ source, files: inputs.map(({ path }) => path) })),
-    ...unseen,
-  ]
-  return { ...rest, users: siteUsers(traced), unseen: readersOf(unseen), readers: readersOf(files) }
+  const readers = readersOf([...sharers, ...unseen.filter((one) => !sharers.includes(one))])
+  return { ...rest, users: siteUsers(traced), unseen: readersOf(unseen), readers }
+}
+
+/** The sources round those that are traced. */
+interface Surroundings {
+  readonly sharers: readonly SourceFiles[]
+  readonly unseen: readonly SourceFiles[]
+  readonly rest: Omit<TraceContext, 'users' | 'unseen' | 'readers'>
 }
 
 function readersOf(

@@ -1,8 +1,13 @@
 import { planAgainstBare } from './plan.ts'
 import { renderAgainstBare } from './render.ts'
+import { traceSetAgainstBare } from './trace-set.ts'
 
 /** A benchmark: does its work and gives its figures; ratios rather than times, since machines differ. */
 export type Benchmark = () => Promise<Readonly<Record<string, number>>>
 
 /** Every benchmark by name. */
-export const cases: Readonly<Record<string, Benchmark>> = { plan: planAgainstBare, render: renderAgainstBare }
+export const cases: Readonly<Record<string, Benchmark>> = {
+  plan: planAgainstBare,
+  'trace-set': traceSetAgainstBare,
+  render: renderAgainstBare,
+}
