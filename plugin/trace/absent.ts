@@ -77,6 +77,8 @@ async function insertionFor(
 }
 
 const notSettable = (traced: TracedSource, address: FieldAddress): string =>
-  chartOf(traced) !== undefined
-    ? `no resources value of the chart reaches ${fieldKey(address)}`
-    : 'there is no place in this source to add it'
+  traced.blind[0] !== undefined
+    ? `a file of the source cannot be edited safely: ${traced.blind[0]}`
+    : chartOf(traced) !== undefined
+      ? `no resources value of the chart reaches ${fieldKey(address)}`
+      : 'there is no place in this source to add it'

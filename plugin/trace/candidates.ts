@@ -87,6 +87,8 @@ function subjectOf({ path, siblings }: FoundScalar): string | undefined {
   const keys = path.filter((step): step is string => typeof step === 'string')
   const last = keys.at(-1)
   if (last === undefined || typeof path.at(-1) === 'number') return undefined
+  // The target of a KEDA trigger: `triggers: [{type: cpu, metadata: {value: "60"}}]`.
+  if (keys.at(-2) === 'metadata' && last === 'value') return 'targetValue'
   if (siblings.has('op')) {
     const isValue = last === 'value' && siblings.get('op') !== 'test'
     return isValue ? siblings.get('path')?.replaceAll('/', '.') : undefined

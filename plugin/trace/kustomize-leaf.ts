@@ -166,23 +166,26 @@ export async function writtenName(
 
 /** The name that a workload has in the file that declares it, found by kind, container and what prefixes leave of its name. */
 export async function declaredName(
-  { workload, container }: FieldAddress,
+  { workload, container }: Pick<FieldAddress, 'workload' | 'container'>,
   inputs: readonly InputFile[],
   view: RepositoryView,
 ): Promise<string | undefined> {
-  for (const { path } of inputs.filter(({ role }) => role === 'manifest')) {
-    const yaml = await yamlInView(path, view)
-    if (yaml === undefined) continue
-    const objects = manifestsIn(yaml).map(({ object }) => object)
-    const found = workloadsOf(objects, '').find(
+  const files = inputs.filter(({ role }) => role === 'manifest')
+  const written = await Promise.all(files.map(({ path }) => yamlInView(path, view)))
+  const objects = written.flatMap((yaml) => (yaml === undefined ? [] : manifestsIn(yaml)))
+  const names = workloadsOf(
+    objects.map(({ object }) => object),
+    '',
+  )
+    .filter(
       (one) =>
         one.workload.kind === workload.kind &&
         workload.name.includes(one.workload.name) &&
-        one.containers.some(({ name }) => name === container),
+        (container === undefined || one.containers.some(({ name }) => name === container)),
     )
-    if (found !== undefined) return found.workload.name
-  }
-  return undefined
+    .map((one) => one.workload.name)
+  // `api` is part of the name `api-worker` too: the longest that fits is meant.
+  return names.sort((a, b) => b.length - a.length)[0]
 }
 
 /** The object that holds a rendered field. */

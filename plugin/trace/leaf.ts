@@ -7,6 +7,7 @@ import { chartOf, helmOverride } from './helm-leaf.ts'
 import type { Override } from './kustomize-leaf.ts'
 import {
   containerPlace,
+  declaredName,
   holderOf,
   kustomizeLeaf,
   patchSite,
@@ -47,7 +48,11 @@ export async function leafOf(question: LeafQuestion): Promise<Site | null> {
       ? null
       : await helmOverride(candidate, { field, traced, place, ports: { view, renderer } })
   if (override !== null || place.source.kind === 'plain' || place.source.kind === 'helm') return override
-  const name = await writtenName(site, view)
+  // A patch may bear any name when it says its target beside; what declares the object bears its own.
+  const name =
+    candidate.role === 'manifest'
+      ? await writtenName(site, view)
+      : await declaredName(field, traced.inputs, view)
   return patchLeaf(
     {
       workload: field.workload,

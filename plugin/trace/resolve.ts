@@ -184,10 +184,6 @@ function externalChoice(leaf: Site | null): Choice {
 }
 
 function unresolved(traced: TracedSource, field: ManifestField, kind: 'still' | 'computed'): Trace {
-  const reason =
-    kind === 'computed'
-      ? 'a template computes this value from others; no single scalar holds it'
-      : 'nothing in the files of this source decides this value'
   const nowhere = {
     site: null,
     reach: { sources: [], containers: 0 },
@@ -195,5 +191,18 @@ function unresolved(traced: TracedSource, field: ManifestField, kind: 'still' | 
     chosen: null,
     sharedWith: [],
   }
-  return { ...addressOf(traced, field), ...nowhere, reason }
+  return { ...addressOf(traced, field), ...nowhere, reason: unresolvedReason(traced, field, kind) }
+}
+
+function unresolvedReason(
+  { blind: [blind] }: TracedSource,
+  { value }: ManifestField,
+  kind: 'still' | 'computed',
+) {
+  if (kind === 'computed') return 'a template computes this value from others; no single scalar holds it'
+  if (/\$[{(]|\{\{/.test(value))
+    return `${value} is a placeholder that is filled in after the rendering; change what fills it`
+  return blind === undefined
+    ? 'nothing in the files of this source decides this value'
+    : `it may stand in a file that cannot be edited safely: ${blind}`
 }

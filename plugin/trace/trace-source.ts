@@ -9,6 +9,7 @@ import type { Judge } from './candidates.ts'
 import { findCandidates, looksLikeSize, valueAmong } from './candidates.ts'
 import type { Surfaced } from './dye.ts'
 import { dye } from './dye.ts'
+import { refusalInView } from './yaml-in-view.ts'
 
 /** What became of a field when the source's candidates were dyed. */
 export type Surfacing =
@@ -25,6 +26,8 @@ export interface TracedSource {
   readonly rendering: Rendering
   readonly fields: readonly ManifestField[]
   readonly surfaced: ReadonlyMap<string, Surfacing>
+  /** Why files of it could not be looked into, where that may be why a field has no answer. */
+  readonly blind: readonly string[]
 }
 
 /** What tracing needs. */
@@ -50,9 +53,19 @@ export async function traceSource(
   const fields = fieldsOf(plain.objects, namespaceOf(source))
   const first = await surface({ source, inputs, fields, ports }, looksLikeSize)
   const open = fields.filter((field) => first.get(fieldKey(field))?.kind === 'still')
-  if (open.length === 0) return { source, inputs, rendering: plain, fields, surfaced: first }
+  const traced = { source, inputs, rendering: plain, fields, blind: await blindSpots(inputs, ports.view) }
+  if (open.length === 0) return { ...traced, surfaced: first }
   const second = await surface({ source, inputs, fields: open, ports }, valueAmong(open))
-  return { source, inputs, rendering: plain, fields, surfaced: new Map([...first, ...dyedOnly(second)]) }
+  return { ...traced, surfaced: new Map([...first, ...dyedOnly(second)]) }
+}
+
+/** The files that may decide sizes and must not be edited. */
+async function blindSpots(inputs: readonly InputFile[], view: RepositoryView): Promise<readonly string[]> {
+  const deciding = inputs.filter(
+    ({ role, at }) => role !== 'template' && role !== 'other' && /\.(ya?ml|json)$/.test(at),
+  )
+  const found = await Promise.all(deciding.map(({ path }) => refusalInView(path, view)))
+  return found.filter((one) => one !== undefined)
 }
 
 const dyedOnly = (surfaced: ReadonlyMap<string, Surfacing>) =>

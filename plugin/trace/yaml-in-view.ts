@@ -1,26 +1,38 @@
+import { printProblem } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import type { YamlText } from '../yaml/open.ts'
+import type { Opened, YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 
 /** How many parsed files are kept at a time. */
 const mostKept = 400
 
-const parsed = new WeakMap<RepositoryView, Map<string, Promise<YamlText | undefined>>>()
+const parsed = new WeakMap<RepositoryView, Map<string, Promise<Opened | undefined>>>()
 
-/** A file of a view as parsed YAML; `undefined` when it is missing or must not be edited. The latest ones are kept with the view. */
-export function yamlInView(file: string, view: RepositoryView): Promise<YamlText | undefined> {
-  const kept = parsed.get(view) ?? new Map<string, Promise<YamlText | undefined>>()
-  parsed.set(view, kept)
-  const yaml = kept.get(file) ?? open(file, view)
-  kept.delete(file)
-  kept.set(file, yaml)
-  const [oldest] = kept.keys()
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
-  return yaml
+/** A file of a view as parsed YAML; `undefined` when it is missing or must not be edited. */
+export async function yamlInView(file: string, view: RepositoryView): Promise<YamlText | undefined> {
+  const opened = await openInView(file, view)
+  return opened?.ok ? opened.yaml : undefined
 }
 
-async function open(file: string, view: RepositoryView): Promise<YamlText | undefined> {
+/** Why a file of a view must not be edited, with its place; `undefined` for one that may be, and for what is no file. */
+export async function refusalInView(file: string, view: RepositoryView): Promise<string | undefined> {
+  const opened = await openInView(file, view)
+  return opened === undefined || opened.ok ? undefined : printProblem(opened.problem)
+}
+
+/** Parses a file of a view; the latest ones are kept with the view. */
+function openInView(file: string, view: RepositoryView): Promise<Opened | undefined> {
+  const kept = parsed.get(view) ?? new Map<string, Promise<Opened | undefined>>()
+  parsed.set(view, kept)
+  const opened = kept.get(file) ?? open(file, view)
+  kept.delete(file)
+  kept.set(file, opened)
+  const [oldest] = kept.keys()
+  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
+  return opened
+}
+
+async function open(file: string, view: RepositoryView): Promise<Opened | undefined> {
   const text = (await view.read(file))?.text
-  const opened = text === undefined ? undefined : openYaml(file, text)
-  return opened?.ok ? opened.yaml : undefined
+  return text === undefined ? undefined : openYaml(file, text)
 }
