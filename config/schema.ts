@@ -41,12 +41,59 @@ const sourceSchema = z
   })
   .describe('One renderable root: what Argo CD or Flux would render.')
 
-const prometheusSchema = z
+/** How one Prometheus is read. */
+export const prometheusSchema = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/ })
       .describe('Base URL of the Prometheus HTTP API, path prefix included.'),
     tokenEnv: variableName.optional().describe('Environment variable that holds a bearer token.'),
+    tokenFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File that holds a bearer token; read again as it is renewed.'),
+    basic: z
+      .strictObject({
+        username: z.string().min(1).describe('User name.'),
+        passwordEnv: variableName.describe('Environment variable that holds the password.'),
+      })
+      .optional()
+      .describe('Basic authorization.'),
+    tls: z
+      .strictObject({
+        caFile: z.string().min(1).optional().describe('PEM file of the authorities that are trusted.'),
+        certFile: z.string().min(1).optional().describe('PEM file of the client certificate.'),
+        keyFile: z.string().min(1).optional().describe('PEM file of its key.'),
+      })
+      .optional()
+      .describe('Certificates of the connection.'),
+    parameters: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Further form fields of each query: `partial_response: "false"` for Thanos, for example.'),
+    timeoutSeconds: z.number().int().min(1).max(600).default(60).describe('Deadline of one query.'),
+    concurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(32)
+      .default(4)
+      .describe('Queries at once; fewer by themselves while the server is slow.'),
+    maxQueries: z
+      .number()
+      .int()
+      .min(1)
+      .default(5000)
+      .describe('Queries of one run; a run that needs more stops.'),
+    seriesBudget: z
+      .number()
+      .int()
+      .min(100)
+      .default(20_000)
+      .describe(
+        'Containers that one query may be about; bigger clusters are asked for in shards of namespaces.',
+      ),
     headers: z
       .record(z.string(), z.string())
       .default({})

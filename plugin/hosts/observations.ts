@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ClusterSettings, Settings } from '../../config/schema.ts'
+import { type ClusterSettings, prometheusSchema, type Settings } from '../../config/schema.ts'
+import { directoryStore } from '../io/day-store.ts'
 import type { Observation } from '../model/observation.ts'
 import { stop } from '../model/problem.ts'
+import { printCost } from '../observe/cost.ts'
+import { printDialect } from '../observe/dialect.ts'
 import { readCluster, withHealth } from '../observe/kubernetes.ts'
+import type { Part } from '../observe/shards.ts'
 import { parseSnapshot } from '../observe/snapshot.ts'
 import { observePrometheus } from '../observe/usage.ts'
 import type { Host } from './host.ts'
-import { secretFrom } from './settings.ts'
+import { prometheusPorts } from './prometheus-access.ts'
 
 /** Flags that say where usage comes from; they win over settings. */
 export interface ObserveFlags {
@@ -16,6 +20,10 @@ export interface ObserveFlags {
   readonly cluster?: string
   /** End of the window, ISO 8601; now when left out. */
   readonly until?: string
+  /** Directory that keeps finished days. */
+  readonly cache?: string
+  /** `i/n`: the part of one of several jobs. */
+  readonly shard?: string
 }
 
 /** Usage from a snapshot file, or from the Prometheus (and live state) of every cluster in settings. */
@@ -33,7 +41,7 @@ export async function gatherObservations(
   }
   const to = flags.until === undefined ? host.now() : timeFrom(flags.until)
   const observed = await Promise.all(
-    clusters.map((cluster) => observeCluster(host, { settings, cluster, to })),
+    clusters.map((cluster) => observeCluster(host, { settings, cluster, to, flags })),
   )
   return observed.flat()
 }
@@ -71,8 +79,7 @@ function clustersToRead(
       mend: `Say which with --cluster: ${targets.map(({ name }) => name).join(', ')}.`,
     })
   }
-  const known = target.prometheus ?? { headers: {}, labels: {} }
-  return [{ ...target, prometheus: { ...known, url: prometheus } }]
+  return [{ ...target, prometheus: prometheusSchema.parse({ ...target.prometheus, url: prometheus }) }]
 }
 
 function timeFrom(text: string): Date {
@@ -85,38 +92,61 @@ interface ClusterRequest {
   readonly settings: Settings
   readonly cluster: ClusterSettings
   readonly to: Date
+  readonly flags: ObserveFlags
 }
 
 async function observeCluster(
   host: Host,
-  { settings: { history }, cluster, to }: ClusterRequest,
+  { settings: { history }, cluster, to, flags }: ClusterRequest,
 ): Promise<readonly Observation[]> {
-  const { name, prometheus, kubernetes } = cluster
+  const { name, prometheus } = cluster
   if (prometheus === undefined) return []
-  const { url, tokenEnv, headers, labels } = prometheus
   const from = new Date(to.getTime() - history.days * 86_400_000)
-  const token =
-    tokenEnv === undefined
-      ? {}
-      : { authorization: `Bearer ${secretFrom(host, tokenEnv, `Prometheus of ${name}`)}` }
   const { progress } = host
-  const context = kubernetes?.context
   // The API server knows the controllers of ReplicaSets where the metrics do not.
-  const live =
-    kubernetes &&
-    (await readCluster({ cluster: name, ...(context === undefined ? {} : { context }) }, { progress }))
-  const replicaSets = live === undefined ? {} : { replicaSets: live.replicaSets }
-  const observations = await observePrometheus(
+  const live = await readLive(host, cluster)
+  const part = flags.shard === undefined ? undefined : partFrom(flags.shard)
+  const { url, headers, labels, parameters, concurrency, maxQueries, seriesBudget, timeoutSeconds } =
+    prometheus
+  const { observations, dialect, cost } = await observePrometheus(
     {
       cluster: name,
       url,
-      headers: { ...headers, ...token },
+      headers,
+      parameters,
+      concurrency,
+      maxQueries,
+      seriesBudget,
+      timeoutMs: timeoutSeconds * 1000,
       window: { from, to },
       stepSeconds: history.stepSeconds,
       labels,
-      ...replicaSets,
+      ...(live === undefined ? {} : { replicaSets: live.replicaSets }),
+      ...(part === undefined ? {} : { part }),
     },
-    { fetch, progress },
+    {
+      ...prometheusPorts(host, name, prometheus),
+      ...(flags.cache === undefined ? {} : { store: directoryStore(resolve(host.cwd, flags.cache)) }),
+    },
   )
+  progress({ kind: 'note', message: `cluster ${name}: ${printDialect(dialect)}` })
+  progress({ kind: 'note', message: `cluster ${name}: ${printCost(cost)}` })
   return live === undefined ? observations : withHealth(observations, live)
+}
+
+/** What the API server tells, where settings name one. */
+async function readLive(host: Host, { name, kubernetes }: ClusterSettings) {
+  if (kubernetes === undefined) return undefined
+  const { context } = kubernetes
+  return readCluster(
+    { cluster: name, ...(context === undefined ? {} : { context }) },
+    { progress: host.progress },
+  )
+}
+
+function partFrom(text: string): Part {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? []
+  const part = { index: Number(index), of: Number(of) }
+  if (part.index >= 1 && part.index <= part.of) return part
+  throw stop('usage', `--shard ${text} is not a part of a run`, { mend: 'Write it as 1/4, 2/4, 3/4, 4/4.' })
 }

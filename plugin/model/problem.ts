@@ -23,6 +23,8 @@ export type ProblemCode =
   | 'snapshot.invalid'
   | 'prometheus.unreachable'
   | 'prometheus.refused'
+  | 'prometheus.credentials'
+  | 'prometheus.budget'
   | 'kubernetes.unreachable'
   | 'kubernetes.refused'
   | 'git.missing'

@@ -9,10 +9,16 @@ export const envelopeSchema = z.object({
 })
 export type Envelope = z.infer<typeof envelopeSchema>
 
+/** Looked at by hand: an answer has millions of samples. */
+const isSample = (value: unknown): value is readonly [number, string] =>
+  Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string'
+const isSamples = (value: unknown): value is readonly (readonly [number, string])[] =>
+  Array.isArray(value) && value.every(isSample)
+
 const elementSchema = z.object({
   metric: z.record(z.string(), z.string()),
-  value: z.tuple([z.number(), z.string()]).optional(),
-  values: z.array(z.tuple([z.number(), z.string()])).optional(),
+  value: z.custom<readonly [number, string]>(isSample).optional(),
+  values: z.custom<readonly (readonly [number, string])[]>(isSamples).optional(),
 })
 
 /** One series of an answer. Times in seconds; values as the server printed them (`NaN` and `+Inf` occur). */
@@ -31,9 +37,13 @@ export interface EnvelopeReader {
   push(text: string): void
   /** The envelope, once the whole text was pushed; throws `Malformed` when it is none. */
   finish(): Envelope
+  /** True once the text looked like an answer of the API: what is malformed then was cut short. */
+  begun(): boolean
 }
 
 const [quote, backslash, comma] = [34, 92, 44]
+const bracket = 91
+const samplesKey = '"values":[['
 const opens = new Set([91, 123])
 const closes = new Set([93, 125])
 /** Depth of the items of `data.result` in the answer's JSON. */
@@ -65,7 +75,21 @@ export function envelopeReader(onSeries: (series: Series) => void): EnvelopeRead
   const push = (text: string): void => {
     let from = 0
     for (let at = 0; at < text.length; at += 1) {
-      const event = step(text.charCodeAt(at))
+      const code = text.charCodeAt(at)
+      // Samples hold neither brackets nor escapes: their end can be looked for.
+      if (
+        code === bracket &&
+        state.inItem &&
+        !state.inText &&
+        text.startsWith(samplesKey, at + 2 - samplesKey.length)
+      ) {
+        const end = text.indexOf(']]', at)
+        if (end > 0) {
+          at = end + 1
+          continue
+        }
+      }
+      const event = step(code)
       if (event === undefined) continue
       if (event === 'item-end') {
         onSeries(parseSeries(state.item + text.slice(from, at + 1)))
@@ -78,7 +102,11 @@ export function envelopeReader(onSeries: (series: Series) => void): EnvelopeRead
     else state.rest += text.slice(from)
   }
 
-  return { push, finish: () => parse(envelopeSchema, state.rest) }
+  return {
+    push,
+    finish: () => parse(envelopeSchema, state.rest),
+    begun: () => /^\s*\{\s*"status"/.test(state.rest),
+  }
 }
 
 function parseSeries(text: string): Series {

@@ -1,10 +1,12 @@
 import { inParallel } from '../model/parallel.ts'
-import type { Progress } from '../model/progress.ts'
 import { dayOf } from '../model/recorder.ts'
+import { type ContainerLabels, containerOf, type Dialect } from './dialect.ts'
 import type { Series } from './envelope.ts'
 import type { FindWorkload } from './owners.ts'
-import type { Prometheus } from './prometheus.ts'
-import type { Chunk, Queries, Slots } from './queries.ts'
+import { handOnce, isTooMuch, type Prometheus } from './prometheus.ts'
+import { type Chunk, queriesFor, type Timing } from './queries.ts'
+import type { Selection, Shard } from './selector.ts'
+import { halveShard } from './shards.ts'
 import {
   addReplicas,
   addSeries,
@@ -19,40 +21,83 @@ import {
 /** One reading of one cluster. */
 export interface Run {
   readonly client: Prometheus
-  readonly queries: Queries
-  readonly slots: Slots
-  readonly chunks: readonly Chunk[]
-  /** Names of the queries that were answered with at least one series. */
+  readonly dialect: Dialect
+  readonly selection: Selection
+  readonly timing: Timing
+  /** Names of the questions that were answered with at least one series. */
   readonly answered: Set<string>
-  readonly tell: (kind: 'note' | 'warning', message: string) => void
-  readonly progress: Progress
+  /** Pods that were left out, by the reason. */
+  readonly strangers: Map<string, Set<string>>
 }
 
-/** Reads samples, OOM kills, throttling and crash loops of the whole window into the tally, four requests at a time. */
-export async function gatherUsage(run: Run, tally: Tally, find: FindWorkload): Promise<void> {
-  const strangers: Strangers = new Map()
-  const placeOf = placing(tally, find, strangers)
+/** What is asked at once: a part of the cluster in a part of the window. */
+export interface Portion {
+  readonly chunk: Chunk
+  readonly shard: Shard
+}
+
+/** Reads usage, throttling and OOM kills of a portion into a tally of the same slots. */
+export async function gatherPortion(run: Run, portion: Portion, into: { tally: Tally; find: FindWorkload }) {
+  const { tally, find } = into
+  const placeOf = placing(tally, find, run.strangers)
   const tasks = [
-    ...run.chunks.flatMap((chunk) => [
-      usageTask(run, tally, { chunk, resource: 'cpu', placeOf }),
-      usageTask(run, tally, { chunk, resource: 'memory', placeOf }),
-      ...throttlingTasks(run, chunk, placeOf),
-      restartTask(run, chunk, placeOf),
-    ]),
-    oomEndTask(run, placeOf),
-    crashLoopTask(run, placeOf),
+    usageTask(run, portion, { tally, resource: 'cpu', placeOf }),
+    usageTask(run, portion, { tally, resource: 'memory', placeOf }),
+    factsTask(run, portion, placeOf),
+    restartTask(run, portion, placeOf),
   ]
-  let done = 0
-  await inParallel(tasks, async (task) => {
-    await task()
-    done += 1
-    run.progress({ kind: 'step', stage: 'observe', done, total: tasks.length })
+  await inParallel(tasks, (task) => task())
+}
+
+type QueryName = 'cpu' | 'memory' | 'oomRestarts'
+
+/** Asks over time, in halves of the shard while the answer is too much. */
+async function askOverTime(
+  run: Run,
+  { chunk, shard, name }: Portion & { readonly name: QueryName },
+  onSeries: (series: Series) => void,
+): Promise<void> {
+  const query = queriesFor({ ...run.selection, shard }, run.timing, run.dialect)[name]
+  const { start, end } = chunk
+  await inHalves(shard, onSeries, {
+    ask: (hand) => run.client.range({ query, start, end, step: run.timing.step }, hand),
+    again: (half, hand) => askOverTime(run, { chunk, shard: half, name }, hand),
   })
-  for (const [what, pods] of strangers) run.tell('note', `left out ${pods.size} pods ${what}`)
+}
+
+/** Asks once at the end of the chunk, in halves of the shard while the answer is too much. */
+export async function askAtEnd(
+  run: Run,
+  { chunk, shard, name }: Portion & { readonly name: 'owners' | 'facts' },
+  onSeries: (series: Series) => void,
+): Promise<void> {
+  const query = queriesFor({ ...run.selection, shard }, run.timing, run.dialect)[name](chunk.seconds)
+  await inHalves(shard, onSeries, {
+    ask: async (hand) => {
+      for (const series of await run.client.instant(query, chunk.end)) hand(series)
+    },
+    again: (half, hand) => askAtEnd(run, { chunk, shard: half, name }, hand),
+  })
+}
+
+type Hand = (series: Series) => void
+
+async function inHalves(
+  shard: Shard,
+  onSeries: Hand,
+  { ask, again }: { ask: (hand: Hand) => Promise<void>; again: (half: Shard, hand: Hand) => Promise<void> },
+): Promise<void> {
+  const once = handOnce(onSeries)
+  try {
+    await ask(once)
+  } catch (error) {
+    const halves = isTooMuch(error) ? halveShard(shard) : undefined
+    if (halves === undefined) throw error
+    for (const half of halves) await again(half, once)
+  }
 }
 
 type Task = () => Promise<void>
-type Strangers = Map<string, Set<string>>
 
 interface Place {
   readonly tally: Tally
@@ -61,10 +106,11 @@ interface Place {
 }
 
 /** Answers where a series belongs; pods that belong nowhere are noted. */
-type PlaceOf = (series: Series) => Place | undefined
+type PlaceOf = (series: Series, labels: ContainerLabels) => Place | undefined
 
-function placing(tally: Tally, find: FindWorkload, strangers: Strangers): PlaceOf {
-  return ({ labels: { namespace, pod, container } }) => {
+function placing(tally: Tally, find: FindWorkload, strangers: Run['strangers']): PlaceOf {
+  return (series, names) => {
+    const { namespace, pod, container } = containerOf(series, names)
     if (namespace === undefined || pod === undefined || container === undefined) return undefined
     const found = find(namespace, pod)
     if (found.kind === 'workload') return { tally, workload: workloadTally(tally, found.workload), container }
@@ -76,19 +122,17 @@ function placing(tally: Tally, find: FindWorkload, strangers: Strangers): PlaceO
 }
 
 interface UsageRequest {
-  readonly chunk: Chunk
+  readonly tally: Tally
   readonly resource: 'cpu' | 'memory'
   readonly placeOf: PlaceOf
 }
 
-function usageTask({ client, queries, answered }: Run, tally: Tally, request: UsageRequest): Task {
-  const { chunk, resource, placeOf } = request
-  const { step } = tally.slots
+function usageTask(run: Run, portion: Portion, { tally, resource, placeOf }: UsageRequest): Task {
   return async () => {
-    const presence = emptyPresence(chunk, step)
-    await client.range({ query: queries[resource], start: chunk.start, end: chunk.end, step }, (series) => {
-      answered.add(resource)
-      const place = placeOf(series)
+    const presence = emptyPresence(portion.chunk, tally.slots.step)
+    await askOverTime(run, { ...portion, name: resource }, (series) => {
+      run.answered.add(resource)
+      const place = placeOf(series, run.dialect.usage)
       if (place === undefined) return
       addSeries(tally, series, {
         workload: place.workload,
@@ -106,64 +150,34 @@ const firstValue = ({ samples }: Series): number => {
   return value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
 }
 
-function throttlingTasks(
-  { client, queries, answered }: Run,
-  chunk: Chunk,
-  placeOf: PlaceOf,
-): readonly Task[] {
-  const task = (name: 'throttled' | 'periods') => async () => {
-    for (const series of await client.instant(queries[name](chunk.seconds), chunk.end)) {
-      answered.add(name)
-      const container = containerAt(placeOf(series))
-      if (container === undefined) continue
-      const day = dayOf(chunk.end, 1)
+/** Throttling, and pods that ended by an OOM kill. */
+function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
+  const { dialect, answered } = run
+  return () =>
+    askAtEnd(run, { ...portion, name: 'facts' }, (series) => {
+      const what = series.labels['what'] ?? ''
+      answered.add(what)
+      const container = containerAt(placeOf(series, what === 'oom-end' ? dialect.state : dialect.usage))
+      if (container === undefined) return
+      if (what === 'oom-end') container.oomKills += 1
+      if (what !== 'throttled' && what !== 'periods') return
+      const day = dayOf(portion.chunk.end, 1)
       const known = container.throttling.get(day) ?? { periods: 0, throttled: 0 }
-      container.throttling.set(day, { ...known, [name]: known[name] + firstValue(series) })
-    }
-  }
-  return [task('throttled'), task('periods')]
+      container.throttling.set(day, { ...known, [what]: known[what] + firstValue(series) })
+    })
 }
 
 const containerAt = (place: Place | undefined): ContainerTally | undefined =>
   place && containerTally(place.tally, place.workload, place.container)
 
-function restartTask({ client, queries, slots }: Run, { start, end }: Chunk, placeOf: PlaceOf): Task {
+function restartTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
   return () =>
-    client.range({ query: queries.oomRestarts, start, end, step: slots.step }, (series) => {
-      const container = containerAt(placeOf(series))
+    askOverTime(run, { ...portion, name: 'oomRestarts' }, (series) => {
+      const container = containerAt(placeOf(series, run.dialect.state))
       if (container === undefined) return
       for (const [time, kills] of series.samples) {
         container.oomKills += Number(kills)
         if (Number(kills) > 0) container.oomTimes.push(time)
       }
     })
-}
-
-/** A pod that ended stays listed for days, so ends are told apart by pod, and those before the window are taken off. */
-function oomEndTask({ client, queries, chunks, slots }: Run, placeOf: PlaceOf): Task {
-  return async () => {
-    const before = await client.instant(queries.oomEnds(slots.step), slots.first - slots.step)
-    const counted = new Set(before.map(podKey))
-    for (const { end, seconds } of chunks) {
-      for (const series of await client.instant(queries.oomEnds(seconds), end)) {
-        if (counted.has(podKey(series))) continue
-        counted.add(podKey(series))
-        const container = containerAt(placeOf(series))
-        if (container !== undefined) container.oomKills += 1
-      }
-    }
-  }
-}
-
-const podKey = ({ labels: { namespace, pod, container } }: Series): string =>
-  `${namespace}/${pod}/${container}`
-
-function crashLoopTask({ client, queries, slots }: Run, placeOf: PlaceOf): Task {
-  return async () => {
-    for (const series of await client.instant(queries.crashLoops, slots.last)) {
-      const place = placeOf(series)
-      if (place !== undefined)
-        place.workload.unhealthy = `container ${place.container} is in CrashLoopBackOff`
-    }
-  }
 }

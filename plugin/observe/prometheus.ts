@@ -1,6 +1,8 @@
-import { type ExpectedStop, type ProblemCode, stop } from '../model/problem.ts'
+import { ExpectedStop, type ProblemCode, stop } from '../model/problem.ts'
 import type { Progress } from '../model/progress.ts'
+import { type Cost, noCost } from './cost.ts'
 import { type Envelope, envelopeReader, envelopeSchema, Malformed, type Series } from './envelope.ts'
+import { type Limiter, limiter } from './limiter.ts'
 import { isTimeout, networkReason, type Pause, Transient, withRetries } from './request.ts'
 import { decoded, redact, secretsOf, shownUrl } from './secrets.ts'
 
@@ -12,6 +14,12 @@ export interface PrometheusServer {
   readonly headers?: Readonly<Record<string, string>>
   /** Deadline of one request in milliseconds, 60,000 when left out. */
   readonly timeoutMs?: number
+  /** Requests at once, 4 when left out; fewer while the server is slow to answer. */
+  readonly concurrency?: number
+  /** Requests in all; a run that needs more stops. No limit when left out. */
+  readonly maxQueries?: number
+  /** Form fields sent with each request, `partial_response` for Thanos for example. */
+  readonly parameters?: Readonly<Record<string, string>>
 }
 
 /** What reading over HTTP needs from outside. */
@@ -19,6 +27,18 @@ export interface HttpPorts {
   readonly fetch: typeof fetch
   readonly progress: Progress
   readonly pause?: Pause
+  /**
+   * Headers that prove who asks, made anew for each request: tokens end. `renew` after the server has refused the last ones.
+   * Secrets in them are never shown.
+   */
+  readonly credentials?: (request: CredentialRequest) => Promise<Readonly<Record<string, string>>>
+}
+
+/** What credentials are made for; a signature covers the body. */
+export interface CredentialRequest {
+  readonly url: URL
+  readonly body: string
+  readonly renew: boolean
 }
 
 /** A query over time; both ends are evaluated, all in seconds. */
@@ -35,21 +55,43 @@ export interface Prometheus {
   instant(query: string, time: number): Promise<readonly Series[]>
   /** Hands each series of a query over time to `onSeries`; a span too big for the server is asked for in halves. */
   range(query: RangeQuery, onSeries: (series: Series) => void): Promise<void>
+  /** What was asked so far. */
+  readonly cost: Readonly<Cost>
+  /** True once an answer said that it was not whole. */
+  readonly partial: () => number
+  /** Asks nothing more: what still waits is refused. */
+  readonly close: () => void
 }
 
 interface Connection {
   readonly server: PrometheusServer
   readonly ports: HttpPorts
   readonly shown: string
-  readonly secrets: readonly string[]
+  readonly secrets: string[]
   readonly warned: Set<string>
+  readonly limiter: Limiter
+  readonly cost: Cost
+  readonly state: { partial: number; closed: boolean }
 }
 
 /** A client for the HTTP API: https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export function prometheus(server: PrometheusServer, ports: HttpPorts): Prometheus {
-  const secrets = secretsOf(server.url, server.headers ?? {})
-  const connection = { server, ports, shown: shownUrl(server.url), secrets, warned: new Set<string>() }
+  const connection: Connection = {
+    server,
+    ports,
+    shown: shownUrl(server.url),
+    secrets: [...secretsOf(server.url, server.headers ?? {})],
+    warned: new Set<string>(),
+    limiter: limiter(server.concurrency ?? 4),
+    cost: noCost(),
+    state: { partial: 0, closed: false },
+  }
   return {
+    cost: connection.cost,
+    partial: () => connection.state.partial,
+    close: () => {
+      connection.state.closed = true
+    },
     instant: async (query, time) => {
       const found: Series[] = []
       await ask(connection, { path: 'query', form: { query, time: String(time) } }, (one) => found.push(one))
@@ -65,6 +107,15 @@ type OnSeries = (series: Series) => unknown
 const smallestSpan = 3600
 const tooMuch = /too many samples|too large|too long|exceed|limit|timed? ?out|no answer in time/i
 
+/** True for a refusal that a smaller question may escape. */
+export const isTooMuch = (error: unknown): boolean =>
+  error instanceof ExpectedStop && tooMuch.test(error.message)
+
+/** True where no further question will be answered: the credentials, or the budget. */
+export const endsTheRun = (error: unknown): boolean =>
+  error instanceof ExpectedStop &&
+  error.problems.some(({ code }) => code === 'prometheus.credentials' || code === 'prometheus.budget')
+
 async function askInParts(connection: Connection, query: RangeQuery, onSeries: OnSeries): Promise<void> {
   const { start, end, step } = query
   let delivered = false
@@ -76,11 +127,21 @@ async function askInParts(connection: Connection, query: RangeQuery, onSeries: O
   try {
     await ask(connection, { path: 'query_range', form }, deliver)
   } catch (error) {
-    const smaller = error instanceof Error && tooMuch.test(error.message)
-    if (delivered || !smaller || end - start < Math.max(smallestSpan, 2 * step)) throw error
+    if (delivered || !isTooMuch(error) || end - start < Math.max(smallestSpan, 2 * step)) throw error
     const middle = start + Math.floor((end - start) / step / 2) * step
     await askInParts(connection, { ...query, end: middle }, onSeries)
     await askInParts(connection, { ...query, start: middle + step }, onSeries)
+  }
+}
+
+/** Hands each series on once: what an answer that was cut short had told already is not told again. */
+export function handOnce(onSeries: OnSeries): (series: Series) => void {
+  const seen = new Set<string>()
+  return (series) => {
+    const key = JSON.stringify(series.labels)
+    if (seen.has(key)) return
+    seen.add(key)
+    onSeries(series)
   }
 }
 
@@ -90,10 +151,13 @@ interface Call {
 }
 
 async function ask(connection: Connection, call: Call, onSeries: OnSeries): Promise<void> {
+  const once = handOnce(onSeries)
   const { warnings = [] } = await withRetries(
-    () => attempt(connection, call, onSeries),
+    () => connection.limiter.run(() => attempt(connection, call, once)),
     connection.ports.pause,
   )
+  // A warning stands for stores that did not answer or series that were left out; infos are not asked for.
+  if (warnings.length > 0) connection.state.partial += 1
   for (const text of warnings.filter((warning) => !connection.warned.has(warning))) {
     connection.warned.add(text)
     const message = `Prometheus ${connection.shown}: ${redact(text, connection.secrets)}`
@@ -102,30 +166,77 @@ async function ask(connection: Connection, call: Call, onSeries: OnSeries): Prom
 }
 
 async function attempt(connection: Connection, call: Call, onSeries: OnSeries): Promise<Envelope> {
-  let delivered = false
+  const { cost } = connection
   const reader = envelopeReader((series) => {
-    delivered = true
+    cost.series += 1
+    cost.samples += series.samples.length
     onSeries(series)
   })
+  const began = performance.now()
   try {
     const response = await post(connection, call)
     if (!response.ok) throw await refusal(connection, response)
-    for await (const text of textOf(connection, response)) reader.push(text)
+    for await (const text of textOf(connection, response)) {
+      cost.bytes += text.length
+      reader.push(text)
+    }
     const envelope = reader.finish()
     if (envelope.status === 'success') return envelope
     throw refused(connection, envelope.error ?? 'an error without a text')
   } catch (error) {
-    if (error instanceof Malformed) throw refused(connection, error.message, hints.notPrometheus)
-    // Series that were handed on would count twice.
-    throw delivered && error instanceof Transient ? error.failure : error
+    if (error instanceof Malformed) {
+      // An answer that ends too early was cut on its way.
+      const failure = refused(connection, error.message, hints.notPrometheus)
+      throw reader.begun() ? new Transient(failure) : failure
+    }
+    if (error instanceof Transient || isTooMuch(error)) connection.limiter.slower()
+    throw error
+  } finally {
+    cost.seconds += (performance.now() - began) / 1000
   }
 }
 
 const timeoutOf = ({ server }: Connection): number => server.timeoutMs ?? 60_000
 
-async function post(connection: Connection, { path, form }: Call): Promise<Response> {
-  const { server, ports } = connection
+async function post(connection: Connection, call: Call): Promise<Response> {
+  const response = await send(connection, call, false)
+  const renewable = response.status === 401 && connection.ports.credentials !== undefined
+  return renewable ? send(connection, call, true) : response
+}
+
+async function send(connection: Connection, { path, form }: Call, renew: boolean): Promise<Response> {
+  const { server, ports, cost } = connection
   const timeoutMs = timeoutOf(connection)
+  if (connection.state.closed) throw refused(connection, 'the run has ended')
+  if (cost.queries >= (server.maxQueries ?? Number.POSITIVE_INFINITY)) {
+    throw problem(connection, {
+      code: 'prometheus.budget',
+      text: `was asked ${cost.queries} questions, which is the whole budget`,
+      mend: 'Raise prometheus.maxQueries, keep finished days with --cache, or split the run with --shard.',
+    })
+  }
+  cost.queries += 1
+  const fields = { ...form, ...server.parameters, timeout: `${Math.ceil(timeoutMs / 1000)}s` }
+  const body = new URLSearchParams(fields).toString()
+  const { url, headers } = addressOf(connection, path)
+  const proof = (await ports.credentials?.({ url, body, renew })) ?? {}
+  for (const secret of secretsOf('', proof))
+    if (!connection.secrets.includes(secret)) connection.secrets.push(secret)
+  try {
+    return await ports.fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', ...proof },
+      body,
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+  } catch (error) {
+    throw lost(connection, error)
+  }
+}
+
+/** The URL without its credentials, and every header that stays the same. */
+function addressOf(connection: Connection, path: string) {
+  const { server } = connection
   try {
     const url = new URL(server.url)
     const login = `${decoded(url.username)}:${decoded(url.password)}`
@@ -134,14 +245,9 @@ async function post(connection: Connection, { path, form }: Call): Promise<Respo
     url.password = ''
     url.pathname = `${url.pathname.replace(/(\/api\/v1)?\/*$/, '')}/api/v1/${path}`
     const given = Object.entries(server.headers ?? {}).map(([name, value]) => [name, value.trim()])
-    return await ports.fetch(url, {
-      method: 'POST',
-      headers: { accept: 'application/json', ...authorization, ...Object.fromEntries(given) },
-      body: new URLSearchParams({ ...form, timeout: `${Math.ceil(timeoutMs / 1000)}s` }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
+    return { url, headers: { accept: 'application/json', ...authorization, ...Object.fromEntries(given) } }
   } catch (error) {
-    throw lost(connection, error)
+    throw unreachable(connection, networkReason(error))
   }
 }
 
@@ -164,10 +270,16 @@ async function refusal(connection: Connection, response: Response): Promise<Erro
   const { status, statusText } = response
   const own = await errorText(response)
   const text = `HTTP ${status}${own === undefined ? ` ${statusText}` : `: ${own}`}`
-  const busy = status === 502 || status === 503 || status === 504
+  const busy = status === 429 || status === 502 || status === 503 || status === 504
   if (busy)
     return new Transient(own === undefined ? unreachable(connection, text) : refused(connection, text))
-  if (status === 401 || status === 403) return refused(connection, text, hints.credentials)
+  if (status === 401 || status === 403)
+    return problem(connection, {
+      code: 'prometheus.credentials',
+      text: `refused a query: ${text}`,
+      mend: hints.credentials,
+    })
+  if (status === 413) return refused(connection, `${text} (too large)`)
   return refused(connection, text, status === 404 || status === 405 ? hints.notPrometheus : undefined)
 }
 

@@ -1,10 +1,8 @@
-/** Which series belong to the cluster that is observed. */
-export interface Selection {
-  /** Labels that pick the cluster out of a shared server, `cluster: prod` for example. */
-  readonly labels?: Readonly<Record<string, string>>
-  /** Only these namespaces; all when left out or empty. */
-  readonly namespaces?: readonly string[]
-}
+import { type Dialect, realContainer } from './dialect.ts'
+import { type Selection, type SeriesOf, selectorOf } from './selector.ts'
+
+/** Raised when a query changes in what it tells: days that were kept before are then read anew. */
+export const queryVersion = 1
 
 /** The evaluation times of a window, in seconds: `first`, `first + step` … `last`. Each stands for the step before it. */
 export interface Slots {
@@ -44,22 +42,12 @@ export function chunksOf({ first, last, step }: Slots): readonly Chunk[] {
   return chunks
 }
 
-const containerKey = 'namespace,pod,container'
-const realContainer = ['container!=""', 'container!="POD"']
-
-/** A metric with its own matchers and those of the selection. */
-type SeriesOf = (metric: string, ...matchers: readonly string[]) => string
-
 /** How long queries look back, in seconds. */
 export interface Timing {
   readonly step: number
   /** Range of a rate: at least two samples must fall in it. */
   readonly rateSeconds: number
 }
-
-/** How many samples a container had in the hour before: tells how often usage is scraped. */
-export const scrapesQuery = (selection: Selection): string =>
-  `max(count_over_time(container_cpu_usage_seconds_total{${[...realContainer, ...matchersOf(selection)].join(',')}}[1h]))`
 
 /** The step and ranges that suit a scrape interval, which is known to a tenth: never finer than the samples there are. */
 export const timingFor = (wantedStep: number, scrapeSeconds: number): Timing => ({
@@ -68,81 +56,102 @@ export const timingFor = (wantedStep: number, scrapeSeconds: number): Timing => 
 })
 
 /** Every query of the room, for one selection; those that take a length want it in seconds. */
-export function queriesFor(selection: Selection, timing: Timing) {
-  const series: SeriesOf = (metric, ...more) => `${metric}{${[...more, ...matchersOf(selection)].join(',')}}`
-  return { ...usageQueries(series, timing), ...ownerQueries(series), ...stateQueries(series, timing) }
+export function queriesFor(selection: Selection, timing: Timing, dialect: Dialect) {
+  const usage = selectorOf(selection, dialect.usage)
+  const state = selectorOf(selection, dialect.state)
+  const query = { usage, state, timing, dialect }
+  return { ...usageQueries(query), owners: ownersQuery(query), ...stateQueries(query) }
 }
-/** The queries of one selection. */
-export type Queries = ReturnType<typeof queriesFor>
+
+interface Query {
+  readonly usage: SeriesOf
+  readonly state: SeriesOf
+  readonly timing: Timing
+  readonly dialect: Dialect
+}
+
+const keyOf = (labels: Dialect['usage']): string => Object.values(labels).join(',')
 
 // One millisecond less than asked: a sample on the edge of two ranges then falls in one of them only.
-const highest = (by: string, selector: string, seconds: number): string =>
-  `max by (${by}) (max_over_time(${selector}[${seconds * 1000 - 1}ms]))`
+const highest = (by: string, selector: string, seconds: number, offset = ''): string =>
+  `max by (${by}) (max_over_time(${selector}[${seconds * 1000 - 1}ms]${offset}))`
 
-function usageQueries(series: SeriesOf, { step, rateSeconds }: Timing) {
-  const memory = series('container_memory_working_set_bytes', ...realContainer)
-  const total = (metric: string) => (seconds: number) =>
-    `sum by (${containerKey}) (increase(${series(metric, ...realContainer)}[${seconds}s]))`
+/** Several questions asked at once; the label `what` tells their answers apart. */
+const together = (queries: Readonly<Record<string, string>>): string =>
+  Object.entries(queries)
+    .map(([what, query]) => `label_replace(${query},"what","${what}","","")`)
+    .join(' or ')
+
+function usageQueries({ usage, timing, dialect }: Query) {
+  const key = keyOf(dialect.usage)
+  const real = realContainer(dialect.usage)
+  const cpu = usage(dialect.cpu.metric, ...real)
   return {
     /**
      * Cores. The highest of the rates of a container, never their sum: the same container stands there twice when
      * two jobs or two replicas scrape it, and for a few minutes after a restart. Real cgroups of one container do not add up.
      */
-    cpu: `max by (${containerKey}) (rate(${series('container_cpu_usage_seconds_total', ...realContainer)}[${rateSeconds}s]))`,
+    cpu: `max by (${key}) (${dialect.cpu.kind === 'rate' ? cpu : `rate(${cpu}[${timing.rateSeconds}s])`})`,
     /** Bytes; the highest sample since the slot before, so that a peak between two slots is seen. */
-    memory: highest(containerKey, memory, step),
-    /** CFS periods; a double scrape doubles both and leaves their share as it is. */
-    throttled: total('container_cpu_cfs_throttled_periods_total'),
-    periods: total('container_cpu_cfs_periods_total'),
-    clusters: `count by (cluster) (${memory})`,
+    memory: highest(key, usage(dialect.memory.metric, ...dialect.memory.matchers, ...real), timing.step),
   }
 }
 
-function ownerQueries(series: SeriesOf) {
-  const owners = (metric: string, label: string) => (seconds: number) =>
+/** Owners of pods, ReplicaSets and Jobs that were there at any time of the last seconds. */
+function ownersQuery({ state, dialect }: Query) {
+  const { namespace, pod } = dialect.state
+  const owners = (metric: string, label: string, seconds: number): string =>
     highest(
-      `namespace,${label},owner_kind,owner_name`,
-      series(metric, 'owner_is_controller!="false"'),
+      `${namespace},${label},owner_kind,owner_name`,
+      state(metric, 'owner_is_controller!="false"'),
       seconds,
     )
-  return {
-    pods: owners('kube_pod_owner', 'pod'),
-    replicaSets: owners('kube_replicaset_owner', 'replicaset'),
-    jobs: owners('kube_job_owner', 'job_name'),
-  }
+  return (seconds: number): string =>
+    together({
+      pods: owners('kube_pod_owner', pod, seconds),
+      replicaSets: owners('kube_replicaset_owner', 'replicaset', seconds),
+      jobs: owners('kube_job_owner', 'job_name', seconds),
+    })
 }
 
-function stateQueries(series: SeriesOf, { step }: Timing) {
+function stateQueries({ usage, state, timing: { step }, dialect }: Query) {
+  const key = keyOf(dialect.state)
+  const { namespace, pod } = dialect.state
   const status = (name: string, ...matchers: readonly string[]): string =>
-    series(`kube_pod_container_status_${name}`, ...matchers)
+    state(`kube_pod_container_status_${name}`, ...matchers)
   const restarts = status('restarts_total')
   const killed = status('last_terminated_reason', 'reason="OOMKilled"')
-  const latest = (selector: string): string => `max by (${containerKey}) (timestamp(${selector}))`
+  const latest = (selector: string): string => `max by (${key}) (timestamp(${selector}))`
   const ended = status('terminated_reason', 'reason="OOMKilled"')
-  const failed = series('kube_pod_status_phase', 'phase="Failed"')
+  const failed = state('kube_pod_status_phase', 'phase="Failed"')
+  const total = (metric: string, seconds: number): string =>
+    `sum by (${keyOf(dialect.usage)}) (increase(${usage(metric, ...realContainer(dialect.usage))}[${seconds}s]))`
   return {
     /**
      * Restarts during a slot of containers whose last end was an OOM kill. The reason stays 1 until the next end, so it
      * cannot be counted; a restart counter that rises while it stands can. The first kill of a pod younger than a slot is missed.
      */
     oomRestarts: [
-      `(max by (${containerKey}) (${restarts}) - max by (${containerKey}) (${restarts} offset ${step}s)) > 0`,
-      `and on (${containerKey}) (${killed} == 1)`,
+      `(max by (${key}) (${restarts}) - max by (${key}) (${restarts} offset ${step}s)) > 0`,
+      `and on (${key}) (${killed} == 1)`,
       // Prometheus looks five minutes back: a reason that another has just replaced would still be seen.
-      `and on (${containerKey}) (${latest(killed)} >= ${latest(status('last_terminated_reason'))})`,
+      `and on (${key}) (${latest(killed)} >= ${latest(status('last_terminated_reason'))})`,
     ].join(' '),
-    /** Pods that ended by an OOM kill and are not restarted (`restartPolicy: Never`): each counts once. */
-    oomEnds: (seconds: number) =>
-      `${highest(containerKey, ended, seconds)} == 1 and on (namespace,pod) (${highest('namespace,pod', failed, seconds)} == 1)`,
+    /**
+     * Three facts of the last seconds. CFS periods: a double scrape doubles both and leaves their share as it is.
+     * Pods that ended by an OOM kill and are not restarted (`restartPolicy: Never`): those that were not there before.
+     */
+    facts: (seconds: number): string =>
+      together({
+        throttled: total('container_cpu_cfs_throttled_periods_total', seconds),
+        periods: total('container_cpu_cfs_periods_total', seconds),
+        'oom-end': [
+          `(${highest(key, ended, seconds)} == 1`,
+          `and on (${namespace},${pod}) (${highest(`${namespace},${pod}`, failed, seconds)} == 1)`,
+          `unless on (${key}) (${highest(key, ended, step, ` offset ${seconds}s`)} == 1))`,
+        ].join(' '),
+      }),
     /** Containers that wait for another try; the range bridges the seconds in which they run. */
-    crashLoops: `${highest(containerKey, status('waiting_reason', 'reason="CrashLoopBackOff"'), 300)} == 1`,
-    anyRestarts: `count(${restarts})`,
+    crashLoops: `${highest(key, status('waiting_reason', 'reason="CrashLoopBackOff"'), 300)} == 1`,
   }
-}
-
-function matchersOf({ labels = {}, namespaces = [] }: Selection): readonly string[] {
-  const exact = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-  if (namespaces.length === 0) return exact
-  const names = namespaces.map((name) => name.replace(/[.*+?()|[\]{}^$\\]/g, '\\$&')).join('|')
-  return [...exact, `namespace=~${JSON.stringify(names)}`]
 }

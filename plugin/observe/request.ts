@@ -5,7 +5,9 @@ const pauseMs = 500
 /** Waits the given number of milliseconds. */
 export type Pause = (milliseconds: number) => Promise<void>
 
-const sleep: Pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+/** Up to a quarter more or less, so that many runs do not come back at once. */
+const sleep: Pause = (milliseconds) =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds * (0.75 + Math.random() / 2)))
 
 /** Thrown by an attempt that may succeed when made again; `failure` is what to throw when it does not. */
 export class Transient extends Error {

@@ -182,7 +182,8 @@ function containerUsage(container: string, tally: ContainerTally): ContainerUsag
   }
 }
 
-function replicaHistory(slots: Slots, pods: Uint16Array): ReplicaHistory | undefined {
+/** Counts of pods over the slots; `undefined` where none was seen. */
+export function replicaHistory(slots: Slots, pods: Uint16Array): ReplicaHistory | undefined {
   const seen = pods.filter((count) => count > 0)
   if (seen.length === 0) return undefined
   const [min, max] = [
@@ -195,5 +196,7 @@ function replicaHistory(slots: Slots, pods: Uint16Array): ReplicaHistory | undef
   return { min, max, mean, series: packCounts(slots, counts) }
 }
 
-const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+/** To four digits, as observations print shares. */
+export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
+/** Plain order of code units. */
+export const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -19,6 +19,7 @@ export interface PassFlags {
   readonly prometheus?: string
   readonly cluster?: string
   readonly until?: string
+  readonly cache?: string
   readonly output: 'table' | 'markdown' | 'json'
 }
 
@@ -29,6 +30,7 @@ export const withReadFlags = (command: Command): Command =>
     .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
     .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
     .option('--cluster <name>', 'only this cluster of settings')
+    .option('--cache <dir>', 'keep finished days here, so that the next run reads new ones only')
     .option('--until <time>', 'end of the window that is looked at, ISO 8601 (default: now)')
 
 /** Adds the flags of a whole pass. */

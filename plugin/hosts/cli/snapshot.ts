@@ -14,6 +14,8 @@ interface SnapshotFlags {
   readonly prometheus?: string
   readonly cluster?: string
   readonly until?: string
+  readonly cache?: string
+  readonly shard?: string
   readonly out: string
 }
 
@@ -21,6 +23,7 @@ interface SnapshotFlags {
 export function snapshotCommand(host: Host): Command {
   return withReadFlags(new Command('snapshot'))
     .description('record usage once, for use with --snapshot')
+    .option('--shard <i/n>', 'only the namespaces of one of several jobs, 1/4 for example')
     .requiredOption('--out <file>', 'file to write')
     .action(async ({ out, ...flags }: SnapshotFlags) => {
       const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chooseDialect } from '../../../plugin/observe/dialect.ts'
 import { chunksOf, queriesFor, slotsOf, timingFor } from '../../../plugin/observe/queries.ts'
 
 describe('slots and chunks', () => {
@@ -38,6 +39,7 @@ describe('slots and chunks', () => {
     const queries = queriesFor(
       { labels: { cluster: 'a"b' }, namespaces: ['shop', 'a.b'] },
       { step: 300, rateSeconds: 300 },
+      chooseDialect([]).dialect,
     )
     const texts = Object.values(queries).map((query) => (typeof query === 'string' ? query : query(86_400)))
     for (const text of texts) {

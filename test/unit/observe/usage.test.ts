@@ -31,7 +31,8 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
   ): Promise<readonly Observation[]> => {
     events = []
     const ports = { fetch, progress: (event: ProgressEvent) => void events.push(event) }
-    return observePrometheus({ cluster: 'prod', url: lab.url, window, labels, ...more }, ports)
+    const options = { cluster: 'prod', url: lab.url, window, labels, ...more }
+    return observePrometheus(options, ports).then((observed) => observed.observations)
   }
   const messages = (kind: 'note' | 'warning'): readonly string[] =>
     events.flatMap((event) => (event.kind === kind ? [event.message] : []))

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { ClusterSettings } from '../../config/schema.ts'
+import { type Certificates, fetchWith } from '../io/tls-fetch.ts'
+import { stop } from '../model/problem.ts'
+import type { HttpPorts } from '../observe/prometheus.ts'
+import type { Host } from './host.ts'
+import { secretFrom } from './settings.ts'
+
+type PrometheusSettings = NonNullable<ClusterSettings['prometheus']>
+
+/** How the Prometheus of a cluster is reached: certificates and proofs of who asks, as settings say. */
+export function prometheusPorts(host: Host, name: string, settings: PrometheusSettings): HttpPorts {
+  const { tls } = settings
+  const credentials = credentialsOf(host, name, settings)
+  return {
+    fetch: tls === undefined ? fetch : fetchWith(certificatesOf(host, tls)),
+    progress: host.progress,
+    ...(credentials === undefined ? {} : { credentials }),
+  }
+}
+
+function certificatesOf(host: Host, tls: NonNullable<PrometheusSettings['tls']>): Certificates {
+  const files = { ca: tls.caFile, cert: tls.certFile, key: tls.keyFile }
+  return Object.fromEntries(
+    Object.entries(files).flatMap(([name, file]) => (file === undefined ? [] : [[name, textOf(host, file)]])),
+  )
+}
+
+function textOf(host: Host, file: string): string {
+  const path = resolve(host.cwd, file)
+  if (existsSync(path)) return readFileSync(path, 'utf8')
+  throw stop('path.missing', `there is no file ${file}`, {
+    mend: 'Correct the path in clusters[].prometheus.',
+  })
+}
+
+function credentialsOf(host: Host, name: string, settings: PrometheusSettings): HttpPorts['credentials'] {
+  const { tokenFile, tokenEnv, basic } = settings
+  if (tokenFile !== undefined) {
+    textOf(host, tokenFile)
+    return async () => ({
+      authorization: `Bearer ${(await readFile(resolve(host.cwd, tokenFile), 'utf8')).trim()}`,
+    })
+  }
+  const authorization =
+    tokenEnv !== undefined
+      ? `Bearer ${secretFrom(host, tokenEnv, `Prometheus of ${name}`)}`
+      : basic !== undefined
+        ? `Basic ${btoa(`${basic.username}:${secretFrom(host, basic.passwordEnv, `Prometheus of ${name}`)}`)}`
+        : undefined
+  return authorization === undefined ? undefined : async () => ({ authorization })
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import type { Observation } from '../model/observation.ts'
+import { parseSnapshot, printSnapshot } from './snapshot.ts'
+
+/** Keeps texts by name: a directory, for an Actions cache or a volume. */
+export interface DayStore {
+  read(name: string): Promise<string | undefined>
+  write(name: string, text: string): Promise<void>
+  /** Forgets every text whose name begins with `prefix` and is not among `names`. */
+  keep(prefix: string, names: readonly string[]): Promise<void>
+}
+
+/** What decides the content of a day besides the day itself; any change of it makes other names. */
+export interface DayKey {
+  readonly cluster: string
+  readonly queryVersion: number
+  readonly [detail: string]: unknown
+}
+
+const headSchema = z.object({ kind: z.literal('TortoiseDay'), version: z.literal(1), sha256: z.string() })
+
+/** Finished days of one cluster, read one way. */
+export interface DayCache {
+  /** `undefined` when the day is not there; `damaged` when it is not what was written. */
+  read(end: number): Promise<readonly Observation[] | 'damaged' | undefined>
+  write(end: number, observations: readonly Observation[]): Promise<void>
+  /** Forgets all days but these. */
+  keep(ends: readonly number[]): Promise<void>
+}
+
+/** Days are named by cluster, a digest of the key, and date. `end` is the time of their last slot, in seconds. */
+export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> {
+  const cluster = key.cluster.replace(/[^A-Za-z0-9._-]/g, '_')
+  const digest = (await sha256(JSON.stringify(key))).slice(0, 16)
+  const prefix = `${cluster}/${digest}/`
+  const nameOf = (end: number): string =>
+    `${prefix}${new Date((end - 1) * 1000).toISOString().slice(0, 10)}.json`
+  return {
+    read: async (end) => {
+      const text = await store.read(nameOf(end))
+      return text === undefined ? undefined : parseDay(text)
+    },
+    write: async (end, observations) => {
+      const recordedAt = new Date(end * 1000).toISOString()
+      const body = printSnapshot({ kind: 'TortoiseSnapshot', version: 1, recordedAt, observations })
+      const head = JSON.stringify({ kind: 'TortoiseDay', version: 1, sha256: await sha256(body) })
+      await store.write(nameOf(end), `${head}\n${body}`)
+    },
+    keep: (ends) => store.keep(`${cluster}/`, ends.map(nameOf)),
+  }
+}
+
+async function parseDay(text: string): Promise<readonly Observation[] | 'damaged'> {
+  const end = text.indexOf('\n')
+  const body = text.slice(end + 1)
+  try {
+    const { sha256: expected } = headSchema.parse(JSON.parse(text.slice(0, end)))
+    return expected === (await sha256(body)) ? parseSnapshot('cache', body).observations : 'damaged'
+  } catch {
+    return 'damaged'
+  }
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
