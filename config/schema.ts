@@ -146,11 +146,26 @@ const ruleSchema = z
 const recommendSchema = z
   .strictObject({
     profile: z.enum(['steady']).default('steady').describe('Set of rules that turns usage into values.'),
-    cpuPercentile: percent.default(95).describe('Percentile of CPU usage that a request covers.'),
-    cpuMargin: z.number().min(0).default(15).describe('Head-room over that percentile, in percent.'),
+    cpuPercentile: percent
+      .default(90)
+      .describe('Share of the time that a CPU request covers whatever it costs, in percent.'),
+    cpuSpare: z
+      .number()
+      .min(0)
+      .default(36)
+      .describe('Minutes a day of usage above the request that the next 100m of a request must spare.'),
+    cpuMargin: z
+      .number()
+      .min(0)
+      .default(8)
+      .describe('Head-room over that for the time until the next look, in percent; full for a week or more.'),
+    reviewDays: z.number().min(1).max(28).default(7).describe('Days until values are looked at again.'),
     memoryMargin: z.number().min(0).default(15).describe('Head-room over the memory peak, in percent.'),
     minimumChange: percent.default(10).describe('Smallest relative change worth a commit, in percent.'),
-    maximumDecrease: percent.default(30).describe('Largest decrease in one proposal, in percent.'),
+    minimumDecrease: percent.default(25).describe('Smallest relative decrease worth a commit, in percent.'),
+    maximumDecrease: percent.default(30).describe('Largest decrease of memory in one proposal, in percent.'),
+    maximumCpuDecrease: percent.default(50).describe('Largest decrease of CPU in one proposal, in percent.'),
+    restDays: z.number().min(0).default(3).describe('Days after a decrease in which no further one is made.'),
     minimumDays: z.number().min(0).default(7).describe('Days of history needed before anything is lowered.'),
     minimumCoverage: percent
       .default(80)

@@ -20,6 +20,10 @@ export interface Series extends SeriesFrame {
   readonly packed: string
 }
 
+/** Time of the last slot of a usage series, in seconds since 1970, UTC. */
+export const seriesEnd = ({ first, step, packed }: Series): number =>
+  first + (unpackBytes(packed).length - 1) * step
+
 const bucketValues = (scale: SketchScale): Float64Array =>
   Float64Array.from({ length: 256 }, (_, level) =>
     level === 0 ? Number.NaN : (bucketStart(scale, level - 1) + bucketStart(scale, level)) / 2,

@@ -37,7 +37,11 @@ export function jointCpu(
   const bounds = boundsOf(utilization, evidence)
   const goal = clamp(seen, (scalePoint * 100) / bounds.maximum, (scalePoint * 100) / bounds.minimum)
   const kept = reason('hpa.scale-point', `the HPA scales at ${cpuText(scalePoint)} a pod, before and after`)
-  const paced = pace(advise(tidyCpu(goal), kept), { from: total, smallestMove: 25, tidy: tidyCpu }, evidence)
+  const paced = pace(
+    advise(tidyCpu(goal), kept),
+    { from: total, smallestMove: 25, tidy: tidyCpu, largestDecrease: evidence.options.maximumCpuDecrease },
+    evidence,
+  )
   if (paced.kind === 'unsure') return together(members, () => paced, paced)
   if (paced.value === total) {
     const still = (index: number) => advise(from[index] ?? 0, ...paced.because)

@@ -17,11 +17,17 @@ const kinds = {
   memory: { tidy: tidyMemory, text: memoryText, peak: ({ memory }: ContainerUsage) => memory?.peak },
 } as const
 
+/**
+ * Room over the highest memory peak that a limit apart from its request keeps for what was not seen yet, as a share:
+ * 1 ÷ √days, at most twice the peak more. The maximum of few days says little about that of many.
+ */
+const memoryRoom = (days: number): number => 1 / Math.sqrt(Math.max(days, 0.25))
+
 /** A limit follows its request in the same proportion; lowered, it stays above the highest usage seen. */
 export function limit(
   { declared, usage }: SeenContainer,
   resource: 'cpu' | 'memory',
-  request: RequestMove | undefined,
+  { request, days }: { readonly request: RequestMove | undefined; readonly days: number },
 ): Advice {
   const field = `limits.${resource}` as const
   const from = readValue(field, declared.values[field] ?? '')
@@ -34,8 +40,17 @@ export function limit(
   const proportional = ratio === 1 ? request.to : tidy(request.to * ratio)
   const because = reason('limit.ratio', `keeps ${Math.round(ratio * 100) / 100} × the request`)
   const highest = peak(usage) ?? from
-  if (proportional >= from || proportional >= highest)
+  const apart = resource === 'memory' && ratio >= 1.05
+  if (proportional >= from || (proportional >= highest && !apart))
     return advise(Math.max(proportional, request.to), because)
-  const floor = Math.min(from, tidy(highest))
-  return advise(floor, because, reason('limit.peak', `not below the peak of ${text(highest)}`))
+  if (!apart) {
+    const floor = Math.min(from, tidy(highest))
+    return advise(floor, because, reason('limit.peak', `not below the peak of ${text(highest)}`))
+  }
+  const room = memoryRoom(days)
+  const floor = Math.min(from, tidy(highest * (1 + room)))
+  const seen = `${Math.round(room * 100)} % over the peak of ${text(highest)} after ${days.toFixed(1)} days seen`
+  return floor <= proportional
+    ? advise(proportional, because)
+    : advise(floor, because, reason('limit.unseen', seen))
 }

@@ -1,15 +1,25 @@
 /** The numbers that steer `steady`. Defaults and meaning are in the settings schema. */
 export interface SteadyOptions {
-  /** Percentile of CPU usage that the request covers, 0 to 100. */
+  /** Share of the time that a CPU request covers whatever it costs, in percent. */
   readonly cpuPercentile: number
-  /** Head-room over that percentile, in percent. */
+  /** Minutes a day above the request that the next 100m must spare. */
+  readonly cpuSpare: number
+  /** Head-room over that for a week until the next look, in percent. */
   readonly cpuMargin: number
+  /** Days until the next look. */
+  readonly reviewDays: number
   /** Head-room over the memory peak, in percent. */
   readonly memoryMargin: number
   /** Smallest relative move worth a commit, in percent. */
   readonly minimumChange: number
-  /** Largest decrease in one proposal, in percent of the present value. */
+  /** Smallest relative decrease worth a commit, in percent. */
+  readonly minimumDecrease: number
+  /** Largest decrease of memory in one proposal, in percent of the present value. */
   readonly maximumDecrease: number
+  /** Largest decrease of CPU in one proposal, in percent of the present value. */
+  readonly maximumCpuDecrease: number
+  /** Days after a decrease in which no further one is made. */
+  readonly restDays: number
   /** Days of history before anything is lowered. */
   readonly minimumDays: number
   /** Share of the window that must hold samples before anything is lowered, in percent. */

@@ -10,26 +10,34 @@ export interface Pace {
   readonly smallestMove: number
   /** Rounds a value to a tidy one. */
   readonly tidy: (value: number) => number
+  /** Largest decrease in one step, in percent. */
+  readonly largestDecrease: number
   /** An emergency: raise at once, however small. */
   readonly urgent?: boolean
 }
 
 /** Up at once, down slowly, and not at all for a trifle or on thin evidence. */
-export function pace(wanted: Advice, { from, smallestMove, tidy, urgent }: Pace, evidence: Evidence): Advice {
+export function pace(
+  wanted: Advice,
+  { from, smallestMove, tidy, largestDecrease, urgent }: Pace,
+  evidence: Evidence,
+): Advice {
   if (wanted.kind === 'unsure') return wanted
   const { value, because } = wanted
   const { options } = evidence
   if (value > from && urgent === true) return wanted
   const move = Math.abs(value - from)
-  if (move < smallestMove || move < (from * options.minimumChange) / 100) {
-    return advise(from, ...because, reason('pace.small', `within ${options.minimumChange} % of what is set`))
+  const least =
+    value > from ? options.minimumChange : Math.max(options.minimumChange, options.minimumDecrease)
+  if (move < smallestMove || move < (from * least) / 100) {
+    return advise(from, ...because, reason('pace.small', `within ${least} % of what is set`))
   }
   if (value > from) return wanted
   const thin = thinEvidence(evidence)
   if (thin !== undefined) return unsure(thin)
-  const lowest = tidy(from * (1 - options.maximumDecrease / 100))
+  const lowest = tidy(from * (1 - largestDecrease / 100))
   if (value >= lowest) return wanted
-  const slow = reason('pace.down', `lowered by ${options.maximumDecrease} % at most in one step`)
+  const slow = reason('pace.down', `lowered by ${largestDecrease} % at most in one step`)
   return advise(Math.min(lowest, from), ...because, slow)
 }
 

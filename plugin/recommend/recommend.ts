@@ -2,6 +2,7 @@ import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
+import { seriesEnd } from '../model/series.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { SteadyOptions } from './options.ts'
 import { steady } from './steady.ts'
@@ -56,10 +57,19 @@ export function recommend(
         { ...one, ...(cluster === undefined ? {} : { cluster }) },
         observation.window.to,
       )
-      return days !== undefined && days < options.minimumDays
+      if (days === undefined) return false
+      return answersKill(one) ? !killedSince(observation, one, days) : days < options.restDays
     }
     return holdFresh(steady({ declared, policy, observation }, options), fresh)
   })
+}
+
+/** True when a container was killed after its value was last changed, `days` before the end of the window. */
+function killedSince(observation: Observation, { container }: Change, days: number): boolean {
+  const usage = observation.containers.find((one) => one.container === container)
+  const [last, series] = [usage?.oomTimes?.at(-1), usage?.memory?.highest]
+  if (last === undefined || series === undefined) return days >= observation.days
+  return last > seriesEnd(series) - days * 86_400
 }
 
 /** An OOM kill stays in the window after it was answered; it must not be answered twice. */

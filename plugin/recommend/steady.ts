@@ -139,6 +139,7 @@ function containerAdvice(
   { evidence, joint }: Circumstances,
 ): readonly Recommendation[] {
   const { declared } = container
+  const { days } = evidence.observation
   const policy = (resource: 'cpu' | 'memory'): ResourcePolicy => subject.policy(declared.name, resource)
   const current = (field: ContainerField): number | undefined =>
     readValue(field, declared.values[field] ?? '')
@@ -153,10 +154,10 @@ function containerAdvice(
       : memoryRequest(container, evidence),
   )
   const cpuLimit = unlessOff(policy('cpu'), current('limits.cpu'), () =>
-    limit(container, 'cpu', move(current('requests.cpu'), cpu)),
+    limit(container, 'cpu', { request: move(current('requests.cpu'), cpu), days }),
   )
   const memoryLimit = unlessOff(policy('memory'), current('limits.memory'), () =>
-    limit(container, 'memory', move(current('requests.memory'), memory)),
+    limit(container, 'memory', { request: move(current('requests.memory'), memory), days }),
   )
   const bounds = newBounds({
     cpuRequest: after(current('requests.cpu'), cpu),

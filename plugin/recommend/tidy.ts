@@ -1,8 +1,8 @@
 const mebibyte = 1024 ** 2
 
-/** Rounds millicores up to a tidy step: 1m below 50m, 5m below 200m, 10m above; never below 10m. */
+/** Rounds millicores up to a tidy step: 1m below 100m, 5m below 500m, 10m above; never below 10m. */
 export function tidyCpu(value: number): number {
-  const step = value < 50 ? 1 : value < 200 ? 5 : 10
+  const step = value < 100 ? 1 : value < 500 ? 5 : 10
   return Math.max(10, roundUp(value, step))
 }
 

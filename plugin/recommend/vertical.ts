@@ -1,14 +1,16 @@
 import { bytes, formatCpu, formatMemory, millicores, parseGoMemory } from '../model/quantity.ts'
-import { cpuScale, percentile } from '../model/sketch.ts'
+import { cpuScale } from '../model/sketch.ts'
 import { readValue } from '../model/value.ts'
 import type { Advice } from './advice.ts'
 import { advise, reason, unsure } from './advice.ts'
+import { pricedRequest, recentShares, recurringPeak, usageClass } from './demand.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
 import type { SeenContainer } from './subject.ts'
 import { tidyCpu, tidyMemory } from './tidy.ts'
 
 const mebibyte = 1024 ** 2
+const minutesPerDay = 1440
 const smallestCpuMove = 10
 const smallestMemoryMove = 16 * mebibyte
 
@@ -17,13 +19,23 @@ export const cpuText = (value: number): string => formatCpu(millicores(Math.ceil
 /** Prints bytes for a sentence, in whole MiB. */
 export const memoryText = (value: number): string => formatMemory(bytes(Math.ceil(value)))
 
-/** The CPU a container needs: a high percentile of what it used, with head-room. */
+/** Days of age that halve what a day counts. */
+const cpuHalfLife = 2
+
+/** The CPU a container needs: as much as is worth its price, with head-room for the time until the next look. */
 export function wantedCpu({ usage }: SeenContainer, { options }: Evidence): Advice {
   if (usage.cpu === undefined || usage.cpu.samples === 0) return unsure('no CPU samples were seen')
-  const seen = percentile(usage.cpu.sketch, cpuScale, options.cpuPercentile / 100)
-  const value = tidyCpu(seen * (1 + options.cpuMargin / 100))
-  const text = `p${options.cpuPercentile} of usage is ${cpuText(seen)}, with ${options.cpuMargin} % head-room ${cpuText(value)}`
-  return advise(value, reason('cpu.percentile', text))
+  const { cpuSpare, cpuPercentile, cpuMargin, reviewDays } = options
+  const { value: worth, above } = pricedRequest(recentShares(usage.cpu, cpuHalfLife), cpuScale, {
+    sharePerUnit: cpuSpare / minutesPerDay / 100,
+    covered: cpuPercentile / 100,
+  })
+  const margin = cpuMargin * Math.min(1, (reviewDays - 1) / 6)
+  const value = tidyCpu(worth * (1 + margin / 100))
+  const covered = Math.floor((1 - above) * 1000) / 10
+  const price = `${usageClass(usage.cpu, cpuScale)} usage: ${cpuText(worth)} covers ${covered} % of the recent time, and the next 100m would spare less than ${cpuSpare} minutes a day`
+  const wait = `${Math.round(margin * 10) / 10} % head-room for ${reviewDays} days until the next look: ${cpuText(value)}`
+  return advise(value, reason('cpu.price', price), ...(margin > 0 ? [reason('cpu.wait', wait)] : []))
 }
 
 /** The CPU request of a container that no HPA scales by CPU. */
@@ -32,7 +44,12 @@ export function cpuRequest(container: SeenContainer, evidence: Evidence): Advice
   if (from === undefined) return unsure('no CPU request is set, and none is ever added')
   return pace(
     wantedCpu(container, evidence),
-    { from, smallestMove: smallestCpuMove, tidy: tidyCpu },
+    {
+      from,
+      smallestMove: smallestCpuMove,
+      tidy: tidyCpu,
+      largestDecrease: evidence.options.maximumCpuDecrease,
+    },
     evidence,
   )
 }
@@ -55,14 +72,33 @@ export function memoryRequest(container: SeenContainer, evidence: Evidence): Adv
       reason('go.held', 'GOMEMLIMIT lets the heap fill its room; raised only after an OOM kill'),
     )
   }
-  return pace(wanted, { from, smallestMove: smallestMemoryMove, tidy: tidyMemory, urgent: killed }, evidence)
+  return pace(
+    wanted,
+    {
+      from,
+      smallestMove: smallestMemoryMove,
+      tidy: tidyMemory,
+      largestDecrease: evidence.options.maximumDecrease,
+      urgent: killed,
+    },
+    evidence,
+  )
+}
+
+function hasLimitApart({ values }: SeenContainer['declared'], highest: number): boolean {
+  const limit = readValue('limits.memory', values['limits.memory'] ?? '') ?? 0
+  const request = readValue('requests.memory', values['requests.memory'] ?? '') ?? limit
+  return limit >= highest * 1.25 && limit >= request * 1.25
 }
 
 function wantedMemory({ declared, usage }: SeenContainer, { options }: Evidence): Advice {
   if (usage.memory === undefined || usage.memory.samples === 0) return unsure('no memory samples were seen')
-  const { peak } = usage.memory
+  const { peak: highest } = usage.memory
+  // What one odd day needed must have room somewhere: under a limit that stays well above it and the request.
+  const peak = hasLimitApart(declared, highest) ? recurringPeak(usage.memory) : highest
   const value = tidyMemory(peak * (1 + options.memoryMargin / 100))
-  const text = `peak is ${memoryText(peak)}, with ${options.memoryMargin} % head-room ${memoryText(value)}`
+  const kind = peak < highest ? 'the peak of all days but one' : 'peak'
+  const text = `${kind} is ${memoryText(peak)}, with ${options.memoryMargin} % head-room ${memoryText(value)}`
   const calm = advise(value, reason('memory.peak', text))
   if (usage.oomKills === 0) return calm
   const ceiling = readValue('limits.memory', declared.values['limits.memory'] ?? '') ?? peak

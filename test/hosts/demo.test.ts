@@ -61,6 +61,7 @@ describe('the demo', () => {
       work.directory,
       'diff',
       '--unified=0',
+      '--diff-algorithm=histogram',
       '--word-diff=porcelain',
       '--word-diff-regex=[^[:space:]]+',
       'main',

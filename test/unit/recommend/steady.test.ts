@@ -82,8 +82,8 @@ describe('requests without an autoscaler', () => {
       containers: [container({ 'requests.cpu': '100m', 'requests.memory': '128Mi' })],
       observation: seen([steadyUse('app', 400, 300 * Mi)]),
     })
-    expect(verdicts(answer)).toEqual({ 'requests.cpu': '480m', 'requests.memory': '348Mi' })
-    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.percentile'])
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '450m', 'requests.memory': '348Mi' })
+    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'cpu.wait'])
   })
 
   it('fall by a bounded step, and say so', () => {
@@ -91,8 +91,8 @@ describe('requests without an autoscaler', () => {
       containers: [container({ 'requests.cpu': '2', 'requests.memory': '4Gi' })],
       observation: seen([steadyUse('app', 100, 100 * Mi)]),
     })
-    expect(verdicts(answer)).toEqual({ 'requests.cpu': '1400m', 'requests.memory': '2880Mi' })
-    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.percentile', 'pace.down'])
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '1000m', 'requests.memory': '2880Mi' })
+    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'cpu.wait', 'pace.down'])
   })
 
   it('stay for a trifle', () => {
@@ -116,7 +116,7 @@ describe('requests without an autoscaler', () => {
       containers: [container({ 'requests.cpu': '50m' })],
       observation: seen([steadyUse('app', 100, Mi)], more),
     })
-    expect(raise).toMatchObject([{ verdict: 'change', from: 50, to: 130 }])
+    expect(raise).toMatchObject([{ verdict: 'change', from: 50, to: 120 }])
   })
 
   it('of memory rise above the limit at which a container was killed', () => {
@@ -147,7 +147,7 @@ describe('what was changed lately', () => {
     const answer = ask({
       containers,
       observation: low,
-      lastChange: ({ field }) => (field === 'requests.cpu' ? 3 : undefined),
+      lastChange: ({ field }) => (field === 'requests.cpu' ? 2 : undefined),
     })
     expect(verdicts(answer)).toEqual({ 'requests.cpu': 'keep', 'limits.cpu': 'keep' })
     expect(reasonsOf(answer, 'requests.cpu')).toContain('pace.wait')
@@ -156,8 +156,8 @@ describe('what was changed lately', () => {
   it('is lowered again after that, and raised at any time', () => {
     const lastChange = () => 14
     expect(verdicts(ask({ containers, observation: low, lastChange }))).toEqual({
-      'requests.cpu': '1400m',
-      'limits.cpu': '2800m',
+      'requests.cpu': '1000m',
+      'limits.cpu': '2000m',
     })
     const high = seen([steadyUse('app', 3000, Mi)])
     expect(verdicts(ask({ containers, observation: high, lastChange: () => 1 }))).toMatchObject({
@@ -207,10 +207,10 @@ describe('limits', () => {
   it('keep their proportion, and stay above the highest usage when lowered', () => {
     const values = { 'requests.cpu': '1', 'limits.cpu': '2' } as const
     const calm = ask({ containers: [container(values)], observation: seen([steadyUse('app', 100, Mi)]) })
-    expect(verdicts(calm)).toEqual({ 'requests.cpu': '700m', 'limits.cpu': '1400m' })
+    expect(verdicts(calm)).toEqual({ 'requests.cpu': '500m', 'limits.cpu': '1000m' })
     const burst = { ...steadyUse('app', 100, Mi), cpu: usageOf(cpuScale, [...Array(99).fill(100), 1800]) }
     expect(verdicts(ask({ containers: [container(values)], observation: seen([burst]) }))).toEqual({
-      'requests.cpu': '700m',
+      'requests.cpu': '500m',
       'limits.cpu': '1800m',
     })
   })
@@ -262,7 +262,7 @@ describe('under an autoscaler', () => {
       autoscaler,
       observation: seen([steadyUse('app', 500, Mi)]),
     })
-    expect(verdicts(answer)).toEqual({ 'requests.cpu': '700m', 'hpa.target.cpu': '71' })
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '630m', 'hpa.target.cpu': '79' })
   })
 
   it('moves nothing when one of its containers was not seen', () => {

@@ -1,0 +1,86 @@
+import { unpackDays } from '../model/daily.ts'
+import type { ResourceUsage } from '../model/observation.ts'
+import { bucketStart, percentile, type Sketch, type SketchScale } from '../model/sketch.ts'
+
+/** One day's samples and how much they count. */
+interface WeighedDay {
+  readonly sketch: Sketch
+  readonly weight: number
+}
+
+/** A distribution of usage over buckets; shares add up to 1. */
+export type Shares = Float64Array
+
+/** Usage over the window, recent days counting more: half as much for each `halfLife` days of age. */
+export function recentShares(usage: ResourceUsage, halfLife: number): Shares {
+  const shares = new Float64Array(176)
+  let sum = 0
+  for (const { sketch, weight } of weighedDays(usage, halfLife)) {
+    for (const [bucket, count] of sketch) {
+      shares[bucket] = (shares[bucket] ?? 0) + count * weight
+      sum += count * weight
+    }
+  }
+  return sum === 0 ? shares : shares.map((share) => share / sum)
+}
+
+function weighedDays({ daily, sketch }: ResourceUsage, halfLife: number): readonly WeighedDay[] {
+  if (daily === undefined) return [{ sketch, weight: 1 }]
+  const days = unpackDays(daily)
+  const last = days.at(-1)?.day ?? 0
+  return days.map(({ day, sketch: own }) => ({ sketch: own, weight: 2 ** ((day - last) / halfLife) }))
+}
+
+/** What more of a resource is worth. */
+export interface Price {
+  /** Share of the time that one further unit must spare above the request. */
+  readonly sharePerUnit: number
+  /** Share of the time that the request covers whatever it costs, 0 to 1. */
+  readonly covered: number
+}
+
+/** A request and the share of the time that usage lies above it. */
+export interface PricedRequest {
+  readonly value: number
+  readonly above: number
+}
+
+/**
+ * The request where more is no longer worth its price: the end of the bucket with the least of price × request + share
+ * of the time above it. A small container gets nearly its peak, for that costs little; a bursty large one does not.
+ * The rule is that of the newsvendor: https://en.wikipedia.org/wiki/Newsvendor_model
+ */
+export function pricedRequest(
+  shares: Shares,
+  scale: SketchScale,
+  { sharePerUnit, covered }: Price,
+): PricedRequest {
+  let above = 1
+  let best = { value: 0, above: 1, cost: Number.POSITIVE_INFINITY }
+  for (const [bucket, share] of shares.entries()) {
+    above -= share
+    if (share === 0 || above > 1 - covered + 1e-9) continue
+    const value = bucketStart(scale, bucket + 1)
+    const cost = sharePerUnit * value + above
+    if (cost < best.cost) best = { value, above: Math.max(0, above), cost }
+  }
+  return { value: best.value, above: best.above }
+}
+
+/** How usage moves: hardly, over a day, or in bursts far above its middle. */
+export type UsageClass = 'flat' | 'varying' | 'bursty'
+
+/** The class of usage, from its middle and its 99th percentile. */
+export function usageClass({ sketch }: ResourceUsage, scale: SketchScale): UsageClass {
+  const [middle, high] = [percentile(sketch, scale, 0.5), percentile(sketch, scale, 0.99)]
+  return high <= middle * 1.3 ? 'flat' : high <= middle * 3 ? 'varying' : 'bursty'
+}
+
+/**
+ * The peak that recurs: the second highest of the daily peaks, so that one odd day does not set the request for weeks.
+ * Fewer than seven days, or none told apart, give the one highest.
+ */
+export function recurringPeak({ daily, peak }: ResourceUsage): number {
+  if (daily === undefined || daily.peaks.length < 7) return peak
+  return [...daily.peaks].sort((one, other) => other - one)[1] ?? peak
+}

@@ -1,0 +1,117 @@
+import { settingsSchema } from '../../config/schema.ts'
+import { interpolatedPercentile, krrCpu } from '../../plugin/recommend/krr/krr.ts'
+import type { SteadyOptions } from '../../plugin/recommend/options.ts'
+import { recommend } from '../../plugin/recommend/recommend.ts'
+import { usageInput } from '../../plugin/recommend/tortoise/apply.ts'
+import { tortoiseDefaults } from '../../plugin/recommend/tortoise/options.ts'
+import { tortoiseSizes } from '../../plugin/recommend/tortoise/size.ts'
+import { wantedCpu } from '../../plugin/recommend/vertical.ts'
+import { toMilli, withMargin } from '../../plugin/recommend/vpa/estimate.ts'
+import { cpuBuckets, histogram } from '../../plugin/recommend/vpa/histogram.ts'
+import { declare, type Machine, observe } from './machine.ts'
+import { daySamples, type Trace } from './traces.ts'
+
+/** One decision: the history may be read up to `now` (a sample's index) and no further. */
+export interface Decision {
+  readonly trace: Trace
+  readonly now: number
+  readonly machine: Machine
+  readonly cadence: number
+  /** The request in force, and how many days ago it was changed; absent for the first decision. */
+  readonly current?: { readonly request: number; readonly changedDaysAgo?: number }
+}
+
+/** A request in millicores for the time from now. */
+export type Rule = (decision: Decision) => number
+
+const historyDays = 14
+
+/** The history of a decision in millicores. */
+const history = ({ trace, now, machine }: Decision, days = historyDays): readonly number[] =>
+  trace.cpu
+    .slice(Math.max(0, now - days * daySamples), now)
+    .map((share) => (share * machine.millicores) / 100)
+
+/** A wanted value is taken when it differs by more than a tenth, as the peers are given it. */
+const pastTenth =
+  (wanted: Rule): Rule =>
+  (decision) => {
+    const floor = (decision.machine.millicores * 0.5) / 100
+    const value = Math.max(floor, wanted(decision))
+    const current = decision.current?.request
+    return current !== undefined && Math.abs(value - current) <= current * 0.1 ? current : value
+  }
+
+const vpaShare = (decision: Decision, share: number): number => {
+  const filled = histogram(cpuBuckets, 24)
+  for (const [index, value] of history(decision, 8).entries())
+    filled.add(value / 1000, 0.1, (index * 24) / daySamples)
+  return withMargin(toMilli(filled.percentile(share)))
+}
+
+/** Tortoise's vertical rule on the VPA's target and upper bound; its own dead band and step. */
+function tortoise(): Rule {
+  const kept = new Map<Trace, number>()
+  return (decision) => {
+    const [target, upper] = [vpaShare(decision, 0.9), vpaShare(decision, 0.95)]
+    const usage = usageInput(
+      decision.current === undefined ? 0 : (kept.get(decision.trace) ?? 0),
+      target,
+      upper,
+    )
+    kept.set(decision.trace, usage)
+    const request = decision.current?.request ?? usage
+    const resource = { container: 'main', resource: 'cpu', policy: 'Vertical', request, usage } as const
+    const { sizes } = tortoiseSizes({ resources: [resource], replicas: 1, hpaMin: 1 }, tortoiseDefaults)
+    return sizes[0]?.value ?? request
+  }
+}
+
+/** The options of `steady`: the defaults of settings, with those of a JSON object laid over them. */
+export function steadyOptions(json: string): SteadyOptions {
+  const { profile: _, ...options } = settingsSchema.parse({ recommend: JSON.parse(json) }).recommend
+  return options
+}
+
+/** The default profile as `tortoise plan` runs it; the first value is what it wants before pace. */
+const steady =
+  (defaults: SteadyOptions): Rule =>
+  (decision) => {
+    const { trace, now, machine, cadence, current } = decision
+    const observation = observe(trace, { from: now - historyDays * daySamples, to: now }, machine)
+    const options = { ...defaults, reviewDays: cadence }
+    const request = current?.request ?? firstWanted(observation, options)
+    const declared = declare({ 'requests.cpu': `${request}m` })
+    const [advice] = recommend({ workloads: [declared] }, [observation], {
+      options,
+      rules: [],
+      lastChange: () => current?.changedDaysAgo,
+    })
+    return advice?.verdict === 'change' ? advice.to : request
+  }
+
+function firstWanted(observation: ReturnType<typeof observe>, options: SteadyOptions): number {
+  const [usage] = observation.containers
+  const [container] = declare({ 'requests.cpu': '1m' }).containers
+  if (usage === undefined || container === undefined) throw new Error('the machine has no container')
+  const wanted = wantedCpu({ declared: container, usage }, { observation, options })
+  if (wanted.kind === 'unsure') throw new Error(wanted.missing)
+  return wanted.value
+}
+
+/** Every rule by name, fresh for one replay. */
+export const rules = (options: SteadyOptions): Readonly<Record<string, Rule>> => ({
+  steady: steady(options),
+  tortoise: tortoise(),
+  vpa: pastTenth((decision) => vpaShare(decision, 0.9)),
+  krr: pastTenth((decision) => krrCpu(interpolatedPercentile(history(decision), 95) / 1000)),
+  'p95 × 1.15': pastTenth((decision) => interpolatedPercentile(history(decision), 95) * 1.15),
+  p99: pastTenth((decision) => interpolatedPercentile(history(decision), 99)),
+  max: pastTenth((decision) => history(decision).reduce((high, value) => Math.max(high, value), 0)),
+  'p99 of the coming time (hindsight)': pastTenth(({ trace, now, machine, cadence }) => {
+    const coming = trace.cpu
+      .slice(now, now + cadence * daySamples)
+      .map((share) => (share * machine.millicores) / 100)
+    return interpolatedPercentile(coming, 99)
+  }),
+})
