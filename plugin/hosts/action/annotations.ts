@@ -1,0 +1,22 @@
+import * as core from '@actions/core'
+import { fieldLabel } from '../../model/field.ts'
+import type { Outcome } from '../../model/plan.ts'
+import { plural } from '../../model/plural.ts'
+import { workloadLabel } from '../../model/workload.ts'
+
+/** The runner shows so many of a level and drops the rest without a word. */
+const mostShown = 10
+
+/** A notice at the line of each value that should change; past what the runner shows, one that counts the rest. */
+export function annotate({ plan: { proposal } }: Outcome): void {
+  const changes = proposal?.changes ?? []
+  const shown = changes.length > mostShown ? mostShown - 1 : mostShown
+  for (const { site, workload, container, field, from, to, because } of changes.slice(0, shown)) {
+    const what = fieldLabel({ field, ...(container === undefined ? {} : { container }) })
+    const why = because.map(({ text }) => text).join('; ')
+    const title = `${workloadLabel(workload)} ${what}: ${from || 'unset'} → ${to}`
+    core.notice(why || title, { title, file: site.file, startLine: site.line })
+  }
+  if (changes.length > shown)
+    core.notice(`and ${plural(changes.length - shown, 'more value')}; the summary has all`)
+}

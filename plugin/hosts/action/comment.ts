@@ -1,0 +1,37 @@
+import { stop } from '../../model/problem.ts'
+import type { ReviewPlace } from './review.ts'
+
+/** Tells our comment from those of people. */
+const marker = '<!-- gitops-tortoise: review -->'
+
+interface CommentPlace extends ReviewPlace {
+  readonly number: number
+  /** Nothing to complain of: a comment that stands is brought up to date, none is begun. */
+  readonly quiet: boolean
+}
+
+/** Keeps one comment under a pull request: written once, then brought up to date. */
+export async function upsertComment(text: string, place: CommentPlace): Promise<void> {
+  const [owner = '', repo = ''] = place.repository.split('/')
+  const { Octokit } = await import('octokit')
+  const octokit = new Octokit({ auth: place.token, baseUrl: place.apiUrl.replace(/\/$/, '') })
+  const at = { owner, repo, issue_number: place.number }
+  const body = `${marker}\n${text}\n`
+  try {
+    const comments = await octokit.paginate(octokit.rest.issues.listComments, { ...at, per_page: 100 })
+    const ours = comments.find((one) => one.body?.startsWith(marker))
+    if (ours === undefined && !place.quiet) await octokit.rest.issues.createComment({ ...at, body })
+    if (ours !== undefined && ours.body?.trim() !== body.trim())
+      await octokit.rest.issues.updateComment({ owner, repo, comment_id: ours.id, body })
+  } catch (cause) {
+    const status = cause instanceof Error && 'status' in cause ? ` (HTTP ${String(cause.status)})` : ''
+    throw stop(
+      'forge.refused',
+      `the comment under pull request ${place.number} could not be written${status}`,
+      {
+        mend: 'Give the workflow `permissions: pull-requests: write`.',
+        cause,
+      },
+    )
+  }
+}

