@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { ExpectedStop } from '../../plugin/model/problem.ts'
+import type { ProgressEvent } from '../../plugin/model/progress.ts'
+import { type ClusterOptions, readCluster } from '../../plugin/observe/kubernetes.ts'
+import type { LiveCluster, LiveWorkload } from '../../plugin/observe/live.ts'
+import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
+import { hasDefinitions, inhabit, installDefinitions } from '../lab/cluster/inhabit.ts'
+
+const ready = hasControlPlane() && hasDefinitions()
+if (!ready)
+  console.warn('no kube-apiserver (npm run lab:setup builds one): reading a real cluster is not tested')
+
+const account = 'system:serviceaccount:default:gitops-tortoise'
+
+describe.skipIf(!ready)('reading a real cluster with the published ClusterRole', () => {
+  let plane: ControlPlane
+  let events: ProgressEvent[] = []
+  const warnings = (): readonly string[] =>
+    events.flatMap((event) => (event.kind === 'warning' ? [event.message] : [])).sort()
+  const read = async (more: Partial<ClusterOptions> = {}): Promise<LiveCluster> => {
+    events = []
+    const kubeconfig = plane.kubeconfig(await plane.tokenOf('default', 'gitops-tortoise'))
+    return readCluster(
+      { cluster: 'lab', kubeconfig, pageSize: 100, ...more },
+      { progress: (one) => void events.push(one) },
+    )
+  }
+  const find = ({ workloads }: LiveCluster, kind: string, name: string): LiveWorkload | undefined =>
+    workloads.find(
+      ({ workload }) => workload.namespace === 'team-0' && workload.kind === kind && workload.name === name,
+    )
+
+  beforeAll(async () => {
+    plane = await startControlPlane()
+    await installDefinitions(plane)
+    const roles = parseAllDocuments(readFileSync('config/deploy/base/rbac.yaml', 'utf8')).map((one) =>
+      one.toJS(),
+    )
+    for (const object of roles) {
+      if (object.kind === 'ServiceAccount')
+        await plane.call('POST', '/api/v1/namespaces/default/serviceaccounts', object)
+      else {
+        const subjects = object.subjects && [{ ...object.subjects[0], namespace: 'default' }]
+        const path = `/apis/rbac.authorization.k8s.io/v1/${object.kind.toLowerCase()}s`
+        await plane.call('POST', path, { ...object, ...(subjects && { subjects }) })
+      }
+    }
+    await inhabit(plane, { namespaces: 5, deployments: 60 })
+  }, 180_000)
+  afterAll(() => plane?.close())
+
+  it('reads every workload, and issues no other verb than list and get', async () => {
+    plane.audited()
+    const live = await read()
+    expect(warnings()).toEqual([])
+    expect(live.unread).toEqual([])
+    expect(live.version).toMatch(/^v\d/)
+    const counts: Record<string, number> = {}
+    for (const { workload } of live.workloads) counts[workload.kind] = (counts[workload.kind] ?? 0) + 1
+    expect(counts).toEqual({
+      Deployment: 300,
+      StatefulSet: 60,
+      DaemonSet: 60,
+      CronJob: 60,
+      Rollout: 60,
+    })
+    const own = plane.audited().filter(({ user }) => user === account)
+    expect(own.length).toBeGreaterThan(20)
+    expect(new Set(own.map(({ verb }) => verb))).toEqual(new Set(['list', 'get']))
+    expect(own.filter(({ path }) => path.includes('secrets') || path.includes('configmaps'))).toEqual([])
+  })
+
+  it('reads autoscalers of every kind with all their metrics', async () => {
+    const live = await read()
+    expect(find(live, 'Deployment', 'api-0')).toMatchObject({
+      replicas: 2,
+      disruptionsAllowed: 0,
+      vertical: { name: 'api-0', mode: 'Off' },
+      autoscaler: {
+        kind: 'HorizontalPodAutoscaler',
+        minReplicas: 2,
+        maxReplicas: 9,
+        metrics: [
+          { type: 'Resource', name: 'cpu', target: { kind: 'Utilization', value: '70' } },
+          { type: 'ContainerResource', name: 'memory', container: 'app', target: { value: '200Mi' } },
+          { type: 'Pods', name: 'requests', target: { kind: 'AverageValue', value: '100' } },
+          { type: 'External', name: 'queue', target: { kind: 'Value', value: '30' } },
+        ],
+      },
+    })
+    expect(find(live, 'Deployment', 'api-1')?.autoscaler).toMatchObject({
+      kind: 'ScaledObject',
+      maxReplicas: 5,
+      metrics: [{ type: 'Trigger', name: 'cpu', target: { kind: 'Utilization', value: '60' } }],
+    })
+    expect(find(live, 'Deployment', 'api-2')?.tortoise).toBe('api-2')
+    expect(live.bounds.filter(({ namespace }) => namespace === 'team-0')).toMatchObject([
+      { kind: 'LimitRange', bounds: { 'Container.max.memory': '8Gi' } },
+      { kind: 'ResourceQuota', bounds: { 'hard.requests.cpu': '200' } },
+    ])
+  })
+
+  it('tells where workloads come from, and which crash', async () => {
+    const live = await read()
+    expect(find(live, 'Deployment', 'api-0')?.source).toEqual({
+      kind: 'Application',
+      namespace: 'argocd',
+      name: 'shop',
+      by: 'tracking-id',
+      places: [{ repository: 'https://git.example/shop', path: 'overlays/prod', revision: 'main' }],
+    })
+    expect(find(live, 'Deployment', 'api-1')?.source).toMatchObject({
+      kind: 'Kustomization',
+      by: 'label',
+      places: [{ repository: 'https://git.example/fleet', path: './apps', revision: 'main' }],
+    })
+    expect(find(live, 'Deployment', 'api-2')?.source).toBeUndefined()
+    expect(find(live, 'StatefulSet', 'db-0')).toMatchObject({
+      unhealthy: 'container app is in CrashLoopBackOff',
+      kills: [{ container: 'app', time: Date.UTC(2026, 8, 10, 10) / 1000 }],
+    })
+  })
+
+  it('names a permission and a custom resource that are gone, and reads the rest', async () => {
+    const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/gitops-tortoise'
+    const role = (await plane.call('GET', path)) as { rules: { apiGroups: string[] }[] }
+    await plane.call('PUT', path, {
+      ...role,
+      rules: role.rules.filter(({ apiGroups }) => apiGroups[0] !== 'policy'),
+    })
+    await plane.call(
+      'DELETE',
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaledobjects.keda.sh',
+    )
+    let live = await read()
+    for (let tries = 0; live.unread.length < 2 && tries < 50; tries += 1) live = await read()
+    expect(warnings()).toEqual([
+      'cluster lab: may not list poddisruptionbudgets: disruption budgets are unknown',
+    ])
+    expect(live.unread.map(({ kind, reason, expected }) => [kind, reason, expected])).toEqual(
+      expect.arrayContaining([
+        ['PodDisruptionBudget', 'forbidden', false],
+        ['ScaledObject', 'absent', true],
+      ]),
+    )
+    expect(live.workloads).toHaveLength(540)
+  })
+
+  it('stops with the reason when a token is not accepted', async () => {
+    const ended = await read({ kubeconfig: plane.kubeconfig('gone') }).catch((error: unknown) => error)
+    expect(ended).toBeInstanceOf(ExpectedStop)
+    expect(String(ended)).toContain('does not accept the credentials (HTTP 401)')
+  })
+})
