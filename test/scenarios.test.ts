@@ -1,25 +1,30 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { diffLines } from 'diff'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import type { Ended } from './hosts/program.ts'
+import { tortoise } from './hosts/program.ts'
 import { programDirectory } from './lab/programs.mjs'
 
 interface Scenario {
   readonly about: string
-  readonly source: string
+  /** Left out where the arguments name a file of changes. */
+  readonly source?: string
   readonly args: readonly string[]
   readonly exit: number
   readonly stdout?: string
   readonly stderr?: string
+  /** The bare program and its arguments that render the same, where that is not told by the source. */
+  readonly bare?: readonly [program: 'helm' | 'kubectl', ...args: string[]]
   /** The lines in which the bare program's output differs afterwards, without indentation. */
   readonly rendered?: readonly string[]
 }
 
 const root = join(import.meta.dirname, 'scenarios')
-const program = join(import.meta.dirname, '../dist/tortoise.js')
 const pairs = [
   ['kubectl 1.35 and Helm 4', 'v35'],
   ['kubectl 1.31 and Helm 3', 'v31'],
@@ -35,18 +40,17 @@ function treeOf(directory: string, from = directory): ReadonlyMap<string, string
   )
 }
 
-/** What the bare program prints for a source, with the flags of the scenario that concern rendering. */
-function bareRendering(repository: string, { source, args }: Scenario, bin: string): string {
-  const directory = join(repository, source)
-  if (existsSync(join(directory, 'Chart.yaml'))) {
-    const kept = args.flatMap((arg, at) => (arg === '--values' ? ['--values', args[at + 1] ?? ''] : []))
-    const release = args[args.indexOf('--release') + 1] ?? 'x'
-    return execFileSync(join(bin, 'helm'), ['template', release, directory, ...kept], {
-      cwd: repository,
-      encoding: 'utf8',
-    })
-  }
-  return execFileSync(join(bin, 'kubectl'), ['kustomize', directory], { encoding: 'utf8', stdio: 'pipe' })
+/** The bare program and its arguments that render what a scenario is about. */
+function bareCommand(repository: string, { source = '', args, bare }: Scenario): readonly string[] {
+  if (bare !== undefined) return bare
+  if (!existsSync(join(repository, source, 'Chart.yaml'))) return ['kubectl', 'kustomize', source]
+  const kept = args.flatMap((arg, at) => (arg === '--values' ? ['--values', args[at + 1] ?? ''] : []))
+  return ['helm', 'template', args[args.indexOf('--release') + 1] ?? 'x', source, ...kept]
+}
+
+async function bareRendering(repository: string, scenario: Scenario, bin: string): Promise<string> {
+  const [name = '', ...args] = bareCommand(repository, scenario)
+  return (await promisify(execFile)(join(bin, name), args, { cwd: repository })).stdout
 }
 
 const changedLines = (before: string, after: string): readonly string[] =>
@@ -67,18 +71,18 @@ describe.each(pairs)('with %s', (_pair, version) => {
   })
   afterAll(() => rmSync(work.directory, { recursive: true, force: true }))
 
-  const run = (repository: string, { source, args }: Scenario) =>
-    spawnSync(process.execPath, [program, 'set', source, '--repo', repository, ...args], {
-      encoding: 'utf8',
+  const run = (repository: string, { source, args }: Scenario): Promise<Ended> =>
+    tortoise(['set', ...(source === undefined ? [] : [source]), '--repo', repository, ...args], {
+      cwd: repository,
       env: { PATH: [work.bin, '/usr/bin', '/bin'].join(delimiter) },
     })
 
-  it.each(readdirSync(root))('%s', (name) => {
+  it.concurrent.each(readdirSync(root))('%s', async (name) => {
     const scenario = parse(readFileSync(join(root, name, 'scenario.yaml'), 'utf8')) as Scenario
     const repository = join(work.directory, name)
     cpSync(join(root, name, 'repository'), repository, { recursive: true })
-    const before = scenario.rendered && bareRendering(repository, scenario, work.bin)
-    const { status, stdout, stderr } = run(repository, scenario)
+    const before = scenario.rendered && (await bareRendering(repository, scenario, work.bin))
+    const { status, stdout, stderr } = await run(repository, scenario)
     expect({ status, stderr }).toMatchObject({
       status: scenario.exit,
       stderr: expect.stringContaining(scenario.stderr ?? ''),
@@ -90,12 +94,12 @@ describe.each(pairs)('with %s', (_pair, version) => {
       ...(existsSync(expected) ? treeOf(expected) : []),
     ])
     expect(Object.fromEntries(treeOf(repository))).toEqual(Object.fromEntries(wanted))
-    if (before !== undefined)
-      expect([...changedLines(before, bareRendering(repository, scenario, work.bin))].sort()).toEqual(
-        [...(scenario.rendered ?? [])].sort(),
-      )
+    if (before !== undefined) {
+      const after = await bareRendering(repository, scenario, work.bin)
+      expect([...changedLines(before, after)].sort()).toEqual([...(scenario.rendered ?? [])].sort())
+    }
     if (scenario.exit === 0)
-      expect(run(repository, scenario)).toMatchObject({
+      expect(await run(repository, scenario)).toMatchObject({
         status: 0,
         stdout: expect.stringContaining('Nothing to change'),
       })

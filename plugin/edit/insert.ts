@@ -23,7 +23,7 @@ export type Inserted =
 /** Creates a path in the style of its neighbours; nothing that stands there is moved or re-printed. */
 export function insertValue(yaml: YamlText, { document, path, value }: Insertion): Inserted {
   const root = yaml.documents[document]
-  if (root?.contents == null)
+  if (root?.contents == null || isUnwritten(root.contents))
     return yaml.documents.length > 1 ? no('the document is empty') : fillText(yaml, path, value)
   return descend({ yaml, value, parent: undefined }, root.contents, path)
 }
@@ -75,6 +75,9 @@ function descend(spot: Spot, node: Node | null, path: YamlPath): Inserted {
 }
 
 const isNull = (node: Node): boolean => isScalar(node) && node.value === null
+
+/** True for the null of a document in which nothing is written, not even `null`. */
+const isUnwritten = (node: Node): boolean => isNull(node) && node.range?.[0] === node.range?.[1]
 
 /** `patches: []` or an empty `patches:` take a first item; any other value stands. */
 function fillPlaceholder(spot: Spot, node: Node | null): Inserted {

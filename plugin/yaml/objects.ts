@@ -2,9 +2,9 @@ import { parseAllDocuments } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { stop } from '../model/problem.ts'
 
-/** Reads a stream of manifests as objects: documents in order, `List` kinds unpacked, empty documents left out. */
+/** Reads a stream of manifests as objects: documents in order, merge keys resolved, `List` kinds unpacked, empty documents left out. */
 export function readObjects(file: string, text: string): readonly JsonObject[] {
-  const documents = parseAllDocuments(text, { uniqueKeys: false, logLevel: 'silent' })
+  const documents = parseAllDocuments(text, { uniqueKeys: false, merge: true, logLevel: 'silent' })
   if ('empty' in documents) return []
   return documents.flatMap((document) => {
     const error = document.errors[0]

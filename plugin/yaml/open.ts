@@ -1,5 +1,5 @@
 import type { Document, ParsedNode } from 'yaml'
-import { LineCounter, parseAllDocuments } from 'yaml'
+import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Place, Problem } from '../model/problem.ts'
 
 /** A YAML text with its parsed documents. Every offset is a UTF-16 position in `text`. */
@@ -32,7 +32,41 @@ export function openYaml(file: string, text: string): Opened {
     const { line, col } = lines.linePos(error.pos[0])
     return refuse({ file, line, column: col }, firstLine(error.message))
   }
+  const forbidden = documents.map(untouchable).find((found) => found !== undefined)
+  if (forbidden !== undefined) {
+    const { line, col } = lines.linePos(forbidden.offset)
+    return refuse({ file, line, column: col }, forbidden.why)
+  }
   return { ok: true, yaml: { text, documents, at: locator(lines) } }
+}
+
+interface Untouchable {
+  readonly offset: number
+  readonly why: string
+}
+
+/** What parses as YAML and is something else: a file that SOPS signed, or a template with braces for a mapping. */
+function untouchable(document: Document.Parsed<ParsedNode>): Untouchable | undefined {
+  const root = document.contents
+  if (isMap(root) && root.hasIn(['sops', 'mac']))
+    return { offset: root.range[0], why: 'SOPS signed it, and any edit would break the signature' }
+  const offset = templateBraces(document)
+  return offset === undefined
+    ? undefined
+    : { offset, why: 'it is a template: {{ }} stands where a value should' }
+}
+
+/** Where `{{ … }}` stands unquoted: it parses as a mapping whose key is a mapping. */
+function templateBraces(document: Document.Parsed<ParsedNode>): number | undefined {
+  let found: number | undefined
+  visit(document, {
+    Map: (_, map) => {
+      if (!map.flow || !map.items.some(({ key }) => isMap(key))) return undefined
+      found = map.range?.[0]
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 const locator = (lines: LineCounter) => (offset: number) => {
