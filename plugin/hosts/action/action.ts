@@ -77,11 +77,13 @@ async function open(host: Host, mode: ActionMode | undefined): Promise<PassReque
   const checkout = findCheckout(host, host.cwd)
   const isAsked = inputWorkloads()
   const settings = settingsFor(host, readSettings(host, checkout, given('settings')), mode)
-  const [snapshot, prometheus, cluster] = [given('snapshot'), given('prometheus-url'), given('cluster')]
+  const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
+  const [cluster, cache] = [given('cluster'), given('cache')]
   const flags = {
     ...(snapshot && { snapshot }),
     ...(prometheus && { prometheus }),
     ...(cluster && { cluster }),
+    ...(cache && { cache }),
   }
   const observations = await gatherObservations(host, settings, flags)
   if (isAsked === undefined) return { checkout, settings, observations }

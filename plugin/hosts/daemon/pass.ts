@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
 import type { Outcome } from '../../model/plan.ts'
 import type { Host } from '../host.ts'
@@ -30,6 +31,7 @@ export async function runSchedule(
   const { cluster, mode } = schedule
   const checkout = repo === undefined ? await refreshMirror(host, settings, state) : findCheckout(host, repo)
   const observations = await gatherObservations(host, settings, {
+    cache: join(state, 'days'),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(prometheus === undefined ? {} : { prometheus }),
     ...(cluster === undefined ? {} : { cluster }),
