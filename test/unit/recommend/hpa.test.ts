@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Behavior,
+  defaultBehavior,
+  downLimit,
+  stabilized,
+  upLimit,
+} from '../../../plugin/recommend/hpa/behavior.ts'
+import { hpaController } from '../../../plugin/recommend/hpa/controller.ts'
+import { desiredByMetric } from '../../../plugin/recommend/hpa/desired.ts'
+import { simulateHpa } from '../../../plugin/recommend/hpa/simulate.ts'
+
+describe('one metric: ceil(pods × utilisation ÷ target), worked out by hand', () => {
+  // [pods, ready, usage of all in m, request of one in m, target %, pods wanted]
+  it.each([
+    ['at the target nothing moves', 4, 4, 2800, 1000, 70, 4],
+    ['double the target doubles', 4, 4, 4000, 1000, 50, 8],
+    ['half the target halves', 4, 4, 1000, 1000, 50, 2],
+    ['a tenth above is tolerated: 77 % of 70 %', 10, 10, 7700, 1000, 70, 10],
+    ['more than a tenth is not: 78 ÷ 70 × 10 = 11.14', 10, 10, 7800, 1000, 70, 12],
+    ['a tenth below is tolerated: 63 % of 70 %', 10, 10, 6300, 1000, 70, 10],
+    ['less is not: 62 ÷ 70 × 10 = 8.86', 10, 10, 6200, 1000, 70, 9],
+    ['utilisation is cut off to whole percent: 77.9 % counts as 77 %', 10, 10, 7790, 1000, 70, 10],
+    ['a half pod is rounded up: 90 ÷ 60 × 3 = 4.5', 3, 3, 2700, 1000, 60, 5],
+    ['dust asks for no pod: 60 ÷ 50 × 5 = 6', 5, 5, 3000, 1000, 50, 6],
+    ['idle asks for none', 5, 5, 0, 1000, 50, 0],
+    ['halving the request doubles the pods', 4, 4, 2800, 500, 70, 8],
+    ['half the request at double the target is the same scale point', 4, 4, 1600, 500, 80, 4],
+    ['starting pods count as idle: 400 % over 4 is 200 over 8 → 16', 8, 4, 16_000, 1000, 100, 16],
+    ['a scale-up under way is not asked for twice: 150 over 4 is 75 over 8', 8, 4, 6000, 1000, 100, 8],
+    ['within tolerance with starting pods: 105 over 8', 8, 4, 8400, 1000, 100, 8],
+    ['below the target only ready pods count: 50 % × 4 ready', 8, 4, 2000, 1000, 100, 2],
+    ['no ready pod, no move', 3, 0, 0, 1000, 50, 3],
+  ])('%s', (_, current, ready, usage, request, utilization, expected) => {
+    expect(desiredByMetric({ current, ready, usage, request, utilization })).toBe(expected)
+  })
+})
+
+const up = defaultBehavior.scaleUp
+const slow: Behavior = {
+  scaleUp: { ...up, policies: [{ type: 'Percent', value: 100, periodSeconds: 60 }] },
+  scaleDown: {
+    stabilizationWindowSeconds: 300,
+    policies: [{ type: 'Percent', value: 2, periodSeconds: 90 }],
+    selectPolicy: 'Max',
+  },
+}
+
+describe('policies and stabilisation, worked out by hand', () => {
+  it.each([
+    ['four pods are more than double of two', 2, [], 6],
+    ['double is more than four pods of ten', 10, [], 20],
+    ['what was added in the period counts: began at 10, now 16', 16, [{ time: 95, pods: 6 }], 20],
+    ['what is older than the period does not', 16, [{ time: 85, pods: 6 }], 32],
+    ['what was removed in the period counts too: began at 12', 10, [{ time: 95, pods: -2 }], 24],
+  ])('up: %s', (_, current, events, expected) => {
+    expect(upLimit(current, events, { now: 100, rules: up })).toBe(expected)
+  })
+
+  it('up: Min takes the smaller, Disabled none', () => {
+    expect(upLimit(10, [], { now: 0, rules: { ...up, selectPolicy: 'Min' } })).toBe(14)
+    expect(upLimit(10, [], { now: 0, rules: { ...up, selectPolicy: 'Disabled' } })).toBe(10)
+  })
+
+  it.each([
+    ['2 % of 100 in 90 s', 100, [], 98],
+    ['2 % of 10 is cut off to 9', 10, [], 9],
+    ['what was removed in the period counts: began at 100', 98, [{ time: 50, pods: -2 }], 98],
+  ])('down: %s', (_, current, events, expected) => {
+    expect(downLimit(current, events, { now: 100, rules: slow.scaleDown })).toBe(expected)
+  })
+
+  it('down: the highest wish of five minutes holds', () => {
+    const wishes = [
+      { time: 0, pods: 9 },
+      { time: 100, pods: 6 },
+      { time: 310, pods: 3 },
+    ]
+    expect(stabilized(10, wishes, { now: 310, behavior: defaultBehavior })).toBe(6)
+    expect(stabilized(10, wishes.slice(2), { now: 310, behavior: defaultBehavior })).toBe(3)
+  })
+
+  it('up: without a window the last wish counts, with one the lowest of it', () => {
+    const wishes = [
+      { time: 0, pods: 12 },
+      { time: 30, pods: 20 },
+    ]
+    expect(stabilized(10, wishes, { now: 30, behavior: defaultBehavior })).toBe(20)
+    const calm = { ...defaultBehavior, scaleUp: { ...up, stabilizationWindowSeconds: 60 } }
+    expect(stabilized(10, wishes, { now: 30, behavior: calm })).toBe(12)
+  })
+})
+
+describe('the controller', () => {
+  const scaler = { minReplicas: 2, maxReplicas: 30, utilization: 50, request: 1000 }
+  it('brings pods within bounds at once', () => {
+    const { sync } = hpaController(scaler)
+    expect(sync({ now: 0, current: 40, ready: 40, usage: 0 })).toBe(30)
+    expect(sync({ now: 15, current: 1, ready: 1, usage: 500 })).toBe(2)
+  })
+
+  it('doubles every 15 seconds up to the maximum', () => {
+    const { sync } = hpaController(scaler)
+    let current = 4
+    const seen = [0, 15, 30, 45].map(
+      (now) => (current = sync({ now, current, ready: current, usage: 30_000 })),
+    )
+    expect(seen).toEqual([8, 16, 30, 30])
+  })
+
+  it('falls five minutes after the demand, then at once', () => {
+    const { sync } = hpaController(scaler)
+    let current = 10
+    const at = (now: number, usage: number): number =>
+      (current = sync({ now, current, ready: current, usage }))
+    expect([at(0, 5000), at(15, 1000), at(285, 1000), at(300, 1000), at(315, 1000)]).toEqual([
+      10, 10, 10, 2, 2,
+    ])
+  })
+
+  it('falls from 100 to 10 in about 98 minutes at 2 % in 90 seconds', () => {
+    const { sync } = hpaController({ ...scaler, minReplicas: 10, maxReplicas: 100, behavior: slow })
+    let [current, now] = [100, 0]
+    while (current > 10) {
+      current = sync({ now, current, ready: current, usage: 0 })
+      now += 15
+    }
+    expect(now / 60).toBeGreaterThan(90)
+    expect(now / 60).toBeLessThan(106)
+  })
+})
+
+describe('a simulated HPA', () => {
+  const demand = { values: new Float64Array(288).fill(7000), step: 300 }
+  const scaler = { minReplicas: 3, maxReplicas: 30, utilization: 70, request: 1000 }
+
+  it('settles where demand meets the scale point and stays', () => {
+    const run = simulateHpa(demand, scaler)
+    expect([run.replicas.at(-1), run.mostReplicas, run.atMaximumSeconds]).toEqual([10, 10, 0])
+    expect(run.overloadSeconds).toBeLessThan(120)
+  })
+
+  it('the same scale point gives the same pods', () => {
+    const [one, other] = [
+      simulateHpa(demand, scaler),
+      simulateHpa(demand, { ...scaler, request: 875, utilization: 80 }),
+    ]
+    expect(one.replicas).toEqual(other.replicas)
+  })
+
+  it('tells when the maximum is hit, and passes over gaps', () => {
+    expect(simulateHpa(demand, { ...scaler, maxReplicas: 8 }).atMaximumSeconds).toBeGreaterThan(86_000)
+    const gaps = {
+      ...demand,
+      values: demand.values.map((load, slot) => (slot % 2 === 0 ? load : Number.NaN)),
+    }
+    expect(simulateHpa(gaps, scaler).seconds).toBe(43_200)
+  })
+})
