@@ -181,6 +181,58 @@ const recommendSchema = z
   })
   .describe('How values are decided.')
 
+const pullRequestsSchema = z
+  .strictObject({
+    grouping: z
+      .enum(['owner', 'source', 'workload', 'all'])
+      .default('owner')
+      .describe('What shares a pull request. `owner`: values of the same owners (CODEOWNERS) and cluster.'),
+    maxOpen: z.number().int().min(1).default(10).describe('Pull requests open at the same time, at most.'),
+    maxNewPerHour: z.number().int().min(1).default(5).describe('Pull requests opened in an hour, at most.'),
+    labels: z.array(z.string().min(1)).default([]).describe('Labels of every pull request.'),
+    reconsider: percent
+      .default(20)
+      .describe('A declined value is proposed again once it moves by more than this, in percent.'),
+    settle: percent
+      .default(5)
+      .describe(
+        'A value of an open pull request stays as it is until it moves by more than this, in percent.',
+      ),
+    rememberDays: z
+      .number()
+      .int()
+      .min(1)
+      .default(180)
+      .describe('Days that closed and merged pull requests are remembered.'),
+    checks: z
+      .boolean()
+      .default(false)
+      .describe('Show proof, freshness and safety as statuses of the commit.'),
+    dashboard: z.boolean().default(false).describe('Keep an issue that lists everything.'),
+    verified: z
+      .boolean()
+      .default(false)
+      .describe('Refuse to write a commit that GitHub does not call verified. Only without `remote`.'),
+    autoMerge: z
+      .strictObject({
+        enabled: z.boolean().default(false).describe('Let pull requests merge by themselves.'),
+        increasesOnly: z.boolean().default(false).describe('Only those that lower nothing.'),
+        below: z.number().min(0).optional().describe('Only those that move no value by more, in percent.'),
+        clusters: z.array(z.string()).optional().describe('Only those of these clusters.'),
+      })
+      .prefault({})
+      .describe('Which pull requests are merged as soon as the rules of the forge are met.'),
+    prices: z
+      .strictObject({
+        cpu: z.number().min(0).describe('A reserved core, a month.'),
+        memory: z.number().min(0).describe('A reserved GiB, a month.'),
+        currency: z.string().max(4).default('$').describe('Put before amounts.'),
+      })
+      .optional()
+      .describe('Shows what each change costs. Absent: no costs are shown.'),
+  })
+  .describe('How pull requests are kept.')
+
 const deliverSchema = z
   .strictObject({
     mode: z
@@ -223,6 +275,7 @@ const deliverSchema = z
       })
       .optional()
       .describe('Where pull requests are opened.'),
+    pullRequests: pullRequestsSchema.prefault({}),
     author: z
       .strictObject({
         name: z.string().min(1).default('gitops-tortoise').describe('Author name.'),

@@ -1,3 +1,4 @@
+import { type Review, reviewChanges, type SourceChange } from './decisions.ts'
 import { declaredWorkloads } from './model/declared.ts'
 import { fieldKey } from './model/field.ts'
 import type { Observation } from './model/observation.ts'
@@ -5,11 +6,11 @@ import { overlayFile } from './model/overlay.ts'
 import type { Plan, SourceRecommendation } from './model/plan.ts'
 import { plural } from './model/plural.ts'
 import type { Progress } from './model/progress.ts'
-import type { Skipped } from './model/proposal.ts'
-import type { Change } from './model/recommendation.ts'
+import type { ProposedChange, Skipped } from './model/proposal.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
 import type { Workload } from './model/workload.ts'
+import { makeParts } from './parts.ts'
 import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
@@ -29,6 +30,10 @@ export interface PlanRequest {
   readonly isAsked?: (workload: Workload) => boolean
   /** Edit values that several sources share. */
   readonly allowShared: boolean
+  /** What people decided about a change: another value for it, or why it is left alone. */
+  readonly review?: Review
+  /** Parts the proposal: changes of one scope stay together. */
+  readonly scopeOf?: (change: ProposedChange) => string
 }
 
 /** What a pass needs from outside. */
@@ -42,18 +47,26 @@ export interface PlanPorts {
 export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const { rendered, failed } = await renderAll(request.sources, ports)
   const recommendations = rendered.flatMap((rendering) => recommendFor(rendering, request))
-  const changes = recommendations.filter(isChange)
-  if (changes.length === 0) return { recommendations, skipped: failed }
+  const { review = asWanted } = request
+  const { changes, skipped } = reviewChanges(recommendations.filter(isChange), review)
+  const left = [...failed, ...skipped]
+  if (changes.length === 0) return { recommendations, skipped: left }
   const asked = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
   const wishes = changes.flatMap((change) => wishesFor(change, traced))
-  const made = await makeProposal(wishes, { ...ports, sharers: traced.sharers })
-  return { recommendations, ...made, skipped: [...failed, ...made.skipped] }
+  const proving = { ...ports, sharers: traced.sharers }
+  const made = await makeProposal(wishes, proving)
+  const whole = { recommendations, ...made, skipped: [...left, ...made.skipped] }
+  const { scopeOf } = request
+  if (made.proposal === undefined || scopeOf === undefined) return whole
+  const parted = await makeParts(made.proposal, wishes, { ...proving, scopeOf })
+  return { ...whole, parts: parted.parts, skipped: [...whole.skipped, ...parted.skipped] }
 }
 
-const isChange = (one: SourceRecommendation): one is Change & { source: string; cluster?: string } =>
-  one.verdict === 'change'
+const asWanted: Review = ({ to }) => ({ to })
+
+const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
 
 /** Renders the sources, and then the releases that they hold. */
 async function renderAll(sources: readonly Source[], ports: PlanPorts) {
@@ -82,10 +95,7 @@ function recommendFor({ source, objects }: Rendering, request: PlanRequest): rea
   }))
 }
 
-function wishesFor(
-  change: Change & { source: string; cluster?: string },
-  { answers, sources }: TracedFields,
-): readonly TracedWish[] {
+function wishesFor(change: SourceChange, { answers, sources }: TracedFields): readonly TracedWish[] {
   const answer = answers.get(`${change.source}\0${fieldKey(change)}`)
   if (answer === undefined) return []
   const { workload, container, field, to } = change

@@ -18,7 +18,6 @@ import {
   type Standing,
   writeDraft,
 } from './git.ts'
-import { type Forge, type OctokitFactory, openPullRequest } from './github.ts'
 import { commitMessage } from './message.ts'
 import { pushBranch } from './push.ts'
 import type { Repository } from './tree.ts'
@@ -29,17 +28,13 @@ const branchPrefix = 'tortoise/'
 
 /** Where a proposal goes. */
 export interface DeliverOptions {
-  readonly mode: Delivery['mode']
+  readonly mode: 'report' | 'commit'
   /** The branch that is rolled out. */
   readonly base: string
   /** The branch to write: one under `tortoise/`, or in mode `commit` the base itself. */
   readonly branch: string
   readonly remote?: Remote
-  readonly forge?: Forge
   readonly author: Author
-  /** Title and body (Markdown) of the pull request. */
-  readonly title: string
-  readonly body: string
 }
 
 /** What delivery needs of the world. */
@@ -49,14 +44,13 @@ export interface DeliverPorts {
   readonly gitdir: string
   readonly now: Date
   readonly http?: HttpClient
-  readonly octokit?: OctokitFactory
 }
 
 /** The rules of https://git-scm.com/docs/git-check-ref-format */
 const isBranchName = (branch: string): boolean =>
   !/[\p{Cc} ~^:?*[\\]|\.\.|\/\/|@\{|(?:^|\/)\.|\.lock(?:\/|$)|[./]$|^[-/]|^$/u.test(branch)
 
-function checkOptions({ mode, base, branch, remote, forge }: DeliverOptions): void {
+function checkOptions({ mode, base, branch }: DeliverOptions): void {
   const direct = mode === 'commit' && branch === base
   if (!direct && !branch.startsWith(branchPrefix)) {
     throw stop('settings.invalid', `The branch ${oneLine(branch)} is not under ${branchPrefix}`, {
@@ -65,11 +59,6 @@ function checkOptions({ mode, base, branch, remote, forge }: DeliverOptions): vo
   }
   const bad = [base, branch].find((name) => !isBranchName(name))
   if (bad !== undefined) throw stop('settings.invalid', `${oneLine(bad)} cannot be a branch name`)
-  if (mode === 'pull-request' && (remote === undefined || forge === undefined)) {
-    throw stop('settings.missing', 'A pull request needs a remote to push to and a forge to ask', {
-      mend: 'Set remote and forge, or use mode commit.',
-    })
-  }
 }
 
 /** A commit that stands on the target branch, here or on the server. */
@@ -130,15 +119,15 @@ async function place(work: Work, message: string, now: Date): Promise<Delivery> 
 }
 
 /**
- * Delivers a proved proposal: nothing (`report`), one commit on a branch (`commit`), or that with a pull request.
+ * Delivers a proved proposal: nothing (`report`), or one commit on a branch (`commit`).
  * Works on Git's objects and the branch alone; HEAD, index and work tree stay. A second run changes nothing.
  */
 export async function deliver(
   proposal: Proposal,
   options: DeliverOptions,
-  { fs, gitdir, now, http = nodeHttp, octokit }: DeliverPorts,
+  { fs, gitdir, now, http = nodeHttp }: DeliverPorts,
 ): Promise<Delivery> {
-  const { mode, base, branch, title, body, forge, remote } = options
+  const { mode, base, remote } = options
   if (mode === 'report' || proposal.edits.length === 0) return { mode, created: false }
   if (proposal.proof.verdict !== 'proved') throw new Error('only a proved proposal may be delivered')
   checkOptions(options)
@@ -148,8 +137,5 @@ export async function deliver(
   if (draft.objects.length === 0) return { mode, created: false }
   const wire = remote && openRemote(remote, http)
   const work = { repository, options, draft, wire }
-  const delivery = await place(work, commitMessage(proposal, baseId), now)
-  if (mode !== 'pull-request' || forge === undefined) return delivery
-  const pullRequest = await openPullRequest(forge, { branch, base, title, body }, octokit)
-  return { ...delivery, pullRequest }
+  return place(work, commitMessage(proposal, draft), now)
 }

@@ -4,6 +4,7 @@ import { oneLine, unlinked } from '../model/inert.ts'
 import { plural } from '../model/plural.ts'
 import type { Proposal, ProposedChange } from '../model/proposal.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { fingerprint } from './fingerprint.ts'
 
 const subjectLimit = 72
 
@@ -47,15 +48,27 @@ export function changeWords({
   return [address, word(container ?? ''), word(field)].join(' ')
 }
 
-const changeTrailer = (change: ProposedChange): string =>
-  `Tortoise-Change: ${changeWords(change)} ${word(change.from)} ${word(change.to)}`
+const changeTrailer = (change: ProposedChange): string => {
+  const rules = change.because.map(({ rule }) => word(rule)).join(',') || '-'
+  return `Tortoise-Change: ${changeWords(change)} ${word(change.from)} ${word(change.to)} ${rules}`
+}
+
+/** What a commit of ours stands on, and the tree that it holds. */
+export interface Footing {
+  readonly base: string
+  readonly tree: string
+}
+
+const evidence = (changes: readonly ProposedChange[]): string =>
+  fingerprint(JSON.stringify(changes.map((change) => [changeWords(change), change.because])))
 
 /**
  * The commit message of a proposal: a conventional subject, one line a change, then trailers.
- * `Tortoise-Change: [cluster/]namespace/Kind/name container field from to` (`-` for none), `Tortoise-Proof`, and
- * `Tortoise-Base` with the id of the commit it stands on, by which we know our own commit again.
+ * `Tortoise-Change: [cluster/]namespace/Kind/name container field from to rules` (`-` for none), `Tortoise-Proof`,
+ * `Tortoise-Evidence` (a fingerprint of the reasons), and `Tortoise-Base` and `Tortoise-Tree` with the ids of parent and
+ * tree, by which we know our own commit again, whoever is said to have made it.
  */
-export const commitMessage = ({ changes, proof }: Proposal, base: string): string =>
+export const commitMessage = ({ changes, proof }: Proposal, { base, tree }: Footing): string =>
   [
     subject(changes),
     '',
@@ -63,10 +76,17 @@ export const commitMessage = ({ changes, proof }: Proposal, base: string): strin
     '',
     ...changes.map(changeTrailer),
     `Tortoise-Proof: ${proof.verdict} (${plural(proof.sources.length, 'source')})`,
+    `Tortoise-Evidence: ${evidence(changes)}`,
     `Tortoise-Base: ${base}`,
+    `Tortoise-Tree: ${tree}`,
     '',
   ].join('\n')
 
+const trailer = (message: string, name: string): string | undefined =>
+  new RegExp(`^${name}: ([0-9a-f]{40})$`, 'm').exec(message.trimEnd().split('\n\n').at(-1) ?? '')?.[1]
+
 /** The commit that one of our messages says it stands on; `undefined` for a message that is not ours. */
-export const statedBase = (message: string): string | undefined =>
-  /^Tortoise-Base: ([0-9a-f]{40})$/m.exec(message.trimEnd().split('\n\n').at(-1) ?? '')?.[1]
+export const statedBase = (message: string): string | undefined => trailer(message, 'Tortoise-Base')
+
+/** The tree that one of our messages says its commit holds; `undefined` for a message that is not ours. */
+export const statedTree = (message: string): string | undefined => trailer(message, 'Tortoise-Tree')

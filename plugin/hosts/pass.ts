@@ -11,19 +11,19 @@ import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Outcome, Plan } from '../model/plan.ts'
-import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery } from '../model/proposal.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
 import { withOverlays } from '../overlay-renderer.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
-import { markdownReport } from '../report/markdown.ts'
 import type { PlanRequest } from '../run.ts'
 import { plan } from '../run.ts'
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
 import { currentBranch, headOf } from './branches.ts'
+import { type Desk, openDesk } from './desk.ts'
 import type { Host } from './host.ts'
+import { deliverPulls } from './pulls.ts'
 import type { Checkout } from './repository.ts'
 import { secretFrom } from './settings.ts'
 
@@ -65,7 +65,15 @@ export async function runPass(host: Host, request: PassRequest): Promise<Outcome
       mend: 'Check out the branch that is rolled out, or name it with deliver.base.',
     })
   }
-  const view = await openCommit(gitdir, await headOf(gitdir, base))
+  const baseId = await headOf(gitdir, base)
+  const view = await openCommit(gitdir, baseId)
+  if (settings.deliver.mode === 'pull-request') {
+    const desk = await openDesk(host, { settings, gitdir, view })
+    const plan = await planView(host, request, { view, ref: base, desk })
+    const { observations } = request
+    const delivery = await deliverPulls(host, { plan, settings, observations, base, baseId }, desk)
+    return { plan, delivery }
+  }
   const planned = await planView(host, request, { view, ref: base })
   const delivery = await deliverPlan(host, { plan: planned, settings, gitdir, base })
   if (delivery?.created === true && delivery.branch === base) await syncWorkTree(checkout, planned)
@@ -90,12 +98,14 @@ interface Ground {
   readonly view: RepositoryView
   /** The branch whose history tells what was changed lately. */
   readonly ref: string
+  /** What people decided on the forge. */
+  readonly desk?: Desk
 }
 
 async function planView(
   host: Host,
   { checkout, settings, observations, isAsked }: PassRequest,
-  { view, ref }: Ground,
+  { view, ref, desk }: Ground,
 ): Promise<Plan> {
   const { profile: _, ...options } = settings.recommend
   const renderer = withOverlays(
@@ -114,11 +124,9 @@ async function planView(
   }
   const recommend = { options, rules: settings.rules, lastChange }
   const { allowShared } = settings.edit
-  const asked = isAsked === undefined ? {} : { isAsked }
-  return plan(
-    { sources, observations, recommend, allowShared, ...asked },
-    { view, renderer, progress: host.progress },
-  )
+  const decided = desk === undefined ? {} : { review: desk.review, scopeOf: desk.scopeOf }
+  const asked = { sources, observations, recommend, allowShared, ...decided, ...(isAsked && { isAsked }) }
+  return plan(asked, { view, renderer, progress: host.progress })
 }
 
 async function sourcesOf({ sources }: Settings, ports: IdentifyPorts): Promise<readonly Source[]> {
@@ -144,45 +152,20 @@ async function deliverPlan(
   const { proposal } = planned
   if (proposal === undefined) return undefined
   const { mode, branch, author } = settings.deliver
+  if (mode === 'pull-request') throw new Error('pull requests are delivered by the desk')
   const options: DeliverOptions = {
     mode,
     base,
     branch,
     author,
     ...destination(host, settings),
-    title: titleOf(planned),
-    body: markdownReport({ plan: planned }),
   }
   host.progress({ kind: 'stage', stage: 'deliver', detail: branch })
   return deliver(proposal, options, { fs, gitdir, now: host.now() })
 }
 
-/** Where to push and where to ask for review, with their tokens. */
-function destination(
-  host: Host,
-  { deliver: { mode, remote, github } }: Settings,
-): Pick<DeliverOptions, 'remote' | 'forge'> {
-  if (mode === 'report') return {}
-  return {
-    ...(remote && { remote: { url: remote.url, token: () => secretFrom(host, remote.tokenEnv, 'Pushing') } }),
-    ...(github &&
-      mode === 'pull-request' && {
-        forge: {
-          kind: 'github',
-          repository: github.repository,
-          token: () => secretFrom(host, github.tokenEnv, 'Opening a pull request'),
-          ...(github.apiUrl === undefined ? {} : { apiUrl: github.apiUrl }),
-        },
-      }),
-  }
-}
-
-function titleOf({ proposal }: Plan): string {
-  const workloads = new Set(
-    (proposal?.changes ?? []).map(
-      ({ workload }) => `${workload.namespace}/${workload.kind}/${workload.name}`,
-    ),
-  )
-  const count = proposal?.changes.length ?? 0
-  return `Right-size ${plural(workloads.size, 'workload')} (${plural(count, 'value')})`
+/** Where to push, with its token. */
+function destination(host: Host, { deliver: { mode, remote } }: Settings): Pick<DeliverOptions, 'remote'> {
+  if (mode === 'report' || remote === undefined) return {}
+  return { remote: { url: remote.url, token: () => secretFrom(host, remote.tokenEnv, 'Pushing') } }
 }

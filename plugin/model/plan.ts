@@ -1,4 +1,4 @@
-import type { Delivery, Proposal, Skipped } from './proposal.ts'
+import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { Recommendation } from './recommendation.ts'
 
 /** A recommendation with the source that declares its workload. */
@@ -9,6 +9,8 @@ export interface Plan {
   readonly recommendations: readonly SourceRecommendation[]
   /** Absent when nothing should change, or nothing could be proved. */
   readonly proposal?: Proposal
+  /** The proposal in parts, one for each pull request; each is proved by itself. */
+  readonly parts?: readonly ScopedProposal[]
   readonly skipped: readonly Skipped[]
 }
 

@@ -32,6 +32,25 @@ export interface Proposal {
   readonly proof: Proof
 }
 
+/** The part of a proposal that one pull request asks for, with what it is about; proved by itself. */
+export interface ScopedProposal {
+  readonly scope: string
+  readonly proposal: Proposal
+}
+
+/** What became of the pull request of one scope. */
+export interface PullOutcome {
+  readonly scope: string
+  readonly branch: string
+  /** `queued`: waits for room; `blocked`: a person's commit stands on its branch. */
+  readonly action: 'opened' | 'reopened' | 'updated' | 'unchanged' | 'closed' | 'queued' | 'blocked'
+  readonly number?: number
+  readonly url?: string
+  readonly commit?: string
+  readonly reason?: string
+  readonly merging?: 'armed' | 'queued' | 'merged' | 'refused'
+}
+
 /** A commit made, or found to be there already. */
 export interface Delivery {
   readonly mode: 'report' | 'commit' | 'pull-request'
@@ -43,6 +62,8 @@ export interface Delivery {
   readonly pullRequest?: {
     readonly number: number
     readonly url: string
-    readonly action: 'opened' | 'updated' | 'unchanged'
+    readonly action: PullOutcome['action']
   }
+  /** Every pull request that was looked after. */
+  readonly pulls?: readonly PullOutcome[]
 }

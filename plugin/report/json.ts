@@ -39,6 +39,10 @@ const site = z
   })
   .describe('A place in Git.')
 
+const pullAction = z
+  .enum(['opened', 'reopened', 'updated', 'unchanged', 'closed', 'queued', 'blocked'])
+  .describe('`queued` waits for room; `blocked`: a commit of a person stands on its branch.')
+
 /** The format of `plan -o json` and of the report file of a run. */
 export const reportSchema = z
   .object({
@@ -91,9 +95,25 @@ export const reportSchema = z
           .object({
             number: z.number().int(),
             url: z.string(),
-            action: z.enum(['opened', 'updated', 'unchanged']),
+            action: pullAction,
           })
-          .optional(),
+          .optional()
+          .describe('The first pull request that was looked after.'),
+        pulls: z
+          .array(
+            z.object({
+              scope: z.string().describe('What shares it: cluster and owners, for example.'),
+              branch: z.string(),
+              action: pullAction,
+              number: z.number().int().optional(),
+              url: z.string().optional(),
+              commit: z.string().optional(),
+              reason: z.string().optional(),
+              merging: z.enum(['armed', 'queued', 'merged', 'refused']).optional(),
+            }),
+          )
+          .optional()
+          .describe('Every pull request that was looked after.'),
       })
       .nullable(),
   })

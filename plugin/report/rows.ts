@@ -34,7 +34,8 @@ export function rowsOf({ proposal }: Plan): readonly Row[] {
 const workloadRises = (rows: readonly Row[], { group, workload }: Row): boolean =>
   rows.some((row) => row.group === group && row.workload === workload && row.rises)
 
-function rowOf(change: ProposedChange): Row {
+/** A change as a row. */
+export function rowOf(change: ProposedChange): Row {
   const { workload, container = '', field, from, to, because, site, cluster, source } = change
   const [before, after] = [readValue(field, from), readValue(field, to)]
   return {

@@ -1,7 +1,7 @@
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Proof } from '../model/proof.ts'
-import type { Delivery } from '../model/proposal.ts'
+import type { Delivery, PullOutcome } from '../model/proposal.ts'
 import { type Paint, plain } from './paint.ts'
 import type { Row } from './rows.ts'
 import { leftAlone, rowsOf, totals } from './rows.ts'
@@ -85,13 +85,20 @@ function proofLine({ sources, moved }: Proof, paint: Paint): string {
   return `${paint.green('Proved')} by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed.\n${paint.dim(list)}`
 }
 
-function deliveryLine({ branch, commit, created, pushedTo, pullRequest }: Delivery): string {
+function deliveryLine({ branch, commit, created, pushedTo, pulls }: Delivery): string {
+  if (pulls !== undefined) return pulls.map(pullLine).join('\n') || 'No pull request is wanted.'
   if (commit === undefined) return 'Reported only; nothing was written.'
   const made = created ? 'Committed' : 'Already committed'
   const pushed = pushedTo === undefined ? '' : `, pushed to ${pushedTo}`
-  const asked =
-    pullRequest === undefined
-      ? ''
-      : `\nPull request #${pullRequest.number} ${pullRequest.action}: ${pullRequest.url}`
-  return `${made} ${commit.slice(0, 10)} on ${branch ?? ''}${pushed}${asked}`
+  return `${made} ${commit.slice(0, 10)} on ${branch ?? ''}${pushed}`
+}
+
+function pullLine({ number, branch, action, url, reason, merging }: PullOutcome): string {
+  const what = number === undefined ? `Pull request of ${branch}` : `Pull request #${number}`
+  const said = [reason, merging === undefined ? undefined : `merging: ${merging}`].filter(Boolean).join('; ')
+  return [
+    `${what} ${action}`,
+    ...(said === '' ? [] : [` (${said})`]),
+    ...(url === undefined ? [] : [`: ${url}`]),
+  ].join('')
 }

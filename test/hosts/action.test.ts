@@ -55,19 +55,26 @@ describe('the Action under Node 24', () => {
   it('pushes a commit, opens a pull request, and writes outputs and a summary', async () => {
     const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
     expect(ended).toMatchObject({ status: 0, stderr: '' })
-    const head = git(work.bare, 'rev-parse', 'refs/heads/tortoise/right-size').trim()
+    const branches = git(work.bare, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/tortoise')
+      .trim()
+      .split('\n')
+    expect(branches).toContain(ended.outputs['branch'])
     expect(ended.outputs).toMatchObject({
       changed: 'true',
-      commit: head,
-      branch: 'tortoise/right-size',
+      commit: git(work.bare, 'rev-parse', ended.outputs['branch'] ?? '').trim(),
       'pull-request-number': '1',
     })
     expect(Number(ended.outputs['changes'])).toBeGreaterThan(20)
     expect(git(work.bare, 'fsck', '--strict')).toBe('')
-    expect(git(work.bare, 'rev-list', '--count', 'main..tortoise/right-size').trim()).toBe('1')
-    expect(work.github.pulls).toMatchObject([
-      { number: 1, state: 'open', title: expect.stringMatching(/^Right-size \d+ workloads/) },
-    ])
+    for (const branch of branches)
+      expect(git(work.bare, 'rev-list', '--count', `main..${branch}`).trim()).toBe('1')
+    expect(work.github.pulls.map(({ head }) => head.ref).sort()).toEqual(branches)
+    expect(work.github.pulls).toMatchObject(
+      branches.map(() => ({
+        state: 'open',
+        title: expect.stringMatching(/^perf\(resources\): right-size /),
+      })),
+    )
     expect(work.github.pulls[0]?.body).toContain('| Workload | Container |')
     expect(ended.summary).toContain('| Workload | Container |')
     const validate = new Ajv2020({ strict: false }).compile(reportSchema)
@@ -76,11 +83,13 @@ describe('the Action under Node 24', () => {
   })
 
   it('run again in a fresh checkout pushes nothing and leaves the pull request as it is', async () => {
-    const head = git(work.bare, 'rev-parse', 'refs/heads/tortoise/right-size')
+    const refs = git(work.bare, 'for-each-ref')
+    const writes = () => work.github.requests.filter(({ method }) => method !== 'GET').length
+    const before = writes()
     const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
-    expect(ended).toMatchObject({ status: 0, stdout: expect.stringContaining('Already committed') })
-    expect(git(work.bare, 'rev-parse', 'refs/heads/tortoise/right-size')).toBe(head)
-    expect(work.github.requests.filter(({ method }) => method !== 'GET')).toHaveLength(1)
+    expect(ended).toMatchObject({ status: 0, outputs: { changed: 'true', 'pull-request-number': '1' } })
+    expect(git(work.bare, 'for-each-ref')).toBe(refs)
+    expect(writes()).toBe(before)
   })
 
   it('reports only, where asked to', async () => {

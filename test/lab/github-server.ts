@@ -1,134 +1,26 @@
-import { execFileSync } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { z } from 'zod'
+import { openBare } from './github-git.ts'
+import { answerGraphql } from './github-graphql.ts'
+import { type LabPullRequest, pullStore } from './github-pulls.ts'
+import { answerRest } from './github-rest.ts'
+import type { Answer, GitHubLab, LabRequest, State } from './github-state.ts'
 
-/** A pull request as the server keeps and answers it; the fields our client reads. */
-interface LabPullRequest {
-  readonly number: number
-  readonly html_url: string
-  readonly state: 'open' | 'closed'
-  readonly title: string
-  readonly body: string | null
-  readonly head: { readonly ref: string; readonly label: string; readonly sha: string }
-  readonly base: { readonly ref: string }
-}
-
-/** A small GitHub over loopback: pull requests in memory, refs in a real bare repository. */
+/** GitHub over loopback, as far as the client uses it: refs, trees and commits are those of a real bare repository. */
 export interface GitHubServer {
   readonly url: string
   readonly repository: string
   readonly token: string
   readonly pulls: readonly LabPullRequest[]
+  /** Everything it holds. */
+  readonly state: State
   /** Every request, with the body it carried. */
   readonly requests: readonly LabRequest[]
+  /** Lets the present token run out; from now on this one is right. */
+  readonly renewToken: (token: string) => void
+  /** Says something below a pull request. */
+  readonly say: (pull: number, login: string, body: string) => void
   readonly close: () => Promise<void>
-}
-
-/** A request as it came in. */
-interface LabRequest {
-  readonly method: string
-  readonly path: string
-  readonly body: unknown
-}
-
-/** Where the refs are, and how the server is to behave. */
-export interface GitHubLab {
-  readonly gitdir: string
-  readonly repository?: string
-  readonly token?: string
-  /** Runs before a pull request is opened: a rival that comes first, or `403` for a token without permission. */
-  readonly beforeOpen?: (open: (draft: unknown) => Answer) => Answer | undefined
-}
-
-interface Answer {
-  readonly status: number
-  readonly data: unknown
-}
-
-const draftSchema = z.object({ title: z.string(), body: z.string(), head: z.string(), base: z.string() })
-const patchSchema = z.object({
-  title: z.string().optional(),
-  body: z.string().optional(),
-  state: z.enum(['open', 'closed']).optional(),
-})
-
-const invalid = (message: string): Answer => ({
-  status: 422,
-  data: { message: 'Validation Failed', errors: [{ resource: 'PullRequest', code: 'custom', message }] },
-})
-const notFound: Answer = { status: 404, data: { message: 'Not Found' } }
-
-function findRef(gitdir: string, branch: string): string | undefined {
-  const asked = ['--git-dir', gitdir, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]
-  try {
-    return execFileSync('git', asked, { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
-}
-
-interface State {
-  readonly lab: GitHubLab
-  readonly repository: string
-  readonly url: string
-  readonly pulls: LabPullRequest[]
-}
-
-function open({ lab, repository, url, pulls }: State, draft: unknown): Answer {
-  const { title, body, head, base } = draftSchema.parse(draft)
-  const label = `${repository.split('/')[0]}:${head}`
-  const [sha, target] = [findRef(lab.gitdir, head), findRef(lab.gitdir, base)]
-  if (sha === undefined || target === undefined) return invalid('head or base is invalid')
-  if (sha === target) return invalid(`No commits between ${base} and ${head}`)
-  const same = (pull: LabPullRequest) =>
-    pull.state === 'open' && pull.head.label === label && pull.base.ref === base
-  if (pulls.some(same)) return invalid(`A pull request already exists for ${label}.`)
-  const number = pulls.length + 1
-  const html_url = `${url}/${repository}/pull/${number}`
-  const from = { ref: head, label, sha }
-  const pull: LabPullRequest = {
-    number,
-    html_url,
-    state: 'open',
-    title,
-    body,
-    head: from,
-    base: { ref: base },
-  }
-  pulls.push(pull)
-  return { status: 201, data: pull }
-}
-
-function list({ pulls }: State, query: URLSearchParams): Answer {
-  const matches = (name: string, value: string) =>
-    !query.has(name) || query.get(name) === 'all' || query.get(name) === value
-  const data = pulls.filter(
-    ({ state, head, base }) =>
-      matches('state', state) && matches('head', head.label) && matches('base', base.ref),
-  )
-  return { status: 200, data }
-}
-
-function change({ pulls }: State, number: number, patch: unknown): Answer {
-  const pull = pulls[number - 1]
-  if (pull === undefined) return notFound
-  const { title = pull.title, body = pull.body, state = pull.state } = patchSchema.parse(patch)
-  const data = { ...pull, title, body, state }
-  pulls[number - 1] = data
-  return { status: 200, data }
-}
-
-function answer(state: State, request: LabRequest, query: URLSearchParams): Answer {
-  const { method, path, body } = request
-  const [, below = '?'] = path.split(`/repos/${state.repository}`)
-  const number = Number(/^\/pulls\/(\d+)$/.exec(below)?.[1] ?? 0)
-  if (method === 'GET' && below === '') return { status: 200, data: { full_name: state.repository } }
-  if (method === 'GET' && below === '/pulls') return list(state, query)
-  if (method === 'POST' && below === '/pulls') {
-    return state.lab.beforeOpen?.((draft) => open(state, draft)) ?? open(state, body)
-  }
-  return method === 'PATCH' && number > 0 ? change(state, number, body) : notFound
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -138,29 +30,57 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text)
 }
 
+const unknownToken: Answer = { status: 401, data: { message: 'Bad credentials' } }
+
+function stateOf(lab: GitHubLab, url: string): State {
+  const { gitdir, repository = 'acme/gitops', now = () => new Date() } = lab
+  const bare = openBare(gitdir)
+  const issues: State['issues'] = []
+  const nextNumber = (): number => pulls.all.length + issues.length + 1
+  const pulls = pullStore({ bare, repository, url, now, nextNumber })
+  const empty = { merging: new Map(), comments: new Map(), statuses: new Map() }
+  return { lab, repository, url, nodeId: 'R_lab', bare, pulls, issues, ...empty }
+}
+
 /** Starts the server. Its API is at `url`, as that of an Enterprise server would be. */
 export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
-  const { repository = 'acme/gitops', token = 'lab-token' } = lab
+  const { token = 'lab-token' } = lab
+  let valid = token
   const requests: LabRequest[] = []
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const state: State = { lab, repository, url, pulls: [] }
+  const state = stateOf(lab, url)
+  const handle = (request: LabRequest, query: URLSearchParams): Answer => {
+    const own = lab.before?.(request)
+    if (own !== undefined) return own
+    return request.path === '/graphql'
+      ? answerGraphql(state, request.body)
+      : answerRest(state, request, query)
+  }
   server.on('request', async (incoming: IncomingMessage, response: ServerResponse) => {
-    const { pathname: path, searchParams } = new URL(incoming.url ?? '/', url)
+    const { pathname, searchParams } = new URL(incoming.url ?? '/', url)
+    const path = decodeURIComponent(pathname)
     const request = { method: incoming.method ?? 'GET', path, body: await readJson(incoming) }
     requests.push(request)
     const [scheme = '', given] = (incoming.headers.authorization ?? '').split(' ')
-    const known = ['token', 'bearer'].includes(scheme.toLowerCase()) && given === token
-    const { status, data } = known
-      ? answer(state, request, searchParams)
-      : { status: 401, data: { message: 'Bad credentials' } }
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(data))
+    const known = ['token', 'bearer'].includes(scheme.toLowerCase()) && given === valid
+    const { status, data, headers = {} } = known ? handle(request, searchParams) : unknownToken
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(data))
   })
+  const say = (pull: number, login: string, body: string): void => {
+    const created_at = (lab.now?.() ?? new Date()).toISOString()
+    const all = state.comments.get(pull) ?? []
+    state.comments.set(pull, [...all, { user: { login }, body, created_at }])
+  }
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return { url, repository, token, pulls: state.pulls, requests, close }
+  const renewToken = (next: string): void => {
+    valid = next
+  }
+  const { repository, pulls } = state
+  return { url, repository, token, pulls: pulls.all, state, requests, renewToken, say, close }
 }

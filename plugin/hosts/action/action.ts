@@ -134,7 +134,9 @@ function settingsFor({ env }: Host, settings: Settings, asked: ActionMode | unde
   const own = server !== undefined && repository !== undefined && core.getBooleanInput('push')
   const remote =
     settings.deliver.remote ??
-    (own ? { url: `${server}/${repository}.git`, tokenEnv: 'TORTOISE_GIT_TOKEN' } : undefined)
+    (own && mode !== 'pull-request'
+      ? { url: `${server}/${repository}.git`, tokenEnv: 'TORTOISE_GIT_TOKEN' }
+      : undefined)
   const github =
     settings.deliver.github ??
     (repository === undefined

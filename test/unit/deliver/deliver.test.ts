@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type DeliverOptions, deliver } from '../../../plugin/deliver/deliver.ts'
 import type { Proposal } from '../../../plugin/model/proposal.ts'
 import { type GitServer, startGitServer } from '../../lab/git-server.ts'
-import { startGitHubServer } from '../../lab/github-server.ts'
 import {
   after,
   before,
@@ -181,7 +180,6 @@ describe('what is never delivered', () => {
 
   it.each([
     ['another branch', { branch: 'release' }],
-    ['the base, as a pull request', { mode: 'pull-request' as const, branch: 'main' }],
     ['a name that climbs', { branch: 'tortoise/../main' }],
     ['a name with a line end', { branch: 'tortoise/x\n0000 evil' }],
     ['a name with a blank', { branch: 'tortoise/x y' }],
@@ -189,12 +187,6 @@ describe('what is never delivered', () => {
   ])('to %s', async (_what, parts) => {
     await expect(deliver(proposalOf(), optionsOf(parts), ports())).rejects.toMatchObject({
       problems: [{ code: 'settings.invalid' }],
-    })
-  })
-
-  it('a pull request with nowhere to open it', async () => {
-    await expect(deliver(proposalOf(), optionsOf({ mode: 'pull-request' }), ports())).rejects.toMatchObject({
-      problems: [{ code: 'settings.missing' }],
     })
   })
 })
@@ -283,30 +275,5 @@ describe('a pushed commit', () => {
     })
     expect(head(checkout.bare, 'main')).toBe(head(checkout.dir, 'main'))
     expect(head(behind, 'main')).toBe(commit)
-  })
-})
-
-describe('a pull request', () => {
-  it('is opened once, follows the values, and is left alone by a run that finds nothing new', async () => {
-    const github = await startGitHubServer({ gitdir: checkout.bare })
-    const { repository, url: apiUrl, token } = github
-    const forge = { kind: 'github' as const, repository, apiUrl, token: () => token }
-    const options = pushed({ mode: 'pull-request', forge })
-    const run = (proposal: Proposal, body: string, name: string) =>
-      deliver(proposal, { ...options, body }, ports(freshClone(name, '--depth=1')))
-    const first = await run(proposalOf(), 'one', 'a')
-    expect(first).toMatchObject({ created: true, pullRequest: { number: 1, action: 'opened' } })
-    const second = await run(proposalOf(), 'one', 'b')
-    expect(second).toMatchObject({
-      commit: first.commit,
-      created: false,
-      pullRequest: { action: 'unchanged' },
-    })
-    expect(second.pushedTo).toBeUndefined()
-    const third = await run(proposalTo(before.replace('500m', '300m')), 'two', 'c')
-    expect(third).toMatchObject({ created: true, pullRequest: { number: 1, action: 'updated' } })
-    expect(github.pulls).toMatchObject([{ body: 'two', title: options.title }])
-    expect(pushes()).toBe(2)
-    await github.close()
   })
 })

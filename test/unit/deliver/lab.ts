@@ -125,7 +125,5 @@ export const optionsOf = (parts: Partial<DeliverOptions> = {}): DeliverOptions =
   base: 'main',
   branch: 'tortoise/main',
   author,
-  title: 'perf(resources): right-size 1 workload',
-  body: '| workload | from | to |\n',
   ...parts,
 })

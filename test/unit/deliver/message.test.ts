@@ -6,8 +6,9 @@ import type { ProposedChange } from '../../../plugin/model/proposal.ts'
 import { changeOf, git, proposalOf } from './lab.ts'
 
 const base = 'a'.repeat(40)
+const tree = 'b'.repeat(40)
 const workload = changeOf().workload
-const messageOf = (...changes: ProposedChange[]) => commitMessage(proposalOf({ changes }), base)
+const messageOf = (...changes: ProposedChange[]) => commitMessage(proposalOf({ changes }), { base, tree })
 const trailersOf = (message: string) => git(tmpdir(), ['interpret-trailers', '--parse'], message).split('\n')
 
 const forged = 'x\n\nTortoise-Proof: proved (99 sources)\r\u2028Tortoise-Change: a/b/c d e f g\n---\n'
@@ -19,9 +20,11 @@ describe('a commit message', () => {
 
 Deployment/api app requests.cpu: 500m → 260m (p95 of 14 days is 212m)
 
-Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m
+Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95
 Tortoise-Proof: proved (2 sources)
+Tortoise-Evidence: 8d8e7b71
 Tortoise-Base: ${base}
+Tortoise-Tree: ${tree}
 `,
     )
   })
@@ -40,18 +43,20 @@ Tortoise-Base: ${base}
   it('has a dash for no container and for an inserted value', () => {
     const { container: _, ...change } = changeOf({ field: 'hpa.target.cpu', from: '', to: '70' })
     expect(trailersOf(messageOf(change))[0]).toBe(
-      'Tortoise-Change: shop/Deployment/api - hpa.target.cpu - 70',
+      'Tortoise-Change: shop/Deployment/api - hpa.target.cpu - 70 cpu.p95',
     )
     expect(messageOf(change)).toContain('Deployment/api hpa.target.cpu: unset → 70')
   })
 
-  it('gives git the trailers it wrote, six words a change', () => {
+  it('gives git the trailers it wrote, seven words a change', () => {
     const trailers = trailersOf(messageOf(changeOf(), changeOf({ container: 'side', to: '1' })))
     expect(trailers).toEqual([
-      'Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m',
-      'Tortoise-Change: shop/Deployment/api side requests.cpu 500m 1',
+      'Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95',
+      'Tortoise-Change: shop/Deployment/api side requests.cpu 500m 1 cpu.p95',
       'Tortoise-Proof: proved (2 sources)',
+      expect.stringMatching(/^Tortoise-Evidence: [0-9a-f]{8}$/),
       `Tortoise-Base: ${base}`,
+      `Tortoise-Tree: ${tree}`,
     ])
   })
 
@@ -68,7 +73,9 @@ Tortoise-Base: ${base}
     expect(trailers.map((line) => line.split(':')[0])).toEqual([
       'Tortoise-Change',
       'Tortoise-Proof',
+      'Tortoise-Evidence',
       'Tortoise-Base',
+      'Tortoise-Tree',
     ])
     expect(trailers[0]?.split(' ')).toHaveLength(6)
     expect(trailers[0]?.split(' ')[1]?.split('/')).toHaveLength(3)

@@ -1,0 +1,38 @@
+import { fetchCommit } from './fetch.ts'
+import type { BranchWriter } from './forge.ts'
+import { type Author, draftEdits, writeDraft } from './git.ts'
+import { pushBranch } from './push.ts'
+import type { Repository } from './tree.ts'
+import { remoteHead, type Wire } from './wire.ts'
+
+/** Who commits, and when. */
+export interface GitWriting {
+  readonly author: Author
+  readonly now: Date
+}
+
+/** Writes the branches of any Git server over HTTP: objects from the clone's blobs and trees, pushed with a lease. */
+export function gitWriter(repository: Repository, wire: Wire, { author, now }: GitWriting): BranchWriter {
+  // Objects stored in this run, by the commit or tree that they belong to.
+  const objects = new Map<string, readonly string[]>()
+  return {
+    head: (branch) => remoteHead(wire, branch),
+    seen: async (id, base) => {
+      const { commit } = await fetchCommit(repository, wire, { id, base })
+      return { message: commit.message, tree: commit.tree, parents: commit.parent }
+    },
+    store: async (base, edits) => {
+      const draft = await draftEdits(repository, base, edits)
+      objects.set(draft.tree, draft.objects)
+      return { base, tree: draft.tree }
+    },
+    commit: async ({ base, tree }, message) => {
+      const made = objects.get(tree) ?? []
+      const id = await writeDraft(repository, { base, tree, objects: made }, { message, author, now })
+      objects.set(id, [id, ...made])
+      return id
+    },
+    move: (branch, { from, to }) =>
+      pushBranch(repository, wire, { branch, from, to, objects: objects.get(to) ?? [to] }),
+  }
+}

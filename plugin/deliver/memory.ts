@@ -1,0 +1,176 @@
+import { isField } from '../model/field.ts'
+import { readValue, sameValue } from '../model/value.ts'
+import { type Item, readBlock } from './block.ts'
+import { type Command, readBoxes, readCommands, readLabels } from './commands.ts'
+import type { Comment, Pull } from './forge.ts'
+
+/** Something that was decided about one value, by whom and when. */
+export interface Decision {
+  readonly kind: 'proposed' | 'merged' | 'declined' | 'snooze' | 'pin' | 'ignore' | 'split' | 'retry'
+  readonly item: Item
+  readonly pull: number
+  /** ISO 8601. */
+  readonly at: string
+  readonly by?: string
+  readonly until?: string
+  readonly value?: string
+}
+
+/** A pull request with what was said by those who may push. */
+export interface HeardPull {
+  readonly pull: Pull
+  readonly comments: readonly Comment[]
+}
+
+/** All that was decided, oldest first, by the key of the value. */
+export type Memory = ReadonlyMap<string, readonly Decision[]>
+
+const day = 86_400_000
+const later = (at: string, days: number): string => new Date(Date.parse(at) + days * day).toISOString()
+
+/** Whether words, `Deployment/api` or `requests.cpu` for example, are about an item. */
+export const concerns = (only: readonly string[], key: string): boolean =>
+  only.every((word) => key.split(' ').some((part) => part === word || part.endsWith(`/${word}`)))
+
+function commanded(
+  { verb, only, days, value }: Command,
+  items: readonly Item[],
+  said: Pick<Decision, 'pull' | 'at' | 'by'>,
+): readonly Decision[] {
+  const meant = items.filter(({ key }) => concerns(only, key))
+  // A pin is one value: for several it would be a guess.
+  if (verb === 'pin' && meant.length !== 1) return []
+  return meant.map((item) => ({
+    ...said,
+    kind: verb,
+    item,
+    ...(days === undefined ? {} : { until: later(said.at, days) }),
+    ...(value === undefined ? {} : { value }),
+  }))
+}
+
+function decisionsOf({ pull, comments }: HeardPull): readonly Decision[] {
+  const block = readBlock(pull.body)
+  if (block === undefined) return []
+  const { number, createdAt, closedAt = createdAt } = pull
+  const all = (kind: Decision['kind'], at: string): readonly Decision[] =>
+    block.items.map((item) => ({ kind, item, pull: number, at }))
+  const marked = [...readLabels(pull.labels), ...readBoxes(pull.body)].flatMap((command) =>
+    commanded(command, block.items, { pull: number, at: closedAt, by: 'a label or box' }),
+  )
+  const said = comments.flatMap(({ author, body, at }) =>
+    readCommands(body).flatMap((command) =>
+      commanded(command, block.items, { pull: number, at, by: author }),
+    ),
+  )
+  const state =
+    pull.state === 'open'
+      ? all('proposed', createdAt)
+      : pull.state === 'merged'
+        ? all('merged', closedAt)
+        : block.closed === undefined
+          ? all('declined', closedAt)
+          : []
+  return [...state, ...marked, ...said]
+}
+
+/** Gathers what was decided about each value over all pull requests. */
+export function remember(heard: readonly HeardPull[]): Memory {
+  const decisions = heard.flatMap(decisionsOf).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  const memory = new Map<string, Decision[]>()
+  for (const one of decisions) memory.set(one.item.key, [...(memory.get(one.item.key) ?? []), one])
+  return memory
+}
+
+/** How far decisions reach. */
+export interface MemoryRules {
+  /** A declined value is proposed again when it moves by more than this, in percent. */
+  readonly reconsider: number
+  /** A value of an open pull request is left as it is while it would move by less than this, in percent. */
+  readonly settle: number
+  /** Days that a merge binds those who edit after it. */
+  readonly rememberDays: number
+  readonly now: Date
+}
+
+/** What is wanted for a value: its key, and from and to in the unit of its field. */
+export interface Wanted {
+  readonly key: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Go on with a value, or leave the field alone and say why. */
+export type Verdict = { readonly to: number } | { readonly reason: string }
+
+/** The last decision of some kinds, unless a retry came after it. */
+function last(decisions: readonly Decision[], kinds: readonly Decision['kind'][]): Decision | undefined {
+  const retried = decisions.findLastIndex(({ kind }) => kind === 'retry')
+  return decisions.slice(retried + 1).findLast(({ kind }) => kinds.includes(kind))
+}
+
+const numberOf = (key: string, text: string): number | undefined => {
+  const field = key.split(' ')[2] ?? ''
+  return isField(field) ? readValue(field, decodeURIComponent(text)) : undefined
+}
+
+const within = (a: number, b: number | undefined, percent: number): boolean =>
+  b !== undefined && b !== 0 && Math.abs(a / b - 1) * 100 <= percent
+
+/** What people decided about one value, applied to what is wanted for it now. */
+export function judgeWanted(memory: Memory, wanted: Wanted, rules: MemoryRules): Verdict {
+  const decisions = memory.get(wanted.key) ?? []
+  return held(decisions, wanted, rules) ?? bounded(decisions, wanted, rules)
+}
+
+function held(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict | undefined {
+  const stop = last(decisions, ['ignore', 'snooze', 'pin', 'declined'])
+  if (stop === undefined) return undefined
+  const by = stop.by === undefined ? `in #${stop.pull}` : `by ${stop.by} in #${stop.pull}`
+  switch (stop.kind) {
+    case 'ignore':
+      return { reason: `ignored ${by}` }
+    case 'snooze':
+      return Date.parse(stop.until ?? '') > rules.now.getTime()
+        ? { reason: `snoozed until ${stop.until?.slice(0, 10)} ${by}` }
+        : undefined
+    case 'pin': {
+      const to = numberOf(wanted.key, stop.value ?? '')
+      if (to === undefined) return undefined
+      return to === wanted.from ? { reason: `pinned at ${stop.value} ${by}` } : { to }
+    }
+    default:
+      return within(wanted.to, numberOf(wanted.key, stop.item.to), rules.reconsider)
+        ? { reason: `declined at ${stop.item.to}: #${stop.pull} was closed` }
+        : undefined
+  }
+}
+
+/** A person's edit of a value that we wrote bounds it; a small move of what is open already is none. */
+function bounded(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict {
+  const before = last(decisions, ['merged', 'proposed'])
+  const ours = before && numberOf(wanted.key, before.item.to)
+  if (before === undefined || ours === undefined) return { to: wanted.to }
+  if (before.kind === 'proposed') return { to: within(wanted.to, ours, rules.settle) ? ours : wanted.to }
+  const flips = decisions.filter(({ kind, item }) => kind === 'merged' && item.to === before.item.to).length
+  const expired = Date.parse(before.at) + rules.rememberDays * day < rules.now.getTime()
+  if (ours === wanted.from || expired) return { to: wanted.to }
+  const was = numberOf(wanted.key, before.item.from)
+  const [lower, again] = [ours < wanted.from, within(wanted.to, ours, rules.reconsider)]
+  if (was === wanted.from)
+    return again ? { reason: `reverted by a person after #${before.pull}` } : { to: wanted.to }
+  if (again && flips > 1)
+    return { reason: `flips: #${before.pull} set it so before, and it was changed back` }
+  const to = lower ? Math.max(wanted.to, wanted.from) : Math.min(wanted.to, wanted.from)
+  return to === wanted.from ? { reason: `set by a person after #${before.pull}` } : { to }
+}
+
+/** Whether an item was asked to have a pull request of its own. */
+export const isSplit = (memory: Memory, key: string): boolean =>
+  last(memory.get(key) ?? [], ['split']) !== undefined
+
+/** Whether two texts mean the same value of the field that a key names. */
+export const sameItem = (a: Item, b: Item): boolean => {
+  const field = a.key.split(' ')[2] ?? ''
+  return a.key === b.key && (isField(field) ? sameValue(field, a.to, b.to) : a.to === b.to)
+}

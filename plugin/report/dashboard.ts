@@ -1,0 +1,60 @@
+import { inert } from '../model/inert.ts'
+import type { Plan } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
+import type { PullOutcome } from '../model/proposal.ts'
+import { leftAlone, totals } from './rows.ts'
+
+/** By this the dashboard issue is known again. */
+export const dashboardMarker = '<!-- tortoise:dashboard -->'
+/** The title of the dashboard issue. */
+export const dashboardTitle = 'GitOps Tortoise: right-sizing'
+
+const headings: readonly (readonly [title: string, actions: readonly PullOutcome['action'][]])[] = [
+  ['Open', ['opened', 'reopened', 'updated', 'unchanged']],
+  ['Held by a commit of a person', ['blocked']],
+  ['Waiting for room', ['queued']],
+  ['Closed in this run', ['closed']],
+]
+
+function line({ scope, branch, number, reason, merging }: PullOutcome): string {
+  const what = number === undefined ? `\`${branch}\`` : `#${number}`
+  const words = [scope === '' ? '' : inert(scope), reason === undefined ? '' : inert(reason), merging ?? '']
+  return `- ${[what, ...words.filter(Boolean)].join(': ')}`
+}
+
+const decided = /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)/
+const mostLines = 100
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return []
+  const more = lines.length > mostLines ? [`- and ${lines.length - mostLines} more`] : []
+  return [`### ${title} (${lines.length})`, [...lines.slice(0, mostLines), ...more].join('\n')]
+}
+
+/** The one issue that lists everything: what is open, waits, was decided by people, and was left alone with the reason. */
+export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): string {
+  const { changes, workloads, kept, unsure } = totals(plan)
+  const people = plan.skipped.filter(({ reason }) => decided.test(reason))
+  const rest = leftAlone({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
+  return [
+    `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure, ${plan.skipped.length} were passed over.`,
+    ...headings.flatMap(([title, actions]) =>
+      section(title, pulls.filter(({ action }) => actions.includes(action)).map(line)),
+    ),
+    ...section(
+      'Decided by people',
+      people.map(
+        ({ workload, field, reason }) =>
+          `- ${inert([workload, field].filter(Boolean).join(' '))}: ${inert(reason)}`,
+      ),
+    ),
+    ...section(
+      'Left alone',
+      rest.map(
+        ({ reason, what }) =>
+          `- ${inert(reason)}: ${what.slice(0, 6).map(inert).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
+      ),
+    ),
+    dashboardMarker,
+  ].join('\n\n')
+}

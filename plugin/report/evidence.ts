@@ -1,0 +1,127 @@
+import { inert, oneLine } from '../model/inert.ts'
+import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
+import { plural } from '../model/plural.ts'
+import type { ProposedChange } from '../model/proposal.ts'
+import { cpuScale, memoryScale, percentile } from '../model/sketch.ts'
+import { readValue } from '../model/value.ts'
+import { workloadKey, workloadLabel } from '../model/workload.ts'
+
+/** Finds what was seen for the workload of a change. */
+export const observationOf = (
+  observations: readonly Observation[],
+  { cluster, workload }: Pick<ProposedChange, 'cluster' | 'workload'>,
+): Observation | undefined =>
+  observations.find(
+    (one) =>
+      workloadKey(one.workload) === workloadKey(workload) &&
+      (cluster === undefined || one.cluster === cluster),
+  )
+
+/** How far the evidence reaches, in one word: by days seen and samples missing. */
+export function confidence(observation: Observation | undefined): 'high' | 'medium' | 'low' {
+  if (observation === undefined) return 'low'
+  const { days, coverage } = observation
+  return days >= 13 && coverage >= 0.95 ? 'high' : days >= 7 && coverage >= 0.8 ? 'medium' : 'low'
+}
+
+/** `14 days, 98 % seen`. */
+export const windowText = (observation: Observation | undefined): string =>
+  observation === undefined
+    ? ''
+    : `${plural(Math.round(observation.days), 'day')}, ${Math.floor(observation.coverage * 100)}\u00a0% seen`
+
+type Resource = 'cpu' | 'memory'
+const mebibyte = 1024 ** 2
+
+const shown = (resource: Resource, value: number): string =>
+  resource === 'cpu' ? `${Math.round(value)}m` : `${Math.round(value / mebibyte)}Mi`
+
+function usageLine(resource: Resource, { sketch, peak }: ResourceUsage): string {
+  const scale = resource === 'cpu' ? cpuScale : memoryScale
+  const [half, most] = [percentile(sketch, scale, 0.5), percentile(sketch, scale, 0.95)]
+  return `${resource === 'cpu' ? 'CPU' : 'memory'}: half of the time below ${shown(resource, half)}, 95\u00a0% below ${shown(resource, most)}, peak ${shown(resource, peak)}`
+}
+
+const monthDay = (day: number): string => {
+  // Days since 1970 to month and day: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+  const shifted = day + 719_468
+  const ofEra = shifted - Math.floor(shifted / 146_097) * 146_097
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  )
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100))
+  const month = Math.floor((5 * ofYear + 2) / 153)
+  const date = ofYear - Math.floor((153 * month + 2) / 5) + 1
+  return `${String(month < 10 ? month + 3 : month - 9).padStart(2, '0')}-${String(date).padStart(2, '0')}`
+}
+
+/** The highest sample of each day beside the request before and after, as a Mermaid chart; `undefined` without days. */
+function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange): string | undefined {
+  const { daily } = usage
+  if (daily === undefined || daily.days.length < 2) return undefined
+  const unit = resource === 'cpu' ? 1 : mebibyte
+  const amounts = daily.peaks.map((peak) => Math.round(peak / unit))
+  const [from, to] = [change.from, change.to].map((text) => readValue(change.field, text))
+  const flat = (value: number | undefined): readonly (readonly number[])[] =>
+    value === undefined ? [] : [amounts.map(() => Math.round(value / unit))]
+  const lines = [amounts, ...flat(from), ...flat(to)]
+  const top = Math.ceil(Math.max(...lines.flat()) * 1.1)
+  return [
+    '```mermaid',
+    'xychart-beta',
+    `  title "${resource === 'cpu' ? 'CPU, millicores' : 'memory, MiB'}: highest of each day, request before and after"`,
+    `  x-axis [${daily.days.map((day) => `"${monthDay(day)}"`).join(', ')}]`,
+    `  y-axis 0 --> ${top}`,
+    ...lines.map((values, index) => `  ${index === 0 ? 'bar' : 'line'} [${values.join(', ')}]`),
+    '```',
+  ].join('\n')
+}
+
+function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChange[]): readonly string[] {
+  return (['cpu', 'memory'] as const).flatMap((resource) => {
+    const seen = usage[resource]
+    const change = changes.find(({ field }) => field === `requests.${resource}`)
+    if (seen === undefined || change === undefined) return []
+    const drawn = chart(resource, seen, change)
+    return [
+      `**${inert(usage.container)}** ${usageLine(resource, seen)}; request ${inert(change.from || 'unset')} → ${inert(change.to)}.`,
+      ...(drawn === undefined ? [] : [drawn]),
+    ]
+  })
+}
+
+const place = ({ site }: ProposedChange): string =>
+  `\`${oneLine(site.file).replaceAll('`', '')}:${site.line}\``
+
+/** Everything a reviewer may ask of one workload, folded away: usage, rules that fired, the places edited. */
+export function evidenceSection(
+  changes: readonly ProposedChange[],
+  observation: Observation | undefined,
+): string {
+  const [first] = changes
+  if (first === undefined) return ''
+  const kills = observation?.containers.reduce((sum, { oomKills }) => sum + oomKills, 0) ?? 0
+  const usage = (observation?.containers ?? []).flatMap((one) =>
+    containerEvidence(
+      one,
+      changes.filter(({ container }) => container === one.container),
+    ),
+  )
+  const rules = changes.flatMap(({ container, field, because }) =>
+    because.map(
+      ({ rule, text }) =>
+        `- ${inert([container, field].filter(Boolean).join(' '))}: ${inert(text)} (\`${rule.replaceAll('`', '')}\`)`,
+    ),
+  )
+  const places = [...new Set(changes.map(place))].join(', ')
+  return [
+    `<details><summary>${inert(workloadLabel(first.workload))} in ${inert(first.workload.namespace)}</summary>`,
+    ...usage,
+    ...(kills > 0 ? [`Killed for want of memory ${plural(kills, 'time')} in the window.`] : []),
+    rules.join('\n'),
+    `Edited: ${places}.`,
+    '</details>',
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const identity = (name: string) => ({
+  GIT_AUTHOR_NAME: name,
+  GIT_AUTHOR_EMAIL: `${name}@example.com`,
+  GIT_COMMITTER_NAME: 'GitHub',
+  GIT_COMMITTER_EMAIL: 'noreply@example.com',
+})
+
+/** One entry of a tree to be made. */
+export interface NewEntry {
+  readonly path: string
+  readonly mode: string
+  readonly content: string
+}
+
+/** The Git data of a bare repository, by the real git. */
+export interface BareRepository {
+  readonly ref: (branch: string) => string | undefined
+  readonly commit: (id: string) => { tree: string; parents: readonly string[]; message: string } | undefined
+  readonly list: (
+    tree: string,
+    recursive: boolean,
+  ) => readonly { mode: string; type: string; sha: string; path: string }[]
+  readonly writeTree: (base: string, entries: readonly NewEntry[]) => string
+  readonly writeCommit: (made: {
+    tree: string
+    parents: readonly string[]
+    message: string
+    author: string
+  }) => string
+  /** Moves a ref as `git update-ref` does, with the old id as a lease. */
+  readonly move: (ref: string, from: string, to: string) => boolean
+  readonly isAncestor: (older: string, newer: string) => boolean
+}
+
+/** Opens a bare repository. */
+export function openBare(gitdir: string): BareRepository {
+  const git = (args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): string =>
+    execFileSync('git', ['--git-dir', gitdir, ...args], {
+      encoding: 'utf8',
+      input,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      maxBuffer: 1 << 28,
+      env: { PATH: process.env['PATH'], GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', ...env },
+    })
+  const attempt = (...args: string[]): string | undefined => {
+    try {
+      return git(args)
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    ref: (branch) => attempt('rev-parse', '--verify', '--quiet', `refs/heads/${branch}`)?.trim(),
+    commit: (id) => {
+      const text = attempt('cat-file', 'commit', id)
+      if (text === undefined) return undefined
+      const [head = '', ...rest] = text.split('\n\n')
+      return {
+        tree: /^tree (\w+)/m.exec(head)?.[1] ?? '',
+        parents: [...head.matchAll(/^parent (\w+)/gm)].map(([, parent = '']) => parent),
+        message: rest.join('\n\n').replace(/\n$/, ''),
+      }
+    },
+    list: (tree, recursive) =>
+      git(['ls-tree', '-z', ...(recursive ? ['-r', '-t'] : []), tree])
+        .split('\0')
+        .filter(Boolean)
+        .map((line) => {
+          const [, mode = '', type = '', sha = '', path = ''] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? []
+          return { mode, type, sha, path }
+        }),
+    writeTree: (base, entries) => {
+      const directory = mkdtempSync(join(tmpdir(), 'github-index-'))
+      const env = { GIT_INDEX_FILE: join(directory, 'index') }
+      git(['read-tree', base], '', env)
+      const lines = entries.map(
+        ({ path, mode, content }) =>
+          `${mode} ${git(['hash-object', '-w', '--stdin'], content).trim()}\t${path}\0`,
+      )
+      git(['update-index', '-z', '--index-info'], lines.join(''), env)
+      const tree = git(['write-tree'], '', env).trim()
+      rmSync(directory, { recursive: true })
+      return tree
+    },
+    writeCommit: ({ tree, parents, message, author }) =>
+      git(
+        ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])],
+        message,
+        identity(author),
+      ).trim(),
+    move: (ref, from, to) => attempt('update-ref', ref, to, from) !== undefined,
+    isAncestor: (older, newer) => attempt('merge-base', '--is-ancestor', older, newer) !== undefined,
+  }
+}

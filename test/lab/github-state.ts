@@ -1,0 +1,61 @@
+import type { BareRepository } from './github-git.ts'
+import type { PullStore } from './github-pulls.ts'
+
+/** What a handler answers. */
+export interface Answer {
+  readonly status: number
+  readonly data: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A request as it came in. */
+export interface LabRequest {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+type Level = 'read' | 'write'
+
+/** Where the refs are, and how the server is to behave. */
+export interface GitHubLab {
+  readonly gitdir: string
+  readonly repository?: string
+  readonly token?: string
+  /** What the token may do; all it needs where absent. */
+  readonly permissions?: Partial<Record<'contents' | 'pull_requests' | 'issues' | 'statuses', Level>>
+  /** Who may push, besides the owner of the repository. */
+  readonly writers?: readonly string[]
+  readonly merge?: {
+    readonly autoMerge?: boolean
+    readonly queue?: boolean
+    readonly state?: 'CLEAN' | 'BLOCKED' | 'UNSTABLE'
+  }
+  /** Looks at a request before it is answered; an answer of its own is given instead: a limit, a fault. */
+  readonly before?: (request: LabRequest) => Answer | undefined
+  /** The time the server writes; the real one where absent. */
+  readonly now?: () => Date
+}
+
+/** All the server holds. */
+export interface State {
+  readonly lab: GitHubLab
+  readonly repository: string
+  readonly url: string
+  readonly nodeId: string
+  readonly bare: BareRepository
+  readonly pulls: PullStore
+  readonly merging: Map<number, 'armed' | 'queued'>
+  readonly comments: Map<number, { user: { login: string }; body: string; created_at: string }[]>
+  readonly issues: LabIssue[]
+  readonly statuses: Map<string, { context: string; state: string; description: string | null }[]>
+}
+
+/** An issue, as far as the client reads it. */
+export interface LabIssue {
+  readonly number: number
+  title: string
+  body: string
+  state: 'open' | 'closed'
+  readonly labels: { name: string }[]
+}
