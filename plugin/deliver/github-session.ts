@@ -29,7 +29,7 @@ const patient = (after: number, _: unknown, __: unknown, retries: number): boole
   after <= longestWait && retries < mostRetries
 
 /** The usual client. Loaded when first needed: it is large. */
-export const makeOctokit: OctokitFactory = async ({ auth, baseUrl }) => {
+const makeOctokit: OctokitFactory = async ({ auth, baseUrl }) => {
   const { Octokit } = await import('octokit')
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
   const throttle = { onRateLimit: patient, onSecondaryRateLimit: patient }

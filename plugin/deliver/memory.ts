@@ -1,5 +1,5 @@
 import { isField } from '../model/field.ts'
-import { readValue, sameValue } from '../model/value.ts'
+import { readValue } from '../model/value.ts'
 import { type Item, readBlock } from './block.ts'
 import { type Command, readBoxes, readCommands, readLabels } from './commands.ts'
 import type { Comment, Pull } from './forge.ts'
@@ -29,7 +29,7 @@ const day = 86_400_000
 const later = (at: string, days: number): string => new Date(Date.parse(at) + days * day).toISOString()
 
 /** Whether words, `Deployment/api` or `requests.cpu` for example, are about an item. */
-export const concerns = (only: readonly string[], key: string): boolean =>
+const concerns = (only: readonly string[], key: string): boolean =>
   only.every((word) => key.split(' ').some((part) => part === word || part.endsWith(`/${word}`)))
 
 function commanded(
@@ -168,9 +168,3 @@ function bounded(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRu
 /** Whether an item was asked to have a pull request of its own. */
 export const isSplit = (memory: Memory, key: string): boolean =>
   last(memory.get(key) ?? [], ['split']) !== undefined
-
-/** Whether two texts mean the same value of the field that a key names. */
-export const sameItem = (a: Item, b: Item): boolean => {
-  const field = a.key.split(' ')[2] ?? ''
-  return a.key === b.key && (isField(field) ? sameValue(field, a.to, b.to) : a.to === b.to)
-}

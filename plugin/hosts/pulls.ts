@@ -78,7 +78,7 @@ function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
 }
 
 /** Whether a proposal is of a class that owners let merge by itself. */
-export function mayMerge(
+function mayMerge(
   { proposal: { changes } }: ScopedProposal,
   { increasesOnly, below, clusters }: Settings['deliver']['pullRequests']['autoMerge'],
 ): boolean {

@@ -77,7 +77,7 @@ Tortoise-Tree: ${tree}
       'Tortoise-Base',
       'Tortoise-Tree',
     ])
-    expect(trailers[0]?.split(' ')).toHaveLength(6)
+    expect(trailers[0]?.split(' ')).toHaveLength(7)
     expect(trailers[0]?.split(' ')[1]?.split('/')).toHaveLength(3)
     expect(trailers[1]).toBe('Tortoise-Proof: proved (2 sources)')
   })

@@ -75,7 +75,7 @@ const changeFor = (name: string, text: string, to: number): ProposedChange =>
   })
 
 /** Opens the client of a story without pauses. */
-export const clientOf =
+const clientOf =
   (fetcher: typeof fetch = fetch): OctokitFactory =>
   (options) =>
     new Octokit({
