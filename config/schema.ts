@@ -145,7 +145,10 @@ const ruleSchema = z
 
 const recommendSchema = z
   .strictObject({
-    profile: z.enum(['steady']).default('steady').describe('Set of rules that turns usage into values.'),
+    profile: z
+      .enum(['steady', 'tortoise', 'vpa', 'krr'])
+      .default('steady')
+      .describe('Set of rules that turns usage into values.'),
     cpuPercentile: percent
       .default(90)
       .describe('Share of the time that a CPU request covers whatever it costs, in percent.'),

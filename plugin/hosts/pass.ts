@@ -107,7 +107,7 @@ async function planView(
   { checkout, settings, observations, isAsked }: PassRequest,
   { view, ref, desk }: Ground,
 ): Promise<Plan> {
-  const { profile: _, ...options } = settings.recommend
+  const { profile, ...options } = settings.recommend
   const renderer = withOverlays(
     createRenderer({
       programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
@@ -122,7 +122,7 @@ async function planView(
     const changed = history.get(historyKey(address))
     return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / 86_400_000
   }
-  const recommend = { options, rules: settings.rules, lastChange }
+  const recommend = { profile, options, rules: settings.rules, lastChange }
   const { allowShared } = settings.edit
   const decided = desk === undefined ? {} : { review: desk.review, scopeOf: desk.scopeOf }
   const asked = { sources, observations, recommend, allowShared, ...decided, ...(isAsked && { isAsked }) }

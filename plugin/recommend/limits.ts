@@ -3,7 +3,7 @@ import { readValue } from '../model/value.ts'
 import type { Advice } from './advice.ts'
 import { advise, reason, unsure } from './advice.ts'
 import type { SeenContainer } from './subject.ts'
-import { tidyCpu, tidyMemory } from './tidy.ts'
+import { nearestTidy, tidyCpu, tidyMemory } from './tidy.ts'
 import { cpuText, memoryText } from './vertical.ts'
 
 /** The request before and after, in the resource's unit. */
@@ -37,7 +37,8 @@ export function limit(
   if (request.from === request.to) return advise(from, reason('limit.ratio', 'its request stays as it is'))
   const { tidy, text, peak } = kinds[resource]
   const ratio = from / request.from
-  const proportional = ratio === 1 ? request.to : tidy(request.to * ratio)
+  const proportional =
+    ratio === 1 ? request.to : Math.max(nearestTidy(resource, request.to * ratio), request.to)
   const because = reason('limit.ratio', `keeps ${Math.round(ratio * 100) / 100} × the request`)
   const highest = peak(usage) ?? from
   const apart = resource === 'memory' && ratio >= 1.05

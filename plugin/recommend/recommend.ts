@@ -4,8 +4,9 @@ import type { Observation } from '../model/observation.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { decideWorkload } from './decide.ts'
 import type { SteadyOptions } from './options.ts'
-import { steady } from './steady.ts'
+import { type ProfileName, profiles } from './profiles.ts'
 import type { ResourcePolicy } from './subject.ts'
 
 /** An exception that owners wrote: every part of `match` that is given must hold. */
@@ -22,6 +23,8 @@ export interface PolicyRule {
 
 /** How to decide. */
 export interface RecommendSettings {
+  /** The set of rules; `steady` when left out. */
+  readonly profile?: ProfileName
   readonly options: SteadyOptions
   readonly rules: readonly PolicyRule[]
   /** How many days before a time (ISO 8601) a value was last changed by us; `undefined` when it was not, lately. */
@@ -41,17 +44,18 @@ export interface DeclaredSource {
 export function recommend(
   { cluster, workloads }: DeclaredSource,
   observations: readonly Observation[],
-  { options, rules, lastChange }: RecommendSettings,
+  { profile: name = 'steady', options, rules, lastChange }: RecommendSettings,
 ): readonly Recommendation[] {
   const seen = new Map(
     observations
       .filter((observation) => cluster === undefined || observation.cluster === cluster)
       .map((observation) => [workloadKey(observation.workload), observation]),
   )
+  const profile = profiles[name]
   return workloads.flatMap((declared) => {
     const observation = seen.get(workloadKey(declared.workload))
     const policy = policyOf(rules, { cluster, declared })
-    if (observation === undefined) return steady({ declared, policy }, options)
+    if (observation === undefined) return decideWorkload({ declared, policy }, profile, options)
     const fresh = (one: Change): boolean => {
       const days = lastChange(
         { ...one, ...(cluster === undefined ? {} : { cluster }) },
@@ -60,7 +64,7 @@ export function recommend(
       if (days === undefined) return false
       return answersKill(one) ? !killedSince(observation, one, days) : days < options.restDays
     }
-    return holdFresh(steady({ declared, policy, observation }, options), fresh)
+    return holdFresh(decideWorkload({ declared, policy, observation }, profile, options), fresh)
   })
 }
 

@@ -1,4 +1,5 @@
 import { planAgainstBare } from './plan.ts'
+import { recommendFleet } from './recommend.ts'
 import { renderAgainstBare } from './render.ts'
 import { traceSetAgainstBare } from './trace-set.ts'
 
@@ -10,4 +11,5 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   plan: planAgainstBare,
   'trace-set': traceSetAgainstBare,
   render: renderAgainstBare,
+  recommend: recommendFleet,
 }

@@ -1,0 +1,246 @@
+import type { DeclaredAutoscaler, DeclaredContainer } from '../model/declared.ts'
+import type { ContainerField, Field } from '../model/field.ts'
+import type { Recommendation } from '../model/recommendation.ts'
+import { readValue } from '../model/value.ts'
+import type { Advice } from './advice.ts'
+import { advise, reason, unsure } from './advice.ts'
+import type { NewBounds } from './golang.ts'
+import { heldMemory } from './horizontal.ts'
+import type { SteadyOptions } from './options.ts'
+import type { Evidence } from './pace.ts'
+import type { Profile } from './profile.ts'
+import type { ResourcePolicy, SeenContainer, Subject } from './subject.ts'
+
+/** Decides every field of one workload together, by the rules of a profile. */
+export function decideWorkload(
+  subject: Subject,
+  profile: Profile,
+  options: SteadyOptions,
+): readonly Recommendation[] {
+  const { declared, observation } = subject
+  if (observation === undefined)
+    return nothingSeen(subject, 'nothing was seen of this workload in the metrics')
+  if (observation.unhealthy !== undefined) return nothingSeen(subject, `left alone: ${observation.unhealthy}`)
+  const evidence = { observation, options }
+  const seen = declared.containers.flatMap((container): SeenContainer[] => {
+    const usage = observation.containers.find(({ container: name }) => name === container.name)
+    return usage === undefined || container.role === 'init' ? [] : [{ declared: container, usage }]
+  })
+  const scaled = scaledCpu(subject, seen, { evidence, profile })
+  return [
+    ...declared.containers.flatMap((container) => {
+      const own = seen.find((one) => one.declared === container)
+      if (own === undefined) return unseen(subject, container)
+      return containerAdvice(subject, own, { evidence, profile, joint: scaled.requests.get(container.name) })
+    }),
+    ...scaled.targets.map(({ container, from, advice }) =>
+      decide(
+        {
+          together: cpuGroup(subject, container ?? ''),
+          workload: subject.declared.workload,
+          container,
+          field: 'hpa.target.cpu',
+          from,
+        },
+        advice,
+      ),
+    ),
+  ]
+}
+
+function nothingSeen({ declared }: Subject, missing: string): readonly Recommendation[] {
+  return declared.containers.flatMap(({ name, values }) =>
+    fieldNames(values).map(
+      (field) =>
+        ({ workload: declared.workload, container: name, field, verdict: 'unsure', missing }) as const,
+    ),
+  )
+}
+
+const fieldNames = (values: DeclaredContainer['values']): readonly ContainerField[] =>
+  Object.keys(values) as ContainerField[]
+
+function unseen({ declared }: Subject, { name, role, values }: DeclaredContainer): readonly Recommendation[] {
+  const missing = role === 'init' ? 'init containers are not sized' : 'no usage of this container was seen'
+  return fieldNames(values).map((field) => ({
+    workload: declared.workload,
+    container: name,
+    field,
+    verdict: 'unsure',
+    missing,
+  }))
+}
+
+interface ScaledTarget {
+  readonly container: string | undefined
+  readonly from: number
+  readonly advice: Advice
+}
+
+interface Scaled {
+  readonly requests: ReadonlyMap<string, Advice>
+  readonly targets: readonly ScaledTarget[]
+}
+
+/** Requests and targets of everything that the workload's HPA scales by CPU. */
+function scaledCpu(
+  subject: Subject,
+  seen: readonly SeenContainer[],
+  { evidence, profile }: Pick<Circumstances, 'evidence' | 'profile'>,
+): Scaled {
+  const targets = (subject.declared.autoscaler?.targets ?? []).filter(({ resource }) => resource === 'cpu')
+  const joint = targets.map(({ container, utilization }) => {
+    const members = membersOf(seen, container)
+    const problem = blocked(subject, members, container)
+    const advice =
+      problem === undefined
+        ? profile.scaled({ members, utilization, subject }, evidence)
+        : {
+            requests: new Map(members.map(({ declared }) => [declared.name, unsure(problem)])),
+            target: unsure(problem),
+          }
+    return { container, from: utilization, advice }
+  })
+  return {
+    requests: new Map(joint.flatMap(({ advice }) => [...advice.requests])),
+    targets: joint.map(({ container, from, advice }) => ({ container, from, advice: advice.target })),
+  }
+}
+
+const membersOf = (seen: readonly SeenContainer[], container: string | undefined) =>
+  seen.filter(
+    ({ declared }) =>
+      declared.values['requests.cpu'] !== undefined &&
+      (container === undefined || declared.name === container),
+  )
+
+/** Why containers behind a target cannot move; all of them must be seen, and none be switched off. */
+function blocked(
+  subject: Subject,
+  members: readonly SeenContainer[],
+  container: string | undefined,
+): string | undefined {
+  const expected = subject.declared.containers.filter(
+    ({ name, role, values }) =>
+      role !== 'init' &&
+      values['requests.cpu'] !== undefined &&
+      (container === undefined || name === container),
+  )
+  if (members.length < expected.length || members.length === 0)
+    return 'not every container behind the HPA target was seen'
+  if (members.some(({ declared }) => subject.policy(declared.name, 'cpu') === 'Off'))
+    return 'a container behind the HPA target is switched off'
+  return undefined
+}
+
+interface Circumstances {
+  readonly evidence: Evidence
+  readonly profile: Profile
+  /** Advice for the CPU request when an HPA scales the container by CPU. */
+  readonly joint: Advice | undefined
+}
+
+function containerAdvice(
+  subject: Subject,
+  container: SeenContainer,
+  { evidence, profile, joint }: Circumstances,
+): readonly Recommendation[] {
+  const { declared } = container
+  const { days } = evidence.observation
+  const policy = (resource: 'cpu' | 'memory'): ResourcePolicy => subject.policy(declared.name, resource)
+  const current = (field: ContainerField): number | undefined =>
+    readValue(field, declared.values[field] ?? '')
+  const cpu = unlessOff(
+    policy('cpu'),
+    current('requests.cpu'),
+    () => joint ?? profile.cpuRequest(container, evidence),
+  )
+  const memory = unlessOff(policy('memory'), current('requests.memory'), () =>
+    scalesMemory(subject.declared.autoscaler)
+      ? heldMemory(current('requests.memory') ?? 0)
+      : profile.memoryRequest(container, evidence),
+  )
+  const cpuLimit = unlessOff(policy('cpu'), current('limits.cpu'), () =>
+    profile.limit(container, 'cpu', { request: move(current('requests.cpu'), cpu), days }),
+  )
+  const memoryLimit = unlessOff(policy('memory'), current('limits.memory'), () =>
+    profile.limit(container, 'memory', { request: move(current('requests.memory'), memory), days }),
+  )
+  const bounds = newBounds({
+    cpuRequest: after(current('requests.cpu'), cpu),
+    memoryRequest: after(current('requests.memory'), memory),
+    cpuLimit: after(current('limits.cpu'), cpuLimit),
+    memoryLimit: after(current('limits.memory'), memoryLimit),
+  })
+  const advice: Readonly<Record<ContainerField, () => Advice>> = {
+    'requests.cpu': () => cpu,
+    'requests.memory': () => memory,
+    'limits.cpu': () => cpuLimit,
+    'limits.memory': () => memoryLimit,
+    'env.GOMAXPROCS': () =>
+      unlessOff(policy('cpu'), current('env.GOMAXPROCS'), () => profile.goMaxProcs(container, bounds)),
+    'env.GOMEMLIMIT': () =>
+      unlessOff(policy('memory'), current('env.GOMEMLIMIT'), () =>
+        profile.goMemoryLimit(container, bounds, evidence.options),
+      ),
+  }
+  return fieldNames(declared.values).map((field) =>
+    decide(
+      {
+        workload: subject.declared.workload,
+        container: declared.name,
+        field,
+        from: current(field),
+        together: isMemory(field) ? `memory of ${declared.name}` : cpuGroup(subject, declared.name),
+      },
+      advice[field](),
+    ),
+  )
+}
+
+const scalesMemory = (autoscaler: DeclaredAutoscaler | undefined): boolean =>
+  autoscaler?.targets.some(({ resource }) => resource === 'memory') ?? false
+
+function unlessOff(policy: ResourcePolicy, from: number | undefined, decideIt: () => Advice): Advice {
+  if (policy === 'On' || from === undefined) return decideIt()
+  return advise(from, reason('policy.off', 'switched off in settings'))
+}
+
+const after = (from: number | undefined, advice: Advice): number | undefined =>
+  from === undefined ? undefined : advice.kind === 'value' ? advice.value : from
+
+const move = (from: number | undefined, advice: Advice) =>
+  from === undefined ? undefined : { from, to: after(from, advice) ?? from }
+
+function newBounds(bounds: { readonly [K in keyof NewBounds]: number | undefined }): NewBounds {
+  return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined))
+}
+
+const isMemory = (field: ContainerField): boolean => field.endsWith('.memory') || field === 'env.GOMEMLIMIT'
+
+/** An HPA on the CPU of the whole pod ties all of its containers together. */
+function cpuGroup({ declared: { autoscaler } }: Subject, container: string): string {
+  const wholePod = autoscaler?.targets.some(
+    (target) => target.resource === 'cpu' && target.container === undefined,
+  )
+  return wholePod ? 'cpu' : `cpu of ${container}`
+}
+
+interface Question {
+  readonly workload: Subject['declared']['workload']
+  readonly container: string | undefined
+  readonly field: Field
+  readonly from: number | undefined
+  readonly together: string
+}
+
+function decide({ workload, container, field, from, together }: Question, advice: Advice): Recommendation {
+  const address = { workload, ...(container === undefined ? {} : { container }), field }
+  if (advice.kind === 'unsure') return { ...address, verdict: 'unsure', missing: advice.missing }
+  if (from === undefined)
+    return { ...address, verdict: 'unsure', missing: 'the present value is not one that can be read' }
+  const { value: to, because } = advice
+  return to === from
+    ? { ...address, verdict: 'keep', from, because }
+    : { ...address, verdict: 'change', from, to, because, together }
+}

@@ -1,0 +1,32 @@
+import type { Advice } from './advice.ts'
+import type { NewBounds } from './golang.ts'
+import type { JointAdvice } from './horizontal.ts'
+import type { RequestMove } from './limits.ts'
+import type { SteadyOptions } from './options.ts'
+import type { Evidence } from './pace.ts'
+import type { SeenContainer, Subject } from './subject.ts'
+
+/** What an HPA scales by one CPU target. */
+export interface ScaledPods {
+  readonly members: readonly SeenContainer[]
+  /** The present target, in percent of the request. */
+  readonly utilization: number
+  readonly subject: Subject
+}
+
+/** A named set of rules: one for each kind of value. All are pure. */
+export interface Profile {
+  /** The CPU request of a container that no HPA scales by CPU. */
+  readonly cpuRequest: (container: SeenContainer, evidence: Evidence) => Advice
+  /** The memory request of a container that no HPA scales by memory. */
+  readonly memoryRequest: (container: SeenContainer, evidence: Evidence) => Advice
+  /** CPU requests and the target of what an HPA scales. */
+  readonly scaled: (pods: ScaledPods, evidence: Evidence) => JointAdvice
+  readonly limit: (
+    container: SeenContainer,
+    resource: 'cpu' | 'memory',
+    change: { readonly request: RequestMove | undefined; readonly days: number },
+  ) => Advice
+  readonly goMaxProcs: (container: SeenContainer, bounds: NewBounds) => Advice
+  readonly goMemoryLimit: (container: SeenContainer, bounds: NewBounds, options: SteadyOptions) => Advice
+}

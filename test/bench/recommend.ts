@@ -1,0 +1,97 @@
+import { settingsSchema } from '../../config/schema.ts'
+import type { DeclaredWorkload } from '../../plugin/model/declared.ts'
+import type { Observation } from '../../plugin/model/observation.ts'
+import { type UsageRecorder, usageRecorder } from '../../plugin/model/recorder.ts'
+import { cpuScale, memoryScale } from '../../plugin/model/sketch.ts'
+import { recommend } from '../../plugin/recommend/recommend.ts'
+
+const workloads = 10_000
+const days = 14
+/** An hour a slot: the sketches of days are as full as with five minutes, and are filled twelve times as fast. */
+const frame = { first: Date.UTC(2026, 8, 7) / 1000 + 3600, step: 3600, count: days * 24 }
+
+/** `steady` on 10,000 workloads of two containers, from sketches of 14 days each. */
+export async function recommendFleet(): Promise<Readonly<Record<string, number>>> {
+  const observations = Array.from({ length: workloads }, (_, index) => observe(index))
+  const declared = observations.map(({ workload, containers }, index) => declare(workload, index, containers))
+  const { profile, ...options } = settingsSchema.parse({}).recommend
+  const start = performance.now()
+  const answers = recommend({ workloads: declared }, observations, {
+    profile,
+    options,
+    rules: [],
+    lastChange: () => undefined,
+  })
+  const seconds = (performance.now() - start) / 1000
+  const resident = process.memoryUsage().rss
+  return {
+    workloads,
+    containers: workloads * 2,
+    values: answers.length,
+    changes: answers.filter(({ verdict }) => verdict === 'change').length,
+    seconds: Math.round(seconds * 100) / 100,
+    megabytes: Math.round(resident / 1e6),
+    peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1000),
+  }
+}
+
+function observe(index: number): Observation {
+  const containers = ['app', 'proxy'].map((container, at) => {
+    const [cpu, memory] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
+    fill({ cpu, memory }, index * 2 + at)
+    const [usedCpu, usedMemory] = [cpu.finish(), memory.finish()]
+    return {
+      container,
+      ...(usedCpu && { cpu: usedCpu }),
+      ...(usedMemory && { memory: usedMemory }),
+      oomKills: 0,
+    }
+  })
+  return {
+    cluster: 'prod',
+    workload: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      namespace: `team-${index % 100}`,
+      name: `app-${index}`,
+    },
+    window: { from: '2026-09-07T00:00:00Z', to: '2026-09-21T00:00:00Z' },
+    days,
+    coverage: 1,
+    containers,
+    replicas: { min: 3, max: 3, mean: 3 },
+  }
+}
+
+interface Recorders {
+  readonly cpu: UsageRecorder
+  readonly memory: UsageRecorder
+}
+
+/** A day's rhythm with noise that is the same in every run. */
+function fill({ cpu, memory }: Recorders, seed: number): void {
+  const base = 20 + ((seed * 7919) % 1500)
+  for (let hour = 0; hour < frame.count; hour += 1) {
+    const noise = ((seed + 1) * (hour + 1) * 2_654_435_761) % 1000
+    cpu.add(hour, base * (1 + 0.5 * Math.sin(hour / 3.8) + noise / 2000))
+    memory.add(hour, (base * 200 + noise * 20) * 1024)
+  }
+}
+
+function declare(
+  workload: Observation['workload'],
+  index: number,
+  containers: Observation['containers'],
+): DeclaredWorkload {
+  return {
+    workload,
+    containers: containers.map(({ container }) => ({
+      name: container,
+      role: 'main',
+      values: { 'requests.cpu': '1', 'requests.memory': '512Mi', 'limits.memory': '1Gi' },
+    })),
+    ...(index % 3 === 0 && {
+      autoscaler: { minReplicas: 2, maxReplicas: 10, targets: [{ resource: 'cpu', utilization: 60 }] },
+    }),
+  }
+}
