@@ -61,15 +61,18 @@ function leafDifferences(before: Json | undefined, after: Json | undefined, path
   if (before === after) return []
   if (isContainer(before) || isContainer(after)) {
     const [left, right] = [childrenOf(before), childrenOf(after)]
-    if (isContainer(before) === isContainer(after) || before === undefined || after === undefined) {
+    if (isContainer(before) === isContainer(after) || isUnset(before) || isUnset(after)) {
       const keys = [...new Set([...left.keys(), ...right.keys()])]
       const inner = keys.flatMap((key) => leafDifferences(left.get(key), right.get(key), [...path, key]))
-      const emptied = inner.length === 0 && (before === undefined || after === undefined)
+      const emptied = inner.length === 0 && (isUnset(before) || isUnset(after))
       return emptied ? [{ path, before: print(before), after: print(after) }] : inner
     }
   }
   return [{ path, before: print(before), after: print(after) }]
 }
+
+/** `resources:` with nothing behind it says as much as no `resources` at all. */
+const isUnset = (value: Json | undefined): value is null | undefined => value === undefined || value === null
 
 const isContainer = (value: Json | undefined): value is JsonObject | readonly Json[] =>
   typeof value === 'object' && value !== null

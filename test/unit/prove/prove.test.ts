@@ -54,6 +54,12 @@ describe('a proof', () => {
     })
   })
 
+  it('takes a key with nothing behind it for a key that is not there', () => {
+    const containers = [{ name: 'app', resources: null }]
+    const empty = { ...deployment('1'), spec: { template: { spec: { containers } } } }
+    expect(judge([empty], [deployment('250m')], [intent('250m')])).toMatchObject({ verdict: 'proved' })
+  })
+
   it.each([
     ['another value came out', [deployment('300m')], { missed: [{ to: '250m' }] }],
     ['nothing moved', [deployment('1')], { missed: [{ to: '250m' }] }],
