@@ -108,10 +108,14 @@ function descendBlock(spot: Spot, node: Node, path: YamlPath): Inserted {
 function extendMap(spot: Spot, map: YAMLMap, path: YamlPath): Inserted {
   const { yaml } = spot
   if (map.flow) return map.items.length === 0 ? fillEmpty(spot, path, map) : extendFlowMap(spot, map, path)
+  if (map.items.some(isExplicit)) return no('its keys are written with `?`')
   const first = map.items[0]
   const indent = first === undefined ? 0 : columnOf(yaml.text, startOf(first.key as Node))
   return appendLines(yaml, endOf(map), nested(path, { value: spot.value, indent, step: stepOf(yaml) }))
 }
+
+const isExplicit = ({ srcToken }: Pair): boolean =>
+  srcToken?.start.some(({ type }) => type === 'explicit-key-ind') === true
 
 function extendFlowMap({ value }: Spot, map: YAMLMap, path: YamlPath): Inserted {
   if (typeof value !== 'string' || !map.range) return no('a block cannot be written into a flow mapping')
@@ -194,13 +198,13 @@ function nested(path: YamlPath, { value, indent, step }: Layout): readonly strin
 
 const keyToken = (key: string): string => (/^[A-Za-z_][\w./-]*$/.test(key) ? key : JSON.stringify(key))
 
-/** New lines after the line that holds an offset, in the file's line ending; works with no final newline. */
+/** New lines after the line that holds an offset, ended as that line is; works with no final newline. */
 function appendLines({ text }: YamlText, offset: number, lines: readonly string[]): Inserted {
   const newline = text.indexOf('\n', offset)
-  const crlf = text.includes('\r\n')
+  // The last line has no end of its own: then it is that of the line before.
+  const eol = text[(newline === -1 ? text.lastIndexOf('\n') : newline) - 1] === '\r' ? '\r\n' : '\n'
   const lineEnd = newline === -1 ? text.length : newline
-  const at = crlf && text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd
-  const eol = crlf ? '\r\n' : '\n'
+  const at = text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd
   return yes({ start: at, end: at, text: lines.map((line) => `${eol}${line}`).join('') })
 }
 

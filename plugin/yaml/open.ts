@@ -20,6 +20,7 @@ const largestText = 8 * 1024 * 1024
 /** Parses a text for positions. Syntax errors and duplicate keys refuse: a text that is misread must not be edited. */
 export function openYaml(file: string, text: string): Opened {
   if (text.length > largestText) return refuse({ file }, `larger than ${largestText / 1024 ** 2} MiB`)
+  if (text.includes('\n\uFEFF')) return refuse({ file }, 'a byte order mark stands inside it')
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,

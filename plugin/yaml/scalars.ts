@@ -55,8 +55,8 @@ function siblingScalars(items: readonly { key: unknown; value: unknown }[]): Rea
   )
 }
 
-/** The text of a mapping's key. */
-export const keyText = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key))
+/** The text of a mapping's key, as it stands there when it is plain: `on`, `1.0` and `0x10` are no values. */
+export const keyText = (key: unknown): string => (isScalar(key) ? scalarText(key) : String(key))
 
 /** The text of a scalar: what stands there for plain ones, the decoded value for quoted ones. */
 const scalarText = (scalar: Scalar): string =>
