@@ -39,7 +39,7 @@ const settingsFor = (url: string, serve: object): string =>
     sources: [{ path: 'apps/overlays/prod', cluster: 'prod', namespace: 'shop' }],
     clusters: [{ name: 'prod' }],
     deliver: { mode: 'commit', base: 'main', remote: { url } },
-    serve: { jitterSeconds: 0, shutdownSeconds: 20, ...serve },
+    serve: { jitterSeconds: 0, shutdownSeconds: 90, ...serve },
   })
 
 const replicas: Replica[] = []
