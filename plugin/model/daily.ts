@@ -46,6 +46,24 @@ export function packDays(days: readonly DayUsage[]): DailyUsage {
   }
 }
 
+/** Visits every bucket of every day without making sketches of them: a fleet has millions. */
+export function visitDays(
+  { days, sketches }: DailyUsage,
+  visit: (day: number, bucket: number, weight: number) => void,
+): void {
+  const bytes = unpackBytes(sketches)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const day of days) {
+    const length = view.getUint8(at)
+    at += 1
+    for (let nth = 0; nth < length; nth += 1) {
+      visit(day, view.getUint8(at), view.getUint32(at + 1, true))
+      at += 5
+    }
+  }
+}
+
 /** The days of `packDays`. Throws for text that is not what it made. */
 export function unpackDays({ days, peaks, samples, sketches }: DailyUsage): readonly DayUsage[] {
   const bytes = unpackBytes(sketches)

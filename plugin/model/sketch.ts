@@ -42,7 +42,12 @@ export function addSketch(buffer: SketchBuffer, sketch: Sketch): void {
 
 /** Freezes a buffer into its compact form. */
 export function finishSketch(buffer: SketchBuffer): Sketch {
-  return [...buffer.entries()].filter(([, weight]) => weight > 0)
+  const sketch: [number, number][] = []
+  for (let bucket = 0; bucket < bucketCount; bucket += 1) {
+    const weight = buffer[bucket] ?? 0
+    if (weight > 0) sketch.push([bucket, weight])
+  }
+  return sketch
 }
 
 /** Index of the bucket that holds a value. */

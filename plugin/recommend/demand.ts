@@ -1,12 +1,6 @@
-import { unpackDays } from '../model/daily.ts'
+import { visitDays } from '../model/daily.ts'
 import type { ResourceUsage } from '../model/observation.ts'
-import { bucketStart, percentile, type Sketch, type SketchScale } from '../model/sketch.ts'
-
-/** One day's samples and how much they count. */
-interface WeighedDay {
-  readonly sketch: Sketch
-  readonly weight: number
-}
+import { bucketStart, percentile, type SketchScale } from '../model/sketch.ts'
 
 /** A distribution of usage over buckets; shares add up to 1. */
 export type Shares = Float64Array
@@ -15,20 +9,17 @@ export type Shares = Float64Array
 export function recentShares(usage: ResourceUsage, halfLife: number): Shares {
   const shares = new Float64Array(176)
   let sum = 0
-  for (const { sketch, weight } of weighedDays(usage, halfLife)) {
-    for (const [bucket, count] of sketch) {
-      shares[bucket] = (shares[bucket] ?? 0) + count * weight
-      sum += count * weight
-    }
+  const add = (bucket: number, weight: number): void => {
+    shares[bucket] = (shares[bucket] ?? 0) + weight
+    sum += weight
   }
-  return sum === 0 ? shares : shares.map((share) => share / sum)
-}
-
-function weighedDays({ daily, sketch }: ResourceUsage, halfLife: number): readonly WeighedDay[] {
-  if (daily === undefined) return [{ sketch, weight: 1 }]
-  const days = unpackDays(daily)
-  const last = days.at(-1)?.day ?? 0
-  return days.map(({ day, sketch: own }) => ({ sketch: own, weight: 2 ** ((day - last) / halfLife) }))
+  const { daily, sketch } = usage
+  const last = daily?.days.at(-1) ?? 0
+  if (daily === undefined) for (const [bucket, count] of sketch) add(bucket, count)
+  else visitDays(daily, (day, bucket, count) => add(bucket, count * 2 ** ((day - last) / halfLife)))
+  for (let bucket = 0; bucket < shares.length; bucket += 1)
+    shares[bucket] = (shares[bucket] ?? 0) / (sum || 1)
+  return shares
 }
 
 /** What more of a resource is worth. */

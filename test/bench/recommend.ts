@@ -15,7 +15,7 @@ export async function recommendFleet(): Promise<Readonly<Record<string, number>>
   const observations = Array.from({ length: workloads }, (_, index) => observe(index))
   const declared = observations.map(({ workload, containers }, index) => declare(workload, index, containers))
   const { profile, ...options } = settingsSchema.parse({}).recommend
-  const start = performance.now()
+  const [start, processor] = [performance.now(), process.cpuUsage()]
   const answers = recommend({ workloads: declared }, observations, {
     profile,
     options,
@@ -23,6 +23,7 @@ export async function recommendFleet(): Promise<Readonly<Record<string, number>>
     lastChange: () => undefined,
   })
   const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(processor)
   const resident = process.memoryUsage().rss
   return {
     workloads,
@@ -30,6 +31,7 @@ export async function recommendFleet(): Promise<Readonly<Record<string, number>>
     values: answers.length,
     changes: answers.filter(({ verdict }) => verdict === 'change').length,
     seconds: Math.round(seconds * 100) / 100,
+    processorSeconds: Math.round((user + system) / 10_000) / 100,
     megabytes: Math.round(resident / 1e6),
     peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1000),
   }
@@ -39,7 +41,7 @@ function observe(index: number): Observation {
   const containers = ['app', 'proxy'].map((container, at) => {
     const [cpu, memory] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
     fill({ cpu, memory }, index * 2 + at)
-    const [usedCpu, usedMemory] = [cpu.finish(), memory.finish()]
+    const [usedCpu, usedMemory] = [sketches(cpu), sketches(memory)]
     return {
       container,
       ...(usedCpu && { cpu: usedCpu }),
@@ -61,6 +63,14 @@ function observe(index: number): Observation {
     containers,
     replicas: { min: 3, max: 3, mean: 3 },
   }
+}
+
+/** Sketches and days alone, without the series that a backtest replays. */
+function sketches(recorder: UsageRecorder) {
+  const usage = recorder.finish()
+  if (usage === undefined) return undefined
+  const { highest: _, total: __, ...rest } = usage
+  return rest
 }
 
 interface Recorders {
