@@ -30,7 +30,9 @@ export async function inputContents(
   view: RepositoryView,
   inputs: readonly InputFile[],
 ): Promise<readonly LaidFile[]> {
-  const files = await Promise.all(inputs.map(async ({ at }) => ({ path: at, content: await view.bytes(at) })))
+  const files = await Promise.all(
+    inputs.map(async ({ at, path }) => ({ path: at, content: await view.bytes(path) })),
+  )
   return files.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, content }]))
 }
 

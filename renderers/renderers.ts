@@ -1,3 +1,4 @@
+import { ExpectedStop } from '../plugin/model/problem.ts'
 import type { DirectSource, KindRenderer, Renderer, Source } from '../plugin/model/source.ts'
 import { cachedRenderer } from './cache.ts'
 import { helmRenderer } from './helm/renderer.ts'
@@ -6,7 +7,7 @@ import { memoised } from './memo.ts'
 import { plainRenderer } from './plain/renderer.ts'
 import type { RendererPorts } from './ports.ts'
 import { declared, mayDeclare } from './release/declared.ts'
-import { releaseRenderer } from './release/renderer.ts'
+import { releaseRenderer, translateRelease } from './release/renderer.ts'
 
 type RenderersOf<S extends Source> = { readonly [K in S['kind']]: KindRenderer<Extract<S, { kind: K }>> }
 
@@ -23,7 +24,15 @@ export function createRenderer(ports: RendererPorts): Renderer {
       release: releaseRenderer(byKind<DirectSource>(direct), () => whole),
     } satisfies RenderersOf<Source>),
   )
-  return { ...whole, declared, mayDeclare }
+  const parts: Renderer['parts'] = async (source, view) => {
+    try {
+      return (await translateRelease(source, view, whole)).parts
+    } catch (error) {
+      if (error instanceof ExpectedStop) return []
+      throw error
+    }
+  }
+  return { ...whole, declared, mayDeclare, parts }
 }
 
 function byKind<S extends Source>(kinds: Readonly<Record<string, unknown>>): KindRenderer<S> {

@@ -159,6 +159,8 @@ export interface KindRenderer<S extends Source> {
 export interface Renderer extends KindRenderer<Source> {
   /** The roll-outs that the objects of a rendering describe in turn. */
   declared(rendering: Rendering, view: RepositoryView, charts?: string): Promise<readonly ReleaseSource[]>
+  /** What a release says is rendered, its holder rendered for it; none when that is not in the repository. */
+  parts(source: ReleaseSource, view: RepositoryView): Promise<readonly DirectSource[]>
   /** A cheap look whether a file is worth parsing for such objects. */
   mayDeclare(path: string, text: string): boolean
 }

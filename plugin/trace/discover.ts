@@ -2,7 +2,7 @@ import { inParallel } from '../model/parallel.ts'
 import { ExpectedStop } from '../model/problem.ts'
 import type { DirectSource, Source } from '../model/source.ts'
 import type { InputPorts } from './expand.ts'
-import { releasesBelow, renderEach } from './expand.ts'
+import { releasesBelow } from './expand.ts'
 import { identifySources, kustomizationFile } from './identify.ts'
 import { mentions } from './mentions.ts'
 import { walkDirectories } from './walk.ts'
@@ -130,8 +130,14 @@ export async function filesOfAll(
   const paths = new Set(named.map(({ path }) => path))
   const others = (await overlays(kustomizations, ports)).filter(({ source }) => !paths.has(source.path))
   const roots = others.filter(({ layer }) => !layer).map(({ source }) => source)
-  const holders = [...roots, ...(await identifySources(charts, ports)), ...manifests.map(looseFile)]
-  const touched = own.filter(({ source }) => asked.has(source.id)).flatMap(({ files }) => [...files])
+  // What a named source reads is held by it.
+  const read = new Set(own.flatMap(({ files }) => [...files]))
+  const loose = manifests.filter((file) => !read.has(file)).map(looseFile)
+  const alone = (await identifySources(charts, ports)).filter(({ path }) => !paths.has(path))
+  const holders = [...roots, ...alone, ...loose]
+  const touched = own
+    .filter(({ source }) => asked.has(source.id))
+    .flatMap(({ source, files }) => [...files].filter((file) => !isForeign(source, file)))
   const known = new Set(named.map(releaseKey))
   const found = (await releasesBelow([...named, ...holders], ports, mentions(touched))).filter(
     (source) => !known.has(releaseKey(source)),
@@ -141,15 +147,22 @@ export async function filesOfAll(
   const distinct: SourceFiles[] = []
   for (const release of releases) {
     // An Application of what is named itself is the same roll-out.
-    const parts = (await renderEach([release.source], ports)).rendered[0]?.parts ?? []
+    const parts =
+      release.source.kind === 'release' ? await ports.renderer.parts(release.source, ports.view) : []
     if (!parts.some((part) => rollOuts.has(rollOutKey(part)))) distinct.push(release)
   }
   const ids = new Set(named.map(({ id }) => id))
-  const kept = withoutRolledOut([...own, ...others, ...distinct])
+  // A chart that stands on its own may use another one, by vendoring or naming its directory.
+  const umbrellas = await Promise.all(alone.map((source) => filesOf(source, ports)))
+  const kept = withoutRolledOut([...own, ...others, ...umbrellas, ...distinct])
   return [...own, ...kept.filter(({ source }) => !ids.has(source.id))]
 }
 
-/** Two ways to the same release are one. */
+/** True for a file of a chart that is kept elsewhere: no source of this repository decides by it. */
+const isForeign = (source: Source, file: string): boolean =>
+  source.kind !== 'plain' && 'charts' in source && file.startsWith(`${source.charts}/`)
+
+/** Two ways to the same release are one: below a directory, and in a file of that directory by itself. */
 const releaseKey = (source: Source): string =>
   source.kind === 'release'
     ? [

@@ -66,6 +66,31 @@ async function dyedTexts(
   return new Map(texts)
 }
 
+/**
+ * Values close to the present ones, each of its own, for candidates that a template or a schema keeps within bounds.
+ * They are told apart by their numbers alone.
+ */
+export async function dyeNear(candidates: readonly Candidate[], view: RepositoryView): Promise<Dyed> {
+  const taken = new Set(candidates.map(({ value }) => numericKey(value)))
+  const assigned = candidates.flatMap((candidate): readonly Assigned[] => {
+    const number = /^\d+$/.exec(/^\d*/.exec(candidate.value)?.[0] ?? '')?.[0]
+    const rest = candidate.value.slice(number?.length ?? 0)
+    if (number === undefined || rest.startsWith('.')) return []
+    for (let next = Number(number) + 1; ; next++) {
+      const dye = `${next}${rest}`
+      if (taken.has(numericKey(dye))) continue
+      taken.add(numericKey(dye))
+      return [{ candidate, dye }]
+    }
+  })
+  const byValue = new Map(assigned.map((one) => [numericKey(one.dye), one.candidate]))
+  const trace: Dyed['trace'] = (rendered) => {
+    const candidate = byValue.get(numericKey(rendered))
+    return candidate === undefined ? undefined : { candidate }
+  }
+  return { texts: await dyedTexts(assigned, view), trace }
+}
+
 function recogniser(assigned: readonly Assigned[]): Dyed['trace'] {
   const byValue = new Map(assigned.map((one) => [numericKey(one.dye), one]))
   const byDigits = new Map(assigned.map((one) => [/^\d+/.exec(one.dye)?.[0] ?? one.dye, one]))

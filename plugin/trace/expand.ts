@@ -69,10 +69,11 @@ export async function releasesBelow(
   return releases.length === 0 ? [] : [...releases, ...(await releasesBelow(releases, ports, filter))]
 }
 
-/** Real paths of the files that a source reads; none when that cannot be told, which its rendering will say. */
+/** Real paths of the files whose objects a source renders; none when that cannot be told, which its rendering will say. */
 async function filePathsOf(source: Source, { renderer, view }: InputPorts): Promise<readonly string[]> {
   try {
-    return (await renderer.inputs(source, view)).map(({ path }) => path)
+    const inputs = await renderer.inputs(source, view)
+    return inputs.filter(({ above }) => above === undefined).map(({ path }) => path)
   } catch (error) {
     if (error instanceof ExpectedStop) return []
     throw error

@@ -4,11 +4,14 @@
  */
 export function mentions(files: readonly string[]): (text: string) => boolean {
   const names = new Set(files.flatMap(withParents))
+  const fits = (word: string): boolean => names.has(word.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))
   return (text) => {
-    if (/\{\{|kind: *["']?ApplicationSet|^releases:|path: *["']?\.?\/?["']? *$/m.test(text)) return true
-    return (text.match(/[\w.][\w./-]*/g) ?? []).some((word) =>
-      names.has(word.replace(/^(\.\/)+/, '').replace(/\/+$/, '')),
-    )
+    if (/(path|chart): .*\{\{|kind: *["']?ApplicationSet|^releases:|path: *["']?\.?\/?["']? *$/m.test(text))
+      return true
+    const named = [...text.matchAll(/\b(?:path|chart): *["']?([^\s"'#]+)/g)].map(([, word = '']) => word)
+    // A single word may mean anything; one with a slash is a path.
+    const paths = text.match(/[\w.][\w.-]*\/[\w./-]*/g) ?? []
+    return [...named, ...paths].some(fits)
   }
 }
 

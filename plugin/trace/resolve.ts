@@ -8,7 +8,7 @@ import type { SourceFiles } from './discover.ts'
 import { isKustomizationOf } from './discover.ts'
 import type { LeafContext } from './leaf.ts'
 import { leafOf } from './leaf.ts'
-import type { TracedSource } from './trace-source.ts'
+import type { Surfacing, TracedSource } from './trace-source.ts'
 
 /** What settings allow a trace to choose. */
 export interface TracePolicy {
@@ -65,7 +65,7 @@ export async function resolveTraces(
   return Promise.all(
     fields.map(async (field): Promise<Trace> => {
       const surfacing = traced.surfaced.get(fieldKey(field)) ?? { kind: 'still' }
-      if (surfacing.kind !== 'dyed') return unresolved(traced, field, surfacing.kind)
+      if (surfacing.kind !== 'dyed') return unresolved(traced, field, surfacing)
       const { candidate } = surfacing
       const site = scalarSite(candidate, surfacing.affix)
       const using = users.get(siteKey(candidate)) ?? []
@@ -183,7 +183,7 @@ function externalChoice(leaf: Site | null): Choice {
     : { chosen: 'leaf', reason: where }
 }
 
-function unresolved(traced: TracedSource, field: ManifestField, kind: 'still' | 'computed'): Trace {
+function unresolved(traced: TracedSource, field: ManifestField, surfacing: Unsolved): Trace {
   const nowhere = {
     site: null,
     reach: { sources: [], containers: 0 },
@@ -191,15 +191,22 @@ function unresolved(traced: TracedSource, field: ManifestField, kind: 'still' | 
     chosen: null,
     sharedWith: [],
   }
-  return { ...addressOf(traced, field), ...nowhere, reason: unresolvedReason(traced, field, kind) }
+  return { ...addressOf(traced, field), ...nowhere, reason: unresolvedReason(traced, field, surfacing) }
 }
+
+type Unsolved = Exclude<Surfacing, { readonly kind: 'dyed' }>
 
 function unresolvedReason(
   { blind: [blind] }: TracedSource,
   { value }: ManifestField,
-  kind: 'still' | 'computed',
-) {
-  if (kind === 'computed') return 'a template computes this value from others; no single scalar holds it'
+  surfacing: Unsolved,
+): string {
+  if (surfacing.kind === 'computed') {
+    const { from } = surfacing
+    return from === undefined
+      ? 'a template computes this value from others; no single scalar holds it'
+      : `a template computes this value from ${from.path.at(-1)}: ${from.text} at ${from.file}:${from.line}:${from.column}; change that one`
+  }
   if (/\$[{(]|\{\{/.test(value))
     return `${value} is a placeholder that is filled in after the rendering; change what fills it`
   return blind === undefined

@@ -7,8 +7,10 @@ import { sameValue } from '../model/value.ts'
 import type { Candidate } from './candidate.ts'
 import type { Judge } from './candidates.ts'
 import { findCandidates, looksLikeSize, valueAmong } from './candidates.ts'
-import type { Surfaced } from './dye.ts'
-import { dye } from './dye.ts'
+import type { Dyed, Surfaced } from './dye.ts'
+import { dye, dyeNear } from './dye.ts'
+import type { Move } from './perturb.ts'
+import { findDeciding } from './perturb.ts'
 import { refusalInView } from './yaml-in-view.ts'
 
 /** What became of a field when the source's candidates were dyed. */
@@ -16,8 +18,8 @@ export type Surfacing =
   | ({ readonly kind: 'dyed' } & Surfaced)
   /** The value stood still: no candidate decides it. */
   | { readonly kind: 'still' }
-  /** The value moved, but to no dye: a template computes it. */
-  | { readonly kind: 'computed' }
+  /** The value moved, but to no dye: a template computes it, from one scalar as far as that can be told. */
+  | { readonly kind: 'computed'; readonly from?: Candidate }
 
 /** One source with every literal field it renders and where each came from. */
 export interface TracedSource {
@@ -83,20 +85,47 @@ async function surface(dyeing: Dyeing, judge: Judge): Promise<ReadonlyMap<string
   const candidates = await findCandidates(inputs, ports.view, judge)
   if (candidates.length === 0) return new Map(fields.map((field) => [fieldKey(field), { kind: 'still' }]))
   const read = await renderDyed(source, candidates, ports)
-  return new Map(fields.map((field) => [fieldKey(field), read(field)]))
+  const surfaced = new Map(fields.map((field) => [fieldKey(field), read(field)]))
+  const computed = fields.filter((field) => surfaced.get(fieldKey(field))?.kind === 'computed')
+  if (computed.length === 0) return surfaced
+  const from = await findDeciding(computed.map(fieldKey), candidates, moveIn(dyeing, computed))
+  return new Map([
+    ...surfaced,
+    ...[...from].map(([key, one]) => [key, { kind: 'computed', from: one }] as const),
+  ])
 }
+
+/** Renders with some candidates dyed and tells which fields no longer have the value they have today. */
+const moveIn =
+  ({ source, ports }: Dyeing, fields: readonly ManifestField[]): Move =>
+  async (some) => {
+    const { texts } = await dye(some, ports.view)
+    const objects = await renderOrNone(source, ports.view.with(texts), ports)
+    if (objects === undefined) return undefined
+    const now = new Map(fieldsOf(objects, namespaceOf(source)).map((field) => [fieldKey(field), field.value]))
+    const moved = fields.filter((field) => now.get(fieldKey(field)) !== field.value)
+    return new Set(moved.map(fieldKey))
+  }
 
 type Reader = (field: ManifestField) => Surfacing
 
-/** Renders with dyes. Candidates that the source cannot bear (a loop over a count, a JSON patch's test) are found and left out. */
+/**
+ * Renders with dyes. Candidates that the source cannot bear (a loop over a count, an assertion, a JSON patch's test) are
+ * found and left out, then tried with values close to the present ones.
+ */
 async function renderDyed(
   source: Source,
   candidates: readonly Candidate[],
   ports: TracePorts,
 ): Promise<Reader> {
   const bearable = await bearableCandidates(source, candidates, ports)
-  const attempt = bearable.length === 0 ? undefined : await tryDyes(source, bearable, ports)
-  return attempt ?? (() => ({ kind: 'still' }))
+  const bold = bearable.length === 0 ? undefined : await tryDyes(source, dye(bearable, ports.view), ports)
+  const rest = candidates.filter((one) => !bearable.includes(one))
+  const near = rest.length === 0 ? undefined : await tryDyes(source, dyeNear(rest, ports.view), ports)
+  return (field) => {
+    const first = bold?.(field) ?? { kind: 'still' }
+    return first.kind === 'still' ? (near?.(field) ?? first) : first
+  }
 }
 
 const mostProbes = 24
@@ -110,7 +139,7 @@ async function bearableCandidates(
   let probes = 0
   const renders = async (some: readonly Candidate[]): Promise<boolean> => {
     probes += 1
-    return (await tryDyes(source, some, ports)) !== undefined
+    return (await tryDyes(source, dye(some, ports.view), ports)) !== undefined
   }
   const halve = async (some: readonly Candidate[]): Promise<readonly Candidate[]> => {
     if (some.length === 0 || probes >= mostProbes) return []
@@ -129,10 +158,10 @@ async function bearableCandidates(
 /** Reads where every field's value comes from in one dyed rendering; `undefined` when the source does not render so. */
 async function tryDyes(
   source: Source,
-  candidates: readonly Candidate[],
+  dyeing: Promise<Dyed>,
   ports: TracePorts,
 ): Promise<Reader | undefined> {
-  const dyed = await dye(candidates, ports.view)
+  const dyed = await dyeing
   const objects = await renderOrNone(source, ports.view.with(dyed.texts), ports)
   if (objects === undefined) return undefined
   const values = new Map(
@@ -140,7 +169,7 @@ async function tryDyes(
   )
   return (field) => {
     const value = values.get(fieldKey(field))
-    if (value === undefined) return { kind: 'still' }
+    if (value === undefined || value === field.value) return { kind: 'still' }
     const surfaced = dyed.trace(value)
     if (surfaced !== undefined) return { kind: 'dyed', ...surfaced }
     return sameValue(field.field, value, field.value) ? { kind: 'still' } : { kind: 'computed' }

@@ -14,24 +14,30 @@ import { substituteVariables } from '../flux/substitute.ts'
 import type { Translated } from './declaration.ts'
 import { declarations } from './declared.ts'
 
+/** What the object of a release says, in a view of the repository. Stops when that is not in it. */
+export async function translateRelease(
+  source: ReleaseSource,
+  view: RepositoryView,
+  whole: KindRenderer<Source>,
+): Promise<Translated> {
+  const { objects } = await whole.render(source.holder, view, { dyed: true })
+  const translated = await declarations[source.object.kind].translate({ source, objects, view })
+  if (translated !== undefined) return translated
+  throw stop('source.render', `what ${nameOf(source)} renders is not in this repository`, {
+    place: { file: source.path },
+    mend: 'Vendor its chart, or name a directory of charts.',
+  })
+}
+
 /** Renders what an object in Git describes: first the source that holds the object, then what the object says. */
 export function releaseRenderer(
   direct: KindRenderer<DirectSource>,
   whole: () => KindRenderer<Source>,
 ): KindRenderer<ReleaseSource> {
-  const translate = async (source: ReleaseSource, view: RepositoryView): Promise<Translated> => {
-    const { objects } = await whole().render(source.holder, view, { dyed: true })
-    const translated = await declarations[source.object.kind].translate({ source, objects, view })
-    if (translated !== undefined) return translated
-    throw stop('source.render', `what ${nameOf(source)} renders is not in this repository`, {
-      place: { file: source.path },
-      mend: 'Vendor its chart, or name a directory of charts.',
-    })
-  }
   return {
     inputs: async (source, view) => {
       const holder = await whole().inputs(source.holder, view)
-      const { parts } = await translate(source, view)
+      const { parts } = await translateRelease(source, view, whole())
       const inner = (await Promise.all(parts.map((part) => whole().inputs(part, view)))).flat()
       const { charts } = source
       const outside = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
@@ -40,7 +46,7 @@ export function releaseRenderer(
       return [...new Map(all.map((input) => [input.at, input])).values()]
     },
     render: async (source, view, options) => {
-      const { parts, ...rest } = await translate(source, view)
+      const { parts, ...rest } = await translateRelease(source, view, whole())
       const rendered = await Promise.all(parts.map((part) => whole().render(part, view, options)))
       const objects = rendered.flatMap((one) => one.objects)
       return { source, parts, objects: await finish(objects, rest, { source, view, direct, options }) }
