@@ -2,11 +2,11 @@ import { inParallel } from '../model/parallel.ts'
 import { dayOf } from '../model/recorder.ts'
 import { type ContainerLabels, containerOf, type Dialect } from './dialect.ts'
 import type { Series } from './envelope.ts'
+import { askInHalves, type Portion, type Question } from './halves.ts'
 import type { FindWorkload } from './owners.ts'
-import { handOnce, isTooMuch, type Prometheus } from './prometheus.ts'
-import { type Chunk, queriesFor, type Timing } from './queries.ts'
+import type { Prometheus } from './prometheus.ts'
+import { queriesFor, type Timing } from './queries.ts'
 import type { Selection, Shard } from './selector.ts'
-import { halveShard } from './shards.ts'
 import {
   addReplicas,
   addSeries,
@@ -26,14 +26,10 @@ export interface Run {
   readonly timing: Timing
   /** Names of the questions that were answered with at least one series. */
   readonly answered: Set<string>
+  /** Shards that had to be halved, by question. */
+  readonly halved: Map<string, Question['halved']>
   /** Pods that were left out, by the reason. */
   readonly strangers: Map<string, Set<string>>
-}
-
-/** What is asked at once: a part of the cluster in a part of the window. */
-export interface Portion {
-  readonly chunk: Chunk
-  readonly shard: Shard
 }
 
 /** Reads usage, throttling and OOM kills of a portion into a tally of the same slots. */
@@ -49,52 +45,22 @@ export async function gatherPortion(run: Run, portion: Portion, into: { tally: T
   await inParallel(tasks, (task) => task())
 }
 
-type QueryName = 'cpu' | 'memory' | 'oomRestarts'
+type QueryName = 'cpu' | 'memory' | 'oomRestarts' | 'owners' | 'facts'
 
-/** Asks over time, in halves of the shard while the answer is too much. */
-async function askOverTime(
+/** Asks one of the questions about a portion. */
+export function askPortion(
   run: Run,
   { chunk, shard, name }: Portion & { readonly name: QueryName },
   onSeries: (series: Series) => void,
 ): Promise<void> {
-  const query = queriesFor({ ...run.selection, shard }, run.timing, run.dialect)[name]
-  const { start, end } = chunk
-  await inHalves(shard, onSeries, {
-    ask: (hand) => run.client.range({ query, start, end, step: run.timing.step }, hand),
-    again: (half, hand) => askOverTime(run, { chunk, shard: half, name }, hand),
-  })
-}
-
-/** Asks once at the end of the chunk, in halves of the shard while the answer is too much. */
-export async function askAtEnd(
-  run: Run,
-  { chunk, shard, name }: Portion & { readonly name: 'owners' | 'facts' },
-  onSeries: (series: Series) => void,
-): Promise<void> {
-  const query = queriesFor({ ...run.selection, shard }, run.timing, run.dialect)[name](chunk.seconds)
-  await inHalves(shard, onSeries, {
-    ask: async (hand) => {
-      for (const series of await run.client.instant(query, chunk.end)) hand(series)
-    },
-    again: (half, hand) => askAtEnd(run, { chunk, shard: half, name }, hand),
-  })
-}
-
-type Hand = (series: Series) => void
-
-async function inHalves(
-  shard: Shard,
-  onSeries: Hand,
-  { ask, again }: { ask: (hand: Hand) => Promise<void>; again: (half: Shard, hand: Hand) => Promise<void> },
-): Promise<void> {
-  const once = handOnce(onSeries)
-  try {
-    await ask(once)
-  } catch (error) {
-    const halves = isTooMuch(error) ? halveShard(shard) : undefined
-    if (halves === undefined) throw error
-    for (const half of halves) await again(half, once)
+  const halved: Question['halved'] = run.halved.get(name) ?? new Map()
+  run.halved.set(name, halved)
+  const at = name === 'owners' || name === 'facts' ? 'end' : 'slots'
+  const query = (part: Shard, seconds: number): string => {
+    const text = queriesFor({ ...run.selection, shard: part }, run.timing, run.dialect)[name]
+    return typeof text === 'string' ? text : text(seconds)
   }
+  return askInHalves(run.client, { chunk, shard, query, at, step: run.timing.step, halved }, onSeries)
 }
 
 type Task = () => Promise<void>
@@ -130,7 +96,7 @@ interface UsageRequest {
 function usageTask(run: Run, portion: Portion, { tally, resource, placeOf }: UsageRequest): Task {
   return async () => {
     const presence = emptyPresence(portion.chunk, tally.slots.step)
-    await askOverTime(run, { ...portion, name: resource }, (series) => {
+    await askPortion(run, { ...portion, name: resource }, (series) => {
       run.answered.add(resource)
       const place = placeOf(series, run.dialect.usage)
       if (place === undefined) return
@@ -154,7 +120,7 @@ const firstValue = ({ samples }: Series): number => {
 function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
   const { dialect, answered } = run
   return () =>
-    askAtEnd(run, { ...portion, name: 'facts' }, (series) => {
+    askPortion(run, { ...portion, name: 'facts' }, (series) => {
       const what = series.labels['what'] ?? ''
       answered.add(what)
       const container = containerAt(placeOf(series, what === 'oom-end' ? dialect.state : dialect.usage))
@@ -172,7 +138,7 @@ const containerAt = (place: Place | undefined): ContainerTally | undefined =>
 
 function restartTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
   return () =>
-    askOverTime(run, { ...portion, name: 'oomRestarts' }, (series) => {
+    askPortion(run, { ...portion, name: 'oomRestarts' }, (series) => {
       const container = containerAt(placeOf(series, run.dialect.state))
       if (container === undefined) return
       for (const [time, kills] of series.samples) {

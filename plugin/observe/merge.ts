@@ -56,9 +56,12 @@ export function observationMerger(slots: Slots, frame: Frame): Merger {
   return {
     add: (observations) => observations.forEach(add),
     finish: () =>
-      [...entries]
-        .sort(([one], [other]) => compare(one, other))
-        .map(([, entry]) => finishEntry(slots, entry, frame)),
+      [...entries.keys()].sort(compare).flatMap((key) => {
+        const entry = entries.get(key)
+        // What is packed need not be held twice.
+        entries.delete(key)
+        return entry === undefined ? [] : [finishEntry(slots, entry, frame)]
+      }),
   }
 }
 

@@ -53,7 +53,7 @@ interface RangeQuery {
 export interface Prometheus {
   /** Every series of a query at one time, in seconds. */
   instant(query: string, time: number): Promise<readonly Series[]>
-  /** Hands each series of a query over time to `onSeries`; a span too big for the server is asked for in halves. */
+  /** Hands each series of a query over time to `onSeries`, once. */
   range(query: RangeQuery, onSeries: (series: Series) => void): Promise<void>
   /** What was asked so far. */
   readonly cost: Readonly<Cost>
@@ -97,14 +97,15 @@ export function prometheus(server: PrometheusServer, ports: HttpPorts): Promethe
       await ask(connection, { path: 'query', form: { query, time: String(time) } }, (one) => found.push(one))
       return found
     },
-    range: (query, onSeries) => askInParts(connection, query, onSeries),
+    range: ({ query, start, end, step }, onSeries) => {
+      const form = { query, start: String(start), end: String(end), step: String(step) }
+      return ask(connection, { path: 'query_range', form }, onSeries)
+    },
   }
 }
 
 type OnSeries = (series: Series) => unknown
 
-/** An hour is little enough for any server that answers at all. */
-const smallestSpan = 3600
 const tooMuch = /too many samples|too large|too long|exceed|limit|timed? ?out|no answer in time/i
 
 /** True for a refusal that a smaller question may escape. */
@@ -116,26 +117,8 @@ export const endsTheRun = (error: unknown): boolean =>
   error instanceof ExpectedStop &&
   error.problems.some(({ code }) => code === 'prometheus.credentials' || code === 'prometheus.budget')
 
-async function askInParts(connection: Connection, query: RangeQuery, onSeries: OnSeries): Promise<void> {
-  const { start, end, step } = query
-  let delivered = false
-  const deliver = (series: Series): void => {
-    delivered = true
-    onSeries(series)
-  }
-  const form = { query: query.query, start: String(start), end: String(end), step: String(step) }
-  try {
-    await ask(connection, { path: 'query_range', form }, deliver)
-  } catch (error) {
-    if (delivered || !isTooMuch(error) || end - start < Math.max(smallestSpan, 2 * step)) throw error
-    const middle = start + Math.floor((end - start) / step / 2) * step
-    await askInParts(connection, { ...query, end: middle }, onSeries)
-    await askInParts(connection, { ...query, start: middle + step }, onSeries)
-  }
-}
-
 /** Hands each series on once: what an answer that was cut short had told already is not told again. */
-export function handOnce(onSeries: OnSeries): (series: Series) => void {
+function handOnce(onSeries: OnSeries): (series: Series) => void {
   const seen = new Set<string>()
   return (series) => {
     const key = JSON.stringify(series.labels)

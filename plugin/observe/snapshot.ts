@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { type DailyUsage, unpackDays } from '../model/daily.ts'
-import type { Observation } from '../model/observation.ts'
 import { ExpectedStop, type Problem } from '../model/problem.ts'
 
 const kind = 'TortoiseSnapshot'
@@ -240,9 +239,14 @@ const printPath = (path: readonly PropertyKey[]): string =>
     .replace(/^\./, '')
 
 /** Prints a snapshot with one observation a line, so that two recordings can be compared line by line. */
-export function printSnapshot({ recordedAt, observations }: Snapshot): string {
+export const printSnapshot = (snapshot: Snapshot): string => [...snapshotLines(snapshot)].join('')
+
+/** The same, line by line: a fleet's snapshot need not be held as one text. */
+export function* snapshotLines({ recordedAt, observations }: Snapshot): Generator<string> {
   const head = JSON.stringify({ kind, version, recordedAt }).slice(0, -1)
-  const lines = observations.map((one: Observation) => JSON.stringify(observationSchema.parse(one)))
-  const body = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`
-  return `${head},"observations":${body}}\n`
+  yield `${head},"observations":[${observations.length === 0 ? '' : '\n'}`
+  const last = observations.length - 1
+  for (const [at, one] of observations.entries())
+    yield `${JSON.stringify(observationSchema.parse(one))}${at === last ? '\n' : ',\n'}`
+  yield ']}\n'
 }

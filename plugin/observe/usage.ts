@@ -84,6 +84,7 @@ export async function observePrometheus(options: PrometheusOptions, ports: Usage
     selection,
     timing,
     answered: new Set(probed.found),
+    halved: new Map(),
     strangers: new Map(),
   }
   const frame = { cluster, window }

@@ -3,7 +3,8 @@ import { inParallel } from '../model/parallel.ts'
 import { ExpectedStop } from '../model/problem.ts'
 import type { Progress } from '../model/progress.ts'
 import type { DayCache } from './day-cache.ts'
-import { askAtEnd, gatherPortion, type Portion, type Run } from './gather.ts'
+import { askPortion, gatherPortion, type Run } from './gather.ts'
+import type { Portion } from './halves.ts'
 import type { Merger } from './merge.ts'
 import { addOwners, type FindWorkload, type Owners, workloadFinder } from './owners.ts'
 import { endsTheRun } from './prometheus.ts'
@@ -44,31 +45,42 @@ export async function readWindow(run: WindowRun): Promise<void> {
     step()
   })
   const find = workloadFinder(run.owners)
-  // A day at a time keeps few slots in memory; two at a time keep the server busy while one is packed.
+  const days = new Map(missing.map((chunk) => [chunk, emptyDay()]))
+  // Few portions at a time keep few slots in memory; two keep the server busy while one is packed.
   await inParallel(
-    missing,
-    async (chunk) => {
-      const observations: Observation[] = []
-      let whole = true
-      for (const shard of run.shards) {
-        const part = await attempt(
-          run,
-          { chunk, shard },
-          () => readPortion(run, { chunk, shard }, find),
-          state,
-        )
-        if (part === undefined) whole = false
-        else observations.push(...part.observations)
-        whole &&= part?.partial === false
-        step()
-      }
-      run.merger.add(observations)
-      if (whole && run.cache !== undefined && run.finished(chunk))
-        await run.cache.write(chunk.end, observations)
+    portions,
+    async (portion) => {
+      const part = await attempt(run, portion, () => readPortion(run, portion, find), state)
+      if (part !== undefined) run.merger.add(part.observations)
+      step()
+      await keepDay(run, portion.chunk, { day: days.get(portion.chunk) ?? emptyDay(), part })
     },
     2,
   )
   await run.cache?.keep(run.chunks.filter(run.finished).map(({ end }) => end))
+}
+
+type Part = Awaited<ReturnType<typeof readPortion>>
+interface Day {
+  readonly observations: Observation[]
+  parts: number
+  whole: boolean
+}
+const emptyDay = (): Day => ({ observations: [], parts: 0, whole: true })
+
+/** Keeps a day in the cache once its last part was read, if all were whole. */
+async function keepDay(
+  { cache, finished, shards }: WindowRun,
+  chunk: Chunk,
+  { day, part }: { readonly day: Day; readonly part: Part | undefined },
+): Promise<void> {
+  if (cache === undefined || !finished(chunk)) return
+  day.parts += 1
+  day.whole &&= part?.partial === false
+  if (day.whole) day.observations.push(...(part?.observations ?? []))
+  if (day.parts < shards.length) return
+  if (day.whole) await cache.write(chunk.end, day.observations)
+  day.observations.length = 0
 }
 
 /** Takes kept days over; gives those that have to be read. */
@@ -89,7 +101,7 @@ const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString
 
 async function readOwners(run: WindowRun, portion: Portion): Promise<void> {
   const { namespace, pod } = run.dialect.state
-  await askAtEnd(run, { ...portion, name: 'owners' }, (row) => {
+  await askPortion(run, { ...portion, name: 'owners' }, (row) => {
     const what = row.labels['what']
     if (what !== 'pods' && what !== 'replicaSets' && what !== 'jobs') return
     run.answered.add(what)

@@ -1,3 +1,5 @@
+import { observeAgainstCurl } from './observe.ts'
+import { observeGenerated } from './observe-generated.ts'
 import { planAgainstBare } from './plan.ts'
 import { recommendFleet } from './recommend.ts'
 import { renderAgainstBare } from './render.ts'
@@ -9,6 +11,8 @@ export type Benchmark = () => Promise<Readonly<Record<string, number>>>
 /** Every benchmark by name. */
 export const cases: Readonly<Record<string, Benchmark>> = {
   plan: planAgainstBare,
+  observe: observeAgainstCurl,
+  'observe-10k': observeGenerated,
   'trace-set': traceSetAgainstBare,
   render: renderAgainstBare,
   recommend: recommendFleet,

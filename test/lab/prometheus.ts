@@ -36,6 +36,14 @@ export async function startPrometheus(metrics: string | AsyncIterable<string>): 
   }
 }
 
+/** Starts an empty Prometheus that takes remote writes of any age, in order of time. */
+export async function startWritablePrometheus(): Promise<PrometheusLab> {
+  const directory = await mkdtemp(join(tmpdir(), 'prometheus-lab-'))
+  await mkdir(join(directory, 'data'))
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  return serve(directory, remove, ['--web.enable-remote-write-receiver'])
+}
+
 async function* lines(metrics: string | AsyncIterable<string>): AsyncGenerator<string> {
   const last = '# EOF\n'
   if (typeof metrics === 'string') {
@@ -74,7 +82,11 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function serve(directory: string, remove: () => Promise<void>): Promise<PrometheusLab> {
+async function serve(
+  directory: string,
+  remove: () => Promise<void>,
+  more: readonly string[] = [],
+): Promise<PrometheusLab> {
   const config = join(directory, 'prometheus.yml')
   await writeFile(config, 'scrape_configs: []\n')
   const address = `127.0.0.1:${await freePort()}`
@@ -84,6 +96,7 @@ async function serve(directory: string, remove: () => Promise<void>): Promise<Pr
     '--storage.tsdb.retention.time=10y',
     `--web.listen-address=${address}`,
     '--log.level=error',
+    ...more,
   ]
   const child = spawn('prometheus', args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
   const state = { output: '', ended: false }

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { printSnapshot } from '../../observe/snapshot.ts'
+import { snapshotLines } from '../../observe/snapshot.ts'
 import type { Host } from '../host.ts'
 import { gatherObservations } from '../observations.ts'
 import { findCheckout } from '../repository.ts'
@@ -28,15 +28,11 @@ export function snapshotCommand(host: Host): Command {
     .action(async ({ out, ...flags }: SnapshotFlags) => {
       const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)
       const observations = await gatherObservations(host, settings, flags)
-      writeFileSync(
-        resolve(host.cwd, out),
-        printSnapshot({
-          kind: 'TortoiseSnapshot',
-          version: 1,
-          recordedAt: host.now().toISOString(),
-          observations,
-        }),
-      )
+      const recordedAt = host.now().toISOString()
+      const snapshot = { kind: 'TortoiseSnapshot', version: 1, recordedAt, observations } as const
+      const file = openSync(resolve(host.cwd, out), 'w')
+      for (const line of snapshotLines(snapshot)) writeSync(file, line)
+      closeSync(file)
       host.stdout(`Recorded ${observations.length} workloads in ${out}\n`)
     })
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ExpectedStop, type Problem } from '../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../plugin/model/progress.ts'
 import type { Series } from '../../../plugin/observe/envelope.ts'
+import { askInHalves, type Question } from '../../../plugin/observe/halves.ts'
 import { type Prometheus, type PrometheusServer, prometheus } from '../../../plugin/observe/prometheus.ts'
 import { observePrometheus } from '../../../plugin/observe/usage.ts'
 import { type FakeServer, json, type Seen, startServer } from './server.ts'
@@ -53,6 +54,16 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   if (problem === undefined || more.length > 0) throw new Error('not one problem')
   return problem
 }
+
+/** A day of a shard that cannot be smaller. */
+const question = (): Question => ({
+  query: () => 'up',
+  chunk: { start: 300, end: 86_400, seconds: 86_400 },
+  shard: { members: [['shop', 1]], ending: 'a' },
+  step: 300,
+  at: 'slots',
+  halved: new Map(),
+})
 
 describe('the Prometheus client', () => {
   it.each(['', '/', '/prometheus', '/prometheus/', '/prometheus/api/v1'])(
@@ -206,15 +217,15 @@ describe('the Prometheus client', () => {
       }
     })
     const seen: Series[] = []
-    await client(server).range({ query: 'up', start: 300, end: 86_400, step: 300 }, (one) => seen.push(one))
+    await askInHalves(client(server), question(), (one) => seen.push(one))
     const times = seen.flatMap(({ samples }) => samples.map(([time]) => time))
     expect(times).toEqual(Array.from({ length: 288 }, (_, at) => (at + 1) * 300))
 
     const small = await serve((_, response) =>
       json(response, 422, { status: 'error', error: 'too many samples' }),
     )
-    const range = { query: 'up', start: 300, end: 86_400, step: 300 }
-    expect((await problemOf(client(small).range(range, () => undefined))).code).toBe('prometheus.refused')
+    const asked = askInHalves(client(small), question(), () => undefined)
+    expect((await problemOf(asked)).code).toBe('prometheus.refused')
     expect(small.seen.length).toBeLessThan(8)
   })
 })

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasPrometheus, startWritablePrometheus } from '../lab/prometheus.ts'
+import { remoteWrite } from '../lab/remote-write.ts'
+import { measured } from './measured.ts'
+import { type BenchFleet, podsOf, seriesOf } from './observe-fleet.ts'
+
+const fleet: BenchFleet = {
+  workloads: Number(process.env['BENCH_WORKLOADS'] ?? 1000),
+  days: Number(process.env['BENCH_DAYS'] ?? 14),
+  scrape: 300,
+  end: Date.UTC(2026, 8, 14, 12) / 1000,
+}
+const until = new Date(fleet.end * 1000).toISOString()
+
+/** `tortoise snapshot` of a fleet on a real Prometheus, cold and warm, against curl with the same queries, four at once. */
+export async function observeAgainstCurl(): Promise<Readonly<Record<string, number>>> {
+  if (!hasPrometheus()) throw new Error('prometheus and promtool must be on the PATH')
+  const root = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
+  const server = await startWritablePrometheus()
+  try {
+    await fill(server.url)
+    const snapshot = (url: string, ...more: readonly string[]) =>
+      measured(process.execPath, [join(process.cwd(), 'dist/tortoise.js'), ...arguments_(root, url), ...more])
+    const cache = ['--cache', join(root, 'cache')]
+    // Once through a proxy that counts and keeps the queries; it also warms the server's own caches for both sides.
+    const first = await recorded(server.url, (url) => snapshot(url, ...cache))
+    const warm = await recorded(server.url, (url) => snapshot(url, ...cache))
+    const cold = await snapshot(server.url)
+    const bare = await curl(root, server.url, first.bodies)
+    return {
+      workloads: fleet.workloads,
+      days: fleet.days,
+      coldQueries: first.bodies.length,
+      warmQueries: warm.bodies.length,
+      coldSeconds: round(cold.seconds),
+      curlSeconds: round(bare.seconds),
+      ratio: round(cold.seconds / bare.seconds),
+      coldPeakMiB: cold.peakMiB,
+      warmSeconds: round(warm.result.seconds),
+      warmPeakMiB: warm.result.peakMiB,
+    }
+  } finally {
+    await server.close()
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+function arguments_(root: string, url: string): readonly string[] {
+  const settings = join(root, 'tortoise.yaml')
+  writeFileSync(settings, 'clusters: [{name: prod}]\n')
+  return [
+    'snapshot',
+    '--repo',
+    root,
+    '--settings',
+    settings,
+    '--prometheus',
+    url,
+    '--until',
+    until,
+    '--out',
+    join(root, 'out.json'),
+  ]
+}
+
+async function fill(url: string): Promise<void> {
+  const pods = podsOf(fleet)
+  const span = 6 * 3600
+  for (let from = fleet.end - (fleet.days + 1) * 86_400; from <= fleet.end; from += span) {
+    const to = Math.min(from + span, fleet.end + 1)
+    for (let at = 0; at < pods.length; at += 500)
+      await remoteWrite(url, seriesOf(pods.slice(at, at + 500), from, to, fleet.scrape))
+    process.stderr.write(
+      `\rfilling the server: ${Math.round((1 - (fleet.end - from) / ((fleet.days + 1) * 86_400)) * 100)} %`,
+    )
+  }
+  process.stderr.write('\n')
+}
+
+interface Query {
+  readonly path: string
+  readonly body: string
+}
+
+async function recorded<T>(target: string, work: (url: string) => Promise<T>) {
+  const bodies: Query[] = []
+  const proxy = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += part
+    bodies.push({ path: request.url ?? '', body })
+    const answer = await fetch(`${target}${request.url}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    response.writeHead(answer.status, { 'content-type': 'application/json' })
+    for await (const part of answer.body ?? []) response.write(part)
+    response.end()
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const { port } = proxy.address() as AddressInfo
+  try {
+    const result = await work(`http://127.0.0.1:${port}`)
+    return { result, bodies }
+  } finally {
+    proxy.close()
+    proxy.closeAllConnections()
+  }
+}
+
+async function curl(root: string, url: string, queries: readonly Query[]) {
+  const lines = queries.map(({ path, body }, index) => {
+    const file = join(root, `query-${index}`)
+    writeFileSync(file, body)
+    return `-s --compressed -o /dev/null --data-binary @${file} ${url}${path}`
+  })
+  const list = join(root, 'queries')
+  writeFileSync(list, `${lines.join('\n')}\n`)
+  return measured('sh', ['-c', `xargs -P 4 -L 1 curl < ${list}`])
+}
