@@ -46,7 +46,7 @@ export function podsOf({ workloads, days, end }: BenchFleet): readonly BenchPod[
 }
 
 /** Cores of a pod's container, with a daily wave. */
-export const coresAt = ({ seed }: BenchPod, container: number, time: number): number =>
+const coresAt = ({ seed }: BenchPod, container: number, time: number): number =>
   (0.05 + (seed % 11) * 0.02) * (1 + 0.5 * Math.sin((time / 86_400) * 2 * Math.PI + seed)) * (1 + container)
 
 const bytesAt = ({ seed }: BenchPod, time: number): number =>
