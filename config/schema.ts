@@ -116,6 +116,25 @@ const clusterSchema = z
     kubernetes: z
       .strictObject({
         context: z.string().optional().describe('Context of the kubeconfig. Default: the current one.'),
+        namespaces: z
+          .array(z.string().min(1))
+          .default([])
+          .describe(
+            'Only these namespaces, in live state and in metrics: a Role in each is then enough. Default: all.',
+          ),
+        kinds: z
+          .array(
+            z.strictObject({
+              apiVersion: z
+                .string()
+                .min(1)
+                .describe('Group and version, `apps.kruise.io/v1alpha1` for example.'),
+              kind: z.string().min(1).describe('Kind.'),
+              plural: z.string().min(1).describe('Plural, as in the path of the API.'),
+            }),
+          )
+          .default([])
+          .describe('Custom resources that control pods and are to be listed as well.'),
       })
       .optional()
       .describe('Read live state (get and list only) to leave unhealthy workloads alone. Absent: not read.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
+import { doctorSchema } from '../plugin/hosts/doctor/check.ts'
 import { snapshotJsonSchema } from '../plugin/observe/snapshot.ts'
 import { reportSchema, setSchema, sourcesSchema, traceSchema } from '../plugin/report/json.ts'
 import { changesSchema } from './changes.ts'
@@ -11,6 +12,7 @@ export const schemas: Readonly<Record<string, object>> = {
   snapshot: snapshotJsonSchema(),
   overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),
+  doctor: z.toJSONSchema(doctorSchema),
   trace: z.toJSONSchema(traceSchema),
   set: z.toJSONSchema(setSchema),
   changes: z.toJSONSchema(changesSchema),

@@ -1,17 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type ClusterSettings, prometheusSchema, type Settings } from '../../config/schema.ts'
-import { directoryStore } from '../io/day-store.ts'
 import type { Observation } from '../model/observation.ts'
-import { stop } from '../model/problem.ts'
-import { printCost } from '../observe/cost.ts'
-import { printDialect } from '../observe/dialect.ts'
-import { readCluster, withHealth } from '../observe/kubernetes.ts'
-import type { Part } from '../observe/shards.ts'
+import { ExpectedStop, printProblem, stop } from '../model/problem.ts'
 import { parseSnapshot } from '../observe/snapshot.ts'
-import { observePrometheus } from '../observe/usage.ts'
 import type { Host } from './host.ts'
-import { prometheusPorts } from './prometheus-access.ts'
+import { observeCluster } from './observe-cluster.ts'
 
 /** Flags that say where usage comes from; they win over settings. */
 export interface ObserveFlags {
@@ -40,10 +34,33 @@ export async function gatherObservations(
     })
   }
   const to = flags.until === undefined ? host.now() : timeFrom(flags.until)
-  const observed = await Promise.all(
+  const observed = await Promise.allSettled(
     clusters.map((cluster) => observeCluster(host, { settings, cluster, to, flags })),
   )
-  return observed.flat()
+  return wholeOrWarned(host, clusters, observed)
+}
+
+/** One cluster's failure is told and does not stop the others; where none could be read, the run stops. */
+function wholeOrWarned(
+  host: Host,
+  clusters: readonly ClusterSettings[],
+  observed: readonly PromiseSettledResult<readonly Observation[]>[],
+): readonly Observation[] {
+  const found: Observation[] = []
+  const failures: unknown[] = []
+  for (const [index, result] of observed.entries()) {
+    if (result.status === 'fulfilled') {
+      found.push(...result.value)
+      continue
+    }
+    if (!(result.reason instanceof ExpectedStop)) throw result.reason
+    failures.push(result.reason)
+    if (observed.length === 1) continue
+    const reasons = result.reason.problems.map(printProblem).join('; ')
+    host.progress({ kind: 'warning', message: `cluster ${clusters[index]?.name} is left out: ${reasons}` })
+  }
+  if (failures.length === observed.length) throw failures[0]
+  return found
 }
 
 function readSnapshot(host: Host, file: string): readonly Observation[] {
@@ -57,7 +74,7 @@ function readSnapshot(host: Host, file: string): readonly Observation[] {
 }
 
 /** The clusters of settings with the Prometheus of the flag laid over them. */
-function clustersToRead(
+export function clustersToRead(
   { clusters, sources }: Settings,
   { prometheus, cluster: only }: ObserveFlags,
 ): readonly ClusterSettings[] {
@@ -67,7 +84,8 @@ function clustersToRead(
       mend: `Name one of ${clusters.map(({ name }) => name).join(', ')}.`,
     })
   }
-  if (prometheus === undefined) return named.filter((one) => one.prometheus !== undefined)
+  if (prometheus === undefined)
+    return named.filter((one) => one.prometheus !== undefined || one.kubernetes !== undefined)
   const ofSources = [...new Set(sources.flatMap(({ cluster }) => cluster ?? []))]
   const targets =
     named.length > 0
@@ -86,67 +104,4 @@ function timeFrom(text: string): Date {
   const time = new Date(text)
   if (!Number.isNaN(time.getTime())) return time
   throw stop('usage', `--until ${text} is not a time`, { mend: 'Write it as 2026-09-14T00:00:00Z.' })
-}
-
-interface ClusterRequest {
-  readonly settings: Settings
-  readonly cluster: ClusterSettings
-  readonly to: Date
-  readonly flags: ObserveFlags
-}
-
-async function observeCluster(
-  host: Host,
-  { settings: { history }, cluster, to, flags }: ClusterRequest,
-): Promise<readonly Observation[]> {
-  const { name, prometheus } = cluster
-  if (prometheus === undefined) return []
-  const from = new Date(to.getTime() - history.days * 86_400_000)
-  const { progress } = host
-  // The API server knows the controllers of ReplicaSets where the metrics do not.
-  const live = await readLive(host, cluster)
-  const part = flags.shard === undefined ? undefined : partFrom(flags.shard)
-  const { url, headers, labels, parameters, concurrency, maxQueries, seriesBudget, timeoutSeconds } =
-    prometheus
-  const { observations, dialect, cost } = await observePrometheus(
-    {
-      cluster: name,
-      url,
-      headers,
-      parameters,
-      concurrency,
-      maxQueries,
-      seriesBudget,
-      timeoutMs: timeoutSeconds * 1000,
-      window: { from, to },
-      stepSeconds: history.stepSeconds,
-      labels,
-      ...(live === undefined ? {} : { replicaSets: live.replicaSets }),
-      ...(part === undefined ? {} : { part }),
-    },
-    {
-      ...prometheusPorts(host, name, prometheus),
-      ...(flags.cache === undefined ? {} : { store: directoryStore(resolve(host.cwd, flags.cache)) }),
-    },
-  )
-  progress({ kind: 'note', message: `cluster ${name}: ${printDialect(dialect)}` })
-  progress({ kind: 'note', message: `cluster ${name}: ${printCost(cost)}` })
-  return live === undefined ? observations : withHealth(observations, live)
-}
-
-/** What the API server tells, where settings name one. */
-async function readLive(host: Host, { name, kubernetes }: ClusterSettings) {
-  if (kubernetes === undefined) return undefined
-  const { context } = kubernetes
-  return readCluster(
-    { cluster: name, ...(context === undefined ? {} : { context }) },
-    { progress: host.progress },
-  )
-}
-
-function partFrom(text: string): Part {
-  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? []
-  const part = { index: Number(index), of: Number(of) }
-  if (part.index >= 1 && part.index <= part.of) return part
-  throw stop('usage', `--shard ${text} is not a part of a run`, { mend: 'Write it as 1/4, 2/4, 3/4, 4/4.' })
 }

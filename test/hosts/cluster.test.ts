@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
@@ -7,6 +9,8 @@ import { type ClusterOptions, readCluster } from '../../plugin/observe/kubernete
 import type { LiveCluster, LiveWorkload } from '../../plugin/observe/live.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, inhabit, installDefinitions } from '../lab/cluster/inhabit.ts'
+
+import { tortoise } from './program.ts'
 
 const ready = hasControlPlane() && hasDefinitions()
 if (!ready)
@@ -32,6 +36,19 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
       ({ workload }) => workload.namespace === 'team-0' && workload.kind === kind && workload.name === name,
     )
 
+  const work = mkdtempSync(join(tmpdir(), 'tortoise-cluster-'))
+  type Login = { readonly token?: string; readonly kubeconfig?: string }
+  /** Runs the built program as the ServiceAccount, or with another login given last. */
+  const cli = async (...given: readonly (string | Login)[]) => {
+    const args = given.filter((one) => typeof one === 'string')
+    const login: Login = given.find((one) => typeof one !== 'string') ?? {}
+    const token = login.token ?? (await plane.tokenOf('default', 'gitops-tortoise'))
+    const [kubeconfig, settings] = [join(work, 'kubeconfig'), join(work, 'tortoise.yaml')]
+    writeFileSync(kubeconfig, login.kubeconfig ?? plane.kubeconfig(token))
+    writeFileSync(settings, 'clusters: [{name: lab, kubernetes: {}}]\n')
+    return tortoise([...args, '--repo', work, '--settings', settings], { env: { KUBECONFIG: kubeconfig } })
+  }
+
   beforeAll(async () => {
     plane = await startControlPlane()
     await installDefinitions(plane)
@@ -49,7 +66,10 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     }
     await inhabit(plane, { namespaces: 5, deployments: 60 })
   }, 180_000)
-  afterAll(() => plane?.close())
+  afterAll(async () => {
+    rmSync(work, { recursive: true, force: true })
+    await plane?.close()
+  })
 
   it('reads every workload, and issues no other verb than list and get', async () => {
     plane.audited()
@@ -146,6 +166,55 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
       ]),
     )
     expect(live.workloads).toHaveLength(540)
+  })
+
+  it('lets doctor list what is amiss, with the very rules to grant', async () => {
+    const ended = await cli('doctor', '--fix-hints')
+    expect(ended.stdout).toContain('540 workloads listed (v')
+    expect(ended.stdout).toContain('! may not list poddisruptionbudgets: disruption budgets are unknown')
+    expect(ended.stdout).toContain("! 5 workloads are resized by a Tortoise behind Git's back")
+    expect(ended.stdout).toContain(
+      'rules:\n  - apiGroups: [policy]\n    resources: [poddisruptionbudgets]\n    verbs: [get, list]',
+    )
+    expect(ended.status).toBe(0)
+  })
+
+  it('snapshots every workload of a cluster of which no usage is recorded', async () => {
+    const out = join(work, 'snapshot.json')
+    expect(await cli('snapshot', '--out', out)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Recorded 540 workloads'),
+    })
+    const { observations } = JSON.parse(readFileSync(out, 'utf8')) as { observations: readonly object[] }
+    expect(observations).toHaveLength(540)
+    expect(observations).toContainEqual(
+      expect.objectContaining({ days: 0, unhealthy: 'container app is in CrashLoopBackOff' }),
+    )
+  })
+
+  it('renews a token that ended, and ends with 2 when none is accepted', async () => {
+    const ended = await cli('snapshot', '--out', join(work, 'none.json'), { token: 'gone' })
+    expect(ended.status).toBe(2)
+    expect(ended.stderr).toContain('does not accept the credentials (HTTP 401)')
+    // A credential plugin whose first token is no longer good.
+    const good = await plane.tokenOf('default', 'gitops-tortoise')
+    const plugin = join(work, 'plugin.sh')
+    const credential = (token: string): string =>
+      JSON.stringify({
+        apiVersion: 'client.authentication.k8s.io/v1',
+        kind: 'ExecCredential',
+        status: { token },
+      })
+    writeFileSync(
+      plugin,
+      `#!/bin/sh\nif [ -e ${work}/asked ]; then echo '${credential(good)}'; else touch ${work}/asked; echo '${credential('ended')}'; fi\n`,
+      { mode: 0o755 },
+    )
+    const config = JSON.parse(plane.kubeconfig()) as { users: object[] }
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' }
+    const kubeconfig = JSON.stringify({ ...config, users: [{ name: 'lab', user: { exec } }] })
+    const renewed = await cli('snapshot', '--out', join(work, 'renewed.json'), { kubeconfig })
+    expect(renewed).toMatchObject({ status: 0, stdout: expect.stringContaining('Recorded 540 workloads') })
   })
 
   it('stops with the reason when a token is not accepted', async () => {

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>>
   init: async () => (await import('../init/command.ts')).initCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
   run: async () => (await import('./run.ts')).runCommand,
+  doctor: async () => (await import('../doctor/command.ts')).doctorCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
   serve: async () => (await import('../daemon/command.ts')).serveCommand,

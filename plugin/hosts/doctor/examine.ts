@@ -1,0 +1,224 @@
+import type { ClusterSettings, Settings } from '../../../config/schema.ts'
+import { createPrograms, type ProgramName } from '../../io/programs.ts'
+import { plural } from '../../model/plural.ts'
+import { ExpectedStop } from '../../model/problem.ts'
+import { missingRules, printRules } from '../../observe/access.ts'
+import { printCost } from '../../observe/cost.ts'
+import { printDialect } from '../../observe/dialect.ts'
+import type { LiveCluster } from '../../observe/live.ts'
+import type { Finding } from '../../observe/quality.ts'
+import type { Host } from '../host.ts'
+import { observeUsage, readLive } from '../observe-cluster.ts'
+import type { Checkout } from '../repository.ts'
+import { attempt, type Check, type Diagnosis } from './check.ts'
+
+/** What to look at. */
+export interface Examination {
+  readonly checkout: Checkout
+  readonly settings: Settings
+  readonly clusters: readonly ClusterSettings[]
+  readonly to: Date
+  /** Days of usage to look at. */
+  readonly days: number
+}
+
+/** Looks at everything a run needs, one thing after another; changes nothing. */
+export async function examine(host: Host, request: Examination): Promise<Diagnosis> {
+  const quiet = { ...host, progress: () => undefined }
+  const checks: Check[] = [...(await programs(host, request)), ...settingsChecks(request)]
+  const lives: LiveCluster[] = []
+  for (const cluster of request.clusters) {
+    host.progress({ kind: 'stage', stage: 'doctor', detail: `cluster ${cluster.name}` })
+    const found = await clusterChecks(quiet, request, cluster)
+    checks.push(...found.checks)
+    if (found.live !== undefined) lives.push(found.live)
+  }
+  const rules = missingRules(lives.flatMap(({ unread }) => unread))
+  return { checks, ...(rules.length === 0 ? {} : { rbac: printRules(rules) }) }
+}
+
+async function programs(host: Host, { settings, checkout }: Examination): Promise<readonly Check[]> {
+  const found = createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root)
+  const look = async (loss: string, ...names: readonly ProgramName[]): Promise<Check> => {
+    const shown = names.join(' or ')
+    try {
+      const { name, file } = await found.find(...names)
+      return { area: 'programs', level: 'ok', code: 'program', message: `${name} is ${file}` }
+    } catch (error) {
+      if (!(error instanceof ExpectedStop)) throw error
+      const message = `${shown} was not found: ${loss}`
+      const mend = `Install ${shown}, or name its path under programs: in tortoise.yaml.`
+      return { area: 'programs', level: 'warning', code: 'program.missing', message, mend }
+    }
+  }
+  return [
+    await look('kustomizations cannot be rendered', 'kustomize', 'kubectl'),
+    await look('charts cannot be rendered', 'helm'),
+  ]
+}
+
+function settingsChecks({ settings, checkout, clusters }: Examination): readonly Check[] {
+  const { sources } = settings
+  const counted: Check = {
+    area: 'settings',
+    level: sources.length === 0 ? 'warning' : 'ok',
+    code: 'sources',
+    message: `${plural(sources.length, 'source')} and ${plural(clusters.length, 'cluster')} in settings`,
+    ...(sources.length === 0
+      ? { mend: 'Name what is rolled out under sources: `tortoise discover` lists what there is.' }
+      : {}),
+  }
+  const git: Check[] =
+    checkout.gitdir === undefined
+      ? [
+          {
+            area: 'settings',
+            level: 'warning',
+            code: 'git',
+            message: `${checkout.root} is no plain Git checkout, so nothing can be committed`,
+            mend: 'Name a clone with --repo.',
+          },
+        ]
+      : []
+  const blind: Check[] =
+    clusters.length > 0
+      ? []
+      : [
+          {
+            area: 'settings',
+            level: 'error',
+            code: 'nothing-to-read',
+            message: 'nothing says where usage is recorded',
+            mend: 'Name a Prometheus under clusters in tortoise.yaml, or with --prometheus URL.',
+          },
+        ]
+  return [counted, ...git, ...blind]
+}
+
+async function clusterChecks(
+  host: Host,
+  request: Examination,
+  cluster: ClusterSettings,
+): Promise<{ readonly checks: readonly Check[]; readonly live?: LiveCluster }> {
+  let live: LiveCluster | undefined
+  const { name } = cluster
+  const kubernetes = await attempt({ area: 'kubernetes', cluster: name }, async () => {
+    live = await readLive(host, cluster)
+    return live === undefined ? [] : liveChecks(live)
+  })
+  const prometheus = await attempt({ area: 'prometheus', cluster: name }, () =>
+    usageChecks(host, request, { cluster, live }),
+  )
+  const nothing: Check = {
+    area: 'settings',
+    cluster: name,
+    level: 'error',
+    code: 'nothing-to-read',
+    message: 'neither prometheus nor kubernetes is named',
+    mend: `Add prometheus: {url: …} to the cluster ${name} in tortoise.yaml.`,
+  }
+  const none = cluster.prometheus === undefined && cluster.kubernetes === undefined
+  return {
+    checks: none ? [nothing] : [...kubernetes, ...prometheus],
+    ...(live === undefined ? {} : { live }),
+  }
+}
+
+function liveChecks({ cluster, version, workloads, unread }: LiveCluster): readonly Check[] {
+  const here = { area: 'kubernetes', cluster } as const
+  const placed = workloads.filter(({ source }) => source !== undefined).length
+  const shown = version === undefined ? '' : ` (${version})`
+  const moved = workloads.filter(({ vertical }) => vertical !== undefined && vertical.mode !== 'Off')
+  const tortoises = workloads.filter(({ tortoise }) => tortoise !== undefined)
+  const rival = (count: number, code: string, what: string): Check[] =>
+    count === 0
+      ? []
+      : [
+          {
+            ...here,
+            level: 'warning',
+            code,
+            message: `${plural(count, 'workload')} ${count === 1 ? 'is' : 'are'} resized by ${what} behind Git's back`,
+            mend: `Turn ${what} off for what is sized from Git, or leave those workloads out with rules:.`,
+          },
+        ]
+  return [
+    {
+      ...here,
+      level: 'ok',
+      code: 'reachable',
+      message: `${plural(workloads.length, 'workload')} listed${shown}; ${placed} bear marks of Argo CD or Flux`,
+    },
+    ...rival(moved.length, 'vertical-autoscaler', 'a VerticalPodAutoscaler'),
+    ...rival(tortoises.length, 'tortoise', 'a Tortoise'),
+    ...unread.map(({ plural: kinds, namespace, reason, loss, expected, group }): Check => {
+      const place = namespace === undefined ? '' : ` in ${namespace}`
+      const forbidden = reason === 'forbidden'
+      return {
+        ...here,
+        level: expected ? 'note' : 'warning',
+        code: forbidden ? 'forbidden' : 'absent',
+        message: forbidden
+          ? `may not list ${kinds}${place}: ${loss}`
+          : `${kinds} of ${group || 'the core'} are not served${expected ? ' (their operator is not installed)' : `: ${loss}`}`,
+        ...(forbidden ? { mend: 'Grant get and list: --fix-hints prints the rules.' } : {}),
+      }
+    }),
+  ]
+}
+
+async function usageChecks(
+  host: Host,
+  { settings, to, days }: Examination,
+  { cluster, live }: { readonly cluster: ClusterSettings; readonly live: LiveCluster | undefined },
+): Promise<readonly Check[]> {
+  const window = { from: new Date(to.getTime() - days * 86_400_000), to }
+  // A look at a few days cannot tell whether a workload is old enough.
+  const { minimumCoverage, minimumDays } = settings.recommend
+  const enough = {
+    minimumDays: days >= minimumDays ? minimumDays : 0,
+    minimumCoverage: minimumCoverage / 100,
+  }
+  const seen = await observeUsage(host, { settings, cluster, to, flags: {} }, { window, live, enough })
+  if (seen === undefined) return []
+  const here = { area: 'prometheus', cluster: cluster.name } as const
+  const { observations, dialect, cost, findings } = seen
+  if (observations.length === 0) {
+    const message = `it answers, but holds no usage of any container in the last ${plural(days, 'day')}`
+    const mend = 'Check labels: of the cluster, and that the kubelets of this cluster are scraped here.'
+    const query = 'count by (cluster, job) (container_cpu_usage_seconds_total)'
+    return [{ ...here, level: 'error', code: 'usage', message, mend, query }]
+  }
+  const count = `${plural(observations.length, 'workload')} seen in the last ${plural(days, 'day')}`
+  return [
+    { ...here, level: 'ok', code: 'dialect', message: printDialect(dialect) },
+    { ...here, level: 'ok', code: 'usage', message: `${count}, for ${printCost(cost)}` },
+    ...unmatched(observations.length, live, cluster.name),
+    ...findings.map(checkOf),
+  ]
+}
+
+function unmatched(seen: number, live: LiveCluster | undefined, cluster: string): readonly Check[] {
+  const running = live?.workloads.filter(({ ready = 0 }) => ready > 0).length ?? 0
+  if (seen === 0 || running <= seen * 1.2) return []
+  return [
+    {
+      area: 'data',
+      cluster,
+      level: 'warning',
+      code: 'workloads-unseen',
+      message: `${running} workloads run and only ${seen} have usage in Prometheus`,
+      mend: 'Check that every node is scraped, and labels: of the cluster.',
+    },
+  ]
+}
+
+const checkOf = ({ code, level, cluster, message, query, mend }: Finding): Check => ({
+  area: 'data',
+  cluster,
+  level,
+  code,
+  message,
+  ...(query === undefined ? {} : { query }),
+  ...(mend === undefined ? {} : { mend }),
+})

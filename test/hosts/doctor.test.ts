@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { doctorSchema } from '../../plugin/hosts/doctor/check.ts'
+import { createFleet } from '../lab/fleet/fleet.ts'
+import { openMetrics } from '../lab/fleet/openmetrics.ts'
+import { hasPrometheus, startPrometheus } from '../lab/prometheus.ts'
+import { tortoise } from './program.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'tortoise-doctor-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const doctor = (settings: string, ...args: readonly string[]) => {
+  const file = join(root, 'tortoise.yaml')
+  writeFileSync(file, settings)
+  return tortoise(['doctor', '--repo', root, ...args])
+}
+
+describe('tortoise doctor', () => {
+  it('looks at everything although a server cannot be reached, and ends with 1', async () => {
+    const ended = await doctor(
+      'clusters: [{name: prod, prometheus: {url: "http://127.0.0.1:9"}}, {name: idle}]\n',
+      '-o',
+      'json',
+    )
+    expect(ended.status).toBe(1)
+    const { checks } = doctorSchema.parse(JSON.parse(ended.stdout))
+    expect(checks.map(({ area, cluster, level, code }) => [area, cluster, level, code])).toEqual(
+      expect.arrayContaining([
+        ['programs', undefined, 'ok', 'program'],
+        ['settings', undefined, 'warning', 'git'],
+        ['prometheus', 'prod', 'error', 'prometheus.unreachable'],
+      ]),
+    )
+    for (const { level, mend } of checks) if (level === 'error') expect(mend).toBeTruthy()
+  })
+
+  it('says where to begin when nothing is named', async () => {
+    const ended = await doctor('')
+    expect(ended.status).toBe(1)
+    expect(ended.stdout).toContain('✗ nothing says where usage is recorded\n    → Name a Prometheus')
+    expect(ended.stderr).toContain('1 thing to mend before a run can do its job')
+  })
+
+  it.skipIf(!hasPrometheus())('lists what the data lack, with the query that shows it', async () => {
+    const fleet = createFleet({ seed: 1 })
+    const { to } = fleet.window
+    const lab = await startPrometheus(
+      (async function* () {
+        yield* openMetrics(fleet, { cluster: 'prod', from: to - 2 * 86_400, to, slowStep: 300 })
+      })(),
+    )
+    try {
+      const settings = `clusters: [{name: prod, prometheus: {url: "${lab.url}"}}]\n`
+      const until = new Date(to * 1000).toISOString()
+      const ended = await doctor(settings, '--until', until, '--fix-hints')
+      expect(ended.stdout).toMatch(/✓ cadvisor, CPU from container_cpu_usage_seconds_total/)
+      expect(ended.stdout).toMatch(/✓ \d+ workloads seen in the last 1 day, for \d+ queries/)
+      expect(ended.status).toBe(0)
+      const other = settings.replace('prometheus: {', 'prometheus: {labels: {cluster: other}, ')
+      const blind = await doctor(other, '--until', until)
+      expect(blind.stdout).toContain('✗ it answers, but holds no usage of any container in the last 1 day')
+      expect(blind.status).toBe(1)
+    } finally {
+      await lab.close()
+    }
+  })
+})
