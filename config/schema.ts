@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
 import { serveSchema } from './serve.ts'
 
 const percent = z.number().min(0).max(100)
@@ -157,8 +158,13 @@ const matchSchema = z
 const ruleSchema = z
   .strictObject({
     match: matchSchema,
-    cpu: z.enum(['On', 'Off']).optional().describe('Whether CPU is sized.'),
-    memory: z.enum(['On', 'Off']).optional().describe('Whether memory is sized.'),
+    cpu: z
+      .enum(scalingPolicies)
+      .optional()
+      .describe(
+        'How CPU is scaled: by the number of pods, by their size, not at all, or (On) as its HPA has it.',
+      ),
+    memory: z.enum(scalingPolicies).optional().describe('The same for memory.'),
   })
   .describe('An exception. Of several rules that match, the last one wins.')
 

@@ -4,6 +4,7 @@ import { groupBy } from './group.ts'
 import type { JsonObject } from './json.ts'
 import type { ManifestField } from './manifest.ts'
 import { fieldsOf, workloadsOf } from './manifest.ts'
+import { type DeclaredPolicy, declaredPolicies } from './scaling-policy.ts'
 import type { Workload } from './workload.ts'
 import { workloadKey } from './workload.ts'
 
@@ -32,6 +33,8 @@ export interface DeclaredWorkload {
   readonly workload: Workload
   readonly containers: readonly DeclaredContainer[]
   readonly autoscaler?: DeclaredAutoscaler
+  /** What manifests say about how it is scaled; of several that fit, the last one wins. */
+  readonly policies?: readonly DeclaredPolicy[]
 }
 
 /** Reads every workload of a rendering with the values that can be right-sized. */
@@ -40,13 +43,16 @@ export function declaredWorkloads(
   namespace: string,
 ): readonly DeclaredWorkload[] {
   const fields = groupBy(fieldsOf(objects, namespace), ({ workload }) => workloadKey(workload))
-  return workloadsOf(objects, namespace).map(({ workload, containers }) => {
+  return workloadsOf(objects, namespace).map((found) => {
+    const { workload, containers } = found
+    const policies = declaredPolicies(objects, found, namespace)
     const own = fields.get(workloadKey(workload)) ?? []
     const autoscaler = autoscalerOf(own)
     return {
       workload,
       containers: containers.map(({ name, role }) => ({ name, role, values: valuesOf(own, name) })),
       ...(autoscaler === undefined ? {} : { autoscaler }),
+      ...(policies.length === 0 ? {} : { policies }),
     }
   })
 }

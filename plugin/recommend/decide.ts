@@ -3,11 +3,12 @@ import type { ContainerField, Field } from '../model/field.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
 import type { Advice } from './advice.ts'
-import { advise, reason, unsure } from './advice.ts'
+import { unsure } from './advice.ts'
 import type { NewBounds } from './golang.ts'
 import { heldMemory } from './horizontal.ts'
 import type { SteadyOptions } from './options.ts'
 import type { Evidence } from './pace.ts'
+import { underPolicy, withinBounds } from './policy.ts'
 import type { Profile } from './profile.ts'
 import type { ResourcePolicy, SeenContainer, Subject } from './subject.ts'
 
@@ -128,8 +129,14 @@ function blocked(
   )
   if (members.length < expected.length || members.length === 0)
     return 'not every container behind the HPA target was seen'
-  if (members.some(({ declared }) => subject.policy(declared.name, 'cpu') === 'Off'))
+  const policies = members.map(({ declared }) => subject.policy(declared.name, 'cpu'))
+  if (policies.some(({ policy }) => policy === 'Off'))
     return 'a container behind the HPA target is switched off'
+  const vertical = policies.find(({ policy }) => policy === 'Vertical')
+  if (vertical !== undefined)
+    return `${vertical.said} wants a container scaled vertically that the HPA scales by the number of pods`
+  if (policies.some(({ minimum, maximum }) => minimum !== undefined || maximum !== undefined))
+    return 'bounds are set for a container behind the HPA target, where request and target must move together'
   return undefined
 }
 
@@ -150,20 +157,24 @@ function containerAdvice(
   const policy = (resource: 'cpu' | 'memory'): ResourcePolicy => subject.policy(declared.name, resource)
   const current = (field: ContainerField): number | undefined =>
     readValue(field, declared.values[field] ?? '')
+  const scaled = { cpu: joint !== undefined, memory: scalesMemory(subject.declared.autoscaler) }
+  const unlessOff = (field: ContainerField, decideIt: () => Advice): Advice => {
+    const resource = isMemory(field) ? 'memory' : 'cpu'
+    return underPolicy(policy(resource), current(field), { scaled: scaled[resource], decideIt })
+  }
   const cpu = unlessOff(
-    policy('cpu'),
-    current('requests.cpu'),
-    () => joint ?? profile.cpuRequest(container, evidence),
+    'requests.cpu',
+    () => joint ?? withinBounds(profile.cpuRequest(container, evidence), policy('cpu')),
   )
-  const memory = unlessOff(policy('memory'), current('requests.memory'), () =>
-    scalesMemory(subject.declared.autoscaler)
+  const memory = unlessOff('requests.memory', () =>
+    scaled.memory
       ? heldMemory(current('requests.memory') ?? 0)
-      : profile.memoryRequest(container, evidence),
+      : withinBounds(profile.memoryRequest(container, evidence), policy('memory')),
   )
-  const cpuLimit = unlessOff(policy('cpu'), current('limits.cpu'), () =>
+  const cpuLimit = unlessOff('limits.cpu', () =>
     profile.limit(container, 'cpu', { request: move(current('requests.cpu'), cpu), days }),
   )
-  const memoryLimit = unlessOff(policy('memory'), current('limits.memory'), () =>
+  const memoryLimit = unlessOff('limits.memory', () =>
     profile.limit(container, 'memory', { request: move(current('requests.memory'), memory), days }),
   )
   const bounds = newBounds({
@@ -177,12 +188,9 @@ function containerAdvice(
     'requests.memory': () => memory,
     'limits.cpu': () => cpuLimit,
     'limits.memory': () => memoryLimit,
-    'env.GOMAXPROCS': () =>
-      unlessOff(policy('cpu'), current('env.GOMAXPROCS'), () => profile.goMaxProcs(container, bounds)),
+    'env.GOMAXPROCS': () => unlessOff('env.GOMAXPROCS', () => profile.goMaxProcs(container, bounds)),
     'env.GOMEMLIMIT': () =>
-      unlessOff(policy('memory'), current('env.GOMEMLIMIT'), () =>
-        profile.goMemoryLimit(container, bounds, evidence.options),
-      ),
+      unlessOff('env.GOMEMLIMIT', () => profile.goMemoryLimit(container, bounds, evidence.options)),
   }
   return fieldNames(declared.values).map((field) =>
     decide(
@@ -200,11 +208,6 @@ function containerAdvice(
 
 const scalesMemory = (autoscaler: DeclaredAutoscaler | undefined): boolean =>
   autoscaler?.targets.some(({ resource }) => resource === 'memory') ?? false
-
-function unlessOff(policy: ResourcePolicy, from: number | undefined, decideIt: () => Advice): Advice {
-  if (policy === 'On' || from === undefined) return decideIt()
-  return advise(from, reason('policy.off', 'switched off in settings'))
-}
 
 const after = (from: number | undefined, advice: Advice): number | undefined =>
   from === undefined ? undefined : advice.kind === 'value' ? advice.value : from

@@ -3,23 +3,11 @@ import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { workloadKey } from '../model/workload.ts'
 import { decideWorkload } from './decide.ts'
 import type { SteadyOptions } from './options.ts'
+import { type PolicyRule, policyOf } from './policy.ts'
 import { type ProfileName, profiles } from './profiles.ts'
-import type { ResourcePolicy } from './subject.ts'
-
-/** An exception that owners wrote: every part of `match` that is given must hold. */
-export interface PolicyRule {
-  readonly match: {
-    readonly cluster?: string | undefined
-    readonly namespace?: string | undefined
-    readonly workload?: string | undefined
-    readonly container?: string | undefined
-  }
-  readonly cpu?: ResourcePolicy | undefined
-  readonly memory?: ResourcePolicy | undefined
-}
 
 /** How to decide. */
 export interface RecommendSettings {
@@ -99,26 +87,4 @@ function holdFresh(
     const text = 'changed lately; the next step waits until the last one has been seen at work'
     return { ...rest, verdict: 'keep', because: [...one.because, { rule: 'pace.wait', text }] }
   })
-}
-
-interface Context {
-  readonly cluster: string | undefined
-  readonly declared: DeclaredWorkload
-}
-
-function policyOf(rules: readonly PolicyRule[], { cluster, declared }: Context) {
-  const { workload } = declared
-  const fits = (wanted: string | undefined, actual: string | undefined) =>
-    wanted === undefined || wanted === actual
-  return (container: string, resource: 'cpu' | 'memory'): ResourcePolicy => {
-    const rule = rules.findLast(
-      ({ match, ...policy }) =>
-        policy[resource] !== undefined &&
-        fits(match.cluster, cluster) &&
-        fits(match.namespace, workload.namespace) &&
-        fits(match.workload, workloadLabel(workload)) &&
-        fits(match.container, container),
-    )
-    return rule?.[resource] ?? 'On'
-  }
 }

@@ -1,8 +1,14 @@
 import type { DeclaredContainer, DeclaredWorkload } from '../model/declared.ts'
 import type { ContainerUsage, Observation } from '../model/observation.ts'
+import type { ScalingPolicy } from '../model/scaling-policy.ts'
 
-/** Whether a resource of a container is sized at all. */
-export type ResourcePolicy = 'On' | 'Off'
+/** The policy of a resource of a container, its bounds, and who said so. */
+export interface ResourcePolicy {
+  readonly policy: ScalingPolicy
+  readonly said: string
+  readonly minimum?: number
+  readonly maximum?: number
+}
 
 /** One workload to decide on: what Git declares, what was seen, and what its owners allow. */
 export interface Subject {

@@ -1,0 +1,102 @@
+import type { Json, JsonObject } from './json.ts'
+import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
+import type { ManifestWorkload } from './manifest.ts'
+import { identify } from './manifest.ts'
+import { toBytes, toMillicores } from './quantity.ts'
+
+/** How a resource of a container is scaled: by more pods, by larger ones, or not at all. `On` leaves it to what its HPA does. */
+export const scalingPolicies = ['On', 'Horizontal', 'Vertical', 'Off'] as const
+export type ScalingPolicy = (typeof scalingPolicies)[number]
+
+/** What a manifest says about one resource of one container, or of all where none is named. */
+export interface DeclaredPolicy {
+  readonly container?: string
+  readonly resource: 'cpu' | 'memory'
+  readonly policy?: ScalingPolicy
+  /** Least and most that a request may be, in millicores or bytes. */
+  readonly minimum?: number
+  readonly maximum?: number
+  /** Where it is said, for people: `Tortoise/web`, or an annotation. */
+  readonly said: string
+}
+
+const resources = ['cpu', 'memory'] as const
+/** Begins the annotations by which a workload states its own policies: `/cpu`, `/memory`, or `/cpu.CONTAINER`. */
+export const annotationPrefix = 'gitops-tortoise'
+
+/** Policies of a workload: those of `kind: Tortoise` objects that target it, then its own annotations; the last one wins. */
+export function declaredPolicies(
+  objects: readonly JsonObject[],
+  { workload, object }: ManifestWorkload,
+  namespace: string,
+): readonly DeclaredPolicy[] {
+  const tortoises = objects.filter((one) => {
+    const identity = identify(one, namespace)
+    const target = (key: string) => textOf(valueAt(one, ['spec', 'targetRefs', 'scaleTargetRef', key]))
+    return (
+      identity?.kind === 'Tortoise' &&
+      identity.apiVersion.startsWith('autoscaling.mercari.com/') &&
+      identity.namespace === workload.namespace &&
+      target('kind') === workload.kind &&
+      target('name') === workload.name
+    )
+  })
+  const annotations = valueAt(objects[object], ['metadata', 'annotations'])
+  return [...tortoises.flatMap(tortoisePolicies), ...annotatedPolicies(annotations)]
+}
+
+/** A Tortoise whose mode is not `Auto` changes nothing there, and nothing here. */
+function tortoisePolicies(tortoise: JsonObject): readonly DeclaredPolicy[] {
+  const said = `Tortoise/${textOf(valueAt(tortoise, ['metadata', 'name'])) ?? ''}`
+  const mode = textOf(valueAt(tortoise, ['spec', 'updateMode'])) ?? 'Off'
+  if (mode !== 'Auto') {
+    return resources.map((resource) => ({ resource, policy: 'Off', said: `${said}, updateMode ${mode}` }))
+  }
+  const given = listOf(valueAt(tortoise, ['spec', 'autoscalingPolicy'])).flatMap((one) =>
+    resources.map((resource) => policyOf(one, resource, said)),
+  )
+  // Tortoise reads a list of policies as complete: what it leaves out is Off.
+  const rest = resources.map((resource): DeclaredPolicy => ({ resource, policy: 'Off', said }))
+  return [...(given.length === 0 ? [] : rest), ...given, ...bounds(tortoise, said)]
+}
+
+function policyOf(entry: Json, resource: 'cpu' | 'memory', said: string): DeclaredPolicy {
+  const container = textOf(valueAt(entry, ['containerName']))
+  const policy = asPolicy(textOf(valueAt(entry, ['policy', resource]))) ?? 'Off'
+  return { ...(container === undefined ? {} : { container }), resource, policy, said }
+}
+
+function bounds(tortoise: JsonObject, said: string): readonly DeclaredPolicy[] {
+  return listOf(valueAt(tortoise, ['spec', 'resourcePolicy'])).flatMap((entry) => {
+    const container = textOf(valueAt(entry, ['containerName']))
+    return resources.map((resource): DeclaredPolicy => {
+      const [minimum, maximum] = (['minAllocatedResources', 'maxAllocatedResources'] as const).map((key) => {
+        const text = textOf(valueAt(entry, [key, resource]))
+        return text === undefined ? undefined : resource === 'cpu' ? toMillicores(text) : toBytes(text)
+      })
+      return {
+        ...(container === undefined ? {} : { container }),
+        resource,
+        ...(minimum === undefined ? {} : { minimum }),
+        ...(maximum === undefined ? {} : { maximum }),
+        said,
+      }
+    })
+  })
+}
+
+function annotatedPolicies(annotations: Json | undefined): readonly DeclaredPolicy[] {
+  if (!isJsonObject(annotations)) return []
+  return Object.entries(annotations).flatMap(([key, value]): readonly DeclaredPolicy[] => {
+    const [, resource, container] = annotation.exec(key) ?? []
+    const policy = asPolicy(textOf(value))
+    if ((resource !== 'cpu' && resource !== 'memory') || policy === undefined) return []
+    return [
+      { ...(container === undefined ? {} : { container }), resource, policy, said: `the annotation ${key}` },
+    ]
+  })
+}
+
+const annotation = new RegExp(`^${annotationPrefix}/(cpu|memory)(?:\\.(.+))?$`)
+const asPolicy = (text: string | undefined): ScalingPolicy | undefined =>
+  scalingPolicies.find((policy) => policy === text)

@@ -1,0 +1,78 @@
+import type { DeclaredWorkload } from '../model/declared.ts'
+import type { ScalingPolicy } from '../model/scaling-policy.ts'
+import { workloadLabel } from '../model/workload.ts'
+import { type Advice, advise, reason } from './advice.ts'
+import type { ResourcePolicy, Subject } from './subject.ts'
+
+/** An exception that owners wrote: every part of `match` that is given must hold. */
+export interface PolicyRule {
+  readonly match: {
+    readonly cluster?: string | undefined
+    readonly namespace?: string | undefined
+    readonly workload?: string | undefined
+    readonly container?: string | undefined
+  }
+  readonly cpu?: ScalingPolicy | undefined
+  readonly memory?: ScalingPolicy | undefined
+}
+
+interface Context {
+  readonly cluster: string | undefined
+  readonly declared: DeclaredWorkload
+}
+
+/** Who decides how a resource is scaled: settings before manifests, the later before the earlier, its HPA where nobody says. */
+export function policyOf(rules: readonly PolicyRule[], context: Context): Subject['policy'] {
+  const { policies = [] } = context.declared
+  return (container, resource): ResourcePolicy => {
+    const fitting = policies.filter(
+      (one) => one.resource === resource && (one.container ?? container) === container,
+    )
+    const declared = fitting.findLast(({ policy }) => policy !== undefined)
+    const ruled = rules.findLast(
+      (rule) => rule[resource] !== undefined && matches(rule.match, container, context),
+    )?.[resource]
+    const bound = (key: 'minimum' | 'maximum') => fitting.findLast((one) => one[key] !== undefined)?.[key]
+    const [minimum, maximum] = [bound('minimum'), bound('maximum')]
+    return {
+      policy: ruled ?? declared?.policy ?? 'On',
+      said: ruled === undefined ? (declared?.said ?? '') : 'settings',
+      ...(minimum === undefined ? {} : { minimum }),
+      ...(maximum === undefined ? {} : { maximum }),
+    }
+  }
+}
+
+function matches(match: PolicyRule['match'], container: string, { cluster, declared }: Context): boolean {
+  const { workload } = declared
+  const fits = (wanted: string | undefined, actual: string | undefined) =>
+    wanted === undefined || wanted === actual
+  return (
+    fits(match.cluster, cluster) &&
+    fits(match.namespace, workload.namespace) &&
+    fits(match.workload, workloadLabel(workload)) &&
+    fits(match.container, container)
+  )
+}
+
+/** The advice that a policy leaves over: what is off, or scaled by pods that no target counts, stays as it is. */
+export function underPolicy(
+  { policy, said }: ResourcePolicy,
+  from: number | undefined,
+  { scaled, decideIt }: { readonly scaled: boolean; readonly decideIt: () => Advice },
+): Advice {
+  if (from === undefined) return decideIt()
+  if (policy === 'Off') return advise(from, reason('policy.off', `switched off in ${said}`))
+  if (policy === 'Horizontal' && !scaled)
+    return advise(from, reason('policy.horizontal', `scaled by the number of pods, says ${said}`))
+  return decideIt()
+}
+
+/** Holds a request within the bounds that its owners set. */
+export function withinBounds(advice: Advice, { minimum, maximum, said }: ResourcePolicy): Advice {
+  if (advice.kind === 'unsure') return advice
+  const value = Math.max(Math.min(advice.value, maximum ?? advice.value), minimum ?? 0)
+  if (value === advice.value) return advice
+  const text = `held within the bounds that ${said === '' ? 'its owners' : said} set`
+  return advise(value, ...advice.because, reason('policy.bounds', text))
+}
