@@ -1,16 +1,55 @@
-import { parseAllDocuments } from 'yaml'
+import type { Document } from 'yaml'
+import { Composer, LineCounter, Parser } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
-import { stop } from '../model/problem.ts'
+import { ExpectedStop, stop } from '../model/problem.ts'
 
-/** Reads a stream of manifests as objects: documents in order, merge keys resolved, `List` kinds unpacked, empty documents left out. */
+/** No object that a cluster would take comes near: etcd refuses more than 1.5 MiB. */
+const largestDocument = 8 * 1024 * 1024
+const mostAliases = 1000
+
+/**
+ * Reads a stream of manifests as objects: documents in order, merge keys resolved, `List` kinds unpacked, empty
+ * documents left out. One document is held parsed at a time; what is too large, too deep or swells by aliases stops.
+ */
 export function readObjects(file: string, text: string): readonly JsonObject[] {
-  const documents = parseAllDocuments(text, { uniqueKeys: false, merge: true, logLevel: 'silent' })
-  if ('empty' in documents) return []
-  return documents.flatMap((document) => {
-    const error = document.errors[0]
-    if (error !== undefined) throw stop('source.render', `not YAML: ${error.message}`, { place: { file } })
-    return unpack(document.toJS({ maxAliasCount: 1000 }) as Json)
-  })
+  const refuse = (why: string, cause?: unknown) =>
+    stop('source.render', `not manifests that can be read: ${why}`, { place: { file }, cause })
+  if (longestDocument(text) > largestDocument)
+    throw refuse(`a document is larger than ${largestDocument / 1024 ** 2} MiB`)
+  try {
+    return [...objectsIn(file, text)]
+  } catch (error) {
+    if (error instanceof ExpectedStop || !(error instanceof Error)) throw error
+    // The parser has no limit of its own for depth, and reports aliases that swell as a reference error.
+    if (error instanceof RangeError) throw refuse('a document is nested too deeply', error)
+    if (error instanceof ReferenceError) throw refuse(error.message, error)
+    throw error
+  }
+}
+
+function* objectsIn(file: string, text: string): Generator<JsonObject> {
+  const lines = new LineCounter()
+  const composer = new Composer({ uniqueKeys: false, merge: true, logLevel: 'silent' })
+  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text)))
+    yield* unpack(readDocument(document, file, lines))
+}
+
+function readDocument(document: Document.Parsed, file: string, lines: LineCounter): Json {
+  const error = document.errors[0]
+  if (error === undefined) return document.toJS({ maxAliasCount: mostAliases }) as Json
+  const { line, col } = lines.linePos(error.pos[0])
+  throw stop('source.render', `not YAML: ${error.message}`, { place: { file, line, column: col } })
+}
+
+function longestDocument(text: string): number {
+  let longest = 0
+  for (let start = 0; start < text.length; ) {
+    const mark = text.indexOf('\n---', start)
+    const end = mark === -1 ? text.length : mark + 1
+    longest = Math.max(longest, end - start)
+    start = end
+  }
+  return longest
 }
 
 function unpack(value: Json): readonly JsonObject[] {
