@@ -19,6 +19,8 @@ export interface TraceFieldsPorts {
   readonly renderer: Renderer
   readonly progress: Progress
   readonly allowShared: boolean
+  /** Name the layers that were considered and lost. */
+  readonly explains?: boolean
   /** The fields to answer for. */
   readonly isWanted?: (source: Source, field: ManifestField) => boolean
 }
@@ -65,7 +67,7 @@ export async function traceFields(
   const context = traceContext([...own.traced, ...others.traced], {
     sharers,
     unseen,
-    rest: { view, renderer, policy: ports },
+    rest: { view, renderer, policy: ports, explains: ports.explains === true },
   })
   const answers = new Map<string, TracedField>()
   for (const one of own.traced) {

@@ -75,8 +75,19 @@ export interface Trace extends FieldAddress {
   readonly chosen: 'site' | 'leaf' | null
   /** Why nothing was chosen, or why the leaf was. */
   readonly reason?: string
+  /** Scalars at the same keys that were considered and do not decide it. */
+  readonly considered?: readonly ConsideredLayer[]
   /** Other fields that the site also decides, in any source. */
   readonly sharedWith: readonly SharedField[]
+}
+
+/** A scalar at the same keys as a site, in a layer that loses against it. */
+export interface ConsideredLayer {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly text: string
+  readonly why: string
 }
 
 /** A field elsewhere that the same site decides. */

@@ -136,6 +136,18 @@ export const traceSchema = z
       leaf: site.nullable().describe('Where an override for this source alone would go.'),
       chosen: z.enum(['site', 'leaf']).nullable(),
       reason: z.string().optional(),
+      considered: z
+        .array(
+          z.object({
+            file: z.string(),
+            line: z.number().int(),
+            column: z.number().int(),
+            text: z.string(),
+            why: z.string(),
+          }),
+        )
+        .optional()
+        .describe('Scalars at the same keys in layers that lose.'),
       sharedWith: z
         .array(z.object({ source: z.string(), workload, container, field }))
         .describe('Other fields that the site decides.'),

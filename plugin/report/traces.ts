@@ -14,8 +14,8 @@ export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): 
       .map((text, column) => text.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()
-    const remark = remarkOf(traces[index])
-    return remark === undefined ? [line] : [line, paint.dim(`  └ ${remark}`)]
+    const remarks = [remarkOf(traces[index]), layersOf(traces[index])].flatMap((remark) => remark ?? [])
+    return [line, ...remarks.map((remark) => paint.dim(`  └ ${remark}`))]
   })
   return lines.length === 0
     ? 'No field that can be right-sized is set in this source.\n'
@@ -25,6 +25,15 @@ export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): 
 const printSite = ({ file, line, column }: Site): string => `${file}:${line}:${column}`
 
 const placeOf = ({ site }: Trace): string => (site === null ? '–' : printSite(site))
+
+/** The layers that were considered and lost. */
+function layersOf(trace: Trace | undefined): string | undefined {
+  const lost = trace?.considered ?? []
+  if (lost.length === 0) return undefined
+  const shown = lost.slice(0, 3).map(({ file, line, text }) => `${text} at ${file}:${line}`)
+  const more = lost.length > 3 ? ` and ${lost.length - 3} more` : ''
+  return `laid over ${shown.join(', ')}${more}`
+}
 
 function remarkOf(trace: Trace | undefined): string | undefined {
   if (trace === undefined) return undefined

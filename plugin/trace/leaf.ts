@@ -47,7 +47,7 @@ export async function leafOf(question: LeafQuestion): Promise<Site | null> {
     chartOf(place) === undefined && !isReleaseValue(candidate, traced)
       ? null
       : await helmOverride(candidate, { field, traced, place, ports: { view, renderer } })
-  if (override !== null || place.source.kind === 'plain' || place.source.kind === 'helm') return override
+  if (override !== null || place.source.kind === 'helm') return override
   // A patch may bear any name when it says its target beside; what declares the object bears its own.
   const name =
     candidate.role === 'manifest'

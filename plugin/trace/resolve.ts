@@ -4,6 +4,7 @@ import { plural } from '../model/plural.ts'
 import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
 import type { Source } from '../model/source.ts'
 import type { Candidate } from './candidate.ts'
+import { consideredLayers } from './considered.ts'
 import type { SourceFiles } from './discover.ts'
 import { isKustomizationOf } from './discover.ts'
 import type { LeafContext } from './leaf.ts'
@@ -23,6 +24,8 @@ export interface TraceContext extends LeafContext {
   /** Sources and overlays that cannot be looked into, by file; they may take a value from any file they read. */
   readonly unseen: ReadonlyMap<string, readonly string[]>
   readonly policy: TracePolicy
+  /** Whether answers name the layers that lose. */
+  readonly explains: boolean
 }
 
 /** Measures who reads and who uses what, once for all answers. */
@@ -73,7 +76,10 @@ export async function resolveTraces(
       const readers = unseenReaders(candidate.file, traced, unseen)
       const alone = sharedWith.length === 0 && readers.length === 0
       const leaf = await leafOf({ traced, field, candidate, site, context, alone })
-      const answer = { site, reach: reachOf(using), leaf, sharedWith }
+      const considered = context.explains
+        ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
+        : {}
+      const answer = { site, reach: reachOf(using), leaf, sharedWith, ...considered }
       return { ...addressOf(traced, field), ...answer, ...choose(candidate, { ...answer, readers }, policy) }
     }),
   )

@@ -60,7 +60,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   const known = { named: [...opened.sources, ...rendered.map(({ source }) => source)], rendered }
   const isWanted = (_: Source, one: ManifestField): boolean => matches(one, flags)
   const { view, renderer } = opened
-  const ports = { view, renderer, progress: host.progress, allowShared: false, isWanted }
+  const ports = { view, renderer, progress: host.progress, allowShared: false, explains: true, isWanted }
   const { sources, context, answers } = await traceFields(asked, known, ports)
   const found = [...answers.values()].map((answer) => answer.trace)
   const filtered = [flags.workload, flags.container, field].some((one) => one !== undefined)
