@@ -78,12 +78,13 @@ async function open(host: Host, mode: ActionMode | undefined): Promise<PassReque
   const isAsked = inputWorkloads()
   const settings = settingsFor(host, readSettings(host, checkout, given('settings')), mode)
   const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
-  const [cluster, cache] = [given('cluster'), given('cache')]
+  const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
   const flags = {
     ...(snapshot && { snapshot }),
     ...(prometheus && { prometheus }),
     ...(cluster && { cluster }),
     ...(cache && { cache }),
+    ...(until && { until }),
   }
   const observations = await gatherObservations(host, settings, flags)
   if (isAsked === undefined) return { checkout, settings, observations }
