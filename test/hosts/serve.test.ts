@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createFleet } from '../lab/fleet/fleet.ts'
+import { openMetrics } from '../lab/fleet/openmetrics.ts'
+import { demoSeed } from '../lab/fleet/record.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { startLeaseServer } from '../lab/lease-server.ts'
+import { hasPrometheus, startPrometheus } from '../lab/prometheus.ts'
 import { startSwitch } from '../lab/switch.ts'
 import { demoCheckout, demoFiles, git, program } from './program.ts'
 
@@ -47,9 +51,17 @@ afterAll(() => {
   for (const { child } of replicas) child.kill('SIGKILL')
 })
 
+const recorded = ['--snapshot', join(demoFiles, 'snapshot.json')]
+
 /** Starts the built daemon; every line that it logs must be JSON. */
-function serve(name: string, settings: string, env: Readonly<Record<string, string>> = {}): Replica {
-  const snapshot = join(demoFiles, 'snapshot.json')
+function serve(
+  name: string,
+  settings: string,
+  {
+    env = {},
+    usage = recorded,
+  }: { readonly env?: Readonly<Record<string, string>>; readonly usage?: readonly string[] } = {},
+): Replica {
   const args = [
     'serve',
     '--settings',
@@ -58,8 +70,7 @@ function serve(name: string, settings: string, env: Readonly<Record<string, stri
     join(root, name),
     '--listen',
     '127.0.0.1:0',
-    '--snapshot',
-    snapshot,
+    ...usage,
   ]
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
@@ -188,6 +199,7 @@ describe('serve', () => {
 })
 
 /** Ten minutes when `TORTOISE_SOAK_MINUTES=10`; half a minute otherwise. */
+const long = process.env['TORTOISE_SOAK_MINUTES'] !== undefined
 const soakSeconds = Number(process.env['TORTOISE_SOAK_MINUTES'] ?? '0.5') * 60
 
 describe(`two replicas with a Lease for ${soakSeconds} s`, () => {
@@ -211,7 +223,9 @@ describe(`two replicas with a Lease for ${soakSeconds} s`, () => {
         leaderElection,
       }),
     )
-    const start = (name: string): Replica => serve(name, settings, { KUBECONFIG: kubeconfig })
+    const start = (name: string): Replica =>
+      serve(name, settings, { env: { KUBECONFIG: kubeconfig }, usage: watched?.flags ?? recorded })
+    const watched = long && hasPrometheus() ? await prometheusUntilNow() : undefined
     const pair = [start('soak-a'), start('soak-b')]
     const sizes: number[] = []
     const end = Date.now() + soakSeconds * 1000
@@ -221,9 +235,12 @@ describe(`two replicas with a Lease for ${soakSeconds} s`, () => {
       if (round % 3 === 1) editAsPerson(round)
       if (round % 4 === 2) await line.off()
       if (round % 4 === 3) await line.on()
+      if (round % 7 === 4) await watched?.line.off()
+      if (round % 7 === 6) await watched?.line.on()
       if (round % 5 === 3) pair.splice(0, 2, ...(await replaceLeader(pair, start)))
     }
     await line.on().catch(() => undefined)
+    await watched?.line.on().catch(() => undefined)
     const before = count(
       pair.flatMap(({ log }) => log),
       'run done',
@@ -274,8 +291,23 @@ describe(`two replicas with a Lease for ${soakSeconds} s`, () => {
     expect(late).toBeLessThan((early ?? 0) * 1.25 + 40)
     await server.close()
     await leases.close()
+    await watched?.lab.close()
   })
 })
+
+/** The fleet's history in a real Prometheus, moved so that it ends now. */
+async function prometheusUntilNow() {
+  const fleet = createFleet({ seed: demoSeed })
+  const { to } = fleet.window
+  const shift = Math.floor((Date.now() / 1000 - to) / 300) * 300
+  async function* lines(): AsyncGenerator<string> {
+    for (const text of openMetrics(fleet, { cluster: 'prod', ...fleet.window, slowStep: 300 }))
+      yield text.replace(/ (\d{10})(\.\d+)?$/gm, (_all, seconds: string) => ` ${Number(seconds) + shift}`)
+  }
+  const lab = await startPrometheus(lines())
+  const line = await startSwitch(Number(new URL(lab.url).port))
+  return { lab, line, flags: ['--prometheus', line.url] }
+}
 
 /** Ends the replica that leads in the middle of a run, and starts another in its place. */
 async function replaceLeader(
