@@ -72,7 +72,7 @@ function typed(script: string, installed: boolean): Promise<Ended> {
 }
 
 describe('every quick start', () => {
-  it.each(pages)('%s: what it says to type works', async (page) => {
+  it.each(pages)('%s: what it says to type works', { timeout: 300_000 }, async (page) => {
     const ended = await typed(scriptOf(page), page !== 'cli.md')
     expect(ended, ended.stderr).toMatchObject({ status: 0 })
     expect(ended.stderr).not.toMatch(/EBADENGINE|deprecated/)
