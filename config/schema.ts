@@ -331,6 +331,18 @@ export const settingsSchema = z
       .prefault({})
       .describe('The window that is looked at.'),
     recommend: recommendSchema.prefault({}),
+    prices: z
+      .strictObject({
+        coreHour: z.number().min(0).default(0.03).describe('Price of one requested core for an hour.'),
+        gibibyteHour: z
+          .number()
+          .min(0)
+          .default(0.004)
+          .describe('Price of one requested GiB of memory for an hour.'),
+        currency: z.string().min(1).default('USD').describe('What prices are in; printed beside costs.'),
+      })
+      .prefault({})
+      .describe('What requests cost, for reports and backtests.'),
     rules: z.array(ruleSchema).default([]).describe('Exceptions for some workloads.'),
     edit: z
       .strictObject({

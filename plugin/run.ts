@@ -9,10 +9,11 @@ import type { Progress } from './model/progress.ts'
 import type { ProposedChange, Skipped } from './model/proposal.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
-import type { Workload } from './model/workload.ts'
+import { type Workload, workloadKey } from './model/workload.ts'
 import { makeParts } from './parts.ts'
 import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
+import type { Replayed } from './recommend/backtest.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
 import { recommend } from './recommend/recommend.ts'
 import type { Unrendered } from './trace/expand.ts'
@@ -62,6 +63,25 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   if (made.proposal === undefined || scopeOf === undefined) return whole
   const parted = await makeParts(made.proposal, wishes, { ...proving, scopeOf })
   return { ...whole, parts: parted.parts, skipped: [...whole.skipped, ...parted.skipped] }
+}
+
+/** Every workload that the sources declare and that something was seen of. */
+export async function declaredAndSeen(
+  { sources, observations }: Pick<PlanRequest, 'sources' | 'observations'>,
+  ports: PlanPorts,
+): Promise<readonly Replayed[]> {
+  const { rendered } = await renderAll(sources, ports)
+  const key = (cluster: string, workload: Workload): string => `${cluster}\0${workloadKey(workload)}`
+  return rendered.flatMap(({ source, objects }) => {
+    const seen = observations.filter(
+      ({ cluster }) => source.cluster === undefined || cluster === source.cluster,
+    )
+    const known = new Map(seen.map((one) => [key(source.cluster ?? '', one.workload), one]))
+    return declaredWorkloads(objects, namespaceOf(source)).flatMap((declared): readonly Replayed[] => {
+      const observation = known.get(key(source.cluster ?? '', declared.workload))
+      return observation === undefined ? [] : [{ declared, observation }]
+    })
+  })
 }
 
 const asWanted: Review = ({ to }) => ({ to })

@@ -9,15 +9,19 @@ import { type ChangeHistory, historyKey, readHistory } from '../deliver/history.
 import { openCommit } from '../io/commit-tree.ts'
 import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
+import type { BacktestReport } from '../model/backtest.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Outcome, Plan } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery } from '../model/proposal.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
 import { withOverlays } from '../overlay-renderer.ts'
+import { backtestAll, type Walk } from '../recommend/backtest.ts'
+import type { ProfileName } from '../recommend/profiles.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import type { PlanRequest } from '../run.ts'
-import { plan } from '../run.ts'
+import { declaredAndSeen, plan } from '../run.ts'
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
 import { currentBranch, headOf } from './branches.ts'
@@ -108,11 +112,7 @@ async function planView(
   { view, ref, desk }: Ground,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
-  const renderer = withOverlays(
-    createRenderer({
-      programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
-    }),
-  )
+  const renderer = rendererFor(host, settings, checkout)
   const sources = await sourcesOf(settings, { view, renderer })
   const since = new Date(host.now().getTime() - 90 * 86_400_000)
   const { gitdir } = checkout
@@ -128,6 +128,27 @@ async function planView(
   const asked = { sources, observations, recommend, allowShared, ...decided, ...(isAsked && { isAsked }) }
   return plan(asked, { view, renderer, progress: host.progress })
 }
+
+/** Replays history under profiles, on the files as they stand on disk. */
+export async function backtestWorkTree(
+  host: Host,
+  { checkout, settings, observations }: PassRequest,
+  request: { readonly walk: Walk; readonly profiles: readonly ProfileName[] },
+): Promise<BacktestReport> {
+  const view = openWorkTree(checkout.root)
+  const renderer = rendererFor(host, settings, checkout)
+  const sources = await sourcesOf(settings, { view, renderer })
+  const ports = { view, renderer, progress: host.progress }
+  const workloads = await declaredAndSeen({ sources, observations }, ports)
+  const { profile: _, ...options } = settings.recommend
+  const own = { options, rules: settings.rules, lastChange: () => undefined }
+  const profiles = Object.fromEntries(request.profiles.map((profile) => [profile, { ...own, profile }]))
+  host.progress({ kind: 'stage', stage: 'backtest', detail: plural(workloads.length, 'workload') })
+  return backtestAll(workloads, { walk: request.walk, prices: settings.prices, profiles })
+}
+
+const rendererFor = (host: Host, { programs }: Settings, { root }: Checkout) =>
+  withOverlays(createRenderer({ programs: createPrograms(programs, host.env['PATH'] ?? '', root) }))
 
 async function sourcesOf({ sources }: Settings, ports: IdentifyPorts): Promise<readonly Source[]> {
   if (sources.length === 0) {

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>>
   demo: async () => (await import('./demo.ts')).demoCommand,
   init: async () => (await import('../init/command.ts')).initCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
+  backtest: async () => (await import('./backtest.ts')).backtestCommand,
   run: async () => (await import('./run.ts')).runCommand,
   doctor: async () => (await import('../doctor/command.ts')).doctorCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,

@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { BacktestReport } from '../../model/backtest.ts'
+import { type ProfileName, profiles } from '../../recommend/profiles.ts'
+import { jsonBacktest, markdownBacktest, terminalBacktest } from '../../report/backtest.ts'
+import { ansi, plain } from '../../report/paint.ts'
+import type { Host } from '../host.ts'
+import { backtestWorkTree } from '../pass.ts'
+import type { PassFlags } from './pass-options.ts'
+import { openPass, withPassFlags } from './pass-options.ts'
+
+interface BacktestFlags extends PassFlags {
+  readonly profile?: readonly ProfileName[]
+  readonly every: number
+  readonly train?: number
+}
+
+/** `tortoise backtest`: what profiles would have done with the recorded history of what Git declares. */
+export function backtestCommand(host: Host): Command {
+  return withPassFlags(new Command('backtest'))
+    .description('replay recorded history under profiles, walking forward, beside the values as they stand')
+    .addOption(
+      new Option('--profile <name...>', 'profiles to replay (default: that of settings)').choices(
+        Object.keys(profiles),
+      ),
+    )
+    .option('--every <days>', 'days from one decision to the next', days, 1)
+    .option('--train <days>', 'days before the first decision (default: half of history.days)', days)
+    .action(async (flags: BacktestFlags) => {
+      const pass = await openPass(host, flags)
+      const { recommend, history } = pass.settings
+      const walk = {
+        historyDays: history.days,
+        trainDays: flags.train ?? Math.ceil(history.days / 2),
+        everyDays: flags.every,
+      }
+      const report = await backtestWorkTree(host, pass, {
+        walk,
+        profiles: flags.profile ?? [recommend.profile],
+      })
+      host.stdout(formatBacktest(host, report, flags.output))
+    })
+}
+
+function days(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number of days, 1 or more.')
+}
+
+function formatBacktest(host: Host, report: BacktestReport, format: PassFlags['output']): string {
+  switch (format) {
+    case 'table':
+      return terminalBacktest(report, host.colour ? ansi : plain)
+    case 'markdown':
+      return markdownBacktest(report)
+    case 'json':
+      return `${JSON.stringify(jsonBacktest(report), null, 2)}\n`
+    default:
+      return format satisfies never
+  }
+}

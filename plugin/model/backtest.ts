@@ -1,0 +1,51 @@
+import type { Workload } from './workload.ts'
+
+/** What a core and a GiB cost. */
+export interface Prices {
+  readonly coreHour: number
+  readonly gibibyteHour: number
+}
+
+/** What values would have come to on recorded history, of one workload or of all. Ratios are absent where nothing was used. */
+export interface BacktestFigures {
+  /** Workload-days judged. */
+  readonly days: number
+  /** Requested ÷ used, over all pods. */
+  readonly cpuRequestedOverUsed?: number
+  readonly memoryRequestedOverUsed?: number
+  /** Requests at the prices of settings, for a month of 30 days. */
+  readonly costPerMonth: number
+  /** Share of the time that a busiest pod used more CPU than requested, 0 to 100. */
+  readonly percentAbove: number
+  /** CPU used above requests, as a share of what was used, 0 to 100. */
+  readonly percentVolumeAbove: number
+  /** Share of the time that a busiest pod was at its CPU limit, 0 to 100. */
+  readonly percentThrottled: number
+  readonly oomKills: number
+  /** Pods a workload, on average. */
+  readonly replicas: number
+  /** Share of the time at the HPA's maximum with more to do, 0 to 100. */
+  readonly percentAtMaximum: number
+  /** Values moved, for each workload and month of 30 days. */
+  readonly changesPerMonth: number
+}
+
+/** One workload under one profile; `today` are the values as they stand. */
+export interface BacktestRow extends BacktestFigures {
+  readonly profile: string
+  readonly cluster: string
+  readonly workload: Workload
+}
+
+/** A whole backtest. */
+export interface BacktestReport {
+  readonly historyDays: number
+  readonly trainDays: number
+  readonly everyDays: number
+  readonly currency: string
+  /** All workloads together, a row a profile. */
+  readonly totals: readonly (BacktestFigures & { readonly profile: string; readonly workloads: number })[]
+  readonly rows: readonly BacktestRow[]
+  /** Workloads that cannot be judged, and why. */
+  readonly skipped: readonly { readonly workload: string; readonly reason: string }[]
+}

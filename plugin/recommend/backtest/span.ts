@@ -1,0 +1,97 @@
+import { type DayUsage, packDays, unpackDays } from '../../model/daily.ts'
+import type { ContainerUsage, Observation, ResourceUsage } from '../../model/observation.ts'
+import { packBytes, unpackBytes } from '../../model/packing.ts'
+import type { Series } from '../../model/series.ts'
+import { addSketch, emptySketch, finishSketch } from '../../model/sketch.ts'
+
+/** A stretch of time in seconds since 1970; slots that end after `from` and not after `to` belong to it. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+const secondsPerDay = 86_400
+
+/** Where the slots of a span begin and end in a series. */
+export function slotsOf(
+  { first, step }: Series,
+  { from, to }: Span,
+  count: number,
+): readonly [number, number] {
+  const at = (time: number): number => Math.min(Math.max(0, Math.floor((time - first) / step) + 1), count)
+  return [at(from), at(to)]
+}
+
+/**
+ * What would have been seen of a workload had the window been this span: nothing of what came after enters.
+ * The window's ends stay those of the recording. `undefined` where nothing was seen in the span. Both ends must be midnight, UTC, since sketches are kept by the day.
+ */
+export function observationWithin(observation: Observation, span: Span): Observation | undefined {
+  const containers = observation.containers.map((one) => containerWithin(one, span))
+  const days = new Set(containers.flatMap(({ cpu, memory }) => (cpu ?? memory)?.daily?.days ?? []))
+  if (days.size === 0) return undefined
+  const { replicas } = observation
+  return {
+    ...observation,
+    days: Math.min(days.size, observation.days),
+    containers,
+    ...(replicas?.series === undefined
+      ? {}
+      : { replicas: { ...replicas, series: seriesWithin(replicas.series, span, 2) } }),
+  }
+}
+
+function containerWithin(usage: ContainerUsage, span: Span): ContainerUsage {
+  const { cpu, memory, throttledShare: _, ...rest } = usage
+  const inside = (time: number): boolean => time > span.from && time <= span.to
+  const times = usage.oomTimes?.filter(inside)
+  const days = usage.throttling?.filter(({ day }) => isWithin(day, span))
+  const periods = days?.reduce((sum, one) => sum + one.periods, 0) ?? 0
+  const [usedCpu, usedMemory] = [cpu && usageWithin(cpu, span), memory && usageWithin(memory, span)]
+  return {
+    ...rest,
+    oomKills: times?.length ?? 0,
+    ...(times === undefined ? {} : { oomTimes: times }),
+    ...(days === undefined ? {} : { throttling: days }),
+    ...(days === undefined || periods === 0
+      ? {}
+      : { throttledShare: days.reduce((sum, one) => sum + one.throttled, 0) / periods }),
+    ...(usedCpu === undefined ? {} : { cpu: usedCpu }),
+    ...(usedMemory === undefined ? {} : { memory: usedMemory }),
+  }
+}
+
+const isWithin = (day: number, { from, to }: Span): boolean =>
+  day * secondsPerDay >= from && (day + 1) * secondsPerDay <= to
+
+function usageWithin(usage: ResourceUsage, span: Span): ResourceUsage | undefined {
+  if (usage.daily === undefined) return undefined
+  const days = unpackDays(usage.daily).filter(({ day }) => isWithin(day, span))
+  if (days.length === 0) return undefined
+  return {
+    ...sumOfDays(days),
+    daily: packDays(days),
+    ...(usage.highest && { highest: seriesWithin(usage.highest, span, 1) }),
+    ...(usage.total && { total: seriesWithin(usage.total, span, 1) }),
+  }
+}
+
+function sumOfDays(days: readonly DayUsage[]): Pick<ResourceUsage, 'sketch' | 'peak' | 'samples'> {
+  const whole = emptySketch()
+  for (const { sketch } of days) addSketch(whole, sketch)
+  return {
+    sketch: finishSketch(whole),
+    peak: Math.max(...days.map(({ peak }) => peak)),
+    samples: days.reduce((sum, { samples }) => sum + samples, 0),
+  }
+}
+
+function seriesWithin(series: Series, span: Span, bytesPerSlot: number): Series {
+  const bytes = unpackBytes(series.packed)
+  const [start, end] = slotsOf(series, span, bytes.length / bytesPerSlot)
+  return {
+    first: series.first + start * series.step,
+    step: series.step,
+    packed: packBytes(bytes.subarray(start * bytesPerSlot, end * bytesPerSlot)),
+  }
+}

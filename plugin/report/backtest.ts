@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import type { BacktestFigures, BacktestReport } from '../model/backtest.ts'
+import { plural } from '../model/plural.ts'
+import { workloadLabel } from '../model/workload.ts'
+import { type Paint, plain } from './paint.ts'
+
+const percent = (what: string) => z.number().describe(`${what}, 0 to 100.`)
+const ratio = (what: string) => z.number().optional().describe(`${what}; absent where nothing was used.`)
+const figures = {
+  profile: z.string().describe('The profile; `today` for the values as they stand.'),
+  days: z.number().describe('Workload-days judged.'),
+  cpuRequestedOverUsed: ratio('CPU requested ÷ used, over all pods'),
+  memoryRequestedOverUsed: ratio('Memory requested ÷ used, over all pods'),
+  costPerMonth: z.number().describe('Requests at the prices of settings, for 30 days.'),
+  percentAbove: percent('Time of a busiest pod above its CPU request'),
+  percentVolumeAbove: percent('CPU used above requests, of what was used'),
+  percentThrottled: percent('Time of a busiest pod at its CPU limit'),
+  oomKills: z.number().int().describe('Times that memory passed its limit.'),
+  replicas: z.number().describe('Pods a workload, on average.'),
+  percentAtMaximum: percent("Time at the HPA's maximum with more to do"),
+  changesPerMonth: z.number().describe('Values moved, for each workload and 30 days.'),
+}
+
+/** The format of `backtest -o json`. */
+export const backtestSchema = z
+  .object({
+    kind: z.literal('TortoiseBacktest'),
+    version: z.literal(1),
+    historyDays: z.number().describe('Days that a decision looks back on.'),
+    trainDays: z.number().describe('Days before the first decision.'),
+    everyDays: z.number().describe('Days from one decision to the next.'),
+    currency: z.string(),
+    totals: z
+      .array(z.object({ ...figures, workloads: z.number().int() }))
+      .describe('All workloads together, a row a profile.'),
+    rows: z.array(
+      z.object({
+        ...figures,
+        cluster: z.string(),
+        workload: z
+          .object({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() })
+          .describe('A controller object.'),
+      }),
+    ),
+    skipped: z.array(z.object({ workload: z.string(), reason: z.string() })),
+  })
+  .describe('Recorded history replayed under profiles, walking forward.')
+
+/** A backtest as JSON, in the format of `backtestSchema`. */
+export const jsonBacktest = (report: BacktestReport): object => ({
+  kind: 'TortoiseBacktest',
+  version: 1,
+  ...report,
+})
+
+const columns: readonly (readonly [
+  heading: string,
+  cell: (one: BacktestFigures, money: string) => string,
+])[] = [
+  ['CPU ÷ used', ({ cpuRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
+  ['memory ÷ used', ({ memoryRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
+  ['cost a month', ({ costPerMonth }, currency) => `${costPerMonth.toFixed(2)} ${currency}`],
+  ['above request', ({ percentAbove }) => `${percentAbove} %`],
+  ['volume above', ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
+  ['at CPU limit', ({ percentThrottled }) => `${percentThrottled} %`],
+  ['OOM', ({ oomKills }) => String(oomKills)],
+  ['pods', ({ replicas }) => String(replicas)],
+  ['at maximum', ({ percentAtMaximum }) => `${percentAtMaximum} %`],
+  ['changes a month', ({ changesPerMonth }) => String(changesPerMonth)],
+]
+
+type Line = readonly string[]
+
+/** Rows by workload, `today` first in each; then the totals. */
+function linesOf({ rows, totals, currency }: BacktestReport): readonly Line[] {
+  const cells = (one: BacktestFigures): Line => columns.map(([, cell]) => cell(one, currency))
+  const name = ({ cluster, workload }: BacktestReport['rows'][number]): string =>
+    `${cluster} ${workload.namespace} ${workloadLabel(workload)}`
+  const names = [...new Set(rows.map(name))]
+  return [
+    ...names.flatMap((own) =>
+      rows
+        .filter((row) => name(row) === own)
+        .map((row, index) => [index === 0 ? own : '', row.profile, ...cells(row)]),
+    ),
+    ...totals.map((row, index) => [
+      index === 0 ? plural(row.workloads, 'workload') : '',
+      row.profile,
+      ...cells(row),
+    ]),
+  ]
+}
+
+const headings = ['workload', 'profile', ...columns.map(([heading]) => heading)]
+
+const introduction = ({ historyDays, trainDays, everyDays, rows }: BacktestReport): string =>
+  rows.length === 0
+    ? 'Nothing can be judged.'
+    : `Walked forward: the first ${plural(trainDays, 'day')} teach, then a decision every ${plural(everyDays, 'day')} on up to ${plural(historyDays, 'day')} before it, charged with what came after.`
+
+const leftOut = ({ skipped }: BacktestReport): string =>
+  skipped.map(({ workload, reason }) => `${workload}: ${reason}`).join('\n')
+
+/** A backtest as a person reads it in a terminal. */
+export function terminalBacktest(report: BacktestReport, paint: Paint = plain): string {
+  const lines = linesOf(report)
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  )
+  const padded = (line: Line): string =>
+    line
+      .map((text, column) =>
+        column < 2 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd()
+  const totals = report.totals.length
+  const body = lines.map((line, index) =>
+    index >= lines.length - totals ? paint.bold(padded(line)) : padded(line),
+  )
+  const table = report.rows.length === 0 ? '' : [paint.dim(padded(headings)), ...body].join('\n')
+  return `${[introduction(report), table, paint.dim(leftOut(report))].filter(Boolean).join('\n\n')}\n`
+}
+
+/** A backtest as Markdown. */
+export function markdownBacktest(report: BacktestReport): string {
+  const row = (cells: Line): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
+  const aligned = headings.map((_, column) => (column < 2 ? '---' : '---:'))
+  const table =
+    report.rows.length === 0 ? '' : [row(headings), row(aligned), ...linesOf(report).map(row)].join('\n')
+  return `${[introduction(report), table, leftOut(report)].filter(Boolean).join('\n\n')}\n`
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { settingsSchema } from '../../../config/schema.ts'
+import type { DeclaredAutoscaler, DeclaredContainer } from '../../../plugin/model/declared.ts'
+import type { Observation } from '../../../plugin/model/observation.ts'
+import { usageRecorder } from '../../../plugin/model/recorder.ts'
+import { packCounts } from '../../../plugin/model/series.ts'
+import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
+import { backtest, backtestAll, type Replayed } from '../../../plugin/recommend/backtest.ts'
+import { profiles } from '../../../plugin/recommend/profiles.ts'
+import { markdownBacktest, terminalBacktest } from '../../../plugin/report/backtest.ts'
+
+const { recommend, prices } = settingsSchema.parse({})
+const { profile: _, ...options } = recommend
+const settings = { options, rules: [], lastChange: () => undefined }
+const walk = { historyDays: 14, trainDays: 7, everyDays: 1 }
+const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
+const Mi = 1024 ** 2
+const days = 14
+const perDay = 24
+const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: days * perDay }
+
+interface Load {
+  /** Of one pod, by hour. */
+  readonly cpu: (hour: number) => number
+  readonly memory?: (hour: number) => number
+  readonly pods?: number
+  readonly oomTimes?: readonly number[]
+}
+
+function observe({ cpu, memory = () => 200 * Mi, pods = 1, oomTimes = [] }: Load): Observation {
+  const [cpuUse, memoryUse] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
+  for (let hour = 0; hour < frame.count; hour += 1) {
+    for (let pod = 0; pod < pods; pod += 1) {
+      cpuUse.add(hour, cpu(hour))
+      memoryUse.add(hour, memory(hour))
+    }
+  }
+  const [usedCpu, usedMemory] = [cpuUse.finish(), memoryUse.finish()]
+  if (usedCpu === undefined || usedMemory === undefined) throw new Error('nothing was recorded')
+  return {
+    cluster: 'prod',
+    workload,
+    window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
+    days,
+    coverage: 1,
+    containers: [{ container: 'app', cpu: usedCpu, memory: usedMemory, oomKills: oomTimes.length, oomTimes }],
+    replicas: {
+      min: pods,
+      max: pods,
+      mean: pods,
+      series: packCounts(frame, new Float64Array(frame.count).fill(pods)),
+    },
+  }
+}
+
+const replayed = (
+  load: Load,
+  values: DeclaredContainer['values'],
+  autoscaler?: DeclaredAutoscaler,
+): Replayed => ({
+  declared: {
+    workload,
+    containers: [{ name: 'app', role: 'main', values }],
+    ...(autoscaler && { autoscaler }),
+  },
+  observation: observe(load),
+})
+const big = { 'requests.cpu': '1000m', 'requests.memory': '1Gi', 'limits.memory': '1Gi' }
+const week = 7 * 86_400
+
+describe("today's values, charged by hand", () => {
+  it('two pods of 1000m and 1Gi for a week', () => {
+    const result = backtest(replayed({ cpu: () => 400, pods: 2 }, big), undefined, walk)
+    expect(result?.days).toBe(7)
+    expect(result?.charges).toMatchObject({
+      seconds: week,
+      cpuRequested: 2 * week,
+      memoryRequested: 2 * 1024 ** 3 * week,
+      podSeconds: 2 * week,
+      aboveSeconds: 0,
+      oomKills: 0,
+    })
+    expect((result?.charges.cpuUsed ?? 0) / week).toBeCloseTo(0.8, 1)
+  })
+
+  it('an hour a day above the request, an hour at the limit', () => {
+    const cpu = (hour: number): number => (hour % perDay === 12 ? 1500 : 400)
+    const { charges } = backtest(replayed({ cpu }, { ...big, 'limits.cpu': '1400m' }), undefined, walk) ?? {}
+    expect(charges?.aboveSeconds).toBe(7 * 3600)
+    expect(charges?.throttledSeconds).toBe(7 * 3600)
+    expect((charges?.aboveVolume ?? 0) / (7 * 3600)).toBeCloseTo(0.5, 1)
+  })
+
+  it('each rise of memory over the limit is one kill', () => {
+    const memory = (hour: number): number => (hour % perDay >= 20 ? 1200 * Mi : 200 * Mi)
+    expect(backtest(replayed({ cpu: () => 1, memory }, big), undefined, walk)?.charges.oomKills).toBe(7)
+  })
+
+  it('a recorded kill comes again unless the limit is higher than it was then', () => {
+    const last = frame.first + 13 * 86_400
+    const one = replayed({ cpu: () => 400, oomTimes: [last] }, big)
+    expect(backtest(one, undefined, walk)?.charges.oomKills).toBe(1)
+  })
+
+  it('an HPA is simulated on the total demand: 10 pods hold 7 cores at 70 % of 1000m', () => {
+    const autoscaler = {
+      minReplicas: 2,
+      maxReplicas: 20,
+      targets: [{ resource: 'cpu', utilization: 70 }],
+    } as const
+    const one = replayed({ cpu: () => 700, pods: 10 }, big, autoscaler)
+    const { charges } = backtest(one, undefined, walk) ?? {}
+    expect((charges?.podSeconds ?? 0) / (charges?.workloadSeconds ?? 1)).toBeCloseTo(10, 0)
+  })
+})
+
+describe('walking forward', () => {
+  const load = { cpu: (hour: number) => 200 + 10 * Math.floor(hour / perDay) }
+  it.each(Object.keys(profiles) as (keyof typeof profiles)[])('%s does not peek', (profile) => {
+    const shock = { cpu: (hour: number) => (hour >= 13 * perDay ? 4000 : load.cpu(hour)) }
+    const [calm, shocked] = [load, shock].map((one) => {
+      const result = backtest(replayed(one, big), { ...settings, profile }, walk)
+      return [result?.changes, result?.charges.cpuRequested]
+    })
+    expect(shocked).toEqual(calm)
+  })
+
+  it('steady asks for less than today where too much is asked, and the report says so', () => {
+    const report = backtestAll([replayed(load, big)], {
+      walk,
+      prices,
+      profiles: { steady: { ...settings, profile: 'steady' } },
+    })
+    const [today, steady] = report.totals
+    expect(steady?.costPerMonth).toBeLessThan((today?.costPerMonth ?? 0) * 0.8)
+    expect(today?.costPerMonth).toBeCloseTo(30 * 24 * (0.03 + 0.004), 1)
+    expect(markdownBacktest(report).split('\n')[2]).toMatch(/^\| workload \| profile \|/)
+    expect(terminalBacktest(report)).toContain('1 workload')
+  })
+
+  it('a history too short is told apart, not judged', () => {
+    const report = backtestAll([replayed(load, big)], {
+      walk: { ...walk, trainDays: 14 },
+      prices,
+      profiles: {},
+    })
+    expect(report.rows).toEqual([])
+    expect(report.skipped).toEqual([
+      { workload: 'Deployment/api', reason: 'fewer than 15 days are recorded by the day' },
+    ])
+  })
+})
