@@ -1,3 +1,4 @@
+import { planLive } from './live.ts'
 import { observeAgainstCurl } from './observe.ts'
 import { observeGenerated } from './observe-generated.ts'
 import { planAgainstBare } from './plan.ts'
@@ -13,6 +14,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   plan: planAgainstBare,
   observe: observeAgainstCurl,
   'observe-10k': observeGenerated,
+  live: planLive,
   'trace-set': traceSetAgainstBare,
   render: renderAgainstBare,
   recommend: recommendFleet,
