@@ -62,6 +62,19 @@ describe('tortoise doctor', () => {
       const blind = await doctor(other, '--until', until)
       expect(blind.stdout).toContain('✗ it answers, but holds no usage of any container in the last 1 day')
       expect(blind.status).toBe(1)
+      // One cluster that cannot be read costs a warning, not the others.
+      const two = settings.replace(
+        'clusters: [',
+        'clusters: [{name: gone, prometheus: {url: "http://127.0.0.1:9"}}, ',
+      )
+      writeFileSync(join(root, 'tortoise.yaml'), two)
+      const out = join(root, 'snapshot.json')
+      const recorded = await tortoise(['snapshot', '--repo', root, '--until', until, '--out', out])
+      expect(recorded.status).toBe(0)
+      expect(recorded.stdout).toMatch(/^Recorded [1-9]\d* workloads/)
+      expect(recorded.stderr).toContain(
+        'warning: cluster gone is left out: Prometheus http://127.0.0.1:9 cannot be',
+      )
     } finally {
       await lab.close()
     }
