@@ -22,7 +22,7 @@ export interface DeclaredPolicy {
 
 const resources = ['cpu', 'memory'] as const
 /** Begins the annotations by which a workload states its own policies: `/cpu`, `/memory`, or `/cpu.CONTAINER`. */
-export const annotationPrefix = 'gitops-tortoise'
+const annotationPrefix = 'gitops-tortoise'
 
 /** Policies of a workload: those of `kind: Tortoise` objects that target it, then its own annotations; the last one wins. */
 export function declaredPolicies(

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>>
   serve: async () => (await import('../daemon/command.ts')).serveCommand,
   set: async () => (await import('./set.ts')).setCommand,
   render: async () => (await import('../cmp/command.ts')).renderCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
 }
 

@@ -1,0 +1,57 @@
+import { Command, Option } from 'commander'
+import type { SourceRecommendation } from '../../model/plan.ts'
+import { stop } from '../../model/problem.ts'
+import { workloadLabel } from '../../model/workload.ts'
+import { explainForPeople } from '../../report/explain.ts'
+import { jsonReport } from '../../report/json.ts'
+import { ansi, plain } from '../../report/paint.ts'
+import type { Host } from '../host.ts'
+import { planWorkTree } from '../pass.ts'
+import type { PassFlags } from './pass-options.ts'
+import { openPass, withReadFlags } from './pass-options.ts'
+
+interface ExplainFlags extends Omit<PassFlags, 'output'> {
+  readonly container?: string
+  readonly output: 'table' | 'json'
+}
+
+/** `tortoise explain [CLUSTER/]NAMESPACE/Kind/name`: the rules behind each value of a workload, with their figures. */
+export function explainCommand(host: Host): Command {
+  return withReadFlags(new Command('explain').argument('<workload>', '[[CLUSTER/]NAMESPACE/]Kind/name'))
+    .description('print why each value of a workload is what it is: its rules, in order, with their figures')
+    .option('--container <name>', 'only this container')
+    .option('--snapshot <file>', 'read usage from a recorded file instead of a cluster')
+    .addOption(
+      new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
+    )
+    .action(async (label: string, flags: ExplainFlags) => {
+      const plan = await planWorkTree(host, await openPass(host, flags))
+      const found = pick(plan.recommendations, label, flags.container)
+      host.stdout(
+        flags.output === 'json'
+          ? `${JSON.stringify(jsonReport({ plan: { recommendations: found, skipped: [] } }), null, 2)}\n`
+          : explainForPeople(found, host.colour ? ansi : plain),
+      )
+    })
+}
+
+function pick(
+  all: readonly SourceRecommendation[],
+  label: string,
+  container: string | undefined,
+): readonly SourceRecommendation[] {
+  const called = (one: SourceRecommendation): readonly string[] => {
+    const short = workloadLabel(one.workload)
+    const long = `${one.workload.namespace}/${short}`
+    return [short, long, `${one.cluster ?? ''}/${long}`]
+  }
+  const found = all.filter((one) => called(one).includes(label))
+  if (found.length === 0) {
+    const known = [...new Set(all.map((one) => called(one)[1]))].join(', ')
+    throw stop('usage', `no source declares ${label}`, { mend: `Known are: ${known || 'no workloads'}.` })
+  }
+  const named = found.filter((one) => container === undefined || one.container === container)
+  if (named.length > 0) return named
+  const containers = [...new Set(found.flatMap((one) => one.container ?? []))].join(', ')
+  throw stop('usage', `${label} has no container ${container}`, { mend: `Name one of ${containers}.` })
+}

@@ -1,0 +1,32 @@
+import { fieldLabel } from '../model/field.ts'
+import type { SourceRecommendation } from '../model/plan.ts'
+import { printValue } from '../model/value.ts'
+import { workloadLabel } from '../model/workload.ts'
+import type { Paint } from './paint.ts'
+
+/** Each value of some workloads with its chain of rules, for people. */
+export function explainForPeople(recommendations: readonly SourceRecommendation[], paint: Paint): string {
+  const blocks: string[] = []
+  let heading = ''
+  for (const one of recommendations) {
+    const own = [one.cluster, one.source, `${one.workload.namespace}/${workloadLabel(one.workload)}`]
+      .filter((part) => part !== undefined)
+      .join(' · ')
+    if (own !== heading) blocks.push(paint.bold(own))
+    heading = own
+    blocks.push(...linesOf(one, paint))
+  }
+  return `${blocks.join('\n')}\n`
+}
+
+function linesOf(one: SourceRecommendation, paint: Paint): readonly string[] {
+  const label = `  ${fieldLabel(one)}`
+  if (one.verdict === 'unsure') return [`${label}: unsure`, paint.dim(`      ${one.missing}`)]
+  const value = (amount: number) => printValue(one.field, amount)
+  const said = one.verdict === 'change' ? `${value(one.from)} → ${value(one.to)}` : `${value(one.from)} stays`
+  const width = Math.max(...one.because.map(({ rule }) => rule.length), 0)
+  return [
+    `${label}: ${said}`,
+    ...one.because.map(({ rule, text }) => paint.dim(`      ${rule.padEnd(width)}  ${text}`)),
+  ]
+}
