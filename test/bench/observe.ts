@@ -71,11 +71,13 @@ function arguments_(root: string, url: string): readonly string[] {
 
 async function fill(url: string): Promise<void> {
   const pods = podsOf(fleet)
-  const span = 6 * 3600
+  // A server takes samples that are at most an hour older than its newest: an hour at a time for all pods.
+  const span = 3600
   for (let from = fleet.end - (fleet.days + 1) * 86_400; from <= fleet.end; from += span) {
     const to = Math.min(from + span, fleet.end + 1)
-    for (let at = 0; at < pods.length; at += 500)
-      await remoteWrite(url, seriesOf(pods.slice(at, at + 500), from, to, fleet.scrape))
+    const alive = pods.filter((pod) => pod.from < to && pod.to > from)
+    for (let at = 0; at < alive.length; at += 1000)
+      await remoteWrite(url, seriesOf(alive.slice(at, at + 1000), from, to, fleet.scrape))
     process.stderr.write(
       `\rfilling the server: ${Math.round((1 - (fleet.end - from) / ((fleet.days + 1) * 86_400)) * 100)} %`,
     )
