@@ -69,6 +69,15 @@ export const prometheusSchema = z
       })
       .optional()
       .describe('Certificates of the connection.'),
+    sigv4: z
+      .strictObject({
+        region: z.string().min(1).describe('Region of the workspace.'),
+        service: z.string().min(1).default('aps').describe('Service that is asked.'),
+      })
+      .optional()
+      .describe(
+        'Sign each request for Amazon Managed Service for Prometheus, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment.',
+      ),
     parameters: z
       .record(z.string(), z.string())
       .default({})

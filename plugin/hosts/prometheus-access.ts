@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { ClusterSettings } from '../../config/schema.ts'
+import { type AwsKeys, signedHeaders } from '../io/sigv4.ts'
 import { type Certificates, fetchWith } from '../io/tls-fetch.ts'
 import { stop } from '../model/problem.ts'
 import type { HttpPorts } from '../observe/prometheus.ts'
@@ -37,7 +38,11 @@ function textOf(host: Host, file: string): string {
 }
 
 function credentialsOf(host: Host, name: string, settings: PrometheusSettings): HttpPorts['credentials'] {
-  const { tokenFile, tokenEnv, basic } = settings
+  const { tokenFile, tokenEnv, basic, sigv4 } = settings
+  if (sigv4 !== undefined) {
+    awsKeys(host, name)
+    return ({ url, body }) => signedHeaders({ url, body, ...sigv4 }, awsKeys(host, name))
+  }
   if (tokenFile !== undefined) {
     textOf(host, tokenFile)
     return async () => ({
@@ -51,4 +56,20 @@ function credentialsOf(host: Host, name: string, settings: PrometheusSettings): 
         ? `Basic ${btoa(`${basic.username}:${secretFrom(host, basic.passwordEnv, `Prometheus of ${name}`)}`)}`
         : undefined
   return authorization === undefined ? undefined : async () => ({ authorization })
+}
+
+/** The keys that AWS's own tools read from the environment. */
+function awsKeys({ env }: Host, cluster: string): AwsKeys {
+  const [accessKeyId, secretAccessKey] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY']]
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw stop(
+      'settings.missing',
+      `Prometheus of ${cluster} needs AWS keys, which are not in the environment`,
+      {
+        mend: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), as aws-actions/configure-aws-credentials or `aws configure export-credentials --format env` does.',
+      },
+    )
+  }
+  const sessionToken = env['AWS_SESSION_TOKEN']
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
 }

@@ -1,0 +1,38 @@
+import type { Credentials } from 'aws4'
+
+/** Keys of an AWS identity; the session token comes with keys that end. */
+export interface AwsKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** A request to sign; its body is a form. */
+export interface SignedRequest {
+  readonly url: URL
+  readonly body: string
+  readonly region: string
+  readonly service: string
+}
+
+/** Headers that prove who asks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+export async function signedHeaders(
+  { url, body, region, service }: SignedRequest,
+  keys: AwsKeys,
+): Promise<Readonly<Record<string, string>>> {
+  // Loaded only where a cluster asks for it.
+  const { default: aws4 } = await import('aws4')
+  const request = {
+    host: url.host,
+    path: `${url.pathname}${url.search}`,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+    region,
+    service,
+  }
+  const { headers = {} } = aws4.sign(request, keys satisfies Credentials)
+  // fetch sets these two itself, with the same values.
+  const own = Object.entries(headers).filter(([name]) => !/^(host|content-length)$/i.test(name))
+  return Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), String(value)]))
+}
