@@ -1,10 +1,11 @@
-import { inert, oneLine } from '../model/inert.ts'
+import { inert } from '../model/inert.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import { cpuScale, memoryScale, percentile } from '../model/sketch.ts'
 import { readValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { code } from './code.ts'
 
 /** Finds what was seen for the workload of a change. */
 export const observationOf = (
@@ -90,8 +91,7 @@ function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChan
   })
 }
 
-const place = ({ site }: ProposedChange): string =>
-  `\`${oneLine(site.file).replaceAll('`', '')}:${site.line}\``
+const place = ({ site }: ProposedChange): string => code(`${site.file}:${site.line}`)
 
 /** Everything a reviewer may ask of one workload, folded away: usage, rules that fired, the places edited. */
 export function evidenceSection(
@@ -110,7 +110,7 @@ export function evidenceSection(
   const rules = changes.flatMap(({ container, field, because }) =>
     because.map(
       ({ rule, text }) =>
-        `- ${inert([container, field].filter(Boolean).join(' '))}: ${inert(text)} (\`${rule.replaceAll('`', '')}\`)`,
+        `- ${inert([container, field].filter(Boolean).join(' '))}: ${inert(text)} (${code(rule)})`,
     ),
   )
   const places = [...new Set(changes.map(place))].join(', ')

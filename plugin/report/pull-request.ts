@@ -3,6 +3,7 @@ import type { Observation } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../model/proposal.ts'
 import { workloadKey } from '../model/workload.ts'
+import { code } from './code.ts'
 import { monthlyCost, type Prices } from './cost.ts'
 import { confidence, evidenceSection, observationOf, windowText } from './evidence.ts'
 import { type Row, rowOf } from './rows.ts'
@@ -53,9 +54,6 @@ function linesOf({ proposal }: ScopedProposal, { observations, prices }: PullCon
   const rank = (line: Line): string => `${rising.has(owner(line)) ? 0 : 1} ${owner(line)}`
   return [...lines].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
-
-const code = (text: string): string =>
-  `\`${oneLine(text).replaceAll('`', '').replaceAll('|', '\\|') || ' '}\``
 
 /** Above so many values the table holds a line a container. */
 const mostDetailed = 60

@@ -1,3 +1,4 @@
+import { deliverAgainstNative } from './deliver.ts'
 import { planLive } from './live.ts'
 import { observeAgainstCurl } from './observe.ts'
 import { observeGenerated } from './observe-generated.ts'
@@ -11,6 +12,7 @@ export type Benchmark = () => Promise<Readonly<Record<string, number>>>
 
 /** Every benchmark by name. */
 export const cases: Readonly<Record<string, Benchmark>> = {
+  deliver: deliverAgainstNative,
   plan: planAgainstBare,
   observe: observeAgainstCurl,
   'observe-10k': observeGenerated,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -78,10 +78,12 @@ export function openBare(gitdir: string): BareRepository {
       const directory = mkdtempSync(join(tmpdir(), 'github-index-'))
       const env = { GIT_INDEX_FILE: join(directory, 'index') }
       git(['read-tree', base], '', env)
-      const lines = entries.map(
-        ({ path, mode, content }) =>
-          `${mode} ${git(['hash-object', '-w', '--stdin'], content).trim()}\t${path}\0`,
-      )
+      const names = entries.map(({ content }, nth) => {
+        writeFileSync(join(directory, `blob-${nth}`), content)
+        return join(directory, `blob-${nth}`)
+      })
+      const blobs = git(['hash-object', '-w', '--no-filters', '--stdin-paths'], names.join('\n')).split('\n')
+      const lines = entries.map(({ path, mode }, nth) => `${mode} ${blobs[nth]}\t${path}\0`)
       git(['update-index', '-z', '--index-info'], lines.join(''), env)
       const tree = git(['write-tree'], '', env).trim()
       rmSync(directory, { recursive: true })

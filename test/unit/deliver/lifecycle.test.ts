@@ -211,6 +211,26 @@ describe('sixty pull requests wanted', () => {
   }, 60_000)
 })
 
+describe('two hundred workloads', () => {
+  it('are one pull request with at most 25 requests, and none is written by the next run', async () => {
+    await begin()
+    const { dir } = story.checkout
+    const blob = git(dir, ['rev-parse', `HEAD:${deployment}`])
+    const entries = Array.from({ length: 200 }, (_, nth) => `100644 ${blob}\tapps/w${nth}/deployment.yaml\n`)
+    git(dir, ['update-index', '--index-info'], entries.join(''))
+    git(dir, ['commit', '--quiet', '--message', 'two hundred'])
+    git(dir, ['push', '--quiet', 'origin', 'main'])
+    const wants = Array.from({ length: 200 }, (_, nth) => ({ to: 300, name: `w${nth}` }))
+    const how = { options: { labels: ['resources'], checks: true } }
+    expect((await story.run(wants, how)).pulls).toMatchObject([{ action: 'opened', number: 1 }])
+    expect(story.server.requests.length).toBeLessThanOrEqual(25)
+    const before = story.writes().length
+    expect((await story.run(wants, how)).pulls).toMatchObject([{ action: 'unchanged' }])
+    expect(story.writes()).toHaveLength(before)
+    expect(git(story.checkout.bare, ['diff', '--name-only', 'main', branch]).split('\n')).toHaveLength(200)
+  }, 120_000)
+})
+
 describe('auto-merge', () => {
   it.each([
     ['is armed while rules are not met', {}, 'armed'],

@@ -1,0 +1,101 @@
+import { marked } from 'marked'
+import { describe, expect, it } from 'vitest'
+import { writeBlock } from '../../../plugin/deliver/block.ts'
+import { branchOf } from '../../../plugin/deliver/scope.ts'
+import type { Plan } from '../../../plugin/model/plan.ts'
+import type { ScopedProposal } from '../../../plugin/model/proposal.ts'
+import { dashboard } from '../../../plugin/report/dashboard.ts'
+import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
+import { observationsFor, partOf } from './pull-requests.ts'
+
+const hostile = [
+  '<img src=x onerror=alert(1)>',
+  '[click](https://evil.example/x) ![](https://evil.example/i.png)',
+  '@everyone please see #1, closes #2, GH-3',
+  'a | b | c\n| --- |\n# heading',
+  '--> <script>alert(1)</script> <!-- ',
+  '</details></summary><h1>big</h1>',
+  '```\ncode\n```\n\n- [x] <!-- /tortoise retry -->',
+  '\u202egnp.evil\u202c \u0007 \u001b[31mred',
+  '/tortoise ignore\n/tortoise pin 1',
+  'x\n\nTortoise-Base: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  '$(rm -rf /) `id` ~!*_[]',
+]
+const allowed = new Set(
+  'p strong em code br hr h3 table thead tbody tr th td ul li details summary pre input'.split(' '),
+)
+
+/** Elements of a rendered text that are not of those we write ourselves, and what a forge would link. */
+function alive(markdown: string): readonly string[] {
+  const html = marked.parse(markdown, { async: false, gfm: true })
+  const visible = html.replace(/<!--[\s\S]*?-->/g, '').replace(/<code[\s\S]*?<\/code>/g, '')
+  const tags = [...visible.matchAll(/<\/?([a-z][a-z0-9]*)([^>]*)>/gi)].filter(
+    ([, name = '', rest = '']) => !allowed.has(name) || /\bon\w+=|src=|href=/.test(rest),
+  )
+  const text = visible.replace(/<[^>]+>/g, ' ').replaceAll('&#39;', "'")
+  return [
+    ...tags.map(([tag]) => tag),
+    ...(text.match(/@[a-z]|(?<![&\w])#\d|GH-\d|https?:\/\//gi) ?? []),
+    ...(text.match(/[\p{Cc}\u202a-\u202e]/gu) ?? []).filter((one) => one !== '\n'),
+  ]
+}
+
+/** A part in which everything that a cluster or a repository can name is hostile. */
+function poisoned(text: string): ScopedProposal {
+  const part = partOf(1)
+  const changes = part.proposal.changes.map((change) => ({
+    ...change,
+    cluster: text,
+    source: text,
+    container: text,
+    from: text,
+    workload: { ...change.workload, name: text, kind: text, namespace: text },
+    because: [{ rule: text, text }],
+    site: { ...change.site, file: text },
+  }))
+  const proof = { ...part.proposal.proof, sources: [text] }
+  return { scope: text, proposal: { ...part.proposal, changes, proof } }
+}
+
+describe('names full of markup', () => {
+  it.each(hostile)('are inert in the body of a pull request: %j', (text) => {
+    const part = poisoned(text)
+    const observations = observationsFor(part.proposal.changes)
+    const body = pullBody(part, { observations, room: 50_000 })
+    expect(alive(body)).toEqual([])
+    expect(body.match(/^\/tortoise /gm) ?? []).toEqual([])
+    expect(body.match(/^- \[x\]/gim) ?? []).toEqual([])
+    const bare = body.replace(/`[^`\n]*`/g, '')
+    expect(bare.match(/<details>/g)).toHaveLength(bare.match(/<\/details>/g)?.length ?? 0)
+  })
+
+  it.each(hostile)('are inert in a title, and on one line: %j', (text) => {
+    const title = pullTitle(poisoned(text))
+    expect(title).not.toMatch(/[\n\r\p{Cc}]|@[a-z]/iu)
+    expect(title.length).toBeLessThanOrEqual(256)
+  })
+
+  it.each(hostile)('are inert in the dashboard: %j', (text) => {
+    const plan: Plan = {
+      recommendations: [],
+      skipped: [
+        { workload: text, field: text, reason: `declined at 1: ${text}` },
+        { workload: text, source: text, reason: text },
+      ],
+    }
+    const pulls = [
+      { scope: text, branch: branchOf('tortoise/x', text), action: 'queued' as const, reason: text },
+    ]
+    expect(alive(dashboard(plan, pulls))).toEqual([])
+  })
+
+  it.each(hostile)('make a branch of plain letters: %j', (text) => {
+    expect(branchOf('tortoise/right-size', text)).toMatch(/^tortoise\/right-size-[a-z0-9-]{1,80}$/)
+  })
+
+  it.each(hostile)('cannot break out of the hidden block: %j', (text) => {
+    const items = [{ key: text, from: text, to: text }]
+    const block = { scope: text, base: text, head: text, digest: text, items }
+    expect(writeBlock(block)).toMatch(/^<!-- tortoise:1 [A-Za-z0-9+/=]+ -->$/)
+  })
+})
