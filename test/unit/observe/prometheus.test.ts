@@ -259,11 +259,12 @@ describe('observePrometheus against a server that fails', () => {
     const problem = await problemOf(observePrometheus({ cluster: 'prod', url: server.url, window }, ports))
     expect(problem.message).toContain('many-to-many matching')
     expect(open.most).toBe(4)
-    // Those that are under way still arrive.
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const asked = server.seen.length
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(server.seen.length).toBe(asked)
+    // Those that are under way still arrive; on a busy machine that takes a while.
+    let asked = -1
+    while (asked !== server.seen.length) {
+      asked = server.seen.length
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
     expect(asked).toBeLessThan(1 + 14 * 3 + 10)
   })
 })
