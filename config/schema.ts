@@ -369,9 +369,15 @@ export const settingsSchema = z
         kustomize: z.string().optional().describe('Path of kustomize.'),
         kubectl: z.string().optional().describe('Path of kubectl, used where kustomize is missing.'),
         helm: z.string().optional().describe('Path of Helm 3 or 4.'),
+        timeoutSeconds: z
+          .number()
+          .min(1)
+          .max(600)
+          .default(60)
+          .describe('Time that one rendering may take, in seconds.'),
       })
       .prefault({})
-      .describe('Programs to use instead of those on PATH.'),
+      .describe('Programs to use instead of those on PATH, and how long they may run.'),
   })
   .describe('Settings of GitOps Tortoise.')
 

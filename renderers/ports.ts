@@ -18,7 +18,7 @@ export interface RendererPorts {
  * and they are tried apart.
  */
 export const boundsOf = (
-  { timeoutMs = 60_000, joined }: RendererPorts,
+  { programs, timeoutMs = programs.timeoutMs ?? 60_000, joined }: RendererPorts,
   { dyed = false }: RenderOptions = {},
 ): Pick<Invocation, 'timeoutMs' | 'joined'> => ({
   timeoutMs: dyed ? Math.min(timeoutMs, 8_000) : timeoutMs,
@@ -49,9 +49,16 @@ const nowhere = 'http://127.0.0.1:9'
 
 /** The standard output of a program that ended well; otherwise stops with the program's own words. */
 export function outputOf(source: Source, outcome: Outcome, workspace: string): string {
-  if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong) return outcome.stdout
+  if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong && !outcome.tooLarge)
+    return outcome.stdout
   const said = outcome.stderr.replaceAll(`${workspace}/`, '').trim()
-  const why = outcome.timedOut ? 'did not finish in time' : outcome.tooLong ? 'printed too much' : said
+  const why = outcome.timedOut
+    ? 'did not finish in time'
+    : outcome.tooLong
+      ? 'printed too much'
+      : outcome.tooLarge
+        ? 'took too much memory'
+        : said
   throw stop('source.render', `rendering failed: ${why}`, {
     place: { file: source.path },
     mend: 'Make it render with the bare program first, then run again.',

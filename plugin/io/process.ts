@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /** How a child process ended: the same fields whether it succeeded or not. */
@@ -10,6 +11,7 @@ export interface Outcome {
   readonly stderr: string
   readonly timedOut: boolean
   readonly tooLong: boolean
+  readonly tooLarge: boolean
 }
 
 /** What to run and within which bounds. */
@@ -20,6 +22,8 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs?: number
   readonly maxOutputBytes?: number
+  /** Bound of the program's resident memory, looked at while it runs (on Linux). */
+  readonly maxMemoryBytes?: number
   /** Stay in this process's group, so that whoever ends the group ends the program too; else it gets a group of its own. */
   readonly joined?: boolean
 }
@@ -37,6 +41,17 @@ function killGroup(child: ChildProcess): void {
     process.kill(-child.pid, 'SIGKILL')
   } catch {
     child.kill('SIGKILL')
+  }
+}
+
+const pageBytes = 4096
+
+/** The resident memory of a process; zero where that cannot be told. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes
+  } catch {
+    return 0
   }
 }
 
@@ -69,17 +84,23 @@ export async function runProgram(invocation: Invocation): Promise<Outcome> {
 }
 
 function start(invocation: Invocation): Promise<Outcome> {
-  const { file, args, cwd, env, timeoutMs = 60_000, maxOutputBytes = 128 * 1024 ** 2 } = invocation
+  const { file, args, cwd, env, timeoutMs = 60_000 } = invocation
+  const { maxOutputBytes = 128 * 1024 ** 2, maxMemoryBytes = 2 * 1024 ** 3 } = invocation
   const detached = invocation.joined !== true
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached })
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], bytes: 0 }
-    const state = { timedOut: false, tooLong: false }
+    const state = { timedOut: false, tooLong: false, tooLarge: false }
     running.add(child)
     const timer = setTimeout(() => {
       state.timedOut = true
       killGroup(child)
     }, timeoutMs)
+    const watch = setInterval(() => {
+      if (residentBytes(child.pid) <= maxMemoryBytes) return
+      state.tooLarge = true
+      killGroup(child)
+    }, 200)
     const collect = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       output.bytes += chunk.length
       if (output.bytes > maxOutputBytes) {
@@ -89,6 +110,7 @@ function start(invocation: Invocation): Promise<Outcome> {
     }
     const finish = (exitCode: number | null, failure?: Error): void => {
       clearTimeout(timer)
+      clearInterval(watch)
       running.delete(child)
       const stderr = Buffer.concat(output.stderr).toString('utf8') + (failure?.message ?? '')
       const stdout = Buffer.concat(output.stdout).toString('utf8')

@@ -7,10 +7,15 @@ import { stop } from '../model/problem.ts'
 export type ProgramName = 'kustomize' | 'kubectl' | 'helm'
 
 /** Paths given in settings; they win over PATH. */
-export type ProgramPaths = Readonly<Partial<Record<ProgramName, string | undefined>>>
+export type ProgramPaths = Readonly<Partial<Record<ProgramName, string | undefined>>> & {
+  /** Time that one run may take. */
+  readonly timeoutSeconds?: number
+}
 
 /** Finds a program or stops with what was looked for, where, and how to install it. */
 export interface Programs {
+  /** Wall-clock bound of one run, in milliseconds. */
+  readonly timeoutMs?: number
   readonly find: (
     ...names: readonly ProgramName[]
   ) => Promise<{ readonly name: ProgramName; readonly file: string }>
@@ -40,7 +45,8 @@ export function createPrograms(paths: ProgramPaths, searchPath: string, reposito
     }
     throw missing(names, searchPath)
   }
-  return { find }
+  const { timeoutSeconds } = paths
+  return { find, ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }) }
 }
 
 async function fromSettings(

@@ -13,6 +13,7 @@ import { boundsOf, inputContents, isolated, outputOf } from '../ports.ts'
 import { additionsFile } from './additions.ts'
 import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
 import { kustomizeInputs } from './inputs.ts'
+import { refuseRemote } from './remote.ts'
 
 /**
  * Renders with `kustomize build`, or `kubectl kustomize` where only kubectl exists; no plugins, no functions, no remote
@@ -35,7 +36,9 @@ export async function buildKustomization(
   ports: RendererPorts & { readonly options?: RenderOptions | undefined },
 ): Promise<string> {
   const program = await ports.programs.find('kustomize', 'kubectl')
-  const inputs = await inputContents(view, await kustomizeInputs(source, view))
+  const read = await kustomizeInputs(source, view)
+  await refuseRemote(read, view)
+  const inputs = await inputContents(view, read)
   const added = await additionsFile(source, view)
   const helm = inputs.some(isInflating)
     ? helmForKustomize((await ports.programs.find('helm')).file)

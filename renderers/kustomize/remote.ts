@@ -1,0 +1,94 @@
+import { posix } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { isJsonObject, type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { stop } from '../../plugin/model/problem.ts'
+import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
+
+/** Keys under which kustomize takes an address wherever it takes a path. */
+const loading = [
+  'resources',
+  'bases',
+  'components',
+  'crds',
+  'configurations',
+  'patches',
+  'patchesStrategicMerge',
+  'patchesJson6902',
+  'openapi',
+  'replacements',
+  'generators',
+  'transformers',
+  'validators',
+  'configMapGenerator',
+  'secretGenerator',
+]
+
+/**
+ * Stops before kustomize would ask a server: a base, patch or chart that is not in the repository. A proxy that leads
+ * nowhere does not keep it from servers on this machine.
+ */
+export async function refuseRemote(inputs: readonly InputFile[], view: RepositoryView): Promise<void> {
+  for (const { at, path, role } of inputs) {
+    if (role !== 'kustomization' && !(role === 'other' && /\.ya?ml$/.test(path))) continue
+    const text = (await view.read(path))?.text ?? ''
+    if (!/https?:\/\//.test(text)) continue
+    for (const document of documentsOf(text)) {
+      const remote =
+        (role === 'kustomization' ? remoteIn(document) : undefined) ??
+        (await remoteChart(document, posix.dirname(at), view))
+      if (remote === undefined) continue
+      throw stop('source.render', `${remote} is on a server, and nothing is fetched here`, {
+        place: { file: at },
+        mend: 'Vendor it into the repository.',
+      })
+    }
+  }
+}
+
+function documentsOf(text: string): readonly Json[] {
+  const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false })
+  return 'empty' in documents
+    ? []
+    : documents.map((document) => document.toJS({ maxAliasCount: 1000 }) as Json)
+}
+
+function remoteIn(kustomization: Json): string | undefined {
+  if (!isJsonObject(kustomization)) return undefined
+  return loading.flatMap((key) => addresses(kustomization[key]))[0]
+}
+
+/** Texts that name what is loaded: items of lists of names, and the paths and files of objects. */
+function addresses(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return /^([^=\s]+=)?https?:\/\/\S*$/.test(value) ? [value] : []
+  if (Array.isArray(value)) return value.flatMap((item: Json) => addresses(item))
+  if (!isJsonObject(value)) return []
+  return ['path', 'files', 'envs', 'env'].flatMap((key) => addresses(value[key]))
+}
+
+/** A chart with an address whose directory is not there: kustomize would pull it. */
+async function remoteChart(
+  document: Json,
+  directory: string,
+  view: RepositoryView,
+): Promise<string | undefined> {
+  const home =
+    textOf(valueAt(document, ['helmGlobals', 'chartHome'])) ?? textOf(valueAt(document, ['chartHome']))
+  const own = valueAt(document, ['kind']) === 'HelmChartInflationGenerator' ? [document] : []
+  const charts = [
+    ...listOf(valueAt(document, ['helmCharts'])),
+    ...listOf(valueAt(document, ['helmChartInflationGenerator'])),
+  ]
+  for (const chart of [...own, ...charts]) {
+    const [name, repo] = [textOf(valueAt(chart, ['name'])), textOf(valueAt(chart, ['repo']))]
+    if (repo === undefined || name === undefined) continue
+    const versioned = posix.join(
+      directory,
+      home ?? 'charts',
+      `${name}-${textOf(valueAt(chart, ['version'])) ?? ''}`,
+    )
+    const places = [posix.join(directory, home ?? 'charts', name), posix.join(versioned, name)]
+    const found = await Promise.all(places.map((place) => view.kind(posix.join(place, 'Chart.yaml'))))
+    if (found.every((kind) => kind === undefined)) return `the chart ${name} of ${repo}`
+  }
+  return undefined
+}
