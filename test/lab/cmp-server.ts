@@ -88,10 +88,11 @@ function call(socket: string, method: string, request: PluginRequest): Promise<P
       ...(request.deadline === undefined ? {} : { 'grpc-timeout': `${request.deadline}m` }),
     })
     const parts: Buffer[] = []
-    let status: PluginAnswer = { ok: true, items: [] }
+    let status: PluginAnswer = { ok: false, error: 'the call ended without a status' }
     const note = (headers: Readonly<Record<string, unknown>>): void => {
       const code = headers['grpc-status']
-      if (code !== undefined && code !== '0')
+      if (code === '0') status = { ok: true, items: [] }
+      else if (code !== undefined)
         status = { ok: false, error: decodeURIComponent(String(headers['grpc-message'])) }
     }
     stream.on('response', note)
