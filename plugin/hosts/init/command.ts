@@ -139,7 +139,7 @@ function closingWords(
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
     ...(left.length === 0 ? [] : [`Left out:${reasons(left)}`]),
-    'Next: tortoise plan',
+    'Next: tortoise doctor, then tortoise plan.',
     '',
   ].join('\n')
 }
