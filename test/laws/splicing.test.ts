@@ -5,6 +5,7 @@ import { insertValue } from '../../plugin/edit/insert.ts'
 import { replaceScalar } from '../../plugin/edit/replace.ts'
 import type { ScalarSite } from '../../plugin/model/site.ts'
 import { openYaml } from '../../plugin/yaml/open.ts'
+import type { FoundScalar } from '../../plugin/yaml/scalars.ts'
 import { scalarsOf } from '../../plugin/yaml/scalars.ts'
 import { applySplices } from '../../plugin/yaml/splice.ts'
 
@@ -105,6 +106,44 @@ describe('replacing a scalar', () => {
           scalar.value,
         )
         if (scalar.quote === '') expect(applySplices(after, back ? [back] : [])).toBe(text)
+      }),
+      { seed, numRuns },
+    )
+  })
+})
+
+describe('setting a value', () => {
+  const valueAt = (text: string, path: FoundScalar['path']): FoundScalar | undefined => {
+    const opened = openYaml('f', text)
+    const all = opened.ok ? scalarsOf(opened.yaml) : []
+    return all.find((one) => one.path.join('\0') === path.join('\0'))
+  }
+  const set = (text: string, path: FoundScalar['path'], value: string): string => {
+    const found = valueAt(text, path)
+    if (found === undefined) return text
+    const place = { kind: 'scalar', file: 'f', line: 1, column: 1, document: 0, path } as const
+    const splice = replaceScalar(
+      text,
+      { ...place, range: found.range, text: text.slice(...found.range) },
+      value,
+    )
+    return applySplices(text, splice ? [splice] : [])
+  }
+  const quantity = fc.constantFrom('7m', '1500m', '2', '0.5', '96Mi', '1Gi', '900MiB')
+
+  it('twice is once, and setting the old value restores every byte', () => {
+    fc.assert(
+      fc.property(written, fc.nat(), quantity, (text, pick, value) => {
+        const opened = openYaml('f', text)
+        fc.pre(opened.ok)
+        const sizes = opened.ok ? scalarsOf(opened.yaml).filter((one) => /^[\w.]+$/.test(one.value)) : []
+        const scalar = sizes[pick % sizes.length]
+        fc.pre(scalar !== undefined)
+        if (scalar === undefined) return
+        const once = set(text, scalar.path, value)
+        expect(valueAt(once, scalar.path)?.value).toBe(value)
+        expect(set(once, scalar.path, value)).toBe(once)
+        expect(set(once, scalar.path, scalar.value)).toBe(text)
       }),
       { seed, numRuns },
     )
