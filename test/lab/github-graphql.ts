@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { graphqlProblems } from './github-schema.ts'
 import type { Answer, State } from './github-state.ts'
 
 const zero = /^0+$/
@@ -96,6 +97,8 @@ const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(),
 /** Answers the GraphQL that the client uses. */
 export function answerGraphql(state: State, body: unknown): Answer {
   const { query, variables } = bodySchema.parse(body)
+  const problems = graphqlProblems(query, variables)
+  if (problems.length > 0) return failure('INVALID', problems.join('; '))
   const { input } = variables
   if (query.includes('updateRefs(')) return updateRefs(state, input)
   if (query.includes('enablePullRequestAutoMerge(')) return arm(state, input)
