@@ -164,7 +164,7 @@ function choose(
     }
   }
   if (role === 'external') return externalChoice(leaf)
-  if (readers.length > 0) return overridden(leaf, `${readers.join(' and ')} read the file too`)
+  if (readers.length > 0) return overridden(leaf, `${listed(readers)} read the file too`)
   if (sharedWith.length === 0) {
     // The defaults of a chart belong to all its releases, known here or not.
     const isDefault = role === 'chart-values' && !isLeaf && leaf !== null
@@ -175,6 +175,10 @@ function choose(
     return { chosen: 'site', reason: `also decides ${others}; shared edits are allowed` }
   return overridden(leaf, `the site also decides ${others}`)
 }
+
+/** A few names, and how many more there are. */
+const listed = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
 
 const overridden = (leaf: Site | null, why: string): Choice =>
   leaf === null
