@@ -262,6 +262,24 @@ describe('a hostile repository', () => {
       },
     ],
     [
+      'a base on a server',
+      {
+        files: kustomization('resources: [web.yaml, "http://127.0.0.1:PORT/base.yaml"]\n'),
+        source: 'k',
+        says: /127\.0\.0\.1/,
+      },
+    ],
+    [
+      'a chart on a server',
+      {
+        files: kustomization(
+          'resources: [web.yaml]\nhelmCharts: [{name: r, repo: "http://127.0.0.1:PORT", version: 1.0.0}]\n',
+        ),
+        source: 'k',
+        says: /helm|chart|pull/i,
+      },
+    ],
+    [
       'a base in another repository',
       {
         files: kustomization('resources: [web.yaml, "github.com/example/base?ref=main"]\n'),
