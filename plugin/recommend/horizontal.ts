@@ -3,6 +3,8 @@ import type { Advice } from './advice.ts'
 import { advise, reason } from './advice.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
+import type { ScaledPods } from './profile.ts'
+import { type SafeTarget, safeTarget } from './safe-target.ts'
 import type { SeenContainer } from './subject.ts'
 import { tidyCpu } from './tidy.ts'
 import { cpuText, wantedCpu } from './vertical.ts'
@@ -20,11 +22,7 @@ export interface JointAdvice {
  * request, and a percentile of it must not become the next request: 1 → 0.8 → 0.64 … The scale point is kept;
  * request and target slide along it until the request covers what the pods use and the target is within bounds.
  */
-export function jointCpu(
-  members: readonly SeenContainer[],
-  utilization: number,
-  evidence: Evidence,
-): JointAdvice {
+export function jointCpu({ members, utilization, subject }: ScaledPods, evidence: Evidence): JointAdvice {
   const from = members.map(
     (member) => readValue('requests.cpu', member.declared.values['requests.cpu'] ?? '') ?? 0,
   )
@@ -34,11 +32,25 @@ export function jointCpu(
   const values = wanted.map((advice) => (advice.kind === 'value' ? advice.value : 0))
   const [total, seen] = [sum(from), sum(values)]
   const scalePoint = (total * utilization) / 100
-  const bounds = boundsOf(utilization, evidence)
+  const borders = boundsOf(utilization, evidence)
+  const { minReplicas = 1, maxReplicas } = subject.declared.autoscaler ?? {}
+  const borne =
+    maxReplicas === undefined
+      ? undefined
+      : safeTarget(evidence.observation, {
+          members: members.map(({ declared }) => declared.name),
+          scalePoint,
+          utilization,
+          minReplicas,
+          maxReplicas,
+          bounds: borders,
+        })
+  const bounds = borne === undefined ? borders : { ...borders, maximum: borne.target }
+  const simulated = borne === undefined ? [] : [reason('hpa.simulated', simulationText(borne))]
   const goal = clamp(seen, (scalePoint * 100) / bounds.maximum, (scalePoint * 100) / bounds.minimum)
   const kept = reason('hpa.scale-point', `the HPA scales at ${cpuText(scalePoint)} a pod, before and after`)
   const paced = pace(
-    advise(tidyCpu(goal), kept),
+    advise(tidyCpu(goal), kept, ...simulated),
     { from: total, smallestMove: 25, tidy: tidyCpu, largestDecrease: evidence.options.maximumCpuDecrease },
     evidence,
   )
@@ -53,8 +65,13 @@ export function jointCpu(
     const own = wanted[index]
     return advise(shares[index] ?? 0, ...(own?.kind === 'value' ? own.because : []), ...paced.because)
   }
-  return together(members, usage, advise(target, kept))
+  return together(members, usage, advise(target, kept, ...simulated))
 }
+
+const share = (part: number): string => `${Math.round(part * 10_000) / 100} %`
+
+const simulationText = ({ target, overload, overloadToday }: SafeTarget): string =>
+  `simulated on the recorded demand, a target of ${target} % leaves pods short for ${share(overload)} of the time (today ${share(overloadToday)})`
 
 function together(
   members: readonly SeenContainer[],

@@ -8,7 +8,7 @@ import { cpuRequest, memoryRequest } from './vertical.ts'
 export const steady: Profile = {
   cpuRequest,
   memoryRequest,
-  scaled: ({ members, utilization }, evidence) => jointCpu(members, utilization, evidence),
+  scaled: jointCpu,
   limit,
   goMaxProcs,
   goMemoryLimit,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { fleetRows, fleetTable } from './fleet.ts'
 import type { Machine } from './machine.ts'
 import { memoryRows, memoryTable } from './memory.ts'
 import { type Pooled, pool, replay } from './replay.ts'
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     cpu: { type: 'string' },
     'cpu-memory': { type: 'string' },
     cores: { type: 'string', default: '4' },
+    hpa: { type: 'boolean', default: false },
     recommend: { type: 'string', default: '{}' },
     gibibytes: { type: 'string', default: '16' },
   },
@@ -105,5 +107,7 @@ if (cpuFile === undefined && memoryFile === undefined) {
       ? []
       : memoryRows(readRows(memoryFile), { machine, options: steadyOptions(values.recommend) })
   if (memory.length > 0) say(`${memoryTable(memory)}\n`)
-  say(JSON.stringify({ quality: { cores: Number(values.cores), rows, memory } }))
+  const fleet = values.hpa ? fleetRows(steadyOptions(values.recommend)) : []
+  if (fleet.length > 0) say(`${fleetTable(fleet)}\n`)
+  say(JSON.stringify({ quality: { cores: Number(values.cores), rows, memory, fleet } }))
 }

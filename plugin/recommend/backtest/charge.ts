@@ -26,6 +26,8 @@ export interface Charges {
   /** Pods × seconds, and the seconds over which they were counted. */
   readonly podSeconds: number
   readonly workloadSeconds: number
+  /** Time in which the pods of a simulated HPA were asked for more than they request. */
+  readonly overloadSeconds: number
   /** Time at the HPA's maximum with more to do. */
   readonly atMaximumSeconds: number
   /** How many workloads were added up. */
@@ -44,6 +46,7 @@ export const noCharges: Charges = {
   oomKills: 0,
   podSeconds: 0,
   workloadSeconds: 0,
+  overloadSeconds: 0,
   atMaximumSeconds: 0,
   workloads: 0,
 }
@@ -81,6 +84,7 @@ export function charge(charging: Charging): Charges {
     ...noCharges,
     podSeconds,
     workloadSeconds: longest ?? 0,
+    overloadSeconds: charging.scaled?.run.overloadSeconds ?? 0,
     atMaximumSeconds: charging.scaled?.atMaximumSeconds ?? 0,
   })
 }

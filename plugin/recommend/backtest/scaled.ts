@@ -77,9 +77,14 @@ export function demandOf(
 const syncSeconds = 60
 
 /** Runs an HPA on a recorded demand. */
-export function scale(demand: RecordedDemand, scaler: Autoscaler, replicas?: number): Scaled {
+export function scale(
+  demand: RecordedDemand,
+  scaler: Autoscaler,
+  replicas?: number,
+  every = syncSeconds,
+): Scaled {
   const start = replicas === undefined ? {} : { replicas }
-  const run = simulateHpa(demand, scaler, { syncSeconds, ...start })
+  const run = simulateHpa(demand, scaler, { syncSeconds: every, ...start })
   const last = run.replicas.findLast((pods) => !Number.isNaN(pods)) ?? replicas ?? scaler.minReplicas
   return {
     run,

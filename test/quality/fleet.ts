@@ -1,0 +1,164 @@
+import type { DeclaredWorkload } from '../../plugin/model/declared.ts'
+import type { Observation } from '../../plugin/model/observation.ts'
+import { usageRecorder } from '../../plugin/model/recorder.ts'
+import { packCounts } from '../../plugin/model/series.ts'
+import { cpuScale } from '../../plugin/model/sketch.ts'
+import { backtest } from '../../plugin/recommend/backtest.ts'
+import { simulateHpa } from '../../plugin/recommend/hpa/simulate.ts'
+import type { SteadyOptions } from '../../plugin/recommend/options.ts'
+import type { ProfileName } from '../../plugin/recommend/profiles.ts'
+import { noise } from './noise.ts'
+
+/** A synthetic workload that an HPA scales: the CPU it asks for in all, in millicores, by the hour since Monday 00:00. */
+interface Service {
+  readonly name: string
+  readonly shape: 'flat' | 'diurnal' | 'weekly' | 'bursty'
+  /** Pods at its usual peak. */
+  readonly pods: number
+  readonly demand: (hour: number) => number
+}
+
+const [days, step, request] = [28, 300, 500]
+const slots = (days * 86_400) / step
+const first = Date.UTC(2026, 8, 7) / 1000 + step
+
+const shapes = {
+  flat: () => 1,
+  diurnal: (hour: number) => 0.55 + 0.45 * Math.sin(((hour - 9) / 24) * 2 * Math.PI),
+  weekly: (hour: number) => (hour % 168 < 120 ? 1 : 0.35) * shapes.diurnal(hour),
+  bursty: (hour: number) => 0.3 + (Math.sin(hour * 1.7) > 0.96 ? 0.7 : 0),
+} as const
+
+/** Four shapes of load, each with 3, 8, 20 and 60 pods at its peak; the same on every run. */
+function fleet(): readonly Service[] {
+  return (['flat', 'diurnal', 'weekly', 'bursty'] as const).flatMap((shape, kind) =>
+    [3, 8, 20, 60].map((pods, size): Service => {
+      const jitter = noise(kind * 10 + size)
+      const whole = pods * request * 0.6
+      const demand = (hour: number): number => whole * shapes[shape](hour) * (1 + 0.08 * (jitter() - 0.5))
+      return { name: `${shape}-${pods}`, shape, pods, demand }
+    }),
+  )
+}
+
+interface Recorded {
+  readonly service: Service
+  readonly declared: DeclaredWorkload
+  readonly observation: Observation
+}
+
+/** What an observer would have recorded of a service under an HPA with a target that nobody touches. */
+function record(service: Service, values: Float64Array, utilization: number): Recorded {
+  const maxReplicas = service.pods * 3
+  const scaler = { minReplicas: 2, maxReplicas, utilization, request }
+  const { replicas } = simulateHpa({ values, step }, scaler, { replicas: service.pods, syncSeconds: 60 })
+  const recorder = usageRecorder(cpuScale, { first, step, count: slots })
+  for (const [slot, load] of values.entries()) {
+    const pods = replicas[slot] ?? 1
+    for (let pod = 0; pod < pods; pod += 1) recorder.add(slot, load / pods)
+  }
+  const cpu = recorder.finish()
+  if (cpu === undefined) throw new Error('nothing was recorded')
+  const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'fleet', name: service.name }
+  const sum = replicas.reduce((total, pods) => total + pods, 0)
+  return {
+    service,
+    declared: {
+      workload,
+      containers: [{ name: 'app', role: 'main', values: { 'requests.cpu': `${request}m` } }],
+      autoscaler: { minReplicas: 2, maxReplicas, targets: [{ resource: 'cpu', utilization }] },
+    },
+    observation: {
+      cluster: 'fleet',
+      workload,
+      window: { from: '2026-09-07T00:00:00Z', to: '2026-10-05T00:00:00Z' },
+      days,
+      coverage: 1,
+      containers: [{ container: 'app', cpu, oomKills: 0 }],
+      replicas: {
+        min: Math.min(...replicas),
+        max: Math.max(...replicas),
+        mean: sum / slots,
+        series: packCounts({ first, step }, replicas),
+      },
+    },
+  }
+}
+
+/** A rule on the whole fleet that began at one target; the last two of four weeks are judged. */
+export interface FleetRow {
+  readonly target: number
+  readonly rule: 'untouched' | ProfileName
+  /** Core-hours requested, and hours that pods ran. */
+  readonly coreHours: number
+  readonly podHours: number
+  /** Minutes in which a workload's pods were asked for more than they request, all workloads added up. */
+  readonly overloadMinutes: number
+  readonly overloadByShape: Readonly<Record<string, number>>
+  readonly coreHoursByShape: Readonly<Record<string, number>>
+  readonly changes: number
+}
+
+/** Runs the fleet from each target under each rule, deciding daily. */
+export function fleetRows(options: SteadyOptions): readonly FleetRow[] {
+  const services = fleet().map((service) => ({
+    service,
+    values: Float64Array.from({ length: slots }, (_, slot) => service.demand((slot * step) / 3600)),
+  }))
+  return [50, 60, 70, 80].flatMap((target) => {
+    const recorded = services.map(({ service, values }) => record(service, values, target))
+    return (['untouched', 'steady', 'tortoise'] as const).map((rule) =>
+      row(recorded, { target, rule, options }),
+    )
+  })
+}
+
+interface Ruled {
+  readonly target: number
+  readonly rule: FleetRow['rule']
+  readonly options: SteadyOptions
+}
+
+function row(recorded: readonly Recorded[], { target, rule, options }: Ruled): FleetRow {
+  const settings =
+    rule === 'untouched' ? undefined : { profile: rule, options, rules: [], lastChange: () => undefined }
+  const walk = { historyDays: 14, trainDays: 14, everyDays: 1 }
+  const results = recorded.flatMap((one) => {
+    const result = backtest(one, settings, walk)
+    return result === undefined ? [] : [{ shape: one.service.shape, result }]
+  })
+  const total = (part: 'cpuRequested' | 'podSeconds' | 'overloadSeconds', shape?: string): number =>
+    results
+      .filter((one) => shape === undefined || one.shape === shape)
+      .reduce((sum, { result }) => sum + result.charges[part], 0)
+  const byShape = (part: 'cpuRequested' | 'overloadSeconds', unit: number) =>
+    Object.fromEntries(Object.keys(shapes).map((shape) => [shape, Math.round(total(part, shape) / unit)]))
+  return {
+    target,
+    rule,
+    coreHours: Math.round(total('cpuRequested') / 3600),
+    podHours: Math.round(total('podSeconds') / 3600),
+    overloadMinutes: Math.round(total('overloadSeconds') / 60),
+    overloadByShape: byShape('overloadSeconds', 60),
+    coreHoursByShape: byShape('cpuRequested', 3600),
+    changes: results.reduce((sum, { result }) => sum + result.changes, 0),
+  }
+}
+
+/** The fleet's rows as Markdown. */
+export function fleetTable(rows: readonly FleetRow[]): string {
+  const shaped = (by: Readonly<Record<string, number>>): string => Object.values(by).join(' / ')
+  const names = Object.keys(shapes).join(' / ')
+  const head = ['HPA target', 'rule', 'core-hours', names, 'pod-hours', 'overload minutes', names, 'changes']
+  const lines = rows.map((one) => [
+    `${one.target} %`,
+    one.rule,
+    one.coreHours,
+    shaped(one.coreHoursByShape),
+    one.podHours,
+    one.overloadMinutes,
+    shaped(one.overloadByShape),
+    one.changes,
+  ])
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
