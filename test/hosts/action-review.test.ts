@@ -177,7 +177,7 @@ describe('inputs of workflow_dispatch', () => {
     })
     expect(ended).toMatchObject({ status: 0, outputs: { changed: 'true', commit: '' } })
     expect(ended.stdout).toMatch(
-      /^::notice title=Deployment\/storefront web requests\.cpu%3A 1 → \d+m,file=envs\/prod\/storefront\.yaml,line=7::/m,
+      /^::notice title=Deployment\/storefront web requests\.memory%3A 1Gi → \d+Mi,file=envs\/prod\/storefront\.yaml,line=8::/m,
     )
     expect(ended.summary).not.toContain('catalog')
     expect((ended.stdout.match(/^::notice/gm) ?? []).length).toBeLessThanOrEqual(10)

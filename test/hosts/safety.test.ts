@@ -160,7 +160,7 @@ describe('run', () => {
     const directory = join(work.root, 'sharer')
     cpSync(join(demoFiles, 'repository'), directory, { recursive: true })
     const template =
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\ndata:\n  size: {{ .Values.resources.requests.cpu | quote }}\n'
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\ndata:\n  size: {{ .Values.resources.requests.memory | quote }}\n'
     mkdirSync(join(directory, 'charts/other/templates'), { recursive: true })
     writeFileSync(join(directory, 'charts/other/Chart.yaml'), 'apiVersion: v2\nname: other\nversion: 1.0.0\n')
     writeFileSync(join(directory, 'charts/other/templates/cm.yaml'), template)
