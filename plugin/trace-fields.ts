@@ -1,6 +1,7 @@
 import { fieldKey } from './model/field.ts'
 import type { ManifestField } from './model/manifest.ts'
 import { inParallel } from './model/parallel.ts'
+import { plural } from './model/plural.ts'
 import { concernsOneSource } from './model/problem.ts'
 import type { Progress } from './model/progress.ts'
 import type { Trace } from './model/site.ts'
@@ -54,6 +55,7 @@ export async function traceFields(
   { isWanted = () => true, ...ports }: TraceFieldsPorts,
 ): Promise<TracedFields> {
   const { sources: sharers, layers } = sharersOf(asked, await filesOfAll(known.named, ports, asked))
+  ports.progress({ kind: 'stage', stage: 'trace', detail: plural(asked.size, 'source') })
   const trace = (some: readonly SourceFiles[]) => traceEach(some, known, ports)
   const own = await trace(sharers.filter(({ source }) => asked.has(source.id)))
   const deciding = new Set(own.traced.flatMap((one) => decidingFiles(one, isWanted)))

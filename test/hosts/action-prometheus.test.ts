@@ -67,14 +67,14 @@ describe.skipIf(!hasPrometheus())('the scheduled Action on a real Prometheus and
     expect(ended.outputs).toMatchObject({ changed: 'true', 'pull-request-number': '1' })
     expect(ended.stdout).toMatch(/^::notice title=/m)
     expect(readdirSync(cache, { recursive: true }).length).toBeGreaterThan(10)
-    expect(git(bare, 'rev-list', '--count', 'main..tortoise/right-size').trim()).toBe('1')
+    expect(git(bare, 'rev-list', '--count', 'main..tortoise/right-size-prod').trim()).toBe('1')
   })
 
   it('run again finds the days where it left them and changes nothing', async () => {
-    const head = git(bare, 'rev-parse', 'tortoise/right-size')
+    const head = git(bare, 'rev-parse', 'tortoise/right-size-prod')
     const ended = await scheduled()
     expect(ended.status, ended.stdout).toBe(0)
-    expect(git(bare, 'rev-parse', 'tortoise/right-size')).toBe(head)
+    expect(git(bare, 'rev-parse', 'tortoise/right-size-prod')).toBe(head)
     expect(github?.pulls).toHaveLength(1)
   })
 })
