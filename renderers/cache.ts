@@ -9,7 +9,7 @@ import type {
 import { inputContents } from './ports.ts'
 
 /** How many objects of finished renderings are kept for the next stage. */
-const mostObjects = 5_000
+const mostObjects = 1_500
 
 /**
  * Renders each distinct content at most once: what a source is, the bytes of the files it reads and the options together
@@ -31,7 +31,8 @@ export function cachedRenderer<S extends Source>(renderer: KindRenderer<S>): Kin
   const makeRoom = (): void => {
     let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
     for (const [key, size] of sizes) {
-      if (total <= mostObjects) return
+      // The latest stays, however large it is.
+      if (total <= mostObjects || sizes.size === 1) return
       total -= size
       forget(key)
     }

@@ -4,7 +4,7 @@ import type { Opened, YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 
 /** How many parsed files are kept at a time. */
-const mostKept = 400
+const mostKept = 60
 
 const parsed = new WeakMap<RepositoryView, Map<string, Promise<Opened | undefined>>>()
 
