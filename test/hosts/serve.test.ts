@@ -122,7 +122,7 @@ describe('serve', () => {
     const metrics = await (await get(daemon, '/metrics')).text()
     expect(metrics).toMatch(/^tortoise_runs_total\{schedule="prod",result="done"\} \d+$/m)
     expect(metrics).toMatch(/^tortoise_commits_total\{schedule="prod"\} 1$/m)
-    expect(metrics).toMatch(/^tortoise_net_cpu_request_cores\{schedule="prod"\} -\d+\.\d+$/m)
+    expect(metrics).toMatch(/^tortoise_net_cpu_request_cores\{schedule="prod"\} -1\.175$/m)
     expect((await get(daemon, '/healthz')).status).toBe(200)
     expect((await get(daemon, '/readyz')).status).toBe(200)
     expect(await (await get(daemon, '/')).text()).toContain('<td><code>* * * * * *</code></td>')

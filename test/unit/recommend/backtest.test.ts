@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { settingsSchema } from '../../../config/schema.ts'
 import type { DeclaredAutoscaler, DeclaredContainer } from '../../../plugin/model/declared.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
-import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
-import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
 import { backtest, backtestAll, type Replayed } from '../../../plugin/recommend/backtest.ts'
 import { profiles } from '../../../plugin/recommend/profiles.ts'
 import { markdownBacktest, terminalBacktest } from '../../../plugin/report/backtest.ts'
+import { recorded } from './recorded.ts'
 
 const { recommend, prices } = settingsSchema.parse({})
 const { profile: _, ...options } = recommend
@@ -28,22 +27,15 @@ interface Load {
 }
 
 function observe({ cpu, memory = () => 200 * Mi, pods = 1, oomTimes = [] }: Load): Observation {
-  const [cpuUse, memoryUse] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
-  for (let hour = 0; hour < frame.count; hour += 1) {
-    for (let pod = 0; pod < pods; pod += 1) {
-      cpuUse.add(hour, cpu(hour))
-      memoryUse.add(hour, memory(hour))
-    }
-  }
-  const [usedCpu, usedMemory] = [cpuUse.finish(), memoryUse.finish()]
-  if (usedCpu === undefined || usedMemory === undefined) throw new Error('nothing was recorded')
   return {
     cluster: 'prod',
     workload,
     window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
     days,
     coverage: 1,
-    containers: [{ container: 'app', cpu: usedCpu, memory: usedMemory, oomKills: oomTimes.length, oomTimes }],
+    containers: [
+      { container: 'app', ...recorded({ cpu, memory, pods }, frame), oomKills: oomTimes.length, oomTimes },
+    ],
     replicas: {
       min: pods,
       max: pods,

@@ -8,11 +8,10 @@ import type {
 } from '../../../plugin/model/declared.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import type { Recommendation } from '../../../plugin/model/recommendation.ts'
-import { usageRecorder } from '../../../plugin/model/recorder.ts'
-import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
 import { printValue, readValue } from '../../../plugin/model/value.ts'
 import { type ProfileName, profiles } from '../../../plugin/recommend/profiles.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
+import { recorded } from './recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const names = Object.keys(profiles) as ProfileName[]
@@ -28,20 +27,13 @@ interface Load {
 }
 
 function observe({ cpu, memory, oomKills = 0 }: Load): Observation {
-  const [cpuUse, memoryUse] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
-  for (let hour = 0; hour < frame.count; hour += 1) {
-    cpuUse.add(hour, cpu(hour))
-    memoryUse.add(hour, memory(hour))
-  }
-  const [usedCpu, usedMemory] = [cpuUse.finish(), memoryUse.finish()]
-  if (usedCpu === undefined || usedMemory === undefined) throw new Error('nothing was recorded')
   return {
     cluster: 'prod',
     workload,
     window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
     days,
     coverage: 1,
-    containers: [{ container: 'app', cpu: usedCpu, memory: usedMemory, oomKills }],
+    containers: [{ container: 'app', ...recorded({ cpu, memory }, frame), oomKills }],
     replicas: { min: 3, max: 3, mean: 3 },
   }
 }
