@@ -3,8 +3,10 @@ import { ExpectedStop } from '../model/problem.ts'
 import type { DirectSource, Source } from '../model/source.ts'
 import type { InputPorts } from './expand.ts'
 import { releasesBelow } from './expand.ts'
+import type { SourceHint } from './identify.ts'
 import { identifySources, kustomizationFile } from './identify.ts'
 import { mentions } from './mentions.ts'
+import type { Directories } from './walk.ts'
 import { walkDirectories } from './walk.ts'
 
 /** A source with the real paths of the files it reads. */
@@ -25,15 +27,15 @@ export interface SourceFiles {
 export async function discoverSources(ports: InputPorts): Promise<readonly Source[]> {
   const { kustomizations, charts, manifests } = await walkDirectories(ports.view)
   const roots = (await overlays(kustomizations, ports)).filter(({ layer }) => !layer)
-  const hints = charts.flatMap(({ path, variants }) => [
-    { path },
-    ...variants.map((file) => ({ path, values: [file] })),
-  ])
-  const own = [...roots.map(({ source }) => source), ...(await identifySources(hints, ports))]
+  const own = [...roots.map(({ source }) => source), ...(await identifySources(chartHints(charts), ports))]
   const releases = await releasesBelow([...own, ...manifests.map(looseFile)], ports)
   const all = await Promise.all([...own, ...releases].map((source) => filesOf(source, ports)))
   return withoutRolledOut(all).map(({ source }) => source)
 }
+
+/** Every chart, alone and with each of the values files beside it. */
+const chartHints = (charts: Directories['charts']): readonly SourceHint[] =>
+  charts.flatMap(({ path, variants }) => [{ path }, ...variants.map((file) => ({ path, values: [file] }))])
 
 /** A file of manifests that stands in no kustomization. */
 const looseFile = (path: string): DirectSource => ({ kind: 'plain', id: path, path })
@@ -133,7 +135,7 @@ export async function filesOfAll(
   // What a named source reads is held by it.
   const read = new Set(own.flatMap(({ files }) => [...files]))
   const loose = manifests.filter((file) => !read.has(file)).map(looseFile)
-  const alone = (await identifySources(charts, ports)).filter(({ path }) => !paths.has(path))
+  const alone = (await identifySources(chartHints(charts), ports)).filter(({ path }) => !paths.has(path))
   const holders = [...roots, ...alone, ...loose]
   const touched = own
     .filter(({ source }) => asked.has(source.id))
