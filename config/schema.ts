@@ -309,6 +309,12 @@ const deliverSchema = z
           .describe('`owner/name`.'),
         apiUrl: z.url().optional().describe('Base URL of the API, for GitHub Enterprise.'),
         tokenEnv: variableName.default('GITHUB_TOKEN').describe('Environment variable that holds the token.'),
+        paced: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Pause between writes, as github.com asks. An Enterprise server without rate limits needs no pauses.',
+          ),
       })
       .optional()
       .describe('Where pull requests are opened.'),

@@ -41,6 +41,10 @@ export function writeBlock({ items, ...block }: Block): string {
   return `<!-- tortoise:1 ${toBase64(deflateSync(strToU8(JSON.stringify(data)), { level: 9 }))} -->`
 }
 
+/** A body with another block in place of its own. */
+export const withBlock = (body: string, block: Block): string =>
+  `${body.replace(marker, '').trimEnd()}\n\n${writeBlock(block)}`
+
 /** Reads the block out of a body; `undefined` when there is none that can be read. */
 export function readBlock(body: string): Block | undefined {
   const text = marker.exec(body)?.[1]

@@ -1,5 +1,5 @@
-import { readBlock } from './block.ts'
-import type { BranchWriter } from './forge.ts'
+import { readBlock, withBlock } from './block.ts'
+import type { BranchWriter, Forge, Pull } from './forge.ts'
 import type { Job, PullOptions, PullPorts } from './job.ts'
 import { commitMessage, statedBase, statedTree } from './message.ts'
 
@@ -43,6 +43,16 @@ async function build(
   return writer.commit(stored, commitMessage(proposal, stored))
 }
 
+/**
+ * A forge reopens only what still stands where it was closed: first the state, then the branch.
+ * The reason goes in the same step: an open one that holds a reason was opened by a person.
+ */
+async function reopen(pull: Pull | undefined, forge: Forge): Promise<void> {
+  const { closed: _, ...block } = readBlock(pull?.body ?? '') ?? {}
+  if (pull === undefined || !('scope' in block)) return
+  await forge.update(pull.number, { state: 'open', body: withBlock(pull.body, block) }).catch(() => undefined)
+}
+
 /** Brings a branch to the one commit wanted. While the open pull request says the same already, nothing is written. */
 export async function placeBranch(job: Job, options: PullOptions, ports: PullPorts): Promise<Placed> {
   const { writer, forge } = ports
@@ -52,9 +62,7 @@ export async function placeBranch(job: Job, options: PullOptions, ports: PullPor
   if (block !== undefined && block.digest === job.digest && block.head === standing.head)
     return { kind: 'placed', head: block.head, base: block.base, moved: false }
   const to = await build(job, standing, options, writer)
-  // A forge reopens only what still stands where it was closed: first the state, then the branch.
-  if (job.open === undefined && job.withdrawn?.head === standing.head && job.withdrawn !== undefined)
-    await forge.update(job.withdrawn.number, { state: 'open' }).catch(() => undefined)
+  if (job.open === undefined && job.withdrawn?.head === standing.head) await reopen(job.withdrawn, forge)
   if (to !== standing.head) await writer.move(job.branch, { from: standing.head, to, force: true })
   return { kind: 'placed', head: to, base: options.baseId, moved: to !== standing.head }
 }

@@ -12,12 +12,15 @@ export interface GitHubRepository {
   readonly apiUrl?: string
   /** Asked again when the forge says that a token has run out. */
   readonly token: TokenSource
+  /** Whether to pause between writes, as github.com asks. */
+  readonly paced?: boolean
 }
 
 /** Makes the client; tests pass one without throttling. */
 export type OctokitFactory = (options: {
   readonly auth: string
   readonly baseUrl: string
+  readonly paced: boolean
 }) => Octokit | Promise<Octokit>
 
 const quiet = () => undefined
@@ -29,10 +32,10 @@ const patient = (after: number, _: unknown, __: unknown, retries: number): boole
   after <= longestWait && retries < mostRetries
 
 /** The usual client. Loaded when first needed: it is large. */
-const makeOctokit: OctokitFactory = async ({ auth, baseUrl }) => {
+const makeOctokit: OctokitFactory = async ({ auth, baseUrl, paced }) => {
   const { Octokit } = await import('octokit')
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-  const throttle = { onRateLimit: patient, onSecondaryRateLimit: patient }
+  const throttle = { enabled: paced, onRateLimit: patient, onSecondaryRateLimit: patient }
   return new Octokit({ auth, baseUrl, userAgent: 'gitops-tortoise', log, throttle })
 }
 
@@ -86,7 +89,7 @@ export function refusedStatus(error: unknown): number | undefined {
 
 /** Opens the conversation. */
 export async function openSession(
-  { repository, apiUrl = 'https://api.github.com', token }: GitHubRepository,
+  { repository, apiUrl = 'https://api.github.com', token, paced = true }: GitHubRepository,
   factory: OctokitFactory = makeOctokit,
 ): Promise<Session> {
   const place = { file: `${urlPlace(apiUrl).replace(/\/$/, '')}/repos/${oneLine(repository)}` }
@@ -94,7 +97,8 @@ export async function openSession(
   if (owner === undefined || repo === undefined) {
     throw stop('settings.invalid', 'A GitHub repository is named owner/name', { place })
   }
-  const connect = async () => factory({ auth: (await token()).trim(), baseUrl: apiUrl.replace(/\/$/, '') })
+  const connect = async () =>
+    factory({ auth: (await token()).trim(), baseUrl: apiUrl.replace(/\/$/, ''), paced })
   let octokit = await connect()
   const ask: Session['ask'] = async (doing, request) => {
     try {

@@ -20,8 +20,8 @@ export async function hear(
 ): Promise<readonly HeardPull[]> {
   const oldest = now.getTime() - days * 86_400_000
   const recent = pulls.filter(
-    ({ body, closedAt, createdAt }) =>
-      Date.parse(closedAt ?? createdAt) >= oldest && readBlock(body) !== undefined,
+    ({ state, body, closedAt, createdAt }) =>
+      (state === 'open' || Date.parse(closedAt ?? createdAt) >= oldest) && readBlock(body) !== undefined,
   )
   const trusted = new Map<string, Promise<boolean>>()
   const mayWrite = (author: string): Promise<boolean> => {

@@ -49,14 +49,16 @@ function commanded(
   }))
 }
 
-function decisionsOf({ pull, comments }: HeardPull): readonly Decision[] {
+function decisionsOf({ pull, comments }: HeardPull, now: Date): readonly Decision[] {
   const block = readBlock(pull.body)
   if (block === undefined) return []
   const { number, createdAt, closedAt = createdAt } = pull
   const all = (kind: Decision['kind'], at: string): readonly Decision[] =>
     block.items.map((item) => ({ kind, item, pull: number, at }))
+  // When a mark was set is not known: it holds from now on, and from its closing on once it is closed.
+  const seen = pull.state === 'open' ? now.toISOString() : closedAt
   const marked = [...readLabels(pull.labels), ...readBoxes(pull.body)].flatMap((command) =>
-    commanded(command, block.items, { pull: number, at: closedAt, by: 'a label or box' }),
+    commanded(command, block.items, { pull: number, at: seen, by: 'a label or box' }),
   )
   const said = comments.flatMap(({ author, body, at }) =>
     readCommands(body).flatMap((command) =>
@@ -75,8 +77,10 @@ function decisionsOf({ pull, comments }: HeardPull): readonly Decision[] {
 }
 
 /** Gathers what was decided about each value over all pull requests. */
-export function remember(heard: readonly HeardPull[]): Memory {
-  const decisions = heard.flatMap(decisionsOf).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+export function remember(heard: readonly HeardPull[], now: Date): Memory {
+  const decisions = heard
+    .flatMap((one) => decisionsOf(one, now))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   const memory = new Map<string, Decision[]>()
   for (const one of decisions) memory.set(one.item.key, [...(memory.get(one.item.key) ?? []), one])
   return memory

@@ -1,7 +1,7 @@
 import { oneLine } from '../model/inert.ts'
 import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
-import { type Block, readBlock, writeBlock } from './block.ts'
+import { type Block, readBlock, withBlock } from './block.ts'
 import type { Placed } from './branch.ts'
 import type { Check, Forge, Pull } from './forge.ts'
 import type { Job, Keeping, PullTexts } from './job.ts'
@@ -45,13 +45,17 @@ export async function withdraw(
   if (block === undefined || reason === undefined) {
     return { ...known, action: 'unchanged', reason: 'this run cannot tell whether it still holds' }
   }
+  if (block.closed !== undefined) {
+    const why = `${reason}; a person opened it again`
+    if (options.checks) await forge.check(head, [failed('freshness', reason)])
+    return { ...known, action: 'blocked', reason: why }
+  }
   if (head !== block.head) {
     if (options.checks) await forge.check(head, [failed('freshness', reason)])
     return { ...known, action: 'blocked', reason: `${reason}; it holds work of a person` }
   }
   await sayOnce(forge, number, { marker: `closed ${block.head.slice(0, 12)}`, text: `Closed: ${reason}.` })
-  const body = `${pull.body.replace(/<!-- tortoise:1 [\w+/=]+ -->/, '').trimEnd()}\n\n${writeBlock({ ...block, closed: reason })}`
-  await forge.update(number, { body, state: 'closed' })
+  await forge.update(number, { body: withBlock(pull.body, { ...block, closed: reason }), state: 'closed' })
   return { ...known, action: 'closed', reason }
 }
 

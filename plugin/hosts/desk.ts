@@ -56,11 +56,12 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
     })
   }
   const token = () => secretFrom(host, github.tokenEnv, 'Opening a pull request')
-  const { repository, apiUrl } = github
+  const { repository, apiUrl, paced } = github
   const session = await openSession({
     kind: 'github',
     repository,
     token,
+    paced,
     ...(apiUrl === undefined ? {} : { apiUrl }),
   })
   const forge = githubForge(session)
@@ -73,7 +74,7 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
       : gitWriter({ fs, gitdir, cache: {} }, wire, { author, now: host.now() })
   const now = host.now()
   const pulls = await forge.pulls()
-  const memory = remember(await hear(forge, pulls, { now, days: pullRequests.rememberDays }))
+  const memory = remember(await hear(forge, pulls, { now, days: pullRequests.rememberDays }), now)
   const owners = await ownersOf(view)
   const { reconsider, settle, rememberDays } = pullRequests
   const rules = { reconsider, settle, rememberDays, now }

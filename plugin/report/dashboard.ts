@@ -11,7 +11,7 @@ export const dashboardTitle = 'GitOps Tortoise: right-sizing'
 
 const headings: readonly (readonly [title: string, actions: readonly PullOutcome['action'][]])[] = [
   ['Open', ['opened', 'reopened', 'updated', 'unchanged']],
-  ['Held by a commit of a person', ['blocked']],
+  ['Held by people', ['blocked']],
   ['Waiting for room', ['queued']],
   ['Closed in this run', ['closed']],
 ]

@@ -142,7 +142,7 @@ function settingsFor({ env }: Host, settings: Settings, asked: ActionMode | unde
     settings.deliver.github ??
     (repository === undefined
       ? undefined
-      : { repository, tokenEnv: 'GITHUB_TOKEN', ...(apiUrl === undefined ? {} : { apiUrl }) })
+      : { repository, tokenEnv: 'GITHUB_TOKEN', paced: true, ...(apiUrl === undefined ? {} : { apiUrl }) })
   return {
     ...settings,
     deliver: { ...settings.deliver, mode, ...(remote && { remote }), ...(github && { github }) },

@@ -77,9 +77,10 @@ const changeFor = (name: string, text: string, to: number): ProposedChange =>
 /** Opens the client of a story without pauses. */
 const clientOf =
   (fetcher: typeof fetch = fetch): OctokitFactory =>
-  (options) =>
+  ({ auth, baseUrl }) =>
     new Octokit({
-      ...options,
+      auth,
+      baseUrl,
       throttle: { enabled: false },
       retry: { enabled: false },
       request: { fetch: fetcher },
@@ -105,7 +106,7 @@ export async function beginStory(
     const forge: Forge = githubForge(session)
     const writer = writerOf?.(checkout, now) ?? githubWriter(session)
     const pulls = await forge.pulls()
-    const memory = remember(await hear(forge, pulls, { now, days: 180 }))
+    const memory = remember(await hear(forge, pulls, { now, days: 180 }), now)
     const rules = { reconsider: 20, settle: 5, rememberDays: 180, now }
     const left: string[] = []
     const kept = wants.flatMap((want) => {

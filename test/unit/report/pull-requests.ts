@@ -75,8 +75,11 @@ export function partOf(workloads: number): ScopedProposal {
   return { scope: 'prod shop/payments', proposal: { changes, edits: [], proof } }
 }
 
-/** What was seen for the workloads of changes: fourteen days. */
-export const observationsFor = (changes: readonly ProposedChange[]): readonly Observation[] =>
+/** What was seen for the workloads of changes: fourteen days, with CPU up to so many millicores. */
+export const observationsFor = (
+  changes: readonly Pick<ProposedChange, 'workload' | 'cluster' | 'container'>[],
+  most = 225,
+): readonly Observation[] =>
   changes.map(({ workload, cluster = '', container = '' }) => ({
     cluster,
     workload,
@@ -86,7 +89,7 @@ export const observationsFor = (changes: readonly ProposedChange[]): readonly Ob
     containers: [
       {
         container,
-        cpu: usage(cpuScale, 225),
+        cpu: usage(cpuScale, most),
         memory: usage(memoryScale, 330 * 1024 ** 2),
         oomKills: 1,
       },
