@@ -28,16 +28,27 @@ export type Memory = ReadonlyMap<string, readonly Decision[]>
 const day = 86_400_000
 const later = (at: string, days: number): string => new Date(Date.parse(at) + days * day).toISOString()
 
-/** Whether words, `Deployment/api` or `requests.cpu` for example, are about an item. */
-const concerns = (only: readonly string[], key: string): boolean =>
-  only.every((word) => key.split(' ').some((part) => part === word || part.endsWith(`/${word}`)))
+/**
+ * Whether words, `Deployment/api` or `requests.cpu` for example, are about an item. Each is a part of its own:
+ * a container is often called as its workload.
+ */
+const concerns = ([word, ...rest]: readonly string[], parts: readonly string[]): boolean =>
+  word === undefined ||
+  parts.some(
+    (part, at) =>
+      (part === word || part.endsWith(`/${word}`)) &&
+      concerns(
+        rest,
+        parts.filter((_, other) => other !== at),
+      ),
+  )
 
 function commanded(
   { verb, only, days, value }: Command,
   items: readonly Item[],
   said: Pick<Decision, 'pull' | 'at' | 'by'>,
 ): readonly Decision[] {
-  const meant = items.filter(({ key }) => concerns(only, key))
+  const meant = items.filter(({ key }) => concerns(only, key.split(' ')))
   // A pin is one value: for several it would be a guess.
   if (verb === 'pin' && meant.length !== 1) return []
   return meant.map((item) => ({

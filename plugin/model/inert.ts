@@ -25,7 +25,7 @@ export const inert = (text: string): string =>
     .replace(/^[-+=#]/, '\\$&')
     .replace(/^(\d+)([.)])/, '$1\\$2')
 
-const cutNote = '_The rest of this report was cut: it is longer than a pull request can hold._'
+const cutNote = '_The rest of this report was cut: it is longer than fits here._'
 
 /** What closes the blocks that a cut text left open. */
 function closers(text: string): readonly string[] {

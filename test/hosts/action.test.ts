@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import reportSchema from '../../config/report.schema.json' with { type: 'json' }
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
-import { demoCheckout, demoFiles, git } from './program.ts'
+import { demoCheckout, demoFiles, git, read } from './program.ts'
 import { runStep, type Step } from './runner.ts'
 
 const token = 'ghs_1234_eyJhbGciOi.J9fake-token.for-tests-only-0001'
@@ -49,6 +50,8 @@ const step = (inputs: Readonly<Record<string, string>>): Promise<Step> =>
     },
   })
 
+const action = read(import.meta.dirname, '../../action.yml')
+const isOfPass = (output: string): boolean => output !== 'objections'
 const snapshot = join(demoFiles, 'snapshot.json')
 
 describe('the Action under Node 24', () => {
@@ -59,6 +62,7 @@ describe('the Action under Node 24', () => {
       .trim()
       .split('\n')
     expect(branches).toContain(ended.outputs['branch'])
+    expect(Object.keys(ended.outputs)).toEqual(Object.keys(parse(action).outputs).filter(isOfPass))
     expect(ended.outputs).toMatchObject({
       changed: 'true',
       commit: git(work.bare, 'rev-parse', ended.outputs['branch'] ?? '').trim(),
@@ -76,9 +80,28 @@ describe('the Action under Node 24', () => {
       })),
     )
     expect(work.github.pulls[0]?.body).toContain('| Workload | Container |')
-    expect(ended.summary).toContain('| Workload | Container |')
+    const { outputs, summary } = ended
+    const numbers = work.github.pulls.map(({ number }) => String(number))
+    expect(numbers.length).toBeGreaterThan(1)
+    expect(outputs['pull-request-numbers']?.split('\n').sort()).toEqual(numbers)
+    expect(outputs['pull-request-urls']?.split('\n').sort()).toEqual(
+      work.github.pulls.map(({ html_url: url }) => url),
+    )
+    expect(JSON.parse(outputs['pull-requests'] ?? '')).toHaveLength(numbers.length)
+    const report = JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8')) as {
+      readonly changes: readonly unknown[]
+      readonly skipped: readonly unknown[]
+    }
+    expect(outputs).toMatchObject({
+      changes: String(report.changes.length),
+      skipped: String(report.skipped.length),
+    })
+    for (const { number, html_url: url } of work.github.pulls)
+      expect(summary).toContain(`| [#${number}](${url}) |`)
+    expect(summary).toContain('| Workload | Container |')
+    expect(summary.match(/^xychart-beta$/gm)?.length).toBeGreaterThan(10)
     const validate = new Ajv2020({ strict: false }).compile(reportSchema)
-    validate(JSON.parse(readFileSync(ended.outputs['report'] ?? '', 'utf8')))
+    validate(report)
     expect(validate.errors).toBeNull()
   })
 

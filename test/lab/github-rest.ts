@@ -102,6 +102,14 @@ const postComment: Handler = ({ state, body, at: [number = ''] }) => {
   return ok(comment, 201)
 }
 
+const reactions = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'] as const
+
+const postReaction: Handler = ({ state, body, at: [id = ''] }) => {
+  const { content } = z.object({ content: z.enum(reactions) }).parse(body)
+  state.reactions.set(Number(id), [...(state.reactions.get(Number(id)) ?? []), content])
+  return ok({ content }, 201)
+}
+
 const postLabels: Handler = ({ state, body, at: [number = ''] }) => {
   const { labels } = z.object({ labels: z.array(z.string()) }).parse(body)
   const pull = state.pulls.all.find((one) => one.number === Number(number))
@@ -183,6 +191,12 @@ const routes: readonly Route[] = [
     handler: ({ state, at: [number] }) => ok(state.comments.get(Number(number)) ?? []),
   },
   { method: 'POST', path: /^\/issues\/(\d+)\/comments$/, needs: 'pull_requests', handler: postComment },
+  {
+    method: 'POST',
+    path: /^\/issues\/comments\/(\d+)\/reactions$/,
+    needs: 'pull_requests',
+    handler: postReaction,
+  },
   { method: 'POST', path: /^\/issues\/(\d+)\/labels$/, needs: 'pull_requests', handler: postLabels },
   { method: 'GET', path: /^\/collaborators\/([^/]+)\/permission$/, handler: permission },
   {

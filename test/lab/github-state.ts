@@ -47,6 +47,8 @@ export interface State {
   readonly pulls: PullStore
   readonly merging: Map<number, 'armed' | 'queued'>
   readonly comments: Map<number, { user: { login: string }; body: string; created_at: string }[]>
+  /** Signs below comments, by the comment's id, in the order they were given. */
+  readonly reactions: Map<number, string[]>
   readonly issues: LabIssue[]
   readonly statuses: Map<string, { context: string; state: string; description: string | null }[]>
 }

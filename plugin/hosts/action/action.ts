@@ -1,13 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Settings } from '../../../config/schema.ts'
-import type { Outcome } from '../../model/plan.ts'
+import { inert } from '../../model/inert.ts'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
-import { jsonReport } from '../../report/json.ts'
-import { markdownReport } from '../../report/markdown.ts'
+import { stepSummary } from '../../report/summary.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import type { Host } from '../host.ts'
 import { gatherObservations } from '../observations.ts'
@@ -16,8 +13,12 @@ import { runPass } from '../pass.ts'
 import { findCheckout } from '../repository.ts'
 import { readSettings } from '../settings.ts'
 import { annotate } from './annotations.ts'
+import { answerComment } from './answer.ts'
+import type { Call } from './event.ts'
+import { callOf, readEvent } from './event.ts'
 import type { ActionMode } from './inputs.ts'
 import { given, inputMode, inputWorkloads } from './inputs.ts'
+import { writeNoOutputs, writeOutputs } from './outputs.ts'
 import { reviewPullRequest } from './review.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -29,9 +30,10 @@ export async function runAction(env: Environment): Promise<void> {
   try {
     const host = hostFor(env, token)
     const mode = inputMode()
-    const request = await open(host, mode)
-    if (mode === 'review') await reviewStep(host, request, token)
-    else await passStep(host, request)
+    const ground = groundOf(host, mode)
+    if (mode === 'review') await reviewStep(host, await observe(host, ground), token)
+    else if (ground.settings.deliver.mode === 'pull-request') await answerStep(host, ground)
+    else await passStep(host, ground)
   } catch (error) {
     fail(error)
   }
@@ -50,12 +52,30 @@ function fail(error: unknown): void {
   core.setFailed(error.problems[0]?.message ?? error.message)
 }
 
-async function passStep(host: Host, request: PassRequest): Promise<void> {
+/** A pass for whoever asked for one; what is not for us costs no look at usage. */
+async function answerStep(host: Host, ground: Ground): Promise<void> {
+  const call: Call = callOf(host, readEvent(host))
+  if (call.kind === 'passed over') return passOver(call.why)
+  if (call.kind !== 'said') return passStep(host, ground)
+  const answer = await answerComment(host, ground.settings, call.said)
+  if (answer.kind === 'passed over') return passOver(answer.why)
+  await passStep(host, ground)
+  await answer.done()
+}
+
+async function passOver(why: string): Promise<void> {
+  core.info(`Nothing to do: ${why}.`)
+  writeNoOutputs()
+  await core.summary.addRaw(`Nothing to do: ${inert(why)}.\n`).write()
+}
+
+async function passStep(host: Host, ground: Ground): Promise<void> {
+  const request = await observe(host, ground)
   const outcome = await runPass(host, request)
   core.info(terminalReport(outcome))
-  writeOutputs(outcome, host.env)
+  writeOutputs(outcome, host)
   annotate(outcome)
-  await core.summary.addRaw(summaryOf(outcome)).write()
+  await core.summary.addRaw(stepSummary(outcome, request.observations, summaryLimit)).write()
 }
 
 async function reviewStep(host: Host, request: PassRequest, token: string): Promise<void> {
@@ -66,17 +86,18 @@ async function reviewStep(host: Host, request: PassRequest, token: string): Prom
 /** A step may write 1 MiB; past it the runner shows nothing at all. */
 const summaryLimit = 1_000_000
 
-function summaryOf(outcome: Outcome): string {
-  const text = markdownReport(outcome)
-  return text.length < summaryLimit
-    ? text
-    : `${text.slice(0, summaryLimit)}\n\n… the rest is in the JSON report.`
-}
+type Ground = Omit<PassRequest, 'observations'>
 
-async function open(host: Host, mode: ActionMode | undefined): Promise<PassRequest> {
+function groundOf(host: Host, mode: ActionMode | undefined): Ground {
   const checkout = findCheckout(host, host.cwd)
   const isAsked = inputWorkloads()
   const settings = settingsFor(host, readSettings(host, checkout, given('settings')), mode)
+  return isAsked === undefined
+    ? { checkout, settings }
+    : { checkout, settings: onOwnBranch(settings), isAsked }
+}
+
+async function observe(host: Host, ground: Ground): Promise<PassRequest> {
   const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
   const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
   const flags = {
@@ -86,9 +107,7 @@ async function open(host: Host, mode: ActionMode | undefined): Promise<PassReque
     ...(cache && { cache }),
     ...(until && { until }),
   }
-  const observations = await gatherObservations(host, settings, flags)
-  if (isAsked === undefined) return { checkout, settings, observations }
-  return { checkout, settings: onOwnBranch(settings), observations, isAsked }
+  return { ...ground, observations: await gatherObservations(host, ground.settings, flags) }
 }
 
 /** What is asked about some workloads alone must not undo what the pull request for all of them holds. */
@@ -147,18 +166,4 @@ function settingsFor({ env }: Host, settings: Settings, asked: ActionMode | unde
     ...settings,
     deliver: { ...settings.deliver, mode, ...(remote && { remote }), ...(github && { github }) },
   }
-}
-
-function writeOutputs(outcome: Outcome, env: Environment): void {
-  const { plan, delivery } = outcome
-  const directory = mkdtempSync(join(env['RUNNER_TEMP'] ?? tmpdir(), 'tortoise-report-'))
-  const report = join(directory, 'report.json')
-  writeFileSync(report, `${JSON.stringify(jsonReport(outcome), null, 2)}\n`)
-  core.setOutput('changed', plan.proposal !== undefined)
-  core.setOutput('changes', plan.proposal?.changes.length ?? 0)
-  core.setOutput('commit', delivery?.commit ?? '')
-  core.setOutput('branch', delivery?.branch ?? '')
-  core.setOutput('pull-request-number', delivery?.pullRequest?.number ?? '')
-  core.setOutput('pull-request-url', delivery?.pullRequest?.url ?? '')
-  core.setOutput('report', report)
 }

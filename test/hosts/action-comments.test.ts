@@ -1,0 +1,194 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type GitServer, startGitServer } from '../lab/git-server.ts'
+import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
+import { demoCheckout, demoFiles, git } from './program.ts'
+import { runStep, type Step } from './runner.ts'
+
+const token = 'ghs_comment-token-000000000000000000000'
+const repository = 'shop/gitops'
+const root = mkdtempSync(join(tmpdir(), 'tortoise-comments-'))
+const bare = join(root, `${repository}.git`)
+const snapshot = join(demoFiles, 'snapshot.json')
+let gitServer: GitServer
+let github: GitHubServer
+
+beforeAll(async () => {
+  mkdirSync(bare, { recursive: true })
+  git(bare, 'init', '--quiet', '--bare', '--initial-branch=main')
+  const checkout = demoCheckout()
+  git(checkout.directory, 'push', '--quiet', bare, 'main')
+  checkout.remove()
+  gitServer = await startGitServer(root, token)
+  github = await startGitHubServer({ gitdir: bare, repository, token, writers: ['ada'] })
+  const first = await step({})
+  expect(first, first.stdout).toMatchObject({ status: 0 })
+})
+afterAll(async () => {
+  await Promise.all([gitServer.close(), github.close()])
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Runs the Action as a workflow on an event does: in a checkout of the default branch. */
+function step(
+  event: object,
+  env: Readonly<Record<string, string>> = {},
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Step> {
+  const directory = mkdtempSync(join(root, 'runner-'))
+  const file = join(directory, 'event.json')
+  writeFileSync(file, JSON.stringify(event))
+  return runStep(
+    { 'github-token': token, snapshot, mode: 'pull-request', ...inputs },
+    {
+      directory,
+      clone: ['--depth=1', `file://${bare}`],
+      env: {
+        GITHUB_EVENT_PATH: file,
+        GITHUB_REPOSITORY: repository,
+        GITHUB_SERVER_URL: gitServer.url,
+        GITHUB_API_URL: github.url,
+        ...env,
+      },
+    },
+  )
+}
+
+let comments = 100
+
+/** A person writes below a pull request, and the workflow runs. */
+async function say(pull: number, login: string, body: string): Promise<Step & { readonly id: number }> {
+  github.say(pull, login, body)
+  const id = ++comments
+  const comment = { id, body, created_at: new Date().toISOString(), user: { login } }
+  const event = {
+    action: 'created',
+    sender: { type: 'User' },
+    issue: { number: pull, pull_request: {} },
+    comment,
+  }
+  return { ...(await step(event, { GITHUB_EVENT_NAME: 'issue_comment' })), id }
+}
+
+const pullOf = (branch: RegExp) => {
+  const found = github.pulls.find(({ head }) => branch.test(head.ref))
+  if (found === undefined) throw new Error(`no pull request from ${branch}`)
+  return found
+}
+const writes = (): number => github.requests.filter(({ method }) => method !== 'GET').length
+
+describe('a comment command answered by the Action', () => {
+  it('a value is pinned and a workload ignored at once, and the comment gets its signs', async () => {
+    const pull = pullOf(/prod/)
+    const pin = '/tortoise pin 800m Deployment/cart cart requests.cpu'
+    const ended = await say(pull.number, 'ada', `${pin}\n/tortoise ignore StatefulSet/mailer`)
+    expect(ended, ended.stdout).toMatchObject({ status: 0, stderr: '' })
+    expect(pull.body).toContain('**`800m`**')
+    expect(pull.body).not.toContain('StatefulSet/mailer')
+    expect(github.state.reactions.get(ended.id)).toEqual(['eyes', '+1'])
+  })
+
+  it('a command that is deleted is taken back', async () => {
+    const pull = pullOf(/prod$/)
+    github.state.comments.set(pull.number, [])
+    const comment = { id: 1, body: '/tortoise ignore', created_at: '2026-01-01T00:00:00Z' }
+    const event = { action: 'deleted', issue: { number: pull.number, pull_request: {} }, comment }
+    await step(event, { GITHUB_EVENT_NAME: 'issue_comment' })
+    expect(pull.body).toContain('StatefulSet/mailer')
+  })
+
+  it('one workload gets a pull request of its own', async () => {
+    const before = github.pulls.length
+    const ended = await say(pullOf(/prod/).number, 'ada', '/tortoise split Deployment/checkout')
+    expect(ended.status, ended.stdout).toBe(0)
+    expect(github.pulls).toHaveLength(before + 1)
+    expect(pullOf(/checkout/)).toMatchObject({ state: 'open' })
+    expect(pullOf(/prod$/).body).not.toContain('Deployment/checkout')
+  })
+
+  it('all of it is snoozed: the pull request closes and says why', async () => {
+    const pull = pullOf(/staging/)
+    const ended = await say(pull.number, 'ada', 'Not now, please.\n\n/tortoise snooze 30d\n')
+    expect(ended.status, ended.stdout).toBe(0)
+    expect(pull.state).toBe('closed')
+    expect(github.state.comments.get(pull.number)?.at(-1)?.body).toMatch(/^Closed: snoozed until .* by ada/)
+    const closed = JSON.parse(ended.outputs['pull-requests'] ?? '') as readonly object[]
+    expect(closed).toContainEqual(expect.objectContaining({ number: pull.number, action: 'closed' }))
+    expect(ended.outputs['pull-request-numbers']?.split('\n')).not.toContain(String(pull.number))
+  })
+
+  it('what means nothing is explained once', async () => {
+    const pull = pullOf(/prod$/)
+    const [one, two] = [
+      await say(pull.number, 'ada', '/tortoise pin 1'),
+      await say(pull.number, 'ada', '/tortoise sleep'),
+    ]
+    expect([one, two].map(({ id }) => github.state.reactions.get(id))).toEqual([['confused'], ['confused']])
+    const said = github.state.comments.get(pull.number)?.filter(({ body }) => body.includes('is understood'))
+    expect(said).toHaveLength(1)
+    expect(one.stdout).toContain('says nothing about a value of the pull request')
+  })
+
+  it.each([
+    ['a stranger', 'mallory', '/tortoise ignore', 'mallory may not push here'],
+    ['words without a command', 'ada', 'looks good to me', 'the comment holds no command'],
+  ])('%s changes nothing and costs no look at usage', async (_name, login, body, why) => {
+    const before = writes()
+    const ended = await say(pullOf(/prod$/).number, login, body)
+    expect(ended).toMatchObject({ status: 0, outputs: { changed: 'false', changes: '0' } })
+    expect(ended.stdout).toContain(`Nothing to do: ${why}.`)
+    expect(writes()).toBe(before)
+    expect(github.state.reactions.get(ended.id)).toBeUndefined()
+  })
+
+  it('a command below the pull request of a person is not ours to answer', async () => {
+    git(bare, 'branch', 'feature', 'main')
+    const ended = await say(9999, 'ada', '/tortoise ignore')
+    expect(ended.stdout).toContain('Nothing to do: #9999 is not one of ours.')
+  })
+})
+
+describe('a mark on a pull request answered by the Action', () => {
+  const marked = (event: object, head: object = {}) => {
+    const { number, body, head: own } = pullOf(/prod$/)
+    const pull_request = { number, body, head: { ref: own.ref, repo: { full_name: repository }, ...head } }
+    return step(
+      { sender: { type: 'User' }, pull_request, ...event },
+      { GITHUB_EVENT_NAME: 'pull_request_target' },
+    )
+  }
+
+  it('a label is obeyed', async () => {
+    const pull = pullOf(/prod$/)
+    pull.labels.push({ name: 'tortoise/snooze-2w' })
+    const ended = await marked({ action: 'labeled', label: { name: 'tortoise/snooze-2w' } })
+    expect(ended.status, ended.stdout).toBe(0)
+    expect(pull.state).toBe('closed')
+  })
+
+  it.each([
+    ['another label', { action: 'labeled', label: { name: 'urgent' } }, {}, /no label or box of ours/],
+    [
+      'another text with the same boxes',
+      { action: 'edited', changes: { body: { from: '' } } },
+      {},
+      /no label/,
+    ],
+    ['our own edit', { action: 'closed', sender: { type: 'Bot' } }, {}, /a program made the change/],
+    [
+      'the same branch name in a fork',
+      { action: 'closed' },
+      { repo: { full_name: 'mallory/gitops' } },
+      /is not one of ours/,
+    ],
+    ['a branch of a person', { action: 'closed' }, { ref: 'feature' }, /is not one of ours/],
+  ])('%s makes nothing run', async (_name, event, head, says) => {
+    const before = writes()
+    const ended = await marked(event, head)
+    expect(ended, ended.stdout).toMatchObject({ status: 0, outputs: { changed: 'false' } })
+    expect(ended.stdout).toMatch(says)
+    expect(writes()).toBe(before)
+  })
+})
