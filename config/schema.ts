@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
+import { commitsSchema } from './commits.ts'
 import { serveSchema } from './serve.ts'
+import { variableName } from './variable.ts'
 
 const percent = z.number().min(0).max(100)
 const repositoryPath = z
@@ -10,9 +12,6 @@ const repositoryPath = z
     message: 'must stay inside the repository: a relative path without ..',
   })
   .overwrite((path) => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '') || '.')
-const variableName = z
-  .string()
-  .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not a secret itself')
 
 const sourceSchema = z
   .strictObject({
@@ -246,10 +245,6 @@ const pullRequestsSchema = z
       .default(false)
       .describe('Show proof, freshness and safety as statuses of the commit.'),
     dashboard: z.boolean().default(false).describe('Keep an issue that lists everything.'),
-    verified: z
-      .boolean()
-      .default(false)
-      .describe('Refuse to write a commit that GitHub does not call verified. Only without `remote`.'),
     autoMerge: z
       .strictObject({
         enabled: z.boolean().default(false).describe('Let pull requests merge by themselves.'),
@@ -319,6 +314,7 @@ const deliverSchema = z
       .optional()
       .describe('Where pull requests are opened.'),
     pullRequests: pullRequestsSchema.prefault({}),
+    commits: commitsSchema.prefault({}),
     author: z
       .strictObject({
         name: z.string().min(1).default('gitops-tortoise').describe('Author name.'),

@@ -12,6 +12,8 @@ interface Standing {
   readonly head: string | undefined
   /** What may be replaced: nothing, our own commit, or what was merged already. */
   readonly ours: boolean
+  /** Whether it is signed as far as it must be; one that is not is made anew. */
+  readonly enough?: boolean
   readonly tree?: string
   readonly base?: string
 }
@@ -20,10 +22,10 @@ interface Standing {
 async function standingOf(job: Job, options: PullOptions, { writer, pulls }: PullPorts): Promise<Standing> {
   const head = await writer.head(job.branch)
   if (head === undefined || head === options.baseId) return { head, ours: true }
-  const { message, tree, parents } = await writer.seen(head, options.baseId)
+  const { message, tree, parents, enough } = await writer.seen(head, options.baseId)
   const [base, ...more] = parents
   if (base !== undefined && more.length === 0 && statedBase(message) === base && statedTree(message) === tree)
-    return { head, ours: true, tree, base }
+    return { head, ours: true, enough, tree, base }
   const merged = pulls.some(
     (pull) => pull.branch === job.branch && pull.state === 'merged' && pull.head === head,
   )
@@ -38,8 +40,8 @@ async function build(
 ): Promise<string> {
   const { proposal } = job.part
   const stored = await writer.store(options.baseId, proposal.edits)
-  if (standing.head !== undefined && standing.base === stored.base && standing.tree === stored.tree)
-    return standing.head
+  const { head, base, tree, enough } = standing
+  if (head !== undefined && enough && base === stored.base && tree === stored.tree) return head
   return writer.commit(stored, commitMessage(proposal, stored))
 }
 
@@ -59,7 +61,8 @@ export async function placeBranch(job: Job, options: PullOptions, ports: PullPor
   const block = readBlock(job.open?.body ?? '')
   const standing = await standingOf(job, options, ports)
   if (!standing.ours && standing.head !== undefined) return { kind: 'foreign', head: standing.head }
-  if (block !== undefined && block.digest === job.digest && block.head === standing.head)
+  const said = block !== undefined && block.digest === job.digest && block.head === standing.head
+  if (said && standing.enough !== false)
     return { kind: 'placed', head: block.head, base: block.base, moved: false }
   const to = await build(job, standing, options, writer)
   if (job.open === undefined && job.withdrawn?.head === standing.head) await reopen(job.withdrawn, forge)

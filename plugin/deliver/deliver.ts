@@ -15,6 +15,7 @@ import {
   moveBranch,
   refuseCheckedOut,
   resolveCommit,
+  type Signer,
   type Standing,
   writeDraft,
 } from './git.ts'
@@ -44,6 +45,8 @@ export interface DeliverPorts {
   readonly gitdir: string
   readonly now: Date
   readonly http?: HttpClient
+  /** Signs commits; they are not signed where absent. */
+  readonly sign?: Signer | undefined
 }
 
 /** The rules of https://git-scm.com/docs/git-check-ref-format */
@@ -73,22 +76,27 @@ interface Work {
   readonly options: DeliverOptions
   readonly draft: Draft
   readonly wire: Wire | undefined
+  readonly sign: Signer | undefined
 }
 
-async function localHead({ repository, options, draft }: Work): Promise<Head | undefined> {
+const ours = ({ options: { author }, sign }: Work) => ({ author, signed: sign !== undefined })
+
+async function localHead(work: Work): Promise<Head | undefined> {
+  const { repository, options, draft } = work
   const id = await branchHead(repository, options.branch)
   const commit = id === undefined ? undefined : await findCommit(repository, id)
   if (id === undefined || commit === undefined) return undefined
-  const standing = judge(id, commit, draft, options.author)
+  const standing = judge(id, commit, draft, ours(work))
   if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
   return { id, standing, keep: async () => id }
 }
 
-async function serverHead({ repository, options, draft, wire }: Work): Promise<Head | undefined> {
+async function serverHead(work: Work): Promise<Head | undefined> {
+  const { repository, options, draft, wire } = work
   const id = wire && (await remoteHead(wire, options.branch))
   if (wire === undefined || id === undefined) return undefined
   const { commit, keep } = await fetchCommit(repository, wire, { id, base: draft.base })
-  const standing = judge(id, commit, draft, options.author)
+  const standing = judge(id, commit, draft, ours(work))
   if (options.branch === options.base && id !== draft.base && standing !== 'wanted') {
     throw stop('git.conflict', `${options.base} is at ${id.slice(0, 10)} on the server, but not here`, {
       place: wire.place,
@@ -101,12 +109,12 @@ async function serverHead({ repository, options, draft, wire }: Work): Promise<H
 
 /** Finds the commit wanted among the heads, or writes it; pushes it where it is missing; then moves the local branch. */
 async function place(work: Work, message: string, now: Date): Promise<Delivery> {
-  const { repository, options, draft, wire } = work
+  const { repository, options, draft, wire, sign } = work
   const { mode, branch, author } = options
   const [local, server] = [await localHead(work), await serverHead(work)]
   const wanted = [server, local].find((head) => head?.standing === 'wanted')
   await wanted?.keep()
-  const commit = wanted?.id ?? (await writeDraft(repository, draft, { message, author, now }))
+  const commit = wanted?.id ?? (await writeDraft(repository, draft, { message, author, now, sign }))
   if (branch !== options.base && commit !== local?.id) await refuseCheckedOut(repository, branch)
   const push = wire !== undefined && server?.id !== commit
   if (push) {
@@ -125,7 +133,7 @@ async function place(work: Work, message: string, now: Date): Promise<Delivery> 
 export async function deliver(
   proposal: Proposal,
   options: DeliverOptions,
-  { fs, gitdir, now, http = nodeHttp }: DeliverPorts,
+  { fs, gitdir, now, http = nodeHttp, sign }: DeliverPorts,
 ): Promise<Delivery> {
   const { mode, base, remote } = options
   if (mode === 'report' || proposal.edits.length === 0) return { mode, created: false }
@@ -136,6 +144,6 @@ export async function deliver(
   const draft = await draftEdits(repository, baseId, proposal.edits)
   if (draft.objects.length === 0) return { mode, created: false }
   const wire = remote && openRemote(remote, http)
-  const work = { repository, options, draft, wire }
+  const work = { repository, options, draft, wire, sign }
   return place(work, commitMessage(proposal, draft), now)
 }

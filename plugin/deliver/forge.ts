@@ -79,6 +79,8 @@ export interface SeenCommit {
   readonly message: string
   readonly tree: string
   readonly parents: readonly string[]
+  /** Whether it is signed as far as the writer must sign. */
+  readonly enough: boolean
 }
 
 /** What a branch should hold: a tree on a base, stored but in no commit yet. */

@@ -1,25 +1,24 @@
 import { fetchCommit } from './fetch.ts'
 import type { BranchWriter } from './forge.ts'
-import { type Author, draftEdits, writeDraft } from './git.ts'
+import { draftEdits, type Signed, writeDraft } from './git.ts'
 import { pushBranch } from './push.ts'
 import type { Repository } from './tree.ts'
 import { remoteHead, type Wire } from './wire.ts'
 
-/** Who commits, and when. */
-export interface GitWriting {
-  readonly author: Author
-  readonly now: Date
-}
+/** Who commits, when, and who signs. */
+export type GitWriting = Omit<Signed, 'message'>
 
 /** Writes the branches of any Git server over HTTP: objects from the clone's blobs and trees, pushed with a lease. */
-export function gitWriter(repository: Repository, wire: Wire, { author, now }: GitWriting): BranchWriter {
+export function gitWriter(repository: Repository, wire: Wire, writing: GitWriting): BranchWriter {
   // Objects stored in this run, by the commit or tree that they belong to.
   const objects = new Map<string, readonly string[]>()
   return {
     head: (branch) => remoteHead(wire, branch),
     seen: async (id, base) => {
       const { commit } = await fetchCommit(repository, wire, { id, base })
-      return { message: commit.message, tree: commit.tree, parents: commit.parent }
+      const signed = commit.gpgsig !== undefined
+      const { message, tree, parent: parents } = commit
+      return { message, tree, parents, enough: signed || writing.sign === undefined }
     },
     store: async (base, edits) => {
       const draft = await draftEdits(repository, base, edits)
@@ -28,7 +27,7 @@ export function gitWriter(repository: Repository, wire: Wire, { author, now }: G
     },
     commit: async ({ base, tree }, message) => {
       const made = objects.get(tree) ?? []
-      const id = await writeDraft(repository, { base, tree, objects: made }, { message, author, now })
+      const id = await writeDraft(repository, { base, tree, objects: made }, { message, ...writing })
       objects.set(id, [id, ...made])
       return id
     },

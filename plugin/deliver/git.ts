@@ -3,6 +3,7 @@ import {
   currentBranch,
   Errors,
   readCommit,
+  readObject,
   resolveRef,
   writeCommit,
   writeRef,
@@ -18,6 +19,9 @@ export interface Author {
   readonly name: string
   readonly email: string
 }
+
+/** Signs the text of a commit object; answers an armoured signature. */
+export type Signer = (text: string) => Promise<string>
 
 /** What a branch should hold: one commit with this tree on this base. Objects are those the base does not have. */
 export interface Draft extends NewTree {
@@ -65,11 +69,19 @@ export async function draftEdits(
   return { base, ...(await layOver(repository, tree, files)) }
 }
 
+/** The words of a commit, who makes it, and who signs it, if anybody. */
+export interface Signed {
+  readonly message: string
+  readonly author: Author
+  readonly now: Date
+  readonly sign?: Signer | undefined
+}
+
 /** Writes the one commit of a draft and nothing else: no branch, no index, no work tree. Returns its id. */
-export function writeDraft(
+export async function writeDraft(
   repository: Repository,
   { base, tree }: Draft,
-  { message, author, now }: { readonly message: string; readonly author: Author; readonly now: Date },
+  { message, author, now, sign }: Signed,
 ): Promise<string> {
   const clean = (text: string): string => oneLine(text.replace(/[<>]/g, ''))
   const signature = {
@@ -79,18 +91,35 @@ export function writeDraft(
     timezoneOffset: 0,
   }
   const commit = { message, tree, parent: [base], author: signature, committer: signature }
-  return writeCommit({ ...repository, commit })
+  const oid = await writeCommit({ ...repository, commit })
+  if (sign === undefined) return oid
+  const { object } = await readObject({ ...repository, oid, format: 'content' })
+  if (!(object instanceof Uint8Array)) throw new TypeError(`${oid} is not a commit`)
+  return writeCommit({
+    ...repository,
+    commit: { ...commit, gpgsig: await sign(Buffer.from(object).toString()) },
+  })
 }
 
 /** How a commit on the target branch compares with a draft. */
 export type Standing = 'wanted' | 'ours' | 'foreign'
 
-/** Judges the head of a branch: just what the draft wants, an earlier commit of ours, or somebody else's work. */
-export function judge(id: string, commit: CommitObject, draft: Draft, author: Author): Standing {
+/** Whose commits are ours, and whether they have to be signed. */
+export interface Ours {
+  readonly author: Author
+  readonly signed: boolean
+}
+
+/**
+ * Judges the head of a branch: just what the draft wants, an earlier commit of ours (or one less signed than asked), or
+ * somebody else's work.
+ */
+export function judge(id: string, commit: CommitObject, draft: Draft, { author, signed }: Ours): Standing {
   if (id === draft.base) return 'ours'
   const [parent, ...more] = commit.parent
   if (parent === undefined || more.length > 0) return 'foreign'
-  if (parent === draft.base && commit.tree === draft.tree) return 'wanted'
+  const enough = !signed || commit.gpgsig !== undefined
+  if (parent === draft.base && commit.tree === draft.tree && enough) return 'wanted'
   return commit.committer.email === author.email && statedBase(commit.message) === parent ? 'ours' : 'foreign'
 }
 

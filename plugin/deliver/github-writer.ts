@@ -3,14 +3,12 @@ import type { FileEdit } from '../model/edit.ts'
 import { oneLine } from '../model/inert.ts'
 import { stop } from '../model/problem.ts'
 import type { BranchWriter, StoredTree } from './forge.ts'
+import { commitOnScratch, moveRefs, noCommit, type RefUpdate } from './github-scratch.ts'
 import { refusedStatus, type Session } from './github-session.ts'
 import { readTree } from './github-tree.ts'
 
-const noCommit = '0'.repeat(40)
 /** Entries a tree call takes without trouble. */
 const batch = 100
-
-const updateRefs = `mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`
 
 const orMissing = (error: unknown): undefined => {
   if (refusedStatus(error) === 404) return undefined
@@ -70,54 +68,73 @@ export interface GitHubWriting {
   readonly verified: boolean
 }
 
+/** Stops for a move that the server refused; other failures go on. */
+function refusedMove({ place }: Session, branch: string): (error: unknown) => never {
+  return (error) => {
+    if (refusedStatus(error) !== 422) throw error
+    throw stop('git.conflict', `${branch} moved while its commit was made, or a rule protects it`, {
+      place,
+      mend: 'Run again; if it stays, check the branch rules.',
+      cause: error,
+    })
+  }
+}
+
+/** Makes commits: by parts, and signed in another way where `verified` asks for it and the token has it no other way. */
+function committer(session: Session, { verified }: GitHubWriting, nodeId: () => Promise<string>) {
+  const edits = new Map<string, readonly FileEdit[]>()
+  const clear = new Map<string, readonly RefUpdate[]>()
+  let byParts = true
+  const plain = async ({ base, tree }: StoredTree, message: string): Promise<string | undefined> => {
+    const asked = { ...session.at, message, tree, parents: [base] }
+    const { data } = await session.ask('store a commit', ({ rest }) => rest.git.createCommit(asked))
+    byParts = !verified || data.verification.verified
+    return byParts ? data.sha : undefined
+  }
+  const commit = async (stored: StoredTree, message: string): Promise<string> => {
+    const made = byParts ? await plain(stored, message) : undefined
+    if (made !== undefined) return made
+    const wanted = { stored, message, edits: edits.get(stored.tree) ?? [] }
+    const signed = await commitOnScratch(session, await nodeId(), wanted)
+    clear.set(signed.id, signed.clear)
+    return signed.id
+  }
+  return { edits, clear, commit }
+}
+
 /**
  * Writes without a clone: tree on base tree, one commit that names no author (so GitHub signs it for apps), and the branch
  * moved by `updateRefs` with the id it was seen at, so that the server itself refuses when somebody was faster.
  */
-export function githubWriter(
-  session: Session,
-  { verified }: GitHubWriting = { verified: false },
-): BranchWriter {
+export function githubWriter(session: Session, writing: GitHubWriting = { verified: false }): BranchWriter {
   let repositoryId: Promise<string> | undefined
   const nodeId = () =>
     (repositoryId ??= session
       .ask('read the repository', ({ rest }) => rest.repos.get(session.at))
       .then(({ data }) => data.node_id))
+  const { edits, clear, commit } = committer(session, writing, nodeId)
   return {
     head: (branch) =>
       session
         .ask('read a branch', ({ rest }) => rest.git.getRef({ ...session.at, ref: `heads/${branch}` }))
         .then(({ data }) => data.object.sha, orMissing),
-    seen: async (commit) => {
-      const asked = { ...session.at, commit_sha: commit }
+    seen: async (id) => {
+      const asked = { ...session.at, commit_sha: id }
       const { data } = await session.ask('read a commit', ({ rest }) => rest.git.getCommit(asked))
-      return { message: data.message, tree: data.tree.sha, parents: data.parents.map(({ sha }) => sha) }
+      const enough = !writing.verified || data.verification.verified
+      const parents = data.parents.map(({ sha }) => sha)
+      return { message: data.message, tree: data.tree.sha, parents, enough }
     },
-    store: (base, edits) => store(session, base, edits),
-    commit: async ({ base, tree }, message) => {
-      const asked = { ...session.at, message, tree, parents: [base] }
-      const { data } = await session.ask('store a commit', ({ rest }) => rest.git.createCommit(asked))
-      if (verified && !data.verification.verified) {
-        throw stop('forge.refused', `GitHub did not sign the commit (${oneLine(data.verification.reason)})`, {
-          place: session.place,
-          mend: 'Use the token of a GitHub App or of Actions, or set deliver.verified to false.',
-        })
-      }
-      return data.sha
+    store: async (base, wanted) => {
+      const stored = await store(session, base, wanted)
+      edits.set(stored.tree, wanted)
+      return stored
     },
+    commit,
     move: async (branch, { from, to, force }) => {
-      const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid: from ?? noCommit, afterOid: to, force }]
-      const input = { repositoryId: await nodeId(), refUpdates }
-      await session
-        .ask(`move ${branch}`, (octokit) => octokit.graphql(updateRefs, { input }))
-        .catch((error: unknown) => {
-          if (refusedStatus(error) !== 422) throw error
-          throw stop('git.conflict', `${branch} moved while its commit was made, or a rule protects it`, {
-            place: session.place,
-            mend: 'Run again; if it stays, check the branch rules.',
-            cause: error,
-          })
-        })
+      const target = { name: `refs/heads/${branch}`, beforeOid: from ?? noCommit, afterOid: to, force }
+      const updates = [target, ...(clear.get(to) ?? [])]
+      await moveRefs(session, await nodeId(), updates).catch(refusedMove(session, branch))
     },
   }
 }

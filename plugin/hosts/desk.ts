@@ -18,6 +18,7 @@ import type { ProposedChange } from '../model/proposal.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { Host } from './host.ts'
 import { secretFrom } from './settings.ts'
+import { refuseSigning, signerFor } from './signing.ts'
 
 /** The forge as a run finds it: open and closed pull requests, and what people decided in them. */
 export interface Desk {
@@ -49,7 +50,7 @@ async function ownersOf(view: RepositoryView): Promise<Owners> {
 
 /** Reads the forge at the start of a run in mode `pull-request`. */
 export async function openDesk(host: Host, { settings, gitdir, view }: DeskRequest): Promise<Desk> {
-  const { github, remote, author, pullRequests } = settings.deliver
+  const { github, remote, author, pullRequests, commits } = settings.deliver
   if (github === undefined) {
     throw stop('settings.missing', 'A pull request needs a forge to ask', {
       mend: 'Set deliver.github.repository, or use mode commit.',
@@ -68,10 +69,15 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
   const wire =
     remote &&
     openRemote({ url: remote.url, token: () => secretFrom(host, remote.tokenEnv, 'Pushing') }, nodeHttp)
+  if (wire === undefined) refuseSigning(settings)
   const writer =
     wire === undefined
-      ? githubWriter(session, { verified: pullRequests.verified })
-      : gitWriter({ fs, gitdir, cache: {} }, wire, { author, now: host.now() })
+      ? githubWriter(session, { verified: commits.verified })
+      : gitWriter({ fs, gitdir, cache: {} }, wire, {
+          author,
+          now: host.now(),
+          sign: signerFor(host, settings),
+        })
   const now = host.now()
   const pulls = await forge.pulls()
   const memory = remember(await hear(forge, pulls, { now, days: pullRequests.rememberDays }), now)

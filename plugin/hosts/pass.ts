@@ -30,6 +30,7 @@ import type { Host } from './host.ts'
 import { deliverPulls } from './pulls.ts'
 import type { Checkout } from './repository.ts'
 import { secretFrom } from './settings.ts'
+import { signerFor } from './signing.ts'
 
 /** What one pass is made of. */
 export interface PassRequest {
@@ -182,7 +183,8 @@ async function deliverPlan(
     ...destination(host, settings),
   }
   host.progress({ kind: 'stage', stage: 'deliver', detail: branch })
-  return deliver(proposal, options, { fs, gitdir, now: host.now() })
+  const sign = mode === 'report' ? undefined : signerFor(host, settings)
+  return deliver(proposal, options, { fs, gitdir, now: host.now(), sign })
 }
 
 /** Where to push, with its token. */

@@ -3,8 +3,8 @@ import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { stop } from '../model/problem.ts'
 
-/** The outside programs that rendering needs. */
-export type ProgramName = 'kustomize' | 'kubectl' | 'helm'
+/** The outside programs that rendering and signing need. */
+export type ProgramName = 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'gpg'
 
 /** Paths given in settings; they win over PATH. */
 export type ProgramPaths = Readonly<Partial<Record<ProgramName, string | undefined>>> & {
@@ -25,6 +25,8 @@ const installHints: Readonly<Record<ProgramName, string>> = {
   kustomize: 'https://kubectl.docs.kubernetes.io/installation/kustomize/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
   helm: 'https://helm.sh/docs/intro/install/',
+  'ssh-keygen': 'part of OpenSSH 8.1 or newer',
+  gpg: 'part of GnuPG 2',
 }
 
 /** The one resolver of programs; nothing inside `repository` is ever run: paths from settings first, then every directory of PATH. Answers are kept. */
@@ -95,9 +97,12 @@ function missing(names: readonly ProgramName[], searchPath: string) {
   const wanted = names.join(' or ')
   const places = searchPath === '' ? 'PATH, which is empty' : `PATH (${searchPath})`
   const hints = names.map((name) => `${name}: ${installHints[name]}`).join(', ')
+  const purpose = names.some((name) => name === 'gpg' || name === 'ssh-keygen')
+    ? 'sign commits'
+    : 'render this source'
   return stop(
     'program.missing',
-    `${wanted} is needed to render this source and was not found in settings or on ${places}`,
+    `${wanted} is needed to ${purpose} and was not found in settings or on ${places}`,
     {
       mend: `Install ${wanted} (${hints}), or name its path under programs: in tortoise.yaml.`,
     },

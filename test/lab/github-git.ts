@@ -14,7 +14,7 @@ const identity = (name: string) => ({
 export interface NewEntry {
   readonly path: string
   readonly mode: string
-  readonly content: string
+  readonly content: string | Buffer
 }
 
 /** The Git data of a bare repository, by the real git. */
@@ -32,8 +32,12 @@ export interface BareRepository {
     message: string
     author: string
   }) => string
+  /** Branches whose names begin so. */
+  readonly refs: (prefix: string) => readonly { branch: string; sha: string }[]
   /** Moves a ref as `git update-ref` does, with the old id as a lease. */
   readonly move: (ref: string, from: string, to: string) => boolean
+  /** Moves refs, all of them or none. */
+  readonly moveAll: (moves: readonly { name: string; from: string; to: string }[]) => boolean
   readonly isAncestor: (older: string, newer: string) => boolean
 }
 
@@ -95,7 +99,23 @@ export function openBare(gitdir: string): BareRepository {
         message,
         identity(author),
       ).trim(),
+    refs: (prefix) =>
+      git(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])
+        .split('\n')
+        .map((line) => ({ sha: line.slice(0, 40), branch: line.slice(41) }))
+        .filter(({ branch }) => branch.startsWith(prefix)),
     move: (ref, from, to) => attempt('update-ref', ref, to, from) !== undefined,
+    moveAll: (moves) => {
+      try {
+        git(
+          ['update-ref', '--stdin', '-z'],
+          moves.map(({ name, from, to }) => `update ${name}\0${to}\0${from}\0`).join(''),
+        )
+        return true
+      } catch {
+        return false
+      }
+    },
     isAncestor: (older, newer) => attempt('merge-base', '--is-ancestor', older, newer) !== undefined,
   }
 }

@@ -25,22 +25,64 @@ const success = (name: string): Answer => ({
   data: { data: { [name]: { clientMutationId: null } } },
 })
 
+type RefUpdate = z.infer<typeof updateSchema>['refUpdates'][number]
+
+/** Why a ref may not be moved so; `undefined` when it may. */
+function refusal(
+  { bare }: State,
+  { name, beforeOid, afterOid, force = false }: RefUpdate,
+): string | undefined {
+  const now = bare.ref(name.replace('refs/heads/', ''))
+  const same = now === undefined ? zero.test(beforeOid) : now === beforeOid
+  if (!same) return `${name} is at ${now ?? 'nothing'}, expected ${beforeOid}`
+  const forward = now === undefined || zero.test(afterOid) || bare.isAncestor(now, afterOid)
+  return force || forward ? undefined : `${name} is not a fast forward`
+}
+
 function updateRefs(state: State, input: unknown): Answer {
   const { repositoryId, refUpdates } = updateSchema.parse(input)
   if (repositoryId !== state.nodeId) return failure('NOT_FOUND', 'Could not resolve to a node')
   if (state.lab.permissions?.contents === 'read')
     return failure('FORBIDDEN', 'Resource not accessible by integration')
-  for (const { name, beforeOid, afterOid, force = false } of refUpdates) {
-    const now = state.bare.ref(name.replace('refs/heads/', ''))
-    const same = now === undefined ? zero.test(beforeOid) : now === beforeOid
-    if (!same) return failure('UNPROCESSABLE', `${name} is at ${now ?? 'nothing'}, expected ${beforeOid}`)
-    if (!force && now !== undefined && !state.bare.isAncestor(now, afterOid))
-      return failure('UNPROCESSABLE', `${name} is not a fast forward`)
-    if (!state.bare.move(name, beforeOid, afterOid))
-      return failure('UNPROCESSABLE', `${name} could not be moved`)
-    state.pulls.settle()
-  }
+  const refused = refUpdates.flatMap((one) => refusal(state, one) ?? [])
+  if (refused[0] !== undefined) return failure('UNPROCESSABLE', refused[0])
+  const moves = refUpdates.map(({ name, beforeOid: from, afterOid: to }) => ({ name, from, to }))
+  if (!state.bare.moveAll(moves)) return failure('UNPROCESSABLE', 'the refs could not be moved')
+  state.pulls.settle()
   return success('updateRefs')
+}
+
+const commitSchema = z.object({
+  branch: z.object({ repositoryNameWithOwner: z.string(), branchName: z.string() }),
+  expectedHeadOid: z.string(),
+  message: z.object({ headline: z.string(), body: z.string().default('') }),
+  fileChanges: z.object({ additions: z.array(z.object({ path: z.string(), contents: z.string() })) }),
+})
+
+/** Commits files, all of them as plain ones, and signs the commit for whoever asks. */
+function commitOnBranch(state: State, input: unknown): Answer {
+  const { branch, expectedHeadOid, message, fileChanges } = commitSchema.parse(input)
+  if (state.lab.permissions?.contents === 'read')
+    return failure('FORBIDDEN', 'Resource not accessible by personal access token')
+  const head = state.bare.ref(branch.branchName)
+  if (branch.repositoryNameWithOwner !== state.repository || head === undefined)
+    return failure('NOT_FOUND', `No ref found for ${branch.branchName}`)
+  if (head !== expectedHeadOid)
+    return failure('STALE_DATA', `Expected branch to point to "${expectedHeadOid}" but it did not.`)
+  const entries = fileChanges.additions.map(({ path, contents }) => ({
+    path,
+    mode: '100644',
+    content: Buffer.from(contents, 'base64'),
+  }))
+  const made = state.bare.writeCommit({
+    tree: state.bare.writeTree(head, entries),
+    parents: [head],
+    message: [message.headline, message.body].filter(Boolean).join('\n\n'),
+    author: 'ada',
+  })
+  state.signed.add(made)
+  state.bare.move(`refs/heads/${branch.branchName}`, head, made)
+  return { status: 200, data: { data: { createCommitOnBranch: { commit: { oid: made } } } } }
 }
 
 function arm(state: State, input: unknown): Answer {
@@ -101,6 +143,7 @@ export function answerGraphql(state: State, body: unknown): Answer {
   if (problems.length > 0) return failure('INVALID', problems.join('; '))
   const { input } = variables
   if (query.includes('updateRefs(')) return updateRefs(state, input)
+  if (query.includes('createCommitOnBranch(')) return commitOnBranch(state, input)
   if (query.includes('enablePullRequestAutoMerge(')) return arm(state, input)
   if (query.includes('enqueuePullRequest(')) return enqueue(state, input)
   if (query.includes('mergeStateStatus')) return mergeState(state, Number(variables['number']))

@@ -43,6 +43,14 @@ const getRef: Handler = ({ state, at: [branch = ''] }) => {
     : ok({ ref: `refs/heads/${branch}`, object: { sha, type: 'commit', url: state.url } })
 }
 
+const matchingRefs: Handler = ({ state, at: [prefix = ''] }) =>
+  ok(
+    state.bare.refs(prefix).map(({ branch, sha }) => ({
+      ref: `refs/heads/${branch}`,
+      object: { sha, type: 'commit', url: state.url },
+    })),
+  )
+
 const commitData = (state: State, sha: string) => {
   const found = state.bare.commit(sha)
   return (
@@ -51,7 +59,9 @@ const commitData = (state: State, sha: string) => {
       message: found.message,
       tree: { sha: found.tree },
       parents: found.parents.map((id) => ({ sha: id })),
-      verification: { verified: true, reason: 'valid' },
+      verification: state.signed.has(sha)
+        ? { verified: true, reason: 'valid' }
+        : { verified: false, reason: 'unsigned' },
     }
   )
 }
@@ -71,7 +81,9 @@ const postTree: Handler = ({ state, body }) => {
 
 const postCommit: Handler = ({ state, body }) => {
   const made = commitSchema.parse(body)
-  return ok(commitData(state, state.bare.writeCommit({ ...made, author: 'app' })), 201)
+  const id = state.bare.writeCommit({ ...made, author: 'app' })
+  if (state.lab.tokenOf !== 'person') state.signed.add(id)
+  return ok(commitData(state, id), 201)
 }
 
 const findIssue = ({ state, at: [number] }: Call) =>
@@ -139,6 +151,7 @@ const routes: readonly Route[] = [
     handler: ({ state }) => ok({ full_name: state.repository, node_id: state.nodeId }),
   },
   { method: 'GET', path: /^\/git\/ref\/heads\/(.+)$/, handler: getRef },
+  { method: 'GET', path: /^\/git\/matching-refs\/heads\/(.+)$/, handler: matchingRefs },
   { method: 'GET', path: /^\/git\/commits\/(\w+)$/, handler: getCommit },
   { method: 'GET', path: /^\/git\/trees\/(\w+)$/, handler: getTree },
   { method: 'POST', path: /^\/git\/trees$/, needs: 'contents', handler: postTree },

@@ -38,7 +38,13 @@ function stateOf(lab: GitHubLab, url: string): State {
   const issues: State['issues'] = []
   const nextNumber = (): number => pulls.all.length + issues.length + 1
   const pulls = pullStore({ bare, repository, url, now, nextNumber })
-  const empty = { merging: new Map(), comments: new Map(), reactions: new Map(), statuses: new Map() }
+  const empty = {
+    signed: new Set<string>(),
+    merging: new Map(),
+    comments: new Map(),
+    reactions: new Map(),
+    statuses: new Map(),
+  }
   return { lab, repository, url, nodeId: 'R_lab', bare, pulls, issues, ...empty }
 }
 

@@ -22,6 +22,8 @@ export interface GitHubLab {
   readonly gitdir: string
   readonly repository?: string
   readonly token?: string
+  /** Whose token it is: commits made by parts are signed for apps alone. An app's where absent. */
+  readonly tokenOf?: 'app' | 'person'
   /** What the token may do; all it needs where absent. */
   readonly permissions?: Partial<Record<'contents' | 'pull_requests' | 'issues' | 'statuses', Level>>
   /** Who may push, besides the owner of the repository. */
@@ -45,6 +47,8 @@ export interface State {
   readonly nodeId: string
   readonly bare: BareRepository
   readonly pulls: PullStore
+  /** Commits that the server signed. */
+  readonly signed: Set<string>
   readonly merging: Map<number, 'armed' | 'queued'>
   readonly comments: Map<number, { user: { login: string }; body: string; created_at: string }[]>
   /** Signs below comments, by the comment's id, in the order they were given. */

@@ -1,0 +1,95 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stop } from '../model/problem.ts'
+import { type Invocation, runProgram } from './process.ts'
+import type { Programs } from './programs.ts'
+
+/** A private key as text, and what unlocks it. */
+export interface SigningKey {
+  readonly format: 'ssh' | 'openpgp'
+  readonly key: string
+  readonly passphrase?: string | undefined
+}
+
+/** What one signature is made of: a private directory with the key in it, the file to sign, and what unlocks the key. */
+interface Desk {
+  readonly directory: string
+  readonly payload: string
+  readonly passphrase: string
+}
+
+const secret = { mode: 0o600 }
+
+async function run(invocation: Pick<Invocation, 'file' | 'args'>, cwd: string, env: Invocation['env'] = {}) {
+  const outcome = await runProgram({ ...invocation, cwd, env: { HOME: cwd, ...env } })
+  if (outcome.exitCode === 0) return
+  // What the program says is about files of ours that are gone by now; it may quote the key's owner, never the key.
+  throw stop(
+    'program.failed',
+    `The commit could not be signed: ${outcome.stderr.trim().split('\n').at(-1)}`,
+    {
+      mend: 'Give a private key that can sign, and its passphrase if it has one.',
+    },
+  )
+}
+
+/** `ssh-keygen -Y sign`, as git does it. The passphrase is asked for by a program that prints a file beside it. */
+async function signBySsh(file: string, { directory, payload, passphrase }: Desk): Promise<string> {
+  const ask = join(directory, 'ask')
+  await writeFile(`${ask}.secret`, passphrase, secret)
+  await writeFile(ask, '#!/bin/sh\nexec cat "$0.secret"\n')
+  await chmod(ask, 0o700)
+  const env = { SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', PATH: '/usr/bin:/bin' }
+  const args = ['-Y', 'sign', '-n', 'git', '-f', join(directory, 'key'), payload]
+  await run({ file, args }, directory, env)
+  return readFile(`${payload}.sig`, 'utf8')
+}
+
+/** gpg with a home of its own, which holds that one key. Its agent ends with it. */
+async function signByGpg(file: string, { directory, payload, passphrase }: Desk): Promise<string> {
+  const locked = join(directory, 'passphrase')
+  await writeFile(locked, passphrase, secret)
+  const quiet = ['--homedir', directory, '--batch', '--no-tty', '--quiet', '--pinentry-mode', 'loopback']
+  const unlocked = [...quiet, '--passphrase-file', locked]
+  try {
+    await run({ file, args: [...unlocked, '--import', join(directory, 'key')] }, directory)
+    const output = `${payload}.sig`
+    await run(
+      { file, args: [...unlocked, '--armor', '--output', output, '--detach-sign', payload] },
+      directory,
+    )
+    return await readFile(output, 'utf8')
+  } finally {
+    const [agent, args] = [
+      `${file}-connect-agent`,
+      ['--homedir', directory, '--no-autostart', 'killagent', '/bye'],
+    ]
+    await runProgram({ file: agent, args, cwd: directory, env: { HOME: directory } })
+  }
+}
+
+const programOf = { ssh: 'ssh-keygen', openpgp: 'gpg' } as const
+
+/**
+ * Signs texts with a key that touches the disk only in a directory of ours, for as long as one signature takes.
+ * Stops with `program.missing` or `program.failed`.
+ */
+export function createSigner(
+  { format, key, passphrase = '' }: SigningKey,
+  programs: Programs,
+): (text: string) => Promise<string> {
+  return async (text) => {
+    const { file } = await programs.find(programOf[format])
+    const directory = await mkdtemp(join(tmpdir(), 'tortoise-sign-'))
+    try {
+      await writeFile(join(directory, 'key'), `${key.replaceAll('\r', '').trim()}\n`, secret)
+      const payload = join(directory, 'payload')
+      await writeFile(payload, text)
+      const sign = format === 'ssh' ? signBySsh : signByGpg
+      return await sign(file, { directory, payload, passphrase })
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+}
