@@ -97,12 +97,12 @@ function missing(names: readonly ProgramName[], searchPath: string) {
   const wanted = names.join(' or ')
   const places = searchPath === '' ? 'PATH, which is empty' : `PATH (${searchPath})`
   const hints = names.map((name) => `${name}: ${installHints[name]}`).join(', ')
-  const purpose = names.some((name) => name === 'gpg' || name === 'ssh-keygen')
-    ? 'sign commits'
-    : 'render this source'
+  const signing = names.some((name) => name === 'gpg' || name === 'ssh-keygen')
   return stop(
     'program.missing',
-    `${wanted} is needed to ${purpose} and was not found in settings or on ${places}`,
+    signing
+      ? `${wanted} is needed to sign commits and was not found on ${places}`
+      : `${wanted} is needed to render this source and was not found in settings or on ${places}`,
     {
       mend: `Install ${wanted} (${hints}), or name its path under programs: in tortoise.yaml.`,
     },
