@@ -29,7 +29,7 @@ export async function answerComment(host: Host, settings: Settings, said: Said):
   if (pull === undefined) return { kind: 'passed over', why: `#${said.pull} is not one of ours` }
   if (!(await forge.mayWrite(said.author)))
     return { kind: 'passed over', why: `${said.author} may not push here` }
-  const decided = [...remember([{ pull, comments: [said] }]).values()].flat()
+  const decided = [...remember([{ pull, comments: [said] }], host.now()).values()].flat()
   if (decided.some(({ by }) => by === said.author)) {
     await react(host, session, { said, content: 'eyes' })
     return { kind: 'obey', done: () => react(host, session, { said, content: '+1' }) }
