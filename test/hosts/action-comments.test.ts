@@ -1,83 +1,36 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type GitServer, startGitServer } from '../lab/git-server.ts'
-import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
-import { demoCheckout, demoFiles, git } from './program.ts'
-import { runStep, type Step } from './runner.ts'
+import { demoFiles, git } from './program.ts'
+import type { Step } from './runner.ts'
+import { commentEvent, openShop, type Shop, type ShopRun } from './shop.ts'
 
-const token = 'ghs_comment-token-000000000000000000000'
-const repository = 'shop/gitops'
-const root = mkdtempSync(join(tmpdir(), 'tortoise-comments-'))
-const bare = join(root, `${repository}.git`)
-const snapshot = join(demoFiles, 'snapshot.json')
-let gitServer: GitServer
-let github: GitHubServer
+const inputs = { snapshot: join(demoFiles, 'snapshot.json'), mode: 'pull-request' }
+let shop: Shop
+const step = (run: ShopRun = {}): Promise<Step> => shop.step({ ...inputs, 'github-token': shop.token }, run)
 
 beforeAll(async () => {
-  mkdirSync(bare, { recursive: true })
-  git(bare, 'init', '--quiet', '--bare', '--initial-branch=main')
-  const checkout = demoCheckout()
-  git(checkout.directory, 'push', '--quiet', bare, 'main')
-  checkout.remove()
-  gitServer = await startGitServer(root, token)
-  github = await startGitHubServer({ gitdir: bare, repository, token, writers: ['ada'] })
-  const first = await step({})
+  shop = await openShop({ token: 'ghs_comment-token-000000000000000000000', writers: ['ada'] })
+  const first = await step()
   expect(first, first.stdout).toMatchObject({ status: 0 })
 })
-afterAll(async () => {
-  await Promise.all([gitServer.close(), github.close()])
-  rmSync(root, { recursive: true, force: true })
-})
-
-/** Runs the Action as a workflow on an event does: in a checkout of the default branch. */
-function step(
-  event: object,
-  env: Readonly<Record<string, string>> = {},
-  inputs: Readonly<Record<string, string>> = {},
-): Promise<Step> {
-  const directory = mkdtempSync(join(root, 'runner-'))
-  const file = join(directory, 'event.json')
-  writeFileSync(file, JSON.stringify(event))
-  return runStep(
-    { 'github-token': token, snapshot, mode: 'pull-request', ...inputs },
-    {
-      directory,
-      clone: ['--depth=1', `file://${bare}`],
-      env: {
-        GITHUB_EVENT_PATH: file,
-        GITHUB_REPOSITORY: repository,
-        GITHUB_SERVER_URL: gitServer.url,
-        GITHUB_API_URL: github.url,
-        ...env,
-      },
-    },
-  )
-}
+afterAll(() => shop.close())
 
 let comments = 100
 
 /** A person writes below a pull request, and the workflow runs. */
 async function say(pull: number, login: string, body: string): Promise<Step & { readonly id: number }> {
-  github.say(pull, login, body)
+  shop.github.say(pull, login, body)
   const id = ++comments
-  const comment = { id, body, created_at: new Date().toISOString(), user: { login } }
-  const event = {
-    action: 'created',
-    sender: { type: 'User' },
-    issue: { number: pull, pull_request: {} },
-    comment,
-  }
-  return { ...(await step(event, { GITHUB_EVENT_NAME: 'issue_comment' })), id }
+  const event = commentEvent(pull, login, { id, body })
+  return { ...(await step({ event, env: { GITHUB_EVENT_NAME: 'issue_comment' } })), id }
 }
 
 const pullOf = (branch: RegExp) => {
-  const found = github.pulls.find(({ head }) => branch.test(head.ref))
+  const found = shop.github.pulls.find(({ head }) => branch.test(head.ref))
   if (found === undefined) throw new Error(`no pull request from ${branch}`)
   return found
 }
-const writes = (): number => github.requests.filter(({ method }) => method !== 'GET').length
+const writes = (): number => shop.github.requests.filter(({ method }) => method !== 'GET').length
 
 describe('a comment command answered by the Action', () => {
   it('a value is pinned and a workload ignored at once, and the comment gets its signs', async () => {
@@ -87,23 +40,23 @@ describe('a comment command answered by the Action', () => {
     expect(ended, ended.stdout).toMatchObject({ status: 0, stderr: '' })
     expect(pull.body).toContain('**`800m`**')
     expect(pull.body).not.toContain('StatefulSet/mailer')
-    expect(github.state.reactions.get(ended.id)).toEqual(['eyes', '+1'])
+    expect(shop.github.state.reactions.get(ended.id)).toEqual(['eyes', '+1'])
   })
 
   it('a command that is deleted is taken back', async () => {
     const pull = pullOf(/prod$/)
-    github.state.comments.set(pull.number, [])
+    shop.github.state.comments.set(pull.number, [])
     const comment = { id: 1, body: '/tortoise ignore', created_at: '2026-01-01T00:00:00Z' }
     const event = { action: 'deleted', issue: { number: pull.number, pull_request: {} }, comment }
-    await step(event, { GITHUB_EVENT_NAME: 'issue_comment' })
+    await step({ event, env: { GITHUB_EVENT_NAME: 'issue_comment' } })
     expect(pull.body).toContain('StatefulSet/mailer')
   })
 
   it('one workload gets a pull request of its own', async () => {
-    const before = github.pulls.length
+    const before = shop.github.pulls.length
     const ended = await say(pullOf(/prod/).number, 'ada', '/tortoise split Deployment/checkout')
     expect(ended.status, ended.stdout).toBe(0)
-    expect(github.pulls).toHaveLength(before + 1)
+    expect(shop.github.pulls).toHaveLength(before + 1)
     expect(pullOf(/checkout/)).toMatchObject({ state: 'open' })
     expect(pullOf(/prod$/).body).not.toContain('Deployment/checkout')
   })
@@ -113,7 +66,9 @@ describe('a comment command answered by the Action', () => {
     const ended = await say(pull.number, 'ada', 'Not now, please.\n\n/tortoise snooze 30d\n')
     expect(ended.status, ended.stdout).toBe(0)
     expect(pull.state).toBe('closed')
-    expect(github.state.comments.get(pull.number)?.at(-1)?.body).toMatch(/^Closed: snoozed until .* by ada/)
+    expect(shop.github.state.comments.get(pull.number)?.at(-1)?.body).toMatch(
+      /^Closed: snoozed until .* by ada/,
+    )
     const closed = JSON.parse(ended.outputs['pull-requests'] ?? '') as readonly object[]
     expect(closed).toContainEqual(expect.objectContaining({ number: pull.number, action: 'closed' }))
     expect(ended.outputs['pull-request-numbers']?.split('\n')).not.toContain(String(pull.number))
@@ -125,8 +80,13 @@ describe('a comment command answered by the Action', () => {
       await say(pull.number, 'ada', '/tortoise pin 1'),
       await say(pull.number, 'ada', '/tortoise sleep'),
     ]
-    expect([one, two].map(({ id }) => github.state.reactions.get(id))).toEqual([['confused'], ['confused']])
-    const said = github.state.comments.get(pull.number)?.filter(({ body }) => body.includes('is understood'))
+    expect([one, two].map(({ id }) => shop.github.state.reactions.get(id))).toEqual([
+      ['confused'],
+      ['confused'],
+    ])
+    const said = shop.github.state.comments
+      .get(pull.number)
+      ?.filter(({ body }) => body.includes('is understood'))
     expect(said).toHaveLength(1)
     expect(one.stdout).toContain('says nothing about a value of the pull request')
   })
@@ -140,11 +100,11 @@ describe('a comment command answered by the Action', () => {
     expect(ended).toMatchObject({ status: 0, outputs: { changed: 'false', changes: '0' } })
     expect(ended.stdout).toContain(`Nothing to do: ${why}.`)
     expect(writes()).toBe(before)
-    expect(github.state.reactions.get(ended.id)).toBeUndefined()
+    expect(shop.github.state.reactions.get(ended.id)).toBeUndefined()
   })
 
   it('a command below the pull request of a person is not ours to answer', async () => {
-    git(bare, 'branch', 'feature', 'main')
+    git(shop.bare, 'branch', 'feature', 'main')
     const ended = await say(9999, 'ada', '/tortoise ignore')
     expect(ended.stdout).toContain('Nothing to do: #9999 is not one of ours.')
   })
@@ -153,11 +113,11 @@ describe('a comment command answered by the Action', () => {
 describe('a mark on a pull request answered by the Action', () => {
   const marked = (event: object, head: object = {}) => {
     const { number, body, head: own } = pullOf(/prod$/)
-    const pull_request = { number, body, head: { ref: own.ref, repo: { full_name: repository }, ...head } }
-    return step(
-      { sender: { type: 'User' }, pull_request, ...event },
-      { GITHUB_EVENT_NAME: 'pull_request_target' },
-    )
+    const pull_request = { number, body, head: { ref: own.ref, repo: { full_name: 'shop/gitops' }, ...head } }
+    return step({
+      event: { sender: { type: 'User' }, pull_request, ...event },
+      env: { GITHUB_EVENT_NAME: 'pull_request_target' },
+    })
   }
 
   it('a label is obeyed', async () => {

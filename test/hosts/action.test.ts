@@ -1,55 +1,21 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import reportSchema from '../../config/report.schema.json' with { type: 'json' }
-import { type GitServer, startGitServer } from '../lab/git-server.ts'
-import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
-import { demoCheckout, demoFiles, git, read } from './program.ts'
-import { runStep, type Step } from './runner.ts'
+import { demoFiles, git, read } from './program.ts'
+import type { Step } from './runner.ts'
+import { openShop, type Shop } from './shop.ts'
 
 const token = 'ghs_1234_eyJhbGciOi.J9fake-token.for-tests-only-0001'
-const repository = 'shop/gitops'
-
-interface Work {
-  readonly root: string
-  readonly bare: string
-  readonly gitServer: GitServer
-  readonly github: GitHubServer
-}
-let work: Work
-
+let work: Shop
 beforeAll(async () => {
-  const root = mkdtempSync(join(tmpdir(), 'tortoise-action-'))
-  const bare = join(root, `${repository}.git`)
-  mkdirSync(bare, { recursive: true })
-  git(bare, 'init', '--quiet', '--bare', '--initial-branch=main')
-  const checkout = demoCheckout()
-  git(checkout.directory, 'push', '--quiet', bare, 'main')
-  checkout.remove()
-  const gitServer = await startGitServer(root, token)
-  work = { root, bare, gitServer, github: await startGitHubServer({ gitdir: bare, repository, token }) }
+  work = await openShop({ token })
 })
-afterAll(async () => {
-  await work.gitServer.close()
-  await work.github.close()
-  rmSync(work.root, { recursive: true, force: true })
-})
+afterAll(() => work.close())
 
-/** Runs the Action in a fresh shallow checkout of the repository that the lab serves. */
-const step = (inputs: Readonly<Record<string, string>>): Promise<Step> =>
-  runStep(inputs, {
-    directory: mkdtempSync(join(work.root, 'runner-')),
-    clone: ['--depth=1', `file://${work.bare}`],
-    env: {
-      GITHUB_REPOSITORY: repository,
-      GITHUB_SERVER_URL: work.gitServer.url,
-      GITHUB_API_URL: work.github.url,
-    },
-  })
-
+const step = (inputs: Readonly<Record<string, string>>): Promise<Step> => work.step(inputs)
 const action = read(import.meta.dirname, '../../action.yml')
 const isOfPass = (output: string): boolean => output !== 'objections'
 const snapshot = join(demoFiles, 'snapshot.json')

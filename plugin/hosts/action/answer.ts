@@ -44,9 +44,15 @@ async function openGitHub(host: Host, { deliver: { github } }: Settings): Promis
     throw stop('settings.missing', 'A pull request needs a forge to ask', {
       mend: 'Set deliver.github.repository, or use mode commit.',
     })
-  const { repository, apiUrl, tokenEnv } = github
+  const { repository, apiUrl, tokenEnv, paced } = github
   const token = () => secretFrom(host, tokenEnv, 'Answering a comment')
-  return openSession({ kind: 'github', repository, token, ...(apiUrl === undefined ? {} : { apiUrl }) })
+  return openSession({
+    kind: 'github',
+    repository,
+    token,
+    paced,
+    ...(apiUrl === undefined ? {} : { apiUrl }),
+  })
 }
 
 interface Reaction {
