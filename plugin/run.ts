@@ -1,4 +1,5 @@
 import { type Review, reviewChanges, type SourceChange } from './decisions.ts'
+import type { Prices } from './model/backtest.ts'
 import { declaredWorkloads } from './model/declared.ts'
 import { fieldKey } from './model/field.ts'
 import type { Observation } from './model/observation.ts'
@@ -6,11 +7,12 @@ import { overlayFile } from './model/overlay.ts'
 import type { Plan, SourceRecommendation } from './model/plan.ts'
 import { plural } from './model/plural.ts'
 import type { Progress } from './model/progress.ts'
-import type { ProposedChange, Skipped } from './model/proposal.ts'
+import type { Proposal, ProposedChange, Skipped } from './model/proposal.ts'
 import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
 import { type Workload, workloadKey } from './model/workload.ts'
 import { makeParts } from './parts.ts'
+import { backtestPlan, type DeclaredIn } from './plan-backtest.ts'
 import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
 import type { Replayed } from './recommend/backtest.ts'
@@ -29,6 +31,8 @@ export interface PlanRequest {
   readonly recommend: RecommendSettings
   /** Which workloads are asked about; all where left out. */
   readonly isAsked?: (workload: Workload) => boolean
+  /** What requests cost, for the backtest of what is proposed. */
+  readonly prices: Prices & { readonly currency: string }
   /** Edit values that several sources share. */
   readonly allowShared: boolean
   /** What people decided about a change: another value for it, or why it is left alone. */
@@ -47,18 +51,22 @@ export interface PlanPorts {
 /** One pass: what Git declares and what was seen, to values, to places, to edits, to their proof. */
 export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const { rendered, failed } = await renderAll(request.sources, ports)
-  const recommendations = rendered.flatMap((rendering) => recommendFor(rendering, request))
+  const declared = rendered.map((rendering) => declaredIn(rendering, request))
+  const recommendations = declared.flatMap((one) => recommendFor(one, request))
   const { review = asWanted } = request
   const { changes, skipped } = reviewChanges(recommendations.filter(isChange), review)
   const left = [...failed, ...skipped]
-  if (changes.length === 0) return { recommendations, skipped: left }
+  const replay = (proposal?: Proposal) =>
+    backtestPlan(declared, { ...request, proposal, wanted: recommendations.filter(isChange) })
+  if (changes.length === 0) return { recommendations, skipped: left, backtest: replay() }
   const asked = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
   const wishes = changes.flatMap((change) => wishesFor(change, traced))
   const proving = { ...ports, sharers: traced.sharers }
   const made = await makeProposal(wishes, proving)
-  const whole = { recommendations, ...made, skipped: [...left, ...made.skipped] }
+  const skippedAll = [...left, ...made.skipped]
+  const whole = { recommendations, ...made, skipped: skippedAll, backtest: replay(made.proposal) }
   const { scopeOf } = request
   if (made.proposal === undefined || scopeOf === undefined) return whole
   const parted = await makeParts(made.proposal, wishes, { ...proving, scopeOf })
@@ -102,13 +110,18 @@ function passedOver({ source, reason }: Unrendered, progress: Progress): Skipped
   return { source: source.id, workload: '', reason }
 }
 
-function recommendFor({ source, objects }: Rendering, request: PlanRequest): readonly SourceRecommendation[] {
-  const { isAsked = () => true } = request
-  const workloads = declaredWorkloads(objects, namespaceOf(source)).filter(({ workload }) =>
-    isAsked(workload),
-  )
+function declaredIn({ source, objects }: Rendering, { isAsked = () => true }: PlanRequest): DeclaredIn {
+  const workloads = declaredWorkloads(objects, namespaceOf(source))
+  return { source, workloads: workloads.filter(({ workload }) => isAsked(workload)) }
+}
+
+function recommendFor(
+  { source, workloads }: DeclaredIn,
+  request: PlanRequest,
+): readonly SourceRecommendation[] {
   const { id, cluster } = source
-  return recommend({ cluster, workloads }, request.observations, request.recommend).map((one) => ({
+  const settings = { ...request.recommend, guarded: true }
+  return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
     ...one,
     source: id,
     ...(cluster === undefined ? {} : { cluster }),

@@ -125,8 +125,17 @@ async function planView(
   }
   const recommend = { profile, options, rules: settings.rules, lastChange }
   const { allowShared } = settings.edit
+  const { prices } = settings
   const decided = desk === undefined ? {} : { review: desk.review, scopeOf: desk.scopeOf }
-  const asked = { sources, observations, recommend, allowShared, ...decided, ...(isAsked && { isAsked }) }
+  const asked = {
+    sources,
+    observations,
+    recommend,
+    prices,
+    allowShared,
+    ...decided,
+    ...(isAsked && { isAsked }),
+  }
   return plan(asked, { view, renderer, progress: host.progress })
 }
 
@@ -142,7 +151,7 @@ export async function backtestWorkTree(
   const ports = { view, renderer, progress: host.progress }
   const workloads = await declaredAndSeen({ sources, observations }, ports)
   const { profile: _, ...options } = settings.recommend
-  const own = { options, rules: settings.rules, lastChange: () => undefined }
+  const own = { options, rules: settings.rules, guarded: true, lastChange: () => undefined }
   const profiles = Object.fromEntries(request.profiles.map((profile) => [profile, { ...own, profile }]))
   host.progress({ kind: 'stage', stage: 'backtest', detail: plural(workloads.length, 'workload') })
   return backtestAll(workloads, { walk: request.walk, prices: settings.prices, profiles })

@@ -59,6 +59,10 @@ const namesWorkload = (recommendations: readonly SourceRecommendation[], key: st
 
 function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
   const { prices, autoMerge } = run.settings.deliver.pullRequests
+  const {
+    observations,
+    plan: { backtest },
+  } = run
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = host.env
   const moreAt = server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined
   return {
@@ -66,7 +70,7 @@ function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
     body: (part, block) => {
       const hidden = writeBlock(block)
       const room = bodyLimit - hidden.length - 2
-      return `${pullBody(part, { observations: run.observations, prices, room, moreAt })}\n\n${hidden}`
+      return `${pullBody(part, { observations, prices, backtest, room, moreAt })}\n\n${hidden}`
     },
     gone: ({ items }) => {
       const reasons = items.map((item) => whyGone(item, run, desk))

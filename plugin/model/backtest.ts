@@ -30,6 +30,30 @@ export interface BacktestFigures {
   readonly changesPerMonth: number
 }
 
+/** What one set of values comes to on the recorded history of a workload. */
+export interface StandingFigures extends Omit<BacktestFigures, 'changesPerMonth'> {
+  /** Requested by all pods together, on average. */
+  readonly requestedCores: number
+  readonly requestedGibibytes: number
+  /** Share of the time that the pods of its HPA are asked for more than they request, 0 to 100; absent where no HPA can be simulated. */
+  readonly percentShort?: number
+}
+
+/** A workload's history under the values of today and under those proposed. */
+export interface WorkloadBacktest {
+  readonly source: string
+  readonly cluster?: string
+  readonly workload: Workload
+  readonly before: StandingFigures
+  readonly after: StandingFigures
+}
+
+/** The backtests of a plan: one for each workload with values to change. */
+export interface PlanBacktest {
+  readonly currency: string
+  readonly workloads: readonly WorkloadBacktest[]
+}
+
 /** One workload under one profile; `today` are the values as they stand. */
 export interface BacktestRow extends BacktestFigures {
   readonly profile: string

@@ -1,3 +1,4 @@
+import type { PlanBacktest } from './backtest.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { Recommendation } from './recommendation.ts'
 
@@ -12,6 +13,8 @@ export interface Plan {
   /** The proposal in parts, one for each pull request; each is proved by itself. */
   readonly parts?: readonly ScopedProposal[]
   readonly skipped: readonly Skipped[]
+  /** What recorded history would have come to under today's values and under the new ones. */
+  readonly backtest?: PlanBacktest
 }
 
 /** What a report tells: the pass, and what became of it. */

@@ -43,6 +43,7 @@ const limit: Profile['limit'] = ({ declared }, resource, { request }) => {
 
 /** KRR's strategy `simple`, with its OOM data. The window is that of settings. */
 export const krr: Profile = {
+  accepted: () => 0.05,
   cpuRequest: cpu,
   memoryRequest: memory,
   scaled: (pods) => heldScale(pods, reason('krr.hpa', 'HPA detected')),

@@ -23,6 +23,9 @@ const kinds = {
  */
 const memoryRoom = (days: number): number => 1 / Math.sqrt(Math.max(days, 0.25))
 
+/** Share of CFS periods in which a CPU limit holds a container back, from which on the limit is not lowered. */
+export const heldBack = 0.01
+
 /** A limit follows its request in the same proportion; lowered, it stays above the highest usage seen. */
 export function limit(
   { declared, usage }: SeenContainer,
@@ -35,6 +38,11 @@ export function limit(
   if (request === undefined)
     return advise(from, reason('limit.alone', 'no request to keep in proportion with'))
   if (request.from === request.to) return advise(from, reason('limit.ratio', 'its request stays as it is'))
+  const throttled = resource === 'cpu' ? (usage.throttledShare ?? 0) : 0
+  if (throttled > heldBack && request.to < request.from) {
+    const share = Math.round(throttled * 1000) / 10
+    return advise(from, reason('limit.throttled', `holds it back in ${share} % of the periods: not lowered`))
+  }
   const { tidy, text, peak } = kinds[resource]
   const ratio = from / request.from
   const proportional =

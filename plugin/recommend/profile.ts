@@ -16,6 +16,8 @@ export interface ScaledPods {
 
 /** A named set of rules: one for each kind of value. All are pure. */
 export interface Profile {
+  /** Share of the time that CPU may lie above a request by its rules, 0 to 1: no reason to hold a request back. */
+  readonly accepted: (options: SteadyOptions) => number
   /** The CPU request of a container that no HPA scales by CPU. */
   readonly cpuRequest: (container: SeenContainer, evidence: Evidence) => Advice
   /** The memory request of a container that no HPA scales by memory. */

@@ -5,6 +5,7 @@ import type { Change, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
 import { workloadKey } from '../model/workload.ts'
 import { decideWorkload } from './decide.ts'
+import { gate } from './gate.ts'
 import type { SteadyOptions } from './options.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import { type ProfileName, profiles } from './profiles.ts'
@@ -15,6 +16,8 @@ export interface RecommendSettings {
   readonly profile?: ProfileName
   readonly options: SteadyOptions
   readonly rules: readonly PolicyRule[]
+  /** Holds back what the recorded history shows to be less safe than today's values; a proposal always is guarded. */
+  readonly guarded?: boolean
   /** How many days before a time (ISO 8601) a value was last changed by us; `undefined` when it was not, lately. */
   readonly lastChange: (
     address: FieldAddress & { readonly cluster?: string },
@@ -32,7 +35,7 @@ export interface DeclaredSource {
 export function recommend(
   { cluster, workloads }: DeclaredSource,
   observations: readonly Observation[],
-  { profile: name = 'steady', options, rules, lastChange }: RecommendSettings,
+  { profile: name = 'steady', options, rules, guarded = false, lastChange }: RecommendSettings,
 ): readonly Recommendation[] {
   const seen = new Map(
     observations
@@ -52,7 +55,8 @@ export function recommend(
       if (days === undefined) return false
       return answersKill(one) ? !killedSince(observation, one, days) : days < options.restDays
     }
-    return holdFresh(decideWorkload({ declared, policy, observation }, profile, options), fresh)
+    const advised = holdFresh(decideWorkload({ declared, policy, observation }, profile, options), fresh)
+    return guarded ? gate(advised, { declared, observation, accepted: profile.accepted(options) }) : advised
   })
 }
 

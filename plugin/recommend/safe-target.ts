@@ -1,5 +1,6 @@
 import type { Observation } from '../model/observation.ts'
-import { demandOf, scale } from './backtest/scaled.ts'
+import { demandOf, scale, shortShare } from './backtest/scaled.ts'
+import { whole } from './backtest/span.ts'
 
 /** An HPA whose scale point is kept while its target moves. */
 export interface KeptScale {
@@ -27,8 +28,6 @@ const harmless = 0.001
 /** Overload that is a reason to ask for more, whatever it is today. */
 const harmful = 0.01
 
-const whole = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
-
 /**
  * The highest target that the recorded demand bears: the HPA is simulated at each, with the request that keeps its scale
  * point, so that the number of pods stays and only their room changes. None is worse than today's, unless harmless, and
@@ -39,25 +38,14 @@ export function safeTarget(observation: Observation, kept: KeptScale): SafeTarge
   if (demand === undefined) return undefined
   const { scalePoint, utilization, minReplicas, maxReplicas, bounds } = kept
   // The scale point is the same at every target, hence so are the pods: one run serves all.
-  const { run, podsAt } = scale(
+  const scaled = scale(
     demand,
     { minReplicas, maxReplicas, utilization, request: (scalePoint * 100) / utilization },
     Math.max(minReplicas, Math.ceil((demand.values[0] || 0) / scalePoint)),
     demand.step,
   )
-  if (run.seconds === 0) return undefined
-  const overloadAt = (target: number): number => {
-    const request = (scalePoint * 100) / target
-    const short = demand.values.reduce((seconds, load, slot) => {
-      // Load that has just risen meets the pods of before.
-      const pods = Math.min(
-        podsAt(demand.first + (slot - 1) * demand.step),
-        podsAt(demand.first + slot * demand.step),
-      )
-      return load > Math.max(1, pods) * request ? seconds + demand.step : seconds
-    }, 0)
-    return short / run.seconds
-  }
+  if (scaled.run.seconds === 0) return undefined
+  const overloadAt = (target: number): number => shortShare(demand, scaled, (scalePoint * 100) / target)
   const overloadToday = overloadAt(utilization)
   const allowed = Math.min(Math.max(overloadToday, harmless), harmful)
   for (let target = bounds.maximum; target > bounds.minimum; target -= points) {

@@ -6,6 +6,7 @@ import { cpuRequest, memoryRequest } from './vertical.ts'
 
 /** The default: what is worth its price, up at once, down slowly and rarely, requests and targets together. */
 export const steady: Profile = {
+  accepted: ({ cpuPercentile }) => 1 - cpuPercentile / 100,
   cpuRequest,
   memoryRequest,
   scaled: jointCpu,

@@ -102,6 +102,7 @@ function maxProcs({ declared }: SeenContainer, { cpuRequest }: NewBounds): Advic
 
 /** Mercari's Tortoise with its default options, as far as a job on Git can be it. */
 export const tortoise: Profile = {
+  accepted: () => 0.1,
   cpuRequest: (container) => vertical(container, 'cpu'),
   memoryRequest: (container) => vertical(container, 'memory'),
   scaled,

@@ -89,6 +89,7 @@ const proportional: Profile['limit'] = ({ declared }, resource, { request }) => 
 
 /** The Vertical Pod Autoscaler's recommender. It knows no Go variables, and is not to be used beside an HPA on CPU. */
 export const vpa: Profile = {
+  accepted: () => 0.1,
   cpuRequest: cpuTarget,
   memoryRequest: memoryTarget,
   scaled: (pods) =>

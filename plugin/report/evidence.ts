@@ -97,6 +97,8 @@ const place = ({ site }: ProposedChange): string => code(`${site.file}:${site.li
 export function evidenceSection(
   changes: readonly ProposedChange[],
   observation: Observation | undefined,
+  /** What was found by replaying its history, a sentence a line. */
+  replayed: readonly string[] = [],
 ): string {
   const [first] = changes
   if (first === undefined) return ''
@@ -118,6 +120,7 @@ export function evidenceSection(
     `<details><summary>${inert(workloadLabel(first.workload))} in ${inert(first.workload.namespace)}</summary>`,
     ...usage,
     ...(kills > 0 ? [`Killed for want of memory ${plural(kills, 'time')} in the window.`] : []),
+    ...replayed.map(inert),
     rules.join('\n'),
     `Edited: ${places}.`,
     '</details>',

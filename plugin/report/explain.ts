@@ -1,18 +1,26 @@
 import { fieldLabel } from '../model/field.ts'
-import type { SourceRecommendation } from '../model/plan.ts'
+import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import { printValue } from '../model/value.ts'
 import { workloadLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
+import { backtestLine, backtestsOf } from './plan-backtest.ts'
 
 /** Each value of some workloads with its chain of rules, for people. */
-export function explainForPeople(recommendations: readonly SourceRecommendation[], paint: Paint): string {
+export function explainForPeople(
+  { recommendations, backtest }: Pick<Plan, 'recommendations' | 'backtest'>,
+  paint: Paint,
+): string {
   const blocks: string[] = []
   let heading = ''
   for (const one of recommendations) {
     const own = [one.cluster, one.source, `${one.workload.namespace}/${workloadLabel(one.workload)}`]
       .filter((part) => part !== undefined)
       .join(' · ')
-    if (own !== heading) blocks.push(paint.bold(own))
+    if (own !== heading) {
+      blocks.push(paint.bold(own))
+      for (const replayed of backtestsOf(backtest, [one]))
+        blocks.push(paint.dim(`  ${backtestLine(replayed, backtest?.currency ?? '')}`))
+    }
     heading = own
     blocks.push(...linesOf(one, paint))
   }

@@ -5,6 +5,7 @@ import type { Proof } from '../model/proof.ts'
 import type { Proposal, Skipped } from '../model/proposal.ts'
 import type { Site, Trace } from '../model/site.ts'
 import type { Source } from '../model/source.ts'
+import { planBacktestSchema } from './plan-backtest.ts'
 
 const workload = z
   .object({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() })
@@ -67,6 +68,7 @@ export const reportSchema = z
         }),
       )
       .describe('What is advised for every field.'),
+    backtest: planBacktestSchema.nullable(),
     skipped: z.array(
       z.object({
         source: z.string().optional(),
@@ -255,6 +257,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     version: 1,
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
+    backtest: plan.backtest ?? null,
     skipped: plan.skipped,
     proof: proof === undefined ? null : proofJson(proof),
     delivery: delivery ?? null,

@@ -1,6 +1,8 @@
+import type { WorkloadBacktest } from '../model/backtest.ts'
 import { inert } from '../model/inert.ts'
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
+import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
 import { leftAlone, rowsOf, totals } from './rows.ts'
 
@@ -14,7 +16,20 @@ export function markdownReport({ plan }: Outcome): string {
   const tables = groups.map((group) =>
     [`### ${inert(group)}`, table(rows.filter((row) => row.group === group))].join('\n\n'),
   )
-  return [head, ...tables, ...proofSection(plan), ...aloneSection(plan)].join('\n\n').concat('\n')
+  const proposed = backtestsOf(plan.backtest, plan.proposal?.changes ?? [])
+  const replayed = [
+    backtestHead(proposed, plan.backtest?.currency ?? ''),
+    backtestDetails(proposed, plan.backtest?.currency ?? ''),
+  ].filter(Boolean)
+  return [head, ...replayed, ...tables, ...proofSection(plan), ...aloneSection(plan)]
+    .join('\n\n')
+    .concat('\n')
+}
+
+function backtestDetails(workloads: readonly WorkloadBacktest[], currency: string): string {
+  if (workloads.length === 0) return ''
+  const table = backtestTable({ workloads, currency })
+  return `<details><summary>Recorded history under today’s values and the proposed ones</summary>\n\n${table}\n\n</details>`
 }
 
 /** Columns whose text is ours: code, percentages and places. */

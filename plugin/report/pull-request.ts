@@ -1,3 +1,4 @@
+import type { PlanBacktest } from '../model/backtest.ts'
 import { inert, oneLine } from '../model/inert.ts'
 import type { Observation } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
@@ -6,12 +7,15 @@ import { workloadKey } from '../model/workload.ts'
 import { code } from './code.ts'
 import { monthlyCost, type Prices } from './cost.ts'
 import { confidence, evidenceSection, observationOf, windowText } from './evidence.ts'
+import { backtestHead, backtestLine, backtestsOf } from './plan-backtest.ts'
 import { type Row, rowOf } from './rows.ts'
 
 /** What a pull request says besides its changes. */
 export interface PullContext {
   readonly observations: readonly Observation[]
   readonly prices?: Prices | undefined
+  /** Recorded history under today's values and the new ones. */
+  readonly backtest?: PlanBacktest | undefined
   /** Bytes that the text may take. */
   readonly room: number
   /** Where all of it can be read when it does not fit. */
@@ -135,9 +139,12 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
   const { changes } = part.proposal
   const raised = lines.filter(({ row }) => row.rises).length
   const head = `**${plural(changes.length, 'value')} of ${plural(count(changes), 'workload')}**${part.scope === '' ? '' : ` (${inert(part.scope)})`} no longer fit${changes.length === 1 ? 's' : ''} what was seen: ${raised === 0 ? 'no request is raised' : `${plural(raised, 'request')} raised, listed first`}. This text and its branch are kept up to date until it is merged or closed.`
+  const replayed = backtestsOf(context.backtest, changes)
+  const currency = context.backtest?.currency ?? ''
+  const total = backtestHead(replayed, currency)
   const priced = context.prices !== undefined
   const rest = [proofSection(part), howTo]
-  const fixed = size([head, ...rest].join('\n\n')) + 400
+  const fixed = size([head, total, ...rest].join('\n\n')) + 400
   const table = fitted(
     changes.length > mostDetailed ? shortTable(lines) : detailedTable(lines, priced),
     context.room - fixed,
@@ -148,6 +155,10 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
     const section = evidenceSection(
       members.map(({ change }) => change),
       members[0]?.observation,
+      backtestsOf(
+        context.backtest,
+        members.map(({ change }) => change),
+      ).map((one) => backtestLine(one, currency)),
     )
     if (size(section) + 2 > left) break
     left -= size(section) + 2
@@ -158,6 +169,7 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
     context.moreAt === undefined ? 'the commit message holds every change' : `[all of it](${context.moreAt})`
   return [
     head,
+    ...(total === '' ? [] : [inert(total)]),
     table.text,
     ...(table.left > 0 ? [`…and ${plural(table.left, 'line')} more: ${where}.`] : []),
     '### Evidence',

@@ -3,6 +3,7 @@ import { plural } from '../model/plural.ts'
 import type { Proof } from '../model/proof.ts'
 import type { Delivery, PullOutcome } from '../model/proposal.ts'
 import { type Paint, plain } from './paint.ts'
+import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
 import { leftAlone, rowsOf, totals } from './rows.ts'
 
@@ -19,6 +20,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
   const sections = [
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
+    backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
     aloneSection(leftAlone(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     delivery === undefined ? '' : deliveryLine(delivery),

@@ -20,6 +20,7 @@ export async function recommendFleet(): Promise<Readonly<Record<string, number>>
     profile,
     options,
     rules: [],
+    guarded: true,
     lastChange: () => undefined,
   })
   const seconds = (performance.now() - start) / 1000

@@ -5,6 +5,7 @@ import { workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
 import { jsonReport } from '../../report/json.ts'
 import { ansi, plain } from '../../report/paint.ts'
+import { backtestsOf } from '../../report/plan-backtest.ts'
 import type { Host } from '../host.ts'
 import { planWorkTree } from '../pass.ts'
 import type { PassFlags } from './pass-options.ts'
@@ -27,10 +28,15 @@ export function explainCommand(host: Host): Command {
     .action(async (label: string, flags: ExplainFlags) => {
       const plan = await planWorkTree(host, await openPass(host, flags))
       const found = pick(plan.recommendations, label, flags.container)
+      const { backtest } = plan
+      const explained = {
+        recommendations: found,
+        ...(backtest && { backtest: { ...backtest, workloads: backtestsOf(backtest, found) } }),
+      }
       host.stdout(
         flags.output === 'json'
-          ? `${JSON.stringify(jsonReport({ plan: { recommendations: found, skipped: [] } }), null, 2)}\n`
-          : explainForPeople(found, host.colour ? ansi : plain),
+          ? `${JSON.stringify(jsonReport({ plan: { ...explained, skipped: [] } }), null, 2)}\n`
+          : explainForPeople(explained, host.colour ? ansi : plain),
       )
     })
 }

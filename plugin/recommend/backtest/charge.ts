@@ -1,9 +1,8 @@
 import type { DeclaredContainer, DeclaredWorkload } from '../../model/declared.ts'
-import type { ContainerField } from '../../model/field.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../../model/observation.ts'
 import { countValues, type Series, usageValues } from '../../model/series.ts'
 import { cpuScale, memoryScale, type SketchScale } from '../../model/sketch.ts'
-import { readValue } from '../../model/value.ts'
+import { declaredValue } from './apply.ts'
 import type { Scaled } from './scaled.ts'
 import { type Span, slotsOf } from './span.ts'
 
@@ -134,9 +133,6 @@ interface Used {
   readonly container: DeclaredContainer
   readonly usage: ContainerUsage
 }
-
-const declaredValue = ({ values }: DeclaredContainer, field: ContainerField): number | undefined =>
-  readValue(field, values[field] ?? '')
 
 interface Slot {
   readonly time: number

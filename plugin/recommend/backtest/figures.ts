@@ -31,4 +31,6 @@ export function figuresOf({ charges, changes, days }: Judged, prices: Prices): B
 }
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : rounded((part / whole) * 100, 2))
-const rounded = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits
+/** Rounds to some digits after the point. */
+export const rounded = (value: number, digits: number): number =>
+  Math.round(value * 10 ** digits) / 10 ** digits

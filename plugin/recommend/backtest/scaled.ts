@@ -2,9 +2,9 @@ import type { DeclaredWorkload } from '../../model/declared.ts'
 import type { Observation } from '../../model/observation.ts'
 import { usageValues } from '../../model/series.ts'
 import { cpuScale } from '../../model/sketch.ts'
-import { readValue } from '../../model/value.ts'
 import type { Autoscaler } from '../hpa/controller.ts'
 import { type Demand, type ScaledRun, simulateHpa } from '../hpa/simulate.ts'
+import { declaredValue, type ReadField } from './apply.ts'
 import { type Span, slotsOf } from './span.ts'
 
 /** What a simulated HPA made of a span. */
@@ -23,7 +23,10 @@ export interface RecordedDemand extends Demand {
 }
 
 /** The HPA of a workload as declared, and the containers that it looks at; `undefined` without a single CPU target. */
-export function autoscalerOf(declared: DeclaredWorkload):
+export function autoscalerOf(
+  declared: DeclaredWorkload,
+  read: ReadField = declaredValue,
+):
   | {
       readonly scaler: Autoscaler
       readonly members: readonly string[]
@@ -38,10 +41,7 @@ export function autoscalerOf(declared: DeclaredWorkload):
       values['requests.cpu'] !== undefined &&
       (target.container === undefined || target.container === name),
   )
-  const request = members.reduce(
-    (sum, { values }) => sum + (readValue('requests.cpu', values['requests.cpu'] ?? '') ?? 0),
-    0,
-  )
+  const request = members.reduce((sum, member) => sum + (read(member, 'requests.cpu') ?? 0), 0)
   if (request === 0) return undefined
   const { minReplicas = 1, maxReplicas } = autoscaler
   return {
@@ -96,4 +96,16 @@ export function scale(
       return Number.isNaN(pods) ? last : pods
     },
   }
+}
+
+/** Share of the time that pods of a request each were asked for more: load that has just risen meets the pods of before. */
+export function shortShare(demand: RecordedDemand, { run, podsAt }: Scaled, request: number): number {
+  if (run.seconds === 0) return 0
+  const { values, first, step } = demand
+  let short = 0
+  for (const [slot, load] of values.entries()) {
+    const pods = Math.min(podsAt(first + (slot - 1) * step), podsAt(first + slot * step))
+    if (load > Math.max(1, pods) * request) short += step
+  }
+  return short / run.seconds
 }

@@ -10,6 +10,9 @@ export interface Span {
   readonly to: number
 }
 
+/** All of a recording. */
+export const whole: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+
 const secondsPerDay = 86_400
 
 /** Where the slots of a span begin and end in a series. */
@@ -77,10 +80,10 @@ function usageWithin(usage: ResourceUsage, span: Span): ResourceUsage | undefine
 }
 
 function sumOfDays(days: readonly DayUsage[]): Pick<ResourceUsage, 'sketch' | 'peak' | 'samples'> {
-  const whole = emptySketch()
-  for (const { sketch } of days) addSketch(whole, sketch)
+  const sum = emptySketch()
+  for (const { sketch } of days) addSketch(sum, sketch)
   return {
-    sketch: finishSketch(whole),
+    sketch: finishSketch(sum),
     peak: Math.max(...days.map(({ peak }) => peak)),
     samples: days.reduce((sum, { samples }) => sum + samples, 0),
   }
