@@ -95,9 +95,7 @@ export function backtestLine(one: Pick<WorkloadBacktest, 'before' | 'after'>, cu
 }
 
 /** All workloads together: sums of what adds up, and means over workloads of shares. */
-export function backtestTotal(
-  workloads: readonly WorkloadBacktest[],
-): Pick<WorkloadBacktest, 'before' | 'after'> {
+function backtestTotal(workloads: readonly WorkloadBacktest[]): Pick<WorkloadBacktest, 'before' | 'after'> {
   const total = (side: 'before' | 'after'): StandingFigures => {
     const all = workloads.map((one) => one[side])
     const sum = (part: (one: StandingFigures) => number): number =>
