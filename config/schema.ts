@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
+import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
 import { serveSchema } from './serve.ts'
 import { variableName } from './variable.ts'
@@ -304,6 +305,7 @@ const deliverSchema = z
           .describe('`owner/name`.'),
         apiUrl: z.url().optional().describe('Base URL of the API, for GitHub Enterprise.'),
         tokenEnv: variableName.default('GITHUB_TOKEN').describe('Environment variable that holds the token.'),
+        app: appSchema.optional(),
         paced: z
           .boolean()
           .default(true)

@@ -2,8 +2,8 @@ import { Errors, getRemoteInfo2, type HttpClient } from 'isomorphic-git'
 import { oneLine } from '../model/inert.ts'
 import { type ExpectedStop, stop } from '../model/problem.ts'
 
-/** Asks for a token at the moment it is needed, so that no options value ever holds one. */
-export type TokenSource = () => string | Promise<string>
+/** Asks for a token at the moment it is needed, so that no options value ever holds one; for another one when asked to renew. */
+export type TokenSource = (renew?: boolean) => string | Promise<string>
 
 /** A repository on a server. */
 export interface Remote {

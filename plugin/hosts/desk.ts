@@ -17,7 +17,7 @@ import { stop } from '../model/problem.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { Host } from './host.ts'
-import { secretFrom } from './settings.ts'
+import { githubToken, remoteToken } from './login.ts'
 import { refuseSigning, signerFor } from './signing.ts'
 
 /** The forge as a run finds it: open and closed pull requests, and what people decided in them. */
@@ -56,7 +56,7 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
       mend: 'Set deliver.github.repository, or use mode commit.',
     })
   }
-  const token = () => secretFrom(host, github.tokenEnv, 'Opening a pull request')
+  const token = githubToken(host, settings, 'Opening a pull request')
   const { repository, apiUrl, paced } = github
   const session = await openSession({
     kind: 'github',
@@ -67,8 +67,7 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
   })
   const forge = githubForge(session)
   const wire =
-    remote &&
-    openRemote({ url: remote.url, token: () => secretFrom(host, remote.tokenEnv, 'Pushing') }, nodeHttp)
+    remote && openRemote({ url: remote.url, token: remoteToken(host, settings, 'Pushing') }, nodeHttp)
   if (wire === undefined) refuseSigning(settings)
   const writer =
     wire === undefined

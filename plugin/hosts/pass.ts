@@ -27,9 +27,9 @@ import { identifySources } from '../trace/identify.ts'
 import { currentBranch, headOf } from './branches.ts'
 import { type Desk, openDesk } from './desk.ts'
 import type { Host } from './host.ts'
+import { remoteToken } from './login.ts'
 import { deliverPulls } from './pulls.ts'
 import type { Checkout } from './repository.ts'
-import { secretFrom } from './settings.ts'
 import { signerFor } from './signing.ts'
 
 /** What one pass is made of. */
@@ -197,7 +197,8 @@ async function deliverPlan(
 }
 
 /** Where to push, with its token. */
-function destination(host: Host, { deliver: { mode, remote } }: Settings): Pick<DeliverOptions, 'remote'> {
+function destination(host: Host, settings: Settings): Pick<DeliverOptions, 'remote'> {
+  const { mode, remote } = settings.deliver
   if (mode === 'report' || remote === undefined) return {}
-  return { remote: { url: remote.url, token: () => secretFrom(host, remote.tokenEnv, 'Pushing') } }
+  return { remote: { url: remote.url, token: remoteToken(host, settings, 'Pushing') } }
 }

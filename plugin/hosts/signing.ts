@@ -1,23 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import type { Signer } from '../deliver/git.ts'
 import { createPrograms } from '../io/programs.ts'
 import { createSigner } from '../io/signing.ts'
 import { stop } from '../model/problem.ts'
 import type { Host } from './host.ts'
+import { secretFile } from './login.ts'
 import { secretFrom } from './settings.ts'
-
-function readKey(host: Host, file: string): string {
-  try {
-    return readFileSync(resolve(host.cwd, file), 'utf8')
-  } catch (cause) {
-    throw stop('settings.missing', `the signing key ${file} cannot be read`, {
-      mend: 'Correct deliver.commits.signing.keyFile.',
-      cause,
-    })
-  }
-}
 
 /** What signs the commits that are made from the checkout; `undefined` where settings ask for no signature. */
 export function signerFor(host: Host, { deliver, programs }: Settings): Signer | undefined {
@@ -29,7 +17,10 @@ export function signerFor(host: Host, { deliver, programs }: Settings): Signer |
     })
   }
   const { format, keyFile, keyEnv, passphraseEnv } = signing
-  const key = keyFile === undefined ? secretFrom(host, keyEnv, 'Signing commits') : readKey(host, keyFile)
+  const key =
+    keyFile === undefined
+      ? secretFrom(host, keyEnv, 'Signing commits')
+      : secretFile(host, keyFile, 'deliver.commits.signing.keyFile')
   const passphrase =
     passphraseEnv === undefined ? undefined : secretFrom(host, passphraseEnv, 'Unlocking the key')
   return createSigner({ format, key, passphrase }, createPrograms(programs, host.env['PATH'] ?? ''))

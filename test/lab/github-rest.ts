@@ -2,7 +2,11 @@ import { z } from 'zod'
 import type { Answer, LabRequest, State } from './github-state.ts'
 
 const notFound: Answer = { status: 404, data: { message: 'Not Found' } }
-const forbidden: Answer = { status: 403, data: { message: 'Resource not accessible by integration' } }
+const forbidden = (needs: string): Answer => ({
+  status: 403,
+  data: { message: 'Resource not accessible by integration' },
+  headers: { 'x-accepted-github-permissions': `${needs}=write` },
+})
 const ok = (data: unknown, status = 200): Answer => ({ status, data })
 
 /** A request with what its path holds. */
@@ -228,6 +232,7 @@ export function answerRest(state: State, { method, path, body }: LabRequest, que
   const below = path.slice(prefix.length)
   const route = routes.find((one) => one.method === method && one.path.test(below))
   if (route === undefined) return notFound
-  if (route.needs !== undefined && state.lab.permissions?.[route.needs] === 'read') return forbidden
+  if (route.needs !== undefined && state.lab.permissions?.[route.needs] === 'read')
+    return forbidden(route.needs)
   return route.handler({ state, body, query, at: route.path.exec(below)?.slice(1) ?? [] })
 }

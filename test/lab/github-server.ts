@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { accessOf } from './github-access.ts'
 import { openBare } from './github-git.ts'
 import { answerGraphql } from './github-graphql.ts'
+import { meterOf } from './github-limits.ts'
 import { type LabPullRequest, pullStore } from './github-pulls.ts'
 import { answerRest } from './github-rest.ts'
 import type { Answer, GitHubLab, LabRequest, State } from './github-state.ts'
@@ -32,6 +34,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 const unknownToken: Answer = { status: 401, data: { message: 'Bad credentials' } }
 
+/** The token of a request, however it is given. */
+function tokenOf({ headers: { authorization = '' } }: IncomingMessage): string {
+  const [scheme = '', given = ''] = authorization.split(' ')
+  return ['token', 'bearer'].includes(scheme.toLowerCase()) ? given : ''
+}
+
 function stateOf(lab: GitHubLab, url: string): State {
   const { gitdir, repository = 'acme/gitops', now = () => new Date() } = lab
   const bare = openBare(gitdir)
@@ -51,14 +59,17 @@ function stateOf(lab: GitHubLab, url: string): State {
 /** Starts the server. Its API is at `url`, as that of an Enterprise server would be. */
 export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
   const { token = 'lab-token' } = lab
-  let valid = token
+  const [access, meter] = [accessOf(lab), meterOf(lab.limits)]
   const requests: LabRequest[] = []
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const state = stateOf(lab, url)
-  const handle = (request: LabRequest, query: URLSearchParams): Answer => {
-    const own = lab.before?.(request)
+  const handle = (request: LabRequest, query: URLSearchParams, given: string): Answer => {
+    const asApp = access.answer(request, given)
+    if (asApp !== undefined) return asApp
+    if (!access.knows(given)) return unknownToken
+    const own = meter.count(request) ?? lab.before?.(request)
     if (own !== undefined) return own
     return request.path === '/graphql'
       ? answerGraphql(state, request.body)
@@ -69,10 +80,10 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
     const path = decodeURIComponent(pathname)
     const request = { method: incoming.method ?? 'GET', path, body: await readJson(incoming) }
     requests.push(request)
-    const [scheme = '', given] = (incoming.headers.authorization ?? '').split(' ')
-    const known = ['token', 'bearer'].includes(scheme.toLowerCase()) && given === valid
-    const { status, data, headers = {} } = known ? handle(request, searchParams) : unknownToken
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(data))
+    const { status, data, headers = {} } = handle(request, searchParams, tokenOf(incoming))
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...meter.headers(), ...headers })
+      .end(JSON.stringify(data))
   })
   const say = (pull: number, login: string, body: string): void => {
     const created_at = (lab.now?.() ?? new Date()).toISOString()
@@ -84,9 +95,6 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  const renewToken = (next: string): void => {
-    valid = next
-  }
   const { repository, pulls } = state
-  return { url, repository, token, pulls: pulls.all, state, requests, renewToken, say, close }
+  return { url, repository, token, pulls: pulls.all, state, requests, renewToken: access.renew, say, close }
 }

@@ -22,6 +22,22 @@ export interface GitHubLab {
   readonly gitdir: string
   readonly repository?: string
   readonly token?: string
+  /** Lets an app in instead: it asks for tokens with its key, each good for so many requests. */
+  readonly app?: {
+    readonly id: number
+    readonly publicKey: string
+    readonly installation: number
+    readonly life?: number
+  }
+  /** Requests in so many seconds, and writes in so many. */
+  readonly limits?: {
+    readonly primary?: { readonly requests: number; readonly seconds: number }
+    readonly secondary?: {
+      readonly writes: number
+      readonly seconds: number
+      readonly status?: 403 | 429
+    }
+  }
   /** Whose token it is: commits made by parts are signed for apps alone. An app's where absent. */
   readonly tokenOf?: 'app' | 'person'
   /** What the token may do; all it needs where absent. */

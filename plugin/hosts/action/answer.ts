@@ -5,7 +5,7 @@ import { openSession, type Session } from '../../deliver/github-session.ts'
 import { remember } from '../../deliver/memory.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
-import { secretFrom } from '../settings.ts'
+import { githubToken } from '../login.ts'
 import type { Said } from './event.ts'
 
 /** What a comment comes to: nothing to do and why, or a run that is told below the comment when it is done. */
@@ -39,13 +39,14 @@ export async function answerComment(host: Host, settings: Settings, said: Said):
   return { kind: 'passed over', why: 'the comment says nothing about a value of the pull request' }
 }
 
-async function openGitHub(host: Host, { deliver: { github } }: Settings): Promise<Session> {
+async function openGitHub(host: Host, settings: Settings): Promise<Session> {
+  const { github } = settings.deliver
   if (github === undefined)
     throw stop('settings.missing', 'A pull request needs a forge to ask', {
       mend: 'Set deliver.github.repository, or use mode commit.',
     })
-  const { repository, apiUrl, tokenEnv, paced } = github
-  const token = () => secretFrom(host, tokenEnv, 'Answering a comment')
+  const { repository, apiUrl, paced } = github
+  const token = githubToken(host, settings, 'Answering a comment')
   return openSession({
     kind: 'github',
     repository,

@@ -6,8 +6,8 @@ import type { Settings } from '../../../config/schema.ts'
 import { openRemote } from '../../deliver/wire.ts'
 import { stop } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
+import { remoteToken } from '../login.ts'
 import type { Checkout } from '../repository.ts'
-import { secretFrom } from '../settings.ts'
 
 /** As much history as tells when a value was last changed. */
 const depth = 200
@@ -22,9 +22,9 @@ export async function refreshMirror(host: Host, settings: Settings, directory: s
       mend: 'Name the repository and the branch that is rolled out, or start it with --repo DIR.',
     })
   }
-  const token = host.env[remote.tokenEnv]
+  const mayLogIn = host.env[remote.tokenEnv] || settings.deliver.github?.app
   const wire = openRemote(
-    { url: remote.url, ...(token && { token: () => secretFrom(host, remote.tokenEnv, 'Fetching') }) },
+    { url: remote.url, ...(mayLogIn && { token: remoteToken(host, settings, 'Fetching') }) },
     http,
   )
   const gitdir = join(directory, 'mirror.git')

@@ -11,7 +11,7 @@ import type { GitHubLab } from '../../lab/github-state.ts'
 import { author, type Checkout, git, now } from './lab.ts'
 
 /** A client without pauses. */
-const quickOctokit: OctokitFactory = (options) =>
+export const quickOctokit: OctokitFactory = (options) =>
   new Octokit({ ...options, throttle: { enabled: false }, retry: { enabled: false } })
 
 /** A writer with what it writes to. */
