@@ -124,7 +124,7 @@ export function chooseDialect(rows: readonly Series[]): Probed {
   }
 }
 
-const sampleOf = (row: Series | undefined): number => Number(row?.samples[0]?.[1] ?? 0)
+const sampleOf = (row: Series | undefined): number => row?.values[0] ?? 0
 
 function usageName(has: (name: string) => boolean): Dialect['name'] {
   if (has('cadvisor')) return 'cadvisor'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { printedNumber, readSamples, type Samples } from './samples.ts'
 
 /** What surrounds the result in an answer of the Prometheus HTTP API. */
 export const envelopeSchema = z.object({
@@ -9,22 +10,16 @@ export const envelopeSchema = z.object({
 })
 export type Envelope = z.infer<typeof envelopeSchema>
 
-/** Looked at by hand: an answer has millions of samples. */
-const isSample = (value: unknown): value is readonly [number, string] =>
-  Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string'
-const isSamples = (value: unknown): value is readonly (readonly [number, string])[] =>
-  Array.isArray(value) && value.every(isSample)
-
+const sampleSchema = z.tuple([z.number(), z.string()])
 const elementSchema = z.object({
   metric: z.record(z.string(), z.string()),
-  value: z.custom<readonly [number, string]>(isSample).optional(),
-  values: z.custom<readonly (readonly [number, string])[]>(isSamples).optional(),
+  value: sampleSchema.optional(),
+  values: z.array(sampleSchema).optional(),
 })
 
-/** One series of an answer. Times in seconds; values as the server printed them (`NaN` and `+Inf` occur). */
-export interface Series {
+/** One series of an answer. */
+export interface Series extends Samples {
   readonly labels: Readonly<Record<string, string>>
-  readonly samples: readonly (readonly [time: number, value: string])[]
 }
 
 /** Thrown for an answer that is not one of the Prometheus HTTP API. */
@@ -109,9 +104,19 @@ export function envelopeReader(onSeries: (series: Series) => void): EnvelopeRead
   }
 }
 
+/** The labels are taken apart as JSON; samples, unless written in an unusual way, by their own reader. */
 function parseSeries(text: string): Series {
-  const { metric, value, values } = parse(elementSchema, text)
-  return { labels: metric, samples: values ?? (value === undefined ? [] : [value]) }
+  const at = text.indexOf(samplesKey)
+  const samples = at < 0 ? undefined : readSamples(text, at + samplesKey.length - 1)
+  const rest = samples === undefined ? text : `${text.slice(0, at)}"values":[]}`
+  const { metric, value, values = [] } = parse(elementSchema, rest)
+  if (samples !== undefined) return { labels: metric, ...samples }
+  const pairs = value === undefined ? values : [value]
+  return {
+    labels: metric,
+    times: pairs.map(([time]) => time),
+    values: pairs.map(([, text]) => printedNumber(text)),
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string): T {

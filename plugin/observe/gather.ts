@@ -111,10 +111,8 @@ function usageTask(run: Run, portion: Portion, { tally, resource, placeOf }: Usa
   }
 }
 
-const firstValue = ({ samples }: Series): number => {
-  const value = Number(samples[0]?.[1])
-  return value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
-}
+const firstValue = ({ values: [value = 0] }: Series): number =>
+  value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
 
 /** Throttling, and pods that ended by an OOM kill. */
 function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
@@ -141,9 +139,9 @@ function restartTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
     askPortion(run, { ...portion, name: 'oomRestarts' }, (series) => {
       const container = containerAt(placeOf(series, run.dialect.state))
       if (container === undefined) return
-      for (const [time, kills] of series.samples) {
-        container.oomKills += Number(kills)
-        if (Number(kills) > 0) container.oomTimes.push(time)
+      for (const [at, kills] of series.values.entries()) {
+        container.oomKills += kills
+        if (kills > 0) container.oomTimes.push(series.times[at] ?? 0)
       }
     })
 }

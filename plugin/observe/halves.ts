@@ -34,12 +34,13 @@ export function askInHalves(
   question: Question,
   onSeries: (series: Series) => void,
 ): Promise<void> {
-  return ask(client, question, { onSeries, seen: new Set(), spans: [] })
+  return ask(client, question, { onSeries, seen: new Map(), spans: [] })
 }
 
 interface Intake {
   readonly onSeries: (series: Series) => void
-  readonly seen: Set<string>
+  /** Labels of the series that were handed on, by span. */
+  readonly seen: Map<string, Set<string>>
   /** The spans that were asked for on the way to this one. */
   readonly spans: readonly string[]
 }
@@ -47,12 +48,12 @@ interface Intake {
 async function ask(client: Prometheus, question: Question, intake: Intake): Promise<void> {
   const known = question.halved.get(question.shard)
   if (known !== undefined) return askBoth(client, partsOf(question, known), intake)
-  const span = `${question.chunk.start} ${question.chunk.end} `
+  const span = `${question.chunk.start} ${question.chunk.end}`
   const spans = intake.spans.includes(span) ? intake.spans : [...intake.spans, span]
   const hand = (series: Series): void => {
     const key = JSON.stringify(series.labels)
-    if (spans.some((one) => intake.seen.has(one + key))) return
-    intake.seen.add(span + key)
+    if (spans.some((one) => intake.seen.get(one)?.has(key))) return
+    intake.seen.set(span, (intake.seen.get(span) ?? new Set()).add(key))
     intake.onSeries(series)
   }
   try {
@@ -93,6 +94,6 @@ async function askOnce(
 ): Promise<void> {
   const { chunk, shard, step, at } = question
   const query = question.query(shard, chunk.seconds)
-  if (at === 'slots') return client.range({ query, start: chunk.start, end: chunk.end, step }, hand)
-  for (const series of await client.instant(query, chunk.end)) hand(series)
+  if (at === 'end') return client.each({ query, time: chunk.end }, hand)
+  return client.each({ query, start: chunk.start, end: chunk.end, step }, hand)
 }

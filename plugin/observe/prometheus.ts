@@ -41,20 +41,18 @@ export interface CredentialRequest {
   readonly renew: boolean
 }
 
-/** A query over time; both ends are evaluated, all in seconds. */
-interface RangeQuery {
-  readonly query: string
-  readonly start: number
-  readonly end: number
-  readonly step: number
-}
+/** A query at one time, or over time with both ends evaluated; all in seconds. */
+type Asked = { readonly query: string } & (
+  | { readonly time: number }
+  | { readonly start: number; readonly end: number; readonly step: number }
+)
 
 /** Reads one Prometheus server. Rejects with `prometheus.unreachable` or `prometheus.refused`. */
 export interface Prometheus {
   /** Every series of a query at one time, in seconds. */
   instant(query: string, time: number): Promise<readonly Series[]>
-  /** Hands each series of a query over time to `onSeries`, once. */
-  range(query: RangeQuery, onSeries: (series: Series) => void): Promise<void>
+  /** Hands each series of an answer on as it comes; once more where an answer broke off and was asked for again. */
+  each(asked: Asked, onSeries: (series: Series) => void): Promise<void>
   /** What was asked so far. */
   readonly cost: Readonly<Cost>
   /** True once an answer said that it was not whole. */
@@ -93,14 +91,14 @@ export function prometheus(server: PrometheusServer, ports: HttpPorts): Promethe
       connection.state.closed = true
     },
     instant: async (query, time) => {
-      const found: Series[] = []
-      await ask(connection, { path: 'query', form: { query, time: String(time) } }, (one) => found.push(one))
+      let found: Series[] = []
+      await ask(connection, { query, time }, () => {
+        found = []
+        return (one) => found.push(one)
+      })
       return found
     },
-    range: ({ query, start, end, step }, onSeries) => {
-      const form = { query, start: String(start), end: String(end), step: String(step) }
-      return ask(connection, { path: 'query_range', form }, onSeries)
-    },
+    each: (asked, onSeries) => ask(connection, asked, () => onSeries),
   }
 }
 
@@ -117,26 +115,17 @@ export const endsTheRun = (error: unknown): boolean =>
   error instanceof ExpectedStop &&
   error.problems.some(({ code }) => code === 'prometheus.credentials' || code === 'prometheus.budget')
 
-/** Hands each series on once: what an answer that was cut short had told already is not told again. */
-function handOnce(onSeries: OnSeries): (series: Series) => void {
-  const seen = new Set<string>()
-  return (series) => {
-    const key = JSON.stringify(series.labels)
-    if (seen.has(key)) return
-    seen.add(key)
-    onSeries(series)
-  }
-}
-
 interface Call {
   readonly path: string
   readonly form: Readonly<Record<string, string>>
 }
 
-async function ask(connection: Connection, call: Call, onSeries: OnSeries): Promise<void> {
-  const once = handOnce(onSeries)
+/** `begin` is called for each attempt, for an answer that broke off begins again. */
+async function ask(connection: Connection, asked: Asked, begin: () => OnSeries): Promise<void> {
+  const form = Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)]))
+  const call = { path: 'time' in asked ? 'query' : 'query_range', form }
   const { warnings = [] } = await withRetries(
-    () => connection.limiter.run(() => attempt(connection, call, once)),
+    () => connection.limiter.run(() => attempt(connection, call, begin())),
     connection.ports.pause,
   )
   // A warning stands for stores that did not answer or series that were left out; infos are not asked for.
@@ -152,7 +141,7 @@ async function attempt(connection: Connection, call: Call, onSeries: OnSeries): 
   const { cost } = connection
   const reader = envelopeReader((series) => {
     cost.series += 1
-    cost.samples += series.samples.length
+    cost.samples += series.values.length
     onSeries(series)
   })
   const began = performance.now()

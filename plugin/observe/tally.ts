@@ -90,16 +90,16 @@ export interface Intake {
 }
 
 /** Adds one pod's series of a container: cores or bytes, at slots. Samples that are no number are left out. */
-export function addSeries(tally: Tally, { samples }: Series, intake: Intake): void {
+export function addSeries(tally: Tally, { times, values }: Series, intake: Intake): void {
   const { slots } = tally
   const { workload, container, resource, presence } = intake
   const usage = containerTally(tally, workload, container)[resource]
   const unit = resource === 'cpu' ? 1000 : 1
   const pods = presence && podCounts(presence, workload, container)
-  for (const [time, text] of samples) {
-    const value = Number(text) * unit
+  for (let at = 0; at < times.length; at += 1) {
+    const [time, value] = [times[at] ?? Number.NaN, (values[at] ?? Number.NaN) * unit]
     const slot = Math.round((time - slots.first) / slots.step)
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY) || slot < 0 || slot >= slots.count) continue
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY && slot >= 0 && slot < slots.count)) continue
     usage.add(slot, value)
     workload.seen[slot] = 1
     if (presence === undefined || pods === undefined) continue

@@ -2,6 +2,7 @@ import { deliverAgainstNative } from './deliver.ts'
 import { planLive } from './live.ts'
 import { observeAgainstCurl } from './observe.ts'
 import { observeGenerated } from './observe-generated.ts'
+import { keepServer } from './observe-server.ts'
 import { planAgainstBare } from './plan.ts'
 import { recommendFleet } from './recommend.ts'
 import { renderAgainstBare } from './render.ts'
@@ -16,6 +17,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   plan: planAgainstBare,
   observe: observeAgainstCurl,
   'observe-10k': observeGenerated,
+  'observe-server': keepServer,
   live: planLive,
   'trace-set': traceSetAgainstBare,
   render: renderAgainstBare,

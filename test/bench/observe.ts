@@ -3,26 +3,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hasPrometheus, startWritablePrometheus } from '../lab/prometheus.ts'
-import { remoteWrite } from '../lab/remote-write.ts'
 import { measured } from './measured.ts'
-import { type BenchFleet, podsOf, seriesOf } from './observe-fleet.ts'
+import { fleet, fleetServer } from './observe-server.ts'
 
-const fleet: BenchFleet = {
-  workloads: Number(process.env['BENCH_WORKLOADS'] ?? 1000),
-  days: Number(process.env['BENCH_DAYS'] ?? 14),
-  scrape: 300,
-  end: Date.UTC(2026, 8, 14, 12) / 1000,
-}
 const until = new Date(fleet.end * 1000).toISOString()
 
 /** `tortoise snapshot` of a fleet on a real Prometheus, cold and warm, against curl with the same queries, four at once. */
 export async function observeAgainstCurl(): Promise<Readonly<Record<string, number>>> {
-  if (!hasPrometheus()) throw new Error('prometheus and promtool must be on the PATH')
+  const server = await fleetServer()
   const root = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
-  const server = await startWritablePrometheus()
   try {
-    await fill(server.url)
     const snapshot = (url: string, ...more: readonly string[]) =>
       measured(process.execPath, [join(process.cwd(), 'dist/tortoise.js'), ...arguments_(root, url), ...more])
     const cache = ['--cache', join(root, 'cache')]
@@ -67,22 +57,6 @@ function arguments_(root: string, url: string): readonly string[] {
     '--out',
     join(root, 'out.json'),
   ]
-}
-
-async function fill(url: string): Promise<void> {
-  const pods = podsOf(fleet)
-  // A server takes samples that are at most an hour older than its newest: an hour at a time for all pods.
-  const span = 3600
-  for (let from = fleet.end - (fleet.days + 1) * 86_400; from <= fleet.end; from += span) {
-    const to = Math.min(from + span, fleet.end + 1)
-    const alive = pods.filter((pod) => pod.from < to && pod.to > from)
-    for (let at = 0; at < alive.length; at += 1000)
-      await remoteWrite(url, seriesOf(alive.slice(at, at + 1000), from, to, fleet.scrape))
-    process.stderr.write(
-      `\rfilling the server: ${Math.round((1 - (fleet.end - from) / ((fleet.days + 1) * 86_400)) * 100)} %`,
-    )
-  }
-  process.stderr.write('\n')
 }
 
 interface Query {

@@ -9,9 +9,16 @@ const read = (pieces: readonly string[]) => {
   return { envelope: reader.finish(), series }
 }
 
+const values = { NaN: Number.NaN, '+Inf': Number.POSITIVE_INFINITY, '-Inf': Number.NEGATIVE_INFINITY }
+const numberOf = (text: string): number => values[text as keyof typeof values] ?? Number(text)
+const printed = fc.oneof(
+  fc.constantFrom('1', '-0.5', '123456789012345.6', '1e-7', ...Object.keys(values)),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+)
+
 const arbitrarySeries = fc.record({
   metric: fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }),
-  values: fc.array(fc.tuple(fc.integer(), fc.constantFrom('1', 'NaN', '+Inf', '1e-7')), { maxLength: 4 }),
+  values: fc.array(fc.tuple(fc.integer(), printed), { maxLength: 4 }),
 })
 
 describe('envelopeReader', () => {
@@ -37,7 +44,13 @@ describe('envelopeReader', () => {
           const pieces = [0, ...ends].map((from, at) => text.slice(from, ends[at] ?? text.length))
           const { envelope, series } = read(pieces)
           expect(envelope).toEqual({ status: 'success', warnings })
-          expect(series).toEqual(result.map(({ metric, values }) => ({ labels: metric, samples: values })))
+          expect(series).toEqual(
+            result.map(({ metric, values }) => ({
+              labels: metric,
+              times: values.map(([time]) => time),
+              values: values.map(([, text]) => numberOf(text)),
+            })),
+          )
         },
       ),
       { seed: 1, numRuns: 300 },

@@ -3,7 +3,8 @@ import { addOwners, emptyOwners, type Owners, workloadFinder } from '../../../pl
 
 const row = (labels: Readonly<Record<string, string>>) => ({
   labels: { namespace: 'shop', ...labels },
-  samples: [],
+  times: [],
+  values: [],
 })
 
 function filled(): Owners {

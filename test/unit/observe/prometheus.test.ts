@@ -72,7 +72,7 @@ describe('the Prometheus client', () => {
       const server = await serve((_, response) => json(response, 200, success([series])))
       const headers = { authorization: `Bearer ${token}\n`, 'X-Scope-OrgID': 'team' }
       const found = await client({ url: server.url + path, headers }).instant('up{a="b"}', 12)
-      expect(found).toEqual([{ labels: { pod: 'a,"b"]}' }, samples: [[1, '2.5']] }])
+      expect(found).toEqual([{ labels: { pod: 'a,"b"]}' }, times: [1], values: [2.5] }])
       const [request] = server.seen
       expect(request?.method).toBe('POST')
       expect(request?.url.pathname).toBe(
@@ -186,10 +186,7 @@ describe('the Prometheus client', () => {
       if (mended.seen.length > 1) response.end(text)
       else response.write(text.slice(0, text.indexOf(',{"metric":{"pod":"b"')), () => response.destroy())
     })
-    expect((await client(mended).instant('up', 1)).map(({ samples }) => samples)).toEqual([
-      [[1, '2.5']],
-      [[1, '3']],
-    ])
+    expect((await client(mended).instant('up', 1)).map(({ values }) => values)).toEqual([[2.5], [3]])
   })
 
   it('passes warnings on, each once', async () => {
@@ -218,7 +215,7 @@ describe('the Prometheus client', () => {
     })
     const seen: Series[] = []
     await askInHalves(client(server), question(), (one) => seen.push(one))
-    const times = seen.flatMap(({ samples }) => samples.map(([time]) => time))
+    const times = seen.flatMap((one) => one.times)
     expect(times).toEqual(Array.from({ length: 288 }, (_, at) => (at + 1) * 300))
 
     const small = await serve((_, response) =>
