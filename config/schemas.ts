@@ -3,6 +3,7 @@ import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
 import { doctorSchema } from '../plugin/hosts/doctor/check.ts'
 import { snapshotJsonSchema } from '../plugin/observe/snapshot.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
+import { historySchema } from '../plugin/report/history.ts'
 import { reportSchema, setSchema, sourcesSchema, traceSchema } from '../plugin/report/json.ts'
 import { changesSchema } from './changes.ts'
 import { settingsJsonSchema } from './schema.ts'
@@ -14,6 +15,7 @@ export const schemas: Readonly<Record<string, object>> = {
   overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),
   doctor: z.toJSONSchema(doctorSchema),
+  history: z.toJSONSchema(historySchema),
   backtest: z.toJSONSchema(backtestSchema),
   trace: z.toJSONSchema(traceSchema),
   set: z.toJSONSchema(setSchema),

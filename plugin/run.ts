@@ -2,6 +2,7 @@ import { type Review, reviewChanges, type SourceChange } from './decisions.ts'
 import type { Prices } from './model/backtest.ts'
 import { declaredWorkloads } from './model/declared.ts'
 import { fieldKey } from './model/field.ts'
+import { fieldsOf } from './model/manifest.ts'
 import type { Observation } from './model/observation.ts'
 import { overlayFile } from './model/overlay.ts'
 import type { Plan, SourceRecommendation } from './model/plan.ts'
@@ -90,6 +91,29 @@ export async function declaredAndSeen(
       return observation === undefined ? [] : [{ declared, observation }]
     })
   })
+}
+
+/** A value that a source renders. */
+export type DeclaredField = Pick<SourceRecommendation, 'cluster' | 'workload' | 'field'> & {
+  readonly container?: string
+  readonly now: string
+}
+
+/** Every value that the sources render, and that the releases in them do; sources that do not render are passed over. */
+export async function declaredFields(
+  sources: readonly Source[],
+  ports: PlanPorts,
+): Promise<readonly DeclaredField[]> {
+  const { rendered } = await renderAll(sources, ports)
+  return rendered.flatMap(({ source, objects }) =>
+    fieldsOf(objects, namespaceOf(source)).map(({ workload, container, field, value }) => ({
+      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+      workload,
+      ...(container === undefined ? {} : { container }),
+      field,
+      now: value,
+    })),
+  )
 }
 
 const asWanted: Review = ({ to }) => ({ to })

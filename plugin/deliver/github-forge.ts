@@ -125,8 +125,17 @@ interface MergeState {
 const methodOf = ({ repository }: MergeState): 'SQUASH' | 'REBASE' | 'MERGE' =>
   repository.squashMergeAllowed ? 'SQUASH' : repository.rebaseMergeAllowed ? 'REBASE' : 'MERGE'
 
+/** The message of a squash: that of our own commit, for its trailers are read again. GitHub's default may be another. */
+async function squashMessage({ at, ask }: Session, { number, head }: Pull) {
+  const { data } = await ask('read a commit', ({ rest }) => rest.git.getCommit({ ...at, commit_sha: head }))
+  const [subject = '', ...rest] = data.message.split('\n')
+  return { title: `${subject} (#${number})`, body: rest.join('\n').trim() }
+}
+
 /** Arms auto-merge; where a queue rules, enters it; where nothing is left to wait for, merges. Only the head that we wrote. */
-async function autoMerge({ at, ask }: Session, { number, head }: Pull): Promise<Merging> {
+async function autoMerge(session: Session, pull: Pull): Promise<Merging> {
+  const { at, ask } = session
+  const { number, head } = pull
   const found = await ask<MergeState>('read the merge state', (octokit) =>
     octokit.graphql(state, { ...at, number }),
   )
@@ -137,13 +146,21 @@ async function autoMerge({ at, ask }: Session, { number, head }: Pull): Promise<
   if (autoMergeRequest !== null) return 'armed'
   const clean = mergeStateStatus === 'CLEAN' || mergeStateStatus === 'UNSTABLE'
   const merge_method = methodOf(found).toLowerCase() as 'squash' | 'rebase' | 'merge'
+  const squash =
+    merge_method === 'squash' && !isMergeQueueEnabled ? await squashMessage(session, pull) : undefined
   const asked = clean
     ? isMergeQueueEnabled
       ? ask('enter the merge queue', (octokit) =>
           octokit.graphql(enqueue, { input: { pullRequestId: id, expectedHeadOid: head } }),
         ).then(() => 'queued' as const)
       : ask('merge', ({ rest }) =>
-          rest.pulls.merge({ ...at, pull_number: number, sha: head, merge_method }),
+          rest.pulls.merge({
+            ...at,
+            pull_number: number,
+            sha: head,
+            merge_method,
+            ...(squash && { commit_title: squash.title, commit_message: squash.body }),
+          }),
         ).then(() => 'merged' as const)
     : ask('arm auto-merge', (octokit) =>
         octokit.graphql(arm, {
@@ -151,6 +168,7 @@ async function autoMerge({ at, ask }: Session, { number, head }: Pull): Promise<
             pullRequestId: id,
             expectedHeadOid: head,
             ...(isMergeQueueEnabled ? {} : { mergeMethod: methodOf(found) }),
+            ...(squash && { commitHeadline: squash.title, commitBody: squash.body }),
           },
         }),
       ).then(() => 'armed' as const)

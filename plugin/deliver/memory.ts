@@ -3,12 +3,15 @@ import { readValue } from '../model/value.ts'
 import { type Item, readBlock } from './block.ts'
 import { type Command, readBoxes, readCommands, readLabels } from './commands.ts'
 import type { Comment, Pull } from './forge.ts'
+import type { HistoryCommit } from './history.ts'
+import { plainWord } from './trailers.ts'
 
 /** Something that was decided about one value, by whom and when. */
 export interface Decision {
   readonly kind: 'proposed' | 'merged' | 'declined' | 'snooze' | 'pin' | 'ignore' | 'split' | 'retry'
   readonly item: Item
-  readonly pull: number
+  /** The pull request or commit it was decided in: `#12`, `1a2b3c4d5e`. */
+  readonly place: string
   /** ISO 8601. */
   readonly at: string
   readonly by?: string
@@ -46,7 +49,7 @@ const concerns = ([word, ...rest]: readonly string[], parts: readonly string[]):
 function commanded(
   { verb, only, days, value }: Command,
   items: readonly Item[],
-  said: Pick<Decision, 'pull' | 'at' | 'by'>,
+  said: Pick<Decision, 'place' | 'at' | 'by'>,
 ): readonly Decision[] {
   const meant = items.filter(({ key }) => concerns(only, key.split(' ')))
   // A pin is one value: for several it would be a guess.
@@ -63,18 +66,17 @@ function commanded(
 function decisionsOf({ pull, comments }: HeardPull, now: Date): readonly Decision[] {
   const block = readBlock(pull.body)
   if (block === undefined) return []
-  const { number, createdAt, closedAt = createdAt } = pull
+  const { createdAt, closedAt = createdAt } = pull
+  const place = `#${pull.number}`
   const all = (kind: Decision['kind'], at: string): readonly Decision[] =>
-    block.items.map((item) => ({ kind, item, pull: number, at }))
+    block.items.map((item) => ({ kind, item, place, at }))
   // When a mark was set is not known: it holds from now on, and from its closing on once it is closed.
   const seen = pull.state === 'open' ? now.toISOString() : closedAt
   const marked = [...readLabels(pull.labels), ...readBoxes(pull.body)].flatMap((command) =>
-    commanded(command, block.items, { pull: number, at: seen, by: 'a label or box' }),
+    commanded(command, block.items, { place, at: seen, by: 'a label or box' }),
   )
   const said = comments.flatMap(({ author, body, at }) =>
-    readCommands(body).flatMap((command) =>
-      commanded(command, block.items, { pull: number, at, by: author }),
-    ),
+    readCommands(body).flatMap((command) => commanded(command, block.items, { place, at, by: author })),
   )
   const state =
     pull.state === 'open'
@@ -89,9 +91,19 @@ function decisionsOf({ pull, comments }: HeardPull, now: Date): readonly Decisio
 
 /** Gathers what was decided about each value over all pull requests. */
 export function remember(heard: readonly HeardPull[], now: Date): Memory {
-  const decisions = heard
-    .flatMap((one) => decisionsOf(one, now))
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return byKey(heard.flatMap((one) => decisionsOf(one, now)))
+}
+
+/** What the base branch itself tells where no forge is asked: the values that our commits set there. */
+export const rememberCommits = (commits: readonly HistoryCommit[]): Memory =>
+  byKey(
+    commits.flatMap(({ id, at, changes }) =>
+      changes.map((item) => ({ kind: 'merged' as const, item, place: id.slice(0, 10), at })),
+    ),
+  )
+
+function byKey(all: readonly Decision[]): Memory {
+  const decisions = [...all].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   const memory = new Map<string, Decision[]>()
   for (const one of decisions) memory.set(one.item.key, [...(memory.get(one.item.key) ?? []), one])
   return memory
@@ -126,7 +138,7 @@ function last(decisions: readonly Decision[], kinds: readonly Decision['kind'][]
 
 const numberOf = (key: string, text: string): number | undefined => {
   const field = key.split(' ')[2] ?? ''
-  return isField(field) ? readValue(field, decodeURIComponent(text)) : undefined
+  return isField(field) ? readValue(field, plainWord(text)) : undefined
 }
 
 const within = (a: number, b: number | undefined, percent: number): boolean =>
@@ -141,7 +153,7 @@ export function judgeWanted(memory: Memory, wanted: Wanted, rules: MemoryRules):
 function held(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict | undefined {
   const stop = last(decisions, ['ignore', 'snooze', 'pin', 'declined'])
   if (stop === undefined) return undefined
-  const by = stop.by === undefined ? `in #${stop.pull}` : `by ${stop.by} in #${stop.pull}`
+  const by = stop.by === undefined ? `in ${stop.place}` : `by ${stop.by} in ${stop.place}`
   switch (stop.kind) {
     case 'ignore':
       return { reason: `ignored ${by}` }
@@ -156,7 +168,7 @@ function held(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules
     }
     default:
       return within(wanted.to, numberOf(wanted.key, stop.item.to), rules.reconsider)
-        ? { reason: `declined at ${stop.item.to}: #${stop.pull} was closed` }
+        ? { reason: `declined at ${stop.item.to}: ${stop.place} was closed` }
         : undefined
   }
 }
@@ -173,11 +185,11 @@ function bounded(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRu
   const was = numberOf(wanted.key, before.item.from)
   const [lower, again] = [ours < wanted.from, within(wanted.to, ours, rules.reconsider)]
   if (was === wanted.from)
-    return again ? { reason: `reverted by a person after #${before.pull}` } : { to: wanted.to }
+    return again ? { reason: `reverted by a person after ${before.place}` } : { to: wanted.to }
   if (again && flips > 1)
-    return { reason: `flips: #${before.pull} set it so before, and it was changed back` }
+    return { reason: `flips: ${before.place} set it so before, and it was changed back` }
   const to = lower ? Math.max(wanted.to, wanted.from) : Math.min(wanted.to, wanted.from)
-  return to === wanted.from ? { reason: `set by a person after #${before.pull}` } : { to }
+  return to === wanted.from ? { reason: `set by a person after ${before.place}` } : { to }
 }
 
 /** Whether an item was asked to have a pull request of its own. */

@@ -50,7 +50,8 @@ export function changeWords({
 
 const changeTrailer = (change: ProposedChange): string => {
   const rules = change.because.map(({ rule }) => word(rule)).join(',') || '-'
-  return `Tortoise-Change: ${changeWords(change)} ${word(change.from)} ${word(change.to)} ${rules}`
+  const values = `${word(change.from)} ${word(change.to)}`
+  return `Tortoise-Change: ${changeWords(change)} ${values} ${rules} ${word(change.site.file)}`
 }
 
 /** What a commit of ours stands on, and the tree that it holds. */
@@ -64,7 +65,7 @@ const evidence = (changes: readonly ProposedChange[]): string =>
 
 /**
  * The commit message of a proposal: a conventional subject, one line a change, then trailers.
- * `Tortoise-Change: [cluster/]namespace/Kind/name container field from to rules` (`-` for none), `Tortoise-Proof`,
+ * `Tortoise-Change: [cluster/]namespace/Kind/name container field from to rules file` (`-` for none), `Tortoise-Proof`,
  * `Tortoise-Evidence` (a fingerprint of the reasons), and `Tortoise-Base` and `Tortoise-Tree` with the ids of parent and
  * tree, by which we know our own commit again, whoever is said to have made it.
  */

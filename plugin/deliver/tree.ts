@@ -106,8 +106,8 @@ export async function layOver(
   return { tree: written, objects: written === tree ? [] : [...objects, written] }
 }
 
-/** The text of a file in a tree; `undefined` when no file stands there. Bytes that are not UTF-8 refuse. */
-export async function readText(
+/** The id of a file's text in a tree; `undefined` when no file stands there. */
+export async function blobId(
   repository: Repository,
   tree: string,
   path: string,
@@ -120,6 +120,17 @@ export async function readText(
       return undefined
     oid = entry.oid
   }
+  return oid
+}
+
+/** The text of a file in a tree; `undefined` when no file stands there. Bytes that are not UTF-8 refuse. */
+export async function readText(
+  repository: Repository,
+  tree: string,
+  path: string,
+): Promise<string | undefined> {
+  const oid = await blobId(repository, tree, path)
+  if (oid === undefined) return undefined
   const { blob } = await readBlob({ ...repository, oid })
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(blob)
 }

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import git from 'isomorphic-git'
+import type { Settings } from '../../config/schema.ts'
 import { stop } from '../model/problem.ts'
+import type { Checkout } from './repository.ts'
 
 /** The branch that is checked out, and the commit that a branch points at. */
 export async function currentBranch(gitdir: string): Promise<string | undefined> {
@@ -36,4 +38,43 @@ export async function commitAndParent(
   throw stop('git.missing', 'the commit before the one that is checked out is not here', {
     mend: 'Let actions/checkout fetch it: `fetch-depth: 2`.',
   })
+}
+
+/** The branch that is rolled out, in a store of objects. */
+export interface BaseBranch {
+  readonly gitdir: string
+  readonly name: string
+  readonly id: string
+}
+
+/** Finds the base branch that settings name, else the one checked out; one of proposals is none. */
+export async function baseOf({
+  checkout,
+  settings,
+}: {
+  readonly checkout: Checkout
+  readonly settings: Settings
+}): Promise<BaseBranch> {
+  const { gitdir } = checkout
+  if (gitdir === undefined) {
+    throw stop(
+      'git.missing',
+      `${checkout.root} is no plain Git checkout (a linked worktree and a submodule are none)`,
+      {
+        mend: 'Name a clone with --repo, or use `tortoise plan`, which needs no Git.',
+      },
+    )
+  }
+  const name = settings.deliver.base ?? (await currentBranch(gitdir))
+  if (name === undefined) {
+    throw stop('git.missing', 'no branch is checked out, so there is none to commit on', {
+      mend: 'Name it with deliver.base in tortoise.yaml.',
+    })
+  }
+  if (name.startsWith('tortoise/')) {
+    throw stop('usage', `the branch ${name} holds proposals and is nothing to build on`, {
+      mend: 'Check out the branch that is rolled out, or name it with deliver.base.',
+    })
+  }
+  return { gitdir, name, id: await headOf(gitdir, name) }
 }

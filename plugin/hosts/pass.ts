@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path'
 import git from 'isomorphic-git'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
+import type { SourceChange } from '../decisions.ts'
 import type { DeliverOptions } from '../deliver/deliver.ts'
 import { deliver } from '../deliver/deliver.ts'
-import { type ChangeHistory, historyKey, readHistory } from '../deliver/history.ts'
+import { historyKey, lastChanges, readCommits } from '../deliver/history.ts'
+import { judgeWanted, rememberCommits } from '../deliver/memory.ts'
+import { changeWords } from '../deliver/message.ts'
 import { openCommit } from '../io/commit-tree.ts'
 import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
@@ -21,10 +24,10 @@ import { backtestAll, type Walk } from '../recommend/backtest.ts'
 import type { ProfileName } from '../recommend/profiles.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import type { PlanRequest } from '../run.ts'
-import { declaredAndSeen, plan } from '../run.ts'
+import { type DeclaredField, declaredAndSeen, declaredFields, plan } from '../run.ts'
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
-import { currentBranch, headOf } from './branches.ts'
+import { type BaseBranch, baseOf } from './branches.ts'
 import { type Desk, openDesk } from './desk.ts'
 import type { Host } from './host.ts'
 import { remoteToken } from './login.ts'
@@ -46,31 +49,25 @@ export async function planWorkTree(host: Host, request: PassRequest): Promise<Pl
   return planView(host, request, { view: openWorkTree(request.checkout.root), ref: 'HEAD' })
 }
 
+/** Every value that the base branch renders, as far as its sources render here. */
+export async function fieldsOn(
+  host: Host,
+  { checkout, settings }: Pick<PassRequest, 'checkout' | 'settings'>,
+  { gitdir, id }: BaseBranch,
+): Promise<readonly DeclaredField[]> {
+  const view = await openCommit(gitdir, id)
+  const renderer = rendererFor(host, settings, checkout)
+  return declaredFields(await sourcesOf(settings, { view, renderer }), {
+    view,
+    renderer,
+    progress: host.progress,
+  })
+}
+
 /** Plans on the head of the base branch, delivers what settings say, and tells what became of it. */
 export async function runPass(host: Host, request: PassRequest): Promise<Outcome> {
   const { checkout, settings } = request
-  const { gitdir } = checkout
-  if (gitdir === undefined) {
-    throw stop(
-      'git.missing',
-      `${checkout.root} is no plain Git checkout (a linked worktree and a submodule are none)`,
-      {
-        mend: 'Name a clone with --repo, or use `tortoise plan`, which needs no Git.',
-      },
-    )
-  }
-  const base = settings.deliver.base ?? (await currentBranch(gitdir))
-  if (base === undefined) {
-    throw stop('git.missing', 'no branch is checked out, so there is none to commit on', {
-      mend: 'Name it with deliver.base in tortoise.yaml.',
-    })
-  }
-  if (base.startsWith('tortoise/')) {
-    throw stop('usage', `the branch ${base} holds proposals and is nothing to build on`, {
-      mend: 'Check out the branch that is rolled out, or name it with deliver.base.',
-    })
-  }
-  const baseId = await headOf(gitdir, base)
+  const { gitdir, name: base, id: baseId } = await baseOf(request)
   const view = await openCommit(gitdir, baseId)
   if (settings.deliver.mode === 'pull-request') {
     const desk = await openDesk(host, { settings, gitdir, view })
@@ -107,6 +104,9 @@ interface Ground {
   readonly desk?: Desk
 }
 
+/** Commits of the base branch that are looked through for our own. */
+const mostCommits = 500
+
 async function planView(
   host: Host,
   { checkout, settings, observations, isAsked }: PassRequest,
@@ -115,18 +115,25 @@ async function planView(
   const { profile, ...options } = settings.recommend
   const renderer = rendererFor(host, settings, checkout)
   const sources = await sourcesOf(settings, { view, renderer })
-  const since = new Date(host.now().getTime() - 90 * 86_400_000)
   const { gitdir } = checkout
-  const history: ChangeHistory =
-    gitdir === undefined ? new Map() : await readHistory({ fs, gitdir }, ref, since)
+  const { pullRequests } = settings.deliver
+  const since = new Date(host.now().getTime() - Math.max(90, pullRequests.rememberDays) * 86_400_000)
+  const commits =
+    gitdir === undefined ? [] : await readCommits({ fs, gitdir }, { ref, since, depth: mostCommits })
+  const history = lastChanges(commits)
   const lastChange: RecommendSettings['lastChange'] = (address, time) => {
     const changed = history.get(historyKey(address))
     return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / 86_400_000
   }
   const recommend = { profile, options, rules: settings.rules, lastChange }
   const { allowShared } = settings.edit
+  const memory = rememberCommits(commits)
+  const rules = { ...pullRequests, now: host.now() }
+  const decided =
+    desk === undefined
+      ? { review: (one: SourceChange) => judgeWanted(memory, { ...one, key: changeWords(one) }, rules) }
+      : { review: desk.review, scopeOf: desk.scopeOf }
   const { prices } = settings
-  const decided = desk === undefined ? {} : { review: desk.review, scopeOf: desk.scopeOf }
   const asked = {
     sources,
     observations,

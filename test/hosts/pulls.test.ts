@@ -132,7 +132,7 @@ describe('a pull request of the program', () => {
   })
 
   it('merged and reverted by a person is a decision; retry takes it back; a second revert stops the loop', async () => {
-    await begin({ loads: [api] })
+    await begin({ loads: [api], settings: 'recommend: { restDays: 0 }' })
     const revert = () => story.commit({ [pathOf(api)]: manifestOf(api) }, 'Revert "right-size"')
     const left = async () => JSON.parse((await story.run()).stdout).skipped[0]?.reason
     await story.pulls()

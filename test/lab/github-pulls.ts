@@ -25,10 +25,17 @@ export interface PullStore {
   readonly list: (query: URLSearchParams) => Answer
   readonly open: (draft: unknown) => Answer
   readonly change: (number: number, patch: unknown) => Answer
-  /** Merges as the button does, by squash. */
-  readonly merge: (number: number, sha?: string) => Answer
+  /** Merges as the button does, by squash: with the message of the one commit unless another is given. */
+  readonly merge: (number: number, how?: SquashOptions) => Answer
   /** Lets heads of open ones follow their refs; closes those whose branch is gone. */
   readonly settle: () => void
+}
+
+/** What `PUT …/merge` takes. */
+export interface SquashOptions {
+  readonly sha?: string | undefined
+  readonly commit_title?: string | undefined
+  readonly commit_message?: string | undefined
 }
 
 interface Ground {
@@ -97,7 +104,7 @@ export function pullStore(ground: Ground): PullStore {
     Object.assign(pull, { title, body, state, updated_at: time() })
     return { status: 200, data: pull }
   }
-  const merge = (number: number, sha?: string): Answer => {
+  const merge: PullStore['merge'] = (number, { sha, commit_title, commit_message } = {}) => {
     const pull = all.find((one) => one.number === number)
     if (pull === undefined) return { status: 404, data: { message: 'Not Found' } }
     if (pull.state !== 'open') return { status: 405, data: { message: 'Pull Request is not mergeable' } }
@@ -107,10 +114,15 @@ export function pullStore(ground: Ground): PullStore {
     const [head, parent] = [bare.commit(pull.head.sha), bare.commit(base)]
     if (head?.parents[0] !== base || parent === undefined)
       return { status: 405, data: { message: 'Pull Request is not mergeable' } }
+    const [subject = '', ...rest] = head.message.split('\n')
+    const [title, text] = [
+      commit_title ?? `${subject} (#${number})`,
+      commit_message ?? rest.join('\n').trim(),
+    ]
     const made = bare.writeCommit({
       tree: head.tree,
       parents: [base],
-      message: `${pull.title} (#${number})`,
+      message: `${title}\n\n${text}`,
       author: 'github',
     })
     bare.move(`refs/heads/${pull.base.ref}`, base, made)

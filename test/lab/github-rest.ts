@@ -178,7 +178,16 @@ const routes: readonly Route[] = [
     path: /^\/pulls\/(\d+)\/merge$/,
     needs: 'contents',
     handler: ({ state, body, at: [number] }) =>
-      state.pulls.merge(Number(number), z.object({ sha: z.string().optional() }).parse(body).sha),
+      state.pulls.merge(
+        Number(number),
+        z
+          .object({
+            sha: z.string().optional(),
+            commit_title: z.string().optional(),
+            commit_message: z.string().optional(),
+          })
+          .parse(body),
+      ),
   },
   {
     method: 'GET',

@@ -3,17 +3,22 @@ import type { SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
+import { historyForPeople, jsonHistory } from '../../report/history.ts'
 import { jsonReport } from '../../report/json.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { backtestsOf } from '../../report/plan-backtest.ts'
+import { historyOf } from '../history.ts'
 import type { Host } from '../host.ts'
 import { planWorkTree } from '../pass.ts'
+import { findCheckout } from '../repository.ts'
+import { readSettings } from '../settings.ts'
 import type { PassFlags } from './pass-options.ts'
 import { openPass, withReadFlags } from './pass-options.ts'
 
 interface ExplainFlags extends Omit<PassFlags, 'output'> {
   readonly container?: string
   readonly output: 'table' | 'json'
+  readonly history?: true
 }
 
 /** `tortoise explain [CLUSTER/]NAMESPACE/Kind/name`: the rules behind each value of a workload, with their figures. */
@@ -21,11 +26,16 @@ export function explainCommand(host: Host): Command {
   return withReadFlags(new Command('explain').argument('<workload>', '[[CLUSTER/]NAMESPACE/]Kind/name'))
     .description('print why each value of a workload is what it is: its rules, in order, with their figures')
     .option('--container <name>', 'only this container')
+    .option(
+      '--history',
+      'print what became of its values on the base branch: set by us, reverted, edited by people',
+    )
     .option('--snapshot <file>', 'read usage from a recorded file instead of a cluster')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
     .action(async (label: string, flags: ExplainFlags) => {
+      if (flags.history) return host.stdout(await history(host, label, flags))
       const plan = await planWorkTree(host, await openPass(host, flags))
       const found = pick(plan.recommendations, label, flags.container)
       const { backtest } = plan
@@ -39,6 +49,16 @@ export function explainCommand(host: Host): Command {
           : explainForPeople(explained, host.colour ? ansi : plain),
       )
     })
+}
+
+/** Needs no usage: it is read from the commits of the base branch alone. */
+async function history(host: Host, label: string, flags: ExplainFlags): Promise<string> {
+  const checkout = findCheckout(host, flags.repo)
+  const settings = readSettings(host, checkout, flags.settings)
+  const past = await historyOf(host, { checkout, settings }, { label, container: flags.container })
+  return flags.output === 'json'
+    ? `${JSON.stringify(jsonHistory(past), null, 2)}\n`
+    : historyForPeople(past, host.colour ? ansi : plain)
 }
 
 function pick(

@@ -20,7 +20,7 @@ describe('a commit message', () => {
 
 Deployment/api app requests.cpu: 500m → 260m (p95 of 14 days is 212m)
 
-Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95
+Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95 apps/api/deployment.yaml
 Tortoise-Proof: proved (2 sources)
 Tortoise-Evidence: 8d8e7b71
 Tortoise-Base: ${base}
@@ -43,16 +43,16 @@ Tortoise-Tree: ${tree}
   it('has a dash for no container and for an inserted value', () => {
     const { container: _, ...change } = changeOf({ field: 'hpa.target.cpu', from: '', to: '70' })
     expect(trailersOf(messageOf(change))[0]).toBe(
-      'Tortoise-Change: shop/Deployment/api - hpa.target.cpu - 70 cpu.p95',
+      'Tortoise-Change: shop/Deployment/api - hpa.target.cpu - 70 cpu.p95 apps/api/deployment.yaml',
     )
     expect(messageOf(change)).toContain('Deployment/api hpa.target.cpu: unset → 70')
   })
 
-  it('gives git the trailers it wrote, seven words a change', () => {
+  it('gives git the trailers it wrote, eight words a change', () => {
     const trailers = trailersOf(messageOf(changeOf(), changeOf({ container: 'side', to: '1' })))
     expect(trailers).toEqual([
-      'Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95',
-      'Tortoise-Change: shop/Deployment/api side requests.cpu 500m 1 cpu.p95',
+      'Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95 apps/api/deployment.yaml',
+      'Tortoise-Change: shop/Deployment/api side requests.cpu 500m 1 cpu.p95 apps/api/deployment.yaml',
       'Tortoise-Proof: proved (2 sources)',
       expect.stringMatching(/^Tortoise-Evidence: [0-9a-f]{8}$/),
       `Tortoise-Base: ${base}`,
@@ -77,7 +77,7 @@ Tortoise-Tree: ${tree}
       'Tortoise-Base',
       'Tortoise-Tree',
     ])
-    expect(trailers[0]?.split(' ')).toHaveLength(7)
+    expect(trailers[0]?.split(' ')).toHaveLength(8)
     expect(trailers[0]?.split(' ')[1]?.split('/')).toHaveLength(3)
     expect(trailers[1]).toBe('Tortoise-Proof: proved (2 sources)')
   })
