@@ -5,12 +5,12 @@ import { stop } from '../model/problem.ts'
 import type { Checkout } from './repository.ts'
 
 /** The branch that is checked out, and the commit that a branch points at. */
-export async function currentBranch(gitdir: string): Promise<string | undefined> {
+async function currentBranch(gitdir: string): Promise<string | undefined> {
   return (await git.currentBranch({ fs, gitdir })) ?? undefined
 }
 
 /** The commit at the head of a local branch. */
-export async function headOf(gitdir: string, branch: string): Promise<string> {
+async function headOf(gitdir: string, branch: string): Promise<string> {
   try {
     return await git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` })
   } catch (cause) {

@@ -112,7 +112,7 @@ describe('decisions without a forge', () => {
   }
 
   it('are read from the commits of the base branch: a revert holds, an edit bounds', async () => {
-    story = await beginPulls({ loads: [api], settings: 'recommend: { restDays: 0 }' })
+    story = await beginPulls({ loads: [{ ...api, uses: 225 }], settings: 'recommend: { restDays: 0 }' })
     await story.pulls()
     story.server.state.pulls.merge(1)
     const ours = story.git('rev-parse', '--short=10', 'main')

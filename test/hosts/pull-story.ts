@@ -66,11 +66,17 @@ spec:
               cpu: ${asks}m # by hand
 `
 
+/** A window that ends after every commit of a story: evidence from before a change would let its value rest. */
+const window = {
+  from: new Date(Date.now() - 13 * 86_400_000).toISOString(),
+  to: new Date(Date.now() + 86_400_000).toISOString(),
+}
+
 function snapshotOf(loads: readonly Load[]): string {
   const observations = loads.flatMap(({ name, uses, cluster = 'prod' }) => {
     const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name }
     const [seen] = observationsFor([{ cluster, workload, container: 'app' }], uses)
-    return seen === undefined ? [] : [seen]
+    return seen === undefined ? [] : [{ ...seen, window }]
   })
   return printSnapshot({
     kind: 'TortoiseSnapshot',
