@@ -48,6 +48,12 @@ async function ownersOf(view: RepositoryView): Promise<Owners> {
   return () => []
 }
 
+/** Lays what is remembered over what is wanted. */
+export const reviewBy =
+  (memory: Memory, rules: MemoryRules): Review =>
+  (change) =>
+    judgeWanted(memory, { key: changeWords(change), from: change.from, to: change.to }, rules)
+
 /** Reads the forge at the start of a run in mode `pull-request`. */
 export async function openDesk(host: Host, { settings, gitdir, view }: DeskRequest): Promise<Desk> {
   const { github, remote, author, pullRequests, commits } = settings.deliver
@@ -90,8 +96,7 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
     memory,
     rules,
     owners,
-    review: (change) =>
-      judgeWanted(memory, { key: changeWords(change), from: change.from, to: change.to }, rules),
+    review: reviewBy(memory, rules),
     scopeOf: (change) =>
       scopeOf(change, isSplit(memory, changeWords(change)) ? 'workload' : pullRequests.grouping, owners),
   }

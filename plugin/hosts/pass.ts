@@ -3,12 +3,10 @@ import { dirname, join } from 'node:path'
 import git from 'isomorphic-git'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
-import type { SourceChange } from '../decisions.ts'
 import type { DeliverOptions } from '../deliver/deliver.ts'
 import { deliver } from '../deliver/deliver.ts'
-import { historyKey, lastChanges, readCommits } from '../deliver/history.ts'
-import { judgeWanted, rememberCommits } from '../deliver/memory.ts'
-import { changeWords } from '../deliver/message.ts'
+import { type HistoryCommit, historyKey, lastChanges, readCommits } from '../deliver/history.ts'
+import { rememberCommits } from '../deliver/memory.ts'
 import { openCommit } from '../io/commit-tree.ts'
 import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
@@ -28,7 +26,7 @@ import { type DeclaredField, declaredAndSeen, declaredFields, plan } from '../ru
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
 import { type BaseBranch, baseOf } from './branches.ts'
-import { type Desk, openDesk } from './desk.ts'
+import { type Desk, openDesk, reviewBy } from './desk.ts'
 import type { Host } from './host.ts'
 import { remoteToken } from './login.ts'
 import { deliverPulls } from './pulls.ts'
@@ -107,6 +105,17 @@ interface Ground {
 /** Commits of the base branch that are looked through for our own. */
 const mostCommits = 500
 
+async function commitsOn(
+  host: Host,
+  { checkout: { gitdir }, settings }: Pick<PassRequest, 'checkout' | 'settings'>,
+  ref: string,
+): Promise<readonly HistoryCommit[]> {
+  if (gitdir === undefined) return []
+  const days = Math.max(90, settings.deliver.pullRequests.rememberDays)
+  const since = new Date(host.now().getTime() - days * 86_400_000)
+  return readCommits({ fs, gitdir }, { ref, since, depth: mostCommits })
+}
+
 async function planView(
   host: Host,
   { checkout, settings, observations, isAsked }: PassRequest,
@@ -115,25 +124,19 @@ async function planView(
   const { profile, ...options } = settings.recommend
   const renderer = rendererFor(host, settings, checkout)
   const sources = await sourcesOf(settings, { view, renderer })
-  const { gitdir } = checkout
-  const { pullRequests } = settings.deliver
-  const since = new Date(host.now().getTime() - Math.max(90, pullRequests.rememberDays) * 86_400_000)
-  const commits =
-    gitdir === undefined ? [] : await readCommits({ fs, gitdir }, { ref, since, depth: mostCommits })
+  const commits = await commitsOn(host, { checkout, settings }, ref)
   const history = lastChanges(commits)
   const lastChange: RecommendSettings['lastChange'] = (address, time) => {
     const changed = history.get(historyKey(address))
     return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / 86_400_000
   }
   const recommend = { profile, options, rules: settings.rules, lastChange }
-  const { allowShared } = settings.edit
-  const memory = rememberCommits(commits)
-  const rules = { ...pullRequests, now: host.now() }
   const decided =
     desk === undefined
-      ? { review: (one: SourceChange) => judgeWanted(memory, { ...one, key: changeWords(one) }, rules) }
+      ? { review: reviewBy(rememberCommits(commits), { ...settings.deliver.pullRequests, now: host.now() }) }
       : { review: desk.review, scopeOf: desk.scopeOf }
   const { prices } = settings
+  const { allowShared } = settings.edit
   const asked = {
     sources,
     observations,
