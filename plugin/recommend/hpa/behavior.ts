@@ -22,7 +22,7 @@ export interface Behavior {
   readonly scaleDown: ScalingRules
 }
 
-/** What an HPA does that says nothing of its behaviour. */
+/** What holds for the parts of a behaviour that are left out. One that says nothing at all follows the rules of `plain.ts`. */
 export const defaultBehavior: Behavior = {
   scaleUp: {
     stabilizationWindowSeconds: 0,
@@ -45,13 +45,32 @@ export interface Event {
   readonly pods: number
 }
 
-/** Most pods that policies let a scale-up reach. */
+/** Where an HPA stands: what it wished for before and now, and what it did. */
+export interface Standing {
+  readonly now: number
+  readonly current: number
+  readonly wishes: readonly Event[]
+  readonly moves: readonly Event[]
+}
+
+/** Pods by a behaviour: the wishes stabilised, then no faster than policies allow. */
+export function byBehavior(behavior: Behavior, { now, current, wishes, moves }: Standing): number {
+  const wanted = stabilized(current, wishes, { now, behavior })
+  if (wanted > current) {
+    const limit = upLimit(current, moves, { now, rules: behavior.scaleUp })
+    return Math.min(wanted, Math.max(current, limit))
+  }
+  const limit = downLimit(current, moves, { now, rules: behavior.scaleDown })
+  return Math.max(wanted, Math.min(current, limit))
+}
+
+/** Most pods that policies let a scale-up reach. Rounded as the controller rounds, dust and all: 12 % more than 25 are 29. */
 export function upLimit(current: number, events: readonly Event[], at: Moment): number {
   const { selectPolicy, policies } = at.rules
   if (selectPolicy === 'Disabled') return current
   const reach = policies.map((policy) => {
     const start = periodStart(current, events, { now: at.now, policy })
-    return policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100) - 1e-9)
+    return policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100))
   })
   return selectPolicy === 'Max' ? Math.max(...reach) : Math.min(...reach)
 }
@@ -62,7 +81,7 @@ export function downLimit(current: number, events: readonly Event[], at: Moment)
   if (selectPolicy === 'Disabled') return current
   const reach = policies.map((policy) => {
     const start = periodStart(current, events, { now: at.now, policy })
-    return policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100) + 1e-9)
+    return policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100))
   })
   return selectPolicy === 'Max' ? Math.min(...reach) : Math.max(...reach)
 }
@@ -83,17 +102,15 @@ function periodStart(
   return start
 }
 
-/** Holds today's pods between the lowest wish of the window for growing and the highest of that for shrinking. */
+/** Holds today's pods between the lowest wish of the window for growing and the highest of that for shrinking. The last wish always counts. */
 export function stabilized(
   current: number,
   wishes: readonly Event[],
   { now, behavior }: { readonly now: number; readonly behavior: Behavior },
 ): number {
-  let [up, down] = [Number.POSITIVE_INFINITY, 0]
-  for (const { time, pods } of wishes) {
-    if (time === now || time > now - behavior.scaleUp.stabilizationWindowSeconds) up = Math.min(up, pods)
-    if (time === now || time > now - behavior.scaleDown.stabilizationWindowSeconds)
-      down = Math.max(down, pods)
-  }
-  return Math.min(Math.max(current, up), Math.max(down, up))
+  const last = wishes.at(-1)?.pods ?? current
+  const within = (window: number) => wishes.filter(({ time }) => time > now - window).map(({ pods }) => pods)
+  const up = Math.min(last, ...within(behavior.scaleUp.stabilizationWindowSeconds))
+  const down = Math.max(last, ...within(behavior.scaleDown.stabilizationWindowSeconds))
+  return Math.min(Math.max(current, up), down)
 }

@@ -1,78 +1,84 @@
-import { type Behavior, defaultBehavior, downLimit, type Event, stabilized, upLimit } from './behavior.ts'
-import { defaultTolerance, desiredByMetric } from './desired.ts'
+import { type Behavior, byBehavior, type Event } from './behavior.ts'
+import { byPlainRules } from './plain.ts'
 
-/** An HPA on the CPU of one pod's containers. */
-export interface Autoscaler {
+/** Bounds of an HPA and how it moves between them. */
+export interface HpaRules {
   readonly minReplicas: number
   readonly maxReplicas: number
+  readonly behavior?: Behavior
+  /** Seconds that the highest wish holds where no behaviour is given; a flag of the controller. */
+  readonly downscaleStabilization?: number
+}
+
+/** An HPA on the CPU of one pod's containers. */
+export interface Autoscaler extends HpaRules {
   /** Percent of the request. */
   readonly utilization: number
   /** Request of one pod, in millicores. */
   readonly request: number
-  readonly behavior?: Behavior
   readonly tolerance?: number
 }
 
-/** What the controller reads at a time. */
-export interface Reading {
-  /** In seconds. */
+/** A look of the controller: when, in seconds, and the pods that are asked for. */
+export interface Look {
   readonly now: number
   readonly current: number
-  readonly ready: number
-  /** Usage of all ready pods, in millicores. */
-  readonly usage: number
 }
 
 /** The controller of one HPA: remembers its wishes and its moves. */
 export interface HpaController {
-  /** Pods wanted from now on. */
-  sync(reading: Reading): number
+  /** Pods wanted from now on; `wish` is what the metrics ask for, if any of them could be read. */
+  sync(look: Look, wish: number | undefined): number
 }
 
 /** A controller that remembers nothing yet. */
-export function hpaController(scaler: Autoscaler): HpaController {
-  const { minReplicas, maxReplicas, behavior = defaultBehavior, tolerance = defaultTolerance } = scaler
-  const { scaleUp, scaleDown } = behavior
-  const memory = Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds)
-  const period = Math.max(...[...scaleUp.policies, ...scaleDown.policies].map((one) => one.periodSeconds), 0)
+export function hpaController(rules: HpaRules): HpaController {
+  const { minReplicas, maxReplicas, behavior, downscaleStabilization = 300 } = rules
+  const [memory, period] = reach(behavior, downscaleStabilization)
   const wishes: Event[] = []
   const moves: Event[] = []
+  let begun = false
 
-  const bounded = (wanted: number, { current, now }: Reading): number => {
-    if (wanted > current) {
-      const limit = Math.max(current, upLimit(current, moves, { now, rules: scaleUp }))
-      return Math.min(wanted, limit, maxReplicas)
-    }
-    if (wanted < current) {
-      const limit = Math.min(current, downLimit(current, moves, { now, rules: scaleDown }))
-      return Math.max(wanted, limit, minReplicas)
-    }
-    return current
+  const next = ({ now, current }: Look, wish: number | undefined): number => {
+    if (current === 0 && minReplicas > 0) return current
+    if (current > maxReplicas || current < minReplicas) return clamp(current, minReplicas, maxReplicas)
+    if (wish === undefined) return current
+    wishes.push({ time: now, pods: wish })
+    const standing = { now, current, wishes, moves }
+    const wanted =
+      behavior === undefined ? byPlainRules(downscaleStabilization, standing) : byBehavior(behavior, standing)
+    return clamp(wanted, minReplicas, maxReplicas)
   }
 
   return {
-    sync(reading) {
-      const { now, current } = reading
+    sync(look, wish) {
+      const { now, current } = look
+      // What it finds at first counts as a wish: nothing falls in the first window.
+      if (!begun) wishes.push({ time: now, pods: current })
+      begun = true
       forget(wishes, now - memory)
       forget(moves, now - period)
-      if (current > maxReplicas || current < minReplicas)
-        return moved(moves, now, [current, clamp(current, minReplicas, maxReplicas)])
-      const wish = desiredByMetric({ ...reading, ...scaler }, tolerance)
-      wishes.push({ time: now, pods: clamp(wish, minReplicas, maxReplicas) })
-      const wanted = stabilized(current, wishes, { now, behavior })
-      return moved(moves, now, [current, bounded(wanted, reading)])
+      const to = next(look, wish)
+      if (to !== current) moves.push({ time: now, pods: to - current })
+      return to
     },
   }
 }
 
-function moved(moves: Event[], time: number, [from, to]: readonly [number, number]): number {
-  if (to !== from) moves.push({ time, pods: to - from })
-  return to
+/** How far back wishes and moves count. */
+function reach(behavior: Behavior | undefined, window: number): readonly [number, number] {
+  if (behavior === undefined) return [window, 0]
+  const { scaleUp, scaleDown } = behavior
+  const policies = [...scaleUp.policies, ...scaleDown.policies]
+  return [
+    Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds),
+    Math.max(...policies.map(({ periodSeconds }) => periodSeconds), 0),
+  ]
 }
 
 function forget(events: Event[], until: number): void {
   let old = 0
-  while ((events[old]?.time ?? Number.POSITIVE_INFINITY) <= until) old += 1
+  while ((events[old]?.time ?? Number.POSITIVE_INFINITY) < until) old += 1
   if (old > 0) events.splice(0, old)
 }
 

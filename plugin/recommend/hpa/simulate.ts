@@ -1,4 +1,5 @@
 import { type Autoscaler, hpaController } from './controller.ts'
+import { desiredByMetric } from './desired.ts'
 
 /** Demand of all pods together, in millicores, one value a slot; `NaN` where nothing was seen. */
 export interface Demand {
@@ -61,7 +62,8 @@ export function simulateHpa(
     for (; now < end; now += syncSeconds) {
       starting = starting.filter(({ ready }) => ready > now)
       const ready = Math.max(1, current - starting.reduce((total, { pods }) => total + pods, 0))
-      const next = controller.sync({ now, current, ready, usage: load })
+      const wish = desiredByMetric({ ...scaler, current, ready, usage: load }, scaler.tolerance)
+      const next = controller.sync({ now, current }, wish)
       const seconds = Math.min(syncSeconds, end - now)
       const above = Math.max(0, load - ready * scaler.request)
       sum.seconds += seconds

@@ -63,7 +63,7 @@ mkdirSync(cache, { recursive: true })
 takeDefinitions()
 build('etcd', 'etcd', 'go.etcd.io/etcd/server/v3')
 build('kube-apiserver', 'kubernetes', 'k8s.io/kubernetes/cmd/kube-apiserver')
-// No test needs controllers yet: they are for people who want to see a roll-out happen.
+// No test needs controllers: `npm run hpa:record` does, and people who want to see a roll-out happen.
 if (process.argv.includes('--all'))
   build('kube-controller-manager', 'kubernetes', 'k8s.io/kubernetes/cmd/kube-controller-manager')
 console.log(`The control plane is in ${cache}`)

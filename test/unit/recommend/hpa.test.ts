@@ -7,7 +7,7 @@ import {
   upLimit,
 } from '../../../plugin/recommend/hpa/behavior.ts'
 import { hpaController } from '../../../plugin/recommend/hpa/controller.ts'
-import { desiredByMetric } from '../../../plugin/recommend/hpa/desired.ts'
+import { desiredByAll, desiredByMetric } from '../../../plugin/recommend/hpa/desired.ts'
 import { simulateHpa } from '../../../plugin/recommend/hpa/simulate.ts'
 
 describe('one metric: ceil(pods × utilisation ÷ target), worked out by hand', () => {
@@ -22,7 +22,7 @@ describe('one metric: ceil(pods × utilisation ÷ target), worked out by hand', 
     ['less is not: 62 ÷ 70 × 10 = 8.86', 10, 10, 6200, 1000, 70, 9],
     ['utilisation is cut off to whole percent: 77.9 % counts as 77 %', 10, 10, 7790, 1000, 70, 10],
     ['a half pod is rounded up: 90 ÷ 60 × 3 = 4.5', 3, 3, 2700, 1000, 60, 5],
-    ['dust asks for no pod: 60 ÷ 50 × 5 = 6', 5, 5, 3000, 1000, 50, 6],
+    ['a whole number is not rounded: 60 ÷ 50 × 5 = 6', 5, 5, 3000, 1000, 50, 6],
     ['idle asks for none', 5, 5, 0, 1000, 50, 0],
     ['halving the request doubles the pods', 4, 4, 2800, 500, 70, 8],
     ['half the request at double the target is the same scale point', 4, 4, 1600, 500, 80, 4],
@@ -30,7 +30,8 @@ describe('one metric: ceil(pods × utilisation ÷ target), worked out by hand', 
     ['a scale-up under way is not asked for twice: 150 over 4 is 75 over 8', 8, 4, 6000, 1000, 100, 8],
     ['within tolerance with starting pods: 105 over 8', 8, 4, 8400, 1000, 100, 8],
     ['below the target only ready pods count: 50 % × 4 ready', 8, 4, 2000, 1000, 100, 2],
-    ['no ready pod, no move', 3, 0, 0, 1000, 50, 3],
+    ['dust asks for a pod, as in the controller: 124 ÷ 60 × 15 = 31 and a bit', 15, 15, 18_600, 1000, 60, 32],
+    ['no ready pod says nothing', 3, 0, 0, 1000, 50, undefined],
   ])('%s', (_, current, ready, usage, request, utilization, expected) => {
     expect(desiredByMetric({ current, ready, usage, request, utilization })).toBe(expected)
   })
@@ -92,41 +93,75 @@ describe('policies and stabilisation, worked out by hand', () => {
 })
 
 describe('the controller', () => {
-  const scaler = { minReplicas: 2, maxReplicas: 30, utilization: 50, request: 1000 }
+  const bounds = { minReplicas: 2, maxReplicas: 30 }
   it('brings pods within bounds at once', () => {
-    const { sync } = hpaController(scaler)
-    expect(sync({ now: 0, current: 40, ready: 40, usage: 0 })).toBe(30)
-    expect(sync({ now: 15, current: 1, ready: 1, usage: 500 })).toBe(2)
+    const { sync } = hpaController(bounds)
+    expect(sync({ now: 0, current: 40 }, 0)).toBe(30)
+    expect(sync({ now: 15, current: 1 }, 1)).toBe(2)
   })
 
-  it('doubles every 15 seconds up to the maximum', () => {
-    const { sync } = hpaController(scaler)
-    let current = 4
-    const seen = [0, 15, 30, 45].map(
-      (now) => (current = sync({ now, current, ready: current, usage: 30_000 })),
-    )
-    expect(seen).toEqual([8, 16, 30, 30])
+  it('leaves what somebody set to zero, and what no metric tells of', () => {
+    const { sync } = hpaController(bounds)
+    expect(sync({ now: 0, current: 0 }, 5)).toBe(0)
+    expect(sync({ now: 15, current: 7 }, undefined)).toBe(7)
+  })
+
+  it('without a behaviour it grows to four or to double, at every look', () => {
+    const { sync } = hpaController({ minReplicas: 1, maxReplicas: 30 })
+    let current = 1
+    const seen = [0, 15, 30, 45].map((now) => (current = sync({ now, current }, 60)))
+    expect(seen).toEqual([4, 8, 16, 30])
+  })
+
+  it('with the default behaviour it grows by four or to double in 15 seconds', () => {
+    const { sync } = hpaController({ minReplicas: 1, maxReplicas: 30, behavior: defaultBehavior })
+    let current = 1
+    const seen = [0, 5, 15, 30].map((now) => (current = sync({ now, current }, 60)))
+    expect(seen).toEqual([5, 5, 10, 20])
   })
 
   it('falls five minutes after the demand, then at once', () => {
-    const { sync } = hpaController(scaler)
+    const { sync } = hpaController(bounds)
     let current = 10
-    const at = (now: number, usage: number): number =>
-      (current = sync({ now, current, ready: current, usage }))
-    expect([at(0, 5000), at(15, 1000), at(285, 1000), at(300, 1000), at(315, 1000)]).toEqual([
-      10, 10, 10, 2, 2,
-    ])
+    const at = (now: number, wish: number): number => (current = sync({ now, current }, wish))
+    expect([at(0, 10), at(15, 2), at(285, 2), at(300, 2), at(315, 2)]).toEqual([10, 10, 10, 10, 2])
+  })
+
+  it('does not fall in the first five minutes: what it finds counts as a wish', () => {
+    const { sync } = hpaController(bounds)
+    expect([sync({ now: 0, current: 8 }, 3), sync({ now: 301, current: 8 }, 3)]).toEqual([8, 3])
   })
 
   it('falls from 100 to 10 in about 98 minutes at 2 % in 90 seconds', () => {
-    const { sync } = hpaController({ ...scaler, minReplicas: 10, maxReplicas: 100, behavior: slow })
+    const { sync } = hpaController({ minReplicas: 10, maxReplicas: 100, behavior: slow })
     let [current, now] = [100, 0]
     while (current > 10) {
-      current = sync({ now, current, ready: current, usage: 0 })
+      current = sync({ now, current }, 0)
       now += 15
     }
     expect(now / 60).toBeGreaterThan(90)
     expect(now / 60).toBeLessThan(106)
+  })
+})
+
+describe('several metrics', () => {
+  it.each([
+    ['the most pods win', [3, 8, 5], 4, 8],
+    ['one that cannot be read lets pods grow', [6, undefined], 4, 6],
+    ['and lets none fall', [3, undefined], 4, undefined],
+    ['none that can be read says nothing', [undefined, undefined], 4, undefined],
+  ])('%s', (_, wishes, current, expected) => {
+    expect(desiredByAll(wishes, current)).toBe(expected)
+  })
+
+  it.each([
+    // [pods, ready, missing, usage of the measured in m, target %, pods wanted]; a pod requests 1000m
+    ['unmeasured pods are idle upwards: 90 % of 8 is 60 % of 12', 12, 8, 4, 7200, 60, 12],
+    ['upwards still, where the rest is enough: 180 % of 8 is 120 % of 12', 12, 8, 4, 14_400, 60, 24],
+    ['unmeasured pods are busy downwards: 20 % of 8 is 46 % of 12', 12, 8, 4, 1600, 60, 10],
+    ['they do not turn it round: 50 % of 8 would be 66 % of 12', 12, 8, 4, 4000, 60, 12],
+  ])('%s', (_, current, ready, missing, usage, utilization, expected) => {
+    expect(desiredByMetric({ current, ready, missing, usage, request: 1000, utilization })).toBe(expected)
   })
 })
 

@@ -1,0 +1,13 @@
+import type { Standing } from './behavior.ts'
+
+/**
+ * Pods of an HPA that says nothing of its behaviour: the highest wish of the window, at most double of today's or four.
+ * The documented default (100 % or four pods in 15 seconds) holds only for parts that a given behaviour leaves out.
+ * Source: normalizeDesiredReplicas in
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/podautoscaler/horizontal.go
+ */
+export function byPlainRules(windowSeconds: number, { now, current, wishes }: Standing): number {
+  const recent = wishes.filter(({ time }) => time >= now - windowSeconds)
+  const wanted = Math.max(...recent.map(({ pods }) => pods))
+  return Math.min(wanted, Math.max(2 * current, 4))
+}

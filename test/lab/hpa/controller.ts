@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ControlPlane } from '../cluster/control-plane.ts'
+import { part } from '../cluster/parts.mjs'
+
+/** Answers a path of metrics.k8s.io. */
+type Metrics = (namespace: string) => object
+
+/** The real HPA controller, which reads usage from us. */
+export interface RealController {
+  /** Calls back at each look at the Deployment of a namespace. */
+  readonly onSync: (namespace: string, listener: () => void) => void
+  readonly close: () => Promise<void>
+}
+
+/** Seconds from look to look. Windows in scenarios are no multiples of it, so that none ends at a look. */
+export const syncSeconds = 3
+/** Seconds that the highest wish holds for an HPA without a behaviour. */
+export const downscaleStabilization = 10
+
+const flags = [
+  '--controllers=horizontal-pod-autoscaler-controller',
+  '--leader-elect=false',
+  '--secure-port=0',
+  '--concurrent-horizontal-pod-autoscaler-syncs=20',
+  `--horizontal-pod-autoscaler-sync-period=${syncSeconds}s`,
+  `--horizontal-pod-autoscaler-downscale-stabilization=${downscaleStabilization}s`,
+]
+
+/** Starts kube-controller-manager with this one controller, behind a proxy that serves usage and sees every look. */
+export async function startController(plane: ControlPlane, metrics: Metrics): Promise<RealController> {
+  const path = part('kube-controller-manager')
+  if (path === undefined) throw new Error('no kube-controller-manager: npm run lab:setup -- --all builds it')
+  const listeners = new Map<string, () => void>()
+  const proxy = createServer((request, response) => {
+    const { url = '' } = request
+    const scale = /\/namespaces\/([^/]+)\/deployments\/[^/]+\/scale$/.exec(url)?.[1]
+    if (scale !== undefined && request.method === 'GET') listeners.get(scale)?.()
+    const asked = /^\/apis\/metrics\.k8s\.io\/v1beta1\/namespaces\/([^/]+)\/pods/.exec(url)?.[1]
+    if (asked === undefined) forward(plane, request, response)
+    else answer(response, metrics(asked))
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const { port } = proxy.address() as AddressInfo
+  const directory = mkdtempSync(join(tmpdir(), 'hpa-'))
+  const kubeconfig = join(directory, 'kubeconfig')
+  writeFileSync(kubeconfig, JSON.stringify(configFor(`http://127.0.0.1:${port}`)))
+  const child = spawn(path, [`--kubeconfig=${kubeconfig}`, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const log = keepEnd(child)
+  child.once(
+    'exit',
+    (code) => code !== null && console.error(`kube-controller-manager ended (${code}): ${log()}`),
+  )
+  return {
+    onSync: (namespace, listener) => void listeners.set(namespace, listener),
+    close: async () => {
+      const ended = child.exitCode === null ? once(child, 'close') : undefined
+      child.kill('SIGKILL')
+      await ended
+      proxy.closeAllConnections()
+      proxy.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function keepEnd({ stderr }: ChildProcess): () => string {
+  let text = ''
+  stderr?.on('data', (part: Buffer) => (text = (text + part).slice(-5000)))
+  return () => text
+}
+
+const configFor = (server: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'lab',
+  contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
+  clusters: [{ name: 'lab', cluster: { server } }],
+  users: [{ name: 'lab', user: {} }],
+})
+
+function answer(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+function forward({ url, kubeconfig }: ControlPlane, from: IncomingMessage, to: ServerResponse): void {
+  const { users } = JSON.parse(kubeconfig()) as { users: readonly [{ user: { token: string } }] }
+  const headers = { ...from.headers, authorization: `Bearer ${users[0].user.token}` }
+  const onward = httpsRequest(
+    `${url}${from.url}`,
+    { method: from.method ?? 'GET', headers, rejectUnauthorized: false },
+    (response) => {
+      to.writeHead(response.statusCode ?? 502, response.headers)
+      response.pipe(to)
+    },
+  )
+  onward.on('error', () => to.destroy())
+  to.on('close', () => onward.destroy())
+  from.pipe(onward)
+}
