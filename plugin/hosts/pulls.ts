@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/schema.ts'
-import { type Block, writeBlock } from '../deliver/block.ts'
-import type { Forge } from '../deliver/forge.ts'
+import { type Block, readBlock, writeBlock } from '../deliver/block.ts'
+import type { Forge, Pull } from '../deliver/forge.ts'
 import type { PullOptions, PullTexts } from '../deliver/job.ts'
 import { judgeWanted } from '../deliver/memory.ts'
 import { changeWords } from '../deliver/message.ts'
@@ -127,9 +127,27 @@ export async function deliverPulls(host: Host, run: PullRequestRun, desk: Desk):
   }
   host.progress({ kind: 'stage', stage: 'deliver', detail: branch })
   const pulls = await keepPulls(inOrder(plan.parts ?? []), textsOf(host, run, desk), { options, ports: desk })
-  if (pullRequests.dashboard) await keepDashboard(host, desk.forge, dashboard(plan, pulls))
+  if (pullRequests.dashboard) {
+    const listed = [...pulls, ...closedLately(desk.pulls, pulls, options.now)]
+    await keepDashboard(host, desk.forge, dashboard(plan, listed))
+  }
   return summary(pulls)
 }
+
+const week = 7 * 86_400_000
+
+/** What earlier runs closed in the last week and this one did not touch: a dashboard says the same in every run. */
+const closedLately = (
+  known: readonly Pull[],
+  pulls: readonly PullOutcome[],
+  now: Date,
+): readonly PullOutcome[] =>
+  known.flatMap(({ number, url, branch, state, body, closedAt = '' }): readonly PullOutcome[] => {
+    const block = state === 'closed' ? readBlock(body) : undefined
+    const recent = Date.parse(closedAt) > now.getTime() - week
+    if (block?.closed === undefined || !recent || pulls.some((one) => one.number === number)) return []
+    return [{ scope: block.scope, branch, number, url, action: 'closed', reason: block.closed }]
+  })
 
 /** Where there is room for some only, those that raise a request come first. */
 const inOrder = (parts: readonly ScopedProposal[]): readonly ScopedProposal[] =>

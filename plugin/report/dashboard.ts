@@ -13,7 +13,7 @@ const headings: readonly (readonly [title: string, actions: readonly PullOutcome
   ['Open', ['opened', 'reopened', 'updated', 'unchanged']],
   ['Held by people', ['blocked']],
   ['Waiting for room', ['queued']],
-  ['Closed in this run', ['closed']],
+  ['Closed by us in the last week', ['closed']],
 ]
 
 function line({ scope, branch, number, reason, merging }: PullOutcome): string {

@@ -11,8 +11,8 @@ afterEach(() => story.close())
 
 /** `explain --history` in a fresh clone. */
 function explain(label: string, ...more: readonly string[]) {
-  const [, , clone = ''] = story.command().args
-  return tortoise(['explain', label, '--history', '--repo', clone, ...more])
+  const where = story.command().args.slice(1, 5)
+  return tortoise(['explain', label, '--history', ...where, ...more])
 }
 
 async function past(label: string) {

@@ -113,9 +113,14 @@ export async function beginPulls(beginning: Beginning): Promise<PullStory> {
   const sources = clusters.map((cluster) => `  - { path: ${cluster}, cluster: ${cluster}, namespace: shop }`)
   const head = `sources:\n${sources.join('\n')}\nclusters:\n${clusters.map((name) => `  - name: ${name}`).join('\n')}`
   const github = `  github: { repository: ${server.repository}, apiUrl: "${server.url}", paced: false }`
+  // Beside the repository: it names the server, and commits are to be the same in every story.
+  const settingsFile = join(root, 'tortoise.yaml')
+  writeFileSync(
+    settingsFile,
+    `${head}\n${settings}\ndeliver:\n  mode: pull-request\n  base: main\n${github}\n${deliver}\n`,
+  )
   commit(
     {
-      'tortoise.yaml': `${head}\n${settings}\ndeliver:\n  mode: pull-request\n  base: main\n${github}\n${deliver}\n`,
       ...Object.fromEntries(loads.map((load) => [pathOf(load), manifestOf(load)])),
       ...files,
     },
@@ -127,7 +132,7 @@ export async function beginPulls(beginning: Beginning): Promise<PullStory> {
     rmSync(clone, { recursive: true, force: true })
     git(root, 'clone', '--quiet', bare, clone)
     return {
-      args: ['run', '--repo', clone, '--snapshot', snapshot, '--output', 'json'],
+      args: ['run', '--repo', clone, '--settings', settingsFile, '--snapshot', snapshot, '--output', 'json'],
       env: { GITHUB_TOKEN: server.token },
     }
   }

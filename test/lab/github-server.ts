@@ -81,6 +81,7 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
     const request = { method: incoming.method ?? 'GET', path, body: await readJson(incoming) }
     requests.push(request)
     const { status, data, headers = {} } = handle(request, searchParams, tokenOf(incoming))
+    await lab.done?.(requests.length)
     response
       .writeHead(status, { 'content-type': 'application/json', ...meter.headers(), ...headers })
       .end(JSON.stringify(data))

@@ -51,6 +51,8 @@ export interface GitHubLab {
   }
   /** Looks at a request before it is answered; an answer of its own is given instead: a limit, a fault. */
   readonly before?: (request: LabRequest) => Answer | undefined
+  /** Told of each request, by its number, when it was done and before it is answered: the moment to kill who asked. */
+  readonly done?: (nth: number) => void | Promise<void>
   /** The time the server writes; the real one where absent. */
   readonly now?: () => Date
 }

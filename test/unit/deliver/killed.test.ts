@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { readBlock } from '../../../plugin/deliver/block.ts'
+import { seenOn } from '../../lab/github-seen.ts'
 import { deployment, git } from './lab.ts'
 import { beginStory, type Story, type StoryRun, type Want } from './story.ts'
 
@@ -35,38 +35,6 @@ function dying(nth: number): typeof fetch {
   }
 }
 
-/** Everything on the server that a person can see, without ids that hold a time. */
-function seen() {
-  const { bare } = story.checkout
-  const main = git(bare, ['rev-parse', 'main'])
-  const format = '--format=%(refname) %(tree) %(parent)'
-  const refs = git(bare, ['for-each-ref', format, 'refs/heads/tortoise']).replaceAll(main, 'main')
-  const pulls = story.server.pulls.map(({ number, title, state, head, labels, body }) => {
-    const { head: ours, base, ...block } = readBlock(body ?? '') ?? { head: '', base: '' }
-    return {
-      number,
-      title,
-      state,
-      branch: head.ref,
-      labels,
-      block,
-      current: ours === head.sha && base === main,
-    }
-  })
-  const statuses = [...story.server.state.statuses].map(([commit, all]) => [
-    git(bare, ['rev-parse', `${commit}^{tree}`]),
-    [...all].sort((a, b) => a.context.localeCompare(b.context)),
-  ])
-  return {
-    refs,
-    pulls,
-    comments: [...story.server.state.comments.values()].map((all) =>
-      all.map(({ body }) => body.replace(/[0-9a-f]{12}/g, '')),
-    ),
-    statuses,
-  }
-}
-
 const kill = async (nth: number, some: readonly Want[], run: StoryRun): Promise<boolean> =>
   story.run(some, { ...run, fetch: dying(nth) }).then(
     () => false,
@@ -81,13 +49,13 @@ async function expectSame(
   await prepare()
   await story.run(some, run)
   await story.run(some, run)
-  const whole = seen()
+  const whole = seenOn(story.server.state)
   await story.close()
   for (let nth = 1; ; nth += stride) {
     await prepare()
     const killed = await kill(nth, some, run)
     await story.run(some, run)
-    expect(seen(), `killed after request ${nth}`).toEqual(whole)
+    expect(seenOn(story.server.state), `killed after request ${nth}`).toEqual(whole)
     if (!killed) return nth - 1
     await story.close()
   }
