@@ -214,6 +214,17 @@ const recommendSchema = z
       })
       .prefault({})
       .describe("Bounds of an HPA's CPU utilisation target, in percent."),
+    replicaBounds: z
+      .strictObject({
+        minimum: z.number().int().min(1).default(2).describe('Fewest pods that a minimum is lowered to.'),
+        maximum: z.number().int().min(1).default(100).describe('Most pods that a maximum is raised to.'),
+      })
+      .prefault({})
+      .describe("What an HPA's replica bounds may be moved to."),
+    replicaSlots: z
+      .enum(['weekly', 'daily', 'off'])
+      .default('weekly')
+      .describe('Replica bounds by hour in the report: for each weekday, for all days alike, or none.'),
     goMemoryShare: percent.default(90).describe('GOMEMLIMIT as a share of the memory limit, in percent.'),
   })
   .describe('How values are decided.')

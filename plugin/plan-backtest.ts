@@ -1,19 +1,12 @@
 import type { SourceChange } from './decisions.ts'
 import type { PlanBacktest, Prices, WorkloadBacktest } from './model/backtest.ts'
-import type { DeclaredWorkload } from './model/declared.ts'
 import type { Observation } from './model/observation.ts'
 import type { Proposal, ProposedChange } from './model/proposal.ts'
-import type { Source } from './model/source.ts'
 import { readValue } from './model/value.ts'
 import { workloadKey } from './model/workload.ts'
+import { type DeclaredIn, seenOf } from './plan-slots.ts'
 import type { Move } from './recommend/backtest/apply.ts'
 import { compare } from './recommend/backtest/compare.ts'
-
-/** A source with the workloads that it declares. */
-export interface DeclaredIn {
-  readonly source: Source
-  readonly workloads: readonly DeclaredWorkload[]
-}
 
 /** What the backtests of a plan are reckoned from. */
 export interface BacktestGround {
@@ -31,11 +24,7 @@ const keyOf = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>):
 export function backtestPlan(declared: readonly DeclaredIn[], ground: BacktestGround): PlanBacktest {
   const moves = movesOf(ground)
   const workloads = declared.flatMap(({ source, workloads: own }) => {
-    const seen = new Map(
-      ground.observations
-        .filter(({ cluster }) => source.cluster === undefined || cluster === source.cluster)
-        .map((one) => [workloadKey(one.workload), one]),
-    )
+    const seen = seenOf(source, ground.observations)
     return own.flatMap((one): readonly WorkloadBacktest[] => {
       const { workload } = one
       const observation = seen.get(workloadKey(workload))

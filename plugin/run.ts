@@ -13,7 +13,8 @@ import type { Trace } from './model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from './model/source.ts'
 import { type Workload, workloadKey } from './model/workload.ts'
 import { makeParts } from './parts.ts'
-import { backtestPlan, type DeclaredIn } from './plan-backtest.ts'
+import { backtestPlan } from './plan-backtest.ts'
+import { type DeclaredIn, slotsOfPlan } from './plan-slots.ts'
 import type { TracedWish } from './propose.ts'
 import { makeProposal } from './propose.ts'
 import type { Replayed } from './recommend/backtest.ts'
@@ -57,9 +58,10 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const { review = asWanted } = request
   const { changes, skipped } = reviewChanges(recommendations.filter(isChange), review)
   const left = [...failed, ...skipped]
+  const slots = slotsOfPlan(declared, request)
   const replay = (proposal?: Proposal) =>
     backtestPlan(declared, { ...request, proposal, wanted: recommendations.filter(isChange) })
-  if (changes.length === 0) return { recommendations, skipped: left, backtest: replay() }
+  if (changes.length === 0) return { recommendations, skipped: left, backtest: replay(), slots }
   const asked = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
@@ -67,7 +69,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const proving = { ...ports, sharers: traced.sharers }
   const made = await makeProposal(wishes, proving)
   const skippedAll = [...left, ...made.skipped]
-  const whole = { recommendations, ...made, skipped: skippedAll, backtest: replay(made.proposal) }
+  const whole = { recommendations, ...made, skipped: skippedAll, backtest: replay(made.proposal), slots }
   const { scopeOf } = request
   if (made.proposal === undefined || scopeOf === undefined) return whole
   const parted = await makeParts(made.proposal, wishes, { ...proving, scopeOf })

@@ -1,6 +1,7 @@
 import type { PlanBacktest } from './backtest.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { Recommendation } from './recommendation.ts'
+import type { WorkloadSlots } from './replica-slots.ts'
 
 /** A recommendation with the source that declares its workload. */
 export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
@@ -15,6 +16,8 @@ export interface Plan {
   readonly skipped: readonly Skipped[]
   /** What recorded history would have come to under today's values and under the new ones. */
   readonly backtest?: PlanBacktest
+  /** Replica bounds by hour of what an HPA scales, for those who can use them. */
+  readonly slots?: readonly WorkloadSlots[]
 }
 
 /** What a report tells: the pass, and what became of it. */

@@ -1,9 +1,10 @@
 import type { DeclaredAutoscaler, DeclaredContainer } from '../model/declared.ts'
-import type { ContainerField, Field } from '../model/field.ts'
+import type { ContainerField } from '../model/field.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
-import type { Advice } from './advice.ts'
-import { unsure } from './advice.ts'
+import { type Advice, advise, reason, unsure } from './advice.ts'
+import { answer } from './answer.ts'
+import { declaredValue } from './backtest/apply.ts'
 import type { NewBounds } from './golang.ts'
 import { heldMemory } from './horizontal.ts'
 import type { SteadyOptions } from './options.ts'
@@ -34,8 +35,9 @@ export function decideWorkload(
       if (own === undefined) return unseen(subject, container)
       return containerAdvice(subject, own, { evidence, profile, joint: scaled.requests.get(container.name) })
     }),
+    ...boundsAdvice(subject, { evidence, profile }),
     ...scaled.targets.map(({ container, from, advice }) =>
-      decide(
+      answer(
         {
           together: cpuGroup(subject, container ?? ''),
           workload: subject.declared.workload,
@@ -47,6 +49,27 @@ export function decideWorkload(
       ),
     ),
   ]
+}
+
+/** Replica bounds of the HPA, each for itself; none while what the HPA scales is switched off. */
+function boundsAdvice(
+  subject: Subject,
+  { evidence, profile }: Pick<Circumstances, 'evidence' | 'profile'>,
+): readonly Recommendation[] {
+  const { declared } = subject
+  const off = declared.containers
+    .map(({ name }) => subject.policy(name, 'cpu'))
+    .find(({ policy }) => policy === 'Off')
+  const bounds = profile.replicas?.({ declared, read: declaredValue }, evidence) ?? {}
+  return (['minimum', 'maximum'] as const).flatMap((name) => {
+    const key = name === 'minimum' ? 'minReplicas' : 'maxReplicas'
+    const [advice, from] = [bounds[name], declared.autoscaler?.[key]]
+    if (advice === undefined || from === undefined) return []
+    const decided =
+      off === undefined ? advice : advise(from, reason('policy.off', `switched off in ${off.said}`))
+    const question = { workload: declared.workload, container: undefined, from, together: `${name} of pods` }
+    return [answer({ ...question, field: `hpa.${key}` }, decided)]
+  })
 }
 
 function nothingSeen({ declared }: Subject, missing: string): readonly Recommendation[] {
@@ -193,7 +216,7 @@ function containerAdvice(
       unlessOff('env.GOMEMLIMIT', () => profile.goMemoryLimit(container, bounds, evidence.options)),
   }
   return fieldNames(declared.values).map((field) =>
-    decide(
+    answer(
       {
         workload: subject.declared.workload,
         container: declared.name,
@@ -227,23 +250,4 @@ function cpuGroup({ declared: { autoscaler } }: Subject, container: string): str
     (target) => target.resource === 'cpu' && target.container === undefined,
   )
   return wholePod ? 'cpu' : `cpu of ${container}`
-}
-
-interface Question {
-  readonly workload: Subject['declared']['workload']
-  readonly container: string | undefined
-  readonly field: Field
-  readonly from: number | undefined
-  readonly together: string
-}
-
-function decide({ workload, container, field, from, together }: Question, advice: Advice): Recommendation {
-  const address = { workload, ...(container === undefined ? {} : { container }), field }
-  if (advice.kind === 'unsure') return { ...address, verdict: 'unsure', missing: advice.missing }
-  if (from === undefined)
-    return { ...address, verdict: 'unsure', missing: 'the present value is not one that can be read' }
-  const { value: to, because } = advice
-  return to === from
-    ? { ...address, verdict: 'keep', from, because }
-    : { ...address, verdict: 'change', from, to, because, together }
 }

@@ -178,8 +178,9 @@ function aboveMemory(before: ContainerStanding, after: ContainerStanding): Reaso
 
 /** Pods of an HPA short of CPU, or at its maximum, for longer than today. */
 function worsePods({ pods: before }: Standing, { pods: after }: Standing): readonly Worse[] {
-  const bounds = ({ field }: Change): boolean => /^hpa\.m..Replicas$/.test(field)
-  const scaling = ({ field }: Change): boolean => /cpu$/.test(field) && !bounds({ field } as Change)
+  const least = ({ field }: Change): boolean => field === 'hpa.minReplicas'
+  const most = ({ field }: Change): boolean => field === 'hpa.maxReplicas'
+  const scaling = ({ field }: Change): boolean => field.endsWith('.cpu')
   const compared = [
     [before.short ?? 0, after.short ?? 0, 'backtest.short', 'pods of the HPA would be short of CPU for'],
     [before.atMaximum ?? 0, after.atMaximum ?? 0, 'backtest.maximum', 'the HPA would be at its maximum for'],
@@ -187,6 +188,6 @@ function worsePods({ pods: before }: Standing, { pods: after }: Standing): reado
   return compared.flatMap(([was, is, rule, text]) => {
     if (is <= was + harmless) return []
     const because = reason(rule, `backtest: ${text} ${share(is)} of the time (today ${share(was)})`)
-    return [{ because, blame: [bounds, scaling] }]
+    return [{ because, blame: [least, most, scaling] }]
   })
 }

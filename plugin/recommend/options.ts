@@ -26,6 +26,10 @@ export interface SteadyOptions {
   readonly minimumCoverage: number
   /** Bounds of an HPA's utilisation target, in percent. */
   readonly targetUtilization: { readonly minimum: number; readonly maximum: number }
+  /** Fewest pods that a minimum, and most that a maximum, is moved to. */
+  readonly replicaBounds: { readonly minimum: number; readonly maximum: number }
+  /** Whether replica bounds by hour are told, and for a week or a day. */
+  readonly replicaSlots: 'weekly' | 'daily' | 'off'
   /** GOMEMLIMIT as a share of the memory limit, in percent. */
   readonly goMemoryShare: number
 }

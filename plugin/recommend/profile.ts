@@ -1,9 +1,11 @@
 import type { Advice } from './advice.ts'
+import type { Valued } from './backtest/pods.ts'
 import type { NewBounds } from './golang.ts'
 import type { JointAdvice } from './horizontal.ts'
 import type { RequestMove } from './limits.ts'
 import type { SteadyOptions } from './options.ts'
 import type { Evidence } from './pace.ts'
+import type { ReplicaAdvice } from './replicas.ts'
 import type { SeenContainer, Subject } from './subject.ts'
 
 /** What an HPA scales by one CPU target. */
@@ -24,6 +26,8 @@ export interface Profile {
   readonly memoryRequest: (container: SeenContainer, evidence: Evidence) => Advice
   /** CPU requests and the target of what an HPA scales. */
   readonly scaled: (pods: ScaledPods, evidence: Evidence) => JointAdvice
+  /** Bounds of an HPA's replicas; no advice on them where left out. */
+  readonly replicas?: (valued: Valued, evidence: Evidence) => ReplicaAdvice
   readonly limit: (
     container: SeenContainer,
     resource: 'cpu' | 'memory',

@@ -1,7 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
-import type { Change, Recommendation } from '../model/recommendation.ts'
+import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
 import { workloadKey } from '../model/workload.ts'
 import { decideWorkload } from './decide.ts'
@@ -9,6 +9,8 @@ import { gate } from './gate.ts'
 import type { SteadyOptions } from './options.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import { type ProfileName, profiles } from './profiles.ts'
+import { atMaximumText, hitsMaximum } from './replicas.ts'
+import type { Subject } from './subject.ts'
 
 /** How to decide. */
 export interface RecommendSettings {
@@ -55,7 +57,8 @@ export function recommend(
       if (days === undefined) return false
       return answersKill(one) ? !killedSince(observation, one, days) : days < options.restDays
     }
-    const advised = holdFresh(decideWorkload({ declared, policy, observation }, profile, options), fresh)
+    const decided = decideWorkload({ declared, policy, observation }, profile, options)
+    const advised = holdFresh(holdAtMaximum(decided, { declared, observation }), fresh)
     return guarded ? gate(advised, { declared, observation, accepted: profile.accepted(options) }) : advised
   })
 }
@@ -71,6 +74,36 @@ function killedSince(observation: Observation, { container }: Change, days: numb
 /** An OOM kill stays in the window after it was answered; it must not be answered twice. */
 const answersKill = ({ because }: Change): boolean => because.some(({ rule }) => rule === 'memory.oom')
 
+/** At its maximum an HPA could not add pods, and less was seen than was asked for: nothing there is made tighter. */
+function holdAtMaximum(
+  recommendations: readonly Recommendation[],
+  {
+    declared: { autoscaler },
+    observation,
+  }: Pick<Subject, 'declared'> & { readonly observation: Observation },
+): readonly Recommendation[] {
+  if (!hitsMaximum(autoscaler, observation)) return recommendations
+  const isTighter = ({ field, from, to }: Change): boolean =>
+    field.startsWith('hpa.target') ? to > from : to < from
+  const text = `${atMaximumText(autoscaler, observation)}: nothing is made tighter`
+  return hold(recommendations, isTighter, { rule: 'hpa.maximum-hit', text })
+}
+
+/** Keeps the values of some changes, with all that must move together with them. */
+function hold(
+  recommendations: readonly Recommendation[],
+  isHeld: (one: Change) => boolean,
+  because: Reason,
+): readonly Recommendation[] {
+  const changes = recommendations.filter((one): one is Change => one.verdict === 'change')
+  const held = new Set(changes.filter(isHeld).map(({ together }) => together))
+  return recommendations.map((one) => {
+    if (one.verdict !== 'change' || !held.has(one.together)) return one
+    const { to: _to, together: _together, ...rest } = one
+    return { ...rest, verdict: 'keep', because: [...one.because, because] }
+  })
+}
+
 /**
  * A value that was lowered lately is not lowered again before its last step has been seen at work: most of the window is
  * still from before. What must move together with it waits too; other raises never wait.
@@ -79,16 +112,7 @@ function holdFresh(
   recommendations: readonly Recommendation[],
   fresh: (one: Change) => boolean,
 ): readonly Recommendation[] {
-  const changes = recommendations.filter((one): one is Change => one.verdict === 'change')
-  const held = new Set(
-    changes
-      .filter((one) => (one.to < one.from || answersKill(one)) && fresh(one))
-      .map(({ together }) => together),
-  )
-  return recommendations.map((one) => {
-    if (one.verdict !== 'change' || !held.has(one.together)) return one
-    const { to: _to, together: _together, ...rest } = one
-    const text = 'changed lately; the next step waits until the last one has been seen at work'
-    return { ...rest, verdict: 'keep', because: [...one.because, { rule: 'pace.wait', text }] }
-  })
+  const text = 'changed lately; the next step waits until the last one has been seen at work'
+  const isHeld = (one: Change): boolean => (one.to < one.from || answersKill(one)) && fresh(one)
+  return hold(recommendations, isHeld, { rule: 'pace.wait', text })
 }

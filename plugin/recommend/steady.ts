@@ -2,6 +2,7 @@ import { goMaxProcs, goMemoryLimit } from './golang.ts'
 import { jointCpu } from './horizontal.ts'
 import { limit } from './limits.ts'
 import type { Profile } from './profile.ts'
+import { replicaBounds } from './replicas.ts'
 import { cpuRequest, memoryRequest } from './vertical.ts'
 
 /** The default: what is worth its price, up at once, down slowly and rarely, requests and targets together. */
@@ -10,6 +11,7 @@ export const steady: Profile = {
   cpuRequest,
   memoryRequest,
   scaled: jointCpu,
+  replicas: replicaBounds,
   limit,
   goMaxProcs,
   goMemoryLimit,

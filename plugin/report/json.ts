@@ -69,6 +69,26 @@ export const reportSchema = z
       )
       .describe('What is advised for every field.'),
     backtest: planBacktestSchema.nullable(),
+    replicaSlots: z
+      .array(
+        z.object({
+          source: z.string(),
+          cluster: z.string().optional(),
+          workload,
+          slots: z.array(
+            z.object({
+              weekday: z.number().int().optional().describe('0 is Sunday; absent for every day.'),
+              from: z.number().int().describe('First hour, UTC.'),
+              to: z.number().int().describe('The hour after the last.'),
+              minimum: z.number().int(),
+              maximum: z.number().int(),
+            }),
+          ),
+        }),
+      )
+      .describe(
+        'Replica bounds by hour of the week (setting `recommend.replicaSlots`), for schedulers such as KEDA.',
+      ),
     skipped: z.array(
       z.object({
         source: z.string().optional(),
@@ -258,6 +278,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
     backtest: plan.backtest ?? null,
+    replicaSlots: plan.slots ?? [],
     skipped: plan.skipped,
     proof: proof === undefined ? null : proofJson(proof),
     delivery: delivery ?? null,

@@ -70,3 +70,24 @@ function moved(recorded: number, scaler: Autoscaler, today: Autoscaler | undefin
   const wanted = (recorded * scalePoint(today)) / scalePoint(scaler)
   return Math.min(Math.max(wanted, scaler.minReplicas), Math.max(scaler.maxReplicas, scaler.minReplicas))
 }
+
+/** The pods that an HPA without a minimum would have run. */
+interface FreePods {
+  readonly first: number
+  readonly step: number
+  /** By slot of the demand. */
+  readonly counts: Float64Array
+  readonly podsAt: (time: number) => number
+}
+
+/** Simulates a workload's HPA without its minimum; `undefined` where it cannot be simulated. */
+export function withoutFloor({ declared, read }: Valued, observation: Observation): FreePods | undefined {
+  const found = autoscalerOf(declared, read)
+  const demand = found && demandOf(observation, found.members, whole)
+  if (found === undefined || demand === undefined) return undefined
+  const scaler = { ...found.scaler, minReplicas: 1 }
+  const { scaled } = simulated({ recorded: 1, scaler }, demand)
+  if (scaled === undefined) return undefined
+  const { run, podsAt } = scaled.run
+  return { first: demand.first, step: demand.step, counts: run.replicas, podsAt }
+}

@@ -1,0 +1,41 @@
+import type { DeclaredWorkload } from './model/declared.ts'
+import type { Observation } from './model/observation.ts'
+import type { WorkloadSlots } from './model/replica-slots.ts'
+import type { Source } from './model/source.ts'
+import { workloadKey } from './model/workload.ts'
+import type { RecommendSettings } from './recommend/recommend.ts'
+import { replicaSlots } from './recommend/slots.ts'
+
+/** A source with the workloads that it declares. */
+export interface DeclaredIn {
+  readonly source: Source
+  readonly workloads: readonly DeclaredWorkload[]
+}
+
+/** What was seen of the workloads of a source, by their keys. */
+export const seenOf = (
+  source: Source,
+  observations: readonly Observation[],
+): ReadonlyMap<string, Observation> =>
+  new Map(
+    observations
+      .filter(({ cluster }) => source.cluster === undefined || cluster === source.cluster)
+      .map((one) => [workloadKey(one.workload), one]),
+  )
+
+/** Replica bounds by hour of every workload behind an HPA. */
+export function slotsOfPlan(
+  declared: readonly DeclaredIn[],
+  ground: { readonly observations: readonly Observation[]; readonly recommend: RecommendSettings },
+): readonly WorkloadSlots[] {
+  return declared.flatMap(({ source, workloads }) => {
+    const seen = seenOf(source, ground.observations)
+    return workloads.flatMap((one): readonly WorkloadSlots[] => {
+      const observation = seen.get(workloadKey(one.workload))
+      const slots = observation === undefined ? [] : replicaSlots(one, observation, ground.recommend.options)
+      const { id, cluster } = source
+      const from = { source: id, ...(cluster === undefined ? {} : { cluster }), workload: one.workload }
+      return slots.length === 0 ? [] : [{ ...from, slots }]
+    })
+  })
+}
