@@ -189,13 +189,10 @@ const recommendSchema = z
     cpuSpare: z
       .number()
       .min(0)
-      .default(36)
-      .describe('Minutes a day of usage above the request that the next 100m of a request must spare.'),
-    cpuMargin: z
-      .number()
-      .min(0)
-      .default(8)
-      .describe('Head-room over that for the time until the next look, in percent; full for a week or more.'),
+      .default(25)
+      .describe(
+        'Minutes a day of usage above the request that the next 100m must spare, for a container that uses 250m or less and is looked at weekly.',
+      ),
     reviewDays: z.number().min(1).max(28).default(7).describe('Days until values are looked at again.'),
     memoryMargin: z.number().min(0).default(15).describe('Head-room over the memory peak, in percent.'),
     minimumChange: percent.default(10).describe('Smallest relative change worth a commit, in percent.'),

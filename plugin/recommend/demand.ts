@@ -5,8 +5,23 @@ import { bucketStart, percentile, type SketchScale } from '../model/sketch.ts'
 /** A distribution of usage over buckets; shares add up to 1. */
 export type Shares = Float64Array
 
-/** Usage over the window, recent days counting more: half as much for each `halfLife` days of age. */
-export function recentShares(usage: ResourceUsage, halfLife: number): Shares {
+/** How days weigh: half as much for each day of age, but no day is forgotten, and the weekday of tomorrow counts more. */
+const weights = { halfLife: 1, always: 0.2, sameWeekday: 0.1, days: 14 } as const
+
+/** Weight of a day by its age in days; 0 is the last day seen. */
+const weightOfAge: (age: number) => number = (() => {
+  const { halfLife, always, sameWeekday, days } = weights
+  const recent = (age: number): number => 2 ** (-age / halfLife)
+  const whole = Array.from({ length: days }, (_, age) => recent(age)).reduce((sum, weight) => sum + weight, 0)
+  return (age) =>
+    recent(age) + (always * whole) / days + (age % 7 === 6 ? (sameWeekday * whole * 7) / days : 0)
+})()
+
+/**
+ * Usage over the window, as it counts for the time to come: recent days most, every day a little, and the weekdays that
+ * come next more than others. `ago` looks at it as it was that many days before the last one.
+ */
+export function weighedShares(usage: ResourceUsage, ago = 0): Shares {
   const shares = new Float64Array(176)
   let sum = 0
   const add = (bucket: number, weight: number): void => {
@@ -14,12 +29,33 @@ export function recentShares(usage: ResourceUsage, halfLife: number): Shares {
     sum += weight
   }
   const { daily, sketch } = usage
-  const last = daily?.days.at(-1) ?? 0
+  const last = (daily?.days.at(-1) ?? 0) - ago
   if (daily === undefined) for (const [bucket, count] of sketch) add(bucket, count)
-  else visitDays(daily, (day, bucket, count) => add(bucket, count * 2 ** ((day - last) / halfLife)))
+  else
+    visitDays(daily, (day, bucket, count) => {
+      if (day <= last) add(bucket, count * weightOfAge(last - day))
+    })
   for (let bucket = 0; bucket < shares.length; bucket += 1)
     shares[bucket] = (shares[bucket] ?? 0) / (sum || 1)
   return shares
+}
+
+/** The mean of a distribution, from the middles of its buckets. */
+export function meanOf(shares: Shares, scale: SketchScale): number {
+  return shares.reduce(
+    (sum, share, bucket) =>
+      share === 0 ? sum : sum + (share * (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1))) / 2,
+    0,
+  )
+}
+
+/** The share of the time above a value; the bucket that holds it counts in part. */
+export function shareAbove(shares: Shares, scale: SketchScale, value: number): number {
+  return shares.reduce((sum, share, bucket) => {
+    if (share === 0) return sum
+    const [start, end] = [bucketStart(scale, bucket), bucketStart(scale, bucket + 1)]
+    return sum + share * Math.min(1, Math.max(0, (end - value) / (end - start)))
+  }, 0)
 }
 
 /** What more of a resource is worth. */

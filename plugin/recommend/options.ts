@@ -2,10 +2,8 @@
 export interface SteadyOptions {
   /** Share of the time that a CPU request covers whatever it costs, in percent. */
   readonly cpuPercentile: number
-  /** Minutes a day above the request that the next 100m must spare. */
+  /** Minutes a day above the request that the next 100m must spare, for a container that uses 250m and is looked at weekly. */
   readonly cpuSpare: number
-  /** Head-room over that for a week until the next look, in percent. */
-  readonly cpuMargin: number
   /** Days until the next look. */
   readonly reviewDays: number
   /** Head-room over the memory peak, in percent. */

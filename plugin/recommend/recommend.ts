@@ -71,6 +71,10 @@ function killedSince(observation: Observation, { container }: Change, days: numb
   return last > seriesEnd(series) - days * 86_400
 }
 
+/** What held a container back stays in the window after its limit was raised for it, too. */
+const answersThrottling = ({ because }: Change): boolean =>
+  because.some(({ rule }) => rule === 'limit.throttled')
+
 /** An OOM kill stays in the window after it was answered; it must not be answered twice. */
 const answersKill = ({ because }: Change): boolean => because.some(({ rule }) => rule === 'memory.oom')
 
@@ -113,6 +117,7 @@ function holdFresh(
   fresh: (one: Change) => boolean,
 ): readonly Recommendation[] {
   const text = 'changed lately; the next step waits until the last one has been seen at work'
-  const isHeld = (one: Change): boolean => (one.to < one.from || answersKill(one)) && fresh(one)
+  const isHeld = (one: Change): boolean =>
+    (one.to < one.from || answersKill(one) || answersThrottling(one)) && fresh(one)
   return hold(recommendations, isHeld, { rule: 'pace.wait', text })
 }

@@ -1,9 +1,11 @@
+import type { ResourceUsage } from '../model/observation.ts'
 import { bytes, formatCpu, formatMemory, millicores, parseGoMemory } from '../model/quantity.ts'
 import { cpuScale } from '../model/sketch.ts'
 import { readValue } from '../model/value.ts'
 import type { Advice } from './advice.ts'
 import { advise, reason, unsure } from './advice.ts'
-import { pricedRequest, recentShares, recurringPeak, usageClass } from './demand.ts'
+import { meanOf, pricedRequest, recurringPeak, shareAbove, usageClass, weighedShares } from './demand.ts'
+import type { SteadyOptions } from './options.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
 import type { SeenContainer } from './subject.ts'
@@ -19,23 +21,51 @@ export const cpuText = (value: number): string => formatCpu(millicores(Math.ceil
 /** Prints bytes for a sentence, in whole MiB. */
 export const memoryText = (value: number): string => formatMemory(bytes(Math.ceil(value)))
 
-/** Days of age that halve what a day counts. */
-const cpuHalfLife = 2
+/** Mean usage, in millicores, up to which a container pays the price as it is set. */
+const usualCpu = 250
+/** Days on which a decrease must have been right, when values are looked at daily. */
+const daysOfDecrease = 3
 
-/** The CPU a container needs: as much as is worth its price, with head-room for the time until the next look. */
+/** What the next 100m must spare, in minutes a day: less for a large container, to half; more the sooner the next look. */
+function spareOf(mean: number, { cpuSpare, reviewDays }: SteadyOptions): number {
+  const size = Math.min(1, Math.max(0.5, Math.sqrt(usualCpu / Math.max(mean, 1))))
+  return cpuSpare * size * Math.sqrt(7 / Math.min(7, reviewDays))
+}
+
+function priced(usage: ResourceUsage, options: SteadyOptions, ago = 0) {
+  const shares = weighedShares(usage, ago)
+  const spare = spareOf(meanOf(shares, cpuScale), options)
+  const price = { sharePerUnit: spare / minutesPerDay / 100, covered: options.cpuPercentile / 100 }
+  return { ...pricedRequest(shares, cpuScale, price), spare }
+}
+
+/**
+ * The CPU a container needs: as much as is worth its price. To a large container the next 100m are less, so they need
+ * not spare as much. A value that is looked at daily may be cut closer than one that must last a week: both by the square
+ * root, of its usage and of the days.
+ */
 export function wantedCpu({ usage }: SeenContainer, { options }: Evidence): Advice {
   if (usage.cpu === undefined || usage.cpu.samples === 0) return unsure('no CPU samples were seen')
-  const { cpuSpare, cpuPercentile, cpuMargin, reviewDays } = options
-  const { value: worth, above } = pricedRequest(recentShares(usage.cpu, cpuHalfLife), cpuScale, {
-    sharePerUnit: cpuSpare / minutesPerDay / 100,
-    covered: cpuPercentile / 100,
-  })
-  const margin = cpuMargin * Math.min(1, (reviewDays - 1) / 6)
-  const value = tidyCpu(worth * (1 + margin / 100))
+  const { value, above, spare } = priced(usage.cpu, options)
   const covered = Math.floor((1 - above) * 1000) / 10
-  const price = `${usageClass(usage.cpu, cpuScale)} usage: ${cpuText(worth)} covers ${covered} % of the recent time, and the next 100m would spare less than ${cpuSpare} minutes a day`
-  const wait = `${Math.round(margin * 10) / 10} % head-room for ${reviewDays} days until the next look: ${cpuText(value)}`
-  return advise(value, reason('cpu.price', price), ...(margin > 0 ? [reason('cpu.wait', wait)] : []))
+  const text = `${usageClass(usage.cpu, cpuScale)} usage: ${cpuText(value)} covers ${covered} % of the recent time, and the next 100m would spare less than ${Math.round(spare)} minutes a day`
+  return advise(tidyCpu(value), reason('cpu.price', text))
+}
+
+/** True when a request covers less of the time than it must whatever that costs: no raise is a trifle then. */
+function tooOftenAbove({ usage: { cpu } }: SeenContainer, { options }: Evidence, request: number): boolean {
+  if (cpu === undefined) return false
+  return shareAbove(weighedShares(cpu), cpuScale, request) > 1 - options.cpuPercentile / 100
+}
+
+/** The most that was wanted on the last days: a decrease must have been right on each of them. */
+function wantedLately({ usage: { cpu } }: SeenContainer, { options }: Evidence): number {
+  const days = Math.ceil(daysOfDecrease / options.reviewDays)
+  const before = (cpu?.daily?.days.length ?? 0) > days ? days - 1 : 0
+  const values = Array.from({ length: before }, (_, index) =>
+    cpu === undefined ? 0 : priced(cpu, options, index + 1).value,
+  )
+  return tidyCpu(Math.max(0, ...values))
 }
 
 /** The CPU request of a container that no HPA scales by CPU. */
@@ -49,6 +79,8 @@ export function cpuRequest(container: SeenContainer, evidence: Evidence): Advice
       smallestMove: smallestCpuMove,
       tidy: tidyCpu,
       largestDecrease: evidence.options.maximumCpuDecrease,
+      wantedLately: () => wantedLately(container, evidence),
+      urgent: tooOftenAbove(container, evidence, from),
     },
     evidence,
   )

@@ -44,7 +44,7 @@ const cases: Readonly<Record<string, Case>> = {
     says: [/broken\.yaml:3:1/, /Correct the YAML/],
   },
   'an unknown setting, with what was probably meant': {
-    args: () => plan(...settings('unknown.yaml', 'sources: []\nrecomend:\n  cpuMargin: 20\n')),
+    args: () => plan(...settings('unknown.yaml', 'sources: []\nrecomend:\n  cpuSpare: 20\n')),
     says: [/unknown\.yaml:2:1: unknown setting recomend/, /Did you mean recommend\?/],
   },
   'an unknown setting deep inside': {

@@ -33,8 +33,8 @@ describe('tortoise explain', () => {
     expect(recommendations[0]).toMatchObject({
       field: 'requests.cpu',
       from: 250,
-      to: 450,
-      because: [{ rule: 'cpu.price' }, {}],
+      to: 415,
+      because: [{ rule: 'cpu.price' }],
     })
   })
 

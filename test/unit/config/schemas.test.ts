@@ -63,9 +63,9 @@ describe('loading settings', () => {
   })
 
   it('keeps what is given', () => {
-    const text = 'recommend:\n  cpuMargin: 30\nsources:\n  - path: apps\n    values: [a.yaml]\n'
+    const text = 'recommend:\n  cpuSpare: 30\nsources:\n  - path: apps\n    values: [a.yaml]\n'
     expect(loadSettings('tortoise.yaml', text)).toMatchObject({
-      recommend: { cpuMargin: 30, memoryMargin: 15 },
+      recommend: { cpuSpare: 30, memoryMargin: 15 },
       sources: [{ path: 'apps', values: ['a.yaml'] }],
     })
   })

@@ -8,6 +8,7 @@ import type { SketchScale } from '../../../plugin/model/sketch.ts'
 import { addSample, cpuScale, emptySketch, finishSketch, memoryScale } from '../../../plugin/model/sketch.ts'
 import { printValue, readValue } from '../../../plugin/model/value.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
+import { recorded } from './recorded.ts'
 
 const Mi = 1024 ** 2
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
@@ -49,6 +50,7 @@ interface Question {
   readonly observation?: Observation
   readonly rules?: Parameters<typeof recommend>[2]['rules']
   readonly lastChange?: Parameters<typeof recommend>[2]['lastChange']
+  readonly reviewDays?: number
 }
 
 function ask({
@@ -57,12 +59,13 @@ function ask({
   observation,
   rules = [],
   lastChange = () => undefined,
+  reviewDays = options.reviewDays,
 }: Question): readonly Recommendation[] {
   const declared = { workload, containers, ...(autoscaler === undefined ? {} : { autoscaler }) }
   return recommend(
     { cluster: 'prod', workloads: [declared] },
     observation === undefined ? [] : [observation],
-    { options, rules, lastChange },
+    { options: { ...options, reviewDays }, rules, lastChange },
   )
 }
 
@@ -77,13 +80,13 @@ const reasonsOf = (answer: readonly Recommendation[], field: string): readonly s
     .flatMap(({ because }) => because.map(({ rule }) => rule))
 
 describe('requests without an autoscaler', () => {
-  it('rise at once to what is used and head-room', () => {
+  it('rise at once to what is used, memory with head-room', () => {
     const answer = ask({
       containers: [container({ 'requests.cpu': '100m', 'requests.memory': '128Mi' })],
       observation: seen([steadyUse('app', 400, 300 * Mi)]),
     })
-    expect(verdicts(answer)).toEqual({ 'requests.cpu': '450m', 'requests.memory': '348Mi' })
-    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'cpu.wait'])
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '415m', 'requests.memory': '348Mi' })
+    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price'])
   })
 
   it('fall by a bounded step, and say so', () => {
@@ -92,7 +95,7 @@ describe('requests without an autoscaler', () => {
       observation: seen([steadyUse('app', 100, 100 * Mi)]),
     })
     expect(verdicts(answer)).toEqual({ 'requests.cpu': '1000m', 'requests.memory': '2880Mi' })
-    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'cpu.wait', 'pace.down'])
+    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'pace.down'])
   })
 
   it('stay for a trifle', () => {
@@ -116,7 +119,7 @@ describe('requests without an autoscaler', () => {
       containers: [container({ 'requests.cpu': '50m' })],
       observation: seen([steadyUse('app', 100, Mi)], more),
     })
-    expect(raise).toMatchObject([{ verdict: 'change', from: 50, to: 120 }])
+    expect(raise).toMatchObject([{ verdict: 'change', from: 50, to: 115 }])
   })
 
   it('of memory rise above the limit at which a container was killed', () => {
@@ -127,6 +130,31 @@ describe('requests without an autoscaler', () => {
     })
     expect(verdicts(answer)).toEqual({ 'requests.memory': '356Mi', 'limits.memory': '456Mi' })
     expect(reasonsOf(answer, 'requests.memory')).toContain('memory.oom')
+  })
+
+  it('rise, however little, when usage lies above them for more of the time than may be', () => {
+    const answer = ask({
+      containers: [container({ 'requests.cpu': '385m' })],
+      observation: seen([steadyUse('app', 400, Mi)]),
+    })
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '415m' })
+  })
+
+  it('fall no lower than was wanted on each of the last three days, when they are looked at daily', () => {
+    const frame = { first: 3600, step: 3600, count: 14 * 24 }
+    const usage = recorded(
+      { cpu: (hour) => (Math.floor(hour / 24) === 9 ? 1500 : 300), memory: () => Mi },
+      frame,
+    )
+    const lowered = (reviewDays: number) =>
+      ask({
+        containers: [container({ 'requests.cpu': '3' })],
+        observation: seen([{ container: 'app', oomKills: 0, ...usage }]),
+        reviewDays,
+      })
+    expect(reasonsOf(lowered(1), 'requests.cpu')).toContain('pace.days')
+    expect(verdicts(lowered(1))).toEqual({ 'requests.cpu': '1520m' })
+    expect(reasonsOf(lowered(7), 'requests.cpu')).not.toContain('pace.days')
   })
 
   it('are never added', () => {
@@ -214,6 +242,47 @@ describe('limits', () => {
       'limits.cpu': '1800m',
     })
   })
+})
+
+describe('a CPU limit that holds its container back', () => {
+  const values = { 'requests.cpu': '500m', 'limits.cpu': '1' } as const
+  const heldBack = (share: number, use = 400) => {
+    const throttling = [0, 1, 2, 3, 4].map((day) => ({
+      day,
+      periods: 1000,
+      throttled: day < 2 ? 0 : share * 1000,
+    }))
+    return seen([{ ...steadyUse('app', use, Mi), throttling }])
+  }
+  const answerTo = (observation: Observation, lastChange: Question['lastChange'] = () => undefined) =>
+    ask({ containers: [container(values)], observation, lastChange })
+
+  it('often is raised by a quarter, for what the last days say', () => {
+    const answer = answerTo(heldBack(0.4))
+    expect(verdicts(answer)).toMatchObject({ 'limits.cpu': '1250m' })
+    expect(reasonsOf(answer, 'limits.cpu')).toContain('limit.throttled')
+  })
+
+  it('is raised once, until the new one has been seen at work', () => {
+    expect(verdicts(answerTo(heldBack(0.4), () => 1))).toMatchObject({ 'limits.cpu': 'keep' })
+  })
+
+  it('is not raised beyond four times the busiest slot: a longer lead is no cure for short bursts', () => {
+    expect(verdicts(answerTo(heldBack(0.4, 200)))).toMatchObject({ 'limits.cpu': 'keep' })
+  })
+
+  it.each([
+    [0.1, 'keep'],
+    [0.005, '500m'],
+  ])(
+    'in a share of %d of its periods does not fall with the request when that is more than a hundredth',
+    (share, expected) => {
+      expect(verdicts(answerTo(heldBack(share, 200)))).toMatchObject({
+        'requests.cpu': '250m',
+        'limits.cpu': expected === 'keep' ? 'keep' : '500m',
+      })
+    },
+  )
 })
 
 describe('Go variables', () => {
