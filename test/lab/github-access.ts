@@ -12,6 +12,13 @@ export interface Access {
 }
 
 const unknownToken: Answer = { status: 401, data: { message: 'Bad credentials' } }
+const notGranted: Answer = {
+  status: 422,
+  data: {
+    message: 'The permissions requested are not granted to this installation.',
+    documentation_url: 'https://docs.github.com/rest/apps/apps',
+  },
+}
 const notFound: Answer = { status: 404, data: { message: 'Not Found' } }
 const claimsSchema = z.object({ iss: z.union([z.string(), z.number()]), iat: z.number(), exp: z.number() })
 const askedSchema = z.object({
@@ -41,11 +48,7 @@ export function accessOf(lab: GitHubLab): Access {
     const refused = Object.entries(permissions).some(
       ([name, level]) => level === 'write' && (lab.permissions as Record<string, string>)?.[name] === 'read',
     )
-    if (!mine || refused)
-      return {
-        status: 422,
-        data: { message: 'The permissions requested are not granted to this installation.' },
-      }
+    if (!mine || refused) return notGranted
     const made = `ghs_lab.${lives.size + 1}`
     lives.set(made, app?.life ?? Number.POSITIVE_INFINITY)
     const expires_at = new Date(Date.now() + 3_600_000).toISOString()

@@ -7,6 +7,7 @@ export interface LabPullRequest {
   readonly number: number
   readonly html_url: string
   readonly node_id: string
+  readonly requested_teams: readonly []
   state: 'open' | 'closed'
   title: string
   body: string | null
@@ -56,7 +57,11 @@ const bodyLimit = 65_536
 
 const invalid = (message: string): Answer => ({
   status: 422,
-  data: { message: 'Validation Failed', errors: [{ resource: 'PullRequest', code: 'custom', message }] },
+  data: {
+    message: 'Validation Failed',
+    errors: [{ resource: 'PullRequest', code: 'custom', message }],
+    documentation_url: 'https://docs.github.com/rest/pulls/pulls',
+  },
 })
 
 /** An empty store. */
@@ -78,6 +83,7 @@ export function pullStore(ground: Ground): PullStore {
       number,
       html_url: `${url}/${repository}/pull/${number}`,
       node_id: `PR_${number}`,
+      requested_teams: [],
       state: 'open',
       title,
       body,

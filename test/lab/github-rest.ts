@@ -152,7 +152,8 @@ const routes: readonly Route[] = [
   {
     method: 'GET',
     path: /^$/,
-    handler: ({ state }) => ok({ full_name: state.repository, node_id: state.nodeId }),
+    handler: ({ state }) =>
+      ok({ full_name: state.repository, node_id: state.nodeId, language: 'YAML', source: undefined }),
   },
   { method: 'GET', path: /^\/git\/ref\/heads\/(.+)$/, handler: getRef },
   { method: 'GET', path: /^\/git\/matching-refs\/heads\/(.+)$/, handler: matchingRefs },

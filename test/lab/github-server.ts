@@ -4,6 +4,7 @@ import { accessOf } from './github-access.ts'
 import { openBare } from './github-git.ts'
 import { answerGraphql } from './github-graphql.ts'
 import { meterOf } from './github-limits.ts'
+import { answerProblems, requestProblems, wholeAnswer } from './github-openapi.ts'
 import { type LabPullRequest, pullStore } from './github-pulls.ts'
 import { answerRest } from './github-rest.ts'
 import type { Answer, GitHubLab, LabRequest, State } from './github-state.ts'
@@ -56,6 +57,19 @@ function stateOf(lab: GitHubLab, url: string): State {
   return { lab, repository, url, nodeId: 'R_lab', bare, pulls, issues, ...empty }
 }
 
+/** Holds a REST call to GitHub's published description: what is not by it is answered with 500 and what is wrong. */
+function byTheBook(request: LabRequest, query: URLSearchParams, handle: () => Answer): Answer {
+  if (request.path === '/graphql') return handle()
+  const asked = requestProblems(request, query)
+  const answer: Answer =
+    asked.length > 0 ? { status: 500, data: { message: `by OpenAPI, ${asked.join('; ')}` } } : handle()
+  const data = wholeAnswer(request, answer.status, answer.data)
+  const given = answerProblems(request, answer.status, data)
+  return given.length > 0
+    ? { status: 500, data: { message: `by OpenAPI, ${given.join('; ')}` } }
+    : { ...answer, data }
+}
+
 /** Starts the server. Its API is at `url`, as that of an Enterprise server would be. */
 export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
   const { token = 'lab-token' } = lab
@@ -80,8 +94,9 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
     const path = decodeURIComponent(pathname)
     const request = { method: incoming.method ?? 'GET', path, body: await readJson(incoming) }
     requests.push(request)
-    const { status, data, headers = {} } = handle(request, searchParams, tokenOf(incoming))
+    const answer = byTheBook(request, searchParams, () => handle(request, searchParams, tokenOf(incoming)))
     await lab.done?.(requests.length)
+    const { status, data, headers = {} } = answer
     response
       .writeHead(status, { 'content-type': 'application/json', ...meter.headers(), ...headers })
       .end(JSON.stringify(data))
