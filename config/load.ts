@@ -94,14 +94,15 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 }
 
 interface Wrapped {
-  readonly def?: { readonly innerType?: unknown; readonly element?: unknown }
+  readonly def?: { readonly innerType?: unknown; readonly in?: unknown; readonly element?: unknown }
   readonly shape?: Readonly<Record<string, unknown>>
 }
 
-/** Takes defaults and optionals off a schema. */
+/** Takes defaults, optionals and what is made of the value off a schema. */
 function unwrap(schema: unknown): Wrapped {
   let bare = schema as Wrapped | undefined
-  while (bare?.def?.innerType !== undefined) bare = bare.def.innerType as Wrapped
+  for (let inner: unknown = bare; inner !== undefined; inner = bare?.def?.innerType ?? bare?.def?.in)
+    bare = inner as Wrapped
   return bare ?? {}
 }
 

@@ -61,6 +61,33 @@ const targetBoundsAreOrdered: Rule = ({ recommend: { targetUtilization } }) =>
     ? []
     : [problem(['recommend', 'targetUtilization'], 'minimum is above maximum', 'Swap them.')]
 
+/** The order that Tortoise wants its own options to be in. */
+const tortoiseOptionsAreOrdered: Rule = ({ recommend: { tortoise } }) => {
+  const { minimumMinReplicas, maximumMinReplicas, preferredMaxReplicas, maximumMaxReplicas } = tortoise
+  const { minimumTargetUtilization, maximumTargetUtilization, minimumRequest, maximumRequest } = tortoise
+  const wanted: readonly (readonly [string, boolean, string])[] = [
+    ['rangeOfMinMaxReplicasRecommendationHours', 24 % tortoise.rangeHours === 0, 'must divide 24'],
+    ['minimumMinReplicas', minimumMinReplicas < maximumMinReplicas, 'must be below maximumMinReplicas'],
+    ['maximumMinReplicas', maximumMinReplicas <= maximumMaxReplicas, 'must not be above maximumMaxReplicas'],
+    ['preferredMaxReplicas', minimumMinReplicas < preferredMaxReplicas, 'must be above minimumMinReplicas'],
+    ['preferredMaxReplicas', preferredMaxReplicas < maximumMaxReplicas, 'must be below maximumMaxReplicas'],
+    [
+      'minimumTargetResourceUtilization',
+      minimumTargetUtilization <= maximumTargetUtilization,
+      'must not be above maximumTargetResourceUtilization',
+    ],
+    ['minimumCPURequest', minimumRequest.cpu <= maximumRequest.cpu, 'must not be above maximumCPURequest'],
+    [
+      'minimumMemoryRequest',
+      minimumRequest.memory <= maximumRequest.memory,
+      'must not be above maximumMemoryRequest',
+    ],
+  ]
+  return wanted.flatMap(([name, holds, message]) =>
+    holds ? [] : [problem(['recommend', 'tortoise', name], `${name} ${message}`, 'Change one of the two.')],
+  )
+}
+
 const branchIsOurs: Rule = ({ deliver: { branch, base } }) =>
   branch.startsWith('tortoise/') || branch === base
     ? []
@@ -77,6 +104,7 @@ const rules: readonly Rule[] = [
   sourcesNameKnownClusters,
   sourcesChooseAmongClusters,
   targetBoundsAreOrdered,
+  tortoiseOptionsAreOrdered,
   branchIsOurs,
 ]
 

@@ -3,6 +3,7 @@ import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
 import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
 import { serveSchema } from './serve.ts'
+import { tortoiseSchema } from './tortoise-options.ts'
 import { variableName } from './variable.ts'
 
 const percent = z.number().min(0).max(100)
@@ -223,6 +224,7 @@ const recommendSchema = z
       .default('weekly')
       .describe('Replica bounds by hour in the report: for each weekday, for all days alike, or none.'),
     goMemoryShare: percent.default(90).describe('GOMEMLIMIT as a share of the memory limit, in percent.'),
+    tortoise: tortoiseSchema.prefault({}),
   })
   .describe('How values are decided.')
 

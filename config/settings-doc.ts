@@ -1,7 +1,7 @@
 import { settingsJsonSchema } from './schema.ts'
 
 interface Node {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly enum?: readonly string[]
   readonly const?: string
   readonly default?: unknown
@@ -9,6 +9,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>
   readonly required?: readonly string[]
   readonly items?: Node
+  readonly anyOf?: readonly Node[]
   readonly additionalProperties?: unknown
 }
 
@@ -46,7 +47,8 @@ function defaultText({ default: usual, properties }: Node): string {
 function typeText(node: Node): string {
   if (node.enum !== undefined) return node.enum.map((one) => `\`${one}\``).join(', ')
   if (node.const !== undefined) return `\`${node.const}\``
+  if (node.anyOf !== undefined) return node.anyOf.map(typeText).join(' or ')
   if (node.type === 'array') return `list of ${node.items?.type ?? 'values'}s`
   if (node.type === 'object' && node.properties === undefined) return 'map of texts'
-  return node.type ?? ''
+  return [node.type ?? ''].flat().join(' or ')
 }

@@ -1,10 +1,12 @@
 import type { DeclaredWorkload } from './model/declared.ts'
 import type { Observation } from './model/observation.ts'
-import type { WorkloadSlots } from './model/replica-slots.ts'
+import type { ReplicaSlot, WorkloadSlots } from './model/replica-slots.ts'
 import type { Source } from './model/source.ts'
 import { workloadKey } from './model/workload.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
 import { replicaSlots } from './recommend/slots.ts'
+import { tortoiseDefaults } from './recommend/tortoise/options.ts'
+import { tortoiseSlots } from './recommend/tortoise-replicas.ts'
 
 /** A source with the workloads that it declares. */
 export interface DeclaredIn {
@@ -23,6 +25,16 @@ export const seenOf = (
       .map((one) => [workloadKey(one.workload), one]),
   )
 
+function slotsBy(
+  { profile, options }: RecommendSettings,
+  declared: DeclaredWorkload,
+  observation: Observation,
+): readonly ReplicaSlot[] {
+  if (profile !== 'tortoise') return replicaSlots(declared, observation, options)
+  const wanted = declared.autoscaler !== undefined && options.replicaSlots !== 'off'
+  return wanted ? tortoiseSlots(observation, options.tortoise ?? tortoiseDefaults) : []
+}
+
 /** Replica bounds by hour of every workload behind an HPA. */
 export function slotsOfPlan(
   declared: readonly DeclaredIn[],
@@ -32,7 +44,7 @@ export function slotsOfPlan(
     const seen = seenOf(source, ground.observations)
     return workloads.flatMap((one): readonly WorkloadSlots[] => {
       const observation = seen.get(workloadKey(one.workload))
-      const slots = observation === undefined ? [] : replicaSlots(one, observation, ground.recommend.options)
+      const slots = observation === undefined ? [] : slotsBy(ground.recommend, one, observation)
       const { id, cluster } = source
       const from = { source: id, ...(cluster === undefined ? {} : { cluster }), workload: one.workload }
       return slots.length === 0 ? [] : [{ ...from, slots }]

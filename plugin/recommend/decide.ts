@@ -195,10 +195,10 @@ function containerAdvice(
       : withinBounds(profile.memoryRequest(container, evidence), policy('memory')),
   )
   const cpuLimit = unlessOff('limits.cpu', () =>
-    profile.limit(container, 'cpu', { request: move(current('requests.cpu'), cpu), days }),
+    profile.limit(container, 'cpu', { request: move(current('requests.cpu'), cpu), days, evidence }),
   )
   const memoryLimit = unlessOff('limits.memory', () =>
-    profile.limit(container, 'memory', { request: move(current('requests.memory'), memory), days }),
+    profile.limit(container, 'memory', { request: move(current('requests.memory'), memory), days, evidence }),
   )
   const bounds = newBounds({
     cpuRequest: after(current('requests.cpu'), cpu),

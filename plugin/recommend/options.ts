@@ -1,3 +1,5 @@
+import type { TortoiseOptions } from './tortoise/options.ts'
+
 /** The numbers that steer `steady`. Defaults and meaning are in the settings schema. */
 export interface SteadyOptions {
   /** Share of the time that a CPU request covers whatever it costs, in percent. */
@@ -30,4 +32,6 @@ export interface SteadyOptions {
   readonly replicaSlots: 'weekly' | 'daily' | 'off'
   /** GOMEMLIMIT as a share of the memory limit, in percent. */
   readonly goMemoryShare: number
+  /** What steers the profile `tortoise` in place of all these. */
+  readonly tortoise?: TortoiseOptions
 }

@@ -31,8 +31,10 @@ export interface Profile {
   readonly limit: (
     container: SeenContainer,
     resource: 'cpu' | 'memory',
-    change: { readonly request: RequestMove | undefined; readonly days: number },
+    change: { readonly request: RequestMove | undefined; readonly days: number; readonly evidence: Evidence },
   ) => Advice
+  /** Days in which a target that was moved stays, whichever way it moved; none where left out. */
+  readonly targetRest?: (options: SteadyOptions) => number
   readonly goMaxProcs: (container: SeenContainer, bounds: NewBounds) => Advice
   readonly goMemoryLimit: (container: SeenContainer, bounds: NewBounds, options: SteadyOptions) => Advice
 }

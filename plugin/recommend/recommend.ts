@@ -55,7 +55,9 @@ export function recommend(
         observation.window.to,
       )
       if (days === undefined) return false
-      return answersKill(one) ? !killedSince(observation, one, days) : days < options.restDays
+      if (answersKill(one)) return !killedSince(observation, one, days)
+      const own = one.field.startsWith('hpa.target.') ? (profile.targetRest?.(options) ?? 0) : 0
+      return days < (one.to < one.from || answersThrottling(one) ? Math.max(options.restDays, own) : own)
     }
     const decided = decideWorkload({ declared, policy, observation }, profile, options)
     const advised = holdFresh(holdAtMaximum(decided, { declared, observation }), fresh)
@@ -110,14 +112,12 @@ function hold(
 
 /**
  * A value that was lowered lately is not lowered again before its last step has been seen at work: most of the window is
- * still from before. What must move together with it waits too; other raises never wait.
+ * still from before. What must move together with it waits too; other raises wait only where a profile says so.
  */
 function holdFresh(
   recommendations: readonly Recommendation[],
   fresh: (one: Change) => boolean,
 ): readonly Recommendation[] {
   const text = 'changed lately; the next step waits until the last one has been seen at work'
-  const isHeld = (one: Change): boolean =>
-    (one.to < one.from || answersKill(one) || answersThrottling(one)) && fresh(one)
-  return hold(recommendations, isHeld, { rule: 'pace.wait', text })
+  return hold(recommendations, fresh, { rule: 'pace.wait', text })
 }

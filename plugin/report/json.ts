@@ -78,10 +78,11 @@ export const reportSchema = z
           slots: z.array(
             z.object({
               weekday: z.number().int().optional().describe('0 is Sunday; absent for every day.'),
-              from: z.number().int().describe('First hour, UTC.'),
+              from: z.number().int().describe('First hour.'),
               to: z.number().int().describe('The hour after the last.'),
               minimum: z.number().int(),
               maximum: z.number().int(),
+              timeZone: z.string().optional().describe('Time zone of the hours; UTC where absent.'),
             }),
           ),
         }),

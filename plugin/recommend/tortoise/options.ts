@@ -5,11 +5,15 @@ export interface Amounts {
 }
 
 /**
- * The options of Mercari's Tortoise that concern decisions, under their names there. CPU in millicores and memory in
+ * The options of Mercari's Tortoise that concern decisions; settings have them under their names there. CPU in millicores and memory in
  * thousandths of a byte, the integers that it reckons with.
  * Source: https://github.com/mercari/tortoise/blob/main/docs/configuration.md
  */
 export interface TortoiseOptions {
+  /** Hours that share replica bounds, and whether each weekday has its own. */
+  readonly rangeHours: number
+  readonly weekly: boolean
+  readonly timeZone: string
   readonly maxReplicasFactor: number
   readonly minReplicasFactor: number
   readonly replicaReductionFactor: number
@@ -32,6 +36,9 @@ export interface TortoiseOptions {
   readonly externalMetricExclusion: string
   readonly growAtPreferredReplicas: boolean
   readonly goMemLimit: boolean
+  /** Nothing is changed anywhere, or in some namespaces. */
+  readonly disabled: boolean
+  readonly excludedNamespaces: readonly string[]
   /** Repeats Tortoise's slips too: a shrink floor above the ceiling, and a slot's floor that jumps. Off: mended. */
   readonly asPublished: boolean
 }
@@ -40,6 +47,9 @@ const mebi = 1024 ** 2 * 1000
 
 /** Tortoise's own defaults. */
 export const tortoiseDefaults: TortoiseOptions = {
+  rangeHours: 1,
+  weekly: true,
+  timeZone: 'Asia/Tokyo',
   maxReplicasFactor: 2,
   minReplicasFactor: 0.5,
   replicaReductionFactor: 0.95,
@@ -61,5 +71,7 @@ export const tortoiseDefaults: TortoiseOptions = {
   externalMetricExclusion: '',
   growAtPreferredReplicas: false,
   goMemLimit: false,
+  disabled: false,
+  excludedNamespaces: [],
   asPublished: false,
 }

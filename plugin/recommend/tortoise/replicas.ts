@@ -38,6 +38,9 @@ export function emptySlots(rangeHours: number, weekly: boolean): readonly Slot[]
   )
 }
 
+/** What a slot keeps of its value when it is brought up to date a day later; fixed there. */
+const ageing = 0.95
+
 /** Brings the slot of the present hour up to date; `undefined` when there is none for it. */
 export function updateSlots(
   slots: readonly Slot[],
@@ -49,7 +52,7 @@ export function updateSlots(
   const wanted = candidates(replicas, options)
   return slots.map((slot, at) => {
     if (at !== index) return slot
-    const factor = slot.ageHours >= 23 ? options.replicaReductionFactor : 1
+    const factor = slot.ageHours >= 23 ? ageing : 1
     return {
       ...slot,
       min: Math.max(wanted.min, Math.trunc(slot.min * factor)),
@@ -59,7 +62,8 @@ export function updateSlots(
   })
 }
 
-const slotAt = (slots: readonly Slot[], { hour, weekday }: SlotTime): number =>
+/** Index of the slot of a time; -1 where there is none. */
+export const slotAt = (slots: readonly Slot[], { hour, weekday }: SlotTime): number =>
   slots.findIndex(
     (slot) => slot.from <= hour && hour < slot.to && (slot.weekday === undefined || slot.weekday === weekday),
   )
