@@ -4,6 +4,7 @@ import { advise, reason } from './advice.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
 import type { ScaledPods } from './profile.ts'
+import { isIdle, isUnequal, parted } from './rebalance.ts'
 import { type SafeTarget, safeTarget } from './safe-target.ts'
 import type { SeenContainer } from './subject.ts'
 import { tidyCpu } from './tidy.ts'
@@ -31,6 +32,12 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
   if (missing?.kind === 'unsure') return together(members, () => missing, missing)
   const values = wanted.map((advice) => (advice.kind === 'value' ? advice.value : 0))
   const [total, seen] = [sum(from), sum(values)]
+  const lowers = mayLower(evidence)
+  const largestDecrease = lowers ? evidence.options.maximumCpuDecrease : 0
+  const split = { from, wanted: values, largestDecrease }
+  const [only, ...others] = members
+  if (only !== undefined && others.length === 0 && isIdle(subject, only, evidence))
+    return idleContainer({ only, utilization, from: total, wanted: seen }, evidence)
   const scalePoint = (total * utilization) / 100
   const borders = boundsOf(utilization, evidence)
   const { minReplicas = 1, maxReplicas } = subject.declared.autoscaler ?? {}
@@ -55,17 +62,49 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
     evidence,
   )
   if (paced.kind === 'unsure') return together(members, () => paced, paced)
-  if (paced.value === total) {
+  if (paced.value === total && !(lowers && isUnequal(split, evidence))) {
     const still = (index: number) => advise(from[index] ?? 0, ...paced.because)
     return together(members, still, advise(utilization, ...paced.because))
   }
-  const shares = values.map((value) => tidyCpu((paced.value * value) / seen))
+  const shares = parted(paced.value, split)
   const target = Math.round((scalePoint / sum(shares)) * 100)
   const usage = (index: number): Advice => {
     const own = wanted[index]
-    return advise(shares[index] ?? 0, ...(own?.kind === 'value' ? own.because : []), ...paced.because)
+    const because = own?.kind === 'value' ? own.because : []
+    return advise(
+      shares[index] ?? 0,
+      ...because,
+      ...(paced.value === total ? [kept, unequal] : paced.because),
+    )
   }
   return together(members, usage, advise(target, kept, ...simulated))
+}
+
+const unequal = reason('hpa.rebalanced', 'the containers of the pod share its request as they use it')
+
+/** True when enough was seen to lower anything. */
+const mayLower = (evidence: Evidence): boolean =>
+  pace(advise(0), { from: 1, smallestMove: 0, tidy: Math.ceil, largestDecrease: 100 }, evidence).kind ===
+  'value'
+
+interface IdleContainer {
+  readonly only: SeenContainer
+  readonly utilization: number
+  readonly from: number
+  readonly wanted: number
+}
+
+/** A container that does not decide how many pods run: what it wants becomes its scale point, its target stays. */
+function idleContainer({ only, utilization, from, wanted }: IdleContainer, evidence: Evidence): JointAdvice {
+  const goal = tidyCpu((wanted * 100) / utilization)
+  const text = `another container decides how many pods run; at ${utilization} % of ${cpuText(goal)} it would`
+  const because = reason('hpa.idle', text)
+  const request = pace(
+    advise(goal, because),
+    { from, smallestMove: 25, tidy: tidyCpu, largestDecrease: evidence.options.maximumCpuDecrease },
+    evidence,
+  )
+  return together([only], () => request, request.kind === 'unsure' ? request : advise(utilization, because))
 }
 
 const share = (part: number): string => `${Math.round(part * 10_000) / 100} %`
