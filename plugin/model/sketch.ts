@@ -57,9 +57,11 @@ export function bucketOf({ firstBucket }: SketchScale, value: number): number {
   return Math.min(bucket, bucketCount - 1)
 }
 
+const powers = Float64Array.from({ length: bucketCount + 1 }, (_, bucket) => growth ** bucket)
+
 /** Lower end of a bucket, in the unit of the samples. */
 export const bucketStart = ({ firstBucket }: SketchScale, bucket: number): number =>
-  bucket === 0 ? 0 : (firstBucket * (growth ** bucket - 1)) / (growth - 1)
+  bucket === 0 ? 0 : (firstBucket * ((powers[bucket] ?? growth ** bucket) - 1)) / (growth - 1)
 
 /** Total weight of a sketch. */
 export const sketchWeight = (sketch: Sketch): number => sketch.reduce((sum, [, weight]) => sum + weight, 0)

@@ -14,8 +14,8 @@ export interface Pace {
   readonly largestDecrease: number
   /** The most that was wanted on the days before; a decrease goes no lower. Asked only for a decrease. */
   readonly wantedLately?: () => number
-  /** An emergency: raise at once, however small. */
-  readonly urgent?: boolean
+  /** An emergency: raise at once, however small. Asked only for a raise. */
+  readonly urgent?: () => boolean
 }
 
 type Wanted = Extract<Advice, { kind: 'value' }>
@@ -29,7 +29,7 @@ export function pace(
   if (wanted.kind === 'unsure') return wanted
   const { options } = evidence
   const { value, because } = wanted.value < from ? noLower(wanted, from, wantedLately?.()) : wanted
-  if (value > from && urgent === true) return wanted
+  if (value > from && urgent?.() === true) return wanted
   const move = Math.abs(value - from)
   const least =
     value > from ? options.minimumChange : Math.max(options.minimumChange, options.minimumDecrease)

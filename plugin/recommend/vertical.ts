@@ -80,7 +80,7 @@ export function cpuRequest(container: SeenContainer, evidence: Evidence): Advice
       tidy: tidyCpu,
       largestDecrease: evidence.options.maximumCpuDecrease,
       wantedLately: () => wantedLately(container, evidence),
-      urgent: tooOftenAbove(container, evidence, from),
+      urgent: () => tooOftenAbove(container, evidence, from),
     },
     evidence,
   )
@@ -111,7 +111,7 @@ export function memoryRequest(container: SeenContainer, evidence: Evidence): Adv
       smallestMove: smallestMemoryMove,
       tidy: tidyMemory,
       largestDecrease: evidence.options.maximumDecrease,
-      urgent: killed,
+      urgent: () => killed,
     },
     evidence,
   )

@@ -54,9 +54,9 @@ describe('containers of a pod behind one target', () => {
   it('share a request that fits as they use it: the busy one takes from the idle one', () => {
     const changes = ask(declare(500, 500), observe(630, 20))
     expect(moves(changes)).toEqual({
-      'app requests.cpu': 720,
+      'app requests.cpu': 670,
       'proxy requests.cpu': 250,
-      'pod hpa.target.cpu': 62,
+      'pod hpa.target.cpu': 65,
     })
     const full = declare(500, 500, [{ resource: 'cpu', utilization: 80 }])
     const [app] = ask(full, observe(630, 20))
