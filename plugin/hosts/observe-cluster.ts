@@ -6,7 +6,7 @@ import { stop } from '../model/problem.ts'
 import { workloadKey } from '../model/workload.ts'
 import { printCost } from '../observe/cost.ts'
 import { printDialect } from '../observe/dialect.ts'
-import { readCluster, withHealth } from '../observe/kubernetes.ts'
+import { readCluster, withLive } from '../observe/kubernetes.ts'
 import type { LiveCluster } from '../observe/live.ts'
 import type { Part } from '../observe/shards.ts'
 import { type Observed, observePrometheus, type PrometheusOptions } from '../observe/usage.ts'
@@ -35,7 +35,7 @@ export async function observeCluster(host: Host, request: ClusterRequest): Promi
   }
   const observations = usage?.observations ?? []
   if (live === undefined) return observations
-  return withHealth([...observations, ...unseen(live, observations, window)], live)
+  return withLive([...observations, ...unseen(live, observations, window)], live)
 }
 
 /** Usage from the Prometheus of a cluster; `undefined` where settings name none. */

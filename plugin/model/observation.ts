@@ -1,4 +1,5 @@
 import type { DailyUsage } from './daily.ts'
+import type { DeclaredPolicy } from './scaling-policy.ts'
 import type { Series } from './series.ts'
 import type { Sketch } from './sketch.ts'
 import type { Workload } from './workload.ts'
@@ -66,4 +67,6 @@ export interface Observation {
   readonly replicas?: ReplicaHistory
   /** Why the workload must be left alone now (crash loop, rollout under way, not ready). */
   readonly unhealthy?: string
+  /** What `kind: Tortoise` objects in the cluster say of it. */
+  readonly policies?: readonly DeclaredPolicy[]
 }

@@ -42,12 +42,12 @@ export function declaredPolicies(
     )
   })
   const annotations = valueAt(objects[object], ['metadata', 'annotations'])
-  return [...tortoises.flatMap(tortoisePolicies), ...annotatedPolicies(annotations)]
+  return [...tortoises.flatMap((one) => tortoisePolicies(one)), ...annotatedPolicies(annotations)]
 }
 
-/** A Tortoise whose mode is not `Auto` changes nothing there, and nothing here. */
-function tortoisePolicies(tortoise: JsonObject): readonly DeclaredPolicy[] {
-  const said = `Tortoise/${textOf(valueAt(tortoise, ['metadata', 'name'])) ?? ''}`
+/** What a Tortoise says of its workload. One whose mode is not `Auto` changes nothing there, and nothing here. */
+export function tortoisePolicies(tortoise: JsonObject, where = ''): readonly DeclaredPolicy[] {
+  const said = `Tortoise/${textOf(valueAt(tortoise, ['metadata', 'name'])) ?? ''}${where}`
   const mode = textOf(valueAt(tortoise, ['spec', 'updateMode'])) ?? 'Off'
   if (mode !== 'Auto') {
     return resources.map((resource) => ({ resource, policy: 'Off', said: `${said}, updateMode ${mode}` }))
@@ -55,9 +55,10 @@ function tortoisePolicies(tortoise: JsonObject): readonly DeclaredPolicy[] {
   const given = listOf(valueAt(tortoise, ['spec', 'autoscalingPolicy'])).flatMap((one) =>
     resources.map((resource) => policyOf(one, resource, said)),
   )
-  // Tortoise reads a list of policies as complete: what it leaves out is Off.
-  const rest = resources.map((resource): DeclaredPolicy => ({ resource, policy: 'Off', said }))
-  return [...(given.length === 0 ? [] : rest), ...given, ...bounds(tortoise, said)]
+  // Tortoise reads a list of policies as complete: what it leaves out is Off. Without a list it goes by the HPA.
+  const policy = given.length === 0 ? 'On' : 'Off'
+  const rest = resources.map((resource): DeclaredPolicy => ({ resource, policy, said }))
+  return [...rest, ...given, ...bounds(tortoise, said)]
 }
 
 function policyOf(entry: Json, resource: 'cpu' | 'memory', said: string): DeclaredPolicy {

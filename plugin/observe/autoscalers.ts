@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import type { JsonObject } from '../model/json.ts'
+import { tortoisePolicies } from '../model/scaling-policy.ts'
 import { type Workload, workloadKey } from '../model/workload.ts'
-import type { LiveAutoscaler, LiveMetric, LiveVertical } from './live.ts'
+import type { LiveAutoscaler, LiveMetric, LiveTortoise, LiveVertical } from './live.ts'
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('default') })
 const scalar = z.union([z.string(), z.number()]).transform(String)
@@ -75,7 +77,8 @@ export const verticalSchema = z.object({
 
 export const tortoiseSchema = z.object({
   metadata,
-  spec: z.object({ targetRefs: z.object({ scaleTargetRef: reference }) }),
+  // Policies are read from the object as it stands, as they are in a repository.
+  spec: z.looseObject({ targetRefs: z.looseObject({ scaleTargetRef: reference }) }),
 })
 
 const keyOf = (namespace: string, { kind = 'Deployment', name }: z.infer<typeof reference>): string =>
@@ -152,13 +155,13 @@ export const verticalsByWorkload = (
     ]),
   )
 
-/** Names of Tortoises by the workload they move. */
+/** Tortoises by the workload they move. */
 export const tortoisesByWorkload = (
   tortoises: readonly z.infer<typeof tortoiseSchema>[],
-): ReadonlyMap<string, string> =>
+): ReadonlyMap<string, LiveTortoise> =>
   new Map(
-    tortoises.map(({ metadata, spec }) => [
-      keyOf(metadata.namespace, spec.targetRefs.scaleTargetRef),
-      metadata.name,
+    tortoises.map((one) => [
+      keyOf(one.metadata.namespace, one.spec.targetRefs.scaleTargetRef),
+      { name: one.metadata.name, policies: tortoisePolicies(one as JsonObject, ' in the cluster') },
     ]),
   )

@@ -129,7 +129,7 @@ export const otherKinds = {
     kind: 'Tortoise',
     api: 'autoscaling.mercari.com/v1beta3',
     plural: 'tortoises',
-    loss: 'objects of Tortoise are unknown',
+    loss: 'scaling policies of Tortoises are unknown',
     optional: true,
   },
 } as const satisfies Readonly<Record<string, ListedKind>>

@@ -163,8 +163,8 @@ type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: 
 const withoutUndefined = <T extends object>(value: T): Defined<T> =>
   Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>
 
-/** Marks the observations of a cluster whose workload does not fare well now, and adds kills that no metric told. */
-export function withHealth(
+/** Adds what a cluster tells of its workloads now: that one does not fare well, kills that no metric told, Tortoises. */
+export function withLive(
   observations: readonly Observation[],
   { cluster, workloads }: LiveCluster,
 ): readonly Observation[] {
@@ -174,7 +174,12 @@ export function withHealth(
     if (found === undefined) return observation
     const killed = withKills(observation, found)
     const unhealthy = observation.unhealthy ?? found.unhealthy
-    return unhealthy === undefined ? killed : { ...killed, unhealthy }
+    const { policies = [] } = found.tortoise ?? {}
+    return {
+      ...killed,
+      ...(unhealthy === undefined ? {} : { unhealthy }),
+      ...(policies.length === 0 ? {} : { policies }),
+    }
   })
 }
 

@@ -1,3 +1,4 @@
+import type { DeclaredPolicy } from '../model/scaling-policy.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Unread } from './lister.ts'
 import type { Owner } from './owners.ts'
@@ -31,6 +32,12 @@ export interface LiveVertical {
   readonly target: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
+/** A Tortoise of Mercari, and what it says of scaling. */
+export interface LiveTortoise {
+  readonly name: string
+  readonly policies: readonly DeclaredPolicy[]
+}
+
 /** A container that was killed for want of memory, as its pod still tells. */
 export interface LiveKill {
   readonly container: string
@@ -47,7 +54,7 @@ export interface LiveWorkload {
   readonly autoscaler?: LiveAutoscaler
   readonly vertical?: LiveVertical
   /** The Tortoise of Mercari that moves the same values. */
-  readonly tortoise?: string
+  readonly tortoise?: LiveTortoise
   /** Pods that a PodDisruptionBudget allows to be away now. */
   readonly disruptionsAllowed?: number
   readonly kills?: readonly LiveKill[]

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type DailyUsage, unpackDays } from '../model/daily.ts'
 import { ExpectedStop, type Problem } from '../model/problem.ts'
+import { scalingPolicies } from '../model/scaling-policy.ts'
 
 const kind = 'TortoiseSnapshot'
 const version = 1
@@ -131,6 +132,18 @@ const replicasSchema = z
   .readonly()
   .describe('How many pods ran.')
 
+const policySchema = z
+  .object({
+    container: name('Name of the container; absent for all.').exactOptional(),
+    resource: z.enum(['cpu', 'memory']).describe('What is scaled.'),
+    policy: z.enum(scalingPolicies).describe('How it is scaled.').exactOptional(),
+    minimum: z.number().min(0).describe('Least of a request, in millicores or bytes.').exactOptional(),
+    maximum: z.number().min(0).describe('Most of a request, in millicores or bytes.').exactOptional(),
+    said: name('Which object says so.'),
+  })
+  .readonly()
+  .describe('How one resource may be scaled.')
+
 const observationSchema = z
   .object({
     cluster: name('Name of the cluster in settings.'),
@@ -156,6 +169,11 @@ const observationSchema = z
       .describe(
         'Why the workload must be left alone (crash loop, rollout under way, not ready); absent when it fares well.',
       )
+      .exactOptional(),
+    policies: z
+      .array(policySchema)
+      .readonly()
+      .describe('What Tortoise objects in the cluster say of it.')
       .exactOptional(),
   })
   .readonly()

@@ -1,5 +1,5 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
-import type { ScalingPolicy } from '../model/scaling-policy.ts'
+import type { DeclaredPolicy, ScalingPolicy } from '../model/scaling-policy.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { type Advice, advise, reason } from './advice.ts'
 import type { ResourcePolicy, Subject } from './subject.ts'
@@ -19,11 +19,16 @@ export interface PolicyRule {
 interface Context {
   readonly cluster: string | undefined
   readonly declared: DeclaredWorkload
+  /** What objects in the cluster say. */
+  readonly seen?: readonly DeclaredPolicy[] | undefined
 }
 
-/** Who decides how a resource is scaled: settings before manifests, the later before the earlier, its HPA where nobody says. */
+/**
+ * Who decides how a resource is scaled: settings before manifests, the later before the earlier, manifests before what
+ * is in the cluster, its HPA where nobody says.
+ */
 export function policyOf(rules: readonly PolicyRule[], context: Context): Subject['policy'] {
-  const { policies = [] } = context.declared
+  const policies = [...(context.seen ?? []), ...(context.declared.policies ?? [])]
   return (container, resource): ResourcePolicy => {
     const fitting = policies.filter(
       (one) => one.resource === resource && (one.container ?? container) === container,

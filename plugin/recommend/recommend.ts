@@ -47,7 +47,7 @@ export function recommend(
   const profile = profiles[name]
   return workloads.flatMap((declared) => {
     const observation = seen.get(workloadKey(declared.workload))
-    const policy = policyOf(rules, { cluster, declared })
+    const policy = policyOf(rules, { cluster, declared, seen: observation?.policies })
     if (observation === undefined) return decideWorkload({ declared, policy }, profile, options)
     const fresh = (one: Change): boolean => {
       const days = lastChange(

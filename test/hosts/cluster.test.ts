@@ -115,7 +115,18 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
       maxReplicas: 5,
       metrics: [{ type: 'Trigger', name: 'cpu', target: { kind: 'Utilization', value: '60' } }],
     })
-    expect(find(live, 'Deployment', 'api-2')?.tortoise).toBe('api-2')
+    const said = 'Tortoise/api-2 in the cluster'
+    expect(find(live, 'Deployment', 'api-2')?.tortoise).toEqual({
+      name: 'api-2',
+      policies: [
+        { resource: 'cpu', policy: 'Off', said },
+        { resource: 'memory', policy: 'Off', said },
+        { container: 'app', resource: 'cpu', policy: 'Off', said },
+        { container: 'app', resource: 'memory', policy: 'Vertical', said },
+        { container: 'app', resource: 'cpu', said },
+        { container: 'app', resource: 'memory', minimum: 32 * 1024 ** 2, maximum: 1024 ** 3, said },
+      ],
+    })
     expect(live.bounds.filter(({ namespace }) => namespace === 'team-0')).toMatchObject([
       { kind: 'LimitRange', bounds: { 'Container.max.memory': '8Gi' } },
       { kind: 'ResourceQuota', bounds: { 'hard.requests.cpu': '200' } },
@@ -190,6 +201,12 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     expect(observations).toContainEqual(
       expect.objectContaining({ days: 0, unhealthy: 'container app is in CrashLoopBackOff' }),
     )
+    const governed = observations.filter((one) => 'policies' in one)
+    expect(governed).toHaveLength(5)
+    expect(governed[0]).toMatchObject({
+      workload: { name: 'api-2' },
+      policies: [{ policy: 'Off' }, {}, {}, {}, {}, {}],
+    })
   })
 
   it('renews a token that ended, and ends with 2 when none is accepted', async () => {
@@ -215,6 +232,27 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     const kubeconfig = JSON.stringify({ ...config, users: [{ name: 'lab', user: { exec } }] })
     const renewed = await cli('snapshot', '--out', join(work, 'renewed.json'), { kubeconfig })
     expect(renewed).toMatchObject({ status: 0, stdout: expect.stringContaining('Recorded 540 workloads') })
+  })
+
+  it('says that Tortoises may not be read, and needs no definition of them', async () => {
+    const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/gitops-tortoise'
+    const role = (await plane.call('GET', path)) as { rules: { apiGroups: string[] }[] }
+    const isTheirs = ({ apiGroups }: { apiGroups: string[] }) => apiGroups[0] === 'autoscaling.mercari.com'
+    await plane.call('PUT', path, { ...role, rules: role.rules.filter((rule) => !isTheirs(rule)) })
+    const unread = async () => (await read()).unread.find(({ kind }) => kind === 'Tortoise')?.reason
+    await expect.poll(unread, { timeout: 10_000 }).toBe('forbidden')
+    expect(warnings()).toContain(
+      'cluster lab: may not list tortoises: scaling policies of Tortoises are unknown',
+    )
+    await plane.call('PUT', path, {
+      ...((await plane.call('GET', path)) as object),
+      rules: role.rules,
+    })
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    await plane.call('DELETE', `${definitions}/tortoises.autoscaling.mercari.com`)
+    await expect.poll(unread, { timeout: 10_000 }).toBe('absent')
+    expect(warnings().filter((one) => one.includes('tortoises'))).toEqual([])
+    expect((await read()).workloads).toHaveLength(540)
   })
 
   it('stops with the reason when a token is not accepted', async () => {

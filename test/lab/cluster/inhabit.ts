@@ -214,7 +214,18 @@ function surroundings(namespace: string): readonly (readonly [string, Object])[]
         apiVersion: 'autoscaling.mercari.com/v1beta3',
         kind: 'Tortoise',
         metadata: { name: 'api-2' },
-        spec: { targetRefs: { scaleTargetRef: { kind: 'Deployment', name: 'api-2' } } },
+        spec: {
+          targetRefs: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api-2' } },
+          updateMode: 'Auto',
+          autoscalingPolicy: [{ containerName: 'app', policy: { memory: 'Vertical' } }],
+          resourcePolicy: [
+            {
+              containerName: 'app',
+              minAllocatedResources: { memory: '32Mi' },
+              maxAllocatedResources: { memory: '1Gi' },
+            },
+          ],
+        },
       },
     ],
     [

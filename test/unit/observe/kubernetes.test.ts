@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { ExpectedStop, type Problem } from '../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../plugin/model/progress.ts'
-import { type ClusterOptions, readCluster, withHealth } from '../../../plugin/observe/kubernetes.ts'
+import { type ClusterOptions, readCluster, withLive } from '../../../plugin/observe/kubernetes.ts'
 import type { LiveCluster } from '../../../plugin/observe/live.ts'
 import { type FakeServer, json, type Seen, startServer } from './server.ts'
 
@@ -278,7 +278,7 @@ describe('readCluster', () => {
   })
 })
 
-describe('withHealth', () => {
+describe('withLive', () => {
   const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }
   const observation: Observation = {
     cluster: 'prod',
@@ -298,11 +298,17 @@ describe('withHealth', () => {
     unread: [],
   }
 
+  it('adds what a Tortoise says of the workload', () => {
+    const policies = [{ resource: 'cpu', policy: 'Off', said: 'Tortoise/web in the cluster' }] as const
+    const governed = { ...live, workloads: [{ workload, tortoise: { name: 'web', policies } }] }
+    expect(withLive([observation], governed)).toEqual([{ ...observation, policies }])
+  })
+
   it('marks the workload in its own cluster, and keeps what metrics said', () => {
     const crashing = { ...observation, unhealthy: 'container web is in CrashLoopBackOff' }
     const elsewhere = { ...observation, cluster: 'staging' }
     const other = { ...observation, workload: { ...workload, name: 'api' } }
-    expect(withHealth([observation, crashing, elsewhere, other], live)).toEqual([
+    expect(withLive([observation, crashing, elsewhere, other], live)).toEqual([
       { ...observation, unhealthy: 'not ready' },
       crashing,
       elsewhere,

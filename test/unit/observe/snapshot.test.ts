@@ -29,9 +29,22 @@ const container = fc
     fc.record({ cpu: usage, memory: usage, throttledShare: share }, optional),
   )
   .map(([required, more]) => ({ ...more, ...required }))
+const policy = fc
+  .tuple(
+    fc.record({ container: text, policy: fc.constantFrom('Off', 'Vertical'), minimum: amount }, optional),
+    fc.record({ resource: fc.constantFrom('cpu', 'memory'), said: text }),
+  )
+  .map(([more, required]) => ({ ...more, ...required }))
 const observation: fc.Arbitrary<Observation> = fc
   .tuple(
-    fc.record({ replicas: fc.record({ max: amount, min: amount, mean: amount }), unhealthy: text }, optional),
+    fc.record(
+      {
+        replicas: fc.record({ max: amount, min: amount, mean: amount }),
+        unhealthy: text,
+        policies: fc.array(policy, { maxLength: 2 }),
+      },
+      optional,
+    ),
     fc.record({
       containers: fc.array(container, { maxLength: 3 }),
       coverage: share,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { declaredWorkloads } from '../../../plugin/model/declared.ts'
 import type { JsonObject } from '../../../plugin/model/json.ts'
+import { type DeclaredPolicy, tortoisePolicies } from '../../../plugin/model/scaling-policy.ts'
 import { type PolicyRule, policyOf } from '../../../plugin/recommend/policy.ts'
 
 const deployment = (annotations = '') => `apiVersion: apps/v1
@@ -21,11 +22,11 @@ metadata: { name: web, namespace: shop }
 spec: { targetRefs: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web } }, ${spec} }
 `
 
-function policies(text: string, rules: readonly PolicyRule[] = []) {
+function policies(text: string, rules: readonly PolicyRule[] = [], seen: readonly DeclaredPolicy[] = []) {
   const objects = parseAllDocuments(text).map((document) => document.toJS() as JsonObject)
   const [declared] = declaredWorkloads(objects, 'default')
   if (declared === undefined) throw new Error('no workload')
-  const policy = policyOf(rules, { cluster: 'prod', declared })
+  const policy = policyOf(rules, { cluster: 'prod', declared, seen })
   return ['app', 'istio-proxy'].map(
     (name) => `${policy(name, 'cpu').policy} ${policy(name, 'memory').policy}`,
   )
@@ -46,6 +47,16 @@ describe('scaling policies', () => {
     expect(policies(deployment() + tortoise('updateMode: Auto'))).toEqual(['On On', 'On On'])
     expect(policies(deployment() + tortoise('maxReplicas: 5'))).toEqual(['Off Off', 'Off Off'])
     expect(policies(deployment() + tortoise('updateMode: Emergency'))).toEqual(['Off Off', 'Off Off'])
+  })
+
+  it('of a Tortoise in the cluster hold where the repository says nothing, and are the weakest', () => {
+    const [object] = parseAllDocuments(tortoise('updateMode: "Off"')).slice(-1)
+    const seen = tortoisePolicies(object?.toJS() as JsonObject, ' in the cluster')
+    expect(policies(deployment(), [], seen)).toEqual(['Off Off', 'Off Off'])
+    expect(policies(deployment() + tortoise('updateMode: Auto'), [], seen)).toEqual(['On On', 'On On'])
+    const own = ', annotations: { gitops-tortoise/memory: Vertical }'
+    expect(policies(deployment(own), [], seen)).toEqual(['Off Vertical', 'Off Vertical'])
+    expect(policies(deployment(), [{ match: {}, cpu: 'On' }], seen)).toEqual(['On Off', 'On Off'])
   })
 
   it('of a Tortoise in another namespace, or for another workload, are not ours', () => {
