@@ -56,6 +56,43 @@ const sourcesChooseAmongClusters: Rule = ({ clusters, sources }) =>
           : [],
       )
 
+/** What each source of usage needs besides; samples have a default place. */
+const needs = {
+  prometheus: 'prometheus',
+  vpa: 'kubernetes',
+  'metrics-server': undefined,
+  snapshot: 'snapshot',
+} as const
+
+const sourcesOfUsageAreNamed: Rule = ({ clusters }) =>
+  clusters.flatMap((cluster, index) =>
+    (cluster.usage ?? []).flatMap((origin, at) => {
+      const setting = needs[origin]
+      if (setting === undefined || cluster[setting] !== undefined) return []
+      return [
+        problem(
+          ['clusters', index, 'usage', at],
+          `usage of ${cluster.name} is to come from ${origin}, and ${setting} is not named`,
+          `Add ${setting}: to the cluster.`,
+        ),
+      ]
+    }),
+  )
+
+const hubsAreKnown: Rule = ({ clusters }) =>
+  clusters.flatMap(({ kubernetes }, index) => {
+    const hub = kubernetes?.applications?.cluster
+    if (hub === undefined || clusters.some((one) => one.name === hub && one.kubernetes !== undefined))
+      return []
+    return [
+      problem(
+        ['clusters', index, 'kubernetes', 'applications', 'cluster'],
+        `cluster ${hub} is not among clusters, or has no kubernetes`,
+        'Add it under clusters, with kubernetes: {context: …}.',
+      ),
+    ]
+  })
+
 const targetBoundsAreOrdered: Rule = ({ recommend: { targetUtilization } }) =>
   targetUtilization.minimum <= targetUtilization.maximum
     ? []
@@ -103,6 +140,8 @@ const rules: readonly Rule[] = [
   clustersAreNamedOnce,
   sourcesNameKnownClusters,
   sourcesChooseAmongClusters,
+  sourcesOfUsageAreNamed,
+  hubsAreKnown,
   targetBoundsAreOrdered,
   tortoiseOptionsAreOrdered,
   branchIsOurs,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { usageOrigins } from '../plugin/model/reading.ts'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
 import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
@@ -123,10 +124,52 @@ const clusterSchema = z
       .array(repositoryPath)
       .default([])
       .describe('Directories whose sources are rolled out to it; the longest that fits wins.'),
+    usage: z
+      .array(z.enum(usageOrigins))
+      .min(1)
+      .optional()
+      .describe(
+        'What tells of usage, in order of preference: the first that saw a workload speaks for it. Default: `prometheus`, where it is named.',
+      ),
+    samples: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Directory of the samples that `tortoise serve` gathers from metrics-server. Default: `samples` in its state directory.',
+      ),
+    snapshot: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Recorded file, or directory of them, that is read as the source `snapshot` of `usage`.'),
     prometheus: prometheusSchema.optional(),
     kubernetes: z
       .strictObject({
+        kubeconfig: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Kubeconfig file. Default: KUBECONFIG, `~/.kube/config`, then the service account of the pod.',
+          ),
         context: z.string().optional().describe('Context of the kubeconfig. Default: the current one.'),
+        applications: z
+          .strictObject({
+            cluster: z
+              .string()
+              .min(1)
+              .describe('Name of the cluster, among `clusters`, that Argo CD runs on.'),
+            destination: z
+              .string()
+              .min(1)
+              .optional()
+              .describe(
+                'Name or URL of this cluster in the destinations of its Applications. Default: `name`, and the URL of the context.',
+              ),
+          })
+          .optional()
+          .describe('Argo CD runs on another cluster, and its Applications are there.'),
         namespaces: z
           .array(z.string().min(1))
           .default([])

@@ -1,32 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type ClusterSettings, prometheusSchema, type Settings } from '../../config/schema.ts'
-import type { Observation } from '../model/observation.ts'
 import { ExpectedStop, printProblem, stop } from '../model/problem.ts'
-import { parseSnapshot } from '../observe/snapshot.ts'
 import type { Host } from './host.ts'
 import { observeCluster } from './observe-cluster.ts'
+import type { ObserveFlags } from './observe-request.ts'
+import { readSnapshots } from './snapshots.ts'
+import type { Gathered } from './usage-sources.ts'
 
-/** Flags that say where usage comes from; they win over settings. */
-export interface ObserveFlags {
-  readonly snapshot?: string
-  readonly prometheus?: string
-  readonly cluster?: string
-  /** End of the window, ISO 8601; now when left out. */
-  readonly until?: string
-  /** Directory that keeps finished days. */
-  readonly cache?: string
-  /** `i/n`: the part of one of several jobs. */
-  readonly shard?: string
-}
-
-/** Usage from a snapshot file, or from the Prometheus (and live state) of every cluster in settings. */
+/** Usage from recorded files, or from the sources of usage (and live state) of every cluster in settings. */
 export async function gatherObservations(
   host: Host,
   settings: Settings,
   flags: ObserveFlags,
-): Promise<readonly Observation[]> {
-  if (flags.snapshot !== undefined) return readSnapshot(host, flags.snapshot)
+): Promise<Gathered> {
+  if (flags.snapshot !== undefined && flags.snapshot.length > 0) return readSnapshots(host, flags.snapshot)
   const clusters = clustersToRead(settings, flags)
   if (clusters.length === 0) {
     throw stop('settings.missing', 'nothing says where usage is recorded', {
@@ -44,13 +30,13 @@ export async function gatherObservations(
 function wholeOrWarned(
   host: Host,
   clusters: readonly ClusterSettings[],
-  observed: readonly PromiseSettledResult<readonly Observation[]>[],
-): readonly Observation[] {
-  const found: Observation[] = []
+  observed: readonly PromiseSettledResult<Gathered>[],
+): Gathered {
+  const found: Gathered[] = []
   const failures: unknown[] = []
   for (const [index, result] of observed.entries()) {
     if (result.status === 'fulfilled') {
-      found.push(...result.value)
+      found.push(result.value)
       continue
     }
     if (!(result.reason instanceof ExpectedStop)) throw result.reason
@@ -60,17 +46,10 @@ function wholeOrWarned(
     host.progress({ kind: 'warning', message: `cluster ${clusters[index]?.name} is left out: ${reasons}` })
   }
   if (failures.length === observed.length) throw failures[0]
-  return found
-}
-
-function readSnapshot(host: Host, file: string): readonly Observation[] {
-  const path = resolve(host.cwd, file)
-  if (!existsSync(path)) {
-    throw stop('path.missing', `there is no snapshot ${file}`, {
-      mend: 'Record one with `tortoise snapshot --out FILE`.',
-    })
+  return {
+    observations: found.flatMap(({ observations }) => observations),
+    readings: found.flatMap(({ readings }) => readings),
   }
-  return parseSnapshot(file, readFileSync(path, 'utf8')).observations
 }
 
 /** The clusters of settings with the Prometheus of the flag laid over them. */
@@ -85,7 +64,7 @@ export function clustersToRead(
     })
   }
   if (prometheus === undefined)
-    return named.filter((one) => one.prometheus !== undefined || one.kubernetes !== undefined)
+    return named.filter(({ usage, ...one }) => (usage ?? one.prometheus ?? one.kubernetes) !== undefined)
   const ofSources = [...new Set(sources.flatMap(({ cluster }) => cluster ?? []))]
   const targets =
     named.length > 0

@@ -16,6 +16,7 @@ import type { Outcome, Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery } from '../model/proposal.ts'
+import type { UsageReading } from '../model/reading.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
 import { withOverlays } from '../overlay-renderer.ts'
 import { backtestAll, type Walk } from '../recommend/backtest.ts'
@@ -38,6 +39,8 @@ export interface PassRequest {
   readonly checkout: Checkout
   readonly settings: Settings
   readonly observations: readonly Observation[]
+  /** Where they come from, and what that took. */
+  readonly readings?: readonly UsageReading[]
   /** Which workloads are asked about; all where left out. */
   readonly isAsked?: PlanRequest['isAsked']
 }
@@ -118,7 +121,7 @@ async function commitsOn(
 
 async function planView(
   host: Host,
-  { checkout, settings, observations, isAsked }: PassRequest,
+  { checkout, settings, observations, readings: usage, isAsked }: PassRequest,
   { view, ref, desk }: Ground,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
@@ -146,7 +149,8 @@ async function planView(
     ...decided,
     ...(isAsked && { isAsked }),
   }
-  return plan(asked, { view, renderer, progress: host.progress })
+  const planned = await plan(asked, { view, renderer, progress: host.progress })
+  return usage === undefined ? planned : { ...planned, usage }
 }
 
 /** Replays history under profiles, on the files as they stand on disk. */

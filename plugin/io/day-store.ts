@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { DayStore } from '../observe/day-cache.ts'
@@ -22,18 +23,16 @@ export function directoryStore(directory: string): DayStore {
     write: async (name, text) => {
       const file = fileOf(name)
       await mkdir(dirname(file), { recursive: true })
-      const fresh = `${file}.${process.pid}`
+      const fresh = `${file}.${randomUUID()}`
       await writeFile(fresh, await promisify(gzip)(text))
       await rename(fresh, file)
     },
-    keep: async (prefix, names) => {
-      const wanted = new Set(names.map(fileOf))
-      const root = join(directory, prefix)
-      const files = await readdir(root, { recursive: true }).catch(() => [])
-      const old = files
-        .map((file) => join(root, file))
-        .filter((file) => file.endsWith(ending) && !wanted.has(file))
-      await Promise.all(old.map((file) => rm(file, { force: true })))
+    names: async (prefix) => {
+      const files = await readdir(join(directory, prefix), { recursive: true }).catch(() => [])
+      return files
+        .filter((file) => file.endsWith(ending))
+        .map((file) => `${prefix}${file.slice(0, -ending.length).replaceAll(sep, '/')}`)
     },
+    forget: (name) => rm(fileOf(name), { force: true }),
   }
 }

@@ -1,4 +1,5 @@
 import type { DailyUsage } from './daily.ts'
+import type { UsageOrigin } from './reading.ts'
 import type { DeclaredPolicy } from './scaling-policy.ts'
 import type { Series } from './series.ts'
 import type { Sketch } from './sketch.ts'
@@ -57,6 +58,8 @@ export interface ReplicaHistory {
 export interface Observation {
   readonly cluster: string
   readonly workload: Workload
+  /** What told of its usage; absent where nothing did. */
+  readonly origin?: UsageOrigin
   /** Both ends in ISO 8601, UTC. */
   readonly window: { readonly from: string; readonly to: string }
   /** Days between the first and the last sample seen. */

@@ -1,5 +1,6 @@
 import type { PlanBacktest } from './backtest.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
+import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
 import type { WorkloadSlots } from './replica-slots.ts'
 
@@ -18,6 +19,8 @@ export interface Plan {
   readonly backtest?: PlanBacktest
   /** Replica bounds by hour of what an HPA scales, for those who can use them. */
   readonly slots?: readonly WorkloadSlots[]
+  /** Where usage was read from, and what that took. */
+  readonly usage?: readonly UsageReading[]
 }
 
 /** What a report tells: the pass, and what became of it. */

@@ -29,6 +29,8 @@ export interface ListOptions {
 
 /** Lists objects of one API server; nothing else can be asked of it. */
 export interface ApiServer {
+  /** As the kubeconfig names it. */
+  readonly url: string
   /**
    * `path` is that of the collection, `/apis/apps/v1/deployments` for example. A list whose position expires on the way
    * is begun again, and what was handed on before is handed on once only. Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
@@ -63,6 +65,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
   const get: Send = (request) => withRetries(() => attempt(renewing, server, request), pause)
   const pageSize = options.pageSize ?? 500
   return {
+    url: server,
     list: (path, { detail, each }) => list(get, { server, path, detail, pageSize, each }),
     version: async () => {
       const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })

@@ -56,8 +56,10 @@ export const scaledObjectSchema = z.object({
   }),
 })
 
+const amounts = z.record(z.string(), scalar)
+
 export const verticalSchema = z.object({
-  metadata,
+  metadata: metadata.extend({ creationTimestamp: z.string().optional() }),
   spec: z.object({
     targetRef: reference,
     updatePolicy: z.object({ updateMode: z.string().optional() }).nullish(),
@@ -67,10 +69,15 @@ export const verticalSchema = z.object({
       recommendation: z
         .object({
           containerRecommendations: z
-            .array(z.object({ containerName: z.string(), target: z.record(z.string(), scalar) }))
+            .array(
+              z.object({ containerName: z.string(), target: amounts, uncappedTarget: amounts.optional() }),
+            )
             .optional(),
         })
         .nullish(),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().optional() }))
+        .optional(),
     })
     .optional(),
 })
@@ -140,19 +147,21 @@ export const verticalsByWorkload = (
   verticals: readonly z.infer<typeof verticalSchema>[],
 ): ReadonlyMap<string, LiveVertical> =>
   new Map(
-    verticals.map(({ metadata, spec, status }) => [
-      keyOf(metadata.namespace, spec.targetRef),
-      {
+    verticals.map(({ metadata, spec, status }) => {
+      const recommended = status?.recommendation?.containerRecommendations ?? []
+      const provided = status?.conditions?.find(({ type }) => type === 'RecommendationProvided')
+      const since = provided?.status === 'True' ? provided.lastTransitionTime : metadata.creationTimestamp
+      const vertical: LiveVertical = {
         name: metadata.name,
         mode: spec.updatePolicy?.updateMode ?? 'Auto',
-        target: Object.fromEntries(
-          (status?.recommendation?.containerRecommendations ?? []).map((one) => [
-            one.containerName,
-            one.target,
-          ]),
+        target: Object.fromEntries(recommended.map((one) => [one.containerName, one.target])),
+        uncapped: Object.fromEntries(
+          recommended.map((one) => [one.containerName, one.uncappedTarget ?? one.target]),
         ),
-      },
-    ]),
+        ...(since === undefined ? {} : { since }),
+      }
+      return [keyOf(metadata.namespace, spec.targetRef), vertical]
+    }),
   )
 
 /** Tortoises by the workload they move. */

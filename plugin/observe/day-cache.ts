@@ -6,13 +6,16 @@ import { parseSnapshot, printSnapshot } from './snapshot.ts'
 export interface DayStore {
   read(name: string): Promise<string | undefined>
   write(name: string, text: string): Promise<void>
-  /** Forgets every text whose name begins with `prefix` and is not among `names`. */
-  keep(prefix: string, names: readonly string[]): Promise<void>
+  /** Every name that begins with `prefix`. */
+  names(prefix: string): Promise<readonly string[]>
+  forget(name: string): Promise<void>
 }
 
 /** What decides the content of a day besides the day itself; any change of it makes other names. */
 export interface DayKey {
   readonly cluster: string
+  /** Whose days these are: those of the whole run, of one of several jobs, or gathered samples. */
+  readonly lane: string
   readonly queryVersion: number
   readonly [detail: string]: unknown
 }
@@ -24,15 +27,16 @@ export interface DayCache {
   /** `undefined` when the day is not there; `damaged` when it is not what was written. */
   read(end: number): Promise<readonly Observation[] | 'damaged' | undefined>
   write(end: number, observations: readonly Observation[]): Promise<void>
-  /** Forgets all days but these. */
+  /** Forgets all days of the same lane but these, and those of other jobs once they are older than all of these. */
   keep(ends: readonly number[]): Promise<void>
 }
 
-/** Days are named by cluster, a digest of the key, and date. `end` is the time of their last slot, in seconds. */
+/** Days are named by cluster, lane, a digest of the key, and date. `end` is the time of their last slot, in seconds. */
 export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> {
-  const cluster = key.cluster.replace(/[^A-Za-z0-9._-]/g, '_')
+  const cluster = `${key.cluster.replace(/[^A-Za-z0-9._-]/g, '_')}/`
+  const lane = `${cluster}${key.lane}/`
   const digest = (await sha256(JSON.stringify(key))).slice(0, 16)
-  const prefix = `${cluster}/${digest}/`
+  const prefix = `${lane}${digest}/`
   const nameOf = (end: number): string =>
     `${prefix}${new Date((end - 1) * 1000).toISOString().slice(0, 10)}.json`
   return {
@@ -46,9 +50,20 @@ export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> 
       const head = JSON.stringify({ kind: 'TortoiseDay', version: 1, sha256: await sha256(body) })
       await store.write(nameOf(end), `${head}\n${body}`)
     },
-    keep: (ends) => store.keep(`${cluster}/`, ends.map(nameOf)),
+    keep: async (ends) => {
+      const wanted = new Set(ends.map(nameOf))
+      const oldest = [...wanted].map(dateOf).sort()[0] ?? ''
+      // Jobs that share a directory must not forget each other's days; those of jobs that are no more grow old.
+      const isOver = (name: string): boolean =>
+        name.startsWith(lane) ? !wanted.has(name) : !isGathered(name) && dateOf(name) < oldest
+      for (const name of (await store.names(cluster)).filter(isOver)) await store.forget(name)
+    },
   }
 }
+
+const dateOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+/** What was gathered cannot be read again: only its gatherer forgets it. */
+const isGathered = (name: string): boolean => name.split('/')[1] === 'samples'
 
 async function parseDay(text: string): Promise<readonly Observation[] | 'damaged'> {
   const end = text.indexOf('\n')

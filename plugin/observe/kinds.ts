@@ -125,6 +125,12 @@ export const otherKinds = {
     loss: source,
     optional: true,
   },
+  podMetrics: {
+    kind: 'PodMetrics',
+    api: 'metrics.k8s.io/v1beta1',
+    plural: 'pods',
+    loss: 'no samples can be gathered',
+  },
   tortoises: {
     kind: 'Tortoise',
     api: 'autoscaling.mercari.com/v1beta3',

@@ -13,6 +13,7 @@ import {
   verticalsByWorkload,
 } from './autoscalers.ts'
 import { type Controller, controllerSchema, podCounts, unhealthyReason } from './health.ts'
+import { applicationsAtHome, applicationsOfHub, type HubOptions } from './hub.ts'
 import { type CustomKind, controllerKinds, customControllers, type ListedKind, otherKinds } from './kinds.ts'
 import { type Lister, lister } from './lister.ts'
 import type { LiveCluster, LiveWorkload } from './live.ts'
@@ -41,6 +42,8 @@ export interface ClusterOptions extends ApiServerOptions {
   readonly namespaces?: readonly string[]
   /** Custom resources that control pods. */
   readonly kinds?: readonly CustomKind[]
+  /** Argo CD runs on another cluster. */
+  readonly hub?: HubOptions
 }
 
 /** What reading a cluster needs from outside. */
@@ -58,13 +61,17 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
   const server = await openApiServer(options, ports.pause)
   const from = lister(server, { cluster, namespaces, progress: ports.progress })
   const read = await readObjects(from, [...controllerKinds, ...customControllers(kinds)])
+  const { url } = server
+  const afar =
+    options.hub === undefined ? [] : await applicationsOfHub(options.hub, { of: cluster, url, ports })
+  const applications = [...afar, ...applicationsAtHome(read.applications, url)]
   const version = await server.version()
   const replicaSets = controllersOf(read.replicaSets)
   const jobs = controllersOf(read.jobs)
   return {
     cluster,
     ...(version === undefined ? {} : { version }),
-    workloads: workloadsOf(read, reportsByWorkload(read.pods, { replicaSets, jobs })),
+    workloads: workloadsOf({ ...read, applications }, reportsByWorkload(read.pods, { replicaSets, jobs })),
     replicaSets,
     jobs,
     pods: controllersOf(read.pods),

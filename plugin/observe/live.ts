@@ -30,6 +30,10 @@ export interface LiveVertical {
   /** `Off`, `Initial`, `Recreate`, `Auto` …; not `Off` changes pods behind Git's back. */
   readonly mode: string
   readonly target: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** The same without the bounds of its policy. */
+  readonly uncapped: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Since when it recommends, ISO 8601 in UTC. */
+  readonly since?: string
 }
 
 /** A Tortoise of Mercari, and what it says of scaling. */

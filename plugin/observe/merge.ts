@@ -1,4 +1,4 @@
-import { type DailyUsage, packDays, unpackDays } from '../model/daily.ts'
+import { type DailyUsage, type DayUsage, packDays, unpackDays } from '../model/daily.ts'
 import type { ContainerUsage, DayThrottling, Observation, ResourceUsage } from '../model/observation.ts'
 import { unpackBytes } from '../model/packing.ts'
 import { countValues, packLevels } from '../model/series.ts'
@@ -33,7 +33,7 @@ interface Entry {
 
 /** Puts the observations of single days (or of parts of a cluster) together into those of the whole window. */
 export interface Merger {
-  /** Days may come in any order, but each slot of a workload once. */
+  /** Days may come in any order. Where a slot of a workload comes twice, its higher level counts and all its samples do. */
   add(observations: readonly Observation[]): void
   finish(): readonly Observation[]
 }
@@ -182,7 +182,7 @@ function finishResource(
 ): ResourceUsage {
   const frame = { first: slots.first, step: slots.step }
   const same = total.every((level, slot) => level === highest[slot])
-  const daily = days.flatMap((part) => unpackDays(part)).sort((one, other) => one.day - other.day)
+  const daily = oneADay(days.flatMap((part) => unpackDays(part)))
   return {
     sketch: finishSketch(sketch),
     peak,
@@ -191,4 +191,22 @@ function finishResource(
     highest: packLevels(frame, highest),
     ...(same ? {} : { total: packLevels(frame, total) }),
   }
+}
+
+/** In rising order; parts of the same day become one. */
+function oneADay(parts: readonly DayUsage[]): readonly DayUsage[] {
+  const days = new Map<number, DayUsage>()
+  for (const part of parts) {
+    const known = days.get(part.day)
+    days.set(part.day, known === undefined ? part : bothOf(known, part))
+  }
+  return [...days.values()].sort((one, other) => one.day - other.day)
+}
+
+function bothOf(one: DayUsage, other: DayUsage): DayUsage {
+  const sketch = emptySketch()
+  addSketch(sketch, one.sketch)
+  addSketch(sketch, other.sketch)
+  const [peak, samples] = [Math.max(one.peak, other.peak), one.samples + other.samples]
+  return { day: one.day, sketch: finishSketch(sketch), peak, samples }
 }

@@ -42,7 +42,11 @@ const argoPlace = z.object({
 
 export const applicationSchema = z.object({
   metadata,
-  spec: z.object({ source: argoPlace.optional(), sources: z.array(argoPlace).optional() }),
+  spec: z.object({
+    source: argoPlace.optional(),
+    sources: z.array(argoPlace).optional(),
+    destination: z.object({ name: z.string().optional(), server: z.string().optional() }).optional(),
+  }),
   status: z
     .object({
       resources: z

@@ -17,7 +17,7 @@ function hashOf(text: string): number {
 }
 
 /** Whether a namespace belongs to a part of a run. */
-const isOfPart = (namespace: string, part: Part | undefined): boolean =>
+export const isOfPart = (namespace: string, part: Part | undefined): boolean =>
   part === undefined || hashOf(namespace) % part.of === part.index - 1
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type DailyUsage, unpackDays } from '../model/daily.ts'
 import { ExpectedStop, type Problem } from '../model/problem.ts'
+import { usageOrigins } from '../model/reading.ts'
 import { scalingPolicies } from '../model/scaling-policy.ts'
 
 const kind = 'TortoiseSnapshot'
@@ -156,6 +157,10 @@ const observationSchema = z
       })
       .readonly()
       .describe('The controller that was observed.'),
+    origin: z
+      .enum(usageOrigins)
+      .describe('What told of its usage; absent where nothing did.')
+      .exactOptional(),
     window: z
       .object({ from: utc('Start'), to: utc('End') })
       .readonly()
@@ -179,12 +184,39 @@ const observationSchema = z
   .readonly()
   .describe('What was seen of one workload.')
 
+const costSchema = z
+  .object({
+    queries: count('Queries.'),
+    series: count('Series of all answers.'),
+    samples: count('Points of all series.'),
+    seconds: z.number().min(0).describe('Seconds of answers, those that ran side by side added up.'),
+    bytes: count('Bytes of all answers.'),
+  })
+  .readonly()
+  .describe('What answers took.')
+
+const readingSchema = z
+  .object({
+    cluster: name('Name of the cluster in settings.'),
+    origin: z.enum(usageOrigins).describe('The source of usage.'),
+    workloads: count('Workloads whose usage it gave.'),
+    dialect: z.string().describe('How it records.').exactOptional(),
+    cost: costSchema.exactOptional(),
+  })
+  .readonly()
+  .describe('One source of usage that was read.')
+
 /** A recorded reading of clusters, for use without them. */
 const snapshotSchema = z
   .object({
     kind: z.literal(kind).describe('Says that the file is a snapshot.'),
     version: z.literal(version).describe('Version of the format.'),
     recordedAt: utc('When it was recorded'),
+    readings: z
+      .array(readingSchema)
+      .readonly()
+      .describe('Where usage was read from, and what that took.')
+      .exactOptional(),
     observations: z.array(observationSchema).readonly().describe('What was seen, one entry a workload.'),
   })
   .readonly()
@@ -260,8 +292,8 @@ const printPath = (path: readonly PropertyKey[]): string =>
 export const printSnapshot = (snapshot: Snapshot): string => [...snapshotLines(snapshot)].join('')
 
 /** The same, line by line: a fleet's snapshot need not be held as one text. */
-export function* snapshotLines({ recordedAt, observations }: Snapshot): Generator<string> {
-  const head = JSON.stringify({ kind, version, recordedAt }).slice(0, -1)
+export function* snapshotLines({ recordedAt, readings, observations }: Snapshot): Generator<string> {
+  const head = JSON.stringify({ kind, version, recordedAt, readings }).slice(0, -1)
   yield `${head},"observations":[${observations.length === 0 ? '' : '\n'}`
   const last = observations.length - 1
   for (const [at, one] of observations.entries())

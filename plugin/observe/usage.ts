@@ -169,6 +169,7 @@ async function openCache(
   const { name, usage, state, cpu, memory } = dialect
   const key = {
     cluster,
+    lane: part === undefined ? 'whole' : `${part.index}-of-${part.of}`,
     queryVersion,
     labels,
     namespaces,

@@ -6,6 +6,7 @@ import type { Proposal, Skipped } from '../model/proposal.ts'
 import type { Site, Trace } from '../model/site.ts'
 import type { Source } from '../model/source.ts'
 import { planBacktestSchema } from './plan-backtest.ts'
+import { usageSchema } from './usage.ts'
 
 const workload = z
   .object({ apiVersion: z.string(), kind: z.string(), namespace: z.string(), name: z.string() })
@@ -68,6 +69,7 @@ export const reportSchema = z
         }),
       )
       .describe('What is advised for every field.'),
+    usage: usageSchema.optional(),
     backtest: planBacktestSchema.nullable(),
     replicaSlots: z
       .array(
@@ -278,6 +280,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     version: 1,
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
+    ...(plan.usage && { usage: plan.usage }),
     backtest: plan.backtest ?? null,
     replicaSlots: plan.slots ?? [],
     skipped: plan.skipped,

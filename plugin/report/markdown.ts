@@ -5,12 +5,16 @@ import { plural } from '../model/plural.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
 import { leftAlone, rowsOf, totals } from './rows.ts'
+import { usageSection } from './usage.ts'
 
 /** The report as GitHub-flavoured Markdown: for pull requests, step summaries and files. */
 export function markdownReport({ plan }: Outcome): string {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
-  if (changes === 0) return ['Nothing to change.', ...aloneSection(plan)].join('\n\n').concat('\n')
+  if (changes === 0)
+    return ['Nothing to change.', ...aloneSection(plan), ...usageSection(plan.usage)]
+      .join('\n\n')
+      .concat('\n')
   const head = `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const tables = groups.map((group) =>
@@ -21,9 +25,8 @@ export function markdownReport({ plan }: Outcome): string {
     backtestHead(proposed, plan.backtest?.currency ?? ''),
     backtestDetails(proposed, plan.backtest?.currency ?? ''),
   ].filter(Boolean)
-  return [head, ...replayed, ...tables, ...proofSection(plan), ...aloneSection(plan)]
-    .join('\n\n')
-    .concat('\n')
+  const rest = [...proofSection(plan), ...aloneSection(plan), ...usageSection(plan.usage)]
+  return [head, ...replayed, ...tables, ...rest].join('\n\n').concat('\n')
 }
 
 function backtestDetails(workloads: readonly WorkloadBacktest[], currency: string): string {

@@ -101,13 +101,18 @@ async function observe(host: Host, ground: Ground): Promise<PassRequest> {
   const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
   const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
   const flags = {
-    ...(snapshot && { snapshot }),
+    ...(snapshot && {
+      snapshot: snapshot
+        .split('\n')
+        .map((file) => file.trim())
+        .filter(Boolean),
+    }),
     ...(prometheus && { prometheus }),
     ...(cluster && { cluster }),
     ...(cache && { cache }),
     ...(until && { until }),
   }
-  return { ...ground, observations: await gatherObservations(host, ground.settings, flags) }
+  return { ...ground, ...(await gatherObservations(host, ground.settings, flags)) }
 }
 
 /** What is asked about some workloads alone must not undo what the pull request for all of them holds. */

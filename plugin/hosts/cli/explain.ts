@@ -14,6 +14,7 @@ import { findCheckout } from '../repository.ts'
 import { readSettings } from '../settings.ts'
 import type { PassFlags } from './pass-options.ts'
 import { openPass, withReadFlags } from './pass-options.ts'
+import { snapshotOption } from './snapshot-option.ts'
 
 interface ExplainFlags extends Omit<PassFlags, 'output'> {
   readonly container?: string
@@ -30,7 +31,7 @@ export function explainCommand(host: Host): Command {
       '--history',
       'print what became of its values on the base branch: set by us, reverted, edited by people',
     )
-    .option('--snapshot <file>', 'read usage from a recorded file instead of a cluster')
+    .addOption(snapshotOption())
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )

@@ -10,12 +10,13 @@ import { gatherObservations } from '../observations.ts'
 import type { PassRequest } from '../pass.ts'
 import { findCheckout } from '../repository.ts'
 import { readSettings } from '../settings.ts'
+import { snapshotOption } from './snapshot-option.ts'
 
 /** Flags of `plan` and `run`. */
 export interface PassFlags {
   readonly repo?: string
   readonly settings?: string
-  readonly snapshot?: string
+  readonly snapshot?: readonly string[]
   readonly prometheus?: string
   readonly cluster?: string
   readonly until?: string
@@ -36,7 +37,7 @@ export const withReadFlags = (command: Command): Command =>
 /** Adds the flags of a whole pass. */
 export const withPassFlags = (command: Command): Command =>
   withReadFlags(command)
-    .option('--snapshot <file>', 'read usage from a recorded file instead of a cluster')
+    .addOption(snapshotOption())
     .addOption(
       new Option('-o, --output <format>', 'format of the report')
         .choices(['table', 'markdown', 'json'])
@@ -47,13 +48,13 @@ export const withPassFlags = (command: Command): Command =>
 export async function openPass(host: Host, flags: PassFlags): Promise<PassRequest> {
   const checkout = findCheckout(host, flags.repo)
   const all = readSettings(host, checkout, flags.settings)
-  const observations = await gatherObservations(host, all, flags)
+  const { observations, readings } = await gatherObservations(host, all, flags)
   const { cluster } = flags
   const settings =
     cluster === undefined
       ? all
       : { ...all, sources: all.sources.filter((one) => (one.cluster ?? cluster) === cluster) }
-  return { checkout, settings, observations }
+  return { checkout, settings, observations, readings }
 }
 
 /** The outcome in the format asked for. */

@@ -27,9 +27,9 @@ export function snapshotCommand(host: Host): Command {
     .requiredOption('--out <file>', 'file to write')
     .action(async ({ out, ...flags }: SnapshotFlags) => {
       const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)
-      const observations = await gatherObservations(host, settings, flags)
+      const { observations, readings } = await gatherObservations(host, settings, flags)
       const recordedAt = host.now().toISOString()
-      const snapshot = { kind: 'TortoiseSnapshot', version: 1, recordedAt, observations } as const
+      const snapshot = { kind: 'TortoiseSnapshot', version: 1, recordedAt, observations, readings } as const
       const file = openSync(resolve(host.cwd, out), 'w')
       for (const line of snapshotLines(snapshot)) writeSync(file, line)
       closeSync(file)

@@ -6,6 +6,7 @@ import type { Settings } from '../../../config/schema.ts'
 import { stop } from '../../model/problem.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { Ended } from '../cli/exit.ts'
+import { snapshotOption } from '../cli/snapshot-option.ts'
 import type { Host } from '../host.ts'
 import { findCheckout } from '../repository.ts'
 import { readSettings } from '../settings.ts'
@@ -39,7 +40,7 @@ export function serveCommand(host: Host): Command {
     .option('--listen <host:port>', 'where pages are served', '0.0.0.0:8080')
     .option('--once', 'run every schedule once, now, and end: for a CronJob')
     .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
-    .option('--snapshot <file>', 'read usage from a recorded file instead of a cluster')
+    .addOption(snapshotOption())
     .action(async (flags: CommandFlags) => {
       const log = createLog(host.stdout, host.now)
       const checkout = flags.repo === undefined ? undefined : findCheckout(host, flags.repo)

@@ -14,7 +14,7 @@ export interface ServeFlags {
   /** A checkout that somebody else keeps up to date; a mirror in the state directory where absent. */
   readonly repo?: string
   readonly state: string
-  readonly snapshot?: string
+  readonly snapshot?: readonly string[]
   readonly prometheus?: string
 }
 
@@ -30,8 +30,9 @@ export async function runSchedule(
   const { repo, state, snapshot, prometheus } = flags
   const { cluster, mode } = schedule
   const checkout = repo === undefined ? await refreshMirror(host, settings, state) : findCheckout(host, repo)
-  const observations = await gatherObservations(host, settings, {
+  const { observations, readings } = await gatherObservations(host, settings, {
     cache: join(state, 'days'),
+    samples: join(state, 'samples'),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(prometheus === undefined ? {} : { prometheus }),
     ...(cluster === undefined ? {} : { cluster }),
@@ -41,5 +42,5 @@ export async function runSchedule(
     sources: settings.sources.filter((one) => cluster === undefined || (one.cluster ?? cluster) === cluster),
     deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
   }
-  return runPass(host, { checkout, settings: narrowed, observations })
+  return runPass(host, { checkout, settings: narrowed, observations, readings })
 }

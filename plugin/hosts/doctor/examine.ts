@@ -8,7 +8,8 @@ import { printDialect } from '../../observe/dialect.ts'
 import type { LiveCluster } from '../../observe/live.ts'
 import type { Finding } from '../../observe/quality.ts'
 import type { Host } from '../host.ts'
-import { observeUsage, readLive } from '../observe-cluster.ts'
+import { readLive } from '../live-cluster.ts'
+import { observeUsage } from '../observe-prometheus.ts'
 import type { Checkout } from '../repository.ts'
 import { attempt, type Check, type Diagnosis } from './check.ts'
 
@@ -103,7 +104,7 @@ async function clusterChecks(
   let live: LiveCluster | undefined
   const { name } = cluster
   const kubernetes = await attempt({ area: 'kubernetes', cluster: name }, async () => {
-    live = await readLive(host, cluster)
+    live = await readLive(host, request.settings, cluster)
     return live === undefined ? [] : liveChecks(live)
   })
   const prometheus = await attempt({ area: 'prometheus', cluster: name }, () =>
@@ -179,7 +180,7 @@ async function usageChecks(
     minimumDays: days >= minimumDays ? minimumDays : 0,
     minimumCoverage: minimumCoverage / 100,
   }
-  const seen = await observeUsage(host, { settings, cluster, to, flags: {} }, { window, live, enough })
+  const seen = await observeUsage(host, { settings, cluster, flags: {} }, { window, live, enough })
   if (seen === undefined) return []
   const here = { area: 'prometheus', cluster: cluster.name } as const
   const { observations, dialect, cost, findings } = seen

@@ -100,7 +100,8 @@ describe.skipIf(!hasPrometheus())('a Prometheus behind a bad line', () => {
         store: {
           read: async () => undefined,
           write: async (name) => void kept.push(name),
-          keep: async () => undefined,
+          names: async () => [],
+          forget: async () => undefined,
         },
       },
     )

@@ -1,0 +1,47 @@
+import { type FakeServer, json, startServer } from '../../unit/observe/server.ts'
+import type { ControlPlane } from './control-plane.ts'
+
+/** What a container uses now, as `metrics.k8s.io` prints it. */
+export interface ContainerMetrics {
+  readonly name: string
+  readonly usage: { readonly cpu: string; readonly memory: string }
+}
+
+/** An API server that also serves `metrics.k8s.io`, as behind an aggregation layer: everything else is the real one's. */
+export interface MeteredCluster extends FakeServer {
+  /** What pods use now, by `namespace/name`. */
+  readonly pods: Map<string, readonly ContainerMetrics[]>
+  readonly kubeconfig: string
+}
+
+/** Puts a metrics API before a control plane. */
+export async function startMeteredCluster(plane: ControlPlane): Promise<MeteredCluster> {
+  const pods = new Map<string, readonly ContainerMetrics[]>()
+  const server = await startServer(({ url }, response) => {
+    if (url.pathname === '/apis/metrics.k8s.io/v1beta1/pods') {
+      const items = [...pods].map(([key, containers]) => {
+        const [namespace, name] = key.split('/')
+        return {
+          metadata: { namespace, name },
+          timestamp: new Date().toISOString(),
+          window: '15s',
+          containers,
+        }
+      })
+      return json(response, 200, { kind: 'PodMetricsList', apiVersion: 'metrics.k8s.io/v1beta1', items })
+    }
+    plane.call('GET', `${url.pathname}${url.search}`).then(
+      (body) => json(response, 200, body),
+      (error: unknown) => json(response, Number(/HTTP (\d+)/.exec(String(error))?.[1] ?? 500), {}),
+    )
+  })
+  const kubeconfig = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'metered',
+    contexts: [{ name: 'metered', context: { cluster: 'metered', user: 'none' } }],
+    clusters: [{ name: 'metered', cluster: { server: server.url, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'none', user: { token: 'none' } }],
+  })
+  return { ...server, pods, kubeconfig }
+}
