@@ -14,9 +14,10 @@ export async function measured(
   file: string,
   args: readonly string[],
   cwd = process.cwd(),
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<Measured> {
   const began = performance.now()
-  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const text = { stdout: '', stderr: '' }
   child.stdout.on('data', (part: Buffer) => (text.stdout += part))
   child.stderr.on('data', (part: Buffer) => (text.stderr += part))
