@@ -22,6 +22,9 @@ export interface KustomizeSource extends SourceBase {
    * With it, a directory without a kustomization gets one of every manifest below it.
    */
   readonly additions?: JsonObject
+  /** The versions that charts inside it are rendered for. */
+  readonly kubeVersion?: string
+  readonly apiVersions?: readonly string[]
 }
 
 /** A chart with its stack of values files, weakest first. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { parse, stringify } from 'yaml'
 import type { LaidFile } from '../../plugin/io/workspace.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../plugin/model/json.ts'
+import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
 import { findKustomization } from './file.ts'
@@ -35,12 +35,20 @@ async function read(file: string, view: RepositoryView): Promise<JsonObject> {
 }
 
 function merged(own: JsonObject, additions: JsonObject): JsonObject {
-  const added = Object.entries(additions).map(([key, value]): readonly [string, Json] => {
-    const before = own[key]
-    return [key, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value]
-  })
+  const added = Object.entries(additions).map(([key, value]) => [key, joined(own[key], value)] as const)
   return { ...own, ...Object.fromEntries(added) }
 }
+
+/** Lists are appended, one of a name in place of another of that name; maps are laid over; the rest replaces. */
+function joined(before: Json | undefined, value: Json): Json {
+  if (Array.isArray(value) && Array.isArray(before)) {
+    const names = new Set(value.map(nameIn).filter(Boolean))
+    return [...before.filter((one) => !names.has(nameIn(one))), ...value]
+  }
+  return isJsonObject(value) && isJsonObject(before) ? { ...before, ...value } : value
+}
+
+const nameIn = (entry: Json): string | undefined => textOf(valueAt(entry, ['name']))
 
 /** Every manifest below a directory as Flux lists them: a directory with a kustomization stands for its files. */
 export async function manifestsBelow(

@@ -48,7 +48,7 @@ export async function buildKustomization(
   return withWorkspace(files, async (directory) => {
     const outcome = await runProgram({
       file: program.file,
-      args: [verb, `./${source.path}`, ...(helm ? helmFlags(`${directory}/${helm.path}`) : [])],
+      args: [verb, `./${source.path}`, ...(helm ? helmFlags(`${directory}/${helm.path}`, source) : [])],
       cwd: directory,
       env: isolated(directory),
       ...boundsOf(ports, ports.options),
@@ -59,7 +59,15 @@ export async function buildKustomization(
 
 const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
 
-const helmFlags = (command: string): readonly string[] => ['--enable-helm', `--helm-command=${command}`]
+const helmFlags = (
+  command: string,
+  { kubeVersion, apiVersions = [] }: KustomizeSource,
+): readonly string[] => [
+  '--enable-helm',
+  `--helm-command=${command}`,
+  ...(kubeVersion === undefined ? [] : [`--helm-kube-version=${kubeVersion}`]),
+  ...apiVersions.map((version) => `--helm-api-versions=${version}`),
+]
 
 const isInflating = ({ path, content }: LaidFile): boolean =>
   /\.ya?ml$|Kustomization$/.test(path) &&

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
-import { demoSources, type Ended, git, program, renderBare, tortoise } from './program.ts'
+import { demoExcerpt, demoPage, settled } from '../lab/demo-pages.ts'
+import { demoSources, type Ended, git, program, read, renderBare, tortoise } from './program.ts'
 
+const project = join(import.meta.dirname, '../..')
 const work = { root: '', directory: '', demo: { status: null, stdout: '', stderr: '' } as Ended }
 
 beforeAll(async () => {
@@ -49,6 +51,14 @@ describe('the demo', () => {
       'tortoise/right-size',
     )
     expect(git(work.directory, 'fsck', '--strict', '--no-dangling')).toBe('')
+  })
+
+  it('is what the README and its page show', () => {
+    const page = read(project, 'README.md')
+    const excerpt = /<!-- demo -->\n```text\n([\s\S]*?)\n```\n<!-- \/demo -->/.exec(page)?.[1]
+    const output = settled(work.demo.stdout.replaceAll(work.directory, '/tmp/tortoise-demo'))
+    expect(excerpt).toBe(demoExcerpt(output))
+    expect(read(project, 'docs/demo.md')).toBe(demoPage(output))
   })
 
   it('leaves the work tree and the branch that is checked out alone', () => {

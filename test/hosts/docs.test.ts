@@ -1,8 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workflowText } from '../../plugin/hosts/init/workflow-text.ts'
 import { type Ended, program, read, tortoise } from './program.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -35,8 +45,8 @@ const blocksIn = (markdown: string): readonly Block[] =>
   )
 
 /** A page as a script: what it says to type, and the files that it shows with their names in the first line. */
-const scriptOf = (page: string): string =>
-  blocksIn(read(directory, page))
+const scriptOf = (markdown: string): string =>
+  blocksIn(markdown)
     .filter(({ byHand }) => !byHand)
     .map(({ language, text }) => (language === 'sh' ? text : fileOf(text)))
     .join('\n')
@@ -48,15 +58,35 @@ function fileOf(text: string): string {
     : `mkdir -p '${dirname(name)}'; cat > '${name}' <<'END-OF-FILE'\n${content}END-OF-FILE\n`
 }
 
-/** Runs a script where nothing is but the packed tarball; the CLI's page installs the program from it. */
-function typed(script: string, installed: boolean): Promise<Ended> {
-  const cwd = mkdtempSync(join(work, 'page-'))
-  for (const name of readdirSync(tarballs)) symlinkSync(join(tarballs, name), join(cwd, name))
+function emptyDirectory(): string {
+  const directory = mkdtempSync(join(work, 'page-'))
+  for (const name of readdirSync(tarballs)) symlinkSync(join(tarballs, name), join(directory, name))
+  return directory
+}
+
+/** The project as a clone holds it; what `npm ci` would fetch is linked to. */
+function clone(): string {
+  const directory = mkdtempSync(join(work, 'clone-'))
+  const left = ['.git', 'node_modules', 'dist'].map((name) => join(project, name))
+  cpSync(project, directory, { recursive: true, filter: (path) => !left.includes(path) })
+  symlinkSync(join(project, 'node_modules'), join(directory, 'node_modules'))
+  return directory
+}
+
+/** Runs a script where nothing is but the packed tarball, or in a clone; the CLI's page installs the program from it. */
+function typed(
+  script: string,
+  { installed, cwd = emptyDirectory() }: { readonly installed: boolean; readonly cwd?: string },
+): Promise<Ended> {
   const prefix = join(cwd, 'global')
   const path = [installed ? bin : join(prefix, 'bin'), dirname(process.execPath), process.env['PATH']]
   const env = {
     PATH: path.join(delimiter),
     HOME: cwd,
+    GIT_AUTHOR_NAME: 'Newcomer',
+    GIT_AUTHOR_EMAIL: 'newcomer@shop.example',
+    GIT_COMMITTER_NAME: 'Newcomer',
+    GIT_COMMITTER_EMAIL: 'newcomer@shop.example',
     npm_config_prefix: prefix,
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
@@ -71,9 +101,26 @@ function typed(script: string, installed: boolean): Promise<Ended> {
   })
 }
 
+describe('the README', () => {
+  const page = read(project, 'README.md')
+
+  it('what it says to type works in a fresh clone', { timeout: 300_000 }, async () => {
+    const script = scriptOf(page)
+    expect(script).toMatch(/^npm ci && npm run demo$/m)
+    const cwd = clone()
+    const ended = await typed(script.replace('npm ci', 'npm run build'), { installed: false, cwd })
+    expect(ended, ended.stderr).toMatchObject({ status: 0 })
+    expect(ended.stdout).toContain('Proved by rendering')
+  })
+
+  it('is short', () => {
+    expect(page.split('\n').length).toBeLessThan(170)
+  })
+})
+
 describe('every quick start', () => {
   it.each(pages)('%s: what it says to type works', { timeout: 300_000 }, async (page) => {
-    const ended = await typed(scriptOf(page), page !== 'cli.md')
+    const ended = await typed(scriptOf(read(directory, page)), { installed: page !== 'cli.md' })
     expect(ended, ended.stderr).toMatchObject({ status: 0 })
     expect(ended.stderr).not.toMatch(/EBADENGINE|deprecated/)
   })
@@ -81,6 +128,23 @@ describe('every quick start', () => {
   it.each(pages)('%s: has something to type', (page) => {
     const shell = blocksIn(read(directory, page)).filter(({ language }) => language === 'sh')
     expect(shell.some(({ byHand }) => !byHand)).toBe(true)
+  })
+})
+
+describe('the name of the Action', () => {
+  const files = [
+    'README.md',
+    ...readdirSync(join(project, 'docs'), { recursive: true }).map((name) => `docs/${name}`),
+  ]
+  const uses = (text: string) => [...text.matchAll(/uses: *(\S*gitops-tortoise\S*)/g)].map(([, name]) => name)
+
+  it('is the same placeholder everywhere, and the page on it says that it is one', () => {
+    const texts = files.filter((name) => /\.(md|yml)$/.test(name)).map((name) => read(project, name))
+    const names = [...texts, workflowText()].flatMap(uses)
+    expect(names.length).toBeGreaterThan(5)
+    expect(new Set(names)).toEqual(new Set(['your-org/gitops-tortoise@v0']))
+    expect(read(directory, 'action.md')).toMatch(/published nowhere yet[\s\S]*`your-org\/gitops-tortoise`/)
+    expect(workflowText()).toMatch(/^# The Action is published nowhere yet/m)
   })
 })
 
@@ -101,12 +165,18 @@ describe('what the docs point at', () => {
   })
 
   it('the plugin page names every parameter that is announced', async () => {
-    const chart = join(project, 'plugin/hosts/demo/files/repository/charts/web')
-    const { stdout } = await tortoise(['render', '--parameters', chart], { cwd: chart })
-    const names = (JSON.parse(stdout) as readonly { readonly name: string }[]).map(({ name }) => name)
+    const repository = join(project, 'plugin/hosts/demo/files/repository')
+    const announced = await Promise.all(
+      ['charts/web', 'apps/overlays/prod', 'apps'].map(async (path) => {
+        const cwd = join(repository, path)
+        const { stdout } = await tortoise(['render', '--parameters', cwd], { cwd })
+        return (JSON.parse(stdout) as readonly { readonly name: string }[]).map(({ name }) => name)
+      }),
+    )
+    const names = announced.flat()
     const page = read(directory, 'argocd-plugin.md')
     expect(names.length).toBeGreaterThan(10)
-    expect(names.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([])
+    expect(names.filter((name) => !new RegExp(`^\\| [^|]*\`${name}\``, 'm').test(page))).toEqual([])
   })
 })
 

@@ -70,13 +70,16 @@ const residentMiB = ({ child }: Replica): number => {
 
 /** What a replica's page says, within what its log said just before and just after. */
 async function compareFigures({ log, get }: Replica): Promise<void> {
+  // It may have been started a moment ago.
+  if (count(log, 'serving') === 0) return
   const logged = () => ({
     done: count(log, 'run done'),
     failed: count(log, 'run failed'),
     commits: log.filter((one) => one['created'] === true).length,
   })
   const before = logged()
-  const last = log.findLast(({ message }) => message === 'run done')
+  const done = log.findLast(({ message }) => message === 'run done')
+  const ended = log.findLast(({ message }) => message === 'run done' || message === 'run failed')
   const text = await (await get('/metrics')).text()
   await sleep(20)
   const after = logged()
@@ -97,9 +100,9 @@ async function compareFigures({ log, get }: Replica): Promise<void> {
     expect(shown[name], `${name}\n${text}`).toBeGreaterThanOrEqual(before[name])
     expect(shown[name], `${name}\n${text}`).toBeLessThanOrEqual(after[name])
   }
-  if (last === undefined || after.done !== before.done) return
-  expect(value('tortoise_changes{schedule="soak"}')).toBe(last['changes'])
-  expect(value('tortoise_run_duration_seconds{schedule="soak"}')).toBe(last['seconds'])
+  if (after.done !== before.done || after.failed !== before.failed) return
+  expect(value('tortoise_changes{schedule="soak"}')).toBe(done?.['changes'] ?? 0)
+  expect(value('tortoise_run_duration_seconds{schedule="soak"}')).toBe(ended?.['seconds'] ?? 0)
 }
 
 /** Runs of all replicas that began before another had ended. */

@@ -1,121 +1,5 @@
 import { stop } from '../../model/problem.ts'
-
-type Kind = 'string' | 'array' | 'map'
-
-interface Announced {
-  readonly title: string
-  readonly tooltip: string
-  readonly kind: Kind
-  /** The kind of source it is for; every kind where absent. */
-  readonly source?: 'helm' | 'plain'
-  readonly usual?: string
-}
-
-/** Every plugin parameter of an Application, as Argo CD shows it in its interface. */
-const known = {
-  cluster: {
-    title: 'Cluster',
-    tooltip: 'Also read the recommendations in the directory of this cluster',
-    kind: 'string',
-  },
-  recommendations: {
-    title: 'Recommendations',
-    tooltip: 'Directory of recommendations, from the source or with / from the root of the repository',
-    kind: 'string',
-    usual: '.tortoise',
-  },
-  'release-name': {
-    title: 'Release name',
-    tooltip: 'Default: the name of the Application',
-    kind: 'string',
-    source: 'helm',
-  },
-  namespace: {
-    title: 'Namespace',
-    tooltip: 'Default: the namespace of the destination',
-    kind: 'string',
-    source: 'helm',
-  },
-  'values-files': {
-    title: 'Values files',
-    tooltip: 'Weakest first, from the chart or with / from the root of the repository',
-    kind: 'array',
-    source: 'helm',
-  },
-  values: { title: 'Values', tooltip: 'YAML laid over the values files', kind: 'string', source: 'helm' },
-  'helm-parameters': { title: 'Helm parameters', tooltip: 'As --set', kind: 'map', source: 'helm' },
-  'helm-string-parameters': {
-    title: 'Helm parameters that are texts',
-    tooltip: 'As --set-string',
-    kind: 'map',
-    source: 'helm',
-  },
-  'helm-file-parameters': {
-    title: 'Helm parameters from files',
-    tooltip: 'As --set-file; paths as for values files',
-    kind: 'map',
-    source: 'helm',
-  },
-  'ignore-missing-values-files': {
-    title: 'Ignore missing values files',
-    tooltip: 'true or false',
-    kind: 'string',
-    source: 'helm',
-    usual: 'false',
-  },
-  'include-crds': {
-    title: 'Include CRDs',
-    tooltip: 'true or false',
-    kind: 'string',
-    source: 'helm',
-    usual: 'true',
-  },
-  'skip-tests': {
-    title: 'Skip test hooks',
-    tooltip: 'true or false',
-    kind: 'string',
-    source: 'helm',
-    usual: 'false',
-  },
-  'skip-schema-validation': {
-    title: 'Skip schema validation',
-    tooltip: 'true or false',
-    kind: 'string',
-    source: 'helm',
-    usual: 'false',
-  },
-  'kube-version': {
-    title: 'Kubernetes version',
-    tooltip: "Default: the destination cluster's",
-    kind: 'string',
-    source: 'helm',
-  },
-  'api-versions': {
-    title: 'API versions',
-    tooltip: "Default: the destination cluster's",
-    kind: 'array',
-    source: 'helm',
-  },
-  'directory-recurse': {
-    title: 'Recurse',
-    tooltip: 'true or false',
-    kind: 'string',
-    source: 'plain',
-    usual: 'false',
-  },
-  'directory-include': {
-    title: 'Include',
-    tooltip: 'Glob of the files to read',
-    kind: 'string',
-    source: 'plain',
-  },
-  'directory-exclude': {
-    title: 'Exclude',
-    tooltip: 'Glob of the files to leave out',
-    kind: 'string',
-    source: 'plain',
-  },
-} as const satisfies Readonly<Record<string, Announced>>
+import { type Announced, type Kind, known } from './known.ts'
 
 type Known = typeof known
 type NameOf<K extends Kind> = { [N in keyof Known]: Known[N]['kind'] extends K ? N : never }[keyof Known]
@@ -201,7 +85,9 @@ function flagOf(name: string, text: string | undefined): boolean {
 /** The parameters to announce for a source of a kind, as Argo CD reads them: a JSON list. */
 export function announcement(kind: string): string {
   const entries: readonly (readonly [string, Announced])[] = Object.entries(known)
-  const shown = entries.filter(([, { source }]) => source === undefined || source === kind)
+  const shown = entries.filter(
+    ([, { sources }]) => sources === undefined || sources.some((one) => one === kind),
+  )
   return JSON.stringify(
     shown.map(([name, { title, tooltip, kind: collectionType, usual }]) => ({
       name,

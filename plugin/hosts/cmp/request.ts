@@ -4,6 +4,7 @@ import type { DirectoryOptions } from '../../../renderers/plain/text.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
 import { stop } from '../../model/problem.ts'
 import type { DirectSource, RepositoryView } from '../../model/source.ts'
+import { kustomizationAdditions } from './kustomization.ts'
 import type { Parameters } from './parameters.ts'
 
 /** What an Application says beside its parameters; flags of the command line say the same. */
@@ -71,7 +72,7 @@ export async function requestFor(view: RepositoryView, asked: Asked): Promise<Re
     case 'helm':
       return { rendered: await chartRequest(view, asked, shared), overlays }
     case 'kustomize':
-      return { rendered: { kind: 'kustomize', source: { kind: 'kustomize', ...shared } }, overlays }
+      return { rendered: kustomizationRequest(asked, shared), overlays }
     case 'plain':
       return {
         rendered: {
@@ -93,13 +94,25 @@ function directoryOptions(parameters: Parameters): DirectoryOptions {
   }
 }
 
-async function chartRequest(
-  view: RepositoryView,
-  { path, context, parameters }: Asked,
-  shared: Pick<DirectSource, 'id' | 'path' | 'namespace'>,
-): Promise<Rendered> {
+type Shared = Pick<DirectSource, 'id' | 'path' | 'namespace'>
+
+/** The versions that a chart is rendered for, a kustomization's charts too. */
+const versions = ({ context, parameters }: Asked) => {
   const kubeVersion = parameters.text('kube-version') ?? context.kubeVersion
   const apiVersions = parameters.list('api-versions')
+  return {
+    ...(kubeVersion === undefined ? {} : { kubeVersion }),
+    apiVersions: apiVersions.length > 0 ? apiVersions : context.apiVersions,
+  }
+}
+
+function kustomizationRequest(asked: Asked, shared: Shared): Rendered {
+  const additions = kustomizationAdditions(asked.parameters)
+  return { kind: 'kustomize', source: { kind: 'kustomize', ...shared, ...versions(asked), additions } }
+}
+
+async function chartRequest(view: RepositoryView, asked: Asked, shared: Shared): Promise<Rendered> {
+  const { path, context, parameters } = asked
   const inline = parameters.text('values')
   const named = parameters.list('values-files').map((file) => pathFrom(path, file))
   const values = parameters.flag('ignore-missing-values-files') ? await existing(view, named) : named
@@ -112,8 +125,7 @@ async function chartRequest(
       values,
       inlineValues: inline === undefined ? [] : [inline],
       parameters: parameters.map('helm-parameters').map(assignment),
-      ...(kubeVersion === undefined ? {} : { kubeVersion }),
-      apiVersions: apiVersions.length > 0 ? apiVersions : context.apiVersions,
+      ...versions(asked),
     },
     options: {
       crds: parameters.flag('include-crds'),

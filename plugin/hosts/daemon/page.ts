@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/plan.ts'
-import { terminalReport } from '../../report/terminal.ts'
+import { escaped, htmlReport } from '../../report/html.ts'
 
 /** What is known of a schedule and its last run. */
 export interface ScheduleStatus {
@@ -16,8 +16,6 @@ export interface LastRun {
   readonly outcome?: Outcome
   readonly error?: string
 }
-
-const escaped = (value: string): string => value.replace(/[&<>"]/g, (one) => `&#${one.codePointAt(0)};`)
 
 const time = (date: Date | undefined): string =>
   date === undefined
@@ -36,21 +34,28 @@ export function reportPage(statuses: readonly ScheduleStatus[], version: string)
 <meta name="viewport" content="width=device-width">
 <title>GitOps Tortoise</title>
 <style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-body { margin: 2rem auto; max-width: 90rem; padding: 0 1rem }
-table { border-collapse: collapse } th, td { padding: .25rem 1rem .25rem 0; text-align: left }
-pre { overflow-x: auto; line-height: 1.35; padding: 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent) }
-.failed { font-weight: 600 }
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: color-mix(in srgb, currentColor 20%, transparent)
+  ; --quiet: color-mix(in srgb, CanvasText 65%, Canvas); --rises: light-dark(#9a4a00, #ffb066) }
+body { margin: 2rem auto; max-width: 80rem; padding: 0 1rem }
+h2 { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem }
+table { border-collapse: collapse } th, td { padding: .3rem 1.25rem .3rem 0; text-align: left; vertical-align: top }
+th { font-size: .85rem; font-weight: 600; color: var(--quiet) } time, code { white-space: nowrap }
+.wide { overflow-x: auto } .changes { width: 100%; font-size: .9rem } .changes td { white-space: nowrap; padding-bottom: 0 }
+.changes .why td { white-space: normal; color: var(--quiet); font-size: .8rem; padding: 0 1.25rem .5rem 0 }
+.c2, .c3, .c4, .c5, .c6 { font-family: ui-monospace, monospace } .c3, .c4, .c5 { text-align: right } .c4 { font-weight: 600 }
+.changes th:nth-child(4), .changes th:nth-child(5) { text-align: right }
+.rises .c4, .rises .c5 { color: var(--rises) } .c6 { color: var(--quiet) } .failed { font-weight: 600; color: var(--rises) }
+pre { white-space: pre-wrap; padding: 1rem; border: 1px solid var(--line) } li { margin: .25rem 0 } small, footer { color: var(--quiet) }
 </style>
 <h1>GitOps Tortoise</h1>
-<table>
+<div class="wide"><table>
 <thead><tr><th scope="col">Schedule</th><th scope="col">Cron</th><th scope="col">Next run</th><th scope="col">Last run</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>
-</table>
+</table></div>
 ${reports}
-<p>${escaped(version)} · <a href="report.json">JSON</a> · <a href="metrics">metrics</a></p>
+<footer>${escaped(version)} · <a href="report.json">JSON</a> · <a href="metrics">metrics</a></footer>
 </html>
 `
 }
@@ -64,6 +69,6 @@ function row({ name, cron, next, last }: ScheduleStatus): string {
 }
 
 function section(name: string, { outcome, error, seconds }: LastRun): string {
-  const body = outcome === undefined ? (error ?? '') : terminalReport(outcome)
-  return `<h2>${escaped(name)}</h2>\n<p>Took ${seconds.toFixed(1)} s.</p>\n<pre>${escaped(body)}</pre>`
+  const body = outcome === undefined ? `<pre>${escaped(error ?? '')}</pre>` : htmlReport(outcome)
+  return `<h2>${escaped(name)}</h2>\n${body}\n<p><small>Took ${seconds.toFixed(1)} s.</small></p>`
 }

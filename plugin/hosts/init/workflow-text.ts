@@ -4,6 +4,7 @@ const action = 'your-org/gitops-tortoise@v0'
 /** The workflow that runs every working day and by hand. The minute is not :00, when GitHub is busiest. */
 export const workflowText =
   (): string => `# Right-sizes what this repository rolls out, as tortoise.yaml says.
+# The Action is published nowhere yet: put a copy of it into a repository of yours, and its name below (docs/start/action.md).
 name: Right-size
 on:
   schedule:
