@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { parse } from 'yaml'
 import type { LaidFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
@@ -23,7 +23,8 @@ export async function additionsFile(
     file === undefined ? { resources: await manifestsBelow(view, path, '') } : await read(file, view)
   return {
     path: file ?? posix.join(path, 'kustomization.yaml'),
-    content: stringify(merged(own, additions), { lineWidth: 0 }),
+    // JSON is YAML in which a text such as `on` stays one, whatever version of YAML reads it.
+    content: JSON.stringify(merged(own, additions), null, 2),
   }
 }
 

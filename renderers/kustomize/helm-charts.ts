@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { LaidFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import { chartFiles } from '../helm/inputs.ts'
 
@@ -16,6 +17,10 @@ export async function helmChartInputs(
 ): Promise<readonly InputFile[]> {
   if (!isJsonObject(kustomization)) return []
   const home = textOf(valueAt(kustomization, ['helmGlobals', 'chartHome'])) ?? 'charts'
+  if (posix.isAbsolute(home))
+    throw stop('source.render', `the chart home ${home} is outside the repository`, {
+      place: { file: directory },
+    })
   const charts = listOf(kustomization['helmCharts']).filter((chart) => isJsonObject(chart))
   const found = await Promise.all(charts.map((chart) => oneChart(chart, { directory, home, view })))
   return found.flat()

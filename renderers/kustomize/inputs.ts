@@ -65,8 +65,11 @@ interface Reference {
 
 async function follow(walk: Walk, directory: string, { text, role }: Reference): Promise<void> {
   const path = posix.join(directory, text)
-  // What leads outside is not followed: kustomize finds nothing there either, and says so.
-  if (path === '..' || path.startsWith('../')) return
+  if (path === '..' || path.startsWith('../')) {
+    // Files outside are refused by kustomize itself; a directory it would enter, from wherever the copy stands.
+    if (role === 'manifest' || role === 'configured') throw outside(text, directory)
+    return
+  }
   const kind = await unlessRefused(() => walk.view.kind(path))
   if (kind === 'directory') await enter(walk, path)
   if (kind !== 'file') return
@@ -76,6 +79,12 @@ async function follow(walk: Walk, directory: string, { text, role }: Reference):
   for (const inner of documents(content).flatMap(texts))
     await follow(walk, directory, { text: inner, role: 'other' })
 }
+
+const outside = (text: string, directory: string) =>
+  stop('source.render', `${text} leads outside the repository`, {
+    place: { file: directory },
+    mend: 'Vendor it into the repository.',
+  })
 
 interface Origin {
   readonly role: InputRole

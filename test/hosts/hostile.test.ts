@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPrograms } from '../../plugin/io/programs.ts'
 import { openWorkTree } from '../../plugin/io/work-tree.ts'
@@ -63,7 +63,8 @@ async function attack(name: string, { files, links = {}, source }: Attack) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), text, { mode: 0o755 })
   }
-  for (const [path, text] of Object.entries(files)) lay(path, text.replaceAll('PORT', String(work.port)))
+  for (const [path, text] of Object.entries(files))
+    lay(path, text.replaceAll('PORT', String(work.port)).replaceAll('ROOT', basename(work.root)))
   lay('../outside/values.yaml', secret)
   lay('../outside/kustomization.yaml', 'resources: [web.yaml]\n')
   lay('../outside/web.yaml', deployment)
@@ -131,6 +132,27 @@ describe('a hostile repository', () => {
     [
       'a base outside',
       { files: kustomization('resources: [web.yaml, ../../outside]\n'), source: 'k', says: /outside/ },
+    ],
+    [
+      // Seen from a copy in the directory for temporary files, where sources are rendered.
+      'a base beside the copies of sources',
+      {
+        files: kustomization(
+          'resources: [web.yaml, ../../ROOT/a-base-beside-the-copies-of-sources/outside]\n',
+        ),
+        source: 'k',
+        says: /leads outside the repository/,
+      },
+    ],
+    [
+      'a chart home outside',
+      {
+        files: kustomization(
+          'resources: [web.yaml]\nhelmGlobals: {chartHome: /var/charts}\nhelmCharts: [{name: web}]\n',
+        ),
+        source: 'k',
+        says: /chart home \/var\/charts is outside/,
+      },
     ],
     [
       'a generator that reads a file outside',

@@ -288,8 +288,8 @@ describe("Argo CD's options for a kustomization", () => {
     ['components', { array: ['extra'] }, `${own}components: [extra]\n`],
     [
       'patches',
-      { string: '- target: {kind: Deployment}\n  patch: "[{op: add, path: /spec/replicas, value: 9}]"\n' },
-      `${own}patches:\n- target: {kind: Deployment}\n  patch: "[{op: add, path: /spec/replicas, value: 9}]"\n`,
+      { string: '- target: {kind: Deployment}\n  patch: "- {op: add, path: /spec/replicas, value: 9}"\n' },
+      `${own}patches:\n- target: {kind: Deployment}\n  patch: "- {op: add, path: /spec/replicas, value: 9}"\n`,
     ],
   ])('%s %j', async (name, value, kustomization) => {
     write('wanted/kustomization.yaml', kustomization)
@@ -330,7 +330,7 @@ describe("Argo CD's options for a kustomization", () => {
     ['images', { array: ['a=b=c'] }, /"a=b=c" is no image/],
     ['replicas', { map: { web: 'many' } }, /must be counts/],
     ['patches', { string: 'a: [' }, /must be a YAML list/],
-    ['components', { array: ['../../../etc'] }, /outside the repository|leaves the repository|\.\./],
+    ['components', { array: ['../../../etc'] }, /leads outside the repository/],
     ['name-prefix', { string: ['a'] }, /name-prefix must be a text/],
   ])('%s %j stops, printing nothing', async (name, value, says) => {
     const ended = await tortoise(['render', 'options'], { cwd: root, env: parameters({ name, ...value }) })
