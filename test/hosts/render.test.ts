@@ -315,6 +315,7 @@ describe("Argo CD's options for a kustomization", () => {
     const version = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: v}\ndata:\n'
     const data = `${version}  version: {{ .Capabilities.KubeVersion.Version }}\n  own: {{ .Capabilities.APIVersions.Has "example.com/v1" | quote }}\n`
     write('inflating/charts/inner/Chart.yaml', 'apiVersion: v2\nname: inner\nversion: 0.1.0\n')
+    write('inflating/charts/inner/values.yaml', '{}\n')
     write('inflating/charts/inner/templates/v.yaml', data)
     write('inflating/kustomization.yaml', 'helmCharts: [{name: inner, releaseName: inner}]\n')
     const env = { KUBE_VERSION: '1.30.0', KUBE_API_VERSIONS: 'v1,example.com/v1' }
