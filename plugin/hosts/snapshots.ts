@@ -11,7 +11,7 @@ import type { Gathered } from './usage-sources.ts'
  * Recorded files, and directories of them, as one: those of several clusters, or of the jobs that shared a run. Of a workload that
  * several tell of, the one that saw more of it counts.
  */
-export function readSnapshots(host: Host, files: readonly string[]): Gathered {
+export function readSnapshots(host: Pick<Host, 'cwd'>, files: readonly string[]): Gathered {
   const snapshots = files
     .flatMap((file) => snapshotFiles(host, file))
     .map(({ file, path }) => parseSnapshot(file, readFileSync(path, 'utf8')))
@@ -28,7 +28,7 @@ export function readSnapshots(host: Host, files: readonly string[]): Gathered {
 const sawMore = (one: Observation, other: Observation): boolean =>
   one.days === other.days ? one.coverage > other.coverage : one.days > other.days
 
-function snapshotFiles(host: Host, file: string) {
+function snapshotFiles(host: Pick<Host, 'cwd'>, file: string) {
   const path = resolve(host.cwd, file)
   if (!existsSync(path)) {
     throw stop('path.missing', `there is no snapshot ${file}`, {

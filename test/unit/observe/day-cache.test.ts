@@ -74,4 +74,23 @@ describe.skipIf(!hasPrometheus())('days that are kept', () => {
     expect(files()).not.toEqual(before)
     expect(files()).toHaveLength(1)
   })
+
+  it('forgets the days of jobs that are no more once they are older than the window, and no gathered samples', async () => {
+    const store = directoryStore(directory)
+    for (const name of [
+      'prod/3-of-4/aa/2026-08-30.json',
+      'prod/3-of-4/aa/2026-09-01.json',
+      'prod/samples/aa/2026-08-30.json',
+      'other/3-of-4/aa/2026-08-30.json',
+    ])
+      await store.write(name, 'text')
+    await observe()
+    const kept = files().map((file) => file.slice(directory.length + 1).replaceAll('\\', '/'))
+    expect(kept.filter((file) => file.includes('/aa/')).sort()).toEqual([
+      'other/3-of-4/aa/2026-08-30.json.gz',
+      'prod/3-of-4/aa/2026-09-01.json.gz',
+      'prod/samples/aa/2026-08-30.json.gz',
+    ])
+    expect(kept).toHaveLength(4)
+  })
 })

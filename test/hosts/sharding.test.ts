@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readSnapshots } from '../../plugin/hosts/snapshots.ts'
+import type { Observation } from '../../plugin/model/observation.ts'
+import { workloadKey } from '../../plugin/model/workload.ts'
+import { parseSnapshot } from '../../plugin/observe/snapshot.ts'
+import { type GeneratedPrometheus, startGeneratedPrometheus } from '../lab/generated-prometheus.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { tortoise } from './program.ts'
+
+const end = Date.UTC(2026, 8, 14, 6) / 1000
+const workloads = 60
+const shards = 3
+const deployment = (namespace: string, name: string): object => ({ metadata: { namespace, name }, spec: {} })
+
+describe('a run in shards', () => {
+  const work = mkdtempSync(join(tmpdir(), 'tortoise-shards-'))
+  let metrics: GeneratedPrometheus
+  let api: FakeServer
+  beforeAll(async () => {
+    metrics = await startGeneratedPrometheus({ workloads, end })
+    const running = Array.from({ length: workloads }, (_, at) => deployment(`team-${at}`, `app-${at}`))
+    // Of these nobody has usage: some are in namespaces that Prometheus counts, some are alone in theirs.
+    const idle = Array.from({ length: 20 }, (_, at) => deployment(`team-${at * 9}`, `idle-${at}`))
+    api = await startServer(({ url }, response) =>
+      json(response, 200, {
+        items: url.pathname === '/apis/apps/v1/deployments' ? [...running, ...idle] : [],
+      }),
+    )
+    const kubeconfig = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'lab',
+      contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
+      clusters: [{ name: 'lab', cluster: { server: api.url, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'lab', user: { token: 'lab' } }],
+    }
+    writeFileSync(join(work, 'kubeconfig'), JSON.stringify(kubeconfig))
+    const prod = `{name: prod, kubernetes: {kubeconfig: kubeconfig}, prometheus: {url: "${metrics.url}"}}`
+    writeFileSync(join(work, 'tortoise.yaml'), `clusters: [${prod}]\nhistory: {days: 2}\n`)
+    mkdirSync(join(work, 'shards'))
+  })
+  afterAll(async () => {
+    metrics.close()
+    await api.close()
+    rmSync(work, { recursive: true, force: true })
+  })
+
+  async function snapshot(out: string, ...more: readonly string[]): Promise<readonly Observation[]> {
+    const until = ['--until', new Date(end * 1000).toISOString()]
+    const args = ['snapshot', '--repo', '.', '--settings', 'tortoise.yaml', ...until, '--out', out]
+    expect(await tortoise([...args, ...more], { cwd: work })).toMatchObject({ status: 0 })
+    return parseSnapshot(out, readFileSync(join(work, out), 'utf8')).observations
+  }
+  const round = async (): Promise<(readonly Observation[])[]> => {
+    const parts: (readonly Observation[])[] = []
+    for (let part = 1; part <= shards; part += 1)
+      parts.push(await snapshot(`shards/${part}.json`, '--shard', `${part}/${shards}`, '--cache', 'days'))
+    return parts
+  }
+  const days = (): readonly string[] =>
+    readdirSync(join(work, 'days'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.gz'),
+    )
+  const inOrder = (observations: readonly Observation[]): readonly Observation[] =>
+    [...observations].sort((one, other) => (workloadKey(one.workload) < workloadKey(other.workload) ? -1 : 1))
+
+  it('comes to the same as a whole one, each workload told by one shard, unseen ones too', async () => {
+    const whole = await snapshot('whole.json')
+    expect(whole).toHaveLength(workloads + 20)
+    const parts = await round()
+    const told = parts.flat().map(({ workload }) => workloadKey(workload))
+    expect(new Set(told).size).toBe(told.length)
+    expect(
+      parts.every((part) => part.some(({ days }) => days === 0) && part.some(({ days }) => days > 0)),
+    ).toBe(true)
+    const files = Array.from({ length: shards }, (_, part) => `shards/${part + 1}.json`)
+    const merged = readSnapshots({ cwd: work }, files)
+    expect(inOrder(merged.observations)).toEqual(inOrder(whole))
+    expect(readSnapshots({ cwd: work }, ['shards']).observations).toEqual(merged.observations)
+    expect(merged.readings.map(({ origin }) => origin)).toEqual(['prometheus', 'prometheus', 'prometheus'])
+  }, 60_000)
+
+  it('shares a cache without one shard forgetting the days of another', async () => {
+    const kept = days()
+    expect(kept.length).toBe(shards * 2)
+    const before = metrics.seen.queries
+    await round()
+    const second = metrics.seen.queries - before
+    expect([...days()].sort()).toEqual([...kept].sort())
+    // Each reads the unfinished day alone: the probe, five questions, and crash loops.
+    expect(second).toBe(shards * 7)
+  }, 60_000)
+
+  it('takes a workload that two recordings tell of from the one that saw more', async () => {
+    const [one] = await snapshot('whole.json')
+    const write = (name: string, days: number): void =>
+      writeFileSync(
+        join(work, name),
+        JSON.stringify({
+          kind: 'TortoiseSnapshot',
+          version: 1,
+          recordedAt: new Date(end * 1000).toISOString(),
+          observations: [{ ...one, days }],
+        }),
+      )
+    write('more.json', 9)
+    write('less.json', 3)
+    for (const order of [
+      ['more.json', 'less.json'],
+      ['less.json', 'more.json'],
+    ])
+      expect(readSnapshots({ cwd: work }, order).observations.map(({ days }) => days)).toEqual([9])
+  }, 60_000)
+
+  it('names a snapshot that is not there, and a directory without any', () => {
+    mkdirSync(join(work, 'none'))
+    expect(() => readSnapshots({ cwd: work }, ['whole.json', 'gone.json'])).toThrow(
+      'there is no snapshot gone.json',
+    )
+    expect(() => readSnapshots({ cwd: work }, ['none'])).toThrow('there is no snapshot in none')
+  })
+})
