@@ -4,7 +4,15 @@ import { cpuScale } from '../model/sketch.ts'
 import { readValue } from '../model/value.ts'
 import type { Advice } from './advice.ts'
 import { advise, reason, unsure } from './advice.ts'
-import { meanOf, pricedRequest, recurringPeak, shareAbove, usageClass, weighedShares } from './demand.ts'
+import {
+  busiestPod,
+  meanOf,
+  pricedRequest,
+  recurringPeak,
+  shareAbove,
+  usageClass,
+  weighedShares,
+} from './demand.ts'
 import type { SteadyOptions } from './options.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
@@ -68,12 +76,20 @@ function wantedLately({ usage: { cpu } }: SeenContainer, { options }: Evidence):
   return tidyCpu(Math.max(0, ...values))
 }
 
+/** A request that covers the busiest pod for half of the time at least. */
+function forBusiestPod(wanted: Advice, { usage: { cpu } }: SeenContainer): Advice {
+  const busiest = cpu === undefined ? 0 : busiestPod(cpu, cpuScale)
+  if (wanted.kind === 'unsure' || tidyCpu(busiest) <= wanted.value) return wanted
+  const text = `load is spread unevenly: the busiest pod uses ${cpuText(busiest)} half of the time`
+  return advise(tidyCpu(busiest), ...wanted.because, reason('cpu.busiest', text))
+}
+
 /** The CPU request of a container that no HPA scales by CPU. */
 export function cpuRequest(container: SeenContainer, evidence: Evidence): Advice {
   const from = readValue('requests.cpu', container.declared.values['requests.cpu'] ?? '')
   if (from === undefined) return unsure('no CPU request is set, and none is ever added')
   return pace(
-    wantedCpu(container, evidence),
+    forBusiestPod(wantedCpu(container, evidence), container),
     {
       from,
       smallestMove: smallestCpuMove,

@@ -4,6 +4,7 @@ import { settingsSchema } from '../../../config/schema.ts'
 import type { DeclaredAutoscaler, DeclaredContainer } from '../../../plugin/model/declared.ts'
 import type { ContainerUsage, Observation } from '../../../plugin/model/observation.ts'
 import type { Change, Recommendation } from '../../../plugin/model/recommendation.ts'
+import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import type { SketchScale } from '../../../plugin/model/sketch.ts'
 import { addSample, cpuScale, emptySketch, finishSketch, memoryScale } from '../../../plugin/model/sketch.ts'
 import { printValue, readValue } from '../../../plugin/model/value.ts'
@@ -155,6 +156,20 @@ describe('requests without an autoscaler', () => {
     expect(reasonsOf(lowered(1), 'requests.cpu')).toContain('pace.days')
     expect(verdicts(lowered(1))).toEqual({ 'requests.cpu': '1520m' })
     expect(reasonsOf(lowered(7), 'requests.cpu')).not.toContain('pace.days')
+  })
+
+  it('cover the one pod of many that does the work', () => {
+    const frame = { first: 3600, step: 3600, count: 14 * 24 }
+    const cpu = usageRecorder(cpuScale, frame)
+    for (let hour = 0; hour < frame.count; hour += 1)
+      for (let pod = 0; pod < 30; pod += 1) cpu.add(hour, pod === 0 ? 900 : 50)
+    const usage = cpu.finish()
+    const answer = ask({
+      containers: [container({ 'requests.cpu': '100m' })],
+      observation: seen([{ container: 'app', oomKills: 0, ...(usage && { cpu: usage }) }]),
+    })
+    expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'cpu.busiest'])
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '910m' })
   })
 
   it('are never added', () => {
