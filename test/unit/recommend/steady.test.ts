@@ -169,7 +169,7 @@ describe('requests without an autoscaler', () => {
       observation: seen([{ container: 'app', oomKills: 0, ...(usage && { cpu: usage }) }]),
     })
     expect(reasonsOf(answer, 'requests.cpu')).toEqual(['cpu.price', 'cpu.busiest'])
-    expect(verdicts(answer)).toEqual({ 'requests.cpu': '910m' })
+    expect(verdicts(answer)).toEqual({ 'requests.cpu': '900m' })
   })
 
   it('are never added', () => {
