@@ -36,6 +36,13 @@ export const serveSchema = z
       .boolean()
       .default(true)
       .describe('Run at start what was missed while the daemon was down (known from its state directory).'),
+    sampleSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(3600)
+      .default(60)
+      .describe('Seconds between readings of metrics-server, for clusters whose `usage` names it.'),
     shutdownSeconds: z
       .number()
       .min(0)

@@ -1,10 +1,15 @@
+import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
 import type { Host } from '../host.ts'
+import { gatherSamples } from '../samples.ts'
 import type { Election, LeaseStore } from './lease.ts'
 import { joinElection } from './lease.ts'
 import type { Log } from './log.ts'
+import { logProgress } from './log.ts'
 import type { ServeFlags } from './pass.ts'
 import { pagesOf, Runs } from './runs.ts'
+import type { SamplerPorts } from './sampler.ts'
+import { startSampler } from './sampler.ts'
 import type { Scheduler } from './scheduler.ts'
 import { checkSchedules, startSchedules } from './scheduler.ts'
 import type { PageServer } from './server.ts'
@@ -56,6 +61,7 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
     })
   }
   start(first)
+  const sampler = startSampler(samplerPorts(ports, runs, election))
   log('info', 'serving', { port: server.port, schedules: first.serve.schedules.length })
   return {
     port: server.port,
@@ -69,13 +75,30 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
     stop: async () => {
       log('info', 'ending')
       const drained = runs.drain()
-      await scheduler?.stop()
+      await Promise.all([scheduler?.stop(), sampler.stop()])
       const whole = await drained
       await election?.stop()
       await server.close()
       log('info', 'ended', { whole })
       return whole
     },
+  }
+}
+
+function samplerPorts(
+  { host, log, flags }: DaemonPorts,
+  runs: Runs,
+  election: Election | undefined,
+): SamplerPorts {
+  const heard = { ...host, progress: logProgress(log, 'samples') }
+  const samples = join(flags.state, 'samples')
+  return {
+    gather: () => gatherSamples(heard, { settings: runs.settings, flags: { samples } }),
+    seconds: () => runs.settings.serve.sampleSeconds,
+    mayGather: () => election === undefined || election.leading(),
+    log,
+    metrics: runs.metrics,
+    now: host.now,
   }
 }
 

@@ -24,6 +24,8 @@ const families = {
   tortoise_changes: ['gauge', 'Values that should change, in the last run.'],
   tortoise_unsure: ['gauge', 'Values that too little is known about, in the last run.'],
   tortoise_skipped: ['gauge', 'Values left alone though they should change, in the last run.'],
+  tortoise_samples_total: ['counter', 'Containers counted in readings of metrics-server.'],
+  tortoise_last_sample_timestamp_seconds: ['gauge', 'When metrics-server last told of a container.'],
   tortoise_net_cpu_request_cores: [
     'gauge',
     'What the last run adds to the CPU requests of one pod of each workload; negative is less.',
