@@ -1,0 +1,3 @@
+export const giteaVersion: string
+export const giteaDirectory: string
+export function giteaProgram(): string | undefined

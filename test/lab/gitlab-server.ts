@@ -1,0 +1,308 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { z } from 'zod'
+import { type BareRepository, openBare } from './github-git.ts'
+
+/** What a handler answers. */
+interface Answer {
+  readonly status: number
+  readonly data: unknown
+}
+
+/** A merge request as the server keeps and answers it; the fields that https://docs.gitlab.com/api/merge_requests tells. */
+interface LabMergeRequest {
+  readonly iid: number
+  readonly web_url: string
+  readonly source_branch: string
+  readonly target_branch: string
+  readonly source_project_id: number
+  readonly target_project_id: number
+  readonly created_at: string
+  title: string
+  description: string
+  state: 'opened' | 'closed' | 'merged'
+  sha: string
+  labels: string[]
+  closed_at: string | null
+  merged_at: string | null
+}
+
+interface Note {
+  readonly author: { readonly username: string }
+  readonly body: string
+  readonly created_at: string
+  readonly system: boolean
+}
+
+interface Issue {
+  readonly iid: number
+  title: string
+  description: string
+  readonly labels: readonly string[]
+}
+
+/** Where the refs are, and who may push. */
+export interface GitLabLab {
+  readonly gitdir: string
+  readonly members?: Readonly<Record<string, number>>
+  /** Whether a pipeline runs, so that merging has to wait. */
+  readonly pipeline?: boolean
+}
+
+/** GitLab over loopback, as far as the client uses it: refs and commits are those of a real bare repository. */
+export interface GitLabServer {
+  readonly url: string
+  readonly token: string
+  readonly project: string
+  readonly requests: readonly string[]
+  readonly mergeRequests: readonly LabMergeRequest[]
+  readonly issues: readonly Issue[]
+  readonly notes: ReadonlyMap<number, readonly Note[]>
+  readonly statuses: ReadonlyMap<string, ReadonlyMap<string, string>>
+  readonly say: (iid: number, username: string, body: string) => void
+  readonly merge: (iid: number) => void
+  readonly close: () => Promise<void>
+}
+
+/** All the server holds. */
+interface State {
+  readonly lab: GitLabLab
+  readonly bare: BareRepository
+  readonly url: string
+  readonly mergeRequests: LabMergeRequest[]
+  readonly issues: Issue[]
+  readonly notes: Map<number, Note[]>
+  readonly statuses: Map<string, Map<string, string>>
+}
+
+interface Call {
+  readonly state: State
+  readonly body: unknown
+  readonly query: URLSearchParams
+  readonly at: readonly string[]
+}
+
+const project = 'shop/platform/gitops'
+const ok = (data: unknown, status = 200): Answer => ({ status, data })
+const refuse = (status: number, message: unknown): Answer => ({ status, data: { message } })
+const time = (): string => new Date().toISOString()
+
+/** Open ones follow their branches; those whose branch is gone are closed. */
+function settle({ mergeRequests, bare }: State): void {
+  for (const one of mergeRequests.filter(({ state }) => state === 'opened')) {
+    const sha = bare.ref(one.source_branch)
+    if (sha === undefined) Object.assign(one, { state: 'closed', closed_at: time() })
+    else one.sha = sha
+  }
+}
+
+const find = ({ state, at: [iid] }: Call) => state.mergeRequests.find((one) => one.iid === Number(iid))
+
+function list({ state, query }: Call): Answer {
+  settle(state)
+  return ok(state.mergeRequests.filter((one) => one.state === query.get('state')).reverse())
+}
+
+const draftSchema = z.object({
+  source_branch: z.string(),
+  target_branch: z.string(),
+  title: z.string(),
+  description: z.string().max(1_048_576),
+})
+
+function create({ state, body }: Call): Answer {
+  const draft = draftSchema.parse(body)
+  const sha = state.bare.ref(draft.source_branch)
+  if (sha === undefined || state.bare.ref(draft.target_branch) === undefined)
+    return refuse(400, { source_branch: ['does not exist'] })
+  const open = state.mergeRequests.some(
+    (one) => one.state === 'opened' && one.source_branch === draft.source_branch,
+  )
+  if (open) return refuse(409, ['Another open merge request already exists for this source branch'])
+  const iid = state.mergeRequests.length + 1
+  const made: LabMergeRequest = {
+    ...draft,
+    iid,
+    web_url: `${state.url}/${project}/-/merge_requests/${iid}`,
+    source_project_id: 1,
+    target_project_id: 1,
+    created_at: time(),
+    state: 'opened',
+    sha,
+    labels: [],
+    closed_at: null,
+    merged_at: null,
+  }
+  state.mergeRequests.push(made)
+  return ok(made, 201)
+}
+
+const patchSchema = z.strictObject({
+  title: z.string().optional(),
+  description: z.string().optional(),
+  state_event: z.enum(['close', 'reopen']).optional(),
+  add_labels: z.string().optional(),
+})
+
+function edit(call: Call): Answer {
+  const one = find(call)
+  if (one === undefined) return refuse(404, '404 Not found')
+  const { state_event: event, add_labels: labels, ...texts } = patchSchema.parse(call.body)
+  Object.assign(one, texts)
+  if (labels !== undefined) one.labels = [...new Set([...one.labels, ...labels.split(',')])]
+  if (event === 'close') Object.assign(one, { state: 'closed', closed_at: time() })
+  if (event === 'reopen' && one.state === 'closed') Object.assign(one, { state: 'opened', closed_at: null })
+  settle(call.state)
+  return ok(one)
+}
+
+/** Merges as the button does, by squash. */
+function merge(state: State, one: LabMergeRequest): Answer {
+  const base = state.bare.ref(one.target_branch) ?? ''
+  const head = state.bare.commit(one.sha)
+  if (head === undefined || head.parents[0] !== base) return refuse(406, 'Branch cannot be merged')
+  const made = state.bare.writeCommit({
+    tree: head.tree,
+    parents: [base],
+    message: one.title,
+    author: 'gitlab',
+  })
+  state.bare.move(`refs/heads/${one.target_branch}`, base, made)
+  return ok(Object.assign(one, { state: 'merged', merged_at: time() }))
+}
+
+function accept(call: Call): Answer {
+  const one = find(call)
+  if (one === undefined) return refuse(404, '404 Not found')
+  const { sha, auto_merge: auto } = z.object({ sha: z.string(), auto_merge: z.boolean() }).parse(call.body)
+  if (sha !== one.sha) return refuse(409, 'SHA does not match HEAD of source branch')
+  if (one.state !== 'opened') return refuse(405, '405 Method Not Allowed')
+  return auto && call.state.lab.pipeline === true ? ok(one) : merge(call.state, one)
+}
+
+function addNote(call: Call): Answer {
+  const { body } = z.object({ body: z.string() }).parse(call.body)
+  const note = { author: { username: 'tortoise' }, body, created_at: time(), system: false }
+  const iid = Number(call.at[0])
+  call.state.notes.set(iid, [...(call.state.notes.get(iid) ?? []), note])
+  return ok(note, 201)
+}
+
+function setStatus({ state, body, at: [sha = ''] }: Call): Answer {
+  const one = z.object({ state: z.enum(['success', 'failed']), name: z.string() }).parse(body)
+  const shown = state.statuses.get(sha) ?? new Map<string, string>()
+  if (shown.get(one.name) === one.state) return refuse(400, 'Cannot transition status')
+  state.statuses.set(sha, shown.set(one.name, one.state))
+  return ok({ name: one.name, status: one.state }, 201)
+}
+
+function writeIssue({ state, body, at: [iid] }: Call): Answer {
+  const { labels = '', ...texts } = z
+    .object({ title: z.string(), description: z.string(), labels: z.string().optional() })
+    .parse(body)
+  const known = state.issues.find((one) => one.iid === Number(iid))
+  if (known !== undefined) return ok(Object.assign(known, texts))
+  const issue = { iid: state.issues.length + 1, ...texts, labels: labels.split(',') }
+  state.issues.push(issue)
+  return ok(issue, 201)
+}
+
+const routes: readonly (readonly [string, RegExp, (call: Call) => Answer])[] = [
+  ['GET', /^\/merge_requests$/, list],
+  ['POST', /^\/merge_requests$/, create],
+  ['PUT', /^\/merge_requests\/(\d+)$/, edit],
+  ['PUT', /^\/merge_requests\/(\d+)\/merge$/, accept],
+  [
+    'GET',
+    /^\/merge_requests\/(\d+)\/notes$/,
+    ({ state, at: [iid] }) => ok(state.notes.get(Number(iid)) ?? []),
+  ],
+  ['POST', /^\/merge_requests\/(\d+)\/notes$/, addNote],
+  [
+    'GET',
+    /^\/members\/all$/,
+    ({ state: { lab }, query }) =>
+      ok(
+        Object.entries(lab.members ?? {})
+          .filter(([username]) => username.includes(query.get('query') ?? ''))
+          .map(([username, access_level]) => ({ username, access_level })),
+      ),
+  ],
+  [
+    'GET',
+    /^\/issues$/,
+    ({ state, query }) => ok(state.issues.filter(({ labels }) => labels.includes(query.get('labels') ?? ''))),
+  ],
+  ['POST', /^\/issues$/, writeIssue],
+  ['PUT', /^\/issues\/(\d+)$/, writeIssue],
+  [
+    'GET',
+    /^\/repository\/commits\/(\w+)\/statuses$/,
+    ({ state, at: [sha = ''] }) =>
+      ok([...(state.statuses.get(sha) ?? [])].map(([name, status]) => ({ name, status }))),
+  ],
+  ['POST', /^\/statuses\/(\w+)$/, setStatus],
+]
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part)
+  const text = Buffer.concat(parts).toString()
+  if (text === '') return {}
+  const form = request.headers['content-type']?.includes('json') !== true
+  return form ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
+}
+
+/** Starts the server. */
+export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
+  const token = 'glpat-lab'
+  const requests: string[] = []
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const held = { mergeRequests: [], issues: [], notes: new Map(), statuses: new Map() }
+  const state: State = { lab, bare: openBare(lab.gitdir), url, ...held }
+  const prefix = `/api/v4/projects/${encodeURIComponent(project)}`
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', url)
+    if (request.headers['private-token'] !== token) return refuse(401, '401 Unauthorized')
+    if (!pathname.startsWith(prefix)) return refuse(404, '404 Project Not Found')
+    const below = pathname.slice(prefix.length)
+    const route = routes.find(([method, path]) => method === request.method && path.test(below))
+    if (route === undefined) return refuse(404, '404 Not Found')
+    const at = route[1].exec(below)?.slice(1) ?? []
+    return route[2]({ state, query, at, body: await readBody(request) })
+  }
+  server.on('request', async (request, response) => {
+    requests.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`)
+    const { status, data } = await answer(request)
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(data))
+  })
+  const say = (iid: number, username: string, body: string): void => {
+    const note = { author: { username }, body, created_at: time(), system: false }
+    state.notes.set(iid, [...(state.notes.get(iid) ?? []), note])
+  }
+  const byButton = (iid: number): void => {
+    const one = state.mergeRequests.find((known) => known.iid === iid)
+    if (one !== undefined) merge(state, one)
+  }
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  const { mergeRequests, issues, notes, statuses } = state
+  return {
+    url,
+    token,
+    project,
+    requests,
+    mergeRequests,
+    issues,
+    notes,
+    statuses,
+    say,
+    merge: byButton,
+    close,
+  }
+}
