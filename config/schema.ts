@@ -3,6 +3,7 @@ import { usageOrigins } from '../plugin/model/reading.ts'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
 import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
+import { forgeSchema } from './forge.ts'
 import { serveSchema } from './serve.ts'
 import { tortoiseSchema } from './tortoise-options.ts'
 import { variableName } from './variable.ts'
@@ -368,6 +369,7 @@ const deliverSchema = z
       })
       .optional()
       .describe('Where pull requests are opened.'),
+    forge: forgeSchema.optional(),
     pullRequests: pullRequestsSchema.prefault({}),
     commits: commitsSchema.prefault({}),
     author: z

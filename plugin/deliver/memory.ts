@@ -173,11 +173,34 @@ function held(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules
   }
 }
 
+/** The same change made twice already, whoever changed it back: a third one would be a loop. */
+function looped(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict | undefined {
+  const since = rules.now.getTime() - rules.rememberDays * day
+  const retried = decisions.findLastIndex(({ kind }) => kind === 'retry')
+  const same = decisions
+    .slice(retried + 1)
+    .filter(
+      ({ kind, at, item }) =>
+        kind === 'merged' &&
+        Date.parse(at) >= since &&
+        numberOf(wanted.key, item.from) === wanted.from &&
+        within(wanted.to, numberOf(wanted.key, item.to), rules.settle),
+    )
+  const [first] = same
+  return first === undefined || same.length < 2
+    ? undefined
+    : {
+        reason: `flips: set so ${same.length} times since ${first.at.slice(0, 10)}, and changed back each time`,
+      }
+}
+
 /** A person's edit of a value that we wrote bounds it; a small move of what is open already is none. */
 function bounded(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict {
   const before = last(decisions, ['merged', 'proposed'])
   const ours = before && numberOf(wanted.key, before.item.to)
   if (before === undefined || ours === undefined) return { to: wanted.to }
+  const loop = looped(decisions, wanted, rules)
+  if (loop !== undefined) return loop
   if (before.kind === 'proposed') return { to: within(wanted.to, ours, rules.settle) ? ours : wanted.to }
   const flips = decisions.filter(({ kind, item }) => kind === 'merged' && item.to === before.item.to).length
   const expired = Date.parse(before.at) + rules.rememberDays * day < rules.now.getTime()

@@ -54,7 +54,7 @@ function relay(answer: Buffer, response: ServerResponse): void {
 }
 
 /** Runs `git http-backend` for one request; Git itself finds it under its exec path. */
-function serve(root: string, request: IncomingMessage, response: ServerResponse): void {
+export function serveGit(root: string, request: IncomingMessage, response: ServerResponse): void {
   const backend = spawn('git', ['http-backend'], { env: environment(root, request) })
   const parts: Buffer[] = []
   backend.stdout.on('data', (part: Buffer) => parts.push(part))
@@ -76,7 +76,7 @@ export async function startGitServer(root: string, token = 'lab-token'): Promise
       return
     }
     requests.push(`${request.method} ${request.url}`)
-    serve(root, request, response)
+    serveGit(root, request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { basename, dirname } from 'node:path'
 import { z } from 'zod'
+import { serveGit } from './git-server.ts'
 import { type BareRepository, openBare } from './github-git.ts'
 
 /** What a handler answers. */
@@ -49,7 +51,7 @@ export interface GitLabLab {
   readonly pipeline?: boolean
 }
 
-/** GitLab over loopback, as far as the client uses it: refs and commits are those of a real bare repository. */
+/** GitLab over loopback, as far as the client uses it, and Git over HTTP beside it: one real bare repository. */
 export interface GitLabServer {
   readonly url: string
   readonly token: string
@@ -273,7 +275,17 @@ export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
     const at = route[1].exec(below)?.slice(1) ?? []
     return route[2]({ state, query, at, body: await readBody(request) })
   }
+  const basic = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
   server.on('request', async (request, response) => {
+    if (request.url?.startsWith(`/${project}.git/`)) {
+      if (request.headers.authorization !== basic) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="lab"' }).end()
+        return
+      }
+      request.url = request.url.replace(`/${project}.git`, `/${basename(lab.gitdir)}`)
+      serveGit(dirname(lab.gitdir), request, response)
+      return
+    }
     requests.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`)
     const { status, data } = await answer(request)
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(data))

@@ -15,7 +15,6 @@ import { changeWords } from '../../../plugin/deliver/message.ts'
 import { keepPulls } from '../../../plugin/deliver/pulls.ts'
 import { openRemote } from '../../../plugin/deliver/wire.ts'
 import type { PullOutcome, ScopedProposal } from '../../../plugin/model/proposal.ts'
-import { startGitServer } from '../../lab/git-server.ts'
 import { giteaProgram, giteaVersion } from '../../lab/gitea/parts.mjs'
 import { type GiteaServer, startGitea } from '../../lab/gitea-server.ts'
 import { startGitLabServer } from '../../lab/gitlab-server.ts'
@@ -45,20 +44,16 @@ interface Ground {
   readonly close: () => Promise<unknown>
 }
 
-async function gitlab({ root, bare }: Checkout): Promise<Ground> {
+async function gitlab({ bare }: Checkout): Promise<Ground> {
   const server = await startGitLabServer({ gitdir: bare, members: { ada: 40, eve: 20 } })
-  const pushes = await startGitServer(root)
   const { url, token, project: repository } = server
   return {
     forge: await gitlabForge({ url, repository, token: () => token }),
-    remote: `${pushes.url}/gitops.git`,
-    token: pushes.token,
+    remote: `${url}/${repository}.git`,
+    token,
     say: async (pull, login, body) => server.say(pull, login, body),
     merge: async (pull) => server.merge(pull),
-    close: async () => {
-      await server.close()
-      await pushes.close()
-    },
+    close: server.close,
   }
 }
 

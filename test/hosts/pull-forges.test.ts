@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { GitHubLab } from '../lab/github-state.ts'
+import { type GitLabServer, startGitLabServer } from '../lab/gitlab-server.ts'
+import { tortoise } from './program.ts'
+import { beginPulls, type PullStory, pathOf } from './pull-story.ts'
+
+const api = { name: 'api', asks: 500, uses: 100 }
+const branch = 'tortoise/right-size-prod'
+let story: PullStory
+let gitlab: GitLabServer | undefined
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tortoise-forges-'))
+})
+afterEach(async () => {
+  await story.close()
+  await gitlab?.close()
+  gitlab = undefined
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** Begins a story with other settings in the place of `github`. */
+async function begin(lab: Partial<GitHubLab>, settings: (story: PullStory) => Promise<string> | string) {
+  story = await beginPulls({ loads: [api], lab })
+  const { args } = story.command()
+  const file = args[args.indexOf('--settings') + 1] ?? ''
+  const lines = await settings(story)
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^ {2}github: .*$/m, lines))
+}
+
+const run = async (env: Readonly<Record<string, string>>) => {
+  const ended = await tortoise(story.command().args, { env })
+  return { ...ended, delivery: ended.status === 0 ? JSON.parse(ended.stdout).delivery : undefined }
+}
+const onGitLab = async ({ bare }: PullStory): Promise<string> => {
+  gitlab = await startGitLabServer({ gitdir: bare, members: { ada: 40 } })
+  return `  remote: { url: "${gitlab.url}/${gitlab.project}.git" }\n  forge: { kind: gitlab }`
+}
+const cpu = () => /cpu: (\S+)/.exec(story.git('show', `${branch}:${pathOf(api)}`))?.[1]
+
+describe('the program', () => {
+  it('keeps a merge request and the dashboard on GitLab', async () => {
+    await begin(
+      {},
+      async (begun) => `${await onGitLab(begun)}\n  pullRequests: { dashboard: true, checks: true }`,
+    )
+    const env = { TORTOISE_GIT_TOKEN: gitlab?.token ?? '' }
+    expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'opened', number: 1, branch }])
+    expect(cpu()).toBe('250m')
+    expect(gitlab?.mergeRequests).toMatchObject([
+      { state: 'opened', source_branch: branch, target_branch: 'main' },
+    ])
+    expect(gitlab?.issues).toHaveLength(1)
+    const before = gitlab?.requests.filter((line) => !line.startsWith('GET')).length
+    expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'unchanged', number: 1 }])
+    expect(gitlab?.requests.filter((line) => !line.startsWith('GET'))).toHaveLength(before ?? 0)
+  })
+
+  it('signs what it pushes, with a key from the environment', async () => {
+    const key = join(root, 'key')
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+    await begin({}, async (begun) => `${await onGitLab(begun)}\n  commits: { verified: true, signing: {} }`)
+    const env = { TORTOISE_GIT_TOKEN: gitlab?.token ?? '' }
+    const unsigned = await run(env)
+    expect(unsigned).toMatchObject({ status: 2, stderr: expect.stringContaining('TORTOISE_SIGNING_KEY') })
+    const ended = await run({ ...env, TORTOISE_SIGNING_KEY: readFileSync(key, 'utf8') })
+    expect(ended.delivery?.pulls).toMatchObject([{ action: 'opened' }])
+    const signers = join(root, 'signers')
+    writeFileSync(signers, `gitops-tortoise@users.noreply.github.com ${readFileSync(`${key}.pub`, 'utf8')}`)
+    const trust = ['-c', `gpg.ssh.allowedSignersFile=${signers}`]
+    expect(story.git(...trust, 'log', '-1', '--format=%G?', branch)).toBe('G')
+  })
+
+  it('logs in as a GitHub App, and renews its token', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    })
+    const key = join(root, 'app.pem')
+    writeFileSync(key, privateKey)
+    await begin(
+      { app: { id: 7, publicKey, installation: 3, life: 5 } },
+      ({ server }) =>
+        `  github: { repository: ${server.repository}, apiUrl: "${server.url}", paced: false, app: { id: 7, keyFile: "${key}" } }`,
+    )
+    expect((await run({})).delivery?.pulls).toMatchObject([{ action: 'opened', number: 1 }])
+    const tokens = story.server.requests.filter(({ path }) => path.endsWith('/access_tokens'))
+    expect(tokens.length).toBeGreaterThan(1)
+  })
+
+  it('refuses a key where nothing is pushed', async () => {
+    await begin({}, ({ server }) =>
+      [
+        `  github: { repository: ${server.repository}, apiUrl: "${server.url}" }`,
+        '  commits: { signing: {} }',
+      ].join('\n'),
+    )
+    expect(await run({ GITHUB_TOKEN: story.server.token })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('nothing is pushed'),
+    })
+  })
+})
