@@ -19,24 +19,26 @@ export interface BacktestFigures {
   readonly percentAbove: number
   /** CPU used above requests, as a share of what was used, 0 to 100. */
   readonly percentVolumeAbove: number
-  /** Share of the time that a busiest pod was at its CPU limit, 0 to 100. */
+  /** Share of the time that a busiest pod was at its CPU limit, or of the CFS periods it was held back in where that is more, 0 to 100. */
   readonly percentThrottled: number
   readonly oomKills: number
   /** Pods a workload, on average. */
   readonly replicas: number
   /** Share of the time at the HPA's maximum with more to do, 0 to 100. */
   readonly percentAtMaximum: number
+  /** Share of the time that the pods of its HPA are asked for more than they request, 0 to 100; absent where no HPA can be simulated. */
+  readonly percentShort?: number
   /** Values moved, for each workload and month of 30 days. */
   readonly changesPerMonth: number
+  /** Times that anything was moved, which is a roll-out or an edit of the HPA, for each workload and month. */
+  readonly commitsPerMonth: number
 }
 
 /** What one set of values comes to on the recorded history of a workload. */
-export interface StandingFigures extends Omit<BacktestFigures, 'changesPerMonth'> {
+export interface StandingFigures extends Omit<BacktestFigures, 'changesPerMonth' | 'commitsPerMonth'> {
   /** Requested by all pods together, on average. */
   readonly requestedCores: number
   readonly requestedGibibytes: number
-  /** Share of the time that the pods of its HPA are asked for more than they request, 0 to 100; absent where no HPA can be simulated. */
-  readonly percentShort?: number
 }
 
 /** A workload's history under the values of today and under those proposed. */

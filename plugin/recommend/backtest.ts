@@ -56,7 +56,7 @@ export function backtest(
   const { declared: today, observation } = replayed
   const changed = new Map<string, number>()
   let state: State = { declared: today, pods: recordedPods(observation, whole.from) }
-  let [charges, changes] = [noCharges, 0]
+  let [charges, changes, commits] = [noCharges, 0, 0]
   const step = walk.everyDays * secondsPerDay
   for (let from = whole.from; from < whole.to; from += step) {
     const span = { from, to: Math.min(from + step, whole.to) }
@@ -64,13 +64,14 @@ export function backtest(
       settings === undefined ? [] : decide(state.declared, replayed, { settings, from, walk, changed })
     for (const move of moves) changed.set(fieldKey(move), from)
     changes += moves.length
+    if (moves.length > 0) commits += 1
     const declared = withChanges(state.declared, moves)
     const scaled = scaledOver(declared, { observation, span, pods: state.pods })
     charges = addCharges(charges, charge({ declared, today, observation, span, scaled }))
     state = { declared, pods: scaled?.last }
   }
   const days = (whole.to - whole.from) / secondsPerDay
-  return { charges: { ...charges, workloads: 1 }, changes, days }
+  return { charges: { ...charges, workloads: 1 }, changes, commits, days }
 }
 
 /** The pods that ran at a time, for a simulated HPA to begin with. */
@@ -160,9 +161,10 @@ export function backtestAll(
       (total, { result }) => ({
         charges: addCharges(total.charges, result.charges),
         changes: total.changes + result.changes,
+        commits: total.commits + result.commits,
         days: total.days + result.days,
       }),
-      { charges: noCharges, changes: 0, days: 0 },
+      { charges: noCharges, changes: 0, commits: 0, days: 0 },
     )
     return { profile, workloads: each.length, ...figuresOf(sum, prices) }
   })
@@ -177,6 +179,9 @@ export function backtestAll(
     rows,
     skipped: workloads
       .filter((one) => !judged.includes(one))
-      .map(({ declared }) => ({ workload: workloadLabel(declared.workload), reason })),
+      .map(({ declared: { workload }, observation: { cluster } }) => ({
+        workload: `${cluster} ${workload.namespace} ${workloadLabel(workload)}`,
+        reason,
+      })),
   }
 }

@@ -14,10 +14,16 @@ const figures = {
   costPerMonth: z.number().describe('Requests at the prices of settings, for 30 days.'),
   percentAbove: percent('Time of a busiest pod above its CPU request'),
   percentVolumeAbove: percent('CPU used above requests, of what was used'),
-  percentThrottled: percent('Time of a busiest pod at its CPU limit'),
+  percentThrottled: percent(
+    'Time of a busiest pod at its CPU limit; CFS periods it was held back in, where more',
+  ),
   oomKills: z.number().int().describe('Times that memory passed its limit.'),
   replicas: z.number().describe('Pods a workload, on average.'),
   percentAtMaximum: percent("Time at the HPA's maximum with more to do"),
+  percentShort: percent(
+    "Time in which a simulated HPA's pods are asked for more than they request",
+  ).optional(),
+  commitsPerMonth: z.number().describe('Times that anything was moved, for each workload and 30 days.'),
   changesPerMonth: z.number().describe('Values moved, for each workload and 30 days.'),
 }
 
@@ -53,45 +59,70 @@ export const jsonBacktest = (report: BacktestReport): object => ({
   ...report,
 })
 
+/** Headings and cells; a heading has two lines in a terminal. */
 const columns: readonly (readonly [
-  heading: string,
-  cell: (one: BacktestFigures, money: string) => string,
+  heading: readonly [string, string],
+  cell: (one: BacktestFigures) => string,
 ])[] = [
-  ['CPU ÷ used', ({ cpuRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
-  ['memory ÷ used', ({ memoryRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
-  ['cost a month', ({ costPerMonth }, currency) => `${costPerMonth.toFixed(2)} ${currency}`],
-  ['above request', ({ percentAbove }) => `${percentAbove} %`],
-  ['volume above', ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
-  ['at CPU limit', ({ percentThrottled }) => `${percentThrottled} %`],
-  ['OOM', ({ oomKills }) => String(oomKills)],
-  ['pods', ({ replicas }) => String(replicas)],
-  ['at maximum', ({ percentAtMaximum }) => `${percentAtMaximum} %`],
-  ['changes a month', ({ changesPerMonth }) => String(changesPerMonth)],
+  [['CPU', '÷ used'], ({ cpuRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
+  [['memory', '÷ used'], ({ memoryRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
+  [['above', 'request'], ({ percentAbove }) => `${percentAbove} %`],
+  [['volume', 'above'], ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
+  [['CPU', 'throttled'], ({ percentThrottled }) => `${percentThrottled} %`],
+  [['OOM', 'kills'], ({ oomKills }) => String(oomKills)],
+  [['pods', 'on average'], ({ replicas }) => replicas.toFixed(2)],
+  [['HPA', 'short'], ({ percentShort }) => (percentShort === undefined ? '–' : `${percentShort} %`)],
+  [['HPA at', 'maximum'], ({ percentAtMaximum }) => `${percentAtMaximum} %`],
+  [['commits', 'a month'], ({ commitsPerMonth }) => commitsPerMonth.toFixed(1)],
+  [['values', 'a month'], ({ changesPerMonth }) => changesPerMonth.toFixed(1)],
+]
+
+const headingsOf = (currency: string): readonly (readonly [string, string])[] => [
+  ['', 'workload'],
+  ['', 'profile'],
+  [currency, 'a month'],
+  ['to', 'today'],
+  ...columns.map(([heading]) => heading),
 ]
 
 type Line = readonly string[]
 
 /** Rows by workload, `today` first in each; then the totals. */
-function linesOf({ rows, totals, currency }: BacktestReport): readonly Line[] {
-  const cells = (one: BacktestFigures): Line => columns.map(([, cell]) => cell(one, currency))
+function linesOf({ rows, totals }: BacktestReport): readonly Line[] {
   const name = ({ cluster, workload }: BacktestReport['rows'][number]): string =>
     `${cluster} ${workload.namespace} ${workloadLabel(workload)}`
   const names = [...new Set(rows.map(name))]
+  const of = plural(totals[0]?.workloads ?? 0, 'workload')
   return [
     ...names.flatMap((own) =>
-      rows
-        .filter((row) => name(row) === own)
-        .map((row, index) => [index === 0 ? own : '', row.profile, ...cells(row)]),
+      groupLines(
+        own,
+        rows.filter((row) => name(row) === own),
+      ),
     ),
-    ...totals.map((row, index) => [
-      index === 0 ? plural(row.workloads, 'workload') : '',
-      row.profile,
-      ...cells(row),
-    ]),
+    ...groupLines(of, totals),
   ]
 }
 
-const headings = ['workload', 'profile', ...columns.map(([heading]) => heading)]
+/** The rows of one workload, or of all; the first is what the others are compared to. */
+function groupLines(
+  own: string,
+  rows: readonly (BacktestFigures & { readonly profile: string })[],
+): readonly Line[] {
+  const [today] = rows
+  return rows.map((row, index) => [
+    index === 0 ? own : '',
+    row.profile,
+    row.costPerMonth.toFixed(2),
+    index === 0 || !today?.costPerMonth ? '' : signed((row.costPerMonth / today.costPerMonth - 1) * 100),
+    ...columns.map(([, cell]) => cell(row)),
+  ])
+}
+
+function signed(value: number): string {
+  const whole = Math.round(value)
+  return whole < 0 ? `−${-whole} %` : `+${whole} %`
+}
 
 const introduction = ({ historyDays, trainDays, everyDays, rows }: BacktestReport): string =>
   rows.length === 0
@@ -104,8 +135,9 @@ const leftOut = ({ skipped }: BacktestReport): string =>
 /** A backtest as a person reads it in a terminal. */
 export function terminalBacktest(report: BacktestReport, paint: Paint = plain): string {
   const lines = linesOf(report)
+  const headings = headingsOf(report.currency)
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...lines.map((line) => line[column]?.length ?? 0)),
+    Math.max(...heading.map((text) => text.length), ...lines.map((line) => line[column]?.length ?? 0)),
   )
   const padded = (line: Line): string =>
     line
@@ -118,13 +150,15 @@ export function terminalBacktest(report: BacktestReport, paint: Paint = plain): 
   const body = lines.map((line, index) =>
     index >= lines.length - totals ? paint.bold(padded(line)) : padded(line),
   )
-  const table = report.rows.length === 0 ? '' : [paint.dim(padded(headings)), ...body].join('\n')
+  const head = [0, 1].map((line) => paint.dim(padded(headings.map((heading) => heading[line] ?? ''))))
+  const table = report.rows.length === 0 ? '' : [...head, ...body].join('\n')
   return `${[introduction(report), table, paint.dim(leftOut(report))].filter(Boolean).join('\n\n')}\n`
 }
 
 /** A backtest as Markdown. */
 export function markdownBacktest(report: BacktestReport): string {
   const row = (cells: Line): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
+  const headings = headingsOf(report.currency).map((heading) => heading.join(' ').trim())
   const aligned = headings.map((_, column) => (column < 2 ? '---' : '---:'))
   const table =
     report.rows.length === 0 ? '' : [row(headings), row(aligned), ...linesOf(report).map(row)].join('\n')

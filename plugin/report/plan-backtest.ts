@@ -17,7 +17,9 @@ const figures = z
     costPerMonth: z.number().describe('Requests at the prices of settings, for 30 days.'),
     percentAbove: percent('Time of the pods above their CPU requests'),
     percentVolumeAbove: percent('CPU used above requests, of what was used'),
-    percentThrottled: percent('Time of the pods at their CPU limits'),
+    percentThrottled: percent(
+      'Time of the pods at their CPU limits; CFS periods they were held back in, where more',
+    ),
     oomKills: z
       .number()
       .int()
@@ -66,7 +68,7 @@ const columns: readonly (readonly [heading: string, cell: Cell])[] = [
   ['memory ÷ used', ({ memoryRequestedOverUsed }) => number(memoryRequestedOverUsed)],
   ['above request', ({ percentAbove }) => `${percentAbove} %`],
   ['volume above', ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
-  ['at CPU limit', ({ percentThrottled }) => `${percentThrottled} %`],
+  ['throttled', ({ percentThrottled }) => `${percentThrottled} %`],
   ['OOM', ({ oomKills }) => String(oomKills)],
   ['pods', ({ replicas }) => number(replicas)],
   ['HPA short', ({ percentShort }) => (percentShort === undefined ? '–' : `${percentShort} %`)],
@@ -83,7 +85,7 @@ function moved(
   return was === is ? is : `${was} → ${is}`
 }
 
-const idle = new Set(['at CPU limit', 'OOM', 'HPA short', 'HPA at maximum'])
+const idle = new Set(['throttled', 'OOM', 'HPA short', 'HPA at maximum'])
 
 /** The backtest of one workload in one line, today → proposed; what is nothing before and after is left out. */
 export function backtestLine(one: Pick<WorkloadBacktest, 'before' | 'after'>, currency: string): string {

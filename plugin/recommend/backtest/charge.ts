@@ -4,7 +4,7 @@ import { countValues, type Series, usageValues } from '../../model/series.ts'
 import { cpuScale, memoryScale, type SketchScale } from '../../model/sketch.ts'
 import { declaredValue } from './apply.ts'
 import type { Scaled } from './scaled.ts'
-import { type Span, slotsOf } from './span.ts'
+import { isWithin, type Span, slotsOf } from './span.ts'
 
 /** What values would have come to over a span, of one workload or of several added up. Times in seconds. */
 export interface Charges {
@@ -18,7 +18,7 @@ export interface Charges {
   /** Time of the busiest pod above its CPU request, and core-seconds above it. */
   readonly aboveSeconds: number
   readonly aboveVolume: number
-  /** Time of the busiest pod at its CPU limit. */
+  /** Time of the busiest pod at its CPU limit; the share of periods it was held back in on record, where that is more. */
   readonly throttledSeconds: number
   /** Times that memory would have passed its limit. */
   readonly oomKills: number
@@ -27,6 +27,8 @@ export interface Charges {
   readonly workloadSeconds: number
   /** Time in which the pods of a simulated HPA were asked for more than they request. */
   readonly overloadSeconds: number
+  /** Time over which an HPA was simulated. */
+  readonly simulatedSeconds: number
   /** Time at the HPA's maximum with more to do. */
   readonly atMaximumSeconds: number
   /** How many workloads were added up. */
@@ -46,6 +48,7 @@ export const noCharges: Charges = {
   podSeconds: 0,
   workloadSeconds: 0,
   overloadSeconds: 0,
+  simulatedSeconds: 0,
   atMaximumSeconds: 0,
   workloads: 0,
 }
@@ -84,6 +87,7 @@ export function charge(charging: Charging): Charges {
     podSeconds,
     workloadSeconds: longest ?? 0,
     overloadSeconds: charging.scaled?.run.overloadSeconds ?? 0,
+    simulatedSeconds: charging.scaled?.run.seconds ?? 0,
     atMaximumSeconds: charging.scaled?.atMaximumSeconds ?? 0,
   })
 }
@@ -156,7 +160,24 @@ function slotsSeen(usage: ResourceUsage | undefined, scale: SketchScale, span: S
   return slots
 }
 
-function chargeCpu({ container, usage }: Used, pods: Pods, { span }: Charging): Charges {
+/** Share of the CFS periods of a span, 0 to 1, in which a container was held back, as recorded. */
+function recordedThrottling({ throttling = [] }: ContainerUsage, span: Span): number {
+  const days = throttling.filter(({ day }) => isWithin(day, span))
+  const periods = days.reduce((sum, day) => sum + day.periods, 0)
+  return periods === 0 ? 0 : days.reduce((sum, day) => sum + day.throttled, 0) / periods
+}
+
+/** The limit that was in force while the history was recorded. */
+function limitThen(
+  { name }: DeclaredContainer,
+  today: DeclaredWorkload,
+  field: 'limits.cpu' | 'limits.memory',
+): number {
+  const then = today.containers.find((one) => one.name === name)
+  return (then && declaredValue(then, field)) ?? Number.POSITIVE_INFINITY
+}
+
+function chargeCpu({ container, usage }: Used, pods: Pods, { span, today }: Charging): Charges {
   const [request = 0, limit = Number.POSITIVE_INFINITY] = [
     declaredValue(container, 'requests.cpu'),
     declaredValue(container, 'limits.cpu'),
@@ -174,6 +195,9 @@ function chargeCpu({ container, usage }: Used, pods: Pods, { span }: Charging): 
     }
     if (busiest >= limit) sum.throttledSeconds += step
   }
+  // What was held back under today's limit would have been under any that is not higher.
+  if (limit <= limitThen(container, today, 'limits.cpu'))
+    sum.throttledSeconds = Math.max(sum.throttledSeconds, recordedThrottling(usage, span) * sum.seconds)
   return sum
 }
 
@@ -190,9 +214,7 @@ function chargeMemory({ container, usage }: Used, pods: Pods, { span, today }: C
     wasAbove = highest > limit
   }
   // A kill that was recorded under today's limit would have come under any that is not higher.
-  const then = today.containers.find(({ name }) => name === container.name)
-  const limitThen = (then && declaredValue(then, 'limits.memory')) ?? Number.POSITIVE_INFINITY
   const kills = (usage.oomTimes ?? []).filter((time) => time > span.from && time <= span.to).length
-  if (limit <= limitThen) sum.oomKills += kills
+  if (limit <= limitThen(container, today, 'limits.memory')) sum.oomKills += kills
   return sum
 }

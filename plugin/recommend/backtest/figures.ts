@@ -8,11 +8,13 @@ const gibibyte = 1024 ** 3
 export interface Judged {
   readonly charges: Charges
   readonly changes: number
+  /** Decisions that moved anything. */
+  readonly commits: number
   readonly days: number
 }
 
 /** Turns sums into figures that people compare. */
-export function figuresOf({ charges, changes, days }: Judged, prices: Prices): BacktestFigures {
+export function figuresOf({ charges, changes, commits, days }: Judged, prices: Prices): BacktestFigures {
   const { seconds, cpuRequested, cpuUsed, memoryRequested, memoryUsed } = charges
   const cost = (cpuRequested * prices.coreHour + (memoryRequested / gibibyte) * prices.gibibyteHour) / 3600
   return {
@@ -26,6 +28,10 @@ export function figuresOf({ charges, changes, days }: Judged, prices: Prices): B
     oomKills: charges.oomKills,
     replicas: rounded(charges.workloadSeconds === 0 ? 0 : charges.podSeconds / charges.workloadSeconds, 2),
     percentAtMaximum: percent(charges.atMaximumSeconds, charges.workloadSeconds),
+    ...(charges.simulatedSeconds === 0
+      ? {}
+      : { percentShort: percent(charges.overloadSeconds, charges.simulatedSeconds) }),
+    commitsPerMonth: rounded((commits / Math.max(days, 1)) * month, 2),
     changesPerMonth: rounded((changes / Math.max(days, 1)) * month, 2),
   }
 }

@@ -64,7 +64,8 @@ function containerWithin(usage: ContainerUsage, span: Span): ContainerUsage {
   }
 }
 
-const isWithin = (day: number, { from, to }: Span): boolean =>
+/** True for a day that lies in a span as a whole. */
+export const isWithin = (day: number, { from, to }: Span): boolean =>
   day * secondsPerDay >= from && (day + 1) * secondsPerDay <= to
 
 function usageWithin(usage: ResourceUsage, span: Span): ResourceUsage | undefined {

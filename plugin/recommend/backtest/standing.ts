@@ -80,27 +80,31 @@ function held(
 export function standingFigures(one: Standing, today: Standing, prices: Prices): StandingFigures {
   const seconds = Math.max(one.days, 1 / 24) * 86_400
   const charged = one.containers
-    .map((container) => chargeOf(container, { seconds, pods: one.pods.mean, recorded: one.pods.recorded }))
+    .map((container) =>
+      chargeOf(container, { seconds, pods: one.pods.mean, recorded: one.pods.recorded, today }),
+    )
     .reduce(addCharges, {
       ...noCharges,
       workloads: 1,
       workloadSeconds: seconds,
       podSeconds: one.pods.mean * seconds,
       atMaximumSeconds: (one.pods.atMaximum ?? 0) * seconds,
+      overloadSeconds: (one.pods.short ?? 0) * seconds,
+      simulatedSeconds: one.pods.short === undefined ? 0 : seconds,
     })
   const oomKills = one.containers.reduce((sum, container, index) => {
     const then = today.containers[index]?.limit.memory ?? Number.POSITIVE_INFINITY
     return sum + container.daysOver + (container.limit.memory <= then ? container.usage.oomKills : 0)
   }, 0)
-  const { changesPerMonth: _, ...figures } = figuresOf(
-    { charges: { ...charged, oomKills }, changes: 0, days: one.days },
-    prices,
-  )
+  const {
+    changesPerMonth: _changes,
+    commitsPerMonth: _commits,
+    ...figures
+  } = figuresOf({ charges: { ...charged, oomKills }, changes: 0, commits: 0, days: one.days }, prices)
   return {
     ...figures,
     requestedCores: rounded(charged.cpuRequested / seconds, 3),
     requestedGibibytes: rounded(charged.memoryRequested / seconds / gibibyte, 3),
-    ...(one.pods.short === undefined ? {} : { percentShort: rounded(one.pods.short * 100, 2) }),
   }
 }
 
@@ -109,11 +113,14 @@ interface Over {
   readonly pods: number
   /** Pods that ran when the samples were taken. */
   readonly recorded: number
+  readonly today: Standing
 }
 
-function chargeOf({ usage, cpu: samples, request }: ContainerStanding, over: Over): Charges {
-  const { seconds, pods: count, recorded } = over
+function chargeOf({ name, usage, cpu: samples, request, limit }: ContainerStanding, over: Over): Charges {
+  const { seconds, pods: count, recorded, today } = over
   const cpu = samples()
+  const then = today.containers.find((one) => one.name === name)?.limit.cpu ?? Number.POSITIVE_INFINITY
+  const throttled = limit.cpu <= then ? (usage.throttledShare ?? 0) : 0
   const memory = usage.memory && sampled(usage.memory, memoryScale, unbounded)
   const cores = (millicores: number): number => (millicores / 1000) * count * seconds
   return {
@@ -125,7 +132,7 @@ function chargeOf({ usage, cpu: samples, request }: ContainerStanding, over: Ove
     memoryUsed: (memory?.mean ?? 0) * recorded * seconds,
     aboveSeconds: (cpu?.above ?? 0) * seconds,
     aboveVolume: cores(cpu?.volume ?? 0),
-    throttledSeconds: (cpu?.atLimit ?? 0) * seconds,
+    throttledSeconds: Math.max(cpu?.atLimit ?? 0, throttled) * seconds,
   }
 }
 

@@ -3,6 +3,7 @@ import { settingsSchema } from '../../../config/schema.ts'
 import type { DeclaredAutoscaler, DeclaredContainer } from '../../../plugin/model/declared.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
+import { charge } from '../../../plugin/recommend/backtest/charge.ts'
 import { backtest, backtestAll, type Replayed } from '../../../plugin/recommend/backtest.ts'
 import { profiles } from '../../../plugin/recommend/profiles.ts'
 import { markdownBacktest, terminalBacktest } from '../../../plugin/report/backtest.ts'
@@ -83,6 +84,24 @@ describe("today's values, charged by hand", () => {
     expect((charges?.aboveVolume ?? 0) / (7 * 3600)).toBeCloseTo(0.5, 1)
   })
 
+  it('what was held back on record is held back again, unless the limit is higher', () => {
+    const limited = replayed({ cpu: () => 400 }, { ...big, 'limits.cpu': '1400m' })
+    const day = Date.UTC(2026, 8, 1) / 86_400_000
+    const throttling = Array.from({ length: days }, (_, index) => ({
+      day: day + index,
+      periods: 100,
+      throttled: 20,
+    }))
+    const containers = limited.observation.containers.map((one) => ({ ...one, throttling }))
+    const one = { ...limited, observation: { ...limited.observation, containers } }
+    expect(backtest(one, undefined, walk)?.charges.throttledSeconds).toBeCloseTo(0.2 * week, 0)
+    const raised = replayed({ cpu: () => 400 }, { ...big, 'limits.cpu': '1500m' }).declared
+    const span = { from: frame.first, to: frame.first + week }
+    const under = (declared: typeof raised) => charge({ ...one, declared, today: limited.declared, span })
+    expect(under(limited.declared).throttledSeconds).toBeGreaterThan(0)
+    expect(under(raised).throttledSeconds).toBe(0)
+  })
+
   it('each rise of memory over the limit is one kill', () => {
     const memory = (hour: number): number => (hour % perDay >= 20 ? 1200 * Mi : 200 * Mi)
     expect(backtest(replayed({ cpu: () => 1, memory }, big), undefined, walk)?.charges.oomKills).toBe(7)
@@ -138,7 +157,7 @@ describe('walking forward', () => {
     })
     expect(report.rows).toEqual([])
     expect(report.skipped).toEqual([
-      { workload: 'Deployment/api', reason: 'fewer than 15 days are recorded by the day' },
+      { workload: 'prod shop Deployment/api', reason: 'fewer than 15 days are recorded by the day' },
     ])
   })
 })
