@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toMillicores } from '../../plugin/model/quantity.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { count, type Ground, openGround, settingsFor } from './daemon.ts'
 import { git, program } from './program.ts'
@@ -11,6 +12,12 @@ beforeAll(() => {
   ground = openGround()
 })
 afterAll(() => ground.close())
+
+interface Reports {
+  readonly prod: {
+    readonly changes: readonly { readonly field: string; readonly from: string; readonly to: string }[]
+  }
+}
 
 describe('serve', () => {
   it('runs on schedule, shows what it did, takes changed settings up, and ends in order in mid-run', async () => {
@@ -26,11 +33,16 @@ describe('serve', () => {
     const metrics = await (await daemon.get('/metrics')).text()
     expect(metrics).toMatch(/^tortoise_runs_total\{schedule="prod",result="done"\} \d+$/m)
     expect(metrics).toMatch(/^tortoise_commits_total\{schedule="prod"\} 1$/m)
-    expect(metrics).toMatch(/^tortoise_net_cpu_request_cores\{schedule="prod"\} -1\.175$/m)
+    const { prod } = (await (await daemon.get('/report.json')).json()) as Reports
+    const cores = prod.changes
+      .filter(({ field }) => field === 'requests.cpu')
+      .reduce((sum, { from, to }) => sum + (toMillicores(to) ?? 0) - (toMillicores(from) ?? 0), 0)
+    expect(cores).toBeLessThan(0)
+    expect(metrics).toContain(`tortoise_net_cpu_request_cores{schedule="prod"} ${cores / 1000}\n`)
+    expect(metrics).toContain(`tortoise_changes{schedule="prod"} ${prod.changes.length}\n`)
     expect((await daemon.get('/healthz')).status).toBe(200)
     expect((await daemon.get('/readyz')).status).toBe(200)
     expect(await (await daemon.get('/')).text()).toContain('<td><code>* * * * * *</code></td>')
-    expect(Object.keys((await (await daemon.get('/report.json')).json()) as object)).toEqual(['prod'])
     expect((await fetch((await daemon.get('/')).url, { method: 'POST' })).status).toBe(405)
     expect(git(ground.bare, 'rev-list', '--count', 'main..tortoise/right-size').trim()).toBe('1')
 
