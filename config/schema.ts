@@ -323,10 +323,10 @@ const pullRequestsSchema = z
 const deliverSchema = z
   .strictObject({
     mode: z
-      .enum(['report', 'commit', 'pull-request'])
+      .enum(['report', 'commit', 'direct', 'pull-request'])
       .default('commit')
       .describe(
-        '`report` changes nothing; `commit` makes a commit on a branch; `pull-request` also pushes it and opens or updates a pull request.',
+        '`report` changes nothing; `commit` makes a commit on a branch; `direct` commits on `base` itself, fast-forward only; `pull-request` also pushes the branch and opens or updates a pull request.',
       ),
     base: z
       .string()
@@ -338,7 +338,7 @@ const deliverSchema = z
       .min(1)
       .default('tortoise/right-size')
       .describe(
-        'Branch of the commit. Must begin with `tortoise/`, or equal `base` to commit there directly.',
+        'Branch of the commit. Must begin with `tortoise/`, or equal `base` to commit there directly. Not used by mode `direct`.',
       ),
     remote: z
       .strictObject({

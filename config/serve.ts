@@ -10,7 +10,7 @@ const scheduleSchema = z
     cron: z.string().describe('When to run: five fields as in cron, or six with seconds in front.'),
     cluster: z.string().min(1).optional().describe('Only this cluster. Default: every one.'),
     mode: z
-      .enum(['report', 'commit', 'pull-request'])
+      .enum(['report', 'commit', 'direct', 'pull-request'])
       .optional()
       .describe('What becomes of the changes, for this schedule alone. Default: `deliver.mode`.'),
   })

@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path'
 import git from 'isomorphic-git'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
-import type { DeliverOptions } from '../deliver/deliver.ts'
-import { deliver } from '../deliver/deliver.ts'
 import { type HistoryCommit, historyKey, lastChanges, readCommits } from '../deliver/history.ts'
 import { rememberCommits } from '../deliver/memory.ts'
 import { openCommit } from '../io/commit-tree.ts'
@@ -15,7 +13,6 @@ import type { Observation } from '../model/observation.ts'
 import type { Outcome, Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
-import type { Delivery } from '../model/proposal.ts'
 import type { UsageReading } from '../model/reading.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
 import { withOverlays } from '../overlay-renderer.ts'
@@ -27,12 +24,11 @@ import { type DeclaredField, declaredAndSeen, declaredFields, plan } from '../ru
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
 import { type BaseBranch, baseOf } from './branches.ts'
+import { byApi, deliverPlan } from './delivery.ts'
 import { type Desk, openDesk, reviewBy } from './desk.ts'
 import type { Host } from './host.ts'
-import { remoteToken } from './login.ts'
 import { deliverPulls } from './pulls.ts'
 import type { Checkout } from './repository.ts'
-import { signerFor } from './signing.ts'
 
 /** What one pass is made of. */
 export interface PassRequest {
@@ -78,8 +74,9 @@ export async function runPass(host: Host, request: PassRequest): Promise<Outcome
     return { plan, delivery }
   }
   const planned = await planView(host, request, { view, ref: base })
-  const delivery = await deliverPlan(host, { plan: planned, settings, gitdir, base })
-  if (delivery?.created === true && delivery.branch === base) await syncWorkTree(checkout, planned)
+  const delivery = await deliverPlan(host, { plan: planned, settings, gitdir, base, baseId })
+  const here = delivery?.created === true && delivery.branch === base && !byApi(settings)
+  if (here) await syncWorkTree(checkout, planned)
   return delivery === undefined ? { plan: planned } : { plan: planned, delivery }
 }
 
@@ -181,38 +178,4 @@ async function sourcesOf({ sources }: Settings, ports: IdentifyPorts): Promise<r
     })
   }
   return identifySources(sources, ports)
-}
-
-interface DeliverRequest {
-  readonly plan: Plan
-  readonly settings: Settings
-  readonly gitdir: string
-  readonly base: string
-}
-
-async function deliverPlan(
-  host: Host,
-  { plan: planned, settings, gitdir, base }: DeliverRequest,
-): Promise<Delivery | undefined> {
-  const { proposal } = planned
-  if (proposal === undefined) return undefined
-  const { mode, branch, author } = settings.deliver
-  if (mode === 'pull-request') throw new Error('pull requests are delivered by the desk')
-  const options: DeliverOptions = {
-    mode,
-    base,
-    branch,
-    author,
-    ...destination(host, settings),
-  }
-  host.progress({ kind: 'stage', stage: 'deliver', detail: branch })
-  const sign = mode === 'report' ? undefined : signerFor(host, settings)
-  return deliver(proposal, options, { fs, gitdir, now: host.now(), sign })
-}
-
-/** Where to push, with its token. */
-function destination(host: Host, settings: Settings): Pick<DeliverOptions, 'remote'> {
-  const { mode, remote } = settings.deliver
-  if (mode === 'report' || remote === undefined) return {}
-  return { remote: { url: remote.url, token: remoteToken(host, settings, 'Pushing') } }
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { GitHubLab } from '../lab/github-state.ts'
 import { type GitLabServer, startGitLabServer } from '../lab/gitlab-server.ts'
 import { tortoise } from './program.ts'
-import { beginPulls, type PullStory, pathOf } from './pull-story.ts'
+import { beginPulls, manifestOf, type PullStory, pathOf } from './pull-story.ts'
 
 const api = { name: 'api', asks: 500, uses: 100 }
 const branch = 'tortoise/right-size-prod'
@@ -42,6 +42,65 @@ const onGitLab = async ({ bare }: PullStory): Promise<string> => {
   return `  remote: { url: "${gitlab.url}/${gitlab.project}.git" }\n  forge: { kind: gitlab }`
 }
 const cpu = () => /cpu: (\S+)/.exec(story.git('show', `${branch}:${pathOf(api)}`))?.[1]
+
+/** Begins a story whose commits go to main itself, through the API. */
+const beginDirect = (lab: Partial<GitHubLab> = {}, more = '') =>
+  begin(lab, ({ server }) =>
+    [
+      `  github: { repository: ${server.repository}, apiUrl: "${server.url}", paced: false }`,
+      `  commits: { verified: true }${more}`,
+    ].join('\n'),
+  )
+const direct = async () => {
+  const { args } = story.command()
+  const file = args[args.indexOf('--settings') + 1] ?? ''
+  writeFileSync(file, readFileSync(file, 'utf8').replace('mode: pull-request', 'mode: direct'))
+  return run({ GITHUB_TOKEN: story.server.token })
+}
+const cpuOnMain = () => /cpu: (\S+)/.exec(story.git('show', `main:${pathOf(api)}`))?.[1]
+
+describe('a direct commit', () => {
+  it.each(['app', 'person'] as const)(
+    'is made on main by the API and signed by GitHub: token of %s',
+    async (tokenOf) => {
+      await beginDirect({ tokenOf })
+      const base = story.git('rev-parse', 'main')
+      const { delivery } = await direct()
+      expect(delivery).toMatchObject({
+        mode: 'commit',
+        branch: 'main',
+        created: true,
+        commit: story.git('rev-parse', 'main'),
+      })
+      expect([story.git('rev-parse', 'main^'), cpuOnMain()]).toEqual([base, '250m'])
+      expect(story.server.state.signed.has(story.git('rev-parse', 'main'))).toBe(true)
+      expect(story.git('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads')).toBe('main')
+      expect((await direct()).delivery).toBeNull()
+    },
+  )
+
+  it('is never forced: a person who was faster wins', async () => {
+    let theirs = ''
+    await beginDirect({
+      before: ({ path }) => {
+        if (path.endsWith('/git/commits') && theirs === '') theirs = story.commit({ 'notes.md': 'x' })
+        return undefined
+      },
+    })
+    expect(await direct()).toMatchObject({ status: 2, stderr: expect.stringContaining('Run again') })
+    expect(story.git('rev-parse', 'main')).toBe(theirs)
+    expect((await direct()).delivery).toMatchObject({ created: true })
+    expect(story.git('rev-parse', 'main^')).toBe(theirs)
+  })
+
+  it('that a person reverted is not made again', async () => {
+    await beginDirect()
+    await direct()
+    story.commit({ [pathOf(api)]: manifestOf(api) }, 'back')
+    expect((await direct()).delivery).toBeNull()
+    expect(cpuOnMain()).toBe('500m')
+  })
+})
 
 describe('the program', () => {
   it('keeps a merge request and the dashboard on GitLab', async () => {

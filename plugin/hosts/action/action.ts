@@ -159,12 +159,12 @@ function settingsFor({ env }: Host, settings: Settings, asked: ActionMode | unde
   const own = server !== undefined && repository !== undefined && core.getBooleanInput('push')
   const remote =
     settings.deliver.remote ??
-    (own && mode !== 'pull-request'
+    (own && mode !== 'pull-request' && mode !== 'direct'
       ? { url: `${server}/${repository}.git`, tokenEnv: 'TORTOISE_GIT_TOKEN' }
       : undefined)
   const github =
     settings.deliver.github ??
-    (repository === undefined
+    (repository === undefined || (mode === 'direct' && !own)
       ? undefined
       : { repository, tokenEnv: 'GITHUB_TOKEN', paced: true, ...(apiUrl === undefined ? {} : { apiUrl }) })
   return {

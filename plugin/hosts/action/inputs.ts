@@ -3,7 +3,7 @@ import { stop } from '../../model/problem.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
 
-const modes = ['report', 'commit', 'pull-request', 'review'] as const
+const modes = ['report', 'commit', 'direct', 'pull-request', 'review'] as const
 
 /** What the step is asked to do. */
 export type ActionMode = (typeof modes)[number]
