@@ -89,7 +89,7 @@ describe('the Action under Node 24', () => {
   })
 
   it.each([
-    ['a mode that is none', { mode: 'merge' }, /mode is merge.*report, commit, pull-request/],
+    ['a mode that is none', { mode: 'merge' }, /mode is merge.*report, commit, direct, pull-request/],
     ['no token to push with', { mode: 'commit' }, /TORTOISE_GIT_TOKEN/],
     ['a wrong token', { mode: 'commit', 'github-token': 'wrong-token-0000' }, /./],
   ])('fails the step with an annotation: %s', async (_name, inputs, says) => {
