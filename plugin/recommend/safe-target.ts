@@ -1,5 +1,5 @@
 import type { Observation } from '../model/observation.ts'
-import { demandOf, scale, shortShare } from './backtest/scaled.ts'
+import { demandOf, scale } from './backtest/scaled.ts'
 import { whole } from './backtest/span.ts'
 
 /** An HPA whose scale point is kept while its target moves. */
@@ -25,32 +25,41 @@ export interface SafeTarget {
 const points = 5
 /** Overload that is no reason to ask for more; about a minute and a half a day. */
 const harmless = 0.001
-/** Overload that is a reason to ask for more, whatever it is today. */
+/** Overload that is a reason to ask for more, where that helps. */
 const harmful = 0.01
 
 /**
- * The highest target that the recorded demand bears: the HPA is simulated at each, with the request that keeps its scale
- * point, so that the number of pods stays and only their room changes. None is worse than today's, unless harmless, and
- * none leaves pods short for more than one part in a hundred where a lower one would not. `undefined` without a series.
+ * The highest target, and so the least cost, that the recorded demand bears: the HPA is simulated once with its scale
+ * point kept, so that the number of pods stays at every target and only their room changes. None is worse than today's,
+ * unless harmless. A lower one than today's is asked for where pods are short for more than one part in a hundred and
+ * it ends that; where demand leaps so high that none would, today's stays. `undefined` without a series.
  */
 export function safeTarget(observation: Observation, kept: KeptScale): SafeTarget | undefined {
   const demand = demandOf(observation, kept.members, whole)
   if (demand === undefined) return undefined
   const { scalePoint, utilization, minReplicas, maxReplicas, bounds } = kept
-  // The scale point is the same at every target, hence so are the pods: one run serves all.
-  const scaled = scale(
-    demand,
-    { minReplicas, maxReplicas, utilization, request: (scalePoint * 100) / utilization },
-    Math.max(minReplicas, Math.ceil((demand.values[0] || 0) / scalePoint)),
-    demand.step,
-  )
-  if (scaled.run.seconds === 0) return undefined
-  const overloadAt = (target: number): number => shortShare(demand, scaled, (scalePoint * 100) / target)
-  const overloadToday = overloadAt(utilization)
-  const allowed = Math.min(Math.max(overloadToday, harmless), harmful)
-  for (let target = bounds.maximum; target > bounds.minimum; target -= points) {
-    const overload = overloadAt(target)
-    if (overload <= allowed) return { target, overload, overloadToday }
-  }
-  return { target: bounds.minimum, overload: overloadAt(bounds.minimum), overloadToday }
+  const scaler = { minReplicas, maxReplicas, utilization, request: (scalePoint * 100) / utilization }
+  const start = Math.max(minReplicas, Math.ceil((demand.values[0] || 0) / scalePoint))
+  const { podLoads } = scale(demand, scaler, Math.min(start, maxReplicas)).run
+  if (podLoads.length === 0) return undefined
+  const at = (target: number): Omit<SafeTarget, 'overloadToday'> => ({
+    target,
+    overload: shareAbove(podLoads, (scalePoint * 100) / target),
+  })
+  const { overload: overloadToday } = at(utilization)
+  const tried = targetsWithin(bounds, utilization).map(at)
+  const bearable = Math.max(overloadToday, harmless)
+  const highest = tried.find(({ overload }) => overload <= bearable) ?? at(utilization)
+  const calm = highest.overload > harmful ? tried.find(({ overload }) => overload <= harmful) : undefined
+  return { ...(calm ?? highest), overloadToday }
 }
+
+/** Targets to try, the highest first; today's among them. */
+function targetsWithin({ minimum, maximum }: KeptScale['bounds'], today: number): readonly number[] {
+  const count = Math.floor((maximum - minimum) / points) + 1
+  const steps = Array.from({ length: count }, (_, step) => maximum - step * points)
+  return [...new Set([...steps, today, minimum])].sort((one, other) => other - one)
+}
+
+const shareAbove = (loads: Float64Array, request: number): number =>
+  loads.reduce((above, load) => above + (load > request ? 1 : 0), 0) / loads.length

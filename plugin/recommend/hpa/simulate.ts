@@ -36,6 +36,8 @@ export interface ScaledRun {
   readonly moves: number
   /** Pods at the end of each slot. */
   readonly replicas: Float64Array
+  /** Load of a ready pod at each look of the controller, in millicores. */
+  readonly podLoads: Float64Array
 }
 
 /**
@@ -49,6 +51,8 @@ export function simulateHpa(
 ): ScaledRun {
   const controller = hpaController(scaler)
   const replicas = new Float64Array(demand.values.length)
+  const podLoads = new Float64Array(demand.values.length * Math.ceil(demand.step / syncSeconds))
+  let looks = 0
   const sum = { pod: 0, overload: 0, shortage: 0, used: 0, atMaximum: 0, seconds: 0 }
   let [current, most, moves, now] = [start ?? Math.max(1, scaler.minReplicas), 0, 0, 0]
   let starting: { ready: number; pods: number }[] = []
@@ -65,6 +69,7 @@ export function simulateHpa(
       const wish = desiredByMetric({ ...scaler, current, ready, usage: load }, scaler.tolerance)
       const next = controller.sync({ now, current }, wish)
       const seconds = Math.min(syncSeconds, end - now)
+      podLoads[looks++] = load / ready
       const above = Math.max(0, load - ready * scaler.request)
       sum.seconds += seconds
       sum.pod += current * seconds
@@ -92,6 +97,7 @@ export function simulateHpa(
     mostReplicas: most,
     moves,
     replicas,
+    podLoads: podLoads.subarray(0, looks),
   }
 }
 

@@ -41,10 +41,22 @@ describe('the highest target that demand bears', () => {
     ).toMatchObject({ target: 80, overload: 0 })
   })
 
-  it('load that leaps every two hours bears only the lowest, however it is set today', () => {
-    const leaps = observe((slot) => (slot % 24 < 2 ? 12_000 : 2000))
-    expect(safeTarget(leaps, kept)?.target).toBe(50)
-    expect(safeTarget(leaps, { ...kept, utilization: 80 })?.target).toBe(50)
+  // Ten minutes in two hours, so 1.4 % of the time in the minute after each leap.
+  const leaps = (to: number) => observe((slot) => (slot % 4 === 0 ? to : 2000))
+
+  it('no target is worse than that of today', () => {
+    const today = safeTarget(leaps(3900), kept)
+    expect(today).toMatchObject({ target: 50, overload: 0, overloadToday: 0 })
+  })
+
+  it('load that leaps often is given room where room ends it', () => {
+    const crowded = safeTarget(leaps(3900), { ...kept, utilization: 80 })
+    expect(crowded).toMatchObject({ target: 50, overload: 0 })
+    expect(crowded?.overloadToday).toBeGreaterThan(0.01)
+  })
+
+  it('no room is paid for where leaps are too high for any', () => {
+    expect(safeTarget(leaps(40_000), { ...kept, utilization: 80 })?.target).toBe(80)
   })
 
   it('nothing is said of what was not recorded', () => {
