@@ -69,12 +69,23 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const proving = { ...ports, sharers: traced.sharers }
   const made = await makeProposal(wishes, proving)
   const skippedAll = [...left, ...made.skipped]
-  const whole = { recommendations, ...made, skipped: skippedAll, backtest: replay(made.proposal), slots }
+  const whole = {
+    recommendations,
+    ...made,
+    skipped: skippedAll,
+    reads: readsOf(traced),
+    backtest: replay(made.proposal),
+    slots,
+  }
   const { scopeOf } = request
   if (made.proposal === undefined || scopeOf === undefined) return whole
   const parted = await makeParts(made.proposal, wishes, { ...proving, scopeOf })
   return { ...whole, parts: parted.parts, skipped: [...whole.skipped, ...parted.skipped] }
 }
+
+const readsOf = ({ sharers }: TracedFields): readonly string[] => [
+  ...new Set(sharers.flatMap(({ source, files }) => [...files, ...('path' in source ? [source.path] : [])])),
+]
 
 /** Every workload that the sources declare and that something was seen of. */
 export async function declaredAndSeen(

@@ -11,6 +11,7 @@ import {
   draftEdits,
   findCommit,
   foreignCommit,
+  isAncestor,
   judge,
   moveBranch,
   refuseCheckedOut,
@@ -34,6 +35,8 @@ export interface DeliverOptions {
   readonly base: string
   /** The branch to write: one under `tortoise/`, or in mode `commit` the base itself. */
   readonly branch: string
+  /** The commit of the base that everything was proved on; what the clone has at its head where absent. */
+  readonly baseId?: string
   readonly remote?: Remote
   readonly author: Author
 }
@@ -87,9 +90,18 @@ async function localHead(work: Work): Promise<Head | undefined> {
   const commit = id === undefined ? undefined : await findCommit(repository, id)
   if (id === undefined || commit === undefined) return undefined
   const standing = judge(id, commit, draft, ours(work))
+  const onBase = options.branch === options.base && id !== draft.base && standing !== 'wanted'
+  // Proved on what the server has: the branch here is behind, and is left to those who look at it.
+  if (onBase && (await isAncestor(repository, id, draft.base))) return undefined
+  if (onBase) throw moved(options.base, id, 'here')
   if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
   return { id, standing, keep: async () => id }
 }
+
+const moved = (base: string, id: string, where: string) =>
+  stop('git.moved', `${base} moved to ${id.slice(0, 10)} ${where} while the change was proved`, {
+    mend: 'Fetch it and run again, so that the change is proved on what is there now.',
+  })
 
 async function serverHead(work: Work): Promise<Head | undefined> {
   const { repository, options, draft, wire } = work
@@ -98,9 +110,10 @@ async function serverHead(work: Work): Promise<Head | undefined> {
   const { commit, keep } = await fetchCommit(repository, wire, { id, base: draft.base })
   const standing = judge(id, commit, draft, ours(work))
   if (options.branch === options.base && id !== draft.base && standing !== 'wanted') {
-    throw stop('git.conflict', `${options.base} is at ${id.slice(0, 10)} on the server, but not here`, {
+    if (!(await isAncestor(repository, id, draft.base))) throw moved(options.base, id, 'on the server')
+    throw stop('git.conflict', `${options.base} holds commits here that the server has not`, {
       place: wire.place,
-      mend: 'Fetch it and run again, so that the change is proved on what is there now.',
+      mend: 'Push them first, so that the change is proved on what is rolled out.',
     })
   }
   if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
@@ -121,7 +134,8 @@ async function place(work: Work, message: string, now: Date): Promise<Delivery> 
     const objects = [commit, ...draft.objects]
     await pushBranch(repository, wire, { branch, from: server?.id, to: commit, objects })
   }
-  await moveBranch(repository, branch, { from: local?.id, to: commit })
+  const left = branch === options.base && local === undefined
+  if (!left) await moveBranch(repository, branch, { from: local?.id, to: commit })
   const pushed = push ? { pushedTo: wire.place.file } : {}
   return { mode, branch, commit, created: wanted === undefined, ...pushed }
 }
@@ -140,7 +154,7 @@ export async function deliver(
   if (proposal.proof.verdict !== 'proved') throw new Error('only a proved proposal may be delivered')
   checkOptions(options)
   const repository = { fs, gitdir, cache: {} }
-  const baseId = await resolveCommit(repository, base)
+  const baseId = options.baseId ?? (await resolveCommit(repository, base))
   const draft = await draftEdits(repository, baseId, proposal.edits)
   if (draft.objects.length === 0) return { mode, created: false }
   const wire = remote && openRemote(remote, http)

@@ -11,7 +11,7 @@ export interface DirectBase {
 
 const moved = ({ base, baseId }: DirectBase, head: string | undefined) =>
   stop(
-    'git.conflict',
+    'git.moved',
     `${base} is at ${head?.slice(0, 10) ?? 'nothing'} on the server, proved was ${baseId.slice(0, 10)}`,
     {
       mend: 'Fetch it and run again, so that the change is proved on what is there now.',

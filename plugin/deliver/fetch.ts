@@ -72,6 +72,27 @@ async function readPacked(pack: Uint8Array, oid: string) {
   return { commit, object }
 }
 
+/** Stores a commit that the server has, with all it holds beyond what the base does, in a pack of its own. */
+export async function keepCommit(
+  repository: Repository,
+  wire: Wire,
+  { id, base }: { readonly id: string; readonly base: string },
+): Promise<string> {
+  const known = await findCommit(repository, id)
+  if (known !== undefined) return known.tree
+  const pack = await askPack(wire, id, base)
+  const { fs, gitdir } = repository
+  const name = Buffer.from(pack.subarray(-20)).toString('hex')
+  const filepath = `objects/pack/pack-${name}.pack`
+  const { promises } = fs as PromiseFsClient
+  await promises.writeFile(`${gitdir}/${filepath}`, pack)
+  await indexPack({ ...repository, dir: gitdir, filepath })
+  const { commit } = await readCommit({ ...repository, cache: {}, oid: id }).catch(() => {
+    throw unreadable(wire, id, 'the pack is broken')
+  })
+  return commit.tree
+}
+
 /** Reads a commit that the server has: from the clone when it is there, else over the wire. */
 export async function fetchCommit(
   repository: Repository,

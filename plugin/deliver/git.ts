@@ -2,6 +2,7 @@ import {
   type CommitObject,
   currentBranch,
   Errors,
+  isDescendent,
   readCommit,
   readObject,
   resolveRef,
@@ -50,6 +51,10 @@ export async function resolveCommit(repository: Repository, branch: string): Pro
     mend: `Check out ${oneLine(branch)}, or name another base branch in settings.`,
   })
 }
+
+/** Whether a commit is part of the history of another, as far as this clone holds it. */
+export const isAncestor = (repository: Repository, older: string, newer: string): Promise<boolean> =>
+  isDescendent({ ...repository, oid: newer, ancestor: older, depth: -1 }).catch(() => false)
 
 /** Writes the trees of edits laid over a base commit. Refuses when the base does not hold the text that was edited. */
 export async function draftEdits(
@@ -147,7 +152,7 @@ export async function moveBranch(
 ): Promise<void> {
   if (from === to) return
   if ((await branchHead(repository, branch)) !== from) {
-    throw stop('git.conflict', `${branch} moved while its commit was made`, { mend: 'Run again.' })
+    throw stop('git.moved', `${branch} moved while its commit was made`, { mend: 'Run again.' })
   }
   await writeRef({ ...repository, ref: `refs/heads/${branch}`, value: to, force: true })
 }

@@ -72,7 +72,7 @@ export interface GitHubWriting {
 function refusedMove({ place }: Session, branch: string): (error: unknown) => never {
   return (error) => {
     if (refusedStatus(error) !== 422) throw error
-    throw stop('git.conflict', `${branch} moved while its commit was made, or a rule protects it`, {
+    throw stop('git.moved', `${branch} moved while its commit was made, or a rule protects it`, {
       place,
       mend: 'Run again; if it stays, check the branch rules.',
       cause: error,

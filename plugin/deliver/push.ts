@@ -14,6 +14,9 @@ export interface Push {
 }
 
 const noCommit = '0'.repeat(40)
+/** How servers say that the branch is not where it was seen. */
+const outrun =
+  /stale|fetch first|non-fast-forward|failed to (?:update|lock)|cannot lock|already exists|is at .* but expected/i
 const incomplete = /missing necessary objects|shallow update|unpack|did not receive expected object/i
 
 function rejected(wire: Wire, branch: string, reason: string): ExpectedStop {
@@ -23,10 +26,14 @@ function rejected(wire: Wire, branch: string, reason: string): ExpectedStop {
       mend: 'Push the base branch first, or fetch it so that clone and server agree; then run again.',
     })
   }
-  return stop('git.conflict', `The server rejected ${branch}: ${oneLine(reason)}`, {
-    place: wire.place,
-    mend: 'The branch moved meanwhile, or a rule protects it. Run again; if it stays, check the branch rules.',
-  })
+  return stop(
+    outrun.test(reason) ? 'git.moved' : 'git.conflict',
+    `The server rejected ${branch}: ${oneLine(reason)}`,
+    {
+      place: wire.place,
+      mend: 'The branch moved meanwhile, or a rule protects it. Run again; if it stays, check the branch rules.',
+    },
+  )
 }
 
 /** Reads the report of https://git-scm.com/docs/gitprotocol-pack#_report_status and throws unless the branch moved. */

@@ -123,6 +123,33 @@ export async function blobId(
   return oid
 }
 
+/** The paths at which two trees differ, directories entered. */
+export async function changedPaths(
+  repository: Repository,
+  before: string | undefined,
+  after: string | undefined,
+): Promise<readonly string[]> {
+  if (before === after) return []
+  const [old, young] = await Promise.all(
+    [before, after].map(async (tree) =>
+      tree === undefined ? new Map<string, Entry>() : readEntries(repository, tree),
+    ),
+  )
+  const names = new Set([...(old?.keys() ?? []), ...(young?.keys() ?? [])])
+  const found = await Promise.all(
+    [...names].map(async (name): Promise<readonly string[]> => {
+      const [was, is] = [old?.get(name), young?.get(name)]
+      if (was?.oid === is?.oid && was?.mode === is?.mode) return []
+      const path = Buffer.from(name, 'latin1').toString()
+      const tree = (entry: Entry | undefined) => (entry && isDirectory(entry.mode) ? entry.oid : undefined)
+      const below = await changedPaths(repository, tree(was), tree(is))
+      const files = [was, is].some((entry) => entry !== undefined && !isDirectory(entry.mode))
+      return [...(files ? [path] : []), ...below.map((one) => `${path}/${one}`)]
+    }),
+  )
+  return found.flat()
+}
+
 /** The text of a file in a tree; `undefined` when no file stands there. Bytes that are not UTF-8 refuse. */
 export async function readText(
   repository: Repository,

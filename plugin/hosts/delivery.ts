@@ -36,7 +36,7 @@ export async function deliverPlan(host: Host, request: DeliverRequest): Promise<
     return deliverDirect(proposal, { base, baseId }, openWriter(host, settings, { gitdir, session }))
   }
   const kind = mode === 'report' ? mode : 'commit'
-  const options: DeliverOptions = { mode: kind, base, branch, author, ...destination(host, settings) }
+  const options: DeliverOptions = { mode: kind, base, baseId, branch, author, ...destination(host, settings) }
   const sign = mode === 'report' ? undefined : signerFor(host, settings)
   return deliver(proposal, options, { fs, gitdir, now: host.now(), sign })
 }

@@ -8,7 +8,7 @@ import { changeWords } from '../deliver/message.ts'
 import { scopeOf } from '../deliver/scope.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import type { RepositoryView } from '../model/source.ts'
-import { openForge, openWriter } from './forges.ts'
+import { openForge, openImport, openWriter } from './forges.ts'
 import type { Host } from './host.ts'
 
 /** The forge as a run finds it: open and closed pull requests, and what people decided in them. */
@@ -18,17 +18,20 @@ export interface Desk {
   readonly pulls: readonly Pull[]
   readonly memory: Memory
   readonly rules: MemoryRules
-  readonly owners: Owners
+  /** Brings the files of a commit of the server into the local store; the id of its tree. */
+  readonly bring: (commit: string) => Promise<string>
   /** Lays decisions over what is wanted. */
   readonly review: Review
-  readonly scopeOf: (change: ProposedChange) => string
+  /** What shares a pull request, by the CODEOWNERS of a view. */
+  readonly scopesOn: (view: RepositoryView) => Promise<(change: ProposedChange) => string>
 }
 
-/** What opening needs: settings and the repository that changes are planned on. */
+/** What opening needs: settings and the repository here. */
 export interface DeskRequest {
   readonly settings: Settings
   readonly gitdir: string
-  readonly view: RepositoryView
+  /** The commit of the base that this clone has. */
+  readonly baseId: string
 }
 
 async function ownersOf(view: RepositoryView): Promise<Owners> {
@@ -46,14 +49,13 @@ export const reviewBy =
     judgeWanted(memory, { key: changeWords(change), from: change.from, to: change.to }, rules)
 
 /** Reads the forge at the start of a run in mode `pull-request`. */
-export async function openDesk(host: Host, { settings, gitdir, view }: DeskRequest): Promise<Desk> {
+export async function openDesk(host: Host, { settings, gitdir, baseId }: DeskRequest): Promise<Desk> {
   const { pullRequests } = settings.deliver
   const { forge, session } = await openForge(host, settings)
   const writer = openWriter(host, settings, { gitdir, session })
   const now = host.now()
   const pulls = await forge.pulls()
   const memory = remember(await hear(forge, pulls, { now, days: pullRequests.rememberDays }), now)
-  const owners = await ownersOf(view)
   const { reconsider, settle, rememberDays } = pullRequests
   const rules = { reconsider, settle, rememberDays, now }
   return {
@@ -62,9 +64,12 @@ export async function openDesk(host: Host, { settings, gitdir, view }: DeskReque
     pulls,
     memory,
     rules,
-    owners,
+    bring: openImport(host, settings, { gitdir, session, baseId }),
     review: reviewBy(memory, rules),
-    scopeOf: (change) =>
-      scopeOf(change, isSplit(memory, changeWords(change)) ? 'workload' : pullRequests.grouping, owners),
+    scopesOn: async (view) => {
+      const owners = await ownersOf(view)
+      return (change) =>
+        scopeOf(change, isSplit(memory, changeWords(change)) ? 'workload' : pullRequests.grouping, owners)
+    },
   }
 }

@@ -1,10 +1,12 @@
 import fs from 'node:fs'
 import http from 'isomorphic-git/http/node'
 import type { Settings } from '../../config/schema.ts'
+import { keepCommit } from '../deliver/fetch.ts'
 import type { BranchWriter, Forge } from '../deliver/forge.ts'
 import { gitWriter } from '../deliver/git-writer.ts'
 import { giteaForge } from '../deliver/gitea-forge.ts'
 import { githubForge } from '../deliver/github-forge.ts'
+import { importCommit } from '../deliver/github-import.ts'
 import { type GitHubRepository, openSession, type Session } from '../deliver/github-session.ts'
 import { githubWriter } from '../deliver/github-writer.ts'
 import { gitlabForge } from '../deliver/gitlab-forge.ts'
@@ -85,4 +87,20 @@ export function openWriter(host: Host, settings: Settings, { gitdir, session }: 
   const wire = openRemote({ url: remote.url, token: remoteToken(host, settings, 'Pushing') }, http)
   const sign = signerFor(host, settings)
   return gitWriter({ fs, gitdir, cache: {} }, wire, { author, now: host.now(), sign })
+}
+
+/** What brings the files of a commit of the server here: a fetch where `remote` is set, else the API of GitHub. */
+export function openImport(
+  host: Host,
+  settings: Settings,
+  { gitdir, session, baseId }: Writing & { readonly baseId: string },
+): (commit: string) => Promise<string> {
+  const { remote } = settings.deliver
+  const repository = { fs, gitdir, cache: {} }
+  if (remote === undefined) {
+    if (session === undefined) throw new Error('without a remote, only GitHub is read from')
+    return (id) => importCommit(session, repository, id)
+  }
+  const wire = openRemote({ url: remote.url, token: remoteToken(host, settings, 'Fetching') }, http)
+  return (id) => keepCommit(repository, wire, { id, base: baseId })
 }

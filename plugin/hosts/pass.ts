@@ -1,6 +1,4 @@
 import fs from 'node:fs'
-import { dirname, join } from 'node:path'
-import git from 'isomorphic-git'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { type HistoryCommit, historyKey, lastChanges, readCommits } from '../deliver/history.ts'
@@ -10,7 +8,7 @@ import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
 import type { BacktestReport } from '../model/backtest.ts'
 import type { Observation } from '../model/observation.ts'
-import type { Outcome, Plan } from '../model/plan.ts'
+import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { stop } from '../model/problem.ts'
 import type { UsageReading } from '../model/reading.ts'
@@ -23,11 +21,9 @@ import type { PlanRequest } from '../run.ts'
 import { type DeclaredField, declaredAndSeen, declaredFields, plan } from '../run.ts'
 import type { IdentifyPorts } from '../trace/identify.ts'
 import { identifySources } from '../trace/identify.ts'
-import { type BaseBranch, baseOf } from './branches.ts'
-import { byApi, deliverPlan } from './delivery.ts'
-import { type Desk, openDesk, reviewBy } from './desk.ts'
+import type { BaseBranch } from './branches.ts'
+import { reviewBy } from './desk.ts'
 import type { Host } from './host.ts'
-import { deliverPulls } from './pulls.ts'
 import type { Checkout } from './repository.ts'
 
 /** What one pass is made of. */
@@ -61,45 +57,13 @@ export async function fieldsOn(
   })
 }
 
-/** Plans on the head of the base branch, delivers what settings say, and tells what became of it. */
-export async function runPass(host: Host, request: PassRequest): Promise<Outcome> {
-  const { checkout, settings } = request
-  const { gitdir, name: base, id: baseId } = await baseOf(request)
-  const view = await openCommit(gitdir, baseId)
-  if (settings.deliver.mode === 'pull-request') {
-    const desk = await openDesk(host, { settings, gitdir, view })
-    const plan = await planView(host, request, { view, ref: base, desk })
-    const { observations } = request
-    const delivery = await deliverPulls(host, { plan, settings, observations, base, baseId }, desk)
-    return { plan, delivery }
-  }
-  const planned = await planView(host, request, { view, ref: base })
-  const delivery = await deliverPlan(host, { plan: planned, settings, gitdir, base, baseId })
-  const here = delivery?.created === true && delivery.branch === base && !byApi(settings)
-  if (here) await syncWorkTree(checkout, planned)
-  return delivery === undefined ? { plan: planned } : { plan: planned, delivery }
-}
-
-/** After a commit on the branch that is checked out, its files follow, as far as nobody has touched them. */
-async function syncWorkTree({ root, gitdir }: Checkout, { proposal }: Plan): Promise<void> {
-  // A mirror has no work tree.
-  if (gitdir === undefined || gitdir !== join(root, '.git')) return
-  for (const { file, before, after } of proposal?.edits ?? []) {
-    const path = join(root, file)
-    const now = await fs.promises.readFile(path, 'utf8').catch(() => '')
-    if (now !== before) continue
-    await fs.promises.mkdir(dirname(path), { recursive: true })
-    await fs.promises.writeFile(path, after)
-    await git.add({ fs, dir: root, gitdir, filepath: file })
-  }
-}
-
-interface Ground {
+/** What a plan stands on. */
+export interface Ground {
   readonly view: RepositoryView
   /** The branch whose history tells what was changed lately. */
   readonly ref: string
-  /** What people decided on the forge. */
-  readonly desk?: Desk
+  /** What people decided on the forge, and what shares a pull request. */
+  readonly decided?: Pick<PlanRequest, 'review' | 'scopeOf'>
 }
 
 /** Commits of the base branch that are looked through for our own. */
@@ -116,10 +80,11 @@ async function commitsOn(
   return readCommits({ fs, gitdir }, { ref, since, depth: mostCommits })
 }
 
-async function planView(
+/** Plans on a view. Without a forge, decisions are read from the commits of the branch. */
+export async function planView(
   host: Host,
   { checkout, settings, observations, readings: usage, isAsked }: PassRequest,
-  { view, ref, desk }: Ground,
+  { view, ref, decided }: Ground,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
   const renderer = rendererFor(host, settings, checkout)
@@ -131,10 +96,8 @@ async function planView(
     return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / 86_400_000
   }
   const recommend = { profile, options, rules: settings.rules, lastChange }
-  const decided =
-    desk === undefined
-      ? { review: reviewBy(rememberCommits(commits), { ...settings.deliver.pullRequests, now: host.now() }) }
-      : { review: desk.review, scopeOf: desk.scopeOf }
+  const remembered = { ...settings.deliver.pullRequests, now: host.now() }
+  const own = decided ?? { review: reviewBy(rememberCommits(commits), remembered) }
   const { prices } = settings
   const { allowShared } = settings.edit
   const asked = {
@@ -143,7 +106,7 @@ async function planView(
     recommend,
     prices,
     allowShared,
-    ...decided,
+    ...own,
     ...(isAsked && { isAsked }),
   }
   const planned = await plan(asked, { view, renderer, progress: host.progress })

@@ -7,8 +7,12 @@ import { viewOf } from './view.ts'
 
 /** A view of the files of one commit, read from the object store of a checkout; the work tree is not looked at. */
 export async function openCommit(gitdir: string, commit: string): Promise<RepositoryView> {
-  const cache = {}
-  const { commit: head } = await git.readCommit({ fs, gitdir, oid: commit, cache }).catch((cause) => {
+  return openTree(gitdir, await treeOf(gitdir, commit))
+}
+
+/** The tree of a commit in an object store. */
+export async function treeOf(gitdir: string, commit: string): Promise<string> {
+  const { commit: head } = await git.readCommit({ fs, gitdir, oid: commit }).catch((cause) => {
     throw stop(
       'git.missing',
       `the commit ${commit.slice(0, 10)} is not in this checkout's own object store`,
@@ -18,6 +22,12 @@ export async function openCommit(gitdir: string, commit: string): Promise<Reposi
       },
     )
   })
+  return head.tree
+}
+
+/** A view of the files of a tree in an object store. */
+export function openTree(gitdir: string, root: string): RepositoryView {
+  const cache = {}
   const trees = new Map<string, Promise<Listing | undefined>>()
   const list = (directory: string): Promise<Listing | undefined> => {
     const known = trees.get(directory) ?? readListing(directory)
@@ -25,7 +35,7 @@ export async function openCommit(gitdir: string, commit: string): Promise<Reposi
     return known
   }
   const readListing = async (directory: string): Promise<Listing | undefined> => {
-    const oid = directory === '.' ? head.tree : await treeId(directory)
+    const oid = directory === '.' ? root : await treeId(directory)
     return oid === undefined ? undefined : readTree({ gitdir, oid, cache })
   }
   const treeId = async (directory: string): Promise<string | undefined> => {

@@ -15,6 +15,8 @@ export interface Plan {
   /** The proposal in parts, one for each pull request; each is proved by itself. */
   readonly parts?: readonly ScopedProposal[]
   readonly skipped: readonly Skipped[]
+  /** Files and directories that the proof reads: while they stay, it holds. Absent where nothing was proved. */
+  readonly reads?: readonly string[]
   /** What recorded history would have come to under today's values and under the new ones. */
   readonly backtest?: PlanBacktest
   /** Replica bounds by hour of what an HPA scales, for those who can use them. */

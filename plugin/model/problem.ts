@@ -30,6 +30,7 @@ export type ProblemCode =
   | 'git.missing'
   | 'git.remote'
   | 'git.conflict'
+  | 'git.moved'
   | 'forge.refused'
 
 /** One thing that is wrong, where, and how to mend it. */
@@ -71,6 +72,10 @@ export const stop = (
   const { cause, ...known } = rest
   return new ExpectedStop([{ code, message, ...known }], { cause })
 }
+
+/** True where somebody was faster: what was read is not what stands there any more, and reading it anew may mend it. */
+export const isMoved = (error: unknown): error is ExpectedStop =>
+  error instanceof ExpectedStop && error.problems.every(({ code }) => code === 'git.moved')
 
 /** True for a failure that concerns one source alone (it does not render, or is not what it was taken for): others may go on. */
 export const concernsOneSource = (error: unknown): error is ExpectedStop =>

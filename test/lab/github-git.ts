@@ -25,6 +25,8 @@ export interface BareRepository {
     tree: string,
     recursive: boolean,
   ) => readonly { mode: string; type: string; sha: string; path: string }[]
+  /** A file in base 64. */
+  readonly blob: (id: string) => string | undefined
   readonly writeTree: (base: string, entries: readonly NewEntry[]) => string
   readonly writeCommit: (made: {
     tree: string
@@ -69,6 +71,10 @@ export function openBare(gitdir: string): BareRepository {
         parents: [...head.matchAll(/^parent (\w+)/gm)].map(([, parent = '']) => parent),
         message: rest.join('\n\n').replace(/\n$/, ''),
       }
+    },
+    blob: (id) => {
+      const text = attempt('cat-file', 'blob', id)
+      return text === undefined ? undefined : Buffer.from(text).toString('base64')
     },
     list: (tree, recursive) =>
       git(['ls-tree', '-z', ...(recursive ? ['-r', '-t'] : []), tree])

@@ -78,6 +78,21 @@ const getCommit: Handler = ({ state, at: [sha = ''] }) => {
 const getTree: Handler = ({ state, at: [sha = ''], query }) =>
   ok({ sha, tree: state.bare.list(sha, query.get('recursive') !== null), truncated: false })
 
+const getBlob: Handler = ({ state, at: [sha = ''] }) => {
+  const content = state.bare.blob(sha)
+  const url = `${state.url}/repos/${state.repository}/git/blobs/${sha}`
+  return content === undefined
+    ? notFound
+    : ok({
+        sha,
+        node_id: `B_${sha}`,
+        url,
+        size: Buffer.from(content, 'base64').length,
+        content,
+        encoding: 'base64',
+      })
+}
+
 const postTree: Handler = ({ state, body }) => {
   const { base_tree: base, tree } = treeSchema.parse(body)
   return ok({ sha: state.bare.writeTree(base, tree), tree: [], truncated: false }, 201)
@@ -159,6 +174,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/git\/matching-refs\/heads\/(.+)$/, handler: matchingRefs },
   { method: 'GET', path: /^\/git\/commits\/(\w+)$/, handler: getCommit },
   { method: 'GET', path: /^\/git\/trees\/(\w+)$/, handler: getTree },
+  { method: 'GET', path: /^\/git\/blobs\/(\w+)$/, handler: getBlob },
   { method: 'POST', path: /^\/git\/trees$/, needs: 'contents', handler: postTree },
   { method: 'POST', path: /^\/git\/commits$/, needs: 'contents', handler: postCommit },
   { method: 'GET', path: /^\/pulls$/, handler: ({ state, query }) => state.pulls.list(query) },

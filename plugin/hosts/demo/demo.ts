@@ -14,8 +14,8 @@ import type { Outcome } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { parseSnapshot } from '../../observe/snapshot.ts'
 import type { Host } from '../host.ts'
-import { runPass } from '../pass.ts'
 import { findCheckout } from '../repository.ts'
+import { runPass } from '../run-pass.ts'
 import { readSettings } from '../settings.ts'
 
 /** What the demo made and where. */

@@ -271,7 +271,7 @@ describe('a pushed commit', () => {
     git(checkout.dir, ['push', '--quiet', 'origin', 'main'])
     const next = proposalOf({ edits: [{ file: deployment, before: after, after: before }] })
     await expect(deliver(next, direct, ports(behind))).rejects.toMatchObject({
-      problems: [{ code: 'git.conflict', message: expect.stringContaining('main is at') }],
+      problems: [{ code: 'git.moved', message: expect.stringContaining('main moved to') }],
     })
     expect(head(checkout.bare, 'main')).toBe(head(checkout.dir, 'main'))
     expect(head(behind, 'main')).toBe(commit)

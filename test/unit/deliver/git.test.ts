@@ -122,7 +122,7 @@ describe('a draft', () => {
     git(checkout.dir, ['branch', 'tortoise/main'])
     await expect(
       moveBranch(checkout.repository, 'tortoise/main', { from: undefined, to: id }),
-    ).rejects.toMatchObject({ problems: [{ code: 'git.conflict' }] })
+    ).rejects.toMatchObject({ problems: [{ code: 'git.moved' }] })
     expect(git(checkout.dir, ['rev-parse', 'tortoise/main'])).toBe(git(checkout.dir, ['rev-parse', 'main']))
   })
 

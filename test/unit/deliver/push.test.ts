@@ -60,7 +60,7 @@ describe('a push', () => {
     git(checkout.dir, ['push', '--quiet', 'origin', branch])
     const stale = from === undefined ? undefined : git(checkout.dir, ['rev-parse', from])
     await expect(pushBranch(checkout.repository, wire, { ...push, from: stale })).rejects.toMatchObject({
-      problems: [{ code: 'git.conflict' }],
+      problems: [{ code: 'git.moved' }],
     })
     expect(git(checkout.bare, ['rev-parse', branch])).toBe(theirs)
   })

@@ -86,7 +86,7 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     const id = await opened.writer.commit(stored, commitMessage(proposalOf(), stored))
     git(checkout.bare, ['update-ref', `refs/heads/${branch}`, headOf('main')])
     await expect(opened.writer.move(branch, { from: undefined, to: id, force: true })).rejects.toMatchObject({
-      problems: [{ code: 'git.conflict' }],
+      problems: [{ code: 'git.moved' }],
     })
     expect(headOf(branch)).toBe(headOf('main'))
   })
