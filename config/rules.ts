@@ -79,6 +79,21 @@ const sourcesOfUsageAreNamed: Rule = ({ clusters }) =>
     }),
   )
 
+const ways = ['tokenEnv', 'tokenFile', 'basic', 'sigv4', 'google', 'azure'] as const
+
+const oneWayIsAuthorized: Rule = ({ clusters }) =>
+  clusters.flatMap(({ name, prometheus }, index) => {
+    const [first, second] = ways.filter((way) => prometheus?.[way] !== undefined)
+    if (first === undefined || second === undefined) return []
+    return [
+      problem(
+        ['clusters', index, 'prometheus', second],
+        `Prometheus of ${name} is to be asked with ${first} and with ${second}`,
+        'Keep one of them.',
+      ),
+    ]
+  })
+
 const hubsAreKnown: Rule = ({ clusters }) =>
   clusters.flatMap(({ kubernetes }, index) => {
     const hub = kubernetes?.applications?.cluster
@@ -142,6 +157,7 @@ const rules: readonly Rule[] = [
   sourcesChooseAmongClusters,
   sourcesOfUsageAreNamed,
   hubsAreKnown,
+  oneWayIsAuthorized,
   targetBoundsAreOrdered,
   tortoiseOptionsAreOrdered,
   branchIsOurs,

@@ -81,6 +81,30 @@ export const prometheusSchema = z
       .describe(
         'Sign each request for Amazon Managed Service for Prometheus, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment.',
       ),
+    google: z
+      .strictObject({
+        scope: z
+          .string()
+          .min(1)
+          .default('https://www.googleapis.com/auth/monitoring.read')
+          .describe('Scope of the token.'),
+      })
+      .optional()
+      .describe(
+        "Ask with a token of Google's application default credentials, for Managed Service for Prometheus: a key or federation file, gcloud, or the metadata server.",
+      ),
+    azure: z
+      .strictObject({
+        scope: z
+          .string()
+          .min(1)
+          .default('https://prometheus.monitor.azure.com/.default')
+          .describe('Scope of the token.'),
+      })
+      .optional()
+      .describe(
+        'Ask with a token of Microsoft Entra, for Azure Monitor: AZURE_* variables, workload identity, managed identity, or the Azure CLI.',
+      ),
     parameters: z
       .record(z.string(), z.string())
       .default({})

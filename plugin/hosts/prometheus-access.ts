@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { ClusterSettings } from '../../config/schema.ts'
+import { azureTokens, googleTokens, type TokenSource } from '../io/cloud-tokens.ts'
 import { type AwsKeys, signedHeaders } from '../io/sigv4.ts'
 import { type Certificates, fetchWith } from '../io/tls-fetch.ts'
 import { stop } from '../model/problem.ts'
@@ -38,11 +39,14 @@ function textOf(host: Host, file: string): string {
 }
 
 function credentialsOf(host: Host, name: string, settings: PrometheusSettings): HttpPorts['credentials'] {
-  const { tokenFile, tokenEnv, basic, sigv4 } = settings
+  const { tokenFile, tokenEnv, basic, sigv4, google, azure } = settings
   if (sigv4 !== undefined) {
     awsKeys(host, name)
     return ({ url, body }) => signedHeaders({ url, body, ...sigv4 }, awsKeys(host, name))
   }
+  if (google !== undefined) return bearer(googleTokens(google.scope), name, 'Google')
+  if (azure !== undefined)
+    return bearer(azureTokens(azure.scope, host.env['AZURE_AUTHORITY_HOST']), name, 'Azure')
   if (tokenFile !== undefined) {
     textOf(host, tokenFile)
     return async () => ({
@@ -56,6 +60,24 @@ function credentialsOf(host: Host, name: string, settings: PrometheusSettings): 
         ? `Basic ${btoa(`${basic.username}:${secretFrom(host, basic.passwordEnv, `Prometheus of ${name}`)}`)}`
         : undefined
   return authorization === undefined ? undefined : async () => ({ authorization })
+}
+
+const clouds = {
+  Google:
+    'Set GOOGLE_APPLICATION_CREDENTIALS, as google-github-actions/auth does, or run where a metadata server answers.',
+  Azure:
+    'Run azure/login, set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret, or give the Pod a workload identity.',
+}
+
+function bearer(tokens: TokenSource, cluster: string, cloud: keyof typeof clouds): HttpPorts['credentials'] {
+  return async ({ renew }) => {
+    const token = await tokens(renew).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : ''
+      const message = `Prometheus of ${cluster} needs a token of ${cloud}, and there is none: ${reason.slice(0, 200)}`
+      throw stop('prometheus.credentials', message, { mend: clouds[cloud] })
+    })
+    return { authorization: `Bearer ${token}` }
+  }
 }
 
 /** The keys that AWS's own tools read from the environment. */
