@@ -72,10 +72,12 @@ export function packCounts(frame: SeriesFrame, counts: ArrayLike<number>): Serie
 /** Counts of pods by slot; `NaN` where nothing was seen. */
 export function countValues({ packed }: Series): Float64Array {
   const bytes = unpackBytes(packed)
-  return Float64Array.from({ length: bytes.length >> 1 }, (_, slot) => {
+  const counts = new Float64Array(bytes.length >> 1)
+  for (let slot = 0; slot < counts.length; slot += 1) {
     const level = (bytes[slot * 2] ?? 0) | ((bytes[slot * 2 + 1] ?? 0) << 8)
-    return level === 0 ? Number.NaN : level - 1
-  })
+    counts[slot] = level === 0 ? Number.NaN : level - 1
+  }
+  return counts
 }
 
 /** The highest value in each hour of the week (168, UTC, from Monday 00:00); `NaN` for hours never seen. */

@@ -60,7 +60,7 @@ function boundsAdvice(
   const off = declared.containers
     .map(({ name }) => subject.policy(name, 'cpu'))
     .find(({ policy }) => policy === 'Off')
-  const bounds = profile.replicas?.({ declared, read: declaredValue }, evidence) ?? {}
+  const bounds = profile.replicas?.({ declared, read: declaredValue, replay: subject.replay }, evidence) ?? {}
   return (['minimum', 'maximum'] as const).flatMap((name) => {
     const key = name === 'minimum' ? 'minReplicas' : 'maxReplicas'
     const [advice, from] = [bounds[name], declared.autoscaler?.[key]]

@@ -5,6 +5,7 @@ import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { cpuScale } from '../model/sketch.ts'
 import { reason } from './advice.ts'
 import { declaredValue, movedAutoscaler, type ReadField } from './backtest/apply.ts'
+import { type Replay, replayOf } from './backtest/replay.ts'
 import { sampled } from './backtest/sampled.ts'
 import { type ContainerStanding, type Standing, standing } from './backtest/standing.ts'
 import { heldBack } from './limits.ts'
@@ -15,6 +16,7 @@ export interface Gated {
   readonly declared: DeclaredWorkload
   readonly observation: Observation
   readonly accepted: number
+  readonly replay?: Replay
 }
 
 /** What is no worse: about a minute and a half a day. */
@@ -34,10 +36,14 @@ interface Worse {
 export function gate(recommendations: readonly Recommendation[], gated: Gated): readonly Recommendation[] {
   const changes = recommendations.filter((one): one is Change => one.verdict === 'change')
   if (changes.length === 0) return recommendations
-  const today = standing({ declared: gated.declared, read: reader(recommendations, []) }, gated.observation)
+  const replay = gated.replay ?? replayOf(gated.observation)
+  const today = standing(
+    { declared: gated.declared, read: reader(recommendations, []), replay },
+    gated.observation,
+  )
   const held = new Map<string, Reason>()
   const left = (): readonly Change[] => changes.filter(({ together }) => !held.has(together))
-  const judging = { ...gated, today, recommendations }
+  const judging = { ...gated, today, recommendations, replay }
   for (;;) {
     const [first] = left().length === 0 ? [] : worse(left(), judging)
     if (first === undefined) break
@@ -66,6 +72,7 @@ function guilty(changes: readonly Change[], { because, blame }: Worse, judging: 
 }
 
 interface Judging extends Gated {
+  readonly replay: Replay
   readonly today: Standing
   readonly recommendations: readonly Recommendation[]
 }
@@ -82,8 +89,12 @@ const reader =
   }
 
 function worse(changes: readonly Change[], judging: Judging): readonly Worse[] {
-  const { declared, observation, today, recommendations } = judging
-  const valued = { declared: movedAutoscaler(declared, changes), read: reader(recommendations, changes) }
+  const { declared, observation, today, recommendations, replay } = judging
+  const valued = {
+    declared: movedAutoscaler(declared, changes),
+    read: reader(recommendations, changes),
+    replay,
+  }
   const after = standing(valued, observation, today)
   const own = after.containers.flatMap((container, index) => {
     const before = today.containers[index]

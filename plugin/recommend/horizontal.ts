@@ -1,6 +1,7 @@
 import { readValue } from '../model/value.ts'
 import type { Advice } from './advice.ts'
 import { advise, reason } from './advice.ts'
+import { replayOf } from './backtest/replay.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
 import type { ScaledPods } from './profile.ts'
@@ -44,7 +45,7 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
   const borne =
     maxReplicas === undefined
       ? undefined
-      : safeTarget(evidence.observation, {
+      : safeTarget(subject.replay ?? replayOf(evidence.observation), {
           members: members.map(({ declared }) => declared.name),
           scalePoint,
           utilization,

@@ -4,6 +4,7 @@ import type { Observation } from '../model/observation.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
 import { workloadKey } from '../model/workload.ts'
+import { replayOf } from './backtest/replay.ts'
 import { decideWorkload } from './decide.ts'
 import { gate } from './gate.ts'
 import type { SteadyOptions } from './options.ts'
@@ -59,9 +60,11 @@ export function recommend(
       const own = one.field.startsWith('hpa.target.') ? (profile.targetRest?.(options) ?? 0) : 0
       return days < (one.to < one.from || answersThrottling(one) ? Math.max(options.restDays, own) : own)
     }
-    const decided = decideWorkload({ declared, policy, observation }, profile, options)
+    const replay = replayOf(observation)
+    const decided = decideWorkload({ declared, policy, observation, replay }, profile, options)
     const advised = holdFresh(holdAtMaximum(decided, { declared, observation }), fresh)
-    return guarded ? gate(advised, { declared, observation, accepted: profile.accepted(options) }) : advised
+    const accepted = profile.accepted(options)
+    return guarded ? gate(advised, { declared, observation, replay, accepted }) : advised
   })
 }
 

@@ -118,7 +118,9 @@ function maximum(
 function minimum(valued: Valued, from: number, evidence: Evidence): Advice {
   const { observation, options } = evidence
   const floor = Math.min(from, options.replicaBounds.minimum)
-  const low = lowOfWeek(valued, observation, withoutFloor(valued, observation))
+  // Where the minimum is as low as it may be, what is needed below it is of no interest.
+  const free = from > floor ? withoutFloor(valued, observation) : undefined
+  const low = lowOfWeek(valued, observation, free)
   if (low === undefined)
     return advise(from, reason('hpa.minimum', 'the pods by hour of the week are not known'))
   const needed = `the quietest hour of the week needs ${plural(low, 'pod')}`

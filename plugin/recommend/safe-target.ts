@@ -1,6 +1,5 @@
-import type { Observation } from '../model/observation.ts'
-import { demandOf, scale } from './backtest/scaled.ts'
-import { whole } from './backtest/span.ts'
+import type { Replay } from './backtest/replay.ts'
+import { shareAbove } from './backtest/scaled.ts'
 
 /** An HPA whose scale point is kept while its target moves. */
 export interface KeptScale {
@@ -34,17 +33,14 @@ const harmful = 0.01
  * unless harmless. A lower one than today's is asked for where pods are short for more than one part in a hundred and
  * it ends that; where demand leaps so high that none would, today's stays. `undefined` without a series.
  */
-export function safeTarget(observation: Observation, kept: KeptScale): SafeTarget | undefined {
-  const demand = demandOf(observation, kept.members, whole)
-  if (demand === undefined) return undefined
+export function safeTarget(replay: Replay, kept: KeptScale): SafeTarget | undefined {
   const { scalePoint, utilization, minReplicas, maxReplicas, bounds } = kept
   const scaler = { minReplicas, maxReplicas, utilization, request: (scalePoint * 100) / utilization }
-  const start = Math.max(minReplicas, Math.ceil((demand.values[0] || 0) / scalePoint))
-  const { podLoads } = scale(demand, scaler, Math.min(start, maxReplicas)).run
-  if (podLoads.length === 0) return undefined
+  const run = replay(kept.members, scaler)?.run.run
+  if (run === undefined || run.podLoads.length === 0) return undefined
   const at = (target: number): Omit<SafeTarget, 'overloadToday'> => ({
     target,
-    overload: shareAbove(podLoads, (scalePoint * 100) / target),
+    overload: shareAbove(run, (scalePoint * 100) / target),
   })
   const { overload: overloadToday } = at(utilization)
   const tried = targetsWithin(bounds, utilization).map(at)
@@ -60,6 +56,3 @@ function targetsWithin({ minimum, maximum }: KeptScale['bounds'], today: number)
   const steps = Array.from({ length: count }, (_, step) => maximum - step * points)
   return [...new Set([...steps, today, minimum])].sort((one, other) => other - one)
 }
-
-const shareAbove = (loads: Float64Array, request: number): number =>
-  loads.reduce((above, load) => above + (load > request ? 1 : 0), 0) / loads.length

@@ -1,6 +1,7 @@
 import type { DeclaredContainer, DeclaredWorkload } from '../model/declared.ts'
 import type { ContainerUsage, Observation } from '../model/observation.ts'
 import type { ScalingPolicy } from '../model/scaling-policy.ts'
+import type { Replay } from './backtest/replay.ts'
 
 /** The policy of a resource of a container, its bounds, and who said so. */
 export interface ResourcePolicy {
@@ -14,6 +15,8 @@ export interface ResourcePolicy {
 export interface Subject {
   readonly declared: DeclaredWorkload
   readonly observation?: Observation
+  /** Replays what was seen; what ran before need not run again. */
+  readonly replay?: Replay
   /** Policy of a resource of a container; `On` when nothing is said. */
   readonly policy: (container: string, resource: 'cpu' | 'memory') => ResourcePolicy
 }

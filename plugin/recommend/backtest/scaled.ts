@@ -77,14 +77,9 @@ export function demandOf(
 const syncSeconds = 60
 
 /** Runs an HPA on a recorded demand. */
-export function scale(
-  demand: RecordedDemand,
-  scaler: Autoscaler,
-  replicas?: number,
-  every = syncSeconds,
-): Scaled {
+export function scale(demand: RecordedDemand, scaler: Autoscaler, replicas?: number): Scaled {
   const start = replicas === undefined ? {} : { replicas }
-  const run = simulateHpa(demand, scaler, { syncSeconds: every, ...start })
+  const run = simulateHpa(demand, scaler, { syncSeconds, ...start })
   const last = run.replicas.findLast((pods) => !Number.isNaN(pods)) ?? replicas ?? scaler.minReplicas
   return {
     run,
@@ -98,14 +93,10 @@ export function scale(
   }
 }
 
-/** Share of the time that pods of a request each were asked for more: load that has just risen meets the pods of before. */
-export function shortShare(demand: RecordedDemand, { run, podsAt }: Scaled, request: number): number {
-  if (run.seconds === 0) return 0
-  const { values, first, step } = demand
-  let short = 0
-  for (const [slot, load] of values.entries()) {
-    const pods = Math.min(podsAt(first + (slot - 1) * step), podsAt(first + slot * step))
-    if (load > Math.max(1, pods) * request) short += step
-  }
-  return short / run.seconds
+/** Share of a run's looks, 0 to 1, at which a ready pod was asked for more than a request. */
+export function shareAbove({ podLoads }: ScaledRun, request: number): number {
+  if (podLoads.length === 0) return 0
+  let above = 0
+  for (const load of podLoads) if (load > request) above += 1
+  return above / podLoads.length
 }

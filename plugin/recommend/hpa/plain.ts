@@ -7,7 +7,7 @@ import type { Standing } from './behavior.ts'
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/podautoscaler/horizontal.go
  */
 export function byPlainRules(windowSeconds: number, { now, current, wishes }: Standing): number {
-  const recent = wishes.filter(({ time }) => time >= now - windowSeconds)
-  const wanted = Math.max(...recent.map(({ pods }) => pods))
+  let wanted = Number.NEGATIVE_INFINITY
+  for (const { time, pods } of wishes) if (time >= now - windowSeconds) wanted = Math.max(wanted, pods)
   return Math.min(wanted, Math.max(2 * current, 4))
 }

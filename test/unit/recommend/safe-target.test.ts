@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import { cpuScale } from '../../../plugin/model/sketch.ts'
+import { replayOf } from '../../../plugin/recommend/backtest/replay.ts'
 import { safeTarget } from '../../../plugin/recommend/safe-target.ts'
 
 const frame = { first: 300, step: 300, count: 14 * 288 }
@@ -33,16 +34,11 @@ const kept = {
 
 describe('the highest target that demand bears', () => {
   it('steady load bears the highest that is allowed', () => {
-    expect(
-      safeTarget(
-        observe(() => 5000),
-        kept,
-      ),
-    ).toMatchObject({ target: 80, overload: 0 })
+    expect(safeTarget(replayOf(observe(() => 5000)), kept)).toMatchObject({ target: 80, overload: 0 })
   })
 
   // Ten minutes in two hours, so 1.4 % of the time in the minute after each leap.
-  const leaps = (to: number) => observe((slot) => (slot % 4 === 0 ? to : 2000))
+  const leaps = (to: number) => replayOf(observe((slot) => (slot % 4 === 0 ? to : 2000)))
 
   it('no target is worse than that of today', () => {
     const today = safeTarget(leaps(3900), kept)
@@ -60,6 +56,6 @@ describe('the highest target that demand bears', () => {
   })
 
   it('nothing is said of what was not recorded', () => {
-    expect(safeTarget({ ...observe(() => 1), containers: [] }, kept)).toBeUndefined()
+    expect(safeTarget(replayOf({ ...observe(() => 1), containers: [] }), kept)).toBeUndefined()
   })
 })
