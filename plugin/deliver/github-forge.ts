@@ -125,11 +125,15 @@ interface MergeState {
 const methodOf = ({ repository }: MergeState): 'SQUASH' | 'REBASE' | 'MERGE' =>
   repository.squashMergeAllowed ? 'SQUASH' : repository.rebaseMergeAllowed ? 'REBASE' : 'MERGE'
 
+/** A longer message is left to GitHub's default. */
+const longestMessage = 60_000
+
 /** The message of a squash: that of our own commit, for its trailers are read again. GitHub's default may be another. */
 async function squashMessage({ at, ask }: Session, { number, head }: Pull) {
   const { data } = await ask('read a commit', ({ rest }) => rest.git.getCommit({ ...at, commit_sha: head }))
   const [subject = '', ...rest] = data.message.split('\n')
-  return { title: `${subject} (#${number})`, body: rest.join('\n').trim() }
+  const body = rest.join('\n').trim()
+  return body.length > longestMessage ? undefined : { title: `${subject} (#${number})`, body }
 }
 
 /** Arms auto-merge; where a queue rules, enters it; where nothing is left to wait for, merges. Only the head that we wrote. */

@@ -70,7 +70,7 @@ function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
     body: (part, block) => {
       const hidden = writeBlock(block)
       const room = bodyLimit - hidden.length - 2
-      return `${pullBody(part, { observations, prices, backtest, room, moreAt })}\n\n${hidden}`
+      return `${pullBody(part, { observations, prices, backtest, room, moreAt, commit: block.head })}\n\n${hidden}`
     },
     gone: ({ items }) => {
       const reasons = items.map((item) => whyGone(item, run, desk))

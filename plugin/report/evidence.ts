@@ -56,6 +56,13 @@ const monthDay = (day: number): string => {
   return `${String(month < 10 ? month + 3 : month - 9).padStart(2, '0')}-${String(date).padStart(2, '0')}`
 }
 
+/** Says which line is which: a chart of Mermaid has no legend. */
+const requestText = (from: number | undefined, to: number | undefined, unit: number): string => {
+  const whole = (value: number): string => String(Math.round(value / unit))
+  const now = from === undefined ? 'no request' : `request ${whole(from)}`
+  return to === undefined ? now : `${now} → ${whole(to)}`
+}
+
 /** The highest sample of each day beside the request before and after, as a Mermaid chart; `undefined` without days. */
 function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange): string | undefined {
   const { daily } = usage
@@ -70,7 +77,7 @@ function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange)
   return [
     '```mermaid',
     'xychart-beta',
-    `  title "${resource === 'cpu' ? 'CPU, millicores' : 'memory, MiB'}: highest of each day, request before and after"`,
+    `  title "${resource === 'cpu' ? 'CPU, millicores' : 'memory, MiB'}: daily peak; ${requestText(from, to, unit)}"`,
     `  x-axis [${daily.days.map((day) => `"${monthDay(day)}"`).join(', ')}]`,
     `  y-axis 0 --> ${top}`,
     ...lines.map((values, index) => `  ${index === 0 ? 'bar' : 'line'} [${values.join(', ')}]`),

@@ -3,6 +3,7 @@ import { inert, oneLine } from '../model/inert.ts'
 import type { Observation } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../model/proposal.ts'
+import { readValue } from '../model/value.ts'
 import { workloadKey } from '../model/workload.ts'
 import { code } from './code.ts'
 import { monthlyCost, type Prices } from './cost.ts'
@@ -20,23 +21,35 @@ export interface PullContext {
   readonly room: number
   /** Where all of it can be read when it does not fit. */
   readonly moreAt?: string | undefined
+  /** The commit whose message holds every change: forges link its id. */
+  readonly commit?: string | undefined
 }
 
 const size = (text: string): number => new TextEncoder().encode(text).length
 const count = (changes: readonly ProposedChange[]): number =>
   new Set(changes.map(({ cluster, workload }) => `${cluster} ${workloadKey(workload)}`)).size
 
+/** `3 up, 1 down`; values that are no amounts are counted as set. */
+function effectOf(changes: readonly ProposedChange[]): string {
+  const moves = changes.map(({ field, from, to }) => {
+    const [before, after] = [readValue(field, from), readValue(field, to)]
+    return before === undefined || after === undefined ? 0 : Math.sign(after - before)
+  })
+  const words = (['up', 'down', 'set'] as const).map((word, nth) => {
+    const many = moves.filter((one) => one === [1, -1, 0][nth]).length
+    return many === 0 ? '' : `${many} ${word}`
+  })
+  return words.filter(Boolean).join(', ')
+}
+
 /** The title: what it is about and what it does. */
 export function pullTitle({ scope, proposal: { changes } }: ScopedProposal): string {
   const rows = changes.map(rowOf)
-  const raised = rows.filter(({ rises }) => rises).length
   const [first] = rows
   const workloads = count(changes)
   const what = workloads === 1 && first !== undefined ? first.workload : plural(workloads, 'workload')
   const where = scope === '' ? '' : ` (${scope})`
-  const effect =
-    raised === 0 ? plural(changes.length, 'value') : `${plural(changes.length, 'value')}, ${raised} raised`
-  const title = oneLine(`perf(resources): right-size ${what}${where}: ${effect}`)
+  const title = oneLine(`perf(resources): right-size ${what}${where}: ${effectOf(changes)}`)
   return title.replace(/@/g, '@\u200b').slice(0, 200)
 }
 
@@ -62,14 +75,30 @@ function linesOf({ proposal }: ScopedProposal, { observations, prices }: PullCon
 /** Above so many values the table holds a line a container. */
 const mostDetailed = 60
 
+const blank = '\u00a0'
+const sameOwner = (one: Line, other: Line | undefined): boolean =>
+  other !== undefined &&
+  one.change.cluster === other.change.cluster &&
+  workloadKey(one.change.workload) === workloadKey(other.change.workload)
+
+/** `500m → 740m`, never broken between two lines of a cell. */
+const move = ({ from, to }: Row): string => `${code(from || 'unset')}${blank}→${blank}**${code(to)}**`
+
+/** A line a value; what is as in the line above is not said again. */
 function detailedTable(lines: readonly Line[], priced: boolean): readonly string[] {
   return [
-    `| Workload | Container | Field | Change | | Evidence | Confidence |${priced ? ' Cost a month |' : ''}`,
-    `|---|---|---|---|--:|---|---|${priced ? '--:|' : ''}`,
-    ...lines.map(
-      ({ row, observation, cost }) =>
-        `| ${inert(row.workload)} | ${inert(row.container)} | ${row.field} | ${code(row.from || 'unset')} → **${code(row.to)}** | ${row.percent.replace(' ', '\u00a0')} | ${windowText(observation)} | ${confidence(observation)} |${priced ? ` ${cost} |` : ''}`,
-    ),
+    `| Workload | Container | Field | From → to | | Evidence: confidence |${priced ? ' Monthly |' : ''}`,
+    `|---|---|---|---|--:|---|${priced ? '--:|' : ''}`,
+    ...lines.map((line, nth) => {
+      const { row, observation, cost } = line
+      const [above] = nth === 0 ? [] : [lines[nth - 1]]
+      const again = sameOwner(line, above)
+      const workload = again ? '' : inert(row.workload)
+      const container = again && above?.row.container === row.container ? '' : inert(row.container)
+      const evidence = again ? '' : `${windowText(observation)}: ${confidence(observation)}`
+      const percent = row.percent.replace(' ', blank)
+      return `| ${workload} | ${container} | ${row.field} | ${move(row)} | ${percent} | ${evidence} |${priced ? ` ${cost} |` : ''}`
+    }),
   ]
 }
 
@@ -81,7 +110,7 @@ function shortTable(lines: readonly Line[]): readonly string[] {
   }
   const rows = [...groups.values()].map((members) => {
     const [first] = members
-    const moves = members.map(({ row }) => `${row.field} ${code(row.from || 'unset')} → **${code(row.to)}**`)
+    const moves = members.map(({ row }) => `${row.field} ${move(row)}`)
     return `| ${inert(first?.row.workload ?? '')} | ${inert(first?.row.container ?? '')} | ${moves.join('<br>')} | ${confidence(first?.observation)} |`
   })
   return ['| Workload | Container | Change | Confidence |', '|---|---|---|---|', ...rows]
@@ -165,8 +194,8 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
     sections.push(section)
   }
   const missing = count(changes) - sections.length
-  const where =
-    context.moreAt === undefined ? 'the commit message holds every change' : `[all of it](${context.moreAt})`
+  const { moreAt, commit } = context
+  const where = `the message of ${commit ?? 'the commit'} holds every change${moreAt === undefined ? '' : `, and [the run](${moreAt}) all of it`}`
   return [
     head,
     ...(total === '' ? [] : [inert(total)]),

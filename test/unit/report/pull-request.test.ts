@@ -14,7 +14,7 @@ describe('the text of a pull request', () => {
   it('tells one workload with evidence, chart, cost and how to say no', () => {
     const body = bodyOf(1)
     expect(body).toContain(
-      '| Deployment/service-000 | app | requests.cpu | `500m` → **`740m`** | +48\u00a0% | 14 days, 98\u00a0% seen | high | +$14 |',
+      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | 14 days, 98\u00a0% seen: high | +$14 |',
     )
     expect(body).toContain('xychart-beta')
     expect(body).toContain('/tortoise snooze 30d')
@@ -23,10 +23,10 @@ describe('the text of a pull request', () => {
 
   it('says in its title what it is about and what it does', () => {
     expect(pullTitle(partOf(1))).toBe(
-      'perf(resources): right-size Deployment/service-000 (prod shop/payments): 3 values, 2 raised',
+      'perf(resources): right-size Deployment/service-000 (prod shop/payments): 2 up, 1 down',
     )
     expect(pullTitle(partOf(200))).toBe(
-      'perf(resources): right-size 200 workloads (prod shop/payments): 600 values, 134 raised',
+      'perf(resources): right-size 200 workloads (prod shop/payments): 134 up, 466 down',
     )
   })
 
