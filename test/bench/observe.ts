@@ -43,15 +43,18 @@ const round = (value: number): number => Math.round(value * 100) / 100
 
 function arguments_(root: string, url: string): readonly string[] {
   const settings = join(root, 'tortoise.yaml')
-  writeFileSync(settings, 'clusters: [{name: prod}]\n')
+  // Long deadlines: on a busy machine, answers that come late would be asked for again in parts.
+  const prometheus = `{url: "${url}", timeoutSeconds: 600}`
+  writeFileSync(
+    settings,
+    `clusters: [{name: prod, prometheus: ${prometheus}}]\nhistory: {days: ${fleet.days}}\n`,
+  )
   return [
     'snapshot',
     '--repo',
     root,
     '--settings',
     settings,
-    '--prometheus',
-    url,
     '--until',
     until,
     '--out',

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { UsageReading } from '../../plugin/model/reading.ts'
 import { createFleet } from '../lab/fleet/fleet.ts'
 import { openMetrics } from '../lab/fleet/openmetrics.ts'
 import { demoSeed } from '../lab/fleet/record.ts'
@@ -24,6 +25,8 @@ async function* lines(): AsyncGenerator<string> {
   const { from, to } = fleet.window
   yield* openMetrics(fleet, { cluster: 'prod', from, to, slowStep: 300 })
 }
+
+type Report = { readonly usage: readonly UsageReading[] }
 
 describe.skipIf(!hasPrometheus())('a run against a real Prometheus and a real Git server', () => {
   const work = { root: '', bare: '', directory: '', remove: () => {}, settings: '' }
@@ -95,6 +98,36 @@ describe.skipIf(!hasPrometheus())('a run against a real Prometheus and a real Gi
     const plan = (...from: readonly string[]) =>
       tortoise(['plan', '--repo', work.directory, '--cluster', 'prod', '-o', 'json', ...from])
     const [online, offline] = [await plan(...source), await plan('--snapshot', file)]
-    expect(JSON.parse(offline.stdout)).toEqual(JSON.parse(online.stdout))
+    const { usage, ...now } = JSON.parse(online.stdout) as Report
+    const { usage: recordedUsage, ...then } = JSON.parse(offline.stdout) as Report
+    expect(then).toEqual(now)
+    // Where usage was read, and what it took, stands in reports and in the snapshot; only the time differs.
+    expect(usage).toEqual([
+      {
+        cluster: 'prod',
+        origin: 'prometheus',
+        workloads: expect.any(Number),
+        dialect: expect.stringMatching(/^cadvisor, CPU from .*, memory from .*kube-state-metrics v2$/),
+        cost: {
+          queries: expect.any(Number),
+          series: expect.any(Number),
+          samples: expect.any(Number),
+          bytes: expect.any(Number),
+          seconds: expect.any(Number),
+        },
+      },
+    ])
+    const untimed = (readings: readonly UsageReading[]) =>
+      readings.map(({ cost, ...one }) => ({ ...one, cost: { ...cost, seconds: 0 } }))
+    expect(untimed(recordedUsage)).toEqual(untimed(usage))
+    expect(usage[0]?.cost?.queries).toBeGreaterThan(10)
+    const markdown = await tortoise([
+      ...['plan', '--repo', work.directory, '--cluster', 'prod'],
+      ...['-o', 'markdown', '--snapshot', file],
+    ])
+    expect(markdown.stdout).toContain('<summary>Where usage was read</summary>')
+    expect(markdown.stdout).toMatch(
+      /- prod from prometheus, \d+ workloads: \d+ queries, \d+ series, \d+ points/,
+    )
   })
 })
