@@ -243,6 +243,12 @@ const ruleSchema = z
         'How CPU is scaled: by the number of pods, by their size, not at all, or (On) as its HPA has it.',
       ),
     memory: z.enum(scalingPolicies).optional().describe('The same for memory.'),
+    delivery: z
+      .enum(['report', 'direct', 'pull-request'])
+      .optional()
+      .describe(
+        'What becomes of changes of these workloads: reported only; or, where `deliver.mode` is `direct` or `pull-request`, the other one of both.',
+      ),
   })
   .describe('An exception. Of several rules that match, the last one wins.')
 

@@ -25,6 +25,7 @@ import type { BaseBranch } from './branches.ts'
 import { reviewBy } from './desk.ts'
 import type { Host } from './host.ts'
 import type { Checkout } from './repository.ts'
+import { decidedByWay } from './ways.ts'
 
 /** What one pass is made of. */
 export interface PassRequest {
@@ -97,7 +98,7 @@ export async function planView(
   }
   const recommend = { profile, options, rules: settings.rules, lastChange }
   const remembered = { ...settings.deliver.pullRequests, now: host.now() }
-  const own = decided ?? { review: reviewBy(rememberCommits(commits), remembered) }
+  const own = decidedByWay(settings, reviewBy(rememberCommits(commits), remembered), decided)
   const { prices } = settings
   const { allowShared } = settings.edit
   const asked = {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import git from 'isomorphic-git'
+import { deliverDirect } from '../deliver/direct.ts'
 import { openTree, treeOf } from '../io/commit-tree.ts'
 import type { Outcome, Plan } from '../model/plan.ts'
 import { type BaseBranch, baseOf } from './branches.ts'
@@ -12,6 +13,7 @@ import { type BaseCommit, newestBase, stillStanding } from './newest.ts'
 import { type PassRequest, planView } from './pass.ts'
 import { deliverPulls } from './pulls.ts'
 import type { Checkout } from './repository.ts'
+import { needsDesk, partWays } from './ways.ts'
 import { whileMoved } from './while-moved.ts'
 
 /**
@@ -21,7 +23,7 @@ import { whileMoved } from './while-moved.ts'
 export const runPass = (host: Host, request: PassRequest): Promise<Outcome> =>
   whileMoved(host, async (nth) => {
     const base = await baseOf(request)
-    return request.settings.deliver.mode === 'pull-request'
+    return needsDesk(request.settings)
       ? pullPass(host, request, base)
       : commitPass(host, request, nth === 0 ? await here(base) : await there(host, request, base))
   })
@@ -53,8 +55,12 @@ async function pullPass(host: Host, request: PassRequest, base: BaseBranch): Pro
   const decided = { review: desk.review, scopeOf: await desk.scopesOn(view) }
   const plan = await planView(host, request, { view, ref: name, decided })
   const { id: baseId } = await stillStanding(desk, { base, ground, plan })
-  const delivery = await deliverPulls(host, { plan, settings, observations, base: name, baseId }, desk)
-  return { plan, delivery }
+  const { pulls, direct } = partWays(settings, plan.parts ?? [])
+  const run = { plan: { ...plan, parts: pulls }, settings, observations, base: name, baseId }
+  const delivery = await deliverPulls(host, run, desk)
+  if (direct === undefined) return { plan, delivery }
+  const made = await deliverDirect(direct.proposal, { base: name, baseId }, desk.writer)
+  return { plan, delivery: { ...delivery, direct: made } }
 }
 
 async function commitPass(host: Host, request: PassRequest, base: Standing): Promise<Outcome> {

@@ -66,4 +66,6 @@ export interface Delivery {
   }
   /** Every pull request that was looked after. */
   readonly pulls?: readonly PullOutcome[]
+  /** What went to the base itself beside them, by rule. */
+  readonly direct?: Delivery
 }

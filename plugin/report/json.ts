@@ -124,6 +124,15 @@ export const reportSchema = z
           })
           .optional()
           .describe('The first pull request that was looked after.'),
+        direct: z
+          .object({
+            mode: z.literal('commit'),
+            created: z.boolean(),
+            branch: z.string().optional(),
+            commit: z.string().optional(),
+          })
+          .optional()
+          .describe('The commit on the base itself that rules asked for.'),
         pulls: z
           .array(
             z.object({

@@ -87,8 +87,11 @@ function proofLine({ sources, moved }: Proof, paint: Paint): string {
   return `${paint.green('Proved')} by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed.\n${paint.dim(list)}`
 }
 
-function deliveryLine({ branch, commit, created, pushedTo, pulls }: Delivery): string {
-  if (pulls !== undefined) return pulls.map(pullLine).join('\n') || 'No pull request is wanted.'
+function deliveryLine({ branch, commit, created, pushedTo, pulls, direct }: Delivery): string {
+  if (pulls !== undefined) {
+    const lines = [...pulls.map(pullLine), ...(direct === undefined ? [] : [deliveryLine(direct)])]
+    return lines.join('\n') || 'No pull request is wanted.'
+  }
   if (commit === undefined) return 'Reported only; nothing was written.'
   const made = created ? 'Committed' : 'Already committed'
   const pushed = pushedTo === undefined ? '' : `, pushed to ${pushedTo}`

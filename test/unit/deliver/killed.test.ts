@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { seenOn } from '../../lab/github-seen.ts'
+import type { GitHubLab } from '../../lab/github-state.ts'
 import { deployment, git } from './lab.ts'
 import { beginStory, type Story, type StoryRun, type Want } from './story.ts'
 
@@ -13,8 +14,8 @@ const wants: readonly Want[] = names.map((name) => ({ name, to: 300, scope: name
 const how: StoryRun = { options: { labels: ['resources'], checks: true } }
 
 /** Three workloads on main. */
-async function begin(): Promise<void> {
-  story = await beginStory()
+async function begin(lab: Partial<GitHubLab> = {}): Promise<void> {
+  story = await beginStory(lab)
   const { dir } = story.checkout
   const blob = git(dir, ['rev-parse', `HEAD:${deployment}`])
   for (const name of names.slice(1))
@@ -73,5 +74,10 @@ describe('a run that is killed', () => {
     }
     const run = { ...how, gone: 'the workload is gone' }
     expect(await expectSame(prepare, [{ name: 'web', to: 400, scope: 'web' }], run)).toBeGreaterThan(10)
+  }, 600_000)
+
+  it('while it makes commits that GitHub signs for a person leaves no scratch branch behind', async () => {
+    const prepare = () => begin({ tokenOf: 'person' })
+    expect(await expectSame(prepare, wants.slice(0, 2), how)).toBeGreaterThanOrEqual(30)
   }, 600_000)
 })

@@ -104,7 +104,7 @@ export async function beginStory(
       clientOf(how.fetch),
     )
     const forge: Forge = githubForge(session)
-    const writer = writerOf?.(checkout, now) ?? githubWriter(session)
+    const writer = writerOf?.(checkout, now) ?? githubWriter(session, { verified: lab.tokenOf === 'person' })
     const pulls = await forge.pulls()
     const memory = remember(await hear(forge, pulls, { now, days: 180 }), now)
     const rules = { reconsider: 20, settle: 5, rememberDays: 180, now }

@@ -1,10 +1,22 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { deliver } from '../../../plugin/deliver/deliver.ts'
 import { githubWriter } from '../../../plugin/deliver/github-writer.ts'
 import { commitMessage, statedTree } from '../../../plugin/deliver/message.ts'
 import type { FileEdit } from '../../../plugin/model/edit.ts'
-import { after, before, type Checkout, commitAs, deployment, git, makeCheckout, proposalOf } from './lab.ts'
+import {
+  after,
+  before,
+  type Checkout,
+  commitAs,
+  deployment,
+  git,
+  makeCheckout,
+  now,
+  optionsOf,
+  proposalOf,
+} from './lab.ts'
 import { branchesOf, type Opened, openGitHub, writers } from './writers.ts'
 
 const branch = 'tortoise/main'
@@ -38,7 +50,7 @@ async function write(edits: readonly FileEdit[], to = branch, force = true): Pro
 
 beforeEach(begin)
 afterEach(async () => {
-  await opened.close()
+  await opened?.close()
   checkout.close()
 })
 
@@ -105,6 +117,18 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     await expect(opened.writer.store(headOf('main'), [{ file, before: '', after }])).rejects.toMatchObject({
       problems: [{ code: 'git.conflict' }],
     })
+  })
+})
+
+describe('the checkout alone', () => {
+  it('keeps LFS pointers, links, submodules, modes and every file that is not named', async () => {
+    const local = (ref: string) => git(checkout.dir, ['ls-tree', '-r', '-t', ref]).split('\n')
+    const gitdir = join(checkout.dir, '.git')
+    await deliver(proposalOf({ edits: [edit] }), optionsOf({ branch }), { fs, gitdir, now })
+    const changed = local(branch).filter((line) => !local('main').includes(line))
+    expect(changed.map((line) => line.split('\t')[1])).toEqual(['apps', 'apps/api', deployment])
+    expect(local(branch)).toHaveLength(local('main').length)
+    expect(git(checkout.dir, ['fsck', '--strict', '--no-dangling'])).toBe('')
   })
 })
 
