@@ -1,13 +1,24 @@
 import { posix } from 'node:path'
 import type { LaidFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
-import { stop } from '../../plugin/model/problem.ts'
+import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import { chartFiles } from '../helm/inputs.ts'
 
 /** True for a kustomization (or the configuration of a generator) that renders charts. */
 export const inflatesCharts = (text: string): boolean =>
   /^(helmCharts|helmChartInflationGenerator):|kind: *HelmChartInflationGenerator/m.test(text)
+
+const chartHome = (kustomization: JsonObject): string =>
+  textOf(valueAt(kustomization, ['helmGlobals', 'chartHome'])) ?? 'charts'
+
+/** Why charts that a kustomization takes from outside the repository cannot be rendered. */
+export function chartsOutside(kustomization: Json, directory: string): readonly ExpectedStop[] {
+  const home = isJsonObject(kustomization) ? chartHome(kustomization) : ''
+  if (!posix.isAbsolute(home)) return []
+  const text = `the chart home ${home} is outside the repository`
+  return [stop('source.render', text, { place: { file: directory } })]
+}
 
 /** The files of the vendored charts that a kustomization names, and its values files. */
 export async function helmChartInputs(
@@ -16,11 +27,8 @@ export async function helmChartInputs(
   view: RepositoryView,
 ): Promise<readonly InputFile[]> {
   if (!isJsonObject(kustomization)) return []
-  const home = textOf(valueAt(kustomization, ['helmGlobals', 'chartHome'])) ?? 'charts'
-  if (posix.isAbsolute(home))
-    throw stop('source.render', `the chart home ${home} is outside the repository`, {
-      place: { file: directory },
-    })
+  const home = chartHome(kustomization)
+  if (posix.isAbsolute(home)) return []
   const charts = listOf(kustomization['helmCharts']).filter((chart) => isJsonObject(chart))
   const found = await Promise.all(charts.map((chart) => oneChart(chart, { directory, home, view })))
   return found.flat()

@@ -5,7 +5,7 @@ import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
 import { manifestsBelow } from './additions.ts'
 import { findKustomization } from './file.ts'
-import { helmChartInputs } from './helm-charts.ts'
+import { chartsOutside, helmChartInputs } from './helm-charts.ts'
 
 /**
  * Every file that a kustomization reads.
@@ -18,7 +18,26 @@ export async function kustomizeInputs(
   source: KustomizeSource,
   view: RepositoryView,
 ): Promise<readonly InputFile[]> {
-  const walk: Walk = { view, root: source.path, files: new Map(), entered: new Set() }
+  const { files } = await walkFrom(source, view)
+  return [...files.values()]
+}
+
+/**
+ * The same for a rendering: what a kustomization takes from outside the repository is refused, since kustomize would
+ * enter a directory from wherever the copy stands. Its inputs are told all the same: it shares the files it does read.
+ */
+export async function inputsToRender(
+  source: KustomizeSource,
+  view: RepositoryView,
+): Promise<readonly InputFile[]> {
+  const { files, refusals } = await walkFrom(source, view)
+  const [refusal] = refusals
+  if (refusal !== undefined) throw refusal
+  return [...files.values()]
+}
+
+async function walkFrom(source: KustomizeSource, view: RepositoryView): Promise<Walk> {
+  const walk: Walk = { view, root: source.path, files: new Map(), entered: new Set(), refusals: [] }
   if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
     throw stop('source.unknown', 'no kustomization stands in this directory', {
       place: { file: source.path },
@@ -27,7 +46,7 @@ export async function kustomizeInputs(
   if ((await findKustomization(view, source.path)) === undefined) await enterGenerated(walk)
   else await enter(walk, source.path)
   for (const reference of references(source.additions ?? null)) await follow(walk, source.path, reference)
-  return [...walk.files.values()]
+  return walk
 }
 
 interface Walk {
@@ -35,6 +54,8 @@ interface Walk {
   readonly root: string
   readonly files: Map<string, InputFile>
   readonly entered: Set<string>
+  /** What must not be rendered, and why. */
+  readonly refusals: ExpectedStop[]
 }
 
 async function enter(walk: Walk, directory: string): Promise<void> {
@@ -45,6 +66,7 @@ async function enter(walk: Walk, directory: string): Promise<void> {
   const content = await add(walk, file, { role: 'kustomization', from: directory })
   if (content === undefined) return
   const kustomization = parseLoosely(content)
+  walk.refusals.push(...chartsOutside(kustomization, directory))
   for (const input of await helmChartInputs(kustomization, directory, walk.view)) {
     if (!walk.files.has(input.at))
       walk.files.set(input.at, { ...input, leaf: input.leaf && directory === walk.root })
@@ -67,7 +89,7 @@ async function follow(walk: Walk, directory: string, { text, role }: Reference):
   const path = posix.join(directory, text)
   if (path === '..' || path.startsWith('../')) {
     // Files outside are refused by kustomize itself; a directory it would enter, from wherever the copy stands.
-    if (role === 'manifest' || role === 'configured') throw outside(text, directory)
+    if (role === 'manifest' || role === 'configured') walk.refusals.push(outside(text, directory))
     return
   }
   const kind = await unlessRefused(() => walk.view.kind(path))

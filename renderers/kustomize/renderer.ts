@@ -12,7 +12,7 @@ import type { RendererPorts } from '../ports.ts'
 import { boundsOf, inputContents, isolated, outputOf } from '../ports.ts'
 import { additionsFile } from './additions.ts'
 import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
-import { kustomizeInputs } from './inputs.ts'
+import { inputsToRender, kustomizeInputs } from './inputs.ts'
 import { refuseRemote } from './remote.ts'
 
 /**
@@ -36,7 +36,7 @@ export async function buildKustomization(
   ports: RendererPorts & { readonly options?: RenderOptions | undefined },
 ): Promise<string> {
   const program = await ports.programs.find('kustomize', 'kubectl')
-  const read = await kustomizeInputs(source, view)
+  const read = await inputsToRender(source, view)
   await refuseRemote(read, view)
   const inputs = await inputContents(view, read)
   const added = await additionsFile(source, view)
