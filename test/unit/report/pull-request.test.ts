@@ -10,6 +10,9 @@ const bodyOf = (workloads: number, room = 50_000) => {
   return pullBody(part, { observations: observationsFor(part.proposal.changes.slice(0, 60)), prices, room })
 }
 
+/** The same workload as another source declares it: none of this pull request's business. */
+const elsewhere = <T extends { readonly source: string }>(one: T): T => ({ ...one, source: 'apps/other' })
+
 describe('the text of a pull request', () => {
   it('tells one workload with evidence, chart, cost and how to say no', () => {
     const body = bodyOf(1)
@@ -49,6 +52,39 @@ describe('the text of a pull request', () => {
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(55_000)
     expect(readBlock(body)?.items).toEqual(items)
     expect(body.match(/<details>/g)).toHaveLength(body.match(/<\/details>/g)?.length ?? 0)
+  })
+
+  it('tells what recorded history comes to before and after: in the head for all, and by workload', () => {
+    const part = partOf(2)
+    const figures = {
+      days: 14,
+      requestedCores: 1.5,
+      requestedGibibytes: 2,
+      costPerMonth: 40,
+      percentAbove: 0,
+      percentVolumeAbove: 0,
+      percentThrottled: 0,
+      oomKills: 0,
+      replicas: 3,
+      percentAtMaximum: 0,
+    }
+    const workloads = part.proposal.changes
+      .filter(({ field }) => field === 'requests.cpu')
+      .map(({ source, workload }) => ({
+        source,
+        workload,
+        before: { ...figures, oomKills: 2 },
+        after: { ...figures, costPerMonth: 30, percentAbove: 0.5 },
+      }))
+    const backtest = { currency: 'EUR', workloads: [...workloads, ...workloads.map(elsewhere)] }
+    const observations = observationsFor(part.proposal.changes)
+    const body = pullBody(part, { observations, backtest, room: 50_000 })
+    expect(body).toContain(
+      'Backtest over 14 days, 2 workloads: cost a month 80.00 EUR → 60.00 EUR; cores 3; GiB 4; above request 0 % → 0.5 %; OOM 4 → 0.',
+    )
+    expect(
+      body.match(/Backtest over 14 days: cost a month 40\.00 EUR → 30\.00 EUR; .* OOM 2 → 0/g),
+    ).toHaveLength(2)
   })
 
   it('shows every one of 200 workloads in its table', () => {
