@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { giteaProgram } from '../lab/gitea/parts.mjs'
+import { startGitea } from '../lab/gitea-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
 import { type GitLabServer, startGitLabServer } from '../lab/gitlab-server.ts'
 import { tortoise } from './program.ts'
@@ -119,6 +122,29 @@ describe('the program', () => {
     expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'unchanged', number: 1 }])
     expect(gitlab?.requests.filter((line) => !line.startsWith('GET'))).toHaveLength(before ?? 0)
   })
+
+  it.skipIf(giteaProgram() === undefined)(
+    `keeps a pull request on a real Gitea${giteaProgram() === undefined ? ' (not built, see npm run lab:gitea)' : ''}`,
+    async () => {
+      const server = await startGitea(giteaProgram() ?? '', root)
+      try {
+        await begin({}, async (begun) => {
+          const push = (origin: string) => begun.git('push', '--quiet', origin, 'main')
+          const { repository } = await server.host('gitops', push)
+          return `  remote: { url: "${server.url}/${repository}.git" }\n  forge: { kind: gitea }\n  pullRequests: { dashboard: true, checks: true, labels: [resources] }`
+        })
+        const env = { TORTOISE_GIT_TOKEN: server.token }
+        expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'opened', branch }])
+        expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'unchanged' }])
+        const file = z
+          .object({ content: z.string() })
+          .parse(await server.ask('GET', `/repos/ada/gitops/contents/${pathOf(api)}?ref=${branch}`))
+        expect(Buffer.from(file.content, 'base64').toString()).toContain('cpu: 250m')
+      } finally {
+        await server.close()
+      }
+    },
+  )
 
   it('signs what it pushes, with a key from the environment', async () => {
     const key = join(root, 'key')
