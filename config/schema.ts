@@ -244,10 +244,10 @@ const ruleSchema = z
       ),
     memory: z.enum(scalingPolicies).optional().describe('The same for memory.'),
     delivery: z
-      .enum(['report', 'direct', 'pull-request'])
+      .enum(['report', 'direct', 'pull-request', 'auto-merge'])
       .optional()
       .describe(
-        'What becomes of changes of these workloads: reported only; or, where `deliver.mode` is `direct` or `pull-request`, the other one of both.',
+        'What becomes of changes of these workloads: reported only; or, where `deliver.mode` is `direct` or `pull-request`, the other one of both. `auto-merge` is a pull request that merges by itself, within the limits of `autoMerge`; `pull-request` never does.',
       ),
   })
   .describe('An exception. Of several rules that match, the last one wins.')

@@ -15,6 +15,7 @@ import { pullBody, pullTitle } from '../report/pull-request.ts'
 import { rowOf } from '../report/rows.ts'
 import type { Desk } from './desk.ts'
 import type { Host } from './host.ts'
+import { mergesItself } from './ways.ts'
 
 const bodyLimit = 55_000
 
@@ -77,7 +78,7 @@ function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
       const known = reasons.filter((reason) => reason !== undefined)
       return known.length < reasons.length ? undefined : [...new Set(known)].join('; ')
     },
-    autoMerge: (part) => autoMerge.enabled && mayMerge(part, autoMerge),
+    autoMerge: (part) => mergesItself(run.settings, part) && mayMerge(part, autoMerge),
   }
 }
 

@@ -32,7 +32,9 @@ const goesDirectly = (settings: Settings, change: Addressed): boolean =>
 
 /** Whether anything may become a pull request. */
 export const needsDesk = ({ rules, deliver: { mode } }: Settings): boolean =>
-  mode === 'pull-request' || (mode === 'direct' && rules.some(({ delivery }) => delivery === 'pull-request'))
+  mode === 'pull-request' ||
+  (mode === 'direct' &&
+    rules.some(({ delivery }) => delivery === 'pull-request' || delivery === 'auto-merge'))
 
 /** Parts a plan into what is committed directly and what becomes pull requests. What shares a value with these is one of them. */
 export function partWays(settings: Settings, parts: readonly ScopedProposal[]) {
@@ -44,6 +46,13 @@ export function partWays(settings: Settings, parts: readonly ScopedProposal[]) {
       .filter((part) => !direct(part))
       .map((part) => (part.scope === directScope ? { ...part, scope: 'shared' } : part)),
   }
+}
+
+/** Whether a pull request may merge by itself: where rules say so of all its values; where they say nothing, as settings do. */
+export function mergesItself(settings: Settings, { proposal: { changes } }: ScopedProposal): boolean {
+  const { enabled } = settings.deliver.pullRequests.autoMerge
+  const merges = (way: Way | undefined): boolean => way === 'auto-merge' || (way === undefined && enabled)
+  return changes.every((change) => merges(ruledWay(settings, change)))
 }
 
 type Decided = Pick<PlanRequest, 'review' | 'scopeOf'>
@@ -59,5 +68,10 @@ export function decidedByWay(settings: Settings, ofCommits: Review, forge?: Deci
     return onForge === undefined || goesDirectly(settings, change) ? ofCommits(change) : onForge(change)
   }
   if (scopeOf === undefined) return { review }
-  return { review, scopeOf: (change) => (goesDirectly(settings, change) ? directScope : scopeOf(change)) }
+  const scopeByWay = (change: Parameters<typeof scopeOf>[0]): string => {
+    if (goesDirectly(settings, change)) return directScope
+    const merges = ruledWay(settings, change) === 'auto-merge'
+    return [scopeOf(change), merges ? 'auto-merge' : ''].filter(Boolean).join(' ')
+  }
+  return { review, scopeOf: scopeByWay }
 }
