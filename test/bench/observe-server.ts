@@ -3,12 +3,15 @@ import { hasPrometheus, type PrometheusLab, startWritablePrometheus } from '../l
 import { remoteWrite } from '../lab/remote-write.ts'
 import { type BenchFleet, podsOf, seriesOf } from './observe-fleet.ts'
 
-/** The fleet that is observed; smaller by `BENCH_WORKLOADS` and `BENCH_DAYS`. */
+const scrape = 300
+const end = Date.parse(process.env['BENCH_END'] ?? '2026-09-14T12:00:00Z') / 1000
+
+/** The fleet that is observed; smaller by `BENCH_WORKLOADS` and `BENCH_DAYS`, later by `BENCH_END`. */
 export const fleet: BenchFleet = {
   workloads: Number(process.env['BENCH_WORKLOADS'] ?? 1000),
   days: Number(process.env['BENCH_DAYS'] ?? 14),
-  scrape: 300,
-  end: Date.UTC(2026, 8, 14, 12) / 1000,
+  scrape,
+  end: Math.floor(end / scrape) * scrape,
 }
 
 /** A Prometheus with the fleet in it: the one at `BENCH_PROMETHEUS`, which is left running, or a new one. */

@@ -24,6 +24,8 @@ describe('slots and chunks', () => {
           let next = slots.first
           for (const { start, end, seconds } of chunks) {
             expect(start).toBe(next)
+            // Frontends that split and keep answers want times on multiples of the step.
+            expect(start % step).toBe(0)
             expect(seconds).toBe(end - start + step)
             expect((end - start) / step + 1).toBeLessThanOrEqual(11_000)
             expect(step > 86_400 || Math.ceil(start / 86_400) === Math.ceil(end / 86_400)).toBe(true)
@@ -33,6 +35,14 @@ describe('slots and chunks', () => {
       ),
       { seed: 2, numRuns: 300 },
     )
+  })
+
+  it('asks for usage in a form that stores and shards can work out by themselves: maxima of plain series', () => {
+    const { cpu, memory } = queriesFor({}, { step: 300, rateSeconds: 300 }, chooseDialect([]).dialect)
+    expect([cpu, memory]).toEqual([
+      'max by (namespace,pod,container) (rate(container_cpu_usage_seconds_total{container!="",container!="POD"}[300s]))',
+      'max by (namespace,pod,container) (max_over_time(container_memory_working_set_bytes{container!="",container!="POD"}[299999ms]))',
+    ])
   })
 
   it('puts labels and namespaces into every selector, quoted', () => {
