@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,16 +25,12 @@ const digests = (directory: string): Readonly<Record<string, string>> =>
 
 it('the bundle is the same byte for byte when it is built again', () => {
   const root = dirname(dist)
-  const rolldown = join(root, 'node_modules/.bin/rolldown')
-  execFileSync(
-    process.execPath,
-    [rolldown, '--config', 'rolldown.config.ts', '--logLevel', 'silent', '--dir', again],
-    {
-      cwd: root,
-      env: { PATH: process.env['PATH'] ?? '' },
-      stdio: 'ignore',
-    },
-  )
+  const built = spawnSync(process.execPath, ['build.mjs', again], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '' },
+  })
+  expect(built).toMatchObject({ status: 0, stdout: '', stderr: '' })
   expect(Object.keys(digests(dist))).toContain('action.js')
   expect(digests(again)).toEqual(digests(dist))
 })
