@@ -1,3 +1,4 @@
+import { type Behavior, behaviorOf } from './behavior.ts'
 import type { ContainerField } from './field.ts'
 import { isContainerField } from './field.ts'
 import { groupBy } from './group.ts'
@@ -26,6 +27,8 @@ export interface DeclaredAutoscaler {
     /** Percent of the request. */
     readonly utilization: number
   }[]
+  /** How it moves, where it says so. */
+  readonly behavior?: Behavior
 }
 
 /** A workload as it will be rolled out from Git. */
@@ -47,7 +50,7 @@ export function declaredWorkloads(
     const { workload, containers } = found
     const policies = declaredPolicies(objects, found, namespace)
     const own = fields.get(workloadKey(workload)) ?? []
-    const autoscaler = autoscalerOf(own)
+    const autoscaler = autoscalerOf(own, objects)
     return {
       workload,
       containers: containers.map(({ name, role }) => ({ name, role, values: valuesOf(own, name) })),
@@ -62,9 +65,14 @@ function valuesOf(fields: readonly ManifestField[], container: string): Declared
   return Object.fromEntries(own.map(({ field, value }) => [field, value]))
 }
 
-function autoscalerOf(fields: readonly ManifestField[]): DeclaredAutoscaler | undefined {
+function autoscalerOf(
+  fields: readonly ManifestField[],
+  objects: readonly JsonObject[],
+): DeclaredAutoscaler | undefined {
   const scaler = fields.filter(({ field }) => !isContainerField(field))
-  if (scaler.length === 0) return undefined
+  const [first] = scaler
+  if (first === undefined) return undefined
+  const behavior = behaviorOf(objects[first.object] ?? {})
   const bound = (name: string): number | undefined => {
     const text = scaler.find(({ field }) => field === name)?.value
     return text === undefined ? undefined : Number(text)
@@ -73,6 +81,7 @@ function autoscalerOf(fields: readonly ManifestField[]): DeclaredAutoscaler | un
   return {
     ...(minReplicas === undefined ? {} : { minReplicas }),
     ...(maxReplicas === undefined ? {} : { maxReplicas }),
+    ...(behavior === undefined ? {} : { behavior }),
     targets: scaler.flatMap(({ field, container, value }) => {
       if (field !== 'hpa.target.cpu' && field !== 'hpa.target.memory') return []
       const resource = field === 'hpa.target.cpu' ? 'cpu' : 'memory'

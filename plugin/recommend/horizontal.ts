@@ -41,7 +41,7 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
     return idleContainer({ only, utilization, from: total, wanted: seen }, evidence)
   const scalePoint = (total * utilization) / 100
   const borders = boundsOf(utilization, evidence)
-  const { minReplicas = 1, maxReplicas } = subject.declared.autoscaler ?? {}
+  const { minReplicas = 1, maxReplicas, behavior } = subject.declared.autoscaler ?? {}
   const borne =
     maxReplicas === undefined
       ? undefined
@@ -51,6 +51,7 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
           utilization,
           minReplicas,
           maxReplicas,
+          behavior,
           bounds: borders,
         })
   const bounds = borne === undefined ? borders : { ...borders, maximum: borne.target }

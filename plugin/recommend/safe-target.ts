@@ -1,3 +1,4 @@
+import type { Behavior } from '../model/behavior.ts'
 import type { Replay } from './backtest/replay.ts'
 import { shareAbove } from './backtest/scaled.ts'
 
@@ -9,6 +10,7 @@ export interface KeptScale {
   readonly utilization: number
   readonly minReplicas: number
   readonly maxReplicas: number
+  readonly behavior?: Behavior | undefined
   /** Highest and lowest target that may be tried, in percent. */
   readonly bounds: { readonly minimum: number; readonly maximum: number }
 }
@@ -34,8 +36,10 @@ const harmful = 0.01
  * it ends that; where demand leaps so high that none would, today's stays. `undefined` without a series.
  */
 export function safeTarget(replay: Replay, kept: KeptScale): SafeTarget | undefined {
-  const { scalePoint, utilization, minReplicas, maxReplicas, bounds } = kept
-  const scaler = { minReplicas, maxReplicas, utilization, request: (scalePoint * 100) / utilization }
+  const { scalePoint, utilization, minReplicas, maxReplicas, behavior, bounds } = kept
+  const request = (scalePoint * 100) / utilization
+  const moves = behavior === undefined ? {} : { behavior }
+  const scaler = { minReplicas, maxReplicas, utilization, request, ...moves }
   const run = replay(kept.members, scaler)?.run.run
   if (run === undefined || run.podLoads.length === 0) return undefined
   const at = (target: number): Omit<SafeTarget, 'overloadToday'> => ({

@@ -12,7 +12,7 @@ export interface Replayed {
 /** Runs an HPA on the whole of what some containers were recorded to ask for; `undefined` where that is not known. */
 export type Replay = (members: readonly string[], scaler: Autoscaler) => Replayed | undefined
 
-/** Replays one observation. What was run once is not run again: with scale point and bounds, pods are the same. */
+/** Replays one observation. What was run once is not run again: with scale point, bounds and its one behaviour, pods are the same. */
 export function replayOf(observation: Observation): Replay {
   const demands = new Map<string, RecordedDemand | undefined>()
   const runs = new Map<string, Scaled>()

@@ -43,9 +43,15 @@ export function autoscalerOf(
   )
   const request = members.reduce((sum, member) => sum + (read(member, 'requests.cpu') ?? 0), 0)
   if (request === 0) return undefined
-  const { minReplicas = 1, maxReplicas } = autoscaler
+  const { minReplicas = 1, maxReplicas, behavior } = autoscaler
   return {
-    scaler: { minReplicas, maxReplicas, utilization: target.utilization, request },
+    scaler: {
+      minReplicas,
+      maxReplicas,
+      utilization: target.utilization,
+      request,
+      ...(behavior === undefined ? {} : { behavior }),
+    },
     members: members.map(({ name }) => name),
   }
 }

@@ -1,43 +1,9 @@
+import type { Behavior, ScalingRules, ScalingStep } from '../../model/behavior.ts'
+
 /**
  * Stabilisation and scaling policies of autoscaling/v2.
  * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
  */
-
-/** So many pods, or percent of them, in so many seconds. */
-export interface ScalingPolicy {
-  readonly type: 'Pods' | 'Percent'
-  readonly value: number
-  readonly periodSeconds: number
-}
-
-/** One direction of an HPA's behaviour. */
-export interface ScalingRules {
-  readonly stabilizationWindowSeconds: number
-  readonly policies: readonly ScalingPolicy[]
-  readonly selectPolicy: 'Max' | 'Min' | 'Disabled'
-}
-
-export interface Behavior {
-  readonly scaleUp: ScalingRules
-  readonly scaleDown: ScalingRules
-}
-
-/** What holds for the parts of a behaviour that are left out. One that says nothing at all follows the rules of `plain.ts`. */
-export const defaultBehavior: Behavior = {
-  scaleUp: {
-    stabilizationWindowSeconds: 0,
-    policies: [
-      { type: 'Pods', value: 4, periodSeconds: 15 },
-      { type: 'Percent', value: 100, periodSeconds: 15 },
-    ],
-    selectPolicy: 'Max',
-  },
-  scaleDown: {
-    stabilizationWindowSeconds: 300,
-    policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }],
-    selectPolicy: 'Max',
-  },
-}
 
 /** Something that happened at a time, in seconds: pods asked for, or pods added (removed: below zero). */
 export interface Event {
@@ -95,7 +61,7 @@ interface Moment {
 function periodStart(
   current: number,
   events: readonly Event[],
-  { now, policy }: { readonly now: number; readonly policy: ScalingPolicy },
+  { now, policy }: { readonly now: number; readonly policy: ScalingStep },
 ): number {
   let start = current
   for (const { time, pods } of events) if (time > now - policy.periodSeconds) start -= pods

@@ -1,4 +1,5 @@
-import { type Behavior, byBehavior, type Event } from './behavior.ts'
+import type { Behavior } from '../../model/behavior.ts'
+import { byBehavior, type Event } from './behavior.ts'
 import { byPlainRules } from './plain.ts'
 
 /** Bounds of an HPA and how it moves between them. */

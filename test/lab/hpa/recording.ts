@@ -1,4 +1,4 @@
-import type { ScalingRules } from '../../../plugin/recommend/hpa/behavior.ts'
+import type { ScalingRules } from '../../../plugin/model/behavior.ts'
 
 /** A target of autoscaling/v2 in percent of the request. */
 interface Target {

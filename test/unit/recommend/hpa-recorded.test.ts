@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Behavior, defaultBehavior } from '../../../plugin/recommend/hpa/behavior.ts'
+import { type Behavior, defaultBehavior } from '../../../plugin/model/behavior.ts'
 import { type HpaRules, hpaController } from '../../../plugin/recommend/hpa/controller.ts'
 import { desiredByAll, desiredByMetric } from '../../../plugin/recommend/hpa/desired.ts'
 import { simulateHpa } from '../../../plugin/recommend/hpa/simulate.ts'

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Behavior,
-  defaultBehavior,
-  downLimit,
-  stabilized,
-  upLimit,
-} from '../../../plugin/recommend/hpa/behavior.ts'
+import { type Behavior, defaultBehavior } from '../../../plugin/model/behavior.ts'
+import { downLimit, stabilized, upLimit } from '../../../plugin/recommend/hpa/behavior.ts'
 import { hpaController } from '../../../plugin/recommend/hpa/controller.ts'
 import { desiredByAll, desiredByMetric } from '../../../plugin/recommend/hpa/desired.ts'
 import { simulateHpa } from '../../../plugin/recommend/hpa/simulate.ts'
