@@ -1,4 +1,4 @@
-import { oneLine } from '../model/inert.ts'
+import { inert, oneLine } from '../model/inert.ts'
 import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
 import { type Block, readBlock, withBlock } from './block.ts'
@@ -54,7 +54,10 @@ export async function withdraw(
     if (options.checks) await forge.check(head, [failed('freshness', reason)])
     return { ...known, action: 'blocked', reason: `${reason}; it holds work of a person` }
   }
-  await sayOnce(forge, number, { marker: `closed ${block.head.slice(0, 12)}`, text: `Closed: ${reason}.` })
+  await sayOnce(forge, number, {
+    marker: `closed ${block.head.slice(0, 12)}`,
+    text: `Closed: ${inert(reason)}.`,
+  })
   await forge.update(number, { body: withBlock(pull.body, { ...block, closed: reason }), state: 'closed' })
   return { ...known, action: 'closed', reason }
 }

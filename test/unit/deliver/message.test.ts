@@ -68,6 +68,8 @@ Tortoise-Tree: ${tree}
     ['an old value', { from: forged }],
     ['a new value', { to: forged }],
     ['a reason', { because: [{ rule: 'x', text: forged }] }],
+    ['a rule', { because: [{ rule: forged, text: 'x' }] }],
+    ['a file path', { site: { ...changeOf().site, file: forged } }],
   ])('cannot be forged by %s', (_part, parts) => {
     const trailers = trailersOf(messageOf(changeOf(parts)))
     expect(trailers.map((line) => line.split(':')[0])).toEqual([

@@ -1,10 +1,17 @@
 import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import { writeBlock } from '../../../plugin/deliver/block.ts'
+import type { BranchWriter, Forge, Pull } from '../../../plugin/deliver/forge.ts'
+import type { PullOptions } from '../../../plugin/deliver/job.ts'
+import { commitMessage } from '../../../plugin/deliver/message.ts'
+import { withdraw } from '../../../plugin/deliver/pull-steps.ts'
 import { branchOf } from '../../../plugin/deliver/scope.ts'
+import { changesIn } from '../../../plugin/deliver/trailers.ts'
 import type { Plan } from '../../../plugin/model/plan.ts'
 import type { ScopedProposal } from '../../../plugin/model/proposal.ts'
 import { dashboard } from '../../../plugin/report/dashboard.ts'
+import { historyForPeople } from '../../../plugin/report/history.ts'
+import { plain } from '../../../plugin/report/paint.ts'
 import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 
@@ -87,6 +94,46 @@ describe('names full of markup', () => {
       { scope: text, branch: branchOf('tortoise/x', text), action: 'queued' as const, reason: text },
     ]
     expect(alive(dashboard(plan, pulls))).toEqual([])
+  })
+
+  it.each(hostile)('are inert in the comment that says why a pull request was closed: %j', async (text) => {
+    const block = {
+      scope: text,
+      base: 'b',
+      head: 'h',
+      digest: 'd',
+      items: [{ key: text, from: text, to: text }],
+    }
+    const said: string[] = []
+    const forge = {
+      comments: async () => [],
+      comment: async (_: number, body: string) => void said.push(body),
+      update: async () => undefined,
+    } as Partial<Forge> as Forge
+    const options = { checks: false } as PullOptions
+    const ports = { forge, writer: {} as BranchWriter, pulls: [] }
+    const pull = { number: 1, url: '', branch: 'b', head: 'h', body: writeBlock(block) } as Pull
+    await withdraw(pull, { gone: () => text }, { options, ports })
+    expect(said.flatMap(alive)).toEqual([])
+    expect(said[0]?.match(/^\/tortoise /gm) ?? []).toEqual([])
+  })
+
+  it.each(hostile)('come out of trailers as one line of a terminal: %j', (text) => {
+    const changes = poisoned(text).proposal.changes
+    const message = commitMessage(partOf(1).proposal, { base: 'a', tree: 'b' })
+    const trailed = changesIn(commitMessage({ ...partOf(1).proposal, changes }, { base: 'a', tree: 'b' }))
+    expect(trailed).toHaveLength(changesIn(message).length)
+    const events = trailed.map((one) => ({ ...one, kind: 'set' as const }))
+    const workload = { namespace: text, kind: text, name: text }
+    const told = historyForPeople(
+      {
+        complete: true,
+        fields: [{ cluster: text, workload, container: text, field: text, now: text, events }],
+      },
+      plain,
+    )
+    expect(told.trimEnd().split('\n')).toHaveLength(2 + events.length)
+    expect(told.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
   })
 
   it.each(hostile)('make a branch of plain letters: %j', (text) => {
