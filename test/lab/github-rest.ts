@@ -211,9 +211,13 @@ const routes: readonly Route[] = [
     path: /^\/issues$/,
     handler: ({ state, query }) =>
       ok(
-        state.issues.filter(
-          (issue) => issue.state === 'open' && issue.labels.some(({ name }) => name === query.get('labels')),
-        ),
+        state.issues
+          .filter(
+            (issue) =>
+              issue.state === 'open' && issue.labels.some(({ name }) => name === query.get('labels')),
+          )
+          // The published example is that of a pull request; these are issues.
+          .map((issue) => ({ ...issue, pull_request: undefined })),
       ),
   },
   { method: 'POST', path: /^\/issues$/, needs: 'issues', handler: postIssue },
