@@ -46,7 +46,6 @@ export async function readWindow(run: WindowRun): Promise<void> {
   })
   const find = workloadFinder(run.owners)
   const days = new Map(missing.map((chunk) => [chunk, emptyDay()]))
-  // Few portions at a time keep few slots in memory; two keep the server busy while one is packed.
   await inParallel(
     portions,
     async (portion) => {
@@ -55,10 +54,20 @@ export async function readWindow(run: WindowRun): Promise<void> {
       step()
       await keepDay(run, portion.chunk, { day: days.get(portion.chunk) ?? emptyDay(), part })
     },
-    2,
+    portionsAtOnce(run.shards),
   )
   await run.cache?.keep(run.chunks.filter(run.finished).map(({ end }) => end))
 }
+
+/** Few portions at a time keep few slots in memory; where they are small, a third keeps the server busy while others end. */
+function portionsAtOnce(shards: readonly Shard[]): number {
+  const biggest = Math.max(
+    ...shards.map(({ members }) => members.reduce((sum, [, series]) => sum + series, 0)),
+  )
+  return biggest > smallPortion ? 2 : 3
+}
+
+const smallPortion = 8000
 
 type Part = Awaited<ReturnType<typeof readPortion>>
 interface Day {
