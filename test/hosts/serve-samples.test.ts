@@ -59,7 +59,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
   })
 
   it('keeps samples, raises what they show to be short, and lives through an API server that is away', {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
     const { root, serve, until } = ground
     const git = await startGitServer(root)
@@ -67,6 +67,8 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
     const text = {
       sources: [{ path: 'apps/overlays/prod', cluster: 'prod', namespace: 'shop' }],
       clusters: [{ name: 'prod', kubernetes: {}, usage: ['metrics-server'] }],
+      // What is told of a slot counts when it is over.
+      history: { stepSeconds: 30 },
       deliver: { mode: 'report', base: 'main', remote: { url: `${git.url}/shop.git` } },
       serve: { jitterSeconds: 0, sampleSeconds: 1, schedules: [{ name: 'prod', cron: '*/4 * * * * *' }] },
     }
@@ -80,7 +82,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
       const page = await (await daemon.get('/metrics')).text()
       return Number(new RegExp(`^${series}\\{[^}]*\\} (.*)$`, 'm').exec(page)?.[1] ?? 0)
     }
-    await until('a run that raises', () => daemon.log.some((line) => Number(line['changes']) > 0), 60)
+    await until('a run that raises', () => daemon.log.some((line) => Number(line['changes']) > 0), 90)
     expect(await figure('tortoise_samples_total')).toBeGreaterThan(1)
     expect(Date.now() / 1000 - (await figure('tortoise_last_sample_timestamp_seconds'))).toBeLessThan(30)
     expect(existsSync(join(root, 'samples/samples'))).toBe(true)
