@@ -6,7 +6,7 @@ import { workloadKey } from './model/workload.ts'
 import type { RecommendSettings } from './recommend/recommend.ts'
 import { replicaSlots } from './recommend/slots.ts'
 import { tortoiseDefaults } from './recommend/tortoise/options.ts'
-import { tortoiseSlots } from './recommend/tortoise-replicas.ts'
+import { tortoiseSlots } from './recommend/tortoise/replica-bounds.ts'
 
 /** A source with the workloads that it declares. */
 export interface DeclaredIn {

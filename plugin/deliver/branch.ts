@@ -1,5 +1,5 @@
 import { readBlock, withBlock } from './block.ts'
-import type { BranchWriter, Forge, Pull } from './forge.ts'
+import type { BranchWriter, Forge, Pull } from './forges/forge.ts'
 import type { Job, PullOptions, PullPorts } from './job.ts'
 import { commitMessage, statedBase, statedTree } from './message.ts'
 

@@ -3,7 +3,7 @@ import nodeHttp from 'isomorphic-git/http/node'
 import { oneLine } from '../model/inert.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery, Proposal } from '../model/proposal.ts'
-import { fetchCommit } from './fetch.ts'
+import { fetchCommit } from './git/fetch.ts'
 import {
   type Author,
   branchHead,
@@ -19,11 +19,11 @@ import {
   type Signer,
   type Standing,
   writeDraft,
-} from './git.ts'
+} from './git/git.ts'
+import { pushBranch } from './git/push.ts'
+import { openRemote, type Remote, remoteHead, type Wire } from './git/wire.ts'
 import { commitMessage } from './message.ts'
-import { pushBranch } from './push.ts'
 import type { Repository } from './tree.ts'
-import { openRemote, type Remote, remoteHead, type Wire } from './wire.ts'
 
 /** Every branch of ours begins so. */
 const branchPrefix = 'tortoise/'

@@ -1,6 +1,6 @@
 import { stop } from '../model/problem.ts'
 import type { Delivery, Proposal } from '../model/proposal.ts'
-import type { BranchWriter } from './forge.ts'
+import type { BranchWriter } from './forges/forge.ts'
 import { commitMessage, statedBase, statedTree } from './message.ts'
 
 /** The branch to commit on, and the commit of it that everything was proved on. */

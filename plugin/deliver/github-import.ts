@@ -1,6 +1,6 @@
 import { Errors, readObject, writeBlob, writeTree } from 'isomorphic-git'
 import { stop } from '../model/problem.ts'
-import type { Session } from './github-session.ts'
+import type { Session } from './forges/github-session.ts'
 import type { Repository } from './tree.ts'
 
 const holds = (repository: Repository, oid: string): Promise<boolean> =>

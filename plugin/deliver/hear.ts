@@ -1,6 +1,6 @@
 import { readBlock } from './block.ts'
 import { readCommands } from './commands.ts'
-import type { Comment, Forge, Pull } from './forge.ts'
+import type { Comment, Forge, Pull } from './forges/forge.ts'
 import type { HeardPull } from './memory.ts'
 
 /** How far back people are listened to. */

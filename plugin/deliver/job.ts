@@ -1,6 +1,6 @@
 import type { ScopedProposal } from '../model/proposal.ts'
 import type { Block, Item } from './block.ts'
-import type { BranchWriter, Forge, Pull } from './forge.ts'
+import type { BranchWriter, Forge, Pull } from './forges/forge.ts'
 
 /** How pull requests are kept. */
 export interface PullOptions {

@@ -2,7 +2,7 @@ import { isField } from '../model/field.ts'
 import { readValue } from '../model/value.ts'
 import { type Item, readBlock } from './block.ts'
 import { type Command, readBoxes, readCommands, readLabels } from './commands.ts'
-import type { Comment, Pull } from './forge.ts'
+import type { Comment, Pull } from './forges/forge.ts'
 import type { HistoryCommit } from './history.ts'
 import { plainWord } from './trailers.ts'
 

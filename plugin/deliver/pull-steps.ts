@@ -3,7 +3,7 @@ import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
 import { type Block, readBlock, withBlock } from './block.ts'
 import type { Placed } from './branch.ts'
-import type { Check, Forge, Pull } from './forge.ts'
+import type { Check, Forge, Pull } from './forges/forge.ts'
 import type { Job, Keeping, PullTexts } from './job.ts'
 
 /** The checks of a pull request that holds. */

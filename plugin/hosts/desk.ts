@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/schema.ts'
 import type { Review } from '../decisions.ts'
 import { codeownersFiles, type Owners, readCodeowners } from '../deliver/codeowners.ts'
-import type { BranchWriter, Forge, Pull } from '../deliver/forge.ts'
+import type { BranchWriter, Forge, Pull } from '../deliver/forges/forge.ts'
 import { hear } from '../deliver/hear.ts'
 import { isSplit, judgeWanted, type Memory, type MemoryRules, remember } from '../deliver/memory.ts'
 import { changeWords } from '../deliver/message.ts'

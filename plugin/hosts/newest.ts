@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { isAncestor } from '../deliver/git.ts'
+import { isAncestor } from '../deliver/git/git.ts'
 import { changedPaths } from '../deliver/tree.ts'
 import { treeOf } from '../io/commit-tree.ts'
 import type { Plan } from '../model/plan.ts'

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/schema.ts'
 import { type Block, readBlock, writeBlock } from '../deliver/block.ts'
-import type { Forge, Pull } from '../deliver/forge.ts'
+import type { Forge, Pull } from '../deliver/forges/forge.ts'
 import type { PullOptions, PullTexts } from '../deliver/job.ts'
 import { judgeWanted } from '../deliver/memory.ts'
 import { changeWords } from '../deliver/message.ts'

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/schema.ts'
-import type { Signer } from '../deliver/git.ts'
+import type { Signer } from '../deliver/git/git.ts'
 import { createPrograms } from '../io/programs.ts'
 import { createSigner } from '../io/signing.ts'
 import { stop } from '../model/problem.ts'

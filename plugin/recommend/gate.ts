@@ -8,8 +8,8 @@ import { declaredValue, movedAutoscaler, type ReadField } from './backtest/apply
 import { type Replay, replayOf } from './backtest/replay.ts'
 import { sampled } from './backtest/sampled.ts'
 import { type ContainerStanding, type Standing, standing } from './backtest/standing.ts'
-import { heldBack } from './limits.ts'
-import { memoryText } from './vertical.ts'
+import { heldBack } from './steady/limits.ts'
+import { memoryText } from './text.ts'
 
 /** A workload with what was seen of it, and how much CPU above the request its profile takes for granted (share of the time). */
 export interface Gated {

@@ -1,8 +1,8 @@
 import type { Reason } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
 import { advise } from './advice.ts'
-import type { JointAdvice } from './horizontal.ts'
 import type { ScaledPods } from './profile.ts'
+import type { JointAdvice } from './steady/horizontal.ts'
 
 /** Leaves everything behind an HPA target as it is, for a reason. */
 export function heldScale({ members, utilization }: ScaledPods, why: Reason): JointAdvice {

@@ -5,7 +5,7 @@ import { heldScale } from './held.ts'
 import { krrCpu, krrMemory, krrRefuses } from './krr/krr.ts'
 import type { Profile } from './profile.ts'
 import type { SeenContainer } from './subject.ts'
-import { cpuText, memoryText } from './vertical.ts'
+import { cpuText, memoryText } from './text.ts'
 
 function cpu({ usage, declared }: SeenContainer): Advice {
   if (declared.values['requests.cpu'] === undefined)

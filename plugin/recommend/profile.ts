@@ -1,11 +1,11 @@
 import type { Advice } from './advice.ts'
 import type { Valued } from './backtest/pods.ts'
-import type { NewBounds } from './golang.ts'
-import type { JointAdvice } from './horizontal.ts'
-import type { RequestMove } from './limits.ts'
 import type { SteadyOptions } from './options.ts'
-import type { Evidence } from './pace.ts'
 import type { ReplicaAdvice } from './replicas.ts'
+import type { NewBounds } from './steady/golang.ts'
+import type { JointAdvice } from './steady/horizontal.ts'
+import type { RequestMove } from './steady/limits.ts'
+import type { Evidence } from './steady/pace.ts'
 import type { SeenContainer, Subject } from './subject.ts'
 
 /** What an HPA scales by one CPU target. */

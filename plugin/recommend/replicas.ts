@@ -4,7 +4,7 @@ import { plural } from '../model/plural.ts'
 import { countValues, highestByHourOfWeek } from '../model/series.ts'
 import { type Advice, advise, reason } from './advice.ts'
 import { type Valued, withoutFloor } from './backtest/pods.ts'
-import { type Evidence, pace } from './pace.ts'
+import { type Evidence, pace } from './steady/pace.ts'
 
 /** The bounds of an HPA's replicas, as far as Git declares them. */
 export interface ReplicaAdvice {

@@ -1,13 +1,13 @@
 import { type Advice, advise, reason, unsure } from './advice.ts'
-import type { Evidence } from './pace.ts'
 import type { Profile } from './profile.ts'
+import type { Evidence } from './steady/pace.ts'
 import type { SeenContainer } from './subject.ts'
+import { limit, maxProcs, memoryLimit } from './tortoise/bounds.ts'
 import { tortoiseDefaults } from './tortoise/options.ts'
+import { handsOff, milli, optionsOf, requestOf, sizeAdvice, usageOf } from './tortoise/reading.ts'
+import { tortoiseReplicas } from './tortoise/replica-bounds.ts'
+import { scaled } from './tortoise/scaled.ts'
 import { tortoiseSizes } from './tortoise/size.ts'
-import { limit, maxProcs, memoryLimit } from './tortoise-bounds.ts'
-import { handsOff, milli, optionsOf, requestOf, sizeAdvice, usageOf } from './tortoise-reading.ts'
-import { tortoiseReplicas } from './tortoise-replicas.ts'
-import { scaled } from './tortoise-scaled.ts'
 
 function vertical(container: SeenContainer, resource: 'cpu' | 'memory', evidence: Evidence): Advice {
   const request = requestOf(container, resource)

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { draftEdits, moveBranch, resolveCommit, writeDraft } from '../../../plugin/deliver/git.ts'
+import { draftEdits, moveBranch, resolveCommit, writeDraft } from '../../../plugin/deliver/git/git.ts'
 import { layOver, readText } from '../../../plugin/deliver/tree.ts'
 import { after, author, before, type Checkout, deployment, git, makeCheckout, now } from './lab.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostedBy } from '../../../plugin/deliver/hosted.ts'
+import { hostedBy } from '../../../plugin/deliver/forges/hosted.ts'
 
 describe('the forge behind an address', () => {
   it.each([

@@ -1,10 +1,14 @@
 import http from 'isomorphic-git/http/node'
 import { Octokit } from 'octokit'
-import type { BranchWriter } from '../../../plugin/deliver/forge.ts'
-import { gitWriter } from '../../../plugin/deliver/git-writer.ts'
-import { type OctokitFactory, openSession, type Session } from '../../../plugin/deliver/github-session.ts'
-import { githubWriter } from '../../../plugin/deliver/github-writer.ts'
-import { openRemote } from '../../../plugin/deliver/wire.ts'
+import type { BranchWriter } from '../../../plugin/deliver/forges/forge.ts'
+import {
+  type OctokitFactory,
+  openSession,
+  type Session,
+} from '../../../plugin/deliver/forges/github-session.ts'
+import { githubWriter } from '../../../plugin/deliver/forges/github-writer.ts'
+import { gitWriter } from '../../../plugin/deliver/git/git-writer.ts'
+import { openRemote } from '../../../plugin/deliver/git/wire.ts'
 import { startGitServer } from '../../lab/git-server.ts'
 import { type GitHubServer, startGitHubServer } from '../../lab/github-server.ts'
 import type { GitHubLab } from '../../lab/github-state.ts'

@@ -8,8 +8,8 @@ import { packCounts } from '../../../plugin/model/series.ts'
 import { bucketStart, cpuScale } from '../../../plugin/model/sketch.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { parseSnapshot } from '../../../plugin/observe/snapshot.ts'
-import { meanOf, weighedShares } from '../../../plugin/recommend/demand.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
+import { meanOf, weighedShares } from '../../../plugin/recommend/steady/demand.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/how-it-decides.md'), 'utf8')
@@ -105,7 +105,11 @@ function hpaExample(): string {
 
 describe('docs/how-it-decides.md', () => {
   it('names every rule of steady', () => {
-    const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !others.test(name))
+    const sources = ['', 'steady'].flatMap((inner) =>
+      readdirSync(join(folder, inner))
+        .filter((name) => name.endsWith('.ts') && !others.test(name))
+        .map((name) => join(inner, name)),
+    )
     const rules = sources.flatMap((name) => [
       ...readFileSync(join(folder, name), 'utf8').matchAll(/reason\(\s*'([\w.-]+)'|rule: '([\w.-]+)'/g),
     ])

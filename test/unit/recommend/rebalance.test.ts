@@ -6,8 +6,8 @@ import type { Observation } from '../../../plugin/model/observation.ts'
 import type { Change } from '../../../plugin/model/recommendation.ts'
 import { readValue } from '../../../plugin/model/value.ts'
 import { withChanges } from '../../../plugin/recommend/backtest/apply.ts'
-import { parted } from '../../../plugin/recommend/rebalance.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
+import { parted } from '../../../plugin/recommend/steady/rebalance.ts'
 import { recorded } from './recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend

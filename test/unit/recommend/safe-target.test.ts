@@ -3,7 +3,7 @@ import type { Observation } from '../../../plugin/model/observation.ts'
 import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import { cpuScale } from '../../../plugin/model/sketch.ts'
 import { replayOf } from '../../../plugin/recommend/backtest/replay.ts'
-import { safeTarget } from '../../../plugin/recommend/safe-target.ts'
+import { safeTarget } from '../../../plugin/recommend/steady/safe-target.ts'
 
 const frame = { first: 300, step: 300, count: 14 * 288 }
 

@@ -9,7 +9,7 @@ import { packCounts } from '../../../plugin/model/series.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 import { tortoiseDefaults } from '../../../plugin/recommend/tortoise/options.ts'
-import { tortoiseSlots } from '../../../plugin/recommend/tortoise-replicas.ts'
+import { tortoiseSlots } from '../../../plugin/recommend/tortoise/replica-bounds.ts'
 import { recorded } from './recorded.ts'
 
 const Mi = 1024 ** 2

@@ -1,7 +1,7 @@
 import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import { writeBlock } from '../../../plugin/deliver/block.ts'
-import type { BranchWriter, Forge, Pull } from '../../../plugin/deliver/forge.ts'
+import type { BranchWriter, Forge, Pull } from '../../../plugin/deliver/forges/forge.ts'
 import type { PullOptions } from '../../../plugin/deliver/job.ts'
 import { commitMessage } from '../../../plugin/deliver/message.ts'
 import { withdraw } from '../../../plugin/deliver/pull-steps.ts'

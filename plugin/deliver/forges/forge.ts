@@ -1,4 +1,4 @@
-import type { FileEdit } from '../model/edit.ts'
+import type { FileEdit } from '../../model/edit.ts'
 
 /** A pull request (or merge request) of ours as the forge knows it. */
 export interface Pull {

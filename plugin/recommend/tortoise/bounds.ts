@@ -1,12 +1,12 @@
-import { readValue } from '../model/value.ts'
-import { type Advice, advise, reason, unsure } from './advice.ts'
-import type { NewBounds } from './golang.ts'
-import type { SteadyOptions } from './options.ts'
-import type { Profile } from './profile.ts'
-import type { SeenContainer } from './subject.ts'
-import { resized, scaledMaxProcs, scaledMemoryLimit } from './tortoise/apply.ts'
-import { tortoiseDefaults } from './tortoise/options.ts'
-import { handsOff, optionsOf, requestOf } from './tortoise-reading.ts'
+import { readValue } from '../../model/value.ts'
+import { type Advice, advise, reason, unsure } from '../advice.ts'
+import type { SteadyOptions } from '../options.ts'
+import type { Profile } from '../profile.ts'
+import type { NewBounds } from '../steady/golang.ts'
+import type { SeenContainer } from '../subject.ts'
+import { resized, scaledMaxProcs, scaledMemoryLimit } from './apply.ts'
+import { tortoiseDefaults } from './options.ts'
+import { handsOff, optionsOf, requestOf } from './reading.ts'
 
 /** A limit keeps its proportion to the request, and the floors that options set. */
 export const limit: Profile['limit'] = ({ declared }, resource, { request, evidence }) => {

@@ -1,8 +1,8 @@
 import type { Octokit } from 'octokit'
-import { oneLine } from '../model/inert.ts'
-import { stop } from '../model/problem.ts'
+import { oneLine } from '../../model/inert.ts'
+import { stop } from '../../model/problem.ts'
+import { type TokenSource, urlPlace } from '../git/wire.ts'
 import { headerOf, type Limit, limitOf, waitOf } from './github-limits.ts'
-import { type TokenSource, urlPlace } from './wire.ts'
 
 /** A repository on GitHub or GitHub Enterprise. */
 export interface GitHubRepository {

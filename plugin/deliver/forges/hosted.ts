@@ -1,5 +1,5 @@
-import { stop } from '../model/problem.ts'
-import { urlPlace } from './wire.ts'
+import { stop } from '../../model/problem.ts'
+import { urlPlace } from '../git/wire.ts'
 
 /** The forges that are spoken to. */
 export type ForgeKind = 'github' | 'gitlab' | 'gitea'

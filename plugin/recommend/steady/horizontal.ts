@@ -1,15 +1,16 @@
-import { readValue } from '../model/value.ts'
-import type { Advice } from './advice.ts'
-import { advise, reason } from './advice.ts'
-import { replayOf } from './backtest/replay.ts'
+import { readValue } from '../../model/value.ts'
+import type { Advice } from '../advice.ts'
+import { advise, reason } from '../advice.ts'
+import { replayOf } from '../backtest/replay.ts'
+import type { ScaledPods } from '../profile.ts'
+import type { SeenContainer } from '../subject.ts'
+import { cpuText } from '../text.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
-import type { ScaledPods } from './profile.ts'
 import { isIdle, isUnequal, parted } from './rebalance.ts'
 import { type SafeTarget, safeTarget } from './safe-target.ts'
-import type { SeenContainer } from './subject.ts'
 import { tidyCpu } from './tidy.ts'
-import { cpuText, wantedCpu } from './vertical.ts'
+import { wantedCpu } from './vertical.ts'
 
 /** Requests of the containers behind one CPU target, and the target itself: they move together or not at all. */
 export interface JointAdvice {

@@ -1,10 +1,10 @@
-import type { ContainerUsage } from '../model/observation.ts'
-import { readValue } from '../model/value.ts'
-import type { Advice } from './advice.ts'
-import { advise, reason, unsure } from './advice.ts'
-import type { SeenContainer } from './subject.ts'
+import type { ContainerUsage } from '../../model/observation.ts'
+import { readValue } from '../../model/value.ts'
+import type { Advice } from '../advice.ts'
+import { advise, reason, unsure } from '../advice.ts'
+import type { SeenContainer } from '../subject.ts'
+import { cpuText, memoryText } from '../text.ts'
 import { nearestTidy, tidyCpu, tidyMemory } from './tidy.ts'
-import { cpuText, memoryText } from './vertical.ts'
 
 /** The request before and after, in the resource's unit. */
 export interface RequestMove {

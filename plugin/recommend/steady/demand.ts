@@ -1,7 +1,7 @@
-import { visitDays } from '../model/daily.ts'
-import type { ResourceUsage } from '../model/observation.ts'
-import { usageValues } from '../model/series.ts'
-import { bucketStart, percentile, type SketchScale } from '../model/sketch.ts'
+import { visitDays } from '../../model/daily.ts'
+import type { ResourceUsage } from '../../model/observation.ts'
+import { usageValues } from '../../model/series.ts'
+import { bucketStart, percentile, type SketchScale } from '../../model/sketch.ts'
 
 /** A distribution of usage over buckets; shares add up to 1. */
 export type Shares = Float64Array

@@ -1,10 +1,10 @@
 import type { Api } from 'gitea-js'
 import { z } from 'zod'
-import { fitBody, oneLine } from '../model/inert.ts'
+import { fitBody, oneLine } from '../../model/inert.ts'
+import { type TokenSource, urlPlace } from '../git/wire.ts'
 import type { Forge, Merging, Pull } from './forge.ts'
 import { type Ask, asking, type Refusal } from './forge-asking.ts'
 import { refusedStatus } from './github-session.ts'
-import { type TokenSource, urlPlace } from './wire.ts'
 
 /** A repository of a forge, by its address. */
 export interface HostedRepository {

@@ -1,5 +1,5 @@
-import { oneLine } from '../model/inert.ts'
-import { stop } from '../model/problem.ts'
+import { oneLine } from '../../model/inert.ts'
+import { stop } from '../../model/problem.ts'
 
 /** What a client says of a request that was refused. */
 export interface Refusal {

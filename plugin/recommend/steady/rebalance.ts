@@ -1,6 +1,6 @@
-import { readValue } from '../model/value.ts'
+import { readValue } from '../../model/value.ts'
+import type { SeenContainer, Subject } from '../subject.ts'
 import type { Evidence } from './pace.ts'
-import type { SeenContainer, Subject } from './subject.ts'
 import { tidyCpu } from './tidy.ts'
 import { wantedCpu } from './vertical.ts'
 

@@ -6,10 +6,10 @@ import {
   readObject,
   writeObject,
 } from 'isomorphic-git'
-import { oneLine } from '../model/inert.ts'
-import { type ExpectedStop, stop } from '../model/problem.ts'
+import { oneLine } from '../../model/inert.ts'
+import { type ExpectedStop, stop } from '../../model/problem.ts'
+import type { Repository } from '../tree.ts'
 import { findCommit } from './git.ts'
-import type { Repository } from './tree.ts'
 import { pktLine, post, readPktLines, type Wire } from './wire.ts'
 
 /** A commit, and how to store it in the local repository if it is to be used there. */

@@ -1,6 +1,6 @@
-import type { Behavior } from '../model/behavior.ts'
-import type { Replay } from './backtest/replay.ts'
-import { shareAbove } from './backtest/scaled.ts'
+import type { Behavior } from '../../model/behavior.ts'
+import type { Replay } from '../backtest/replay.ts'
+import { shareAbove } from '../backtest/scaled.ts'
 
 /** An HPA whose scale point is kept while its target moves. */
 export interface KeptScale {

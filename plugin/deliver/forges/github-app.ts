@@ -1,8 +1,8 @@
 import type { Octokit } from 'octokit'
-import { oneLine } from '../model/inert.ts'
-import { type ExpectedStop, stop } from '../model/problem.ts'
+import { oneLine } from '../../model/inert.ts'
+import { type ExpectedStop, stop } from '../../model/problem.ts'
+import type { TokenSource } from '../git/wire.ts'
 import { isHttpFailure } from './github-session.ts'
-import type { TokenSource } from './wire.ts'
 
 /** What the token of an app may be used for. */
 export type AppPermissions = Readonly<Record<string, 'read' | 'write'>>

@@ -1,11 +1,11 @@
 import type { Gitlab } from '@gitbeaker/rest'
 import { z } from 'zod'
-import { fitBody, oneLine } from '../model/inert.ts'
+import { fitBody, oneLine } from '../../model/inert.ts'
+import { urlPlace } from '../git/wire.ts'
 import type { Forge, Merging, Pull } from './forge.ts'
 import { type Ask, asking, type Refusal } from './forge-asking.ts'
 import type { HostedRepository } from './gitea-forge.ts'
 import { refusedStatus } from './github-session.ts'
-import { urlPlace } from './wire.ts'
 
 const ours = 'tortoise/'
 /** Closed and merged ones that are remembered, newest first. */

@@ -1,6 +1,6 @@
 import { Errors, getRemoteInfo2, type HttpClient } from 'isomorphic-git'
-import { oneLine } from '../model/inert.ts'
-import { type ExpectedStop, stop } from '../model/problem.ts'
+import { oneLine } from '../../model/inert.ts'
+import { type ExpectedStop, stop } from '../../model/problem.ts'
 
 /** Asks for a token at the moment it is needed, so that no options value ever holds one; for another one when asked to renew. */
 export type TokenSource = (renew?: boolean) => string | Promise<string>

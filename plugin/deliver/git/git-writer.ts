@@ -1,8 +1,8 @@
+import type { BranchWriter } from '../forges/forge.ts'
+import type { Repository } from '../tree.ts'
 import { fetchCommit } from './fetch.ts'
-import type { BranchWriter } from './forge.ts'
 import { draftEdits, type Signed, writeDraft } from './git.ts'
 import { pushBranch } from './push.ts'
-import type { Repository } from './tree.ts'
 import { remoteHead, type Wire } from './wire.ts'
 
 /** Who commits, when, and who signs. */

@@ -1,7 +1,7 @@
 import { packObjects } from 'isomorphic-git'
-import { oneLine } from '../model/inert.ts'
-import { type ExpectedStop, stop } from '../model/problem.ts'
-import type { Repository } from './tree.ts'
+import { oneLine } from '../../model/inert.ts'
+import { type ExpectedStop, stop } from '../../model/problem.ts'
+import type { Repository } from '../tree.ts'
 import { pktLine, post, readPktLines, type Wire } from './wire.ts'
 
 /** One branch to move on the server, from the commit last read there (`undefined`: it must not exist) to a new one. */

@@ -9,11 +9,11 @@ import {
   writeCommit,
   writeRef,
 } from 'isomorphic-git'
-import type { FileEdit } from '../model/edit.ts'
-import { oneLine } from '../model/inert.ts'
-import { stop } from '../model/problem.ts'
-import { statedBase } from './message.ts'
-import { layOver, type NewTree, type Repository, readText } from './tree.ts'
+import type { FileEdit } from '../../model/edit.ts'
+import { oneLine } from '../../model/inert.ts'
+import { stop } from '../../model/problem.ts'
+import { statedBase } from '../message.ts'
+import { layOver, type NewTree, type Repository, readText } from '../tree.ts'
 
 /** Who commits. A commit by the same email that names its base in a trailer is known as ours. */
 export interface Author {

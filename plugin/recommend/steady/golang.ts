@@ -1,9 +1,9 @@
-import { readValue } from '../model/value.ts'
-import type { Advice } from './advice.ts'
-import { advise, reason, unsure } from './advice.ts'
-import type { SteadyOptions } from './options.ts'
-import type { SeenContainer } from './subject.ts'
-import { cpuText, memoryText } from './vertical.ts'
+import { readValue } from '../../model/value.ts'
+import type { Advice } from '../advice.ts'
+import { advise, reason, unsure } from '../advice.ts'
+import type { SteadyOptions } from '../options.ts'
+import type { SeenContainer } from '../subject.ts'
+import { cpuText, memoryText } from '../text.ts'
 
 /** The bounds a container will have after the change, in millicores and bytes. */
 export interface NewBounds {

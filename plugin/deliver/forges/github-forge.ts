@@ -1,4 +1,4 @@
-import { fitBody, oneLine } from '../model/inert.ts'
+import { fitBody, oneLine } from '../../model/inert.ts'
 import type { Check, Forge, Merging, Pull } from './forge.ts'
 import { refusedStatus, type Session } from './github-session.ts'
 

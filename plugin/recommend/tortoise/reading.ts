@@ -1,11 +1,11 @@
-import { readValue } from '../model/value.ts'
-import { type Advice, advise, reason } from './advice.ts'
-import type { Evidence } from './pace.ts'
-import type { SeenContainer } from './subject.ts'
-import { type TortoiseOptions, tortoiseDefaults } from './tortoise/options.ts'
-import type { SizeAnswer } from './tortoise/size.ts'
-import { toMilli, withMargin } from './vpa/estimate.ts'
-import { cpuHistogram, memoryHistogram } from './vpa.ts'
+import { readValue } from '../../model/value.ts'
+import { type Advice, advise, reason } from '../advice.ts'
+import type { Evidence } from '../steady/pace.ts'
+import type { SeenContainer } from '../subject.ts'
+import { toMilli, withMargin } from '../vpa/estimate.ts'
+import { cpuHistogram, memoryHistogram } from '../vpa.ts'
+import { type TortoiseOptions, tortoiseDefaults } from './options.ts'
+import type { SizeAnswer } from './size.ts'
 
 /** Thousandths of a byte, as Tortoise reckons. */
 export const milli = 1000

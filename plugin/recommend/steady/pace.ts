@@ -1,7 +1,7 @@
-import type { Observation } from '../model/observation.ts'
-import type { Advice } from './advice.ts'
-import { advise, reason, unsure } from './advice.ts'
-import type { SteadyOptions } from './options.ts'
+import type { Observation } from '../../model/observation.ts'
+import type { Advice } from '../advice.ts'
+import { advise, reason, unsure } from '../advice.ts'
+import type { SteadyOptions } from '../options.ts'
 
 /** What a move is measured against. */
 export interface Pace {

@@ -1,7 +1,7 @@
-import type { FileEdit } from '../model/edit.ts'
-import { oneLine } from '../model/inert.ts'
-import { stop } from '../model/problem.ts'
-import { fingerprint } from './fingerprint.ts'
+import type { FileEdit } from '../../model/edit.ts'
+import { oneLine } from '../../model/inert.ts'
+import { stop } from '../../model/problem.ts'
+import { fingerprint } from '../fingerprint.ts'
 import type { StoredTree } from './forge.ts'
 import type { Session } from './github-session.ts'
 

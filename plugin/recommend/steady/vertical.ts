@@ -1,9 +1,12 @@
-import type { ResourceUsage } from '../model/observation.ts'
-import { bytes, formatCpu, formatMemory, millicores, parseGoMemory } from '../model/quantity.ts'
-import { cpuScale } from '../model/sketch.ts'
-import { readValue } from '../model/value.ts'
-import type { Advice } from './advice.ts'
-import { advise, reason, unsure } from './advice.ts'
+import type { ResourceUsage } from '../../model/observation.ts'
+import { parseGoMemory } from '../../model/quantity.ts'
+import { cpuScale } from '../../model/sketch.ts'
+import { readValue } from '../../model/value.ts'
+import type { Advice } from '../advice.ts'
+import { advise, reason, unsure } from '../advice.ts'
+import type { SteadyOptions } from '../options.ts'
+import type { SeenContainer } from '../subject.ts'
+import { cpuText, memoryText } from '../text.ts'
 import {
   busiestPod,
   meanOf,
@@ -13,21 +16,14 @@ import {
   usageClass,
   weighedShares,
 } from './demand.ts'
-import type { SteadyOptions } from './options.ts'
 import type { Evidence } from './pace.ts'
 import { pace } from './pace.ts'
-import type { SeenContainer } from './subject.ts'
 import { tidyCpu, tidyMemory } from './tidy.ts'
 
 const mebibyte = 1024 ** 2
 const minutesPerDay = 1440
 const smallestCpuMove = 10
 const smallestMemoryMove = 16 * mebibyte
-
-/** Prints millicores for a sentence. */
-export const cpuText = (value: number): string => formatCpu(millicores(Math.ceil(value)))
-/** Prints bytes for a sentence, in whole MiB. */
-export const memoryText = (value: number): string => formatMemory(bytes(Math.ceil(value)))
 
 /** Mean usage, in millicores, up to which a container pays the price as it is set. */
 const usualCpu = 250

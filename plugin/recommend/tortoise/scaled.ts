@@ -1,12 +1,12 @@
-import { plural } from '../model/plural.ts'
-import type { Reason } from '../model/recommendation.ts'
-import { advise, reason } from './advice.ts'
-import type { JointAdvice } from './horizontal.ts'
-import type { Evidence } from './pace.ts'
-import type { ScaledPods } from './profile.ts'
-import { type SizedResource, tortoiseSizes } from './tortoise/size.ts'
-import { steppedTarget, tortoiseTarget } from './tortoise/target.ts'
-import { handsOff, optionsOf, requestOf, sizeAdvice, usageOf } from './tortoise-reading.ts'
+import { plural } from '../../model/plural.ts'
+import type { Reason } from '../../model/recommendation.ts'
+import { advise, reason } from '../advice.ts'
+import type { ScaledPods } from '../profile.ts'
+import type { JointAdvice } from '../steady/horizontal.ts'
+import type { Evidence } from '../steady/pace.ts'
+import { handsOff, optionsOf, requestOf, sizeAdvice, usageOf } from './reading.ts'
+import { type SizedResource, tortoiseSizes } from './size.ts'
+import { steppedTarget, tortoiseTarget } from './target.ts'
 
 /** Why an HPA is not touched: switched off, or not seen for a whole week (a day). */
 export function waiting(evidence: Evidence): Reason | undefined {
