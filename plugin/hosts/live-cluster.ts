@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ClusterSettings, Settings } from '../../config/schema.ts'
 import { stop } from '../model/problem.ts'
-import type { ApiServerOptions } from '../observe/api-server.ts'
-import { type ClusterOptions, readCluster } from '../observe/kubernetes.ts'
-import type { LiveCluster } from '../observe/live.ts'
+import type { ApiServerOptions } from '../observe/kubernetes/api-server.ts'
+import { type ClusterOptions, readCluster } from '../observe/kubernetes/kubernetes.ts'
+import type { LiveCluster } from '../observe/kubernetes/live.ts'
 import type { Host } from './host.ts'
 
 /** What the API server tells, where settings name one. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { directoryStore } from '../io/day-store.ts'
-import { type Observed, observePrometheus, type PrometheusOptions } from '../observe/usage.ts'
+import { type Observed, observePrometheus, type PrometheusOptions } from '../observe/prometheus/usage.ts'
 import type { Host } from './host.ts'
 import { type ClusterRequest, type Ground, partOf } from './observe-request.ts'
 import { prometheusPorts } from './prometheus-access.ts'

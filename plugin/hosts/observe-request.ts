@@ -1,7 +1,7 @@
 import type { ClusterSettings, Settings } from '../../config/schema.ts'
 import { stop } from '../model/problem.ts'
-import type { LiveCluster } from '../observe/live.ts'
-import type { Part } from '../observe/shards.ts'
+import type { LiveCluster } from '../observe/kubernetes/live.ts'
+import type { Part } from '../observe/prometheus/shards.ts'
 
 /** Flags that say where usage comes from; they win over settings. */
 export interface ObserveFlags {

@@ -1,10 +1,17 @@
 import type { Observation } from '../model/observation.ts'
-import { type DayCache, type DayStore, dayCache } from './day-cache.ts'
-import { observationMerger } from './merge.ts'
+import type { PodReading } from './kubernetes/pod-metrics.ts'
 import { workloadFinder } from './owners.ts'
-import type { PodReading } from './pod-metrics.ts'
-import { type Slots, slotsOf } from './queries.ts'
-import { addReplicas, addSeries, emptyPresence, emptyTally, finishTally, workloadTally } from './tally.ts'
+import { type DayCache, type DayStore, dayCache } from './prometheus/day-cache.ts'
+import { observationMerger } from './prometheus/merge.ts'
+import { type Slots, slotsOf } from './prometheus/queries.ts'
+import {
+  addReplicas,
+  addSeries,
+  emptyPresence,
+  emptyTally,
+  finishTally,
+  workloadTally,
+} from './prometheus/tally.ts'
 
 /** Samples of one cluster, gathered one reading at a time and kept by day. */
 export interface SampleStore {

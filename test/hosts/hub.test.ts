@@ -7,7 +7,7 @@ import type { Settings } from '../../config/schema.ts'
 import { readLive } from '../../plugin/hosts/live-cluster.ts'
 import { gatherObservations } from '../../plugin/hosts/observations.ts'
 import type { ProgressEvent } from '../../plugin/model/progress.ts'
-import type { RolloutSource } from '../../plugin/observe/rollout-source.ts'
+import type { RolloutSource } from '../../plugin/observe/kubernetes/rollout-source.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, installDefinitions } from '../lab/cluster/inhabit.ts'
 

@@ -10,7 +10,7 @@ import { prometheusSchema } from '../../config/schema.ts'
 import type { Host } from '../../plugin/hosts/host.ts'
 import { prometheusPorts } from '../../plugin/hosts/prometheus-access.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
-import { type Prometheus, prometheus } from '../../plugin/observe/prometheus.ts'
+import { type Prometheus, prometheus } from '../../plugin/observe/prometheus/prometheus.ts'
 import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
 
 const nothing = { status: 'success', data: { resultType: 'vector', result: [] } }

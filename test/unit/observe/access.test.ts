@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { accessRules, missingRules, printRules } from '../../../plugin/observe/access.ts'
+import { accessRules, missingRules, printRules } from '../../../plugin/observe/kubernetes/access.ts'
 
 describe('access', () => {
   it('is published as it is: the ClusterRole holds every kind that is read, and no other', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { directoryStore } from '../../../plugin/io/day-store.ts'
-import { type Observed, observePrometheus } from '../../../plugin/observe/usage.ts'
+import { type Observed, observePrometheus } from '../../../plugin/observe/prometheus/usage.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../lab/prometheus.ts'
 import { from, history, to } from './history.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Observation, ResourceUsage } from '../../../plugin/model/observation.ts'
 import { bucketOf, cpuScale, memoryScale, percentile } from '../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../plugin/observe/usage.ts'
+import { observePrometheus } from '../../../plugin/observe/prometheus/usage.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../lab/prometheus.ts'
 import { from, installations, to } from './dialects.ts'
 

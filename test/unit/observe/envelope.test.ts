@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { envelopeReader, Malformed, type Series } from '../../../plugin/observe/envelope.ts'
+import { envelopeReader, Malformed, type Series } from '../../../plugin/observe/prometheus/envelope.ts'
 
 const read = (pieces: readonly string[]) => {
   const series: Series[] = []

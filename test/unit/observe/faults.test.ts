@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Observation } from '../../../plugin/model/observation.ts'
-import { type Observed, observePrometheus, type PrometheusOptions } from '../../../plugin/observe/usage.ts'
+import {
+  type Observed,
+  observePrometheus,
+  type PrometheusOptions,
+} from '../../../plugin/observe/prometheus/usage.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../lab/prometheus.ts'
 import { type Faults, startFaultProxy } from './fault-proxy.ts'
 import { from, history, to } from './history.ts'

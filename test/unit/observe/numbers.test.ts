@@ -7,7 +7,7 @@ import {
   percentile,
   type SketchScale,
 } from '../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../plugin/observe/usage.ts'
+import { observePrometheus } from '../../../plugin/observe/prometheus/usage.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../lab/prometheus.ts'
 
 const from = Date.UTC(2026, 8, 1) / 1000

@@ -2,10 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ExpectedStop, type Problem } from '../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../plugin/model/progress.ts'
-import type { Series } from '../../../plugin/observe/envelope.ts'
-import { askInHalves, type Question } from '../../../plugin/observe/halves.ts'
-import { type Prometheus, type PrometheusServer, prometheus } from '../../../plugin/observe/prometheus.ts'
-import { observePrometheus } from '../../../plugin/observe/usage.ts'
+import type { Series } from '../../../plugin/observe/prometheus/envelope.ts'
+import { askInHalves, type Question } from '../../../plugin/observe/prometheus/halves.ts'
+import {
+  type Prometheus,
+  type PrometheusServer,
+  prometheus,
+} from '../../../plugin/observe/prometheus/prometheus.ts'
+import { observePrometheus } from '../../../plugin/observe/prometheus/usage.ts'
 import { type FakeServer, json, type Seen, startServer } from './server.ts'
 
 const token = 'sk-very-secret-token'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseDialect } from '../../../plugin/observe/dialect.ts'
-import { chunksOf, queriesFor, slotsOf, timingFor } from '../../../plugin/observe/queries.ts'
+import { chooseDialect } from '../../../plugin/observe/prometheus/dialect.ts'
+import { chunksOf, queriesFor, slotsOf, timingFor } from '../../../plugin/observe/prometheus/queries.ts'
 
 describe('slots and chunks', () => {
   it('keeps the length of a window that does not begin at a step', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Marks, sourceFinder } from '../../../plugin/observe/rollout-source.ts'
+import { type Marks, sourceFinder } from '../../../plugin/observe/kubernetes/rollout-source.ts'
 
 const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }
 const bare: Marks = { labels: {}, annotations: {} }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Shard } from '../../../plugin/observe/selector.ts'
-import { halveShard, packShards, printShard } from '../../../plugin/observe/shards.ts'
+import type { Shard } from '../../../plugin/observe/prometheus/selector.ts'
+import { halveShard, packShards, printShard } from '../../../plugin/observe/prometheus/shards.ts'
 
 /** Whether a selector of the shard takes a pod. */
 const takes = ({ members, except, ending }: Shard, namespace: string, pod: string): boolean => {

@@ -10,7 +10,7 @@ import {
   type SketchScale,
   sketchWeight,
 } from '../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../plugin/observe/usage.ts'
+import { observePrometheus } from '../../../plugin/observe/prometheus/usage.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../lab/prometheus.ts'
 import { from, history, to } from './history.ts'
 

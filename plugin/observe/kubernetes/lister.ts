@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Progress } from '../model/progress.ts'
+import type { Progress } from '../../model/progress.ts'
 import type { ApiServer } from './api-server.ts'
 import { collectionPath, groupOf, type ListedKind } from './kinds.ts'
 

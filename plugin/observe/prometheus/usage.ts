@@ -1,11 +1,11 @@
-import type { Observation } from '../model/observation.ts'
-import { workloadKey } from '../model/workload.ts'
+import type { Observation } from '../../model/observation.ts'
+import { workloadKey } from '../../model/workload.ts'
+import { emptyOwners, type Owner, type Owners, workloadFinder } from '../owners.ts'
 import type { Cost } from './cost.ts'
 import { type DayStore, dayCache } from './day-cache.ts'
 import { chooseDialect, containerOf, type Dialect, type Probed, probeQuery } from './dialect.ts'
 import type { Run } from './gather.ts'
 import { observationMerger } from './merge.ts'
-import { emptyOwners, type Owner, type Owners, workloadFinder } from './owners.ts'
 import { type HttpPorts, type Prometheus, type PrometheusServer, prometheus } from './prometheus.ts'
 import {
   type Enough,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { workloadKey } from '../model/workload.ts'
+import { workloadKey } from '../../model/workload.ts'
+import { emptyOwners, type Owner, type Owners, workloadFinder } from '../owners.ts'
 import type { LiveKill } from './live.ts'
-import { emptyOwners, type Owner, type Owners, workloadFinder } from './owners.ts'
 
 const ownerReferences = z
   .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))

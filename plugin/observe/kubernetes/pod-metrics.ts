@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { toBytes, toMillicores } from '../model/quantity.ts'
+import { toBytes, toMillicores } from '../../model/quantity.ts'
+import type { Owners } from '../owners.ts'
 import { openApiServer } from './api-server.ts'
 import { otherKinds } from './kinds.ts'
 import type { ClusterOptions, ClusterPorts } from './kubernetes.ts'
 import { lister } from './lister.ts'
 import { controllersOf, ownedSchema } from './live-pods.ts'
-import type { Owners } from './owners.ts'
 
 /** One container of one pod at one time: millicores and bytes. */
 export interface PodSample {

@@ -1,7 +1,7 @@
-import type { DeclaredPolicy } from '../model/scaling-policy.ts'
-import type { Workload } from '../model/workload.ts'
+import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
+import type { Workload } from '../../model/workload.ts'
+import type { Owner } from '../owners.ts'
 import type { Unread } from './lister.ts'
-import type { Owner } from './owners.ts'
 import type { RolloutSource } from './rollout-source.ts'
 
 /** One metric of an autoscaler: what is watched and the value it is held at, as the object writes it (`80` percent, `100m`). */

@@ -1,7 +1,8 @@
-import type { Observation } from '../model/observation.ts'
-import { inParallel } from '../model/parallel.ts'
-import type { Progress } from '../model/progress.ts'
-import { workloadKey } from '../model/workload.ts'
+import type { Observation } from '../../model/observation.ts'
+import { inParallel } from '../../model/parallel.ts'
+import type { Progress } from '../../model/progress.ts'
+import { workloadKey } from '../../model/workload.ts'
+import type { Pause } from '../request.ts'
 import { type ApiServerOptions, openApiServer } from './api-server.ts'
 import {
   autoscalersByWorkload,
@@ -25,7 +26,6 @@ import {
   namespaceBounds,
   quotaSchema,
 } from './namespace-bounds.ts'
-import type { Pause } from './request.ts'
 import {
   applicationSchema,
   gitRepositorySchema,

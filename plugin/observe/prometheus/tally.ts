@@ -1,8 +1,8 @@
-import type { ContainerUsage, DayThrottling, Observation, ReplicaHistory } from '../model/observation.ts'
-import { type UsageRecorder, usageRecorder } from '../model/recorder.ts'
-import { packCounts } from '../model/series.ts'
-import { cpuScale, memoryScale } from '../model/sketch.ts'
-import { type Workload, workloadKey } from '../model/workload.ts'
+import type { ContainerUsage, DayThrottling, Observation, ReplicaHistory } from '../../model/observation.ts'
+import { type UsageRecorder, usageRecorder } from '../../model/recorder.ts'
+import { packCounts } from '../../model/series.ts'
+import { cpuScale, memoryScale } from '../../model/sketch.ts'
+import { type Workload, workloadKey } from '../../model/workload.ts'
 import type { Series } from './envelope.ts'
 import type { Chunk, Slots } from './queries.ts'
 

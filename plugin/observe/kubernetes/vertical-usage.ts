@@ -1,5 +1,5 @@
-import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
-import { toBytes, toMillicores } from '../model/quantity.ts'
+import type { ContainerUsage, Observation, ResourceUsage } from '../../model/observation.ts'
+import { toBytes, toMillicores } from '../../model/quantity.ts'
 import {
   addSample,
   cpuScale,
@@ -7,9 +7,9 @@ import {
   finishSketch,
   memoryScale,
   type SketchScale,
-} from '../model/sketch.ts'
+} from '../../model/sketch.ts'
+import { rounded } from '../prometheus/tally.ts'
 import type { LiveCluster, LiveVertical } from './live.ts'
-import { rounded } from './tally.ts'
 
 /** What the recommender adds to the usage it has seen: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/flags.md */
 const recommenderMargin = 1.15

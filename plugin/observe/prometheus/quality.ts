@@ -1,6 +1,6 @@
-import type { Observation } from '../model/observation.ts'
+import type { Observation } from '../../model/observation.ts'
+import type { Owners } from '../owners.ts'
 import type { Probed } from './dialect.ts'
-import type { Owners } from './owners.ts'
 
 /** Everything that can be amiss with what was read. A closed set, so that hosts and docs can list them. */
 export type FindingCode =

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Workload, workloadKey } from '../model/workload.ts'
+import { type Workload, workloadKey } from '../../model/workload.ts'
 
 /** Where a part of a roll-out is described. */
 export interface SourcePlace {

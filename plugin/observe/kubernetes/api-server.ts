@@ -1,8 +1,8 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
 import * as z from 'zod'
-import { stop } from '../model/problem.ts'
-import { isTimeout, networkReason, type Pause, Transient, withRetries } from './request.ts'
-import { shownUrl } from './secrets.ts'
+import { stop } from '../../model/problem.ts'
+import { isTimeout, networkReason, type Pause, Transient, withRetries } from '../request.ts'
+import { shownUrl } from '../secrets.ts'
 
 /** How to reach a cluster. */
 export interface ApiServerOptions {

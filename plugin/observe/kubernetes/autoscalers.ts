@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import type { JsonObject } from '../model/json.ts'
-import { tortoisePolicies } from '../model/scaling-policy.ts'
-import { type Workload, workloadKey } from '../model/workload.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { tortoisePolicies } from '../../model/scaling-policy.ts'
+import { type Workload, workloadKey } from '../../model/workload.ts'
 import type { LiveAutoscaler, LiveMetric, LiveTortoise, LiveVertical } from './live.ts'
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('default') })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Observation } from '../model/observation.ts'
-import { parseSnapshot, printSnapshot } from './snapshot.ts'
+import type { Observation } from '../../model/observation.ts'
+import { parseSnapshot, printSnapshot } from '../snapshot.ts'
 
 /** Keeps texts by name: a directory, for an Actions cache or a volume. */
 export interface DayStore {

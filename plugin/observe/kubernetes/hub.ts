@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { ExpectedStop, printProblem } from '../model/problem.ts'
+import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import { type ApiServerOptions, openApiServer } from './api-server.ts'
 import { otherKinds } from './kinds.ts'
 import type { ClusterPorts } from './kubernetes.ts'
