@@ -211,6 +211,28 @@ describe('sixty pull requests wanted', () => {
   }, 60_000)
 })
 
+describe('an hour', () => {
+  it('lets a few new pull requests in, the next hour as many again, and the rest wait', async () => {
+    await begin()
+    const { dir } = story.checkout
+    const blob = git(dir, ['rev-parse', `HEAD:${deployment}`])
+    const entries = Array.from({ length: 8 }, (_, nth) => `100644 ${blob}\tapps/w${nth}/deployment.yaml\n`)
+    git(dir, ['update-index', '--index-info'], entries.join(''))
+    git(dir, ['commit', '--quiet', '--message', 'eight'])
+    git(dir, ['push', '--quiet', 'origin', 'main'])
+    const wants = Array.from({ length: 8 }, (_, nth) => ({ to: 300, name: `w${nth}`, scope: `w${nth}` }))
+    const opened = async (): Promise<number> => {
+      const { pulls } = await story.run(wants, { options: { maxNewPerHour: 3 } })
+      return pulls.filter(({ action }) => action === 'opened').length
+    }
+    expect([await opened(), await opened()]).toEqual([3, 0])
+    story.later(1 / 12)
+    expect([await opened(), await opened()]).toEqual([3, 0])
+    story.later(1 / 12)
+    expect(await opened()).toBe(2)
+  }, 60_000)
+})
+
 describe('two hundred workloads', () => {
   it('are one pull request with at most 25 requests, and none is written by the next run', async () => {
     await begin()
