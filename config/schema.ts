@@ -127,7 +127,7 @@ export const prometheusSchema = z
       .number()
       .int()
       .min(100)
-      .default(20_000)
+      .default(15_000)
       .describe(
         'Containers that one query may be about; bigger clusters are asked for in shards of namespaces.',
       ),

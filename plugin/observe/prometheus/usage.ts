@@ -34,7 +34,7 @@ export interface PrometheusOptions extends PrometheusServer {
   readonly pods?: ReadonlyMap<string, Owner>
   /** Controllers of ReplicaSets by `namespace/name`, where the API server told them; metrics win. */
   readonly replicaSets?: ReadonlyMap<string, Owner>
-  /** Containers that one question may be about, 20,000 when left out; more are asked for in shards of namespaces. */
+  /** Containers that one question may be about, 15,000 when left out; more are asked for in shards of namespaces. */
   readonly seriesBudget?: number
   /** What counts as too young or too full of gaps; 7 days and 0.8 when left out. */
   readonly enough?: Enough
@@ -102,7 +102,7 @@ export async function observePrometheus(options: PrometheusOptions, ports: Usage
     owners,
     merger,
     chunks: chunksOf(slots),
-    shards: packShards(wanted(probed, namespaces), options.seriesBudget ?? 20_000, options.part),
+    shards: packShards(wanted(probed, namespaces), options.seriesBudget ?? 15_000, options.part),
     ...(cache === undefined ? {} : { cache }),
     finished: finishedBy(slots),
     progress: ports.progress,

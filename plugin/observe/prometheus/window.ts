@@ -59,15 +59,16 @@ export async function readWindow(run: WindowRun): Promise<void> {
   await run.cache?.keep(run.chunks.filter(run.finished).map(({ end }) => end))
 }
 
-/** Few portions at a time keep few slots in memory; where they are small, a third keeps the server busy while others end. */
+/** Few portions at a time keep few slots in memory: one where they are large; where they are small, a third keeps the server busy while others end. */
 function portionsAtOnce(shards: readonly Shard[]): number {
   const biggest = Math.max(
     ...shards.map(({ members }) => members.reduce((sum, [, series]) => sum + series, 0)),
   )
-  return biggest > smallPortion ? 2 : 3
+  return biggest > largePortion ? 1 : biggest > smallPortion ? 2 : 3
 }
 
 const smallPortion = 8000
+const largePortion = 12_500
 
 type Part = Awaited<ReturnType<typeof readPortion>>
 interface Day {
