@@ -22,6 +22,7 @@ export function answer(
   if (from === undefined)
     return { ...address, verdict: 'unsure', missing: 'the present value is not one that can be read' }
   const { value: to, because } = advice
+  if (!Number.isFinite(to)) return { ...address, verdict: 'unsure', missing: 'the rules come to no number' }
   return to === from
     ? { ...address, verdict: 'keep', from, because }
     : { ...address, verdict: 'change', from, to, because, together }

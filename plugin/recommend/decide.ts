@@ -12,6 +12,7 @@ import type { NewBounds } from './steady/golang.ts'
 import { heldMemory } from './steady/horizontal.ts'
 import type { Evidence } from './steady/pace.ts'
 import type { ResourcePolicy, SeenContainer, Subject } from './subject.ts'
+import { unsound } from './unsound.ts'
 
 /** Decides every field of one workload together, by the rules of a profile. */
 export function decideWorkload(
@@ -152,6 +153,8 @@ function blocked(
   )
   if (members.length < expected.length || members.length === 0)
     return 'not every container behind the HPA target was seen'
+  const problem = members.map(({ declared }) => unsound(declared, 'cpu')).find((one) => one !== undefined)
+  if (problem !== undefined) return problem
   const policies = members.map(({ declared }) => subject.policy(declared.name, 'cpu'))
   if (policies.some(({ policy }) => policy === 'Off'))
     return 'a container behind the HPA target is switched off'
@@ -183,6 +186,8 @@ function containerAdvice(
   const scaled = { cpu: joint !== undefined, memory: scalesMemory(subject.declared.autoscaler) }
   const unlessOff = (field: ContainerField, decideIt: () => Advice): Advice => {
     const resource = isMemory(field) ? 'memory' : 'cpu'
+    const problem = unsound(declared, resource)
+    if (problem !== undefined) return unsure(problem)
     return underPolicy(policy(resource), current(field), { scaled: scaled[resource], decideIt })
   }
   const cpu = unlessOff(

@@ -57,14 +57,12 @@ export function replicaBounds(valued: Valued, evidence: Evidence): ReplicaAdvice
   const { minReplicas, maxReplicas } = autoscaler ?? {}
   const counts = countsOf(evidence.observation).filter((count) => !Number.isNaN(count))
   if (autoscaler === undefined || counts.length === 0) return {}
-  const pinned =
-    minReplicas !== undefined &&
-    (minReplicas === 0 || minReplicas >= (maxReplicas ?? Number.POSITIVE_INFINITY))
-  if (pinned) {
+  const least = minReplicas ?? 1
+  if (least === 0 || least >= (maxReplicas ?? Number.POSITIVE_INFINITY)) {
     const stays = (value: number): Advice =>
       advise(value, reason('hpa.pinned', 'the number of pods is pinned, or may be zero'))
     return {
-      minimum: stays(minReplicas),
+      ...(minReplicas === undefined ? {} : { minimum: stays(minReplicas) }),
       ...(maxReplicas === undefined ? {} : { maximum: stays(maxReplicas) }),
     }
   }

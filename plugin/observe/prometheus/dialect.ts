@@ -124,7 +124,10 @@ export function chooseDialect(rows: readonly Series[]): Probed {
   }
 }
 
-const sampleOf = (row: Series | undefined): number => row?.values[0] ?? 0
+const sampleOf = (row: Series | undefined): number => {
+  const value = row?.values[0] ?? 0
+  return Number.isFinite(value) ? value : 0
+}
 
 function usageName(has: (name: string) => boolean): Dialect['name'] {
   if (has('cadvisor')) return 'cadvisor'

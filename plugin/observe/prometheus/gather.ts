@@ -111,8 +111,9 @@ function usageTask(run: Run, portion: Portion, { tally, resource, placeOf }: Usa
   }
 }
 
-const firstValue = ({ values: [value = 0] }: Series): number =>
-  value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
+/** A count as it can be added up: nothing for what is no number, is endless, or fell with a counter that began anew. */
+const counted = (value: number | undefined): number =>
+  value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
 
 /** Throttling, and pods that ended by an OOM kill. */
 function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
@@ -127,7 +128,7 @@ function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
       if (what !== 'throttled' && what !== 'periods') return
       const day = dayOf(portion.chunk.end, 1)
       const known = container.throttling.get(day) ?? { periods: 0, throttled: 0 }
-      container.throttling.set(day, { ...known, [what]: known[what] + firstValue(series) })
+      container.throttling.set(day, { ...known, [what]: known[what] + counted(series.values[0]) })
     })
 }
 
@@ -139,9 +140,11 @@ function restartTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
     askPortion(run, { ...portion, name: 'oomRestarts' }, (series) => {
       const container = containerAt(placeOf(series, run.dialect.state))
       if (container === undefined) return
-      for (const [at, kills] of series.values.entries()) {
+      for (const [at, value] of series.values.entries()) {
+        const kills = counted(value)
+        if (kills === 0) continue
         container.oomKills += kills
-        if (kills > 0) container.oomTimes.push(series.times[at] ?? 0)
+        container.oomTimes.push(series.times[at] ?? 0)
       }
     })
 }

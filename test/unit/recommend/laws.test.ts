@@ -235,3 +235,41 @@ describe('steady behind an HPA', () => {
     )
   })
 })
+
+describe('whatever is declared', () => {
+  const cpu = fc.constantFrom('0', '1m', '250m', '1', '100000', '1e3', '0.5')
+  const memory = fc.constantFrom('0', '1', '1Ki', '64Mi', '1e9', '5Ti', '512M')
+  const odd = fc.record({
+    'requests.cpu': cpu,
+    'limits.cpu': cpu,
+    'requests.memory': memory,
+    'limits.memory': memory,
+    'env.GOMAXPROCS': fc.constantFrom('0', '1', '64'),
+    'env.GOMEMLIMIT': fc.constantFrom('1MiB', '900MiB', '0'),
+  })
+  const target = fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined })
+
+  it.each(names)('%s proposes numbers, adds no request, and puts no limit below its request', (profile) => {
+    fc.assert(
+      fc.property(odd, target, (own, utilization) => {
+        const autoscaler =
+          utilization === undefined
+            ? {}
+            : { autoscaler: { maxReplicas: 3, targets: [{ resource: 'cpu' as const, utilization }] } }
+        const declared = { ...declare(own), ...autoscaler }
+        const proposed = changes(profile, declared, alone(400, 300))
+        const after = withChanges(declared, proposed)
+        expect(proposed.filter(({ to }) => !Number.isFinite(to) || to < 0)).toEqual([])
+        expect(proposed.filter(({ field, from }) => /^(requests|limits)/.test(field) && from === 0)).toEqual(
+          [],
+        )
+        for (const resource of ['cpu', 'memory'] as const) {
+          const [request, limit] = [read(after, `requests.${resource}`), read(after, `limits.${resource}`)]
+          if (proposed.some(({ field }) => field.endsWith(`.${resource}`)))
+            expect(limit).toBeGreaterThanOrEqual(request)
+        }
+      }),
+      { seed: 16, numRuns: 150 },
+    )
+  })
+})

@@ -130,6 +130,9 @@ describe('the minimum of replicas', () => {
     expect(said(pinned, 'hpa.minReplicas')).toEqual([5, 'hpa.pinned'])
     expect(said(pinned, 'hpa.maxReplicas')).toEqual([5, 'hpa.pinned'])
     expect(said(ask(declare(0, 30), seenUnder(declare(0, 30), diurnal)), 'hpa.minReplicas')[0]).toBe(0)
+    const { autoscaler: { minReplicas: _, ...one } = { targets: [] }, ...rest } = declare(1, 1)
+    const unsaid = { ...rest, autoscaler: one }
+    expect(said(ask(unsaid, seenUnder(declare(1, 9), diurnal)), 'hpa.maxReplicas')).toEqual([1, 'hpa.pinned'])
   })
 
   it('is not lowered on a week of history that is not whole, nor where it is switched off', () => {
