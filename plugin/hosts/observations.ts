@@ -1,4 +1,5 @@
-import { type ClusterSettings, prometheusSchema, type Settings } from '../../config/schema.ts'
+import { prometheusSchema } from '../../config/clusters.ts'
+import type { ClusterSettings, Settings } from '../../config/schema.ts'
 import { ExpectedStop, printProblem, stop } from '../model/problem.ts'
 import type { Host } from './host.ts'
 import { observeCluster } from './observe-cluster.ts'

@@ -2,16 +2,15 @@ import { z } from 'zod'
 import type { BacktestFigures, BacktestReport } from '../model/backtest.ts'
 import { plural } from '../model/plural.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { percent, ratio, sharedFigures } from './figures.ts'
 import { type Paint, plain } from './paint.ts'
 
-const percent = (what: string) => z.number().describe(`${what}, 0 to 100.`)
-const ratio = (what: string) => z.number().optional().describe(`${what}; absent where nothing was used.`)
 const figures = {
   profile: z.string().describe('The profile; `today` for the values as they stand.'),
   days: z.number().describe('Workload-days judged.'),
   cpuRequestedOverUsed: ratio('CPU requested ÷ used, over all pods'),
   memoryRequestedOverUsed: ratio('Memory requested ÷ used, over all pods'),
-  costPerMonth: z.number().describe('Requests at the prices of settings, for 30 days.'),
+  ...sharedFigures,
   percentAbove: percent('Time of a busiest pod above its CPU request'),
   percentVolumeAbove: percent('CPU used above requests, of what was used'),
   percentThrottled: percent(
@@ -19,10 +18,6 @@ const figures = {
   ),
   oomKills: z.number().int().describe('Times that memory passed its limit.'),
   replicas: z.number().describe('Pods a workload, on average.'),
-  percentAtMaximum: percent("Time at the HPA's maximum with more to do"),
-  percentShort: percent(
-    "Time in which a simulated HPA's pods are asked for more than they request",
-  ).optional(),
   commitsPerMonth: z.number().describe('Times that anything was moved, for each workload and 30 days.'),
   changesPerMonth: z.number().describe('Values moved, for each workload and 30 days.'),
 }

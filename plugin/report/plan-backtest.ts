@@ -3,9 +3,7 @@ import type { PlanBacktest, StandingFigures, WorkloadBacktest } from '../model/b
 import { inert } from '../model/inert.ts'
 import { plural } from '../model/plural.ts'
 import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
-
-const percent = (what: string) => z.number().describe(`${what}, 0 to 100.`)
-const ratio = (what: string) => z.number().optional().describe(`${what}; absent where nothing was used.`)
+import { percent, ratio, sharedFigures } from './figures.ts'
 
 const figures = z
   .object({
@@ -14,7 +12,7 @@ const figures = z
     requestedGibibytes: z.number().describe('Memory requested by all pods, on average.'),
     cpuRequestedOverUsed: ratio('CPU requested ÷ used'),
     memoryRequestedOverUsed: ratio('Memory requested ÷ used'),
-    costPerMonth: z.number().describe('Requests at the prices of settings, for 30 days.'),
+    ...sharedFigures,
     percentAbove: percent('Time of the pods above their CPU requests'),
     percentVolumeAbove: percent('CPU used above requests, of what was used'),
     percentThrottled: percent(
@@ -25,10 +23,6 @@ const figures = z
       .int()
       .describe('Kills on record that would come again, and days over a memory limit.'),
     replicas: z.number().describe('Pods, on average; those of the simulated HPA where there is one.'),
-    percentAtMaximum: percent("Time at the HPA's maximum with more to do"),
-    percentShort: percent(
-      "Time in which a simulated HPA's pods are asked for more than they request",
-    ).optional(),
   })
   .describe('What values come to on the recorded history of a workload.')
 

@@ -1,22 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { programDirectory } from '../lab/programs.mjs'
-import { demoFiles, type Ended, tortoise } from './program.ts'
+import { type Ended, onDemo } from './program.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/how-it-decides.md'), 'utf8')
-const explain = (...args: readonly string[]): Promise<Ended> =>
-  tortoise(
-    [
-      'explain',
-      ...args,
-      '--repo',
-      join(demoFiles, 'repository'),
-      '--snapshot',
-      join(demoFiles, 'snapshot.json'),
-    ],
-    { env: { PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter) } },
-  )
+const explain = (...args: readonly string[]): Promise<Ended> => onDemo('explain', ...args)
 
 describe('tortoise explain', () => {
   it('prints the worked example of docs/how-it-decides.md', async () => {

@@ -1,22 +1,9 @@
-import { delimiter, join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import schema from '../../config/report.schema.json' with { type: 'json' }
-import { programDirectory } from '../lab/programs.mjs'
-import { demoFiles, type Ended, tortoise } from './program.ts'
+import { type Ended, onDemo } from './program.ts'
 
-const plan = (...args: readonly string[]): Promise<Ended> =>
-  tortoise(
-    [
-      'plan',
-      ...args,
-      '--repo',
-      join(demoFiles, 'repository'),
-      '--snapshot',
-      join(demoFiles, 'snapshot.json'),
-    ],
-    { env: { PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter) } },
-  )
+const plan = (...args: readonly string[]): Promise<Ended> => onDemo('plan', ...args)
 
 interface Figures {
   readonly costPerMonth: number

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
+import { programDirectory } from '../lab/programs.mjs'
 
 const root = join(import.meta.dirname, '../..')
 /** The built command-line program. */
@@ -101,3 +102,17 @@ export function renderBare(directory: string, [file, ...args]: readonly string[]
 
 /** The text of a file. */
 export const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8')
+
+/** Runs a command on the demo's repository and recorded snapshot, with the programs of the tests. */
+export const onDemo = (command: string, ...args: readonly string[]): Promise<Ended> =>
+  tortoise(
+    [
+      command,
+      ...args,
+      '--repo',
+      join(demoFiles, 'repository'),
+      '--snapshot',
+      join(demoFiles, 'snapshot.json'),
+    ],
+    { env: { PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter) } },
+  )

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
 import { count, type Ground, openGround } from './daemon.ts'
@@ -35,23 +36,13 @@ async function startCluster() {
   return { server, state }
 }
 
-const kubeconfig = (url: string): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'lab',
-    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
-    clusters: [{ name: 'lab', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'lab', user: { token: 'lab' } }],
-  })
-
 describe('serve where a cluster has nothing but a metrics-server', () => {
   let ground: Ground
   let cluster: { readonly server: FakeServer; readonly state: { broken: boolean } }
   beforeAll(async () => {
     ground = openGround()
     cluster = await startCluster()
-    writeFileSync(join(ground.root, 'kubeconfig'), kubeconfig(cluster.server.url))
+    writeFileSync(join(ground.root, 'kubeconfig'), kubeconfigOf(cluster.server.url))
   })
   afterAll(async () => {
     ground.close()

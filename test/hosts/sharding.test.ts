@@ -6,6 +6,7 @@ import { readSnapshots } from '../../plugin/hosts/snapshots.ts'
 import type { Observation } from '../../plugin/model/observation.ts'
 import { workloadKey } from '../../plugin/model/workload.ts'
 import { parseSnapshot } from '../../plugin/observe/snapshot.ts'
+import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { type GeneratedPrometheus, startGeneratedPrometheus } from '../lab/generated-prometheus.ts'
 import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
 import { tortoise } from './program.ts'
@@ -29,15 +30,7 @@ describe('a run in shards', () => {
         items: url.pathname === '/apis/apps/v1/deployments' ? [...running, ...idle] : [],
       }),
     )
-    const kubeconfig = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'lab',
-      contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
-      clusters: [{ name: 'lab', cluster: { server: api.url, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'lab', user: { token: 'lab' } }],
-    }
-    writeFileSync(join(work, 'kubeconfig'), JSON.stringify(kubeconfig))
+    writeFileSync(join(work, 'kubeconfig'), kubeconfigOf(api.url))
     const prod = `{name: prod, kubernetes: {kubeconfig: kubeconfig}, prometheus: {url: "${metrics.url}"}}`
     writeFileSync(join(work, 'tortoise.yaml'), `clusters: [${prod}]\nhistory: {days: 2}\n`)
     mkdirSync(join(work, 'shards'))

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { kubeconfigOf } from './cluster/kubeconfig.ts'
 
 /** An API server that knows Leases alone, with the version check that elections rest on. */
 export interface LeaseServer {
@@ -45,17 +46,8 @@ export async function startLeaseServer(): Promise<LeaseServer> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const named = (kind: string, value: object) => [{ name: 'lab', [kind]: value }]
-  const kubeconfig = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'lab',
-    clusters: named('cluster', { server: url, 'insecure-skip-tls-verify': true }),
-    users: named('user', { token: 'lab' }),
-    contexts: named('context', { cluster: 'lab', user: 'lab' }),
-  }
   return {
-    kubeconfig: JSON.stringify(kubeconfig),
+    kubeconfig: kubeconfigOf(url),
     requests,
     holder: () => lease?.spec.holderIdentity ?? '',
     close: () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as core from '@actions/core'
 import type { Outcome } from '../../model/plan.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
-import { jsonReport } from '../../report/json.ts'
+import { jsonReport } from '../../report/json/report.ts'
 import { rowsOf, totals } from '../../report/rows.ts'
 import type { Host } from '../host.ts'
 

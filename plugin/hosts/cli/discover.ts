@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { plural } from '../../model/plural.ts'
 import type { Source } from '../../model/source.ts'
-import { jsonSources } from '../../report/json.ts'
+import { jsonSources } from '../../report/json/sources.ts'
 import { withClusters } from '../../trace/cluster.ts'
 import { discoverSources } from '../../trace/discover.ts'
 import type { Host } from '../host.ts'

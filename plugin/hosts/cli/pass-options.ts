@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { Outcome } from '../../model/plan.ts'
-import { jsonReport } from '../../report/json.ts'
+import { jsonReport } from '../../report/json/report.ts'
 import { markdownReport } from '../../report/markdown.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { terminalReport } from '../../report/terminal.ts'

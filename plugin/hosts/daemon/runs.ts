@@ -1,6 +1,6 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { Outcome } from '../../model/plan.ts'
-import { jsonReport } from '../../report/json.ts'
+import { jsonReport } from '../../report/json/report.ts'
 import type { Host } from '../host.ts'
 import type { Election } from './lease.ts'
 import type { Log } from './log.ts'

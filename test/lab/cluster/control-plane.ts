@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../free-port.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
 import { part } from './parts.mjs'
 
 /** A real etcd and kube-apiserver over loopback. */
@@ -125,7 +126,7 @@ async function start(directory: string, children: ChildProcess[]): Promise<Omit<
   return {
     url,
     call,
-    kubeconfig: (token = admin) => kubeconfig(url, token),
+    kubeconfig: (token = admin) => kubeconfigOf(url, token),
     tokenOf: async (namespace, account) => {
       const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`
       const spec = { expirationSeconds: 600 }
@@ -153,16 +154,6 @@ function auditReader(path: string): () => readonly Audited[] {
       .map(({ verb, requestURI, user }) => ({ verb, path: requestURI, user: user.username }))
   }
 }
-
-const kubeconfig = (url: string, token: string): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'lab',
-    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
-    clusters: [{ name: 'lab', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'lab', user: { token } }],
-  })
 
 interface Call {
   readonly url: string

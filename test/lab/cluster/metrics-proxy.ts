@@ -1,5 +1,6 @@
 import { type FakeServer, json, startServer } from '../../unit/observe/server.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
 
 /** What a container uses now, as `metrics.k8s.io` prints it. */
 export interface ContainerMetrics {
@@ -35,13 +36,5 @@ export async function startMeteredCluster(plane: ControlPlane): Promise<MeteredC
       (error: unknown) => json(response, Number(/HTTP (\d+)/.exec(String(error))?.[1] ?? 500), {}),
     )
   })
-  const kubeconfig = JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'metered',
-    contexts: [{ name: 'metered', context: { cluster: 'metered', user: 'none' } }],
-    clusters: [{ name: 'metered', cluster: { server: server.url, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'none', user: { token: 'none' } }],
-  })
-  return { ...server, pods, kubeconfig }
+  return { ...server, pods, kubeconfig: kubeconfigOf(server.url) }
 }

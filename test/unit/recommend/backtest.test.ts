@@ -7,13 +7,12 @@ import { charge } from '../../../plugin/recommend/backtest/charge.ts'
 import { backtest, backtestAll, type Replayed } from '../../../plugin/recommend/backtest.ts'
 import { profiles } from '../../../plugin/recommend/profiles.ts'
 import { markdownBacktest, terminalBacktest } from '../../../plugin/report/backtest.ts'
-import { recorded } from './recorded.ts'
+import { observed, recorded, workload } from './recorded.ts'
 
 const { recommend, prices } = settingsSchema.parse({})
 const { profile: _, ...options } = recommend
 const settings = { options, rules: [], lastChange: () => undefined }
 const walk = { historyDays: 14, trainDays: 7, everyDays: 1 }
-const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 const Mi = 1024 ** 2
 const days = 14
 const perDay = 24
@@ -28,12 +27,8 @@ interface Load {
 }
 
 function observe({ cpu, memory = () => 200 * Mi, pods = 1, oomTimes = [] }: Load): Observation {
-  return {
-    cluster: 'prod',
-    workload,
-    window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
+  return observed({
     days,
-    coverage: 1,
     containers: [
       { container: 'app', ...recorded({ cpu, memory, pods }, frame), oomKills: oomTimes.length, oomTimes },
     ],
@@ -43,7 +38,7 @@ function observe({ cpu, memory = () => 200 * Mi, pods = 1, oomTimes = [] }: Load
       mean: pods,
       series: packCounts(frame, new Float64Array(frame.count).fill(pods)),
     },
-  }
+  })
 }
 
 const replayed = (

@@ -11,26 +11,22 @@ import { readValue } from '../../../plugin/model/value.ts'
 import { withChanges } from '../../../plugin/recommend/backtest/apply.ts'
 import { type ProfileName, profiles } from '../../../plugin/recommend/profiles.ts'
 import { type RecommendSettings, recommend } from '../../../plugin/recommend/recommend.ts'
-import { recorded } from './recorded.ts'
+import { observed, recorded, workload } from './recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const names = Object.keys(profiles) as ProfileName[]
-const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 const Mi = 1024 ** 2
 const days = 14
 const first = Date.UTC(2026, 8, 7) / 1000
 const hourly = { first: first + 3600, step: 3600, count: days * 24 }
 const quarterly = { first: first + 900, step: 900, count: days * 96 }
 
-const seen = (more: Partial<Observation>): Observation => ({
-  cluster: 'prod',
-  workload,
-  window: { from: '2026-09-07T00:00:00Z', to: '2026-09-21T00:00:00Z' },
-  days,
-  coverage: 1,
-  containers: [],
-  ...more,
-})
+const seen = (more: Partial<Observation>): Observation =>
+  observed({
+    days,
+    containers: [],
+    ...more,
+  })
 
 const alone = (cpu: number, memory: number): Observation =>
   seen({

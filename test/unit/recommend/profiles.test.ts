@@ -11,11 +11,10 @@ import type { Recommendation } from '../../../plugin/model/recommendation.ts'
 import { printValue, readValue } from '../../../plugin/model/value.ts'
 import { type ProfileName, profiles } from '../../../plugin/recommend/profiles.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
-import { recorded } from './recorded.ts'
+import { observed, recorded, workload } from './recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const names = Object.keys(profiles) as ProfileName[]
-const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 const Mi = 1024 ** 2
 const days = 14
 const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: days * 24 }
@@ -27,15 +26,11 @@ interface Load {
 }
 
 function observe({ cpu, memory, oomKills = 0 }: Load): Observation {
-  return {
-    cluster: 'prod',
-    workload,
-    window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
+  return observed({
     days,
-    coverage: 1,
     containers: [{ container: 'app', ...recorded({ cpu, memory }, frame), oomKills }],
     replicas: { min: 3, max: 3, mean: 3 },
-  }
+  })
 }
 
 type Values = DeclaredContainer['values']

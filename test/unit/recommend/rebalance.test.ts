@@ -8,23 +8,19 @@ import { readValue } from '../../../plugin/model/value.ts'
 import { withChanges } from '../../../plugin/recommend/backtest/apply.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 import { parted } from '../../../plugin/recommend/steady/rebalance.ts'
-import { recorded } from './recorded.ts'
+import { observed, recorded, workload } from './recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
-const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: 14 * 24 }
 
-const observe = (app: number, proxy: number, days = 14): Observation => ({
-  cluster: 'prod',
-  workload,
-  window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
-  days,
-  coverage: 1,
-  containers: [
-    { container: 'app', oomKills: 0, ...recorded({ cpu: () => app, memory: () => 1e8 }, frame) },
-    { container: 'proxy', oomKills: 0, ...recorded({ cpu: () => proxy, memory: () => 1e8 }, frame) },
-  ],
-})
+const observe = (app: number, proxy: number, days = 14): Observation =>
+  observed({
+    days,
+    containers: [
+      { container: 'app', oomKills: 0, ...recorded({ cpu: () => app, memory: () => 1e8 }, frame) },
+      { container: 'proxy', oomKills: 0, ...recorded({ cpu: () => proxy, memory: () => 1e8 }, frame) },
+    ],
+  })
 
 const declare = (
   app: number,

@@ -1,6 +1,19 @@
-import type { ContainerUsage } from '../../../plugin/model/observation.ts'
+import type { ContainerUsage, Observation } from '../../../plugin/model/observation.ts'
 import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
+
+/** The workload of these tests. */
+export const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
+
+/** Two whole weeks of it, with what a test says of them. */
+export const observed = (more: Pick<Observation, 'containers'> & Partial<Observation>): Observation => ({
+  cluster: 'prod',
+  workload,
+  window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
+  days: 14,
+  coverage: 1,
+  ...more,
+})
 
 /** A container's use by hour, alike in each of its pods: millicores and bytes. */
 export interface Load {

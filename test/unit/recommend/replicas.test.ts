@@ -11,9 +11,9 @@ import { withChanges } from '../../../plugin/recommend/backtest/apply.ts'
 import type { SteadyOptions } from '../../../plugin/recommend/options.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 import { replicaSlots } from '../../../plugin/recommend/slots.ts'
+import { observed, workload } from './recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
-const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 const days = 14
 const request = 500
 /** From a Monday on, four slots an hour. */
@@ -42,15 +42,11 @@ function observe(
   const cpu = recorder.finish()
   const mean = counts.reduce((sum, pods) => sum + pods, 0) / counts.length
   const [min, max] = [Math.min(...counts), Math.max(...counts)]
-  return {
-    cluster: 'prod',
-    workload,
-    window: { from: '2026-09-07T00:00:00Z', to: '2026-09-21T00:00:00Z' },
+  return observed({
     days,
-    coverage: 1,
     containers: [{ container: 'app', oomKills: 0, ...(cpu && { cpu }) }],
     replicas: { min, max, mean, ...(min === max ? {} : { series: packCounts(frame, counts) }) },
-  }
+  })
 }
 
 const ask = (declared: DeclaredWorkload, observation: Observation, more: Partial<SteadyOptions> = {}) =>

@@ -10,10 +10,9 @@ import { printValue } from '../../../plugin/model/value.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 import { tortoiseDefaults } from '../../../plugin/recommend/tortoise/options.ts'
 import { tortoiseSlots } from '../../../plugin/recommend/tortoise/replica-bounds.ts'
-import { recorded } from './recorded.ts'
+import { observed, recorded, workload } from './recorded.ts'
 
 const Mi = 1024 ** 2
-const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 
 interface Seen {
   readonly cpu?: number
@@ -24,17 +23,13 @@ interface Seen {
 
 function observe({ cpu = 400, memory = 300 * Mi, pods = 5, days = 14 }: Seen): Observation {
   const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: days * 24 }
-  return {
-    cluster: 'prod',
-    workload,
-    window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
+  return observed({
     days,
-    coverage: 1,
     containers: [
       { container: 'app', ...recorded({ cpu: () => cpu, memory: () => memory }, frame), oomKills: 0 },
     ],
     replicas: { min: pods, max: pods, mean: pods, series: packCounts(frame, countsOf(pods, frame.count)) },
-  }
+  })
 }
 
 /** Four times as many pods in the hour that begins at noon in Tokyo, on the first Tuesday. */

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import type { Outcome } from '../../model/plan.ts'
+import { planBacktestSchema } from '../plan-backtest.ts'
+import { usageSchema } from '../usage.ts'
+import { address, proofJson, reasons, site, siteJson, workload } from './words.ts'
+
+const pullAction = z
+  .enum(['opened', 'reopened', 'updated', 'unchanged', 'closed', 'queued', 'blocked'])
+  .describe('`queued` waits for room; `blocked`: a commit of a person stands on its branch.')
+
+/** The format of `plan -o json` and of the report file of a run. */
+export const reportSchema = z
+  .object({
+    kind: z.literal('TortoiseReport'),
+    version: z.literal(1),
+    changes: z
+      .array(z.object({ ...address, from: z.string(), to: z.string(), because: reasons, site }))
+      .describe('Values that a commit moves, as printed in the file.'),
+    recommendations: z
+      .array(
+        z.object({
+          ...address,
+          verdict: z.enum(['change', 'keep', 'unsure']),
+          from: z.number().optional().describe('Millicores, bytes or a count.'),
+          to: z.number().optional().describe('Millicores, bytes or a count.'),
+          because: reasons.optional(),
+          missing: z.string().optional().describe('What is not known.'),
+          together: z
+            .string()
+            .optional()
+            .describe('Changes of a workload with the same word move together or not at all.'),
+        }),
+      )
+      .describe('What is advised for every field.'),
+    usage: usageSchema.optional(),
+    backtest: planBacktestSchema.nullable(),
+    replicaSlots: z
+      .array(
+        z.object({
+          source: z.string(),
+          cluster: z.string().optional(),
+          workload,
+          slots: z.array(
+            z.object({
+              weekday: z.number().int().optional().describe('0 is Sunday; absent for every day.'),
+              from: z.number().int().describe('First hour.'),
+              to: z.number().int().describe('The hour after the last.'),
+              minimum: z.number().int(),
+              maximum: z.number().int(),
+              timeZone: z.string().optional().describe('Time zone of the hours; UTC where absent.'),
+            }),
+          ),
+        }),
+      )
+      .describe(
+        'Replica bounds by hour of the week (setting `recommend.replicaSlots`), for schedulers such as KEDA.',
+      ),
+    skipped: z.array(
+      z.object({
+        source: z.string().optional(),
+        workload: z.string(),
+        field: z.string().optional(),
+        place: z.string().optional().describe('`file:line:column` of what decides the field.'),
+        reason: z.string(),
+      }),
+    ),
+    proof: z
+      .object({
+        verdict: z.enum(['proved', 'refuted']),
+        sources: z.array(z.string()),
+        fields: z.number().int(),
+      })
+      .nullable()
+      .describe('The sources rendered before and after, and how many fields differ.'),
+    delivery: z
+      .object({
+        mode: z.enum(['report', 'commit', 'pull-request']),
+        created: z.boolean(),
+        branch: z.string().optional(),
+        commit: z.string().optional(),
+        pushedTo: z.string().optional(),
+        pullRequest: z
+          .object({
+            number: z.number().int(),
+            url: z.string(),
+            action: pullAction,
+          })
+          .optional()
+          .describe('The first pull request that was looked after.'),
+        direct: z
+          .object({
+            mode: z.literal('commit'),
+            created: z.boolean(),
+            branch: z.string().optional(),
+            commit: z.string().optional(),
+          })
+          .optional()
+          .describe('The commit on the base itself that rules asked for.'),
+        pulls: z
+          .array(
+            z.object({
+              scope: z.string().describe('What shares it: cluster and owners, for example.'),
+              branch: z.string(),
+              action: pullAction,
+              number: z.number().int().optional(),
+              url: z.string().optional(),
+              commit: z.string().optional(),
+              reason: z.string().optional(),
+              merging: z.enum(['armed', 'queued', 'merged', 'refused']).optional(),
+            }),
+          )
+          .optional()
+          .describe('Every pull request that was looked after.'),
+      })
+      .nullable(),
+  })
+  .describe('One pass of GitOps Tortoise.')
+
+/** A pass as JSON, in the format of `reportSchema`. */
+export function jsonReport({ plan, delivery }: Outcome): object {
+  const proof = plan.proposal?.proof
+  return {
+    kind: 'TortoiseReport',
+    version: 1,
+    changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
+    recommendations: plan.recommendations,
+    ...(plan.usage && { usage: plan.usage }),
+    backtest: plan.backtest ?? null,
+    replicaSlots: plan.slots ?? [],
+    skipped: plan.skipped,
+    proof: proof === undefined ? null : proofJson(proof),
+    delivery: delivery ?? null,
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import type { Source } from '../../model/source.ts'
+
+/** The format of `discover -o json`. */
+export const sourcesSchema = z
+  .array(
+    z.object({
+      kind: z.enum(['kustomize', 'helm', 'plain', 'release']),
+      id: z.string().describe('As reports call it.'),
+      path: z.string().describe('Directory or file, from the root of the repository.'),
+      cluster: z.string().optional().describe('The cluster whose `paths` in settings hold it.'),
+      namespace: z.string().optional(),
+      release: z.string().optional().describe('Helm release name.'),
+      values: z.array(z.string()).optional().describe('Values files, weakest first.'),
+      declaredBy: z
+        .object({
+          kind: z.string(),
+          name: z.string(),
+          namespace: z.string(),
+          generated: z.string().optional().describe('The Application that an ApplicationSet generates.'),
+        })
+        .optional()
+        .describe('The object in Git that describes the roll-out.'),
+    }),
+  )
+  .describe('Everything that can be rendered in a repository.')
+
+/** Sources in the format of `sourcesSchema`. */
+export const jsonSources = (sources: readonly Source[]): readonly object[] =>
+  sources.map((source) => ({
+    kind: source.kind,
+    id: source.id,
+    path: source.path,
+    ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+    ...(source.namespace === undefined ? {} : { namespace: source.namespace }),
+    ...(source.kind === 'helm' ? { release: source.release, values: source.values } : {}),
+    ...(source.kind === 'release' ? { declaredBy: source.object } : {}),
+  }))

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import type { Trace } from '../../model/site.ts'
+import { container, field, site, siteJson, workload } from './words.ts'
+
+/** The format of `trace -o json`. */
+export const traceSchema = z
+  .array(
+    z.object({
+      workload,
+      container,
+      field,
+      source: z.string(),
+      value: z.string().describe('As rendered.'),
+      autoscaler: workload.optional().describe('The autoscaler object that holds an `hpa.*` field.'),
+      site: site.nullable().describe('What decides the value today.'),
+      reach: z
+        .object({ sources: z.array(z.string()), containers: z.number().int() })
+        .describe('What an edit of the site moves.'),
+      leaf: site.nullable().describe('Where an override for this source alone would go.'),
+      chosen: z.enum(['site', 'leaf']).nullable(),
+      reason: z.string().optional(),
+      considered: z
+        .array(
+          z.object({
+            file: z.string(),
+            line: z.number().int(),
+            column: z.number().int(),
+            text: z.string(),
+            why: z.string(),
+          }),
+        )
+        .optional()
+        .describe('Scalars at the same keys in layers that lose.'),
+      sharedWith: z
+        .array(z.object({ source: z.string(), workload, container, field }))
+        .describe('Other fields that the site decides.'),
+    }),
+  )
+  .describe('Every literal field of a source and the place in Git that decides it.')
+
+/** Traces as JSON, in the format of `traceSchema`. */
+export const jsonTraces = (traces: readonly Trace[]): readonly object[] =>
+  traces.map((trace) => ({
+    ...trace,
+    site: trace.site && siteJson(trace.site),
+    leaf: trace.leaf && siteJson(trace.leaf),
+  }))
