@@ -1,50 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { programDirectory } from '../lab/programs.mjs'
-import { demoCheckout, program, read, tortoise } from './program.ts'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import { read, tortoise } from './program.ts'
+import { names, parameters, recommendation, renderGround } from './render-ground.ts'
 
-const checkout = demoCheckout()
-const root = checkout.directory
+const { checkout, root, run, write } = renderGround()
 afterAll(checkout.remove)
-
-const run = (file: string, args: readonly string[], cwd = root): string =>
-  execFileSync(file, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 })
-
-const write = (path: string, content: string): void => {
-  mkdirSync(dirname(join(root, path)), { recursive: true })
-  writeFileSync(join(root, path), content)
-}
-
-const recommendation = (name: string, container: string, value: string): string =>
-  JSON.stringify({
-    version: 1,
-    workload: { kind: 'Deployment', name },
-    values: [{ container, field: 'requests.cpu', value }],
-  })
-
-const parameters = (...list: readonly object[]) => ({ ARGOCD_APP_PARAMETERS: JSON.stringify(list) })
-
-beforeAll(() => {
-  write('plain/one.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n')
-  write('plain/two.json', '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"two"}}')
-  write('plain/deep/three.yml', '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: three}\n')
-  write('plain/values.yaml', 'not: a manifest\n')
-  write('plain/notes.txt', 'apiVersion: v1\nkind: Text\n')
-  write('empty/values.yaml', 'a: 1\n')
-})
 
 describe('render', () => {
   it('prints what kustomize prints, byte for byte', async () => {
@@ -258,165 +221,11 @@ describe('render', () => {
   })
 })
 
-describe("Argo CD's options for a kustomization", () => {
-  const deployment =
-    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: shop/web:1}, {name: proxy, image: envoy:2}]}\n'
-  const own = 'resources: [web.yaml]\nnamePrefix: old-\nimages: [{name: shop/web, newTag: "7"}]\n'
-  const component =
-    'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncommonAnnotations: {by: component}\n'
-  beforeAll(() => {
-    for (const at of ['options', 'wanted']) {
-      write(`${at}/web.yaml`, deployment)
-      write(`${at}/kustomization.yaml`, own)
-      write(`${at}/extra/kustomization.yaml`, component)
-    }
-  })
-
-  it.each<[string, object, string]>([
-    ['name-prefix', { string: 'blue-' }, own.replace('old-', 'blue-')],
-    ['name-suffix', { string: '-v2' }, `${own}nameSuffix: -v2\n`],
-    ['namespace', { string: 'team' }, `${own}namespace: team\n`],
-    ['images', { array: ['shop/web:8'] }, own.replace('"7"', '"8"')],
-    [
-      'images',
-      { array: ['envoy=mirror.example:5000/envoy:3', `shop/web@sha256:${'a'.repeat(64)}`] },
-      `resources: [web.yaml]\nnamePrefix: old-\nimages:\n- {name: envoy, newName: "mirror.example:5000/envoy", newTag: "3"}\n- {name: shop/web, digest: "sha256:${'a'.repeat(64)}"}\n`,
-    ],
-    ['replicas', { map: { web: '4' } }, `${own}replicas: [{name: web, count: 4}]\n`],
-    ['common-labels', { map: { team: 'a' } }, `${own}commonLabels: {team: a}\n`],
-    ['common-annotations', { map: { note: 'on' } }, `${own}commonAnnotations: {note: "on"}\n`],
-    ['components', { array: ['extra'] }, `${own}components: [extra]\n`],
-    [
-      'patches',
-      { string: '- target: {kind: Deployment}\n  patch: "- {op: add, path: /spec/replicas, value: 9}"\n' },
-      `${own}patches:\n- target: {kind: Deployment}\n  patch: "- {op: add, path: /spec/replicas, value: 9}"\n`,
-    ],
-  ])('%s %j', async (name, value, kustomization) => {
-    write('wanted/kustomization.yaml', kustomization)
-    const ended = await tortoise(['render', 'options'], { cwd: root, env: parameters({ name, ...value }) })
-    expect(ended).toEqual({ status: 0, stderr: '', stdout: run('kubectl', ['kustomize', 'wanted']) })
-  })
-
-  it('labels that leave selectors alone, in templates or not', async () => {
-    for (const templates of ['true', 'false']) {
-      const labels = `labels: [{pairs: {team: a}, includeTemplates: ${templates}}]\n`
-      write('wanted/kustomization.yaml', `${own}${labels}`)
-      const env = parameters(
-        { name: 'common-labels', map: { team: 'a' } },
-        { name: 'label-without-selector', string: 'true' },
-        { name: 'label-include-templates', string: templates },
-      )
-      const ended = await tortoise(['render', 'options'], { cwd: root, env })
-      expect(ended.stdout).toBe(run('kubectl', ['kustomize', 'wanted']))
-    }
-  })
-
-  it('versions for the charts inside it: those of the destination, or of the parameters', async () => {
-    const version = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: v}\ndata:\n'
-    const data = `${version}  version: {{ .Capabilities.KubeVersion.Version }}\n  own: {{ .Capabilities.APIVersions.Has "example.com/v1" | quote }}\n`
-    write('inflating/charts/inner/Chart.yaml', 'apiVersion: v2\nname: inner\nversion: 0.1.0\n')
-    write('inflating/charts/inner/values.yaml', '{}\n')
-    write('inflating/charts/inner/templates/v.yaml', data)
-    write('inflating/kustomization.yaml', 'helmCharts: [{name: inner, releaseName: inner}]\n')
-    const env = { KUBE_VERSION: '1.30.0', KUBE_API_VERSIONS: 'v1,example.com/v1' }
-    const ended = await tortoise(['render', 'inflating'], { cwd: root, env })
-    expect(ended.stdout).toContain('version: v1.30.0')
-    expect(ended.stdout).toContain('own: "true"')
-    const asked = { ...env, ...parameters({ name: 'kube-version', string: '1.31.0' }) }
-    expect((await tortoise(['render', 'inflating'], { cwd: root, env: asked })).stdout).toContain('v1.31.0')
-  })
-
-  it.each<[string, object, RegExp]>([
-    ['images', { array: ['web'] }, /"web" is no image/],
-    ['images', { array: ['a=b=c'] }, /"a=b=c" is no image/],
-    ['replicas', { map: { web: 'many' } }, /must be counts/],
-    ['patches', { string: 'a: [' }, /must be a YAML list/],
-    ['components', { array: ['../../../etc'] }, /leads outside the repository/],
-    ['name-prefix', { string: ['a'] }, /name-prefix must be a text/],
-  ])('%s %j stops, printing nothing', async (name, value, says) => {
-    const ended = await tortoise(['render', 'options'], { cwd: root, env: parameters({ name, ...value }) })
-    expect(ended).toMatchObject({ status: 2, stdout: '' })
-    expect(ended.stderr).toMatch(says)
-  })
-})
-
-const names = (text: string): readonly string[] =>
-  [...text.matchAll(/name"?: ?"?(\w+)/g)].map(([, name]) => name ?? '')
-
-describe('as a filter', () => {
-  const filter = (input: string, ...args: readonly string[]) =>
-    spawnSync(process.execPath, [program, 'render', '-', ...args], { cwd: root, input, encoding: 'utf8' })
-
-  it('lays recommendations over what comes in', () => {
-    write('.tortoise/web.json', recommendation('web', 'web', '11m'))
-    const input = run('helm', ['template', 'web', 'charts/web', '--values', 'envs/prod/storefront.yaml'])
-    const { status, stdout } = filter(input)
-    expect(status).toBe(0)
-    expect(stdout).toBe(input.replace('cpu: 1\n', 'cpu: 11m\n'))
-  })
-
-  it('hands on what it has nothing to say about', () => {
-    expect(filter('kind: X\n', '--recommendations', 'plain/deep')).toMatchObject({
-      status: 0,
-      stdout: 'kind: X\n',
-    })
-    expect(filter('')).toMatchObject({ status: 0, stdout: '' })
-  })
-})
-
-describe('as a post-renderer', () => {
-  const home = mkdtempSync(join(tmpdir(), 'helm-home-'))
-  afterAll(() => rmSync(home, { recursive: true, force: true }))
-  const bin = join(home, 'bin')
-  const template = (helm: string, ...args: readonly string[]) =>
-    spawnSync(join(helm, 'helm'), ['template', 'web', 'charts/web', ...args], {
-      cwd: root,
-      encoding: 'utf8',
-      env: {
-        HOME: home,
-        HELM_PLUGINS: join(home, 'plugins'),
-        PATH: [bin, dirname(process.execPath), process.env['PATH']].join(delimiter),
-      },
-    })
-  beforeAll(() => {
-    mkdirSync(bin)
-    symlinkSync(program, join(bin, 'tortoise'))
-    chmodSync(program, 0o755)
-    write('.tortoise/web.json', recommendation('web', 'web', '11m'))
-  })
-
-  const laysOver = (helm: string, args: readonly string[]): void => {
-    const { stdout, stderr, status } = template(helm, ...args)
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(stdout).toContain('cpu: 11m')
-    expect(template(helm).stdout).not.toContain('cpu: 11m')
-  }
-
-  it('Helm 3 takes the program with arguments', () => {
-    const args = [
-      '--post-renderer',
-      'tortoise',
-      '--post-renderer-args',
-      'render',
-      '--post-renderer-args',
-      '-',
-    ]
-    laysOver(programDirectory('v31'), args)
-  })
-
-  it('Helm 4 takes it as an installed plugin', () => {
-    const plugin = join(import.meta.dirname, '../../config/deploy/helm-plugin')
-    cpSync(plugin, join(home, 'plugins/tortoise'), { recursive: true })
-    laysOver(programDirectory('v35'), ['--post-renderer', 'tortoise'])
-  })
-})
-
-it('the published schema accepts what the tests write', () => {
-  expect(JSON.parse(read(import.meta.dirname, '../../config/overlay.schema.json'))).toHaveProperty(
-    'properties.values',
-  )
-  expect(JSON.parse(readFileSync(join(root, '.tortoise/web.json'), 'utf8'))).toHaveProperty(
-    'workload.name',
-    'web',
-  )
+it('the published schema accepts what the tests write, and nothing of another shape', () => {
+  const schema = JSON.parse(read(import.meta.dirname, '../../config/overlay.schema.json'))
+  const accepts = new Ajv2020({ strict: false }).compile(schema)
+  const good = JSON.parse(recommendation('web', 'web', '11m'))
+  expect(accepts(good), JSON.stringify(accepts.errors)).toBe(true)
+  expect(accepts({ ...good, values: [{ container: 'web', field: 'image', value: 'x' }] })).toBe(false)
+  expect(accepts({ ...good, version: 2 })).toBe(false)
 })
