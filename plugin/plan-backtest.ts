@@ -1,10 +1,10 @@
 import type { SourceChange } from './decisions.ts'
+import { type DeclaredIn, seenOf } from './declared-in.ts'
 import type { PlanBacktest, Prices, WorkloadBacktest } from './model/backtest.ts'
 import type { Observation } from './model/observation.ts'
 import type { Proposal, ProposedChange } from './model/proposal.ts'
 import { readValue } from './model/value.ts'
 import { workloadKey } from './model/workload.ts'
-import { type DeclaredIn, seenOf } from './plan-slots.ts'
 import type { Move } from './recommend/backtest/apply.ts'
 import { compare } from './recommend/backtest/compare.ts'
 

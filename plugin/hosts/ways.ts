@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/schema.ts'
 import type { Review, SourceChange } from '../decisions.ts'
 import type { ScopedProposal } from '../model/proposal.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { isAbout } from '../model/rule-match.ts'
 import type { PlanRequest } from '../run.ts'
 
 type Rule = Settings['rules'][number]
@@ -11,20 +11,9 @@ type Addressed = Pick<SourceChange, 'cluster' | 'workload' | 'container'>
 /** The scope of what is committed directly; no scope of a pull request reads so. */
 const directScope = '\0direct'
 
-function fits({ match }: Rule, { cluster, workload, container }: Addressed): boolean {
-  const same = (wanted: string | undefined, actual: string | undefined) =>
-    wanted === undefined || wanted === actual
-  return (
-    same(match.cluster, cluster) &&
-    same(match.namespace, workload.namespace) &&
-    same(match.workload, workloadLabel(workload)) &&
-    same(match.container, container)
-  )
-}
-
 /** How rules say that a change is delivered; `undefined` where none does. Of several the last one wins. */
 const ruledWay = ({ rules }: Settings, change: Addressed): Way | undefined =>
-  rules.findLast((rule) => rule.delivery !== undefined && fits(rule, change))?.delivery
+  rules.findLast((rule) => rule.delivery !== undefined && isAbout(rule.match, change))?.delivery
 
 /** Whether a change goes to the base itself. */
 const goesDirectly = (settings: Settings, change: Addressed): boolean =>

@@ -1,17 +1,12 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
+import { isAbout, type RuleMatch } from '../model/rule-match.ts'
 import type { DeclaredPolicy, ScalingPolicy } from '../model/scaling-policy.ts'
-import { workloadLabel } from '../model/workload.ts'
 import { type Advice, advise, reason } from './advice.ts'
 import type { ResourcePolicy, Subject } from './subject.ts'
 
 /** An exception that owners wrote: every part of `match` that is given must hold. */
 export interface PolicyRule {
-  readonly match: {
-    readonly cluster?: string | undefined
-    readonly namespace?: string | undefined
-    readonly workload?: string | undefined
-    readonly container?: string | undefined
-  }
+  readonly match: RuleMatch
   readonly cpu?: ScalingPolicy | undefined
   readonly memory?: ScalingPolicy | undefined
 }
@@ -28,6 +23,10 @@ interface Context {
  * is in the cluster, its HPA where nobody says.
  */
 export function policyOf(rules: readonly PolicyRule[], context: Context): Subject['policy'] {
+  const {
+    cluster,
+    declared: { workload },
+  } = context
   const policies = [...(context.seen ?? []), ...(context.declared.policies ?? [])]
   return (container, resource): ResourcePolicy => {
     const fitting = policies.filter(
@@ -35,7 +34,7 @@ export function policyOf(rules: readonly PolicyRule[], context: Context): Subjec
     )
     const declared = fitting.findLast(({ policy }) => policy !== undefined)
     const ruled = rules.findLast(
-      (rule) => rule[resource] !== undefined && matches(rule.match, container, context),
+      (rule) => rule[resource] !== undefined && isAbout(rule.match, { cluster, workload, container }),
     )?.[resource]
     const bound = (key: 'minimum' | 'maximum') => fitting.findLast((one) => one[key] !== undefined)?.[key]
     const [minimum, maximum] = [bound('minimum'), bound('maximum')]
@@ -46,18 +45,6 @@ export function policyOf(rules: readonly PolicyRule[], context: Context): Subjec
       ...(maximum === undefined ? {} : { maximum }),
     }
   }
-}
-
-function matches(match: PolicyRule['match'], container: string, { cluster, declared }: Context): boolean {
-  const { workload } = declared
-  const fits = (wanted: string | undefined, actual: string | undefined) =>
-    wanted === undefined || wanted === actual
-  return (
-    fits(match.cluster, cluster) &&
-    fits(match.namespace, workload.namespace) &&
-    fits(match.workload, workloadLabel(workload)) &&
-    fits(match.container, container)
-  )
 }
 
 /** The advice that a policy leaves over: what is off, or scaled by pods that no target counts, stays as it is. */

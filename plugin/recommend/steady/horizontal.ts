@@ -1,3 +1,4 @@
+import { sum } from '../../model/sum.ts'
 import { readValue } from '../../model/value.ts'
 import type { Advice } from '../advice.ts'
 import { advise, reason } from '../advice.ts'
@@ -6,7 +7,7 @@ import type { ScaledPods } from '../profile.ts'
 import type { SeenContainer } from '../subject.ts'
 import { cpuText } from '../text.ts'
 import type { Evidence } from './pace.ts'
-import { pace } from './pace.ts'
+import { pace, thinEvidence } from './pace.ts'
 import { isIdle, isUnequal, parted } from './rebalance.ts'
 import { type SafeTarget, safeTarget } from './safe-target.ts'
 import { tidyCpu } from './tidy.ts'
@@ -34,29 +35,14 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
   if (missing?.kind === 'unsure') return together(members, () => missing, missing)
   const values = wanted.map((advice) => (advice.kind === 'value' ? advice.value : 0))
   const [total, seen] = [sum(from), sum(values)]
-  const lowers = mayLower(evidence)
+  const lowers = thinEvidence(evidence) === undefined
   const largestDecrease = lowers ? evidence.options.maximumCpuDecrease : 0
   const split = { from, wanted: values, largestDecrease }
   const [only, ...others] = members
   if (only !== undefined && others.length === 0 && isIdle(subject, only, evidence))
     return idleContainer({ only, utilization, from: total, wanted: seen }, evidence)
   const scalePoint = (total * utilization) / 100
-  const borders = boundsOf(utilization, evidence)
-  const { minReplicas = 1, maxReplicas, behavior } = subject.declared.autoscaler ?? {}
-  const borne =
-    maxReplicas === undefined
-      ? undefined
-      : safeTarget(subject.replay ?? replayOf(evidence.observation), {
-          members: members.map(({ declared }) => declared.name),
-          scalePoint,
-          utilization,
-          minReplicas,
-          maxReplicas,
-          behavior,
-          bounds: borders,
-        })
-  const bounds = borne === undefined ? borders : { ...borders, maximum: borne.target }
-  const simulated = borne === undefined ? [] : [reason('hpa.simulated', simulationText(borne))]
+  const { bounds, simulated } = borneBounds({ members, utilization, subject }, scalePoint, evidence)
   const goal = clamp(seen, (scalePoint * 100) / bounds.maximum, (scalePoint * 100) / bounds.minimum)
   const kept = reason('hpa.scale-point', `the HPA scales at ${cpuText(scalePoint)} a pod, before and after`)
   const paced = pace(
@@ -83,12 +69,28 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
   return together(members, usage, advise(target, kept, ...simulated))
 }
 
-const unequal = reason('hpa.rebalanced', 'the containers of the pod share its request as they use it')
+/** The bounds of the target, no higher than the recorded demand bears where the HPA can be simulated. */
+function borneBounds({ members, utilization, subject }: ScaledPods, scalePoint: number, evidence: Evidence) {
+  const bounds = boundsOf(utilization, evidence)
+  const { minReplicas = 1, maxReplicas, behavior } = subject.declared.autoscaler ?? {}
+  if (maxReplicas === undefined) return { bounds, simulated: [] }
+  const borne = safeTarget(subject.replay ?? replayOf(evidence.observation), {
+    members: members.map(({ declared }) => declared.name),
+    scalePoint,
+    utilization,
+    minReplicas,
+    maxReplicas,
+    behavior,
+    bounds,
+  })
+  if (borne === undefined) return { bounds, simulated: [] }
+  return {
+    bounds: { ...bounds, maximum: borne.target },
+    simulated: [reason('hpa.simulated', simulationText(borne))],
+  }
+}
 
-/** True when enough was seen to lower anything. */
-const mayLower = (evidence: Evidence): boolean =>
-  pace(advise(0), { from: 1, smallestMove: 0, tidy: Math.ceil, largestDecrease: 100 }, evidence).kind ===
-  'value'
+const unequal = reason('hpa.rebalanced', 'the containers of the pod share its request as they use it')
 
 interface IdleContainer {
   readonly only: SeenContainer
@@ -136,5 +138,4 @@ function boundsOf(
 export const heldMemory = (from: number): Advice =>
   advise(from, reason('hpa.memory', 'an HPA scales by memory; its request is held'))
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)

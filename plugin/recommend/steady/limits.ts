@@ -1,4 +1,5 @@
 import type { ContainerUsage } from '../../model/observation.ts'
+import { sum } from '../../model/sum.ts'
 import { readValue } from '../../model/value.ts'
 import type { Advice } from '../advice.ts'
 import { advise, reason, unsure } from '../advice.ts'
@@ -36,8 +37,6 @@ function throttledLately({ throttling = [], throttledShare = 0 }: ContainerUsage
   const [periods, throttled] = [sum(last.map((day) => day.periods)), sum(last.map((day) => day.throttled))]
   return periods === 0 ? throttledShare : throttled / periods
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /**
  * A limit follows its request in the same proportion; lowered, it stays above the highest usage seen. A CPU limit that

@@ -63,7 +63,7 @@ export interface Evidence {
 }
 
 /** What is missing before anything may be lowered; `undefined` when enough was seen. */
-function thinEvidence({ observation, options }: Evidence): string | undefined {
+export function thinEvidence({ observation, options }: Evidence): string | undefined {
   const { days, coverage } = observation
   if (days < options.minimumDays) {
     return `lowering needs ${options.minimumDays} days of history; ${days.toFixed(1)} were seen`

@@ -1,3 +1,4 @@
+import { sum } from '../../model/sum.ts'
 import { readValue } from '../../model/value.ts'
 import type { SeenContainer, Subject } from '../subject.ts'
 import type { Evidence } from './pace.ts'
@@ -67,5 +68,3 @@ export function isIdle(
     ratio !== undefined && ratio < idle && nearness.some((one) => one.ratio > ratio && one.name !== own.name)
   )
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
