@@ -6,10 +6,10 @@ import type { SketchScale } from '../../../plugin/model/sketch.ts'
 import { addSample, cpuScale, emptySketch, finishSketch, memoryScale } from '../../../plugin/model/sketch.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
+import { observed, workload } from './recorded.ts'
 
 export const Mi = 1024 ** 2
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
-export const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 
 export const usageOf = (scale: SketchScale, values: readonly number[]) => {
   const buffer = emptySketch()
@@ -25,18 +25,8 @@ export const steadyUse = (container: string, cpu: number, memory: number, oomKil
   oomKills,
 })
 
-export const seen = (
-  containers: readonly ContainerUsage[],
-  more: Partial<Observation> = {},
-): Observation => ({
-  cluster: 'prod',
-  workload,
-  window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
-  days: 14,
-  coverage: 1,
-  containers,
-  ...more,
-})
+export const seen = (containers: readonly ContainerUsage[], more: Partial<Observation> = {}): Observation =>
+  observed({ containers, ...more })
 
 export const container = (
   values: DeclaredContainer['values'],
