@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { graphqlProblems } from './github-schema.ts'
+import { graphqlAnswerProblems, graphqlProblems } from './github-schema.ts'
 import type { Answer, State } from './github-state.ts'
 
 const zero = /^0+$/
@@ -138,9 +138,20 @@ const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(),
 
 /** Answers the GraphQL that the client uses. */
 export function answerGraphql(state: State, body: unknown): Answer {
-  const { query, variables } = bodySchema.parse(body)
+  const request = bodySchema.parse(body)
+  const { query, variables } = request
   const problems = graphqlProblems(query, variables)
   if (problems.length > 0) return failure('INVALID', problems.join('; '))
+  const answer = answerTo(state, request)
+  const { data } = dataSchema.parse(answer.data)
+  const wrong = data === null ? [] : graphqlAnswerProblems(query, variables, data)
+  if (wrong.length > 0) throw new Error(`not what GitHub would answer: ${wrong.join('; ')}`)
+  return answer
+}
+
+const dataSchema = z.object({ data: z.record(z.string(), z.unknown()).nullable() })
+
+function answerTo(state: State, { query, variables }: z.infer<typeof bodySchema>): Answer {
   const { input } = variables
   if (query.includes('updateRefs(')) return updateRefs(state, input)
   if (query.includes('createCommitOnBranch(')) return commitOnBranch(state, input)

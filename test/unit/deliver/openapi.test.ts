@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerProblems, requestProblems, wholeAnswer } from '../../lab/github-openapi.ts'
+import { graphqlAnswerProblems } from '../../lab/github-schema.ts'
 
 const at = '/repos/acme/gitops'
 const none = new URLSearchParams()
@@ -35,5 +36,20 @@ describe("GitHub's published description", () => {
     expect(answerProblems(open, 201, { ...Object(whole), number: '1' })).toEqual([
       'answer 201: /number must be integer',
     ])
+  })
+})
+
+describe("answers by GitHub's GraphQL schema", () => {
+  const query =
+    'query ($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { id mergeStateStatus } } }'
+  const variables = { owner: 'shop', name: 'gitops', number: 1 }
+  const answer = (pullRequest: object) => ({ repository: { pullRequest } })
+
+  it('are held to their types, to what was asked for, and to nothing besides', () => {
+    const problems = (pullRequest: object) => graphqlAnswerProblems(query, variables, answer(pullRequest))
+    expect(problems({ id: 'PR_1', mergeStateStatus: 'CLEAN' })).toEqual([])
+    expect(problems({ id: 'PR_1', mergeStateStatus: 'FINE' }).join()).toContain('FINE')
+    expect(problems({ mergeStateStatus: 'CLEAN' }).join()).toContain('non-nullable')
+    expect(problems({ id: 'PR_1', mergeStateStatus: 'CLEAN', title: 'more' })).toHaveLength(1)
   })
 })
