@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { usageOrigins } from '../plugin/model/reading.ts'
+import { repositoryPath } from './shared-schemas.ts'
 import { variableName } from './variable.ts'
-import { repositoryPath } from './words.ts'
 
 /** How one Prometheus is read. */
 export const prometheusSchema = z

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
 import { forgeSchema } from './forge.ts'
+import { percent } from './shared-schemas.ts'
 import { variableName } from './variable.ts'
-import { percent } from './words.ts'
 
 const pullRequestsSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { percent } from './shared-schemas.ts'
 import { tortoiseSchema } from './tortoise-options.ts'
-import { percent } from './words.ts'
 
 /** How values are decided. */
 export const recommendSchema = z

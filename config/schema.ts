@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
 import { clusterSchema } from './clusters.ts'
+import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
 import { recommendSchema } from './recommend.ts'
-import { serveSchema } from './serve.ts'
-import { repositoryPath } from './words.ts'
+import { repositoryPath } from './shared-schemas.ts'
 
 const sourceSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'
-import type { Series } from './prometheus/envelope.ts'
+import type { Series } from './prometheus/response-reader.ts'
 
 /** The controller of a pod, ReplicaSet or Job, as kube-state-metrics and the API name it. */
 export interface Owner {

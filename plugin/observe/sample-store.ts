@@ -1,9 +1,6 @@
 import type { Observation } from '../model/observation.ts'
 import type { PodReading } from './kubernetes/pod-metrics.ts'
 import { workloadFinder } from './owners.ts'
-import { type DayCache, type DayStore, dayCache } from './prometheus/day-cache.ts'
-import { observationMerger } from './prometheus/merge.ts'
-import { type Slots, slotsOf } from './prometheus/queries.ts'
 import {
   addReplicas,
   addSeries,
@@ -11,7 +8,10 @@ import {
   emptyTally,
   finishTally,
   workloadTally,
-} from './prometheus/tally.ts'
+} from './prometheus/accumulate.ts'
+import { type DayCache, type DayStore, dayCache } from './prometheus/day-cache.ts'
+import { observationMerger } from './prometheus/merge.ts'
+import { type Slots, slotsOf } from './prometheus/queries.ts'
 
 /** Samples of one cluster, gathered one reading at a time and kept by day. */
 export interface SampleStore {

@@ -4,12 +4,12 @@ import { fieldKey } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Change } from '../model/recommendation.ts'
 import { workloadLabel } from '../model/workload.ts'
-import { withChanges } from './backtest/apply.ts'
-import { addCharges, charge, lookup, noCharges } from './backtest/charge.ts'
-import { figuresOf, type Judged } from './backtest/figures.ts'
-import { autoscalerOf, demandOf, scale } from './backtest/scaled.ts'
-import { observationWithin, type Span } from './backtest/span.ts'
 import { type RecommendSettings, recommend } from './recommend.ts'
+import { withChanges } from './replay/apply.ts'
+import { figuresOf, type Judged } from './replay/figures.ts'
+import { autoscalerOf, demandOf, scale } from './replay/scaled.ts'
+import { addCharges, charge, lookup, noCharges } from './replay/score.ts'
+import { observationWithin, type Span } from './replay/span.ts'
 
 const secondsPerDay = 86_400
 

@@ -2,7 +2,7 @@ import type { DeclaredWorkload } from '../model/declared.ts'
 import { isAbout, type RuleMatch } from '../model/rule-match.ts'
 import type { DeclaredPolicy, ScalingPolicy } from '../model/scaling-policy.ts'
 import { type Advice, advise, reason } from './advice.ts'
-import type { ResourcePolicy, Subject } from './subject.ts'
+import type { ResourcePolicy, Subject } from './workload-input.ts'
 
 /** An exception that owners wrote: every part of `match` that is given must hold. */
 export interface PolicyRule {

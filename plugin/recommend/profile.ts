@@ -1,12 +1,12 @@
 import type { Advice } from './advice.ts'
-import type { Valued } from './backtest/pods.ts'
-import type { SteadyOptions } from './options.ts'
-import type { ReplicaAdvice } from './replicas.ts'
-import type { NewBounds } from './steady/golang.ts'
-import type { JointAdvice } from './steady/horizontal.ts'
-import type { RequestMove } from './steady/limits.ts'
-import type { Evidence } from './steady/pace.ts'
-import type { SeenContainer, Subject } from './subject.ts'
+import type { NewBounds } from './profiles/steady/go-runtime.ts'
+import type { JointAdvice } from './profiles/steady/horizontal.ts'
+import type { RequestMove } from './profiles/steady/limits.ts'
+import type { ReplicaAdvice } from './profiles/steady/replica-bounds.ts'
+import type { Evidence } from './profiles/steady/step-limits.ts'
+import type { SteadyOptions } from './recommend-options.ts'
+import type { Valued } from './replay/pods.ts'
+import type { SeenContainer, Subject } from './workload-input.ts'
 
 /** What an HPA scales by one CPU target. */
 export interface ScaledPods {

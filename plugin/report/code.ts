@@ -1,4 +1,4 @@
-import { oneLine } from '../model/inert.ts'
+import { oneLine } from '../model/escape-markdown.ts'
 
 /** Text as code of Markdown, in one line, also inside a table. */
 export const code = (text: string): string =>

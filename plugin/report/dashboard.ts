@@ -1,4 +1,4 @@
-import { inert } from '../model/inert.ts'
+import { inert } from '../model/escape-markdown.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'

@@ -1,4 +1,4 @@
-import { inert } from '../model/inert.ts'
+import { inert } from '../model/escape-markdown.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange } from '../model/proposal.ts'

@@ -1,5 +1,5 @@
 import type { WorkloadBacktest } from '../model/backtest.ts'
-import { inert } from '../model/inert.ts'
+import { inert } from '../model/escape-markdown.ts'
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PlanBacktest, StandingFigures, WorkloadBacktest } from '../model/backtest.ts'
-import { inert } from '../model/inert.ts'
+import { inert } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
 import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
 import { percent, ratio, sharedFigures } from './figures.ts'

@@ -1,5 +1,5 @@
 import type { PlanBacktest } from '../model/backtest.ts'
-import { inert, oneLine } from '../model/inert.ts'
+import { inert, oneLine } from '../model/escape-markdown.ts'
 import type { Observation } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../model/proposal.ts'

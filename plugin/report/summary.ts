@@ -1,4 +1,4 @@
-import { fitBody, inert } from '../model/inert.ts'
+import { fitBody, inert } from '../model/escape-markdown.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'

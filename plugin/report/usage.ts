@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inert } from '../model/inert.ts'
+import { inert } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
 import { type UsageReading, usageOrigins } from '../model/reading.ts'
 

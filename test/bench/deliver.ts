@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import nodeHttp from 'isomorphic-git/http/node'
 import { gitWriter } from '../../plugin/deliver/git/git-writer.ts'
-import { openRemote } from '../../plugin/deliver/git/wire.ts'
+import { openRemote } from '../../plugin/deliver/git/smart-http.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { median } from './plan.ts'
 

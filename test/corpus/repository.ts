@@ -4,9 +4,9 @@ import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { ScalarSite, Trace } from '../../plugin/model/site.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
-import { discoverSources } from '../../plugin/trace/discover.ts'
-import { namespaceOf } from '../../plugin/trace/trace-source.ts'
-import { traceFields } from '../../plugin/trace-fields.ts'
+import { traceFields } from '../../plugin/plan/trace-fields.ts'
+import { namespaceOf } from '../../plugin/trace/dye/trace-source.ts'
+import { discoverSources } from '../../plugin/trace/sources/discover.ts'
 
 /** A repository to try. */
 export interface Tried {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { statedBase, statedTree } from '../../plugin/deliver/message.ts'
+import { statedBase, statedTree } from '../../plugin/deliver/record/commit-message.ts'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
 import { git, tortoise } from './program.ts'

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { prometheusSchema } from '../../config/clusters.ts'
-import type { Host } from '../../plugin/hosts/host.ts'
-import { prometheusPorts } from '../../plugin/hosts/prometheus-access.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import { type Prometheus, prometheus } from '../../plugin/observe/prometheus/prometheus.ts'
+import type { Host } from '../../plugin/run/host.ts'
+import { prometheusPorts } from '../../plugin/run/observe/prometheus-access.ts'
 import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
 
 const nothing = { status: 'success', data: { resultType: 'vector', result: [] } }

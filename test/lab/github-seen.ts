@@ -1,4 +1,4 @@
-import { readBlock } from '../../plugin/deliver/block.ts'
+import { readBlock } from '../../plugin/deliver/record/hidden-block.ts'
 import type { State } from './github-state.ts'
 
 const withoutIds = (text: string): string =>

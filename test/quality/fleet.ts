@@ -5,8 +5,8 @@ import { packCounts } from '../../plugin/model/series.ts'
 import { cpuScale } from '../../plugin/model/sketch.ts'
 import { backtest } from '../../plugin/recommend/backtest.ts'
 import { simulateHpa } from '../../plugin/recommend/hpa/simulate.ts'
-import type { SteadyOptions } from '../../plugin/recommend/options.ts'
-import type { ProfileName } from '../../plugin/recommend/profiles.ts'
+import type { ProfileName } from '../../plugin/recommend/profiles/profiles.ts'
+import type { SteadyOptions } from '../../plugin/recommend/recommend-options.ts'
 import { noise } from './noise.ts'
 
 /** A synthetic workload that an HPA scales: the CPU it asks for in all, in millicores, by the hour since Monday 00:00. */

@@ -6,11 +6,11 @@ import {
   readObject,
   writeObject,
 } from 'isomorphic-git'
-import { oneLine } from '../../model/inert.ts'
+import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
-import type { Repository } from '../tree.ts'
-import { findCommit } from './git.ts'
-import { pktLine, post, readPktLines, type Wire } from './wire.ts'
+import { findCommit } from './objects.ts'
+import { pktLine, post, readPktLines, type Wire } from './smart-http.ts'
+import type { Repository } from './tree.ts'
 
 /** A commit, and how to store it in the local repository if it is to be used there. */
 export interface RemoteCommit {

@@ -1,9 +1,9 @@
 import type { BranchWriter } from '../forges/forge.ts'
-import type { Repository } from '../tree.ts'
 import { fetchCommit } from './fetch.ts'
-import { draftEdits, type Signed, writeDraft } from './git.ts'
+import { draftEdits, type Signed, writeDraft } from './objects.ts'
 import { pushBranch } from './push.ts'
-import { remoteHead, type Wire } from './wire.ts'
+import { remoteHead, type Wire } from './smart-http.ts'
+import type { Repository } from './tree.ts'
 
 /** Who commits, when, and who signs. */
 export type GitWriting = Omit<Signed, 'message'>

@@ -1,8 +1,8 @@
 import { packObjects } from 'isomorphic-git'
-import { oneLine } from '../../model/inert.ts'
+import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
-import type { Repository } from '../tree.ts'
-import { pktLine, post, readPktLines, type Wire } from './wire.ts'
+import { pktLine, post, readPktLines, type Wire } from './smart-http.ts'
+import type { Repository } from './tree.ts'
 
 /** One branch to move on the server, from the commit last read there (`undefined`: it must not exist) to a new one. */
 export interface Push {

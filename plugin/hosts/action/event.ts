@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { readBoxes, readCommands } from '../../deliver/commands.ts'
-import type { Host } from '../host.ts'
+import { readBoxes, readCommands } from '../../deliver/pulls/commands.ts'
+import type { Host } from '../../run/host.ts'
 
 const pullSchema = z.object({
   number: z.number(),

@@ -6,7 +6,7 @@ import type { Outcome } from '../../model/plan.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { rowsOf, totals } from '../../report/rows.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../../run/host.ts'
 
 /** Writes the report to a file, and what a later step may ask as outputs. */
 export function writeOutputs(outcome: Outcome, { env }: Host): void {

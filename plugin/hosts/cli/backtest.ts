@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BacktestReport } from '../../model/backtest.ts'
-import { type ProfileName, profiles } from '../../recommend/profiles.ts'
+import { type ProfileName, profiles } from '../../recommend/profiles/profiles.ts'
 import { jsonBacktest, markdownBacktest, terminalBacktest } from '../../report/backtest.ts'
 import { ansi, plain } from '../../report/paint.ts'
-import type { Host } from '../host.ts'
-import { backtestWorkTree } from '../pass.ts'
+import type { Host } from '../../run/host.ts'
+import { backtestWorkTree } from '../../run/plan-repository.ts'
 import type { PassFlags } from './pass-options.ts'
 import { openPass, withPassFlags } from './pass-options.ts'
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import type { ChangesEntry } from '../../../config/changes.ts'
 import { changesSchema } from '../../../config/changes.ts'
 import { stop } from '../../model/problem.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../../run/host.ts'
 
 /** Reads a file of changes, YAML or JSON; stops with every place that is wrong in it. */
 export function readChanges(host: Host, file: string): readonly ChangesEntry[] {

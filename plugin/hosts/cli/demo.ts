@@ -1,6 +1,6 @@
 import { Command } from 'commander'
+import type { Host } from '../../run/host.ts'
 import { runDemo } from '../demo/demo.ts'
-import type { Host } from '../host.ts'
 import { formatOutcome } from './pass-options.ts'
 
 /** `tortoise demo`: the whole path, offline. */

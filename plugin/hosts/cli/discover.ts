@@ -2,9 +2,9 @@ import { Command, Option } from 'commander'
 import { plural } from '../../model/plural.ts'
 import type { Source } from '../../model/source.ts'
 import { jsonSources } from '../../report/json/sources.ts'
-import { withClusters } from '../../trace/cluster.ts'
-import { discoverSources } from '../../trace/discover.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../../run/host.ts'
+import { withClusters } from '../../trace/sources/cluster-of-path.ts'
+import { discoverSources } from '../../trace/sources/discover.ts'
 import { openRepository } from './source-options.ts'
 
 interface DiscoverFlags {

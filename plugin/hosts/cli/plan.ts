@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import type { Host } from '../host.ts'
-import { planWorkTree } from '../pass.ts'
-import { Refused } from './exit.ts'
+import type { Host } from '../../run/host.ts'
+import { planWorkTree } from '../../run/plan-repository.ts'
+import { Refused } from './exit-error.ts'
 import type { PassFlags } from './pass-options.ts'
 import { formatOutcome, openPass, withPassFlags } from './pass-options.ts'
 

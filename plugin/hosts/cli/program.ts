@@ -1,23 +1,23 @@
 import { Command, CommanderError } from 'commander'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
-import type { Host } from '../host.ts'
-import { Ended, Refused } from './exit.ts'
+import type { Host } from '../../run/host.ts'
+import { Ended, Refused } from './exit-error.ts'
 
 declare const __VERSION__: string
 
 /** Each command by its name, loaded when it is asked for: a program that renders in a pipe must start at once. */
 const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>> = {
   demo: async () => (await import('./demo.ts')).demoCommand,
-  init: async () => (await import('../init/command.ts')).initCommand,
+  init: async () => (await import('./init.ts')).initCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   run: async () => (await import('./run.ts')).runCommand,
-  doctor: async () => (await import('../doctor/command.ts')).doctorCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
-  serve: async () => (await import('../daemon/command.ts')).serveCommand,
+  serve: async () => (await import('./serve.ts')).serveCommand,
   set: async () => (await import('./set.ts')).setCommand,
-  render: async () => (await import('../cmp/command.ts')).renderCommand,
+  render: async () => (await import('./render.ts')).renderCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { Host } from '../host.ts'
-import { runPass } from '../run-pass.ts'
+import type { Host } from '../../run/host.ts'
+import { runPass } from '../../run/run.ts'
 import type { PassFlags } from './pass-options.ts'
 import { formatOutcome, openPass, withPassFlags } from './pass-options.ts'
 

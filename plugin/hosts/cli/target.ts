@@ -5,7 +5,7 @@ import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
-import { namespaceOf } from '../../trace/trace-source.ts'
+import { namespaceOf } from '../../trace/dye/trace-source.ts'
 
 /** One `--set [container.]field=value`. */
 export interface Assignment {

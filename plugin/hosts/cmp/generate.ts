@@ -6,7 +6,7 @@ import { overlayText } from '../../edit/overlay.ts'
 import { stop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import type { RepositoryView } from '../../model/source.ts'
-import { readOverlays } from '../../read-overlays.ts'
+import { readOverlays } from '../../plan/read-overlays.ts'
 import type { Rendered, RenderRequest } from './request.ts'
 
 /** What generating needs from outside. No clock, no network: the same files and words give the same manifests. */

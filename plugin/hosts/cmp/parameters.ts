@@ -1,5 +1,5 @@
 import { stop } from '../../model/problem.ts'
-import { type Announced, type Kind, known } from './known.ts'
+import { type Announced, type Kind, known } from './parameter-table.ts'
 
 type Known = typeof known
 type NameOf<K extends Kind> = { [N in keyof Known]: Known[N]['kind'] extends K ? N : never }[keyof Known]

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Host } from '../host.ts'
-import type { Checkout } from '../repository.ts'
-import { findCheckout, pathInRepository } from '../repository.ts'
+import type { Checkout } from '../../run/checkout.ts'
+import { findCheckout, pathInRepository } from '../../run/checkout.ts'
+import type { Host } from '../../run/host.ts'
 
 /** A source on disk: the root that nothing may leave, and the path from there. */
 export interface SourcePlace {

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import git from 'isomorphic-git'
 import http from 'isomorphic-git/http/node'
 import type { Settings } from '../../../config/schema.ts'
-import { openRemote } from '../../deliver/git/wire.ts'
+import { openRemote } from '../../deliver/git/smart-http.ts'
 import { stop } from '../../model/problem.ts'
-import type { Host } from '../host.ts'
-import { remoteToken } from '../login.ts'
-import type { Checkout } from '../repository.ts'
+import type { Checkout } from '../../run/checkout.ts'
+import { remoteToken } from '../../run/deliver/tokens.ts'
+import type { Host } from '../../run/host.ts'
 
 /** As much history as tells when a value was last changed. */
 const depth = 200

@@ -1,6 +1,6 @@
 import type { ScheduledTask } from 'node-cron'
 import { createTask, validateDetailed } from 'node-cron'
-import type { ScheduleSettings, ServeSettings } from '../../../config/serve.ts'
+import type { ScheduleSettings, ServeSettings } from '../../../config/daemon.ts'
 import { stop } from '../../model/problem.ts'
 import type { DueTimes } from './state.ts'
 

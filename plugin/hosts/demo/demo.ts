@@ -13,10 +13,10 @@ import { runProgram } from '../../io/process.ts'
 import type { Outcome } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { parseSnapshot } from '../../observe/snapshot.ts'
-import type { Host } from '../host.ts'
-import { findCheckout } from '../repository.ts'
-import { runPass } from '../run-pass.ts'
-import { readSettings } from '../settings.ts'
+import { findCheckout } from '../../run/checkout.ts'
+import type { Host } from '../../run/host.ts'
+import { readSettings } from '../../run/read-settings.ts'
+import { runPass } from '../../run/run.ts'
 
 /** What the demo made and where. */
 export interface Demo {

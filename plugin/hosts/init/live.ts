@@ -3,7 +3,7 @@ import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/kubernetes/api-server.ts'
 import { readCluster } from '../../observe/kubernetes/kubernetes.ts'
 import type { LiveWorkload } from '../../observe/kubernetes/live.ts'
-import type { Host } from '../host.ts'
+import type { Host } from '../../run/host.ts'
 import type { Found } from './survey.ts'
 
 /** What a cluster adds to what the repository says. */

@@ -1,12 +1,12 @@
 import type { SourceSettings } from '../../../config/schema.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
-import { discoverSources } from '../../trace/discover.ts'
-import { renderEach, renderReleases } from '../../trace/expand.ts'
-import { identifySources } from '../../trace/identify.ts'
+import { discoverSources } from '../../trace/sources/discover.ts'
+import { identifySources } from '../../trace/sources/identify.ts'
+import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
 import { declaredIn, withoutNamespace } from './declared.ts'
 import { stageOf, withoutStage } from './environments.ts'
-import { findLoosePaths } from './loose.ts'
+import { findLoosePaths } from './unmanaged-manifests.ts'
 import { findValuesFiles } from './values-files.ts'
 
 /** A source that settings should name. */

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import type { RepositoryView } from '../../model/source.ts'
-import { walkDirectories } from '../../trace/walk.ts'
+import { walkDirectories } from '../../trace/sources/walk-repository.ts'
 
 /** A chart with a file elsewhere in the repository that gives it values. */
 export interface ChartValues {

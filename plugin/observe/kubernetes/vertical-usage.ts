@@ -8,7 +8,7 @@ import {
   memoryScale,
   type SketchScale,
 } from '../../model/sketch.ts'
-import { rounded } from '../prometheus/tally.ts'
+import { rounded } from '../prometheus/accumulate.ts'
 import type { LiveCluster, LiveVertical } from './live.ts'
 
 /** What the recommender adds to the usage it has seen: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/flags.md */

@@ -1,4 +1,4 @@
-import type { Series } from './envelope.ts'
+import type { Series } from './response-reader.ts'
 import { type Selection, selectorOf } from './selector.ts'
 
 /** The labels that name a container in a family of metrics. */

@@ -4,8 +4,8 @@ import { unpackBytes } from '../../model/packing.ts'
 import { countValues, packLevels } from '../../model/series.ts'
 import { addSketch, emptySketch, finishSketch, type SketchBuffer } from '../../model/sketch.ts'
 import { type Workload, workloadKey } from '../../model/workload.ts'
+import { compare, type Frame, replicaHistory, rounded } from './accumulate.ts'
 import type { Slots } from './queries.ts'
-import { compare, type Frame, replicaHistory, rounded } from './tally.ts'
 
 interface Resource {
   readonly sketch: SketchBuffer

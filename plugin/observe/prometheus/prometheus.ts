@@ -2,9 +2,9 @@ import { ExpectedStop, type ProblemCode, stop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import { isTimeout, networkReason, type Pause, Transient, withRetries } from '../request.ts'
 import { decoded, redact, secretsOf, shownUrl } from '../secrets.ts'
-import { type Cost, noCost } from './cost.ts'
-import { type Envelope, envelopeReader, envelopeSchema, Malformed, type Series } from './envelope.ts'
 import { type Limiter, limiter } from './limiter.ts'
+import { type Cost, noCost } from './query-cost.ts'
+import { type Envelope, envelopeReader, envelopeSchema, Malformed, type Series } from './response-reader.ts'
 
 /** Where a Prometheus HTTP API answers and what it wants to be sent. */
 export interface PrometheusServer {

@@ -1,23 +1,23 @@
 import type { Observation } from '../../model/observation.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { emptyOwners, type Owner, type Owners, workloadFinder } from '../owners.ts'
-import type { Cost } from './cost.ts'
-import { type DayStore, dayCache } from './day-cache.ts'
-import { chooseDialect, containerOf, type Dialect, type Probed, probeQuery } from './dialect.ts'
-import type { Run } from './gather.ts'
-import { observationMerger } from './merge.ts'
-import { type HttpPorts, type Prometheus, type PrometheusServer, prometheus } from './prometheus.ts'
 import {
   type Enough,
   type Finding,
   findingsOfGaps,
   findingsOfObservations,
   findingsOfProbe,
-} from './quality.ts'
+} from './data-quality.ts'
+import { type DayStore, dayCache } from './day-cache.ts'
+import { chooseDialect, containerOf, type Dialect, type Probed, probeQuery } from './dialect.ts'
+import { observationMerger } from './merge.ts'
+import { type HttpPorts, type Prometheus, type PrometheusServer, prometheus } from './prometheus.ts'
 import { chunksOf, queriesFor, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
+import type { Cost } from './query-cost.ts'
+import { readWindow } from './read-window.ts'
+import type { Run } from './run-queries.ts'
 import type { Selection } from './selector.ts'
 import { type Part, packShards } from './shards.ts'
-import { readWindow } from './window.ts'
 
 /** What to observe of one cluster, and where. */
 export interface PrometheusOptions extends PrometheusServer {

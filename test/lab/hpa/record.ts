@@ -12,7 +12,7 @@ import { buildWorld, setReplicas, type World } from './world.ts'
  * `npm run hpa:record [NAME…]`: plays scenarios to the real HPA controller and writes down what it does. Takes some
  * minutes, since it looks at the clock; needs `npm run lab:setup -- --all`.
  */
-const directory = 'test/unit/recommend/hpa-recorded'
+const directory = 'test/unit/recommend/hpa/recorded'
 
 /** Plays one scenario, a look after another. A look that comes before the world is ready spoils the recording. */
 async function play(

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DeliverOptions } from '../../../plugin/deliver/deliver.ts'
-import type { Repository } from '../../../plugin/deliver/tree.ts'
+import type { DeliverOptions } from '../../../plugin/deliver/commit.ts'
+import type { Repository } from '../../../plugin/deliver/git/tree.ts'
 import type { Proposal, ProposedChange } from '../../../plugin/model/proposal.ts'
 
 const identity = {

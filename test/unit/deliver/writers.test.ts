@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { deliver } from '../../../plugin/deliver/deliver.ts'
-import { githubWriter } from '../../../plugin/deliver/forges/github-writer.ts'
-import { commitMessage, statedTree } from '../../../plugin/deliver/message.ts'
+import { deliver } from '../../../plugin/deliver/commit.ts'
+import { githubWriter } from '../../../plugin/deliver/forges/github/writer.ts'
+import { commitMessage, statedTree } from '../../../plugin/deliver/record/commit-message.ts'
 import type { FileEdit } from '../../../plugin/model/edit.ts'
 import {
   after,

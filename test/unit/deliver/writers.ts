@@ -5,10 +5,10 @@ import {
   type OctokitFactory,
   openSession,
   type Session,
-} from '../../../plugin/deliver/forges/github-session.ts'
-import { githubWriter } from '../../../plugin/deliver/forges/github-writer.ts'
+} from '../../../plugin/deliver/forges/github/session.ts'
+import { githubWriter } from '../../../plugin/deliver/forges/github/writer.ts'
 import { gitWriter } from '../../../plugin/deliver/git/git-writer.ts'
-import { openRemote } from '../../../plugin/deliver/git/wire.ts'
+import { openRemote } from '../../../plugin/deliver/git/smart-http.ts'
 import { startGitServer } from '../../lab/git-server.ts'
 import { type GitHubServer, startGitHubServer } from '../../lab/github-server.ts'
 import type { GitHubLab } from '../../lab/github-state.ts'

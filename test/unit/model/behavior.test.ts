@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml'
 import { type Behavior, defaultBehavior } from '../../../plugin/model/behavior.ts'
 import { declaredWorkloads } from '../../../plugin/model/declared.ts'
 import type { JsonObject } from '../../../plugin/model/json.ts'
-import { autoscalerOf } from '../../../plugin/recommend/backtest/scaled.ts'
+import { autoscalerOf } from '../../../plugin/recommend/replay/scaled.ts'
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment

@@ -3,11 +3,11 @@ import { settingsSchema } from '../../../config/schema.ts'
 import type { DeclaredAutoscaler, DeclaredContainer } from '../../../plugin/model/declared.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
-import { charge } from '../../../plugin/recommend/backtest/charge.ts'
 import { backtest, backtestAll, type Replayed } from '../../../plugin/recommend/backtest.ts'
-import { profiles } from '../../../plugin/recommend/profiles.ts'
+import { profiles } from '../../../plugin/recommend/profiles/profiles.ts'
+import { charge } from '../../../plugin/recommend/replay/score.ts'
 import { markdownBacktest, terminalBacktest } from '../../../plugin/report/backtest.ts'
-import { observed, recorded, workload } from './recorded.ts'
+import { observed, recorded, workload } from './hpa/recorded.ts'
 
 const { recommend, prices } = settingsSchema.parse({})
 const { profile: _, ...options } = recommend

@@ -8,8 +8,8 @@ import { packCounts } from '../../../plugin/model/series.ts'
 import { bucketStart, cpuScale } from '../../../plugin/model/sketch.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { parseSnapshot } from '../../../plugin/observe/snapshot.ts'
+import { meanOf, weighedShares } from '../../../plugin/recommend/profiles/steady/demand.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
-import { meanOf, weighedShares } from '../../../plugin/recommend/steady/demand.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/how-it-decides.md'), 'utf8')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readBlock, writeBlock } from '../../../plugin/deliver/block.ts'
-import { changeWords } from '../../../plugin/deliver/message.ts'
+import { changeWords } from '../../../plugin/deliver/record/commit-message.ts'
+import { readBlock, writeBlock } from '../../../plugin/deliver/record/hidden-block.ts'
 import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 

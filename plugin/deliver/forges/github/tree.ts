@@ -1,0 +1,48 @@
+import type { Session } from './session.ts'
+
+/** One entry of a tree. */
+export interface TreeEntry {
+  readonly mode: string
+  readonly sha: string
+}
+
+const list = async ({ at, ask }: Session, tree: string, recursive: boolean) => {
+  const { data } = await ask('read a tree', ({ rest }) =>
+    rest.git.getTree({ ...at, tree_sha: tree, ...(recursive ? { recursive: 'true' } : {}) }),
+  )
+  return data
+}
+
+/** Entries of some paths below a tree. One request, unless the repository is too large to be listed at once. */
+export async function readTree(
+  session: Session,
+  tree: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, TreeEntry>> {
+  const all = await list(session, tree, true)
+  if (all.truncated) return walk(session, tree, paths)
+  const wanted = new Set(paths)
+  return new Map(all.tree.filter(({ path }) => wanted.has(path)).map((entry) => [entry.path, entry]))
+}
+
+/** Goes down to each path, one request a directory. */
+async function walk(
+  session: Session,
+  tree: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, TreeEntry>> {
+  const { tree: entries } = await list(session, tree, false)
+  const found = new Map<string, TreeEntry>()
+  for (const name of new Set(paths.map((path) => path.split('/', 1)[0] ?? ''))) {
+    const entry = entries.find(({ path }) => path === name)
+    if (entry === undefined) continue
+    const below = paths
+      .filter((path) => path.startsWith(`${name}/`))
+      .map((path) => path.slice(name.length + 1))
+    if (below.length === 0) found.set(name, entry)
+    else if (entry.type === 'tree') {
+      for (const [path, one] of await walk(session, entry.sha, below)) found.set(`${name}/${path}`, one)
+    }
+  }
+  return found
+}

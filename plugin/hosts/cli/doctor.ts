@@ -1,0 +1,96 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { plural } from '../../model/plural.ts'
+import { stop } from '../../model/problem.ts'
+import { ansi, type Paint, plain } from '../../report/paint.ts'
+import { findCheckout } from '../../run/checkout.ts'
+import type { Host } from '../../run/host.ts'
+import { clustersToRead } from '../../run/observe/observe.ts'
+import { readSettings } from '../../run/read-settings.ts'
+import { type Check, type Diagnosis, doctorSchema } from '../doctor/check.ts'
+import { examine } from '../doctor/examine.ts'
+import { Refused } from './exit-error.ts'
+
+interface DoctorFlags {
+  readonly repo?: string
+  readonly settings?: string
+  readonly prometheus?: string
+  readonly cluster?: string
+  readonly until?: string
+  readonly days: number
+  readonly fixHints?: true
+  readonly output: 'table' | 'json'
+}
+
+/** `tortoise doctor`: what a run needs, what is missing, and how to mend it. Exit 1 where something keeps a run from its job. */
+export function doctorCommand(host: Host): Command {
+  return new Command('doctor')
+    .description('check programs, permissions, connections and the data; says how to mend each')
+    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
+    .option('--prometheus <url>', 'base URL of the Prometheus to check (default: from settings)')
+    .option('--cluster <name>', 'only this cluster of settings')
+    .option('--until <time>', 'end of the time that is looked at, ISO 8601 (default: now)')
+    .option('--days <number>', 'days of usage to look at', daysFrom, 1)
+    .option('--fix-hints', 'print the access rules to grant and the queries that show each finding')
+    .addOption(
+      new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
+    )
+    .action(async (flags: DoctorFlags) => {
+      const checkout = findCheckout(host, flags.repo)
+      const settings = readSettings(host, checkout, flags.settings)
+      const clusters = clustersToRead(settings, flags)
+      const to = flags.until === undefined ? host.now() : new Date(flags.until)
+      if (Number.isNaN(to.getTime())) throw stop('usage', `--until ${flags.until} is not a time`)
+      const diagnosis = await examine(host, { checkout, settings, clusters, to, days: flags.days })
+      host.stdout(
+        flags.output === 'json'
+          ? `${JSON.stringify(doctorSchema.parse(diagnosis), null, 2)}\n`
+          : printed(diagnosis, { hints: flags.fixHints === true, paint: host.colour ? ansi : plain }),
+      )
+      const errors = diagnosis.checks.filter(({ level }) => level === 'error').length
+      if (errors > 0) throw new Refused(`${plural(errors, 'thing')} to mend before a run can do its job`)
+    })
+}
+
+function daysFrom(text: string): number {
+  const days = Number(text)
+  if (Number.isInteger(days) && days >= 1 && days <= 28) return days
+  throw new InvalidArgumentError('It is a whole number from 1 to 28.')
+}
+
+interface Style {
+  readonly hints: boolean
+  readonly paint: Paint
+}
+
+const marks = { ok: '✓', note: '·', warning: '!', error: '✗' } as const
+
+function printed({ checks, rbac }: Diagnosis, style: Style): string {
+  const { hints, paint } = style
+  const groups = [...new Set(checks.map(titleOf))]
+  const text = groups.map((title) => {
+    const lines = checks.filter((check) => titleOf(check) === title).map((check) => line(check, style))
+    return `${paint.bold(title)}\n${lines.join('')}`
+  })
+  const rules = hints && rbac !== undefined ? `\n${paint.bold('Grant with a ClusterRole')}\n${rbac}\n` : ''
+  const count = (level: Check['level']): number => checks.filter((one) => one.level === level).length
+  const [errors, warnings] = [count('error'), count('warning')]
+  const sum =
+    errors + warnings === 0
+      ? 'All is well.'
+      : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.${hints ? '' : ' --fix-hints says more.'}`
+  return `${text.join('\n')}${rules}\n${sum}\n`
+}
+
+const titleOf = ({ cluster, area }: Check): string =>
+  cluster === undefined ? (area === 'programs' ? 'Programs' : 'Settings') : `Cluster ${cluster}`
+
+function line({ level, message, mend, query }: Check, { hints, paint }: Style): string {
+  const mark =
+    level === 'ok' ? paint.green(marks.ok) : level === 'note' ? marks.note : paint.yellow(marks[level])
+  const rest = [
+    ...(mend === undefined || level === 'ok' ? [] : [`    → ${mend}\n`]),
+    ...(hints && query !== undefined ? [paint.dim(`    ${query}\n`)] : []),
+  ]
+  return `  ${mark} ${message}\n${rest.join('')}`
+}

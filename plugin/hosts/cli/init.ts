@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Command } from 'commander'
+import { loadSettings } from '../../../config/load.ts'
+import { createRenderer } from '../../../renderers/renderers.ts'
+import { createPrograms } from '../../io/programs.ts'
+import { openWorkTree } from '../../io/work-tree.ts'
+import { plural } from '../../model/plural.ts'
+import { ExpectedStop, stop } from '../../model/problem.ts'
+import type { Checkout } from '../../run/checkout.ts'
+import { findCheckout } from '../../run/checkout.ts'
+import type { Host } from '../../run/host.ts'
+import type { Assigned, Known } from '../init/clusters.ts'
+import { assignClusters } from '../init/clusters.ts'
+import type { Live } from '../init/live.ts'
+import { settingsText } from '../init/settings-text.ts'
+import { surveyRepository } from '../init/survey.ts'
+import { workflowText } from '../init/workflow-text.ts'
+
+interface InitFlags {
+  readonly repo?: string
+  readonly cluster?: string
+  readonly prometheus?: string
+  readonly context?: string
+  readonly offline?: boolean
+  readonly workflow?: boolean
+  readonly force?: boolean
+  readonly dryRun?: boolean
+}
+
+/** `tortoise init`: a first `tortoise.yaml` and workflow, from what stands in the repository and runs in the cluster. */
+export function initCommand(host: Host): Command {
+  return new Command('init')
+    .description('write a first tortoise.yaml, and a workflow, from what the repository and the cluster hold')
+    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .option(
+      '--cluster <name>',
+      'the one cluster that settings are for (default: one for each stage in paths)',
+    )
+    .option('--prometheus <url>', 'base URL of the Prometheus (default: looked for in the cluster)')
+    .option('--context <name>', 'context of the kubeconfig (default: the current one)')
+    .option('--offline', 'do not look at a cluster')
+    .option('--workflow', 'write .github/workflows/tortoise.yml (default: where GitHub is the origin)')
+    .option('--no-workflow', 'write no workflow')
+    .option('--force', 'replace what stands there')
+    .option('--dry-run', 'print what would be written')
+    .action(async (flags: InitFlags) => init(host, flags))
+}
+
+async function init(host: Host, flags: InitFlags): Promise<void> {
+  const checkout = findCheckout(host, flags.repo)
+  const files = filesFor(checkout, flags)
+  const view = openWorkTree(checkout.root)
+  const renderer = createRenderer({ programs: createPrograms({}, host.env['PATH'] ?? '', checkout.root) })
+  host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
+  const survey = await surveyRepository({ view, renderer })
+  const assigned = assignClusters(survey.found, await knownFrom(host, flags))
+  if (assigned.sources.length === 0) {
+    throw stop('settings.missing', 'nothing that rolls out a workload was found here', {
+      mend: `Name the root of a repository with kustomizations, charts or manifests with --repo.${reasons(survey.left)}`,
+    })
+  }
+  const settings = settingsText(assigned)
+  // What is written must be read again without complaint.
+  loadSettings('tortoise.yaml', settings)
+  const texts = files.map((file) => ({ file, text: file === settingsFile ? settings : workflowText() }))
+  for (const { file, text } of texts) {
+    if (flags.dryRun === true) host.stdout(`# ${file}\n${text}\n`)
+    else write(join(checkout.root, file), text)
+  }
+  if (flags.dryRun !== true) host.stdout(closingWords(files, assigned, [...survey.left, ...assigned.left]))
+}
+
+const settingsFile = 'tortoise.yaml'
+const workflowFile = '.github/workflows/tortoise.yml'
+
+/** The files to write; stops at the first that stands there already. */
+function filesFor({ root, gitdir }: Checkout, flags: InitFlags): readonly string[] {
+  const files = [settingsFile, ...((flags.workflow ?? isOnGitHub(gitdir)) ? [workflowFile] : [])]
+  const there = files.find((file) => existsSync(join(root, file)))
+  if (there === undefined || flags.force === true || flags.dryRun === true) return files
+  throw stop('usage', `${there} stands there already`, {
+    mend: 'Look at what would be written with --dry-run, or replace it with --force.',
+  })
+}
+
+const isOnGitHub = (gitdir: string | undefined): boolean => {
+  const file = join(gitdir ?? '', 'config')
+  return (
+    gitdir !== undefined && existsSync(file) && /url = .*github\.com[:/]/.test(readFileSync(file, 'utf8'))
+  )
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}
+
+/** What flags and the cluster say; a cluster that cannot be read costs a warning. */
+async function knownFrom(host: Host, { cluster, prometheus, context, offline }: InitFlags): Promise<Known> {
+  const live = offline === true ? undefined : await lookAt(host, context)
+  return {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(prometheus === undefined ? {} : { prometheus }),
+    ...(context === undefined ? {} : { context }),
+    ...(live === undefined ? {} : { live }),
+  }
+}
+
+async function lookAt(host: Host, context: string | undefined): Promise<Live | undefined> {
+  const { KUBECONFIG, HOME = '', KUBERNETES_SERVICE_HOST } = host.env as Record<string, string | undefined>
+  const configured =
+    KUBECONFIG !== undefined ||
+    existsSync(join(HOME, '.kube/config')) ||
+    KUBERNETES_SERVICE_HOST !== undefined
+  if (context === undefined && !configured) return undefined
+  host.progress({ kind: 'stage', stage: 'look', detail: 'at the cluster of the kubeconfig' })
+  try {
+    return await (await import('../init/live.ts')).readLive(host, context)
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    host.progress({
+      kind: 'warning',
+      message: `${error.problems[0]?.message ?? error.message}; going by the repository alone`,
+    })
+    return undefined
+  }
+}
+
+function closingWords(
+  files: readonly string[],
+  { sources, clusters }: Assigned,
+  left: Assigned['left'],
+): string {
+  const unsure =
+    sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
+    clusters.some(({ prometheus }) => prometheus === undefined)
+  return [
+    `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
+    ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
+    ...(left.length === 0 ? [] : [`Left out:${reasons(left)}`]),
+    'Next: tortoise doctor, then tortoise plan.',
+    '',
+  ].join('\n')
+}
+
+const reasons = (left: Assigned['left']): string =>
+  left.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')

@@ -1,0 +1,112 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { overlayText } from '../../edit/overlay.ts'
+import { createPrograms } from '../../io/programs.ts'
+import { openWorkTree } from '../../io/work-tree.ts'
+import type { OverlayPlace } from '../../model/overlay.ts'
+import { readOverlays } from '../../plan/read-overlays.ts'
+import type { Host } from '../../run/host.ts'
+import { generate } from '../cmp/generate.ts'
+import { announcement, readParameters } from '../cmp/parameters.ts'
+import { placeOf } from '../cmp/place.ts'
+import type { AppContext } from '../cmp/request.ts'
+import { contextFrom, kindOf, requestFor } from '../cmp/request.ts'
+
+interface RenderFlags {
+  readonly repo?: string
+  readonly release?: string
+  readonly namespace?: string
+  readonly kubeVersion?: string
+  readonly apiVersions: readonly string[]
+  readonly values: readonly string[]
+  readonly recommendations?: string
+  readonly cluster?: string
+  readonly parameters?: boolean
+}
+
+const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text]
+
+/** `tortoise render`: manifests with the committed recommendations laid over them; Argo CD's generate, and a filter for pipes. */
+export function renderCommand(host: Host): Command {
+  return new Command('render')
+    .description(
+      'print the manifests of a source with its committed recommendations (.tortoise/*.json) laid over them',
+    )
+    .argument(
+      '[dir]',
+      'directory of a chart, a kustomization or manifests; - takes manifests from stdin',
+      '.',
+    )
+    .option(
+      '--repo <dir>',
+      'root of the repository; nothing outside it is read (default: the checkout round the directory)',
+    )
+    .option(
+      '--recommendations <dir>',
+      'directory of the recommendations, from the source (default: .tortoise)',
+    )
+    .option('--cluster <name>', 'also read the recommendations in the directory of this cluster')
+    .option('--release <name>', "name of a chart's release")
+    .option('--namespace <name>', 'namespace of objects that name none')
+    .option(
+      '--values <file>',
+      'values file of a chart, from the chart; repeatable, weakest first',
+      collect,
+      [],
+    )
+    .option('--kube-version <version>', 'Kubernetes version that a chart is rendered for')
+    .option('--api-versions <version>', 'API version that a chart may assume; repeatable', collect, [])
+    .option(
+      '--parameters',
+      'print the parameters that Argo CD may announce for the directory, and nothing else',
+    )
+    .action(async (given: string, flags: RenderFlags) => {
+      host.stdout(given === '-' ? await filter(host, flags) : await render(host, given, flags))
+    })
+}
+
+async function render(host: Host, given: string, flags: RenderFlags): Promise<string> {
+  const { root, path } = placeOf(host, given, flags.repo)
+  const view = openWorkTree(root)
+  if (flags.parameters === true) return `${announcement(await kindOf(view, path))}\n`
+  const parameters = readParameters(host.env['ARGOCD_APP_PARAMETERS'], flagParameters(flags))
+  const request = await requestFor(view, { path, context: contextOf(host, flags), parameters })
+  const programs = createPrograms({}, host.env['PATH'] ?? '', root)
+  return generate(request, { view, programs, progress: host.progress, joined: true })
+}
+
+/** Flags that say what parameters say too. */
+function flagParameters({ cluster, recommendations, values }: RenderFlags) {
+  const texts = Object.entries({ cluster, recommendations }).filter(([, string]) => string !== undefined)
+  return [
+    ...texts.map(([name, string]) => ({ name, string })),
+    ...(values.length > 0 ? [{ name: 'values-files', array: values }] : []),
+  ]
+}
+
+function contextOf({ env }: Host, { release, namespace, kubeVersion, apiVersions }: RenderFlags): AppContext {
+  const context = contextFrom(env)
+  return {
+    name: release ?? context.name,
+    namespace: namespace ?? context.namespace,
+    kubeVersion: kubeVersion ?? context.kubeVersion,
+    apiVersions: apiVersions.length > 0 ? apiVersions : context.apiVersions,
+  }
+}
+
+/** Manifests in, manifests out: for Helm's post-renderers and any other pipe. */
+async function filter(
+  host: Host,
+  { repo, recommendations = '.tortoise', cluster, namespace }: RenderFlags,
+): Promise<string> {
+  const directory = resolve(
+    realpathSync(repo === undefined ? host.cwd : resolve(host.cwd, repo)),
+    recommendations,
+  )
+  const place: OverlayPlace = { directory: '.', ...(cluster === undefined ? {} : { cluster }) }
+  const overlays = await readOverlays(openWorkTree(directory), place)
+  const { text, warnings } = overlayText(readFileSync(0, 'utf8'), overlays, namespace)
+  for (const message of warnings) host.progress({ kind: 'warning', message })
+  return text
+}

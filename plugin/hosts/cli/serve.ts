@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Command } from 'commander'
+import type { Settings } from '../../../config/schema.ts'
+import { stop } from '../../model/problem.ts'
+import { terminalReport } from '../../report/terminal.ts'
+import { findCheckout } from '../../run/checkout.ts'
+import type { Host } from '../../run/host.ts'
+import { readSettings } from '../../run/read-settings.ts'
+import type { Daemon } from '../daemon/daemon.ts'
+import { startDaemon } from '../daemon/daemon.ts'
+import { openLeaseStore } from '../daemon/lease-store.ts'
+import { createLog } from '../daemon/log.ts'
+import type { ServeFlags } from '../daemon/run-schedule.ts'
+import { runSchedule } from '../daemon/run-schedule.ts'
+import { namedSchedules } from '../daemon/scheduler.ts'
+import { Ended } from './exit-error.ts'
+import { snapshotOption } from './snapshot-option.ts'
+
+declare const __VERSION__: string
+
+interface CommandFlags extends ServeFlags {
+  readonly listen: string
+  readonly once?: boolean
+}
+
+/** `tortoise serve`: runs on schedules until it is told to end. */
+export function serveCommand(host: Host): Command {
+  return new Command('serve')
+    .description(
+      'run on the schedules of settings, with health checks, metrics and the last report over HTTP',
+    )
+    .option('--settings <file>', 'settings file; watched for changes (default: tortoise.yaml of --repo)')
+    .option(
+      '--repo <dir>',
+      'a checkout that is kept up to date by other means (default: a mirror of deliver.remote)',
+    )
+    .option('--state <dir>', 'directory for the mirror and the times of runs', '/var/lib/tortoise')
+    .option('--listen <host:port>', 'where pages are served', '0.0.0.0:8080')
+    .option('--once', 'run every schedule once, now, and end: for a CronJob')
+    .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
+    .addOption(snapshotOption())
+    .action(async (flags: CommandFlags) => {
+      const log = createLog(host.stdout, host.now)
+      const checkout = flags.repo === undefined ? undefined : findCheckout(host, flags.repo)
+      const file = settingsFile(host, flags, checkout?.root)
+      const read = () => readSettings(host, checkout ?? { root: host.cwd, gitdir: undefined }, file)
+      if (flags.once === true) return once(host, flags, read())
+      const daemon = await startDaemon({
+        host,
+        log,
+        flags: { ...flags, state: resolve(host.cwd, flags.state) },
+        readSettings: read,
+        listen: listenAddress(flags.listen),
+        identity: `${hostname()}_${process.pid}`,
+        openLeaseStore,
+        version: __VERSION__,
+      })
+      watch(file, () => void daemon.reload())
+      if (!(await ended(daemon))) throw new Ended(143)
+      throw new Ended(0)
+    })
+}
+
+/** Runs what the schedules stand for, one after the other, without waiting for their time. */
+async function once(host: Host, flags: ServeFlags, settings: Settings): Promise<void> {
+  mkdirSync(resolve(host.cwd, flags.state), { recursive: true })
+  for (const schedule of namedSchedules(settings.serve)) {
+    const outcome = await runSchedule(host, {
+      settings,
+      schedule,
+      flags: { ...flags, state: resolve(host.cwd, flags.state) },
+    })
+    host.stdout(terminalReport(outcome))
+  }
+}
+
+function settingsFile(host: Host, { settings }: ServeFlags, root: string | undefined): string {
+  const file = settings === undefined ? join(root ?? host.cwd, 'tortoise.yaml') : resolve(host.cwd, settings)
+  if (existsSync(file)) return file
+  throw stop('settings.missing', `there is no settings file ${file}`, {
+    mend: 'Name it with --settings, or a checkout that holds a tortoise.yaml with --repo.',
+  })
+}
+
+function listenAddress(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(.*):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2] ?? 'none')
+  if (match !== null && port <= 65_535) return { host: match[1] || '0.0.0.0', port }
+  throw stop('usage', `--listen ${text} is not host:port`, { mend: 'Write it as 0.0.0.0:8080.' })
+}
+
+const watchMs = 2000
+
+/** Looks at the text every two seconds: a mounted ConfigMap is replaced as a whole, which watchers of files miss. */
+function watch(file: string, changed: () => void): void {
+  let before = readFileSync(file, 'utf8')
+  setInterval(() => {
+    const now = existsSync(file) ? readFileSync(file, 'utf8') : before
+    if (now === before) return
+    before = now
+    changed()
+  }, watchMs).unref()
+  process.on('SIGHUP', changed)
+}
+
+const impatientMs = 1000
+
+/** Settles after the first SIGTERM or SIGINT has been obeyed; a second one ends at once. */
+function ended(daemon: Daemon): Promise<boolean> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.removeAllListeners(signal)
+      process.once(signal, () => {
+        const first = Date.now()
+        // Some send it twice in one breath.
+        process.on(signal, () => Date.now() - first > impatientMs && process.exit(143))
+        resolve(daemon.stop())
+      })
+    }
+  })
+}

@@ -1,0 +1,163 @@
+import type { Settings } from '../../../config/schema.ts'
+import type { Outcome } from '../../model/plan.ts'
+import { jsonReport } from '../../report/json/report.ts'
+import type { Host } from '../../run/host.ts'
+import type { Election } from './lease.ts'
+import type { Log } from './log.ts'
+import { errorText, logProgress } from './log.ts'
+import { createMetrics, recordOutcome } from './metrics.ts'
+import type { LastRun } from './page.ts'
+import { reportPage } from './page.ts'
+import { createQueue } from './run-queue.ts'
+import type { ServeFlags } from './run-schedule.ts'
+import { runSchedule } from './run-schedule.ts'
+import type { NamedSchedule, RunReason } from './scheduler.ts'
+import { checkSchedules, namedSchedules } from './scheduler.ts'
+import type { Pages } from './server.ts'
+
+/** What runs need from outside. */
+export interface RunsPorts {
+  readonly host: Host
+  readonly log: Log
+  readonly flags: ServeFlags
+  readonly readSettings: () => Settings
+}
+
+type Ended = { readonly outcome: Outcome } | { readonly error: string }
+
+/** The runs of a daemon: one at a time, with what is known of the last ones. */
+export class Runs {
+  readonly metrics = createMetrics()
+  readonly last = new Map<string, LastRun>()
+  readonly next = new Map<string, Date>()
+  settings: Settings
+  ending = false
+  readonly #ports: RunsPorts
+  readonly #queue = createQueue()
+  readonly #passedOver = new Map<string, { readonly schedule: NamedSchedule; readonly at: number }>()
+
+  constructor(ports: RunsPorts, settings: Settings) {
+    this.#ports = ports
+    this.settings = settings
+    this.metrics.set('tortoise_running', {}, 0)
+    this.metrics.set('tortoise_settings_valid', {}, 1)
+  }
+
+  /** Queues a run of a schedule, unless it runs or waits already, or another replica leads. */
+  start(schedule: NamedSchedule, reason: RunReason, election?: Election): void {
+    const { name } = schedule
+    const leading = election === undefined || election.leading()
+    if (!leading) this.#passedOver.set(name, { schedule, at: this.#now() })
+    else this.#passedOver.delete(name)
+    if (leading && this.#queue.push(name, () => this.#run(schedule, reason))) return
+    if (leading) this.#ports.log('warn', 'skipped: the run before has not ended', { schedule: name })
+    this.metrics.add('tortoise_runs_total', { schedule: name, result: 'skipped' })
+  }
+
+  /** Takes other settings for the runs to come. */
+  use(settings: Settings): void {
+    this.settings = settings
+    this.next.clear()
+    this.metrics.clear('tortoise_next_run_timestamp_seconds')
+  }
+
+  /** Notes when a schedule is due next. */
+  planned(name: string, date: Date | undefined): void {
+    if (date === undefined) return
+    this.next.set(name, date)
+    this.metrics.set('tortoise_next_run_timestamp_seconds', { schedule: name }, date.getTime() / 1000)
+  }
+
+  /** A new leader runs what it passed over a moment ago: the old one may have ended before it could. */
+  leads(leading: boolean): void {
+    this.metrics.set('tortoise_leader', {}, leading ? 1 : 0)
+    if (!leading) return
+    const recent = this.#now() - 2000 * (this.settings.serve.leaderElection?.leaseSeconds ?? 0)
+    for (const { schedule, at } of this.#passedOver.values()) if (at > recent) this.start(schedule, 'missed')
+  }
+
+  /** The settings as they are now; nothing when they cannot be used. */
+  tryRead(): Settings | undefined {
+    try {
+      const settings = this.#ports.readSettings()
+      checkSchedules(settings.serve)
+      this.metrics.set('tortoise_settings_valid', {}, 1)
+      return settings
+    } catch (error) {
+      this.metrics.set('tortoise_settings_valid', {}, 0)
+      this.#ports.log('error', 'settings cannot be used; the old ones stay', { error: errorText(error) })
+      return undefined
+    }
+  }
+
+  /** Lets the run that goes on end, for as long as settings allow; false when it takes longer. */
+  drain(): Promise<boolean> {
+    this.ending = true
+    const limit = new Promise<false>((resolve) => {
+      setTimeout(() => resolve(false), this.settings.serve.shutdownSeconds * 1000).unref()
+    })
+    return Promise.race([this.#queue.close().then(() => true), limit])
+  }
+
+  #now(): number {
+    return this.#ports.host.now().getTime()
+  }
+
+  async #run(schedule: NamedSchedule, reason: RunReason): Promise<void> {
+    const { host, log, flags } = this.#ports
+    const { name } = schedule
+    const started = this.#now()
+    log('info', 'run', { schedule: name, reason })
+    this.metrics.set('tortoise_running', {}, 1)
+    const heard = { ...host, progress: logProgress(log, name) }
+    const ended: Ended = await runSchedule(heard, { settings: this.settings, schedule, flags }).then(
+      (outcome) => ({ outcome }),
+      (error: unknown) => ({ error: errorText(error) }),
+    )
+    this.metrics.set('tortoise_running', {}, 0)
+    this.#record(name, ended, (this.#now() - started) / 1000)
+  }
+
+  #record(schedule: string, ended: Ended, seconds: number): void {
+    const { log } = this.#ports
+    this.last.set(schedule, { ended: new Date(this.#now()), seconds, ...ended })
+    this.metrics.set('tortoise_run_duration_seconds', { schedule }, seconds)
+    this.metrics.add('tortoise_runs_total', { schedule, result: 'error' in ended ? 'failed' : 'done' })
+    if ('error' in ended) {
+      log('error', 'run failed', { schedule, seconds, error: ended.error })
+      return
+    }
+    const { plan, delivery } = ended.outcome
+    this.metrics.set('tortoise_last_success_timestamp_seconds', { schedule }, this.#now() / 1000)
+    recordOutcome(this.metrics, schedule, ended.outcome)
+    const changes = plan.proposal?.changes.length ?? 0
+    log('info', 'run done', {
+      schedule,
+      seconds,
+      changes,
+      commit: delivery?.commit,
+      created: delivery?.created,
+    })
+  }
+}
+
+/** What is shown of the runs. */
+export const pagesOf = (runs: Runs, version: string): Pages => ({
+  metrics: () => runs.metrics.text(),
+  unready: () => (runs.ending ? 'ending' : undefined),
+  report: () => reportPage(statuses(runs), `gitops-tortoise ${version}`),
+  reportJson: () => {
+    const reports = [...runs.last].flatMap(([name, { outcome }]) =>
+      outcome === undefined ? [] : [[name, jsonReport(outcome)] as const],
+    )
+    return `${JSON.stringify(Object.fromEntries(reports), null, 2)}\n`
+  },
+})
+
+const statuses = ({ settings, next, last }: Runs) =>
+  namedSchedules(settings.serve).map(({ name, cron }) => ({
+    name,
+    cron,
+    next: next.get(name),
+    last: last.get(name),
+  }))

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import type { Settings } from '../../../config/schema.ts'
+import type { Outcome } from '../../model/plan.ts'
+import { findCheckout } from '../../run/checkout.ts'
+import type { Host } from '../../run/host.ts'
+import { gatherObservations } from '../../run/observe/observe.ts'
+import { runPass } from '../../run/run.ts'
+import { refreshMirror } from './mirror.ts'
+import type { NamedSchedule } from './scheduler.ts'
+
+/** Flags of the daemon. */
+export interface ServeFlags {
+  readonly settings?: string
+  /** A checkout that somebody else keeps up to date; a mirror in the state directory where absent. */
+  readonly repo?: string
+  readonly state: string
+  readonly snapshot?: readonly string[]
+  readonly prometheus?: string
+}
+
+/** One run of a schedule, from the newest commit of the base branch to what became of it. */
+export async function runSchedule(
+  host: Host,
+  {
+    settings,
+    schedule,
+    flags,
+  }: { readonly settings: Settings; readonly schedule: NamedSchedule; readonly flags: ServeFlags },
+): Promise<Outcome> {
+  const { repo, state, snapshot, prometheus } = flags
+  const { cluster, mode } = schedule
+  const checkout = repo === undefined ? await refreshMirror(host, settings, state) : findCheckout(host, repo)
+  const { observations, readings } = await gatherObservations(host, settings, {
+    cache: join(state, 'days'),
+    samples: join(state, 'samples'),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(prometheus === undefined ? {} : { prometheus }),
+    ...(cluster === undefined ? {} : { cluster }),
+  })
+  const narrowed = {
+    ...settings,
+    sources: settings.sources.filter((one) => cluster === undefined || (one.cluster ?? cluster) === cluster),
+    deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
+  }
+  return runPass(host, { checkout, settings: narrowed, observations, readings })
+}

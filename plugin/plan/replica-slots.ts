@@ -1,0 +1,36 @@
+import type { DeclaredWorkload } from '../model/declared.ts'
+import type { Observation } from '../model/observation.ts'
+import type { ReplicaSlot, WorkloadSlots } from '../model/replica-slots.ts'
+import { workloadKey } from '../model/workload.ts'
+import { replicaSlots } from '../recommend/profiles/steady/replica-slots.ts'
+import { tortoiseDefaults } from '../recommend/profiles/tortoise/options.ts'
+import { tortoiseSlots } from '../recommend/profiles/tortoise/replica-bounds.ts'
+import type { RecommendSettings } from '../recommend/recommend.ts'
+import { type DeclaredIn, seenOf } from './declared-source.ts'
+
+function slotsBy(
+  { profile, options }: RecommendSettings,
+  declared: DeclaredWorkload,
+  observation: Observation,
+): readonly ReplicaSlot[] {
+  if (profile !== 'tortoise') return replicaSlots(declared, observation, options)
+  const wanted = declared.autoscaler !== undefined && options.replicaSlots !== 'off'
+  return wanted ? tortoiseSlots(observation, options.tortoise ?? tortoiseDefaults) : []
+}
+
+/** Replica bounds by hour of every workload behind an HPA. */
+export function slotsOfPlan(
+  declared: readonly DeclaredIn[],
+  ground: { readonly observations: readonly Observation[]; readonly recommend: RecommendSettings },
+): readonly WorkloadSlots[] {
+  return declared.flatMap(({ source, workloads }) => {
+    const seen = seenOf(source, ground.observations)
+    return workloads.flatMap((one): readonly WorkloadSlots[] => {
+      const observation = seen.get(workloadKey(one.workload))
+      const slots = observation === undefined ? [] : slotsBy(ground.recommend, one, observation)
+      const { id, cluster } = source
+      const from = { source: id, ...(cluster === undefined ? {} : { cluster }), workload: one.workload }
+      return slots.length === 0 ? [] : [{ ...from, slots }]
+    })
+  })
+}

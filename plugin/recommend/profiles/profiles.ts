@@ -1,0 +1,9 @@
+import type { Profile } from '../profile.ts'
+import { krr } from './krr/krr.ts'
+import { steady } from './steady/steady.ts'
+import { tortoise } from './tortoise/tortoise.ts'
+import { vpa } from './vpa/vpa.ts'
+
+/** Every profile by its name in settings. */
+export const profiles = { steady, tortoise, vpa, krr } satisfies Readonly<Record<string, Profile>>
+export type ProfileName = keyof typeof profiles

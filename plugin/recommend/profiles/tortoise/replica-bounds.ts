@@ -1,0 +1,88 @@
+import type { Observation } from '../../../model/observation.ts'
+import type { ReplicaSlot } from '../../../model/replica-slots.ts'
+import { countValues } from '../../../model/series.ts'
+import { type Advice, advise, reason } from '../../advice.ts'
+import type { Valued } from '../../replay/pods.ts'
+import type { ReplicaAdvice } from '../steady/replica-bounds.ts'
+import type { Evidence } from '../steady/step-limits.ts'
+import type { TortoiseOptions } from './options.ts'
+import { optionsOf } from './reading.ts'
+import { type Bounds, emptySlots, type Slot, slotAt, staticBounds, updateSlots } from './replicas.ts'
+import { waiting } from './scaled.ts'
+
+/** The most pods of each hour on record, oldest first; hours since 1970. */
+function podsByHour({ replicas }: Observation): ReadonlyMap<number, number> {
+  const hours = new Map<number, number>()
+  const { series } = replicas ?? {}
+  if (series === undefined) return hours
+  for (const [slot, pods] of countValues(series).entries()) {
+    const hour = Math.floor((series.first + (slot - 1) * series.step) / 3600)
+    if (!Number.isNaN(pods)) hours.set(hour, Math.max(hours.get(hour) ?? 0, pods))
+  }
+  return hours
+}
+
+const weekdays: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+/** Hour and weekday of an hour since 1970 in a time zone. */
+function clockOf(timeZone: string): (hour: number) => { readonly hour: number; readonly weekday: number } {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'short',
+    hour: '2-digit',
+    hourCycle: 'h23',
+  })
+  return (hour) => {
+    const parts = format.formatToParts(hour * 3_600_000)
+    const part = (type: 'hour' | 'weekday') => parts.find((one) => one.type === type)?.value ?? ''
+    return { hour: Number(part('hour')), weekday: weekdays.indexOf(part('weekday')) }
+  }
+}
+
+/** Tortoise's slots as it would have filled them hour by hour; `undefined` while one of them is empty. */
+function filledSlots(observation: Observation, options: TortoiseOptions): readonly Slot[] | undefined {
+  const clock = clockOf(options.timeZone)
+  const updated = new Map<number, number>()
+  let slots = emptySlots(options.rangeHours, options.weekly)
+  for (const [hour, replicas] of podsByHour(observation)) {
+    const now = clock(hour)
+    const index = slots === undefined ? -1 : slotAt(slots, now)
+    const ageHours = hour - (updated.get(index) ?? hour)
+    const aged = slots?.map((slot, at) => (at === index ? { ...slot, ageHours } : slot))
+    slots = aged && updateSlots(aged, { now, replicas }, options)
+    updated.set(index, hour)
+  }
+  return slots?.every(({ max }) => max > 0) ? slots : undefined
+}
+
+/** A slot's bounds within those of the cluster, the lower never above the upper. */
+function capped({ min, max }: Bounds, options: TortoiseOptions): Bounds {
+  const highest = Math.min(max, options.maximumMaxReplicas)
+  return { min: Math.min(min, options.maximumMinReplicas, highest), max: highest }
+}
+
+/** Replica bounds by hour, in the time zone of the options; empty until every hour was seen. */
+export const tortoiseSlots = (observation: Observation, options: TortoiseOptions): readonly ReplicaSlot[] =>
+  (filledSlots(observation, options) ?? []).map((slot) => {
+    const { min, max } = capped(slot, options)
+    const { weekday, from, to } = slot
+    const day = weekday === undefined ? {} : { weekday }
+    return { ...day, from, to, minimum: min, maximum: max, timeZone: options.timeZone }
+  })
+
+/** One pair of bounds that serves every hour: the highest of the slots' minima and of their maxima. */
+export function tortoiseReplicas({ declared: { autoscaler } }: Valued, evidence: Evidence): ReplicaAdvice {
+  const { minReplicas, maxReplicas } = autoscaler ?? {}
+  const options = optionsOf(evidence)
+  const still = waiting(evidence)
+  const slots = still === undefined ? filledSlots(evidence.observation, options) : undefined
+  const bounds = slots && capped(staticBounds(slots), options)
+  const advice = (from: number, to: number | undefined): Advice =>
+    to === undefined
+      ? advise(from, still ?? reason('tortoise.gathering', 'not every hour was seen yet'))
+      : advise(to, reason('tortoise.slots', 'the highest of its replica slots, so that it serves every hour'))
+  return {
+    ...(minReplicas === undefined ? {} : { minimum: advice(minReplicas, bounds?.min) }),
+    ...(maxReplicas === undefined ? {} : { maximum: advice(maxReplicas, bounds?.max) }),
+  }
+}

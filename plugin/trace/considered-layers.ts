@@ -1,0 +1,81 @@
+import { textOf, valueAt } from '../model/json.ts'
+import type { ConsideredLayer, YamlPath } from '../model/site.ts'
+import type { InputFile, RepositoryView } from '../model/source.ts'
+import type { WrittenManifest } from '../yaml/manifests.ts'
+import { manifestsIn } from '../yaml/manifests.ts'
+import type { YamlText } from '../yaml/open.ts'
+import type { Candidate } from './dye/candidate.ts'
+import { findCandidates, looksLikeSize } from './dye/find-candidates.ts'
+import { yamlInView } from './yaml-in-view.ts'
+
+/**
+ * The other scalars of a source that stand at the same keys as the one that decides a field: weaker layers that lose.
+ * List positions do not count, since layers order their lists each in its own way.
+ */
+export async function consideredLayers(
+  site: Candidate,
+  inputs: readonly InputFile[],
+  view: RepositoryView,
+): Promise<readonly ConsideredLayer[]> {
+  const all = await findCandidates(inputs, view, looksLikeSize)
+  const alike = all.filter(
+    (one) => one.role !== 'template' && !isSame(one, site) && isAlike(one.path, site.path),
+  )
+  const own = await ownerOf(site, view)
+  const owners = await Promise.all(alike.map((one) => ownerOf(one, view)))
+  return alike
+    .filter((_, index) => agree(own, owners[index]))
+    .map(({ file, line, column, text }) => ({
+      file,
+      line,
+      column,
+      text,
+      why: `${site.file}:${site.line} is laid over it`,
+    }))
+}
+
+/** The object and container that a scalar is written for; none in a file of values. */
+interface Owner {
+  readonly object: string
+  readonly container: string | undefined
+}
+
+const written = new WeakMap<YamlText, readonly WrittenManifest[]>()
+
+async function ownerOf(
+  { file, document, path }: Candidate,
+  view: RepositoryView,
+): Promise<Owner | undefined> {
+  const yaml = await yamlInView(file, view)
+  if (yaml === undefined) return undefined
+  const manifests = written.get(yaml) ?? manifestsIn(yaml)
+  written.set(yaml, manifests)
+  const holder = manifests.find(
+    (one) => one.document === document && one.path.every((step, index) => path[index] === step),
+  )
+  if (holder === undefined) return undefined
+  const inner = path.slice(holder.path.length)
+  const item = inner.findIndex((step) => typeof step === 'number')
+  return {
+    object: `${holder.object['kind']}/${valueAt(holder.object, ['metadata', 'name'])}`,
+    container: textOf(valueAt(holder.object, [...inner.slice(0, item + 1), 'name'])),
+  }
+}
+
+/** Values belong to whoever reads them; objects must be the same. */
+const agree = (one: Owner | undefined, other: Owner | undefined): boolean =>
+  one === undefined ||
+  other === undefined ||
+  (one.object === other.object && one.container === other.container)
+
+const isSame = (one: Candidate, other: Candidate): boolean =>
+  one.file === other.file && one.range[0] === other.range[0]
+
+/** True when one path ends like the other, as far as the shorter one says anything. */
+function isAlike(one: YamlPath, other: YamlPath): boolean {
+  const [left, right] = [one, other].map((path) =>
+    path.filter((step) => typeof step === 'string' && step !== '|'),
+  )
+  const length = Math.min(left?.length ?? 0, right?.length ?? 0)
+  return length > 2 && left?.slice(-length).join('\0') === right?.slice(-length).join('\0')
+}

@@ -1,0 +1,243 @@
+import fs from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import http from 'isomorphic-git/http/node'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Forge } from '../../../../plugin/deliver/forges/forge.ts'
+import { giteaForge } from '../../../../plugin/deliver/forges/gitea.ts'
+import { gitlabForge } from '../../../../plugin/deliver/forges/gitlab.ts'
+import { gitWriter } from '../../../../plugin/deliver/git/git-writer.ts'
+import { openRemote } from '../../../../plugin/deliver/git/smart-http.ts'
+import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
+import { keepPulls } from '../../../../plugin/deliver/pulls/keep-pulls.ts'
+import { hear } from '../../../../plugin/deliver/pulls/read-comments.ts'
+import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
+import type { Block } from '../../../../plugin/deliver/record/hidden-block.ts'
+import { readBlock, writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
+import type { PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
+import { giteaProgram, giteaVersion } from '../../../lab/gitea/parts.mjs'
+import { type GiteaServer, startGitea } from '../../../lab/gitea-server.ts'
+import { startGitLabServer } from '../../../lab/gitlab-server.ts'
+import {
+  after,
+  author,
+  before,
+  type Checkout,
+  changeOf,
+  deployment,
+  git,
+  makeCheckout,
+  now,
+  proposalOf,
+} from '../lab.ts'
+
+const branch = 'tortoise/right-size'
+
+/** A forge as the lab offers it, with what people do there. */
+interface Ground {
+  readonly forge: Forge
+  /** Where commits are pushed. */
+  readonly remote: string
+  readonly token: string
+  readonly say: (pull: number, login: string, body: string) => Promise<unknown>
+  readonly merge: (pull: number) => Promise<unknown>
+  readonly close: () => Promise<unknown>
+}
+
+async function gitlab({ bare }: Checkout): Promise<Ground> {
+  const server = await startGitLabServer({ gitdir: bare, members: { ada: 40, eve: 20 } })
+  const { url, token, project: repository } = server
+  return {
+    forge: await gitlabForge({ url, repository, token: () => token }),
+    remote: `${url}/${repository}.git`,
+    token,
+    say: async (pull, login, body) => server.say(pull, login, body),
+    merge: async (pull) => server.merge(pull),
+    close: server.close,
+  }
+}
+
+let real: Promise<GiteaServer> | undefined
+let repositories = 0
+const home = fs.mkdtempSync(join(tmpdir(), 'gitea-'))
+afterAll(async () => {
+  await (await real)?.close()
+  fs.rmSync(home, { recursive: true, force: true })
+})
+
+async function gitea({ dir }: Checkout): Promise<Ground> {
+  real ??= startGitea(giteaProgram() ?? '', home)
+  const server = await real
+  repositories += 1
+  const { repository } = await server.host(`gitops-${repositories}`, (origin) => {
+    git(dir, ['remote', 'set-url', 'origin', origin])
+    git(dir, ['push', '--quiet', 'origin', 'main'])
+  })
+  const { url, token } = server
+  const at = `/repos/${repository}`
+  return {
+    forge: await giteaForge({ url, repository, token: () => token }),
+    remote: `${url}/${repository}.git`,
+    token,
+    say: (pull, login, body) => server.ask('POST', `${at}/issues/${pull}/comments`, { body }, login),
+    merge: (pull) => server.ask('POST', `${at}/pulls/${pull}/merge`, { Do: 'squash' }),
+    close: async () => undefined,
+  }
+}
+
+const forges = [
+  { name: 'GitLab', open: gitlab, missing: false },
+  { name: `a real Gitea ${giteaVersion}`, open: gitea, missing: giteaProgram() === undefined },
+]
+
+let checkout: Checkout
+let ground: Ground
+
+/** One run that wants a CPU request, or nothing. */
+async function run(
+  cpu: string | undefined,
+  more: Partial<PullOptions> = {},
+  armed = false,
+): Promise<PullOutcome | undefined> {
+  git(checkout.dir, ['fetch', '--quiet', 'origin', 'main'])
+  const wire = openRemote({ url: ground.remote, token: () => ground.token }, http)
+  const writer = gitWriter(checkout.repository, wire, { author, now })
+  const baseId = git(checkout.dir, ['rev-parse', 'FETCH_HEAD'])
+  const changes = [changeOf({ to: cpu ?? '' })]
+  const edits = [{ file: deployment, before, after: after.replace('260m', cpu ?? '') }]
+  const parts: readonly ScopedProposal[] =
+    cpu === undefined ? [] : [{ scope: '', proposal: proposalOf({ changes, edits }) }]
+  const texts = {
+    title: () => `right-size to ${cpu}`,
+    body: (_part: ScopedProposal, block: Block) => `report of ${cpu}\n\n${writeBlock(block)}`,
+    gone: () => 'the workload is gone',
+    autoMerge: () => armed,
+  }
+  const options = {
+    base: 'main',
+    baseId,
+    prefix: branch,
+    maxOpen: 10,
+    maxNewPerHour: 100,
+    labels: ['resources'],
+    checks: true,
+    now: new Date(),
+    ...more,
+  }
+  const { forge } = ground
+  const [outcome] = await keepPulls(parts, texts, {
+    options,
+    ports: { forge, writer, pulls: await forge.pulls() },
+  })
+  return outcome
+}
+
+const shown = async (number = 1) => (await ground.forge.pulls()).find((pull) => pull.number === number)
+const cpuAt = (ref: string): string => {
+  git(checkout.dir, ['fetch', '--quiet', 'origin', ref])
+  return git(checkout.dir, ['show', `FETCH_HEAD:${deployment}`])
+}
+
+beforeEach(() => {
+  checkout = makeCheckout()
+})
+afterEach(async () => {
+  await ground?.close()
+  checkout.close()
+})
+
+describe.each(forges)('$name', ({ name, open, missing }) => {
+  const claim = missing ? ` (skipped: ${name} is not built, see npm run lab:gitea)` : ''
+  const told = it.skipIf(missing)
+
+  told(`is proposed to once, and followed when the value moves${claim}`, async () => {
+    ground = await open(checkout)
+    expect(await run('260m')).toMatchObject({ action: 'opened', branch, number: 1 })
+    expect(await shown()).toMatchObject({
+      state: 'open',
+      base: 'main',
+      branch,
+      labels: ['resources'],
+      title: 'right-size to 260m',
+    })
+    expect(await run('260m')).toMatchObject({ action: 'unchanged', number: 1 })
+    expect(await run('300m')).toMatchObject({ action: 'updated', number: 1 })
+    expect(cpuAt(branch)).toContain('cpu: 300m')
+    const pull = await shown()
+    expect(pull?.head).toBe(readBlock(pull?.body ?? '')?.head)
+    expect(pull?.title).toBe('right-size to 300m')
+  })
+
+  told(`is told why it is closed, and opened again rather than doubled${claim}`, async () => {
+    ground = await open(checkout)
+    await run('260m')
+    expect(await run(undefined)).toMatchObject({ action: 'closed', number: 1 })
+    expect(await shown()).toMatchObject({ state: 'closed' })
+    expect((await ground.forge.comments(1)).map(({ body }) => body.split('\n')[0])).toEqual([
+      'Closed: the workload is gone.',
+    ])
+    expect(await run('300m')).toMatchObject({ number: 1 })
+    expect(await shown()).toMatchObject({ state: 'open' })
+    expect(await ground.forge.pulls()).toHaveLength(1)
+  })
+
+  told(`lets those command who may push, and no others${claim}`, async () => {
+    ground = await open(checkout)
+    await run('260m')
+    await ground.say(1, 'eve', '/tortoise ignore')
+    await ground.say(1, 'ada', '/tortoise snooze 30d')
+    const [heard] = await hear(ground.forge, await ground.forge.pulls(), { now: new Date(), days: 30 })
+    expect(heard?.comments.map(({ author: login }) => login)).toEqual(['ada'])
+    expect(readBlock(heard?.pull.body ?? '')?.items[0]?.key).toBe(changeWords(changeOf()))
+  })
+
+  told(`knows what was merged, and finds an open one that was forgotten${claim}`, async () => {
+    ground = await open(checkout)
+    await run('260m')
+    const again = await ground.forge.open({ branch, base: 'main', title: 'x', body: 'y' })
+    expect(again.number).toBe(1)
+    await ground.merge(1)
+    expect(await shown()).toMatchObject({ state: 'merged', branch })
+    expect(cpuAt('main')).toContain('cpu: 260m')
+  })
+
+  told(`merges by itself where nothing is left to wait for${claim}`, async () => {
+    ground = await open(checkout)
+    const outcome = await run('260m', { checks: false }, true)
+    expect(outcome).toMatchObject({ action: 'opened', merging: expect.stringMatching(/^(merged|armed)$/) })
+    // Gitea looks whether it can be merged first, and does it a moment later.
+    await expect.poll(() => cpuAt('main'), { timeout: 30_000 }).toContain('cpu: 260m')
+  })
+
+  told(`keeps one dashboard, and checks that are not sent twice${claim}`, async () => {
+    ground = await open(checkout)
+    const { forge } = ground
+    expect(await forge.findIssue('<!-- board -->')).toBeUndefined()
+    await forge.writeIssue({ title: 'Board', body: 'one <!-- board -->' }, undefined)
+    const found = await forge.findIssue('<!-- board -->')
+    await forge.writeIssue({ title: 'Board', body: 'two <!-- board -->' }, found?.number)
+    expect(await forge.findIssue('<!-- board -->')).toEqual({
+      number: found?.number,
+      body: 'two <!-- board -->',
+    })
+    const commit = git(checkout.dir, ['rev-parse', 'main'])
+    const good = { context: 'tortoise/proof', state: 'success', description: 'ok' } as const
+    await forge.check(commit, [good])
+    await forge.check(commit, [good])
+    await forge.check(commit, [{ ...good, state: 'failure' }])
+  })
+
+  told(`says what it refused, without the token${claim}`, async () => {
+    ground = await open(checkout)
+    await expect(
+      ground.forge.open({ branch: 'tortoise/none', base: 'main', title: 'x', body: 'y' }),
+    ).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'forge.refused',
+          message: expect.stringMatching(/refused to open a (pull|merge) request \(HTTP 4\d\d\)/),
+        },
+      ],
+    })
+  })
+})

@@ -1,0 +1,69 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { deliver } from '../../../../plugin/deliver/commit.ts'
+import { readCommits } from '../../../../plugin/deliver/git/read-commits.ts'
+import { judgeWanted, rememberCommits } from '../../../../plugin/deliver/pulls/decisions.ts'
+import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
+import {
+  after,
+  before,
+  type Checkout,
+  changeOf,
+  deployment,
+  makeCheckout,
+  now,
+  optionsOf,
+  proposalOf,
+} from '../lab.ts'
+
+let checkout: Checkout
+beforeEach(() => {
+  checkout = makeCheckout()
+})
+afterEach(() => checkout.close())
+
+const day = 86_400_000
+const texts: Readonly<Record<string, string>> = { '500m': before, '260m': after }
+const later = (days: number) => new Date(now.getTime() + days * day)
+
+/** A direct commit of ours that sets the value from one to the other. */
+async function flip(from: string, to: string, days: number): Promise<void> {
+  const edits = [{ file: deployment, before: texts[from] ?? '', after: texts[to] ?? '' }]
+  const proposal = proposalOf({ changes: [changeOf({ from, to })], edits })
+  const gitdir = join(checkout.dir, '.git')
+  await deliver(proposal, optionsOf({ branch: 'main' }), { fs, gitdir, now: later(days) })
+}
+
+async function judged(to: number, days: number) {
+  const commits = await readCommits(checkout.repository, { ref: 'main', depth: 100 })
+  const rules = { reconsider: 20, settle: 5, rememberDays: 30, now: later(days) }
+  return judgeWanted(rememberCommits(commits), { key: changeWords(changeOf()), from: 500, to }, rules)
+}
+
+describe('direct commits of ours that undo each other', () => {
+  beforeEach(async () => {
+    await flip('500m', '260m', 0)
+    await flip('260m', '500m', 1)
+  })
+
+  it('may do so once', async () => {
+    expect(await judged(260, 2)).toEqual({ to: 260 })
+  })
+
+  it('stop at the third identical change', async () => {
+    await flip('500m', '260m', 2)
+    await flip('260m', '500m', 3)
+    expect(await judged(260, 4)).toEqual({
+      reason: expect.stringMatching(/^flips: set so 2 times since 2026-03-01/),
+    })
+    expect(await judged(262, 4)).toEqual({ reason: expect.stringMatching(/^flips/) })
+  })
+
+  it('go on with another value, and when the time is over', async () => {
+    await flip('500m', '260m', 2)
+    await flip('260m', '500m', 3)
+    expect(await judged(400, 4)).toEqual({ to: 400 })
+    expect(await judged(260, 60)).toEqual({ to: 260 })
+  })
+})

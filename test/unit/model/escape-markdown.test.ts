@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fitBody, inert, oneLine } from '../../../plugin/model/escape-markdown.ts'
+
+describe('inert text', () => {
+  it.each([
+    ['mentions nobody', 'ask @ada', /@\w/],
+    ['refers to no issue', 'see #12 and acme/gitops#3', /#\d/],
+    ['refers to no issue by the long form', 'GH-7', /GH-\d/],
+    ['closes nothing by address', 'Fixes https://github.com/acme/gitops/issues/1', /:\/\//],
+    ['links to nothing', 'www.example.com', /www\.example/],
+    ['holds no HTML', '<img src=x onerror=alert(1)><!-- hidden', /<|>/],
+    ['opens no comment in entity form', '&lt;!--', /&lt;!/],
+    ['starts no list or heading', '# big', /^#/],
+    ['starts no ordered list', '1. one', /^1\./],
+    ['ends no table cell', 'a | b', /[^\\]\|/],
+    ['stays on one line', 'a\r\nb\u2028c\u0000d', /[\r\n\u2028\0]/],
+    ['turns no text around', 'a\u202Eb', /\u202E/],
+  ])('%s', (_claim, text, forbidden) => {
+    expect(inert(text)).not.toMatch(forbidden)
+  })
+
+  it('leaves names and quantities as they are', () => {
+    expect(inert('Deployment/api-server app requests.cpu 1.5 → 260m')).toBe(
+      'Deployment/api-server app requests.cpu 1.5 → 260m',
+    )
+  })
+
+  it('holds for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const safe = inert(`@${text}#1\n@${text}`)
+        expect(safe).not.toMatch(/@[\w-]|#\d|[<>\r\n]|:\/\/|(?<!\\)[`|]/u)
+      }),
+      { seed: 7 },
+    )
+  })
+
+  it('gives one line without blanks at its ends', () => {
+    expect(oneLine('  a\t\n b\u200b ')).toBe('a b')
+  })
+})
+
+describe('a body that must fit', () => {
+  it('is untouched when it fits', () => {
+    expect(fitBody('| a |\n')).toBe('| a |\n')
+  })
+
+  it('is cut between lines, closes what it opened, and says so', () => {
+    const line = `| ${'x'.repeat(80)} |\n`
+    const fitted = fitBody(`<details>\n\n\`\`\`yaml\n${line.repeat(1000)}`)
+    expect(fitted.length).toBeLessThan(60_000)
+    expect(fitted).toContain(`${line}\`\`\`\n</details>\n\n_The rest of this report was cut`)
+  })
+
+  it('never splits a character', () => {
+    expect(fitBody('🐢'.repeat(40_000))).not.toMatch(/\p{Cs}/u)
+  })
+})

@@ -1,0 +1,96 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { directoryStore } from '../../../../plugin/io/day-store.ts'
+import { type Observed, observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
+import { from, history, to } from './history.ts'
+
+if (!hasPrometheus())
+  console.warn('prometheus or promtool is not on the PATH: kept days of a real server are not tested')
+
+describe.skipIf(!hasPrometheus())('days that are kept', () => {
+  let lab: PrometheusLab
+  let directory = ''
+  beforeAll(async () => {
+    lab = await startPrometheus(history())
+  })
+  afterAll(() => lab.close())
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tortoise-days-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+  // The second day ends with the window: late samples may still come, so that only the first is kept.
+  const observe = (more: object = {}, end = to): Promise<Observed> =>
+    observePrometheus(
+      {
+        cluster: 'prod',
+        url: lab.url,
+        window: { from: new Date(from * 1000), to: new Date(end * 1000) },
+        labels: { cluster: 'prod' },
+        ...more,
+      },
+      { fetch, progress: () => undefined, store: directoryStore(directory) },
+    )
+  const files = (): readonly string[] =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.gz'))
+      .map((name) => join(directory, name))
+
+  it('answers the same from kept days, with fewer questions', async () => {
+    const cold = await observe()
+    expect(files().map((name) => name.slice(-18))).toEqual(['2026-09-01.json.gz'])
+    const warm = await observe()
+    expect(warm.observations).toEqual(cold.observations)
+    expect(warm.cost.queries).toBe(cold.cost.queries - 5)
+  })
+
+  it('notices a damaged day and reads it anew', async () => {
+    const cold = await observe()
+    const [file = ''] = files()
+    const whole = gunzipSync(readFileSync(file)).toString()
+    for (const damaged of [
+      gzipSync(whole.replace('"samples":[', '"samples":[1')),
+      gzipSync(whole.slice(0, 200)),
+      Buffer.from('no gzip'),
+      Buffer.alloc(0),
+    ]) {
+      writeFileSync(file, damaged)
+      const again = await observe()
+      expect(again.observations).toEqual(cold.observations)
+      expect(again.findings).toContainEqual(expect.objectContaining({ code: 'cache-damaged' }))
+      expect(gunzipSync(readFileSync(file)).toString()).toBe(whole)
+    }
+  })
+
+  it('keeps days of another question apart, and forgets those that nobody asks for', async () => {
+    await observe()
+    const before = files()
+    const other = await observe({ namespaces: ['shop'] })
+    expect(other.findings.map(({ code }) => code)).not.toContain('cache-damaged')
+    expect(files()).not.toEqual(before)
+    expect(files()).toHaveLength(1)
+  })
+
+  it('forgets the days of jobs that are no more once they are older than the window, and no gathered samples', async () => {
+    const store = directoryStore(directory)
+    for (const name of [
+      'prod/3-of-4/aa/2026-08-30.json',
+      'prod/3-of-4/aa/2026-09-01.json',
+      'prod/samples/aa/2026-08-30.json',
+      'other/3-of-4/aa/2026-08-30.json',
+    ])
+      await store.write(name, 'text')
+    await observe()
+    const kept = files().map((file) => file.slice(directory.length + 1).replaceAll('\\', '/'))
+    expect(kept.filter((file) => file.includes('/aa/')).sort()).toEqual([
+      'other/3-of-4/aa/2026-08-30.json.gz',
+      'prod/3-of-4/aa/2026-09-01.json.gz',
+      'prod/samples/aa/2026-08-30.json.gz',
+    ])
+    expect(kept).toHaveLength(4)
+  })
+})

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import type { Observation } from '../../../../../plugin/model/observation.ts'
+import { cpuScale } from '../../../../../plugin/model/sketch.ts'
+import {
+  ask,
+  container,
+  Mi,
+  type Question,
+  reasonsOf,
+  seen,
+  steadyUse,
+  usageOf,
+  verdicts,
+} from './builders.ts'
+
+describe('limits', () => {
+  it('keep their proportion, and stay above the highest usage when lowered', () => {
+    const values = { 'requests.cpu': '1', 'limits.cpu': '2' } as const
+    const calm = ask({ containers: [container(values)], observation: seen([steadyUse('app', 100, Mi)]) })
+    expect(verdicts(calm)).toEqual({ 'requests.cpu': '500m', 'limits.cpu': '1000m' })
+    const burst = { ...steadyUse('app', 100, Mi), cpu: usageOf(cpuScale, [...Array(99).fill(100), 1800]) }
+    expect(verdicts(ask({ containers: [container(values)], observation: seen([burst]) }))).toEqual({
+      'requests.cpu': '500m',
+      'limits.cpu': '1800m',
+    })
+  })
+})
+
+describe('a CPU limit that holds its container back', () => {
+  const values = { 'requests.cpu': '500m', 'limits.cpu': '1' } as const
+  const heldBack = (share: number, use = 400) => {
+    const throttling = [0, 1, 2, 3, 4].map((day) => ({
+      day,
+      periods: 1000,
+      throttled: day < 2 ? 0 : share * 1000,
+    }))
+    return seen([{ ...steadyUse('app', use, Mi), throttling }])
+  }
+  const answerTo = (observation: Observation, lastChange: Question['lastChange'] = () => undefined) =>
+    ask({ containers: [container(values)], observation, lastChange })
+
+  it('often is raised by a quarter, for what the last days say', () => {
+    const answer = answerTo(heldBack(0.4))
+    expect(verdicts(answer)).toMatchObject({ 'limits.cpu': '1250m' })
+    expect(reasonsOf(answer, 'limits.cpu')).toContain('limit.throttled')
+  })
+
+  it('is raised once, until the new one has been seen at work', () => {
+    expect(verdicts(answerTo(heldBack(0.4), () => 1))).toMatchObject({ 'limits.cpu': 'keep' })
+  })
+
+  it('is not raised beyond four times the busiest slot: a longer lead is no cure for short bursts', () => {
+    expect(verdicts(answerTo(heldBack(0.4, 200)))).toMatchObject({ 'limits.cpu': 'keep' })
+  })
+
+  it.each([
+    [0.1, 'keep'],
+    [0.005, '500m'],
+  ])(
+    'in a share of %d of its periods does not fall with the request when that is more than a hundredth',
+    (share, expected) => {
+      expect(verdicts(answerTo(heldBack(share, 200)))).toMatchObject({
+        'requests.cpu': '250m',
+        'limits.cpu': expected === 'keep' ? 'keep' : '500m',
+      })
+    },
+  )
+})
+
+describe('Go variables', () => {
+  const values = {
+    'requests.cpu': '1',
+    'limits.cpu': '3',
+    'requests.memory': '512Mi',
+    'limits.memory': '512Mi',
+    'env.GOMAXPROCS': '8',
+    'env.GOMEMLIMIT': '500MiB',
+  } as const
+
+  it('follow the limits: whole cores, and a share of the memory', () => {
+    const answer = ask({
+      containers: [container(values)],
+      observation: seen([steadyUse('app', 850, 440 * Mi)]),
+    })
+    expect(verdicts(answer)).toMatchObject({ 'env.GOMAXPROCS': '3', 'env.GOMEMLIMIT': '460MiB' })
+  })
+
+  it('a full heap under GOMEMLIMIT is no reason for more memory, an OOM kill is', () => {
+    const full = ask({
+      containers: [container(values)],
+      observation: seen([steadyUse('app', 850, 505 * Mi)]),
+    })
+    expect(verdicts(full)).toMatchObject({ 'requests.memory': 'keep', 'limits.memory': 'keep' })
+    expect(reasonsOf(full, 'requests.memory')).toContain('go.held')
+    const killed = ask({
+      containers: [container(values)],
+      observation: seen([steadyUse('app', 850, 505 * Mi, 1)]),
+    })
+    expect(verdicts(killed)).toMatchObject({
+      'requests.memory': '624Mi',
+      'limits.memory': '624Mi',
+      'env.GOMEMLIMIT': '561MiB',
+    })
+  })
+})

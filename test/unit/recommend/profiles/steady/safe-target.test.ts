@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import type { Observation } from '../../../../../plugin/model/observation.ts'
+import { usageRecorder } from '../../../../../plugin/model/recorder.ts'
+import { cpuScale } from '../../../../../plugin/model/sketch.ts'
+import { safeTarget } from '../../../../../plugin/recommend/profiles/steady/safe-target.ts'
+import { replayOf } from '../../../../../plugin/recommend/replay/replay.ts'
+
+const frame = { first: 300, step: 300, count: 14 * 288 }
+
+/** Ten pods that share a load, in millicores by slot. */
+function observe(load: (slot: number) => number): Observation {
+  const recorder = usageRecorder(cpuScale, frame)
+  for (let slot = 0; slot < frame.count; slot += 1)
+    for (let pod = 0; pod < 10; pod += 1) recorder.add(slot, load(slot) / 10)
+  const cpu = recorder.finish()
+  return {
+    cluster: 'prod',
+    workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' },
+    window: { from: '1970-01-01T00:00:00Z', to: '1970-01-15T00:00:00Z' },
+    days: 14,
+    coverage: 1,
+    containers: [{ container: 'app', oomKills: 0, ...(cpu && { cpu }) }],
+  }
+}
+
+const kept = {
+  members: ['app'],
+  scalePoint: 500,
+  utilization: 50,
+  minReplicas: 2,
+  maxReplicas: 60,
+  bounds: { minimum: 50, maximum: 80 },
+}
+
+describe('the highest target that demand bears', () => {
+  it('steady load bears the highest that is allowed', () => {
+    expect(safeTarget(replayOf(observe(() => 5000)), kept)).toMatchObject({ target: 80, overload: 0 })
+  })
+
+  // Ten minutes in two hours, so 1.4 % of the time in the minute after each leap.
+  const leaps = (to: number) => replayOf(observe((slot) => (slot % 4 === 0 ? to : 2000)))
+
+  it('no target is worse than that of today', () => {
+    const today = safeTarget(leaps(3900), kept)
+    expect(today).toMatchObject({ target: 50, overload: 0, overloadToday: 0 })
+  })
+
+  it('load that leaps often is given room where room ends it', () => {
+    const crowded = safeTarget(leaps(3900), { ...kept, utilization: 80 })
+    expect(crowded).toMatchObject({ target: 50, overload: 0 })
+    expect(crowded?.overloadToday).toBeGreaterThan(0.01)
+  })
+
+  it('no room is paid for where leaps are too high for any', () => {
+    expect(safeTarget(leaps(40_000), { ...kept, utilization: 80 })?.target).toBe(80)
+  })
+
+  it('nothing is said of what was not recorded', () => {
+    expect(safeTarget(replayOf({ ...observe(() => 1), containers: [] }), kept)).toBeUndefined()
+  })
+})
