@@ -16,7 +16,7 @@ export function loadSettings(file: string, text: string): Settings {
   if (!opened.ok) {
     const { message, place } = opened.problem
     throw new ExpectedStop([
-      { code: 'settings.syntax', message, ...(place && { place }), mend: 'Correct the YAML here.' },
+      { code: 'settings.syntax', message, ...(place && { place }), hint: 'Correct the YAML here.' },
     ])
   }
   const { yaml } = opened
@@ -63,7 +63,7 @@ function describeIssue(issue: core.$ZodIssue, places: Places): readonly Problem[
       code: 'settings.invalid',
       message: `unknown setting ${[...issue.path, key].join('.')}`,
       place: places(issue.path, key),
-      mend: suggestion(key, issue.path),
+      hint: suggestion(key, issue.path),
     }))
   }
   const name = issue.path.join('.') || 'settings'
@@ -72,7 +72,7 @@ function describeIssue(issue: core.$ZodIssue, places: Places): readonly Problem[
       code: 'settings.invalid',
       message: `${name}: ${issue.message}`,
       place: places(issue.path),
-      mend: 'See docs/settings.md for what is allowed.',
+      hint: 'See docs/settings.md for what is allowed.',
     },
   ]
 }

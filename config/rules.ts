@@ -8,11 +8,11 @@ export interface RuleProblem extends Omit<Problem, 'place'> {
 
 type Rule = (settings: Settings) => readonly RuleProblem[]
 
-const problem = (path: RuleProblem['path'], message: string, mend: string): RuleProblem => ({
+const problem = (path: RuleProblem['path'], message: string, hint: string): RuleProblem => ({
   code: 'settings.invalid',
   path,
   message,
-  mend,
+  hint,
 })
 
 const clustersAreNamedOnce: Rule = ({ clusters }) =>

@@ -61,6 +61,6 @@ export function outputOf(source: Source, outcome: Outcome, workspace: string): s
         : said
   throw stop('source.render', `rendering failed: ${why}`, {
     place: { file: source.path },
-    mend: 'Make it render with the bare program first, then run again.',
+    hint: 'Make it render with the bare program first, then run again.',
   })
 }

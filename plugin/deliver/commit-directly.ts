@@ -14,7 +14,7 @@ const moved = ({ base, baseId }: DirectBase, head: string | undefined) =>
     'git.moved',
     `${base} is at ${head?.slice(0, 10) ?? 'nothing'} on the server, proved was ${baseId.slice(0, 10)}`,
     {
-      mend: 'Fetch it and run again, so that the change is proved on what is there now.',
+      hint: 'Fetch it and run again, so that the change is proved on what is there now.',
     },
   )
 

@@ -21,7 +21,7 @@ import {
   writeDraft,
 } from './git/objects.ts'
 import { pushBranch } from './git/push.ts'
-import { openRemote, type Remote, remoteHead, type Wire } from './git/smart-http.ts'
+import { openRemote, type Remote, remoteHead, type SmartHttp } from './git/smart-http.ts'
 import type { Repository } from './git/tree.ts'
 import { commitMessage } from './record/commit-message.ts'
 
@@ -60,7 +60,7 @@ function checkOptions({ mode, base, branch }: DeliverOptions): void {
   const direct = mode === 'commit' && branch === base
   if (!direct && !branch.startsWith(branchPrefix)) {
     throw stop('settings.invalid', `The branch ${oneLine(branch)} is not under ${branchPrefix}`, {
-      mend: `Name a branch that begins with ${branchPrefix}, or the base branch in mode commit.`,
+      hint: `Name a branch that begins with ${branchPrefix}, or the base branch in mode commit.`,
     })
   }
   const bad = [base, branch].find((name) => !isBranchName(name))
@@ -78,7 +78,7 @@ interface Work {
   readonly repository: Repository
   readonly options: DeliverOptions
   readonly draft: Draft
-  readonly wire: Wire | undefined
+  readonly wire: SmartHttp | undefined
   readonly sign: Signer | undefined
 }
 
@@ -100,7 +100,7 @@ async function localHead(work: Work): Promise<Head | undefined> {
 
 const moved = (base: string, id: string, where: string) =>
   stop('git.moved', `${base} moved to ${id.slice(0, 10)} ${where} while the change was proved`, {
-    mend: 'Fetch it and run again, so that the change is proved on what is there now.',
+    hint: 'Fetch it and run again, so that the change is proved on what is there now.',
   })
 
 async function serverHead(work: Work): Promise<Head | undefined> {
@@ -113,7 +113,7 @@ async function serverHead(work: Work): Promise<Head | undefined> {
     if (!(await isAncestor(repository, id, draft.base))) throw moved(options.base, id, 'on the server')
     throw stop('git.conflict', `${options.base} holds commits here that the server has not`, {
       place: wire.place,
-      mend: 'Push them first, so that the change is proved on what is rolled out.',
+      hint: 'Push them first, so that the change is proved on what is rolled out.',
     })
   }
   if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)

@@ -1,9 +1,9 @@
-import type { PastCommit, PastEvent } from '../model/value-history.ts'
+import type { ValueCommit, ValueEvent } from '../model/value-history.ts'
 import type { HistoryCommit } from './git/read-commits.ts'
 import type { TrailedChange } from './record/trailers.ts'
 
 /** What telling the past of a value needs. */
-export interface PastPorts {
+export interface HistoryPorts {
   /** Of the base branch, oldest first. */
   readonly commits: readonly HistoryCommit[]
   /** Whether a commit changed a file. */
@@ -28,7 +28,7 @@ function pullOf(commit: HistoryCommit, commits: readonly HistoryCommit[]): numbe
   return text?.[1] === undefined ? undefined : Number(text[1])
 }
 
-function named(commit: HistoryCommit, commits: readonly HistoryCommit[]): PastCommit {
+function named(commit: HistoryCommit, commits: readonly HistoryCommit[]): ValueCommit {
   const pull = pullOf(commit, commits)
   const { id, at, by } = commit
   return { id, at, by, subject: subjectOf(commit), ...(pull === undefined ? {} : { pull }) }
@@ -45,13 +45,13 @@ const takesBack = (later: HistoryCommit, earlier: HistoryCommit): boolean =>
   subjectOf(later).startsWith(`Revert "${subjectOf(earlier)}"`)
 
 /** Tells what happened to one value: what we set, and what people did to it in between and after. */
-export async function pastOf(
+export async function valueHistory(
   key: string,
   now: string | undefined,
-  ports: PastPorts,
-): Promise<readonly PastEvent[]> {
+  ports: HistoryPorts,
+): Promise<readonly ValueEvent[]> {
   const settings = settingsOf(key, ports.commits)
-  const events: PastEvent[] = []
+  const events: ValueEvent[] = []
   for (const [nth, setting] of settings.entries()) {
     const { change, commit } = setting
     const { from, to, rules, evidence, file } = change
@@ -81,14 +81,14 @@ interface Meanwhile {
 async function byPeople(
   { change, commit }: Setting,
   { then, between }: Meanwhile,
-  ports: PastPorts,
-): Promise<readonly PastEvent[]> {
+  ports: HistoryPorts,
+): Promise<readonly ValueEvent[]> {
   const { from: before, to: ours } = change
   if (ports.same(ours, then)) return []
   const revert = between.findIndex((later) => takesBack(later, commit))
   const reverting = between[revert]
   if (reverting !== undefined) {
-    const taken: PastEvent = event('reverted', ours, before, { commit: named(reverting, ports.commits) })
+    const taken: ValueEvent = event('reverted', ours, before, { commit: named(reverting, ports.commits) })
     const rest = between.slice(revert + 1)
     return ports.same(before, then)
       ? [taken]
@@ -99,18 +99,18 @@ async function byPeople(
 }
 
 const event = (
-  kind: PastEvent['kind'],
+  kind: ValueEvent['kind'],
   from: string,
   to: string,
-  more: Pick<PastEvent, 'commit' | 'among'>,
-): PastEvent => ({ kind, from, to, rules: [], ...more })
+  more: Pick<ValueEvent, 'commit' | 'among'>,
+): ValueEvent => ({ kind, from, to, rules: [], ...more })
 
 /** Names the commit that edited a value: one that touched its file and is not ours. */
 async function edited(
   { from, then }: { readonly from: string; readonly then: string },
   { file, key }: TrailedChange,
-  { rest, ports }: { readonly rest: readonly HistoryCommit[]; readonly ports: PastPorts },
-): Promise<PastEvent> {
+  { rest, ports }: { readonly rest: readonly HistoryCommit[]; readonly ports: HistoryPorts },
+): Promise<ValueEvent> {
   const touching: HistoryCommit[] = []
   for (const one of rest)
     if (

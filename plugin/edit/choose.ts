@@ -7,7 +7,7 @@ import type { WantedEdit } from './plan.ts'
 import { bareText } from './replace.ts'
 
 /** A value wanted for a traced field, as a number in its unit or as the text a person gave. */
-export interface Wish extends FieldAddress {
+export interface WantedChange extends FieldAddress {
   readonly trace: Trace
   readonly to: number | string
   readonly rendered?: JsonPath
@@ -20,7 +20,7 @@ export type Chosen =
   | { readonly kind: 'settled' }
 
 /** Picks the site that a trace chose and prints the value in the style of what stands there. */
-export function chooseEdit({ trace, to, rendered, ...address }: Wish): Chosen {
+export function chooseEdit({ trace, to, rendered, ...address }: WantedChange): Chosen {
   const site = trace.chosen === null ? null : trace[trace.chosen]
   const text = typeof to === 'string' ? to : printValue(address.field, to, styleOf(trace))
   if (trace.value !== '' && sameValue(address.field, trace.value, text)) return { kind: 'settled' }

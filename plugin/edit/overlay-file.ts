@@ -51,7 +51,7 @@ export function parseOverlay(file: string, text: string): Overlay {
     `${issue?.path.join('.') || 'recommendations'}: ${issue?.message ?? 'not valid'}`,
     {
       place: { file },
-      mend: 'Correct it as config/overlay.schema.json says, or delete it: the next run writes it again.',
+      hint: 'Correct it as config/overlay.schema.json says, or delete it: the next run writes it again.',
     },
   )
 }
@@ -63,7 +63,7 @@ function parseJson(file: string, text: string): unknown {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw stop('overlay.invalid', `not JSON: ${message}`, {
       place: { file },
-      mend: 'Correct it, or delete it: the next run writes it again.',
+      hint: 'Correct it, or delete it: the next run writes it again.',
       cause,
     })
   }

@@ -17,7 +17,7 @@ export async function treeOf(gitdir: string, commit: string): Promise<string> {
       'git.missing',
       `the commit ${commit.slice(0, 10)} is not in this checkout's own object store`,
       {
-        mend: 'Use a plain clone: no --shared, no --filter.',
+        hint: 'Use a plain clone: no --shared, no --filter.',
         cause,
       },
     )
@@ -50,7 +50,7 @@ export function openTree(gitdir: string, root: string): RepositoryView {
     } catch (cause) {
       throw stop('git.missing', 'the file is not in the object store of this checkout', {
         place: { file: path },
-        mend: 'Use a plain clone: no --shared, no --filter.',
+        hint: 'Use a plain clone: no --shared, no --filter.',
         cause,
       })
     }

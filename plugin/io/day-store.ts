@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import type { DayStore } from '../observe/prometheus/day-cache.ts'
+import type { DayStore } from '../model/day-store.ts'
 
 const ending = '.gz'
 

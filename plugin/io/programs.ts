@@ -62,7 +62,7 @@ async function fromSettings(
       'program.missing',
       `programs.${name} in settings is ${path}, which lies inside the repository`,
       {
-        mend: 'Name a program outside it: what a repository holds is never run.',
+        hint: 'Name a program outside it: what a repository holds is never run.',
       },
     )
   }
@@ -71,7 +71,7 @@ async function fromSettings(
     'program.missing',
     `programs.${name} in settings is ${path}, which is not a program that can be run`,
     {
-      mend: `Correct programs.${name}, or remove it to use the ${name} on PATH.`,
+      hint: `Correct programs.${name}, or remove it to use the ${name} on PATH.`,
     },
   )
 }
@@ -104,7 +104,7 @@ function missing(names: readonly ProgramName[], searchPath: string) {
       ? `${wanted} is needed to sign commits and was not found on ${places}`
       : `${wanted} is needed to render this source and was not found in settings or on ${places}`,
     {
-      mend: `Install ${wanted} (${hints}), or name its path under programs: in tortoise.yaml.`,
+      hint: `Install ${wanted} (${hints}), or name its path under programs: in tortoise.yaml.`,
     },
   )
 }

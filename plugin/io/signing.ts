@@ -29,7 +29,7 @@ async function run(invocation: Pick<Invocation, 'file' | 'args'>, cwd: string, e
     'program.failed',
     `The commit could not be signed: ${outcome.stderr.trim().split('\n').at(-1)}`,
     {
-      mend: 'Give a private key that can sign, and its passphrase if it has one.',
+      hint: 'Give a private key that can sign, and its passphrase if it has one.',
     },
   )
 }

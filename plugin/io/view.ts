@@ -173,7 +173,7 @@ function contain(path: string): string {
 const outside = (path: string, why: string) =>
   stop('path.outside', `the path ${why}`, {
     place: { file: path },
-    mend: 'Name a path inside the repository.',
+    hint: 'Name a path inside the repository.',
   })
 
 function decode(file: string, content: Uint8Array): string {

@@ -35,7 +35,7 @@ export interface BacktestFigures {
 }
 
 /** What one set of values comes to on the recorded history of a workload. */
-export interface StandingFigures extends Omit<BacktestFigures, 'changesPerMonth' | 'commitsPerMonth'> {
+export interface OutcomeFigures extends Omit<BacktestFigures, 'changesPerMonth' | 'commitsPerMonth'> {
   /** Requested by all pods together, on average. */
   readonly requestedCores: number
   readonly requestedGibibytes: number
@@ -46,8 +46,8 @@ export interface WorkloadBacktest {
   readonly source: string
   readonly cluster?: string
   readonly workload: Workload
-  readonly before: StandingFigures
-  readonly after: StandingFigures
+  readonly before: OutcomeFigures
+  readonly after: OutcomeFigures
 }
 
 /** The backtests of a plan: one for each workload with values to change. */

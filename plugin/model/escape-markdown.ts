@@ -16,7 +16,7 @@ export const unlinked = (text: string): string =>
  * Text from a cluster or a repository, safe inside a Markdown paragraph or table cell:
  * one line, no markup, no HTML, no links, and nothing that mentions a person, refers to an issue or closes one.
  */
-export const inert = (text: string): string =>
+export const escapeMarkdown = (text: string): string =>
   unlinked(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -39,7 +39,7 @@ export interface Problem {
   readonly message: string
   readonly place?: Place
   /** What the reader can do about it, as an imperative. */
-  readonly mend?: string
+  readonly hint?: string
 }
 
 /** `file:line:column`, as far as it is known. */
@@ -47,9 +47,9 @@ const printPlace = ({ file, line, column }: Place): string =>
   [file, line, column].filter((part) => part !== undefined).join(':')
 
 /** `place: message (mend)`, on one or two lines. */
-export function printProblem({ place, message, mend }: Problem): string {
+export function printProblem({ place, message, hint }: Problem): string {
   const head = place === undefined ? message : `${printPlace(place)}: ${message}`
-  return mend === undefined ? head : `${head}\n  ${mend}`
+  return hint === undefined ? head : `${head}\n  ${hint}`
 }
 
 /** An expected stop: bad settings, an unreachable server, a missing program. Hosts print its problems and exit with 2. */
@@ -67,7 +67,7 @@ export class ExpectedStop extends Error {
 export const stop = (
   code: ProblemCode,
   message: string,
-  rest: { readonly place?: Place; readonly mend?: string; readonly cause?: unknown } = {},
+  rest: { readonly place?: Place; readonly hint?: string; readonly cause?: unknown } = {},
 ): ExpectedStop => {
   const { cause, ...known } = rest
   return new ExpectedStop([{ code, message, ...known }], { cause })

@@ -1,7 +1,7 @@
 import type { Workload } from './workload.ts'
 
 /** A commit as people name it. */
-export interface PastCommit {
+export interface ValueCommit {
   readonly id: string
   /** ISO 8601. */
   readonly at: string
@@ -12,13 +12,13 @@ export interface PastCommit {
 }
 
 /** One thing that happened to a value on the base branch. */
-export interface PastEvent {
+export interface ValueEvent {
   /** `set` by a commit of ours; `reverted`: given back the value it had before; `edited`: given another. */
   readonly kind: 'set' | 'reverted' | 'edited'
   readonly from: string
   readonly to: string
   /** Absent when no commit can be named. */
-  readonly commit?: PastCommit
+  readonly commit?: ValueCommit
   /** Commits that may have done it, where it is one of several; the newest is named. */
   readonly among?: number
   /** The rules that fired, for what we set. */
@@ -30,12 +30,12 @@ export interface PastEvent {
 }
 
 /** All that is known of one value, oldest event first. */
-export interface FieldPast {
+export interface FieldHistory {
   readonly cluster?: string
   readonly workload: Pick<Workload, 'namespace' | 'kind' | 'name'>
   readonly container?: string
   readonly field: string
   /** As rendered at the head of the base branch; absent when nothing renders it. */
   readonly now?: string
-  readonly events: readonly PastEvent[]
+  readonly events: readonly ValueEvent[]
 }

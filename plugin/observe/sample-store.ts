@@ -1,3 +1,4 @@
+import type { DayStore } from '../model/day-store.ts'
 import type { Observation } from '../model/observation.ts'
 import type { PodReading } from './kubernetes/pod-metrics.ts'
 import { workloadFinder } from './owners.ts'
@@ -9,7 +10,7 @@ import {
   finishTally,
   workloadTally,
 } from './prometheus/accumulate.ts'
-import { type DayCache, type DayStore, dayCache } from './prometheus/day-cache.ts'
+import { type DayCache, dayCache } from './prometheus/day-cache.ts'
 import { observationMerger } from './prometheus/merge.ts'
 import { type Slots, slotsOf } from './prometheus/queries.ts'
 

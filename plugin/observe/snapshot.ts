@@ -276,7 +276,7 @@ function invalid(file: string, messages: readonly string[]): ExpectedStop {
         code: 'snapshot.invalid',
         message,
         place: { file },
-        mend: 'Record one with `tortoise snapshot --out FILE`.',
+        hint: 'Record one with `tortoise snapshot --out FILE`.',
       }),
     ),
   )

@@ -8,24 +8,24 @@ import { workloadKey, workloadLabel } from '../model/workload.ts'
 export type SourceChange = Change & Pick<SourceRecommendation, 'source' | 'cluster'>
 
 /** What people decided about a change: another value for it, or why it is left alone. */
-export type Review = (change: SourceChange) => { readonly to: number } | { readonly reason: string }
+export type DecideChange = (change: SourceChange) => { readonly to: number } | { readonly reason: string }
 
-const companyOf = (change: SourceChange): string =>
+const changeGroupOf = (change: SourceChange): string =>
   [change.source, workloadKey(change.workload), change.together].join('\0')
 
 /** Lays decisions over changes. What must move together with a value that is left alone is left alone too. */
-export function reviewChanges(
+export function applyDecisions(
   changes: readonly SourceChange[],
-  review: Review,
+  review: DecideChange,
 ): { readonly changes: readonly SourceChange[]; readonly skipped: readonly Skipped[] } {
   const reviewed = changes.map((change) => ({ change, verdict: review(change) }))
   const halted = new Map(
-    reviewed.flatMap(({ change, verdict }) => ('reason' in verdict ? [[companyOf(change), change]] : [])),
+    reviewed.flatMap(({ change, verdict }) => ('reason' in verdict ? [[changeGroupOf(change), change]] : [])),
   )
   const skipped: Skipped[] = []
   const kept: SourceChange[] = []
   for (const { change, verdict } of reviewed) {
-    const culprit = halted.get(companyOf(change))
+    const culprit = halted.get(changeGroupOf(change))
     const { source, workload } = change
     if (culprit !== undefined) {
       const reason =

@@ -6,7 +6,7 @@ import { workloadKey } from '../model/workload.ts'
 import type { Move } from '../recommend/replay/apply.ts'
 import { compare } from '../recommend/replay/compare.ts'
 import type { SourceChange } from './apply-decisions.ts'
-import { type DeclaredIn, seenOf } from './declared-source.ts'
+import { type DeclaredIn, observationsFor } from './declared-source.ts'
 
 /** What the backtests of a plan are reckoned from. */
 export interface BacktestGround {
@@ -24,7 +24,7 @@ const keyOf = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>):
 export function backtestPlan(declared: readonly DeclaredIn[], ground: BacktestGround): PlanBacktest {
   const moves = movesOf(ground)
   const workloads = declared.flatMap(({ source, workloads: own }) => {
-    const seen = seenOf(source, ground.observations)
+    const seen = observationsFor(source, ground.observations)
     return own.flatMap((one): readonly WorkloadBacktest[] => {
       const { workload } = one
       const observation = seen.get(workloadKey(workload))

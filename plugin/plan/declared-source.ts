@@ -10,7 +10,7 @@ export interface DeclaredIn {
 }
 
 /** What was seen of the workloads of a source, by their keys. */
-export const seenOf = (
+export const observationsFor = (
   source: Source,
   observations: readonly Observation[],
 ): ReadonlyMap<string, Observation> =>

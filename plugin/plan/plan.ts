@@ -17,13 +17,13 @@ import { recommend } from '../recommend/recommend.ts'
 import { namespaceOf } from '../trace/dye/trace-source.ts'
 import type { Unrendered } from '../trace/sources/releases.ts'
 import { renderEach, renderReleases } from '../trace/sources/releases.ts'
-import { type Review, reviewChanges, type SourceChange } from './apply-decisions.ts'
+import { applyDecisions, type DecideChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
-import type { TracedWish } from './propose.ts'
-import { makeProposal } from './propose.ts'
+import type { TracedChange } from './propose.ts'
+import { propose } from './propose.ts'
 import { slotsOfPlan } from './replica-slots.ts'
-import { makeParts } from './split-by-scope.ts'
+import { splitByScope } from './split-by-scope.ts'
 import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 
@@ -39,7 +39,7 @@ export interface PlanRequest {
   /** Edit values that several sources share. */
   readonly allowShared: boolean
   /** What people decided about a change: another value for it, or why it is left alone. */
-  readonly review?: Review
+  readonly review?: DecideChange
   /** Parts the proposal: changes of one scope stay together. */
   readonly scopeOf?: (change: ProposedChange) => string
 }
@@ -57,7 +57,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const declared = rendered.map((rendering) => declaredIn(rendering, request))
   const recommendations = declared.flatMap((one) => recommendFor(one, request))
   const { review = asWanted } = request
-  const { changes, skipped } = reviewChanges(recommendations.filter(isChange), review)
+  const { changes, skipped } = applyDecisions(recommendations.filter(isChange), review)
   const left = [...failed, ...skipped]
   const slots = slotsOfPlan(declared, request)
   const replay = (proposal?: Proposal) =>
@@ -68,7 +68,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const traced = await traceFields(asked, known, { ...ports, allowShared: request.allowShared })
   const wishes = changes.flatMap((change) => wishesFor(change, traced))
   const proving = { ...ports, sharers: traced.sharers }
-  const made = await makeProposal(wishes, proving)
+  const made = await propose(wishes, proving)
   const skippedAll = [...left, ...made.skipped]
   const whole = {
     recommendations,
@@ -80,7 +80,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   }
   const { scopeOf } = request
   if (made.proposal === undefined || scopeOf === undefined) return whole
-  const parted = await makeParts(made.proposal, wishes, { ...proving, scopeOf })
+  const parted = await splitByScope(made.proposal, wishes, { ...proving, scopeOf })
   return { ...whole, parts: parted.parts, skipped: [...whole.skipped, ...parted.skipped] }
 }
 
@@ -130,7 +130,7 @@ export async function declaredFields(
   )
 }
 
-const asWanted: Review = ({ to }) => ({ to })
+const asWanted: DecideChange = ({ to }) => ({ to })
 
 const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
 
@@ -166,7 +166,7 @@ function recommendFor(
   }))
 }
 
-function wishesFor(change: SourceChange, { answers, sources }: TracedFields): readonly TracedWish[] {
+function wishesFor(change: SourceChange, { answers, sources }: TracedFields): readonly TracedChange[] {
   const answer = answers.get(`${change.source}\0${fieldKey(change)}`)
   if (answer === undefined) return []
   const { workload, container, field, to } = change

@@ -1,4 +1,4 @@
-import type { Wish } from '../edit/choose.ts'
+import type { WantedChange } from '../edit/choose.ts'
 import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits, WantedEdit } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
@@ -14,7 +14,7 @@ import type { SourceFiles } from '../trace/sources/discover.ts'
 import { proveEdits } from './prove-edits.ts'
 
 /** A change with the trace of its field. */
-export interface TracedWish extends Wish {
+export interface TracedChange extends WantedChange {
   readonly change: Pick<Change, 'because' | 'together'> & { readonly cluster?: string }
 }
 
@@ -34,7 +34,7 @@ export interface Proposed {
 }
 
 interface Dropped {
-  readonly wish: TracedWish
+  readonly wish: TracedChange
   readonly reason: string
 }
 
@@ -42,25 +42,25 @@ interface Dropped {
  * Turns wishes into edits and proves them. A wish that cannot be granted takes with it those that must move
  * together with it; a source whose rendering refutes its edits loses all of them. The rest is tried again.
  */
-export async function makeProposal(wishes: readonly TracedWish[], ports: ProposePorts): Promise<Proposed> {
-  const { granted, edits, dropped } = await settle(wishes, ports)
+export async function propose(wishes: readonly TracedChange[], ports: ProposePorts): Promise<Proposed> {
+  const { accepted, edits, dropped } = await settle(wishes, ports)
   const skipped = dropped.map(({ wish, reason }) => skip(wish, reason))
   if (edits.length === 0) return { skipped }
   ports.progress({ kind: 'stage', stage: 'prove', detail: `${edits.length} files` })
   const proof = await proveEdits(
     edits,
-    granted.flatMap(({ intents }) => intents),
+    accepted.flatMap(({ intents }) => intents),
     ports,
   )
   if (proof.verdict === 'proved')
-    return { proposal: { changes: granted.map(proposed), edits, proof }, skipped }
+    return { proposal: { changes: accepted.map(proposed), edits, proof }, skipped }
   const bad = badFiles(proof, ports)
-  const blamed = granted.filter(({ edit }) => bad.has(edit.site.file))
+  const blamed = accepted.filter(({ edit }) => bad.has(edit.site.file))
   // Nobody to blame in particular: nothing of it is proved.
-  const out = blamed.length === 0 ? granted : blamed
+  const out = blamed.length === 0 ? accepted : blamed
   const refuted = out.map(({ wish }) => skip(wish, refutation(proof)))
-  const kept = granted.filter((one) => !out.includes(one)).map(({ wish }) => wish)
-  const rest = await makeProposal(kept, ports)
+  const kept = accepted.filter((one) => !out.includes(one)).map(({ wish }) => wish)
+  const rest = await propose(kept, ports)
   return { ...rest, skipped: [...skipped, ...refuted, ...rest.skipped] }
 }
 
@@ -70,35 +70,37 @@ function badFiles(proof: Proof, { sharers }: ProposePorts): ReadonlySet<string> 
   return new Set(sharers.filter(({ source }) => bad.has(source.id)).flatMap(({ files }) => [...files]))
 }
 
-interface Granted {
-  readonly wish: TracedWish
+interface Accepted {
+  readonly wish: TracedChange
   readonly edit: WantedEdit
   readonly intents: readonly Intent[]
 }
 
 interface Settled extends Pick<PlannedEdits, 'edits'> {
-  readonly granted: readonly Granted[]
+  readonly accepted: readonly Accepted[]
   readonly dropped: readonly Dropped[]
 }
 
 /** Edits for all wishes that can be granted, after those were dropped that cannot and their company. */
-async function settle(wishes: readonly TracedWish[], ports: ProposePorts): Promise<Settled> {
+async function settle(wishes: readonly TracedChange[], ports: ProposePorts): Promise<Settled> {
   const choices = wishes.map((wish) => ({ wish, choice: chooseEdit(wish) }))
-  const granted = choices.flatMap(({ wish, choice }) => (choice.kind === 'edit' ? [{ wish, ...choice }] : []))
+  const accepted = choices.flatMap(({ wish, choice }) =>
+    choice.kind === 'edit' ? [{ wish, ...choice }] : [],
+  )
   const planned = planEdits(
-    await textsOf(granted, ports.view),
-    granted.map(({ edit }) => edit),
+    await textsOf(accepted, ports.view),
+    accepted.map(({ edit }) => edit),
   )
   const refused = [
     ...choices.flatMap(({ wish, choice }) =>
       choice.kind === 'refused' ? [{ wish, reason: choice.reason }] : [],
     ),
     ...planned.refused.flatMap(({ wanted, reason }) =>
-      granted.filter(({ edit }) => edit === wanted).map(({ wish }) => ({ wish, reason })),
+      accepted.filter(({ edit }) => edit === wanted).map(({ wish }) => ({ wish, reason })),
     ),
   ]
-  if (refused.length === 0) return { granted, edits: planned.edits, dropped: [] }
-  const dropped = withCompany(refused, wishes)
+  if (refused.length === 0) return { accepted, edits: planned.edits, dropped: [] }
+  const dropped = withDependents(refused, wishes)
   const rest = await settle(
     wishes.filter((wish) => !dropped.some((one) => one.wish === wish)),
     ports,
@@ -107,18 +109,18 @@ async function settle(wishes: readonly TracedWish[], ports: ProposePorts): Promi
 }
 
 async function textsOf(
-  granted: readonly Granted[],
+  accepted: readonly Accepted[],
   view: RepositoryView,
 ): Promise<ReadonlyMap<string, string>> {
-  const files = [...new Set(granted.map(({ edit }) => edit.site.file))]
+  const files = [...new Set(accepted.map(({ edit }) => edit.site.file))]
   return new Map(
     await Promise.all(files.map(async (file) => [file, (await view.read(file))?.text ?? ''] as const)),
   )
 }
 
 /** The refused wishes, and those that must move together with one of them. */
-function withCompany(refused: readonly Dropped[], wishes: readonly TracedWish[]): readonly Dropped[] {
-  const group = ({ trace, workload, change }: TracedWish): string =>
+function withDependents(refused: readonly Dropped[], wishes: readonly TracedChange[]): readonly Dropped[] {
+  const group = ({ trace, workload, change }: TracedChange): string =>
     [trace.source, workloadKey(workload), change.together].join('\0')
   const culprits = new Map(refused.map(({ wish }) => [group(wish), wish]))
   const company = wishes.flatMap((wish): readonly Dropped[] => {
@@ -129,7 +131,7 @@ function withCompany(refused: readonly Dropped[], wishes: readonly TracedWish[])
   return [...refused, ...company]
 }
 
-function proposed({ wish, edit }: Granted): ProposedChange {
+function proposed({ wish, edit }: Accepted): ProposedChange {
   const { trace, change } = wish
   return {
     ...addressOf(wish),
@@ -148,7 +150,7 @@ const addressOf = ({ workload, container, field }: FieldAddress): FieldAddress =
   field,
 })
 
-const skip = (wish: TracedWish, reason: string): Skipped => {
+const skip = (wish: TracedChange, reason: string): Skipped => {
   const { site, source } = wish.trace
   return {
     source,

@@ -6,7 +6,7 @@ import { replicaSlots } from '../recommend/profiles/steady/replica-slots.ts'
 import { tortoiseDefaults } from '../recommend/profiles/tortoise/options.ts'
 import { tortoiseSlots } from '../recommend/profiles/tortoise/replica-bounds.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
-import { type DeclaredIn, seenOf } from './declared-source.ts'
+import { type DeclaredIn, observationsFor } from './declared-source.ts'
 
 function slotsBy(
   { profile, options }: RecommendSettings,
@@ -24,7 +24,7 @@ export function slotsOfPlan(
   ground: { readonly observations: readonly Observation[]; readonly recommend: RecommendSettings },
 ): readonly WorkloadSlots[] {
   return declared.flatMap(({ source, workloads }) => {
-    const seen = seenOf(source, ground.observations)
+    const seen = observationsFor(source, ground.observations)
     return workloads.flatMap((one): readonly WorkloadSlots[] => {
       const observation = seen.get(workloadKey(one.workload))
       const slots = observation === undefined ? [] : slotsBy(ground.recommend, one, observation)

@@ -31,7 +31,7 @@ const generous = 3
 const farMove = 1.5
 
 /** Objections to the sizes that differ between renderings. What did not change is not judged: it is another's business. */
-export function review(
+export function findObjections(
   pairs: readonly RenderedPair[],
   observations: readonly Observation[],
 ): readonly Objection[] {

@@ -6,8 +6,8 @@ import type { Rendering } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { traceAbsent } from '../trace/absent-field.ts'
 import { namespaceOf } from '../trace/dye/trace-source.ts'
-import type { Proposed, TracedWish } from './propose.ts'
-import { makeProposal } from './propose.ts'
+import type { Proposed, TracedChange } from './propose.ts'
+import { propose } from './propose.ts'
 import type { KnownSources, TraceFieldsPorts } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 
@@ -44,7 +44,7 @@ export async function setValues(
     isWanted: ({ id }, field) => keys.has(`${id}\0${fieldKey(field)}`),
   })
   const wishes = await Promise.all(open.map((one, index) => wishFor(one, index, traced)))
-  const proposed = await makeProposal(wishes, { ...ports, sharers: traced.sharers })
+  const proposed = await propose(wishes, { ...ports, sharers: traced.sharers })
   return { ...proposed, settled }
 }
 
@@ -71,7 +71,7 @@ async function wishFor(
   { source, to, ...address }: WantedValue,
   index: number,
   { answers, sources, context }: Awaited<ReturnType<typeof traceFields>>,
-): Promise<TracedWish> {
+): Promise<TracedChange> {
   const change = { because: [], together: String(index) }
   const answer = answers.get(`${source}\0${fieldKey(address)}`)
   if (answer !== undefined) return { ...address, to, trace: answer.trace, rendered: answer.path, change }

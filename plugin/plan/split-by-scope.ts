@@ -1,11 +1,11 @@
 import { fieldKey } from '../model/field.ts'
 import type { Proposal, ProposedChange, ScopedProposal, Skipped } from '../model/proposal.ts'
 import { workloadKey } from '../model/workload.ts'
-import type { ProposePorts, TracedWish } from './propose.ts'
-import { makeProposal } from './propose.ts'
+import type { ProposePorts, TracedChange } from './propose.ts'
+import { propose } from './propose.ts'
 
 /** What parting a proposal needs. */
-export interface PartPorts extends ProposePorts {
+export interface SplitPorts extends ProposePorts {
   /** What a change is about: changes of one scope share a pull request. */
   readonly scopeOf: (change: ProposedChange) => string
 }
@@ -17,7 +17,7 @@ const keyOf = (source: string, address: Parameters<typeof fieldKey>[0]): string 
 function scopes(
   { changes }: Proposal,
   company: ReadonlyMap<string, string>,
-  scopeOf: PartPorts['scopeOf'],
+  scopeOf: SplitPorts['scopeOf'],
 ): ReadonlyMap<string, string> {
   const taken = new Map<string, string>()
   return new Map(
@@ -35,10 +35,10 @@ function scopes(
 }
 
 /** Parts a proved proposal by scope. Each part is edited and proved by itself: it may be merged alone. */
-export async function makeParts(
+export async function splitByScope(
   whole: Proposal,
-  wishes: readonly TracedWish[],
-  { scopeOf, ...ports }: PartPorts,
+  wishes: readonly TracedChange[],
+  { scopeOf, ...ports }: SplitPorts,
 ): Promise<{ readonly parts: readonly ScopedProposal[]; readonly skipped: readonly Skipped[] }> {
   const company = new Map(
     wishes.map((wish) => [
@@ -55,7 +55,7 @@ export async function makeParts(
   const skipped: Skipped[] = []
   for (const scope of names.sort()) {
     const mine = wishes.filter((wish) => scopeBy.get(keyOf(wish.trace.source, wish)) === scope)
-    const made = await makeProposal(mine, ports)
+    const made = await propose(mine, ports)
     if (made.proposal !== undefined) parts.push({ scope, proposal: made.proposal })
     skipped.push(...made.skipped)
   }

@@ -12,7 +12,7 @@ import type { TraceContext } from '../trace/resolve.ts'
 import { resolveTraces, traceContext } from '../trace/resolve.ts'
 import type { SourceFiles } from '../trace/sources/discover.ts'
 import { filesOfAll } from '../trace/sources/discover.ts'
-import { sharersOf } from '../trace/sources/readers.ts'
+import { readersOf } from '../trace/sources/readers.ts'
 
 /** What tracing for a run needs. */
 export interface TraceFieldsPorts {
@@ -54,7 +54,7 @@ export async function traceFields(
   known: KnownSources,
   { isWanted = () => true, ...ports }: TraceFieldsPorts,
 ): Promise<TracedFields> {
-  const { sources: sharers, layers } = sharersOf(asked, await filesOfAll(known.named, ports, asked))
+  const { sources: sharers, layers } = readersOf(asked, await filesOfAll(known.named, ports, asked))
   ports.progress({ kind: 'stage', stage: 'trace', detail: plural(asked.size, 'source') })
   const trace = (some: readonly SourceFiles[]) => traceEach(some, known, ports)
   const own = await trace(sharers.filter(({ source }) => asked.has(source.id)))

@@ -8,7 +8,7 @@ import { type RecommendSettings, recommend } from './recommend.ts'
 import { withChanges } from './replay/apply.ts'
 import { figuresOf, type Judged } from './replay/figures.ts'
 import { autoscalerOf, demandOf, scale } from './replay/scaled.ts'
-import { addCharges, charge, lookup, noCharges } from './replay/score.ts'
+import { addScores, lookup, noScores, score } from './replay/score.ts'
 import { observationWithin, type Span } from './replay/span.ts'
 
 const secondsPerDay = 86_400
@@ -56,7 +56,7 @@ export function backtest(
   const { declared: today, observation } = replayed
   const changed = new Map<string, number>()
   let state: State = { declared: today, pods: recordedPods(observation, whole.from) }
-  let [charges, changes, commits] = [noCharges, 0, 0]
+  let [charges, changes, commits] = [noScores, 0, 0]
   const step = walk.everyDays * secondsPerDay
   for (let from = whole.from; from < whole.to; from += step) {
     const span = { from, to: Math.min(from + step, whole.to) }
@@ -67,7 +67,7 @@ export function backtest(
     if (moves.length > 0) commits += 1
     const declared = withChanges(state.declared, moves)
     const scaled = scaledOver(declared, { observation, span, pods: state.pods })
-    charges = addCharges(charges, charge({ declared, today, observation, span, scaled }))
+    charges = addScores(charges, score({ declared, today, observation, span, scaled }))
     state = { declared, pods: scaled?.last }
   }
   const days = (whole.to - whole.from) / secondsPerDay
@@ -159,12 +159,12 @@ export function backtestAll(
   const totals = runs.map(({ profile, each }) => {
     const sum = each.reduce(
       (total, { result }) => ({
-        charges: addCharges(total.charges, result.charges),
+        charges: addScores(total.charges, result.charges),
         changes: total.changes + result.changes,
         commits: total.commits + result.commits,
         days: total.days + result.days,
       }),
-      { charges: noCharges, changes: 0, commits: 0, days: 0 },
+      { charges: noScores, changes: 0, commits: 0, days: 0 },
     )
     return { profile, workloads: each.length, ...figuresOf(sum, prices) }
   })

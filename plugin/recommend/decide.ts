@@ -3,29 +3,28 @@ import type { ContainerField } from '../model/field.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
 import { type Advice, advise, reason, unsure } from './advice.ts'
-import { unsound } from './invalid-values.ts'
+import type { Evidence } from './evidence.ts'
+import { invalidValue } from './invalid-values.ts'
 import { underPolicy, withinBounds } from './policy.ts'
-import type { Profile } from './profile.ts'
-import type { NewBounds } from './profiles/steady/go-runtime.ts'
-import { heldMemory } from './profiles/steady/horizontal.ts'
-import type { Evidence } from './profiles/steady/step-limits.ts'
-import type { SteadyOptions } from './recommend-options.ts'
+import type { NewBounds, Profile } from './profile.ts'
+import { heldMemory } from './profiles/hold-scaled.ts'
+import type { RecommendOptions } from './recommend-options.ts'
 import { declaredValue } from './replay/apply.ts'
-import { answer } from './to-recommendation.ts'
-import type { ResourcePolicy, SeenContainer, Subject } from './workload-input.ts'
+import { toRecommendation } from './to-recommendation.ts'
+import type { ContainerInput, ResourcePolicy, WorkloadInput } from './workload-input.ts'
 
 /** Decides every field of one workload together, by the rules of a profile. */
 export function decideWorkload(
-  subject: Subject,
+  subject: WorkloadInput,
   profile: Profile,
-  options: SteadyOptions,
+  options: RecommendOptions,
 ): readonly Recommendation[] {
   const { declared, observation } = subject
   if (observation === undefined)
     return nothingSeen(subject, 'nothing was seen of this workload in the metrics')
   if (observation.unhealthy !== undefined) return nothingSeen(subject, `left alone: ${observation.unhealthy}`)
   const evidence = { observation, options }
-  const seen = declared.containers.flatMap((container): SeenContainer[] => {
+  const seen = declared.containers.flatMap((container): ContainerInput[] => {
     const usage = observation.containers.find(({ container: name }) => name === container.name)
     return usage === undefined || container.role === 'init' ? [] : [{ declared: container, usage }]
   })
@@ -38,7 +37,7 @@ export function decideWorkload(
     }),
     ...boundsAdvice(subject, { evidence, profile }),
     ...scaled.targets.map(({ container, from, advice }) =>
-      answer(
+      toRecommendation(
         {
           together: cpuGroup(subject, container ?? ''),
           workload: subject.declared.workload,
@@ -54,7 +53,7 @@ export function decideWorkload(
 
 /** Replica bounds of the HPA, each for itself; none while what the HPA scales is switched off. */
 function boundsAdvice(
-  subject: Subject,
+  subject: WorkloadInput,
   { evidence, profile }: Pick<Circumstances, 'evidence' | 'profile'>,
 ): readonly Recommendation[] {
   const { declared } = subject
@@ -69,11 +68,11 @@ function boundsAdvice(
     const decided =
       off === undefined ? advice : advise(from, reason('policy.off', `switched off in ${off.said}`))
     const question = { workload: declared.workload, container: undefined, from, together: `${name} of pods` }
-    return [answer({ ...question, field: `hpa.${key}` }, decided)]
+    return [toRecommendation({ ...question, field: `hpa.${key}` }, decided)]
   })
 }
 
-function nothingSeen({ declared }: Subject, missing: string): readonly Recommendation[] {
+function nothingSeen({ declared }: WorkloadInput, missing: string): readonly Recommendation[] {
   return declared.containers.flatMap(({ name, values }) =>
     fieldNames(values).map(
       (field) =>
@@ -85,7 +84,10 @@ function nothingSeen({ declared }: Subject, missing: string): readonly Recommend
 const fieldNames = (values: DeclaredContainer['values']): readonly ContainerField[] =>
   Object.keys(values) as ContainerField[]
 
-function unseen({ declared }: Subject, { name, role, values }: DeclaredContainer): readonly Recommendation[] {
+function unseen(
+  { declared }: WorkloadInput,
+  { name, role, values }: DeclaredContainer,
+): readonly Recommendation[] {
   const missing = role === 'init' ? 'init containers are not sized' : 'no usage of this container was seen'
   return fieldNames(values).map((field) => ({
     workload: declared.workload,
@@ -109,8 +111,8 @@ interface Scaled {
 
 /** Requests and targets of everything that the workload's HPA scales by CPU. */
 function scaledCpu(
-  subject: Subject,
-  seen: readonly SeenContainer[],
+  subject: WorkloadInput,
+  seen: readonly ContainerInput[],
   { evidence, profile }: Pick<Circumstances, 'evidence' | 'profile'>,
 ): Scaled {
   const targets = (subject.declared.autoscaler?.targets ?? []).filter(({ resource }) => resource === 'cpu')
@@ -132,7 +134,7 @@ function scaledCpu(
   }
 }
 
-const membersOf = (seen: readonly SeenContainer[], container: string | undefined) =>
+const membersOf = (seen: readonly ContainerInput[], container: string | undefined) =>
   seen.filter(
     ({ declared }) =>
       declared.values['requests.cpu'] !== undefined &&
@@ -141,8 +143,8 @@ const membersOf = (seen: readonly SeenContainer[], container: string | undefined
 
 /** Why containers behind a target cannot move; all of them must be seen, and none be switched off. */
 function blocked(
-  subject: Subject,
-  members: readonly SeenContainer[],
+  subject: WorkloadInput,
+  members: readonly ContainerInput[],
   container: string | undefined,
 ): string | undefined {
   const expected = subject.declared.containers.filter(
@@ -153,7 +155,9 @@ function blocked(
   )
   if (members.length < expected.length || members.length === 0)
     return 'not every container behind the HPA target was seen'
-  const problem = members.map(({ declared }) => unsound(declared, 'cpu')).find((one) => one !== undefined)
+  const problem = members
+    .map(({ declared }) => invalidValue(declared, 'cpu'))
+    .find((one) => one !== undefined)
   if (problem !== undefined) return problem
   const policies = members.map(({ declared }) => subject.policy(declared.name, 'cpu'))
   if (policies.some(({ policy }) => policy === 'Off'))
@@ -174,8 +178,8 @@ interface Circumstances {
 }
 
 function containerAdvice(
-  subject: Subject,
-  container: SeenContainer,
+  subject: WorkloadInput,
+  container: ContainerInput,
   { evidence, profile, joint }: Circumstances,
 ): readonly Recommendation[] {
   const { declared } = container
@@ -186,7 +190,7 @@ function containerAdvice(
   const scaled = { cpu: joint !== undefined, memory: scalesMemory(subject.declared.autoscaler) }
   const unlessOff = (field: ContainerField, decideIt: () => Advice): Advice => {
     const resource = isMemory(field) ? 'memory' : 'cpu'
-    const problem = unsound(declared, resource)
+    const problem = invalidValue(declared, resource)
     if (problem !== undefined) return unsure(problem)
     return underPolicy(policy(resource), current(field), { scaled: scaled[resource], decideIt })
   }
@@ -221,7 +225,7 @@ function containerAdvice(
       unlessOff('env.GOMEMLIMIT', () => profile.goMemoryLimit(container, bounds, evidence.options)),
   }
   return fieldNames(declared.values).map((field) =>
-    answer(
+    toRecommendation(
       {
         workload: subject.declared.workload,
         container: declared.name,
@@ -250,7 +254,7 @@ function newBounds(bounds: { readonly [K in keyof NewBounds]: number | undefined
 const isMemory = (field: ContainerField): boolean => field.endsWith('.memory') || field === 'env.GOMEMLIMIT'
 
 /** An HPA on the CPU of the whole pod ties all of its containers together. */
-function cpuGroup({ declared: { autoscaler } }: Subject, container: string): string {
+function cpuGroup({ declared: { autoscaler } }: WorkloadInput, container: string): string {
   const wholePod = autoscaler?.targets.some(
     (target) => target.resource === 'cpu' && target.container === undefined,
   )

@@ -2,7 +2,7 @@ import type { DeclaredWorkload } from '../model/declared.ts'
 import { isAbout, type RuleMatch } from '../model/rule-match.ts'
 import type { DeclaredPolicy, ScalingPolicy } from '../model/scaling-policy.ts'
 import { type Advice, advise, reason } from './advice.ts'
-import type { ResourcePolicy, Subject } from './workload-input.ts'
+import type { ResourcePolicy, WorkloadInput } from './workload-input.ts'
 
 /** An exception that owners wrote: every part of `match` that is given must hold. */
 export interface PolicyRule {
@@ -22,7 +22,7 @@ interface Context {
  * Who decides how a resource is scaled: settings before manifests, the later before the earlier, manifests before what
  * is in the cluster, its HPA where nobody says.
  */
-export function policyOf(rules: readonly PolicyRule[], context: Context): Subject['policy'] {
+export function policyOf(rules: readonly PolicyRule[], context: Context): WorkloadInput['policy'] {
   const {
     cluster,
     declared: { workload },

@@ -1,7 +1,7 @@
 import type { TortoiseOptions } from './profiles/tortoise/options.ts'
 
 /** The numbers that steer `steady`. Defaults and meaning are in the settings schema. */
-export interface SteadyOptions {
+export interface RecommendOptions {
   /** Share of the time that a CPU request covers whatever it costs, in percent. */
   readonly cpuPercentile: number
   /** Minutes a day above the request that the next 100m must spare, for a container that uses 250m and is looked at weekly. */

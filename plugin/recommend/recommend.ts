@@ -4,20 +4,20 @@ import type { Observation } from '../model/observation.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
 import { workloadKey } from '../model/workload.ts'
+import { atMaximumText, hitsMaximum } from './at-maximum.ts'
 import { decideWorkload } from './decide.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import { type ProfileName, profiles } from './profiles/profiles.ts'
-import { atMaximumText, hitsMaximum } from './profiles/steady/replica-bounds.ts'
-import type { SteadyOptions } from './recommend-options.ts'
+import type { RecommendOptions } from './recommend-options.ts'
 import { replayOf } from './replay/replay.ts'
-import { gate } from './safety-gate.ts'
-import type { Subject } from './workload-input.ts'
+import { safetyGate } from './safety-gate.ts'
+import type { WorkloadInput } from './workload-input.ts'
 
 /** How to decide. */
 export interface RecommendSettings {
   /** The set of rules; `steady` when left out. */
   readonly profile?: ProfileName
-  readonly options: SteadyOptions
+  readonly options: RecommendOptions
   readonly rules: readonly PolicyRule[]
   /** Holds back what the recorded history shows to be less safe than today's values; a proposal always is guarded. */
   readonly guarded?: boolean
@@ -64,7 +64,7 @@ export function recommend(
     const decided = decideWorkload({ declared, policy, observation, replay }, profile, options)
     const advised = holdFresh(holdAtMaximum(decided, { declared, observation }), fresh)
     const accepted = profile.accepted(options)
-    return guarded ? gate(advised, { declared, observation, replay, accepted }) : advised
+    return guarded ? safetyGate(advised, { declared, observation, replay, accepted }) : advised
   })
 }
 
@@ -89,7 +89,7 @@ function holdAtMaximum(
   {
     declared: { autoscaler },
     observation,
-  }: Pick<Subject, 'declared'> & { readonly observation: Observation },
+  }: Pick<WorkloadInput, 'declared'> & { readonly observation: Observation },
 ): readonly Recommendation[] {
   if (!hitsMaximum(autoscaler, observation)) return recommendations
   const isTighter = ({ field, from, to }: Change): boolean =>

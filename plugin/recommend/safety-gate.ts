@@ -5,9 +5,8 @@ import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { cpuScale } from '../model/sketch.ts'
 import { reason } from './advice.ts'
 import { memoryText } from './format.ts'
-import { heldBack } from './profiles/steady/limits.ts'
 import { declaredValue, movedAutoscaler, type ReadField } from './replay/apply.ts'
-import { type ContainerStanding, type Standing, standing } from './replay/outcome.ts'
+import { type ContainerOutcome, outcomeOf, type WorkloadOutcome } from './replay/outcome.ts'
 import { type Replay, replayOf } from './replay/replay.ts'
 import { sampled } from './replay/sampled.ts'
 
@@ -33,11 +32,14 @@ interface Worse {
  * Holds back what recorded history shows to be less safe than today's values: both are replayed, and of changes that
  * make it worse each stays as it is, with what moves together with it. What remains is replayed again.
  */
-export function gate(recommendations: readonly Recommendation[], gated: Gated): readonly Recommendation[] {
+export function safetyGate(
+  recommendations: readonly Recommendation[],
+  gated: Gated,
+): readonly Recommendation[] {
   const changes = recommendations.filter((one): one is Change => one.verdict === 'change')
   if (changes.length === 0) return recommendations
   const replay = gated.replay ?? replayOf(gated.observation)
-  const today = standing(
+  const today = outcomeOf(
     { declared: gated.declared, read: reader(recommendations, []), replay },
     gated.observation,
   )
@@ -73,7 +75,7 @@ function guilty(changes: readonly Change[], { because, blame }: Worse, judging: 
 
 interface Judging extends Gated {
   readonly replay: Replay
-  readonly today: Standing
+  readonly today: WorkloadOutcome
   readonly recommendations: readonly Recommendation[]
 }
 
@@ -95,7 +97,7 @@ function worse(changes: readonly Change[], judging: Judging): readonly Worse[] {
     read: reader(recommendations, changes),
     replay,
   }
-  const after = standing(valued, observation, today)
+  const after = outcomeOf(valued, observation, today)
   const own = after.containers.flatMap((container, index) => {
     const before = today.containers[index]
     return before === undefined ? [] : worseContainer(before, container, judging)
@@ -104,8 +106,8 @@ function worse(changes: readonly Change[], judging: Judging): readonly Worse[] {
 }
 
 function worseContainer(
-  before: ContainerStanding,
-  after: ContainerStanding,
+  before: ContainerOutcome,
+  after: ContainerOutcome,
   { accepted }: Gated,
 ): readonly Worse[] {
   const because = [aboveCpu(before, after, accepted), throttled(before, after)].flatMap((one) => one ?? [])
@@ -124,7 +126,7 @@ const share = (part: number): string => `${Math.round(part * 10_000) / 100} %`
 const lastWeek = 7
 
 /** CPU above the request beyond what the profile accepts: over the window and, as usage may have fallen, over its last week. */
-function aboveCpu(before: ContainerStanding, after: ContainerStanding, accepted: number): Reason | undefined {
+function aboveCpu(before: ContainerOutcome, after: ContainerOutcome, accepted: number): Reason | undefined {
   if ((after.request.cpu ?? 0) >= (before.request.cpu ?? 0) && after.crowding <= 1) return undefined
   const is = after.cpu()?.above ?? 0
   if (is <= accepted + harmless || after.usage.cpu === undefined) return undefined
@@ -143,7 +145,7 @@ function aboveCpu(before: ContainerStanding, after: ContainerStanding, accepted:
   )
 }
 
-function throttled(before: ContainerStanding, after: ContainerStanding): Reason | undefined {
+function throttled(before: ContainerOutcome, after: ContainerOutcome): Reason | undefined {
   if (after.limit.cpu >= before.limit.cpu && after.crowding <= 1) return undefined
   const [was, is] = [before.cpu()?.atLimit ?? 0, after.cpu()?.atLimit ?? 0]
   if (is > was + harmless)
@@ -160,7 +162,7 @@ function throttled(before: ContainerStanding, after: ContainerStanding): Reason 
 }
 
 /** Memory over the limit on a day on which it was not, or a lower limit after a kill. */
-function overMemory(before: ContainerStanding, after: ContainerStanding): Reason | undefined {
+function overMemory(before: ContainerOutcome, after: ContainerOutcome): Reason | undefined {
   const limit = after.limit.memory
   if (after.daysOver > before.daysOver) {
     const peak = memoryText(after.usage.memory?.peak ?? 0)
@@ -178,7 +180,7 @@ function overMemory(before: ContainerStanding, after: ContainerStanding): Reason
 }
 
 /** Without a limit, the request is all that protects memory: it stays above the peaks of all days but one. */
-function aboveMemory(before: ContainerStanding, after: ContainerStanding): Reason | undefined {
+function aboveMemory(before: ContainerOutcome, after: ContainerOutcome): Reason | undefined {
   if (after.limit.memory !== Number.POSITIVE_INFINITY || after.daysAbove <= before.daysAbove + 1)
     return undefined
   return reason(
@@ -188,7 +190,7 @@ function aboveMemory(before: ContainerStanding, after: ContainerStanding): Reaso
 }
 
 /** Pods of an HPA short of CPU, or at its maximum, for longer than today. */
-function worsePods({ pods: before }: Standing, { pods: after }: Standing): readonly Worse[] {
+function worsePods({ pods: before }: WorkloadOutcome, { pods: after }: WorkloadOutcome): readonly Worse[] {
   const least = ({ field }: Change): boolean => field === 'hpa.minReplicas'
   const most = ({ field }: Change): boolean => field === 'hpa.maxReplicas'
   const scaling = ({ field }: Change): boolean => field.endsWith('.cpu')
@@ -202,3 +204,6 @@ function worsePods({ pods: before }: Standing, { pods: after }: Standing): reado
     return [{ because, blame: [least, most, scaling] }]
   })
 }
+
+/** Share of CFS periods in which a CPU limit holds a container back, from which on the limit is not lowered. */
+export const heldBack = 0.01

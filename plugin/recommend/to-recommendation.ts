@@ -13,7 +13,7 @@ export interface Question {
 }
 
 /** Ties what the rules say to its field: a change where the value is another one. */
-export function answer(
+export function toRecommendation(
   { workload, container, field, from, together }: Question,
   advice: Advice,
 ): Recommendation {

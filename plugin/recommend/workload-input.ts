@@ -12,7 +12,7 @@ export interface ResourcePolicy {
 }
 
 /** One workload to decide on: what Git declares, what was seen, and what its owners allow. */
-export interface Subject {
+export interface WorkloadInput {
   readonly declared: DeclaredWorkload
   readonly observation?: Observation
   /** Replays what was seen; what ran before need not run again. */
@@ -22,7 +22,7 @@ export interface Subject {
 }
 
 /** A container with what it used. */
-export interface SeenContainer {
+export interface ContainerInput {
   readonly declared: DeclaredContainer
   readonly usage: ContainerUsage
 }

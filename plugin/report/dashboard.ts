@@ -1,8 +1,8 @@
-import { inert } from '../model/escape-markdown.ts'
+import { escapeMarkdown } from '../model/escape-markdown.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
-import { leftAlone, totals } from './rows.ts'
+import { skippedRows, totals } from './rows.ts'
 
 /** By this the dashboard issue is known again. */
 export const dashboardMarker = '<!-- tortoise:dashboard -->'
@@ -18,7 +18,11 @@ const headings: readonly (readonly [title: string, actions: readonly PullOutcome
 
 function line({ scope, branch, number, reason, merging }: PullOutcome): string {
   const what = number === undefined ? `\`${branch}\`` : `#${number}`
-  const words = [scope === '' ? '' : inert(scope), reason === undefined ? '' : inert(reason), merging ?? '']
+  const words = [
+    scope === '' ? '' : escapeMarkdown(scope),
+    reason === undefined ? '' : escapeMarkdown(reason),
+    merging ?? '',
+  ]
   return `- ${[what, ...words.filter(Boolean)].join(': ')}`
 }
 
@@ -35,7 +39,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): string {
   const { changes, workloads, kept, unsure } = totals(plan)
   const people = plan.skipped.filter(({ reason }) => decided.test(reason))
-  const rest = leftAlone({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
+  const rest = skippedRows({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
   return [
     `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure, ${plan.skipped.length} were passed over.`,
     ...headings.flatMap(([title, actions]) =>
@@ -45,14 +49,14 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): string {
       'Decided by people',
       people.map(
         ({ workload, field, reason }) =>
-          `- ${inert([workload, field].filter(Boolean).join(' '))}: ${inert(reason)}`,
+          `- ${escapeMarkdown([workload, field].filter(Boolean).join(' '))}: ${escapeMarkdown(reason)}`,
       ),
     ),
     ...section(
       'Left alone',
       rest.map(
         ({ reason, what }) =>
-          `- ${inert(reason)}: ${what.slice(0, 6).map(inert).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
+          `- ${escapeMarkdown(reason)}: ${what.slice(0, 6).map(escapeMarkdown).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
       ),
     ),
     dashboardMarker,

@@ -1,4 +1,4 @@
-import { inert } from '../model/escape-markdown.ts'
+import { escapeMarkdown } from '../model/escape-markdown.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange } from '../model/proposal.ts'
@@ -92,7 +92,7 @@ function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChan
     if (seen === undefined || change === undefined) return []
     const drawn = chart(resource, seen, change)
     return [
-      `**${inert(usage.container)}** ${usageLine(resource, seen)}; request ${inert(change.from || 'unset')} → ${inert(change.to)}.`,
+      `**${escapeMarkdown(usage.container)}** ${usageLine(resource, seen)}; request ${escapeMarkdown(change.from || 'unset')} → ${escapeMarkdown(change.to)}.`,
       ...(drawn === undefined ? [] : [drawn]),
     ]
   })
@@ -119,15 +119,15 @@ export function evidenceSection(
   const rules = changes.flatMap(({ container, field, because }) =>
     because.map(
       ({ rule, text }) =>
-        `- ${inert([container, field].filter(Boolean).join(' '))}: ${inert(text)} (${code(rule)})`,
+        `- ${escapeMarkdown([container, field].filter(Boolean).join(' '))}: ${escapeMarkdown(text)} (${code(rule)})`,
     ),
   )
   const places = [...new Set(changes.map(place))].join(', ')
   return [
-    `<details><summary>${inert(workloadLabel(first.workload))} in ${inert(first.workload.namespace)}</summary>`,
+    `<details><summary>${escapeMarkdown(workloadLabel(first.workload))} in ${escapeMarkdown(first.workload.namespace)}</summary>`,
     ...usage,
     ...(kills > 0 ? [`Killed for want of memory ${plural(kills, 'time')} in the window.`] : []),
-    ...replayed.map(inert),
+    ...replayed.map(escapeMarkdown),
     rules.join('\n'),
     `Edited: ${places}.`,
     '</details>',

@@ -1,7 +1,7 @@
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Delivery } from '../model/proposal.ts'
-import { leftAlone, type Row, rowsOf, totals } from './rows.ts'
+import { type Row, rowsOf, skippedRows, totals } from './rows.ts'
 
 /** Text inside HTML, attributes too. */
 export const escaped = (value: string): string =>
@@ -66,7 +66,7 @@ function proof(
 }
 
 function alone(plan: Outcome['plan']): string {
-  const reasons = leftAlone(plan)
+  const reasons = skippedRows(plan)
   if (reasons.length === 0) return ''
   const items = reasons.map(
     ({ reason, what }) => `<li>${escaped(reason)}<br><small>${escaped(what.join(', '))}</small></li>`,

@@ -1,10 +1,10 @@
 import type { WorkloadBacktest } from '../model/backtest.ts'
-import { inert } from '../model/escape-markdown.ts'
+import { escapeMarkdown } from '../model/escape-markdown.ts'
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { leftAlone, rowsOf, totals } from './rows.ts'
+import { rowsOf, skippedRows, totals } from './rows.ts'
 import { usageSection } from './usage.ts'
 
 /** The report as GitHub-flavoured Markdown: for pull requests, step summaries and files. */
@@ -18,7 +18,7 @@ export function markdownReport({ plan }: Outcome): string {
   const head = `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const tables = groups.map((group) =>
-    [`### ${inert(group)}`, table(rows.filter((row) => row.group === group))].join('\n\n'),
+    [`### ${escapeMarkdown(group)}`, table(rows.filter((row) => row.group === group))].join('\n\n'),
   )
   const proposed = backtestsOf(plan.backtest, plan.proposal?.changes ?? [])
   const replayed = [
@@ -49,7 +49,9 @@ function table(rows: readonly Row[]): string {
       row.why,
       `\`${row.where.replaceAll('`', '')}\`${row.inserted ? ' (new)' : ''}`,
     ]
-      .map((cell, column) => (rawColumns.includes(column) ? cell.replaceAll('|', '\\|') : inert(cell)))
+      .map((cell, column) =>
+        rawColumns.includes(column) ? cell.replaceAll('|', '\\|') : escapeMarkdown(cell),
+      )
       .join(' | '),
   )
   return [
@@ -62,18 +64,18 @@ function table(rows: readonly Row[]): string {
 function proofSection({ proposal }: Outcome['plan']): readonly string[] {
   if (proposal === undefined) return []
   const { sources, moved } = proposal.proof
-  const list = sources.map((source) => `- ${inert(source)}`).join('\n')
+  const list = sources.map((source) => `- ${escapeMarkdown(source)}`).join('\n')
   return [
     `<details><summary>Proved by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed</summary>\n\n${list}\n\n</details>`,
   ]
 }
 
 function aloneSection(plan: Outcome['plan']): readonly string[] {
-  const reasons = leftAlone(plan)
+  const reasons = skippedRows(plan)
   if (reasons.length === 0) return []
   const list = reasons.map(
     ({ reason, what }) =>
-      `- ${inert(reason)}: ${what.slice(0, 6).map(inert).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
+      `- ${escapeMarkdown(reason)}: ${what.slice(0, 6).map(escapeMarkdown).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
   )
   return [`<details><summary>Left alone</summary>\n\n${list.join('\n')}\n\n</details>`]
 }

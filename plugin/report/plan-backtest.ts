@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { PlanBacktest, StandingFigures, WorkloadBacktest } from '../model/backtest.ts'
-import { inert } from '../model/escape-markdown.ts'
+import type { OutcomeFigures, PlanBacktest, WorkloadBacktest } from '../model/backtest.ts'
+import { escapeMarkdown } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
 import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
 import { percent, ratio, sharedFigures } from './figures.ts'
@@ -49,7 +49,7 @@ export const planBacktestSchema = z
     "Recorded history replayed under today's values and under the new ones, for each workload to change.",
   )
 
-type Cell = (one: StandingFigures, money: string) => string
+type Cell = (one: OutcomeFigures, money: string) => string
 
 const number = (value: number | undefined, digits = 2): string =>
   value === undefined ? '–' : String(Number(value.toFixed(digits)))
@@ -92,11 +92,11 @@ export function backtestLine(one: Pick<WorkloadBacktest, 'before' | 'after'>, cu
 
 /** All workloads together: sums of what adds up, and means over workloads of shares. */
 function backtestTotal(workloads: readonly WorkloadBacktest[]): Pick<WorkloadBacktest, 'before' | 'after'> {
-  const total = (side: 'before' | 'after'): StandingFigures => {
+  const total = (side: 'before' | 'after'): OutcomeFigures => {
     const all = workloads.map((one) => one[side])
-    const sum = (part: (one: StandingFigures) => number): number =>
+    const sum = (part: (one: OutcomeFigures) => number): number =>
       all.reduce((whole, one) => whole + part(one), 0)
-    const mean = (part: (one: StandingFigures) => number): number =>
+    const mean = (part: (one: OutcomeFigures) => number): number =>
       Number((sum(part) / Math.max(1, all.length)).toFixed(2))
     const simulated = all.filter(({ percentShort }) => percentShort !== undefined)
     const [days] = all.map((one) => one.days).sort((one, other) => other - one)
@@ -138,7 +138,7 @@ export function backtestTable({ workloads, currency }: PlanBacktest): string {
   const cells = (one: Pick<WorkloadBacktest, 'before' | 'after'>): readonly string[] =>
     columns.map(([, cell]) => moved(one, cell, currency).replaceAll(' ', '\u00a0'))
   const name = ({ cluster, workload }: WorkloadBacktest): string =>
-    inert([cluster, workload.namespace, workloadLabel(workload)].filter(Boolean).join(' '))
+    escapeMarkdown([cluster, workload.namespace, workloadLabel(workload)].filter(Boolean).join(' '))
   const row = (line: readonly string[]): string => `| ${line.join(' | ')} |`
   return [
     row(['Workload', ...columns.map(([heading]) => heading)]),

@@ -1,5 +1,5 @@
 import type { PlanBacktest } from '../model/backtest.ts'
-import { inert, oneLine } from '../model/escape-markdown.ts'
+import { escapeMarkdown, oneLine } from '../model/escape-markdown.ts'
 import type { Observation } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../model/proposal.ts'
@@ -93,8 +93,8 @@ function detailedTable(lines: readonly Line[], priced: boolean): readonly string
       const { row, observation, cost } = line
       const [above] = nth === 0 ? [] : [lines[nth - 1]]
       const again = sameOwner(line, above)
-      const workload = again ? '' : inert(row.workload)
-      const container = again && above?.row.container === row.container ? '' : inert(row.container)
+      const workload = again ? '' : escapeMarkdown(row.workload)
+      const container = again && above?.row.container === row.container ? '' : escapeMarkdown(row.container)
       const evidence = again ? '' : `${windowText(observation)}: ${confidence(observation)}`
       const percent = row.percent.replace(' ', blank)
       return `| ${workload} | ${container} | ${row.field} | ${move(row)} | ${percent} | ${evidence} |${priced ? ` ${cost} |` : ''}`
@@ -111,7 +111,7 @@ function shortTable(lines: readonly Line[]): readonly string[] {
   const rows = [...groups.values()].map((members) => {
     const [first] = members
     const moves = members.map(({ row }) => `${row.field} ${move(row)}`)
-    return `| ${inert(first?.row.workload ?? '')} | ${inert(first?.row.container ?? '')} | ${moves.join('<br>')} | ${confidence(first?.observation)} |`
+    return `| ${escapeMarkdown(first?.row.workload ?? '')} | ${escapeMarkdown(first?.row.container ?? '')} | ${moves.join('<br>')} | ${confidence(first?.observation)} |`
   })
   return ['| Workload | Container | Change | Confidence |', '|---|---|---|---|', ...rows]
 }
@@ -148,7 +148,7 @@ Closing this pull request declines its values until they move by more than the r
 </details>`
 
 function proofSection({ proposal: { proof } }: ScopedProposal): string {
-  const named = proof.sources.slice(0, 20).map((source) => `- ${inert(source)}`)
+  const named = proof.sources.slice(0, 20).map((source) => `- ${escapeMarkdown(source)}`)
   const more = proof.sources.length > 20 ? [`- and ${proof.sources.length - 20} more`] : []
   return `<details><summary>Proved by rendering ${plural(proof.sources.length, 'source')} before and after: exactly ${plural(proof.moved.length, 'field')} changed</summary>\n\n${[...named, ...more].join('\n')}\n\n</details>`
 }
@@ -167,7 +167,7 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
   const lines = linesOf(part, context)
   const { changes } = part.proposal
   const raised = lines.filter(({ row }) => row.rises).length
-  const head = `**${plural(changes.length, 'value')} of ${plural(count(changes), 'workload')}**${part.scope === '' ? '' : ` (${inert(part.scope)})`} no longer fit${changes.length === 1 ? 's' : ''} what was seen: ${raised === 0 ? 'no request is raised' : `${plural(raised, 'request')} raised, listed first`}. This text and its branch are kept up to date until it is merged or closed.`
+  const head = `**${plural(changes.length, 'value')} of ${plural(count(changes), 'workload')}**${part.scope === '' ? '' : ` (${escapeMarkdown(part.scope)})`} no longer fit${changes.length === 1 ? 's' : ''} what was seen: ${raised === 0 ? 'no request is raised' : `${plural(raised, 'request')} raised, listed first`}. This text and its branch are kept up to date until it is merged or closed.`
   const replayed = backtestsOf(context.backtest, changes)
   const currency = context.backtest?.currency ?? ''
   const total = backtestHead(replayed, currency)
@@ -198,7 +198,7 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
   const where = `the message of ${commit ?? 'the commit'} holds every change${moreAt === undefined ? '' : `, and [the run](${moreAt}) all of it`}`
   return [
     head,
-    ...(total === '' ? [] : [inert(total)]),
+    ...(total === '' ? [] : [escapeMarkdown(total)]),
     table.text,
     ...(table.left > 0 ? [`…and ${plural(table.left, 'line')} more: ${where}.`] : []),
     '### Evidence',

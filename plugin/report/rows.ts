@@ -66,7 +66,7 @@ function signed(value: number, unit: string): string {
 }
 
 /** Reasons why fields were left alone, with how many fields each one holds, most frequent first. */
-export function leftAlone({
+export function skippedRows({
   recommendations,
   skipped,
 }: Plan): readonly { readonly reason: string; readonly what: readonly string[] }[] {

@@ -1,4 +1,4 @@
-import { fitBody, inert } from '../model/escape-markdown.ts'
+import { escapeMarkdown, fitBody } from '../model/escape-markdown.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
@@ -25,7 +25,7 @@ function pullTable(pulls: readonly PullOutcome[]): readonly string[] {
   if (pulls.length === 0) return []
   const lines = pulls.map(({ number, url, branch, scope, action, reason = '', merging = '' }) => {
     const name = number === undefined ? `\`${branch}\`` : `[#${number}](${url})`
-    return `| ${name} | ${inert(scope)} | ${action} | ${inert([merging, reason].filter(Boolean).join(', '))} |`
+    return `| ${name} | ${escapeMarkdown(scope)} | ${action} | ${escapeMarkdown([merging, reason].filter(Boolean).join(', '))} |`
   })
   return [['| Pull request | About | | |', '|---|---|---|---|', ...lines].join('\n')]
 }

@@ -5,7 +5,7 @@ import type { Delivery, PullOutcome } from '../model/proposal.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { leftAlone, rowsOf, totals } from './rows.ts'
+import { rowsOf, skippedRows, totals } from './rows.ts'
 
 const mostNamed = 4
 
@@ -21,7 +21,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
-    aloneSection(leftAlone(plan), paint),
+    aloneSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     delivery === undefined ? '' : deliveryLine(delivery),
   ]
@@ -72,7 +72,7 @@ function cellsOf(row: Row, before: Row | undefined): readonly string[] {
   ]
 }
 
-function aloneSection(reasons: ReturnType<typeof leftAlone>, paint: Paint): string {
+function aloneSection(reasons: ReturnType<typeof skippedRows>, paint: Paint): string {
   if (reasons.length === 0) return ''
   const lines = reasons.map(({ reason, what }) => {
     const named = what.slice(0, mostNamed).join(', ')

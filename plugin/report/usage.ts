@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { inert } from '../model/escape-markdown.ts'
+import { escapeMarkdown } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
 import { type UsageReading, usageOrigins } from '../model/reading.ts'
 
@@ -31,8 +31,8 @@ function printReading({ cluster, origin, workloads, dialect, cost }: UsageReadin
     cost === undefined
       ? ''
       : `: ${cost.queries} queries, ${cost.series} series, ${cost.samples} points, ${Math.round(cost.seconds)} s of answers`
-  const how = dialect === undefined ? '' : ` (${inert(dialect)})`
-  return `${inert(cluster)} from ${origin}, ${plural(workloads, 'workload')}${took}${how}`
+  const how = dialect === undefined ? '' : ` (${escapeMarkdown(dialect)})`
+  return `${escapeMarkdown(cluster)} from ${origin}, ${plural(workloads, 'workload')}${took}${how}`
 }
 
 /** The readings as a part of a report that opens at a click. */

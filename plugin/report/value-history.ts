@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { oneLine } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
-import type { FieldPast, PastEvent } from '../model/value-history.ts'
+import type { FieldHistory, ValueEvent } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
 
@@ -48,7 +48,7 @@ export const historySchema = z
 
 /** What is told of the past of some values. */
 export interface Past {
-  readonly fields: readonly FieldPast[]
+  readonly fields: readonly FieldHistory[]
   readonly complete: boolean
 }
 
@@ -80,7 +80,7 @@ export function historyForPeople({ fields, complete }: Past, paint: Paint): stri
   return `${lines.join('\n')}\n`
 }
 
-function eventLine({ kind, from, to, commit, among, rules, evidence }: PastEvent): string {
+function eventLine({ kind, from, to, commit, among, rules, evidence }: ValueEvent): string {
   const values = `${oneLine(from) || 'unset'} → ${oneLine(to) || 'unset'}`
   if (commit === undefined) return `${' '.repeat(10)}  ${values}  ${kind}, no commit tells by whom`
   const { id, at, by, subject, pull } = commit

@@ -15,7 +15,7 @@ async function headOf(gitdir: string, branch: string): Promise<string> {
     return await git.resolveRef({ fs, gitdir, ref: `refs/heads/${branch}` })
   } catch (cause) {
     throw stop('git.missing', `the branch ${branch} does not exist in this checkout`, {
-      mend: 'Fetch it, or name another with deliver.base.',
+      hint: 'Fetch it, or name another with deliver.base.',
       cause,
     })
   }
@@ -36,7 +36,7 @@ export async function commitAndParent(
     ))
   if (first !== undefined && known) return { commit, parent: first }
   throw stop('git.missing', 'the commit before the one that is checked out is not here', {
-    mend: 'Let actions/checkout fetch it: `fetch-depth: 2`.',
+    hint: 'Let actions/checkout fetch it: `fetch-depth: 2`.',
   })
 }
 
@@ -61,19 +61,19 @@ export async function baseOf({
       'git.missing',
       `${checkout.root} is no plain Git checkout (a linked worktree and a submodule are none)`,
       {
-        mend: 'Name a clone with --repo, or use `tortoise plan`, which needs no Git.',
+        hint: 'Name a clone with --repo, or use `tortoise plan`, which needs no Git.',
       },
     )
   }
   const name = settings.deliver.base ?? (await currentBranch(gitdir))
   if (name === undefined) {
     throw stop('git.missing', 'no branch is checked out, so there is none to commit on', {
-      mend: 'Name it with deliver.base in tortoise.yaml.',
+      hint: 'Name it with deliver.base in tortoise.yaml.',
     })
   }
   if (name.startsWith('tortoise/')) {
     throw stop('usage', `the branch ${name} holds proposals and is nothing to build on`, {
-      mend: 'Check out the branch that is rolled out, or name it with deliver.base.',
+      hint: 'Check out the branch that is rolled out, or name it with deliver.base.',
     })
   }
   return { gitdir, name, id: await headOf(gitdir, name) }

@@ -5,7 +5,7 @@ import { treeOf } from '../io/commit-tree.ts'
 import type { Plan } from '../model/plan.ts'
 import { stop } from '../model/problem.ts'
 import type { BaseBranch } from './base-branch.ts'
-import type { Desk } from './deliver/forge-state.ts'
+import type { ForgeState } from './deliver/forge-state.ts'
 
 /** A commit of the base branch whose files are in the local store. */
 export interface BaseCommit {
@@ -14,7 +14,7 @@ export interface BaseCommit {
 }
 
 /** The base branch as the server has it now, unless commits wait here to be pushed. */
-export async function newestBase(desk: Desk, { gitdir, name, id }: BaseBranch): Promise<BaseCommit> {
+export async function fetchBase(desk: ForgeState, { gitdir, name, id }: BaseBranch): Promise<BaseCommit> {
   const now = (await desk.writer.head(name)) ?? id
   const ahead = now !== id && (await isAncestor({ fs, gitdir, cache: {} }, now, id))
   if (now === id || ahead) return { id, tree: await treeOf(gitdir, id) }
@@ -35,8 +35,8 @@ const isBelow = (path: string, place: string): boolean =>
  * Looks once more before anything is written. Where the base moved, but not in what the proof reads, edits and proof
  * hold on the new commit as well; where it did, `git.moved`.
  */
-export async function stillStanding(desk: Desk, { base, ground, plan }: Grounded): Promise<BaseCommit> {
-  const now = await newestBase(desk, base)
+export async function recheckBase(desk: ForgeState, { base, ground, plan }: Grounded): Promise<BaseCommit> {
+  const now = await fetchBase(desk, base)
   if (now.id === ground.id) return ground
   const changed = await changedPaths({ fs, gitdir: base.gitdir, cache: {} }, ground.tree, now.tree)
   const { reads = [] } = plan
@@ -44,6 +44,6 @@ export async function stillStanding(desk: Desk, { base, ground, plan }: Grounded
   if (touched === undefined) return now
   throw stop('git.moved', `${base.name} moved to ${now.id.slice(0, 10)} while the change was proved`, {
     place: { file: touched },
-    mend: 'Run again: what it reads was changed meanwhile.',
+    hint: 'Run again: what it reads was changed meanwhile.',
   })
 }

@@ -15,7 +15,7 @@ export function findCheckout(host: Host, named?: string, near = host.cwd): Check
     const root = resolve(host.cwd, named)
     if (!existsSync(root) || !statSync(root).isDirectory()) {
       throw stop('path.missing', `there is no directory ${named}`, {
-        mend: 'Name the root of a checkout with --repo.',
+        hint: 'Name the root of a checkout with --repo.',
       })
     }
     return checkout(realpathSync(root))
@@ -39,7 +39,7 @@ export function pathInRepository(host: Host, { root }: Checkout, given: string, 
   const path = relative(root, full)
   if (path.startsWith('..') || isAbsolute(path)) {
     throw stop('path.outside', `${given} is outside the repository ${root}`, {
-      mend: 'Name a path inside it, or another repository with --repo.',
+      hint: 'Name a path inside it, or another repository with --repo.',
     })
   }
   return path === '' ? '.' : path.split('\\').join('/')

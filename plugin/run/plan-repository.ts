@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { type HistoryCommit, historyKey, lastChanges, readCommits } from '../deliver/git/read-commits.ts'
-import { rememberCommits } from '../deliver/pulls/decisions.ts'
+import { decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { openCommit } from '../io/commit-tree.ts'
 import { createPrograms } from '../io/programs.ts'
 import { openWorkTree } from '../io/work-tree.ts'
@@ -23,12 +23,12 @@ import type { IdentifyPorts } from '../trace/sources/identify.ts'
 import { identifySources } from '../trace/sources/identify.ts'
 import type { BaseBranch } from './base-branch.ts'
 import type { Checkout } from './checkout.ts'
-import { decidedByWay } from './deliver/delivery-rules.ts'
+import { reviewByDelivery } from './deliver/delivery-rules.ts'
 import { reviewBy } from './deliver/forge-state.ts'
 import type { Host } from './host.ts'
 
 /** What one pass is made of. */
-export interface PassRequest {
+export interface RunRequest {
   readonly checkout: Checkout
   readonly settings: Settings
   readonly observations: readonly Observation[]
@@ -39,14 +39,14 @@ export interface PassRequest {
 }
 
 /** Plans on the files as they stand on disk. */
-export async function planWorkTree(host: Host, request: PassRequest): Promise<Plan> {
-  return planView(host, request, { view: openWorkTree(request.checkout.root), ref: 'HEAD' })
+export async function planWorkTree(host: Host, request: RunRequest): Promise<Plan> {
+  return planRepository(host, request, { view: openWorkTree(request.checkout.root), ref: 'HEAD' })
 }
 
 /** Every value that the base branch renders, as far as its sources render here. */
 export async function fieldsOn(
   host: Host,
-  { checkout, settings }: Pick<PassRequest, 'checkout' | 'settings'>,
+  { checkout, settings }: Pick<RunRequest, 'checkout' | 'settings'>,
   { gitdir, id }: BaseBranch,
 ): Promise<readonly DeclaredField[]> {
   const view = await openCommit(gitdir, id)
@@ -72,7 +72,7 @@ const mostCommits = 500
 
 async function commitsOn(
   host: Host,
-  { checkout: { gitdir }, settings }: Pick<PassRequest, 'checkout' | 'settings'>,
+  { checkout: { gitdir }, settings }: Pick<RunRequest, 'checkout' | 'settings'>,
   ref: string,
 ): Promise<readonly HistoryCommit[]> {
   if (gitdir === undefined) return []
@@ -82,9 +82,9 @@ async function commitsOn(
 }
 
 /** Plans on a view. Without a forge, decisions are read from the commits of the branch. */
-export async function planView(
+export async function planRepository(
   host: Host,
-  { checkout, settings, observations, readings: usage, isAsked }: PassRequest,
+  { checkout, settings, observations, readings: usage, isAsked }: RunRequest,
   { view, ref, decided }: Ground,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
@@ -98,7 +98,7 @@ export async function planView(
   }
   const recommend = { profile, options, rules: settings.rules, lastChange }
   const remembered = { ...settings.deliver.pullRequests, now: host.now() }
-  const own = decidedByWay(settings, reviewBy(rememberCommits(commits), remembered), decided)
+  const own = reviewByDelivery(settings, reviewBy(decisionsInCommits(commits), remembered), decided)
   const { prices } = settings
   const { allowShared } = settings.edit
   const asked = {
@@ -117,7 +117,7 @@ export async function planView(
 /** Replays history under profiles, on the files as they stand on disk. */
 export async function backtestWorkTree(
   host: Host,
-  { checkout, settings, observations }: PassRequest,
+  { checkout, settings, observations }: RunRequest,
   request: { readonly walk: Walk; readonly profiles: readonly ProfileName[] },
 ): Promise<BacktestReport> {
   const view = openWorkTree(checkout.root)
@@ -138,7 +138,7 @@ const rendererFor = (host: Host, { programs }: Settings, { root }: Checkout) =>
 async function sourcesOf({ sources }: Settings, ports: IdentifyPorts): Promise<readonly Source[]> {
   if (sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml names no sources, so there is nothing to right-size', {
-      mend: 'Add them:\n    sources:\n      - path: apps/overlays/prod\n        namespace: shop',
+      hint: 'Add them:\n    sources:\n      - path: apps/overlays/prod\n        namespace: shop',
     })
   }
   return identifySources(sources, ports)

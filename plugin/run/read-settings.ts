@@ -16,7 +16,7 @@ export function readSettings(host: Host, { root }: Checkout, named?: string): Se
   if (existsSync(file)) return loadSettings(shown, readFileSync(file, 'utf8'))
   if (named === undefined) return loadSettings(shown, '')
   throw stop('settings.missing', `there is no settings file ${named}`, {
-    mend: 'Correct --settings, or leave it out to use tortoise.yaml at the root.',
+    hint: 'Correct --settings, or leave it out to use tortoise.yaml at the root.',
   })
 }
 
@@ -28,7 +28,7 @@ export function secretFrom(host: Host, variable: string, purpose: string): strin
     'settings.missing',
     `${purpose} needs a token in the environment variable ${variable}, which is empty`,
     {
-      mend: `Set ${variable}, or name another variable with tokenEnv.`,
+      hint: `Set ${variable}, or name another variable with tokenEnv.`,
     },
   )
 }

@@ -6,7 +6,7 @@ const mostAgain = 2
 const pause = 500
 
 /** Does something again, after a growing pause with jitter, while somebody was faster; then stops with the reason. */
-export async function whileMoved<T>(host: Host, attempt: (nth: number) => Promise<T>): Promise<T> {
+export async function retryWhenMoved<T>(host: Host, attempt: (nth: number) => Promise<T>): Promise<T> {
   for (let nth = 0; ; nth += 1) {
     try {
       return await attempt(nth)

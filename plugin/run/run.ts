@@ -5,25 +5,25 @@ import { deliverDirect } from '../deliver/commit-directly.ts'
 import { openTree, treeOf } from '../io/commit-tree.ts'
 import type { Outcome, Plan } from '../model/plan.ts'
 import { type BaseBranch, baseOf } from './base-branch.ts'
-import { type BaseCommit, newestBase, stillStanding } from './base-commit.ts'
+import { type BaseCommit, fetchBase, recheckBase } from './base-commit.ts'
 import type { Checkout } from './checkout.ts'
 import { byApi, deliverPlan } from './deliver/commit.ts'
-import { needsDesk, partWays } from './deliver/delivery-rules.ts'
-import { openDesk } from './deliver/forge-state.ts'
+import { splitByDelivery, usesPullRequests } from './deliver/delivery-rules.ts'
+import { loadForgeState } from './deliver/forge-state.ts'
 import { openForge, openImport, openWriter } from './deliver/open-forge.ts'
 import { deliverPulls } from './deliver/pull-requests.ts'
 import type { Host } from './host.ts'
-import { type PassRequest, planView } from './plan-repository.ts'
-import { whileMoved } from './retry-when-moved.ts'
+import { planRepository, type RunRequest } from './plan-repository.ts'
+import { retryWhenMoved } from './retry-when-moved.ts'
 
 /**
  * Plans on the head of the base branch, delivers what settings say, and tells what became of it.
  * When somebody was faster, all of it is read, planned and proved anew, a few times.
  */
-export const runPass = (host: Host, request: PassRequest): Promise<Outcome> =>
-  whileMoved(host, async (nth) => {
+export const runOnce = (host: Host, request: RunRequest): Promise<Outcome> =>
+  retryWhenMoved(host, async (nth) => {
     const base = await baseOf(request)
-    return needsDesk(request.settings)
+    return usesPullRequests(request.settings)
       ? pullPass(host, request, base)
       : commitPass(host, request, nth === 0 ? await here(base) : await there(host, request, base))
   })
@@ -36,7 +36,7 @@ const here = async (base: BaseBranch): Promise<Standing> => ({
 })
 
 /** The base branch as the server has it, brought into the local store; as it is here without a server. */
-async function there(host: Host, { settings }: PassRequest, base: BaseBranch): Promise<Standing> {
+async function there(host: Host, { settings }: RunRequest, base: BaseBranch): Promise<Standing> {
   const { gitdir, name } = base
   if (settings.deliver.remote === undefined && !byApi(settings)) return here(base)
   const session = byApi(settings) ? (await openForge(host, settings)).session : undefined
@@ -46,16 +46,16 @@ async function there(host: Host, { settings }: PassRequest, base: BaseBranch): P
   return { ...base, id, tree: await bring(id) }
 }
 
-async function pullPass(host: Host, request: PassRequest, base: BaseBranch): Promise<Outcome> {
+async function pullPass(host: Host, request: RunRequest, base: BaseBranch): Promise<Outcome> {
   const { settings, observations } = request
   const { gitdir, name } = base
-  const desk = await openDesk(host, { settings, gitdir, baseId: base.id })
-  const ground = await newestBase(desk, base)
+  const desk = await loadForgeState(host, { settings, gitdir, baseId: base.id })
+  const ground = await fetchBase(desk, base)
   const view = openTree(gitdir, ground.tree)
   const decided = { review: desk.review, scopeOf: await desk.scopesOn(view) }
-  const plan = await planView(host, request, { view, ref: name, decided })
-  const { id: baseId } = await stillStanding(desk, { base, ground, plan })
-  const { pulls, direct } = partWays(settings, plan.parts ?? [])
+  const plan = await planRepository(host, request, { view, ref: name, decided })
+  const { id: baseId } = await recheckBase(desk, { base, ground, plan })
+  const { pulls, direct } = splitByDelivery(settings, plan.parts ?? [])
   const run = { plan: { ...plan, parts: pulls }, settings, observations, base: name, baseId }
   const delivery = await deliverPulls(host, run, desk)
   if (direct === undefined) return { plan, delivery }
@@ -63,9 +63,9 @@ async function pullPass(host: Host, request: PassRequest, base: BaseBranch): Pro
   return { plan, delivery: { ...delivery, direct: made } }
 }
 
-async function commitPass(host: Host, request: PassRequest, base: Standing): Promise<Outcome> {
+async function commitPass(host: Host, request: RunRequest, base: Standing): Promise<Outcome> {
   const view = openTree(base.gitdir, base.tree)
-  const plan = await planView(host, request, { view, ref: base.name })
+  const plan = await planRepository(host, request, { view, ref: base.name })
   const { gitdir, name, id: baseId } = base
   const { settings } = request
   const delivery = await deliverPlan(host, { plan, settings, gitdir, base: name, baseId })

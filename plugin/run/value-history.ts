@@ -2,11 +2,11 @@ import fs from 'node:fs'
 import { type HistoryCommit, historyKey, readCommits } from '../deliver/git/read-commits.ts'
 import { blobId } from '../deliver/git/tree.ts'
 import { addressIn } from '../deliver/record/trailers.ts'
-import { pastOf } from '../deliver/value-history.ts'
+import { valueHistory } from '../deliver/value-history.ts'
 import { isField } from '../model/field.ts'
 import { stop } from '../model/problem.ts'
 import { readValue } from '../model/value.ts'
-import type { FieldPast } from '../model/value-history.ts'
+import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
 import type { DeclaredField } from '../plan/plan.ts'
 import type { Past } from '../report/value-history.ts'
@@ -24,7 +24,7 @@ export interface HistoryRequest {
 /** Commits that are read at most. */
 const mostCommits = 20_000
 
-type Known = Omit<FieldPast, 'events'>
+type Known = Omit<FieldHistory, 'events'>
 
 const isCalled = ({ cluster = '', workload }: Known, label: string): boolean => {
   const short = workloadLabel(workload)
@@ -62,10 +62,10 @@ export async function historyOf(
   const found = named.filter(([, one]) => container === undefined || one.container === container)
   if (found.length === 0) throw unknown(label, container, [...all.values()])
   const ports = portsOf(base, commits)
-  const fields: FieldPast[] = []
+  const fields: FieldHistory[] = []
   for (const [key, one] of found) {
     const same = (left: string, right: string): boolean => left === right || sameValue(one.field, left, right)
-    fields.push({ ...one, events: await pastOf(key, one.now, { ...ports, same }) })
+    fields.push({ ...one, events: await valueHistory(key, one.now, { ...ports, same }) })
   }
   const shallow = fs.existsSync(`${base.gitdir}/shallow`)
   return { fields, complete: !shallow && commits.length < mostCommits }
@@ -95,6 +95,6 @@ function unknown(label: string, container: string | undefined, all: readonly Kno
   const what = container === undefined ? label : `${label} with a container ${container}`
   const names = [...new Set(all.map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`))]
   return stop('usage', `neither the base branch nor its history has ${what}`, {
-    mend: `Known are: ${names.join(', ') || 'no workloads'}.`,
+    hint: `Known are: ${names.join(', ') || 'no workloads'}.`,
   })
 }

@@ -9,14 +9,14 @@ import type { TracedSource } from './dye/trace-source.ts'
 import { namespaceOf } from './dye/trace-source.ts'
 import { chartOf, helmProbe } from './override/helm.ts'
 import { containerPlace, declaredName } from './override/kustomize.ts'
-import type { LeafContext } from './override/override.ts'
-import { leafPlace, patchLeaf } from './override/override.ts'
+import type { OverrideContext } from './override/override.ts'
+import { overridePlaceFor, patchOverride } from './override/override.ts'
 
 /** Answers for a field that is not rendered today: where it can be created, for this source alone. */
 export async function traceAbsent(
   address: FieldAddress,
   traced: TracedSource,
-  context: LeafContext,
+  context: OverrideContext,
 ): Promise<Trace> {
   const { source, rendering } = traced
   const holder = workloadsOf(rendering.objects, namespaceOf(source)).find(
@@ -58,10 +58,10 @@ function followed(reference: JsonObject, { field, container = '' }: FieldAddress
 async function insertionFor(
   address: FieldAddress,
   traced: TracedSource,
-  context: LeafContext,
+  context: OverrideContext,
 ): Promise<Site | null> {
   const { inputs, rendering } = traced
-  const place = leafPlace(traced, undefined, context)
+  const place = overridePlaceFor(traced, undefined, context)
   if (chartOf(traced) !== undefined) {
     const site = await helmProbe(address, { traced, place, ports: context })
     if (site !== null || traced.source.kind === 'helm') return site
@@ -73,7 +73,7 @@ async function insertionFor(
     ...containerPlace(rendering.objects, address),
     ...(name === undefined ? {} : { writtenName: name }),
   }
-  return patchLeaf(override, place, context.view)
+  return patchOverride(override, place, context.view)
 }
 
 const notSettable = (traced: TracedSource, address: FieldAddress): string =>

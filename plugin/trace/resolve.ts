@@ -6,8 +6,8 @@ import type { Source } from '../model/source.ts'
 import { consideredLayers } from './considered-layers.ts'
 import type { Candidate } from './dye/candidate.ts'
 import type { Surfacing, TracedSource } from './dye/trace-source.ts'
-import type { LeafContext } from './override/override.ts'
-import { leafOf } from './override/override.ts'
+import type { OverrideContext } from './override/override.ts'
+import { overrideOf } from './override/override.ts'
 import type { SourceFiles } from './sources/discover.ts'
 import { isKustomizationOf } from './sources/discover.ts'
 
@@ -18,7 +18,7 @@ export interface TracePolicy {
 }
 
 /** What an answer is measured against. */
-export interface TraceContext extends LeafContext {
+export interface TraceContext extends OverrideContext {
   /** The fields that take their value from a site, by site, over all traced sources. */
   readonly users: ReadonlyMap<string, readonly SharedField[]>
   /** Sources and overlays that cannot be looked into, by file; they may take a value from any file they read. */
@@ -75,7 +75,7 @@ export async function resolveTraces(
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
       const readers = unseenReaders(candidate.file, traced, unseen)
       const alone = sharedWith.length === 0 && readers.length === 0
-      const leaf = await leafOf({ traced, field, candidate, site, context, alone })
+      const leaf = await overrideOf({ traced, field, candidate, site, context, alone })
       const considered = context.explains
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}

@@ -78,7 +78,7 @@ function checkNames({ release, namespace, path }: HelmSource): void {
   if (release.length > 53 || !nameRule.test(release)) {
     throw stop('source.render', `${release} cannot be the name of a Helm release`, {
       place: { file: path },
-      mend: 'Set release: to lower-case letters, digits and dashes, 53 characters at most.',
+      hint: 'Set release: to lower-case letters, digits and dashes, 53 characters at most.',
     })
   }
   if (namespace !== undefined && !nameRule.test(namespace)) {

@@ -62,7 +62,7 @@ function chartSource(release: Json, { path, home, source }: Place): HelmSource {
   if (template !== undefined) {
     throw stop('source.render', `${template} is a template that helmfile evaluates; it is not followed`, {
       place: { file: posix.join(home, template) },
-      mend: 'Name the release as a source of its own, with the values files that are plain YAML.',
+      hint: 'Name the release as a source of its own, with the values files that are plain YAML.',
     })
   }
   return {

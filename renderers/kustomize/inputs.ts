@@ -105,7 +105,7 @@ async function follow(walk: Walk, directory: string, { text, role }: Reference):
 const outside = (text: string, directory: string) =>
   stop('source.render', `${text} leads outside the repository`, {
     place: { file: directory },
-    mend: 'Vendor it into the repository.',
+    hint: 'Vendor it into the repository.',
   })
 
 interface Origin {

@@ -39,7 +39,7 @@ export async function refuseRemote(inputs: readonly InputFile[], view: Repositor
       if (remote === undefined) continue
       throw stop('source.render', `${remote} is on a server, and nothing is fetched here`, {
         place: { file: at },
-        mend: 'Vendor it into the repository.',
+        hint: 'Vendor it into the repository.',
       })
     }
   }

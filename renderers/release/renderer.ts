@@ -25,7 +25,7 @@ export async function translateRelease(
   if (translated !== undefined) return translated
   throw stop('source.render', `what ${nameOf(source)} renders is not in this repository`, {
     place: { file: source.path },
-    mend: 'Vendor its chart, or name a directory of charts.',
+    hint: 'Vendor its chart, or name a directory of charts.',
   })
 }
 

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { BareSource } from './trace-set.ts'
 
 /** A change in the format of `set --changes`. */
 interface Change {
@@ -162,4 +161,10 @@ spec:
     'charts/app/templates/service.yaml',
     'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  selector: {app: {{ .Values.name }}}\n  ports: [{port: 80}]\n',
   )
+}
+
+/** A source as the bare program is told to render it. */
+export interface BareSource {
+  readonly program: 'kubectl' | 'helm'
+  readonly args: readonly string[]
 }

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { inParallel } from '../../plugin/model/parallel.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { generateServices } from './services.ts'
+import { type BareSource, generateServices } from './services.ts'
 
 const root = process.cwd()
 
@@ -85,12 +85,6 @@ async function renderBare(repository: string, sources: readonly BareSource[], bi
     ({ program, args }) => runBare(join(bin, program), args, repository),
     availableParallelism(),
   )
-}
-
-/** A source as the bare program is told to render it. */
-export interface BareSource {
-  readonly program: 'kubectl' | 'helm'
-  readonly args: readonly string[]
 }
 
 /** Runs a program and reads what it prints, as anyone who renders must. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { doctorSchema } from '../../plugin/hosts/doctor/check.ts'
+import { doctorSchema } from '../../plugin/report/json/doctor.ts'
 import { createFleet } from '../lab/fleet/fleet.ts'
 import { openMetrics } from '../lab/fleet/openmetrics.ts'
 import { hasPrometheus, startPrometheus } from '../lab/prometheus.ts'
@@ -33,7 +33,7 @@ describe('tortoise doctor', () => {
         ['prometheus', 'prod', 'error', 'prometheus.unreachable'],
       ]),
     )
-    for (const { level, mend } of checks) if (level === 'error') expect(mend).toBeTruthy()
+    for (const { level, hint } of checks) if (level === 'error') expect(hint).toBeTruthy()
   })
 
   it('says where to begin when nothing is named', async () => {

@@ -1,6 +1,7 @@
 import { createVerify } from 'node:crypto'
 import { z } from 'zod'
-import type { Answer, GitHubLab, LabRequest } from './github-state.ts'
+import type { Answer } from './github-answer.ts'
+import type { GitHubLab, LabRequest } from './github-state.ts'
 
 /** Who is let in, and with what. */
 export interface Access {

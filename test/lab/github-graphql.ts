@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { Answer } from './github-answer.ts'
 import { graphqlAnswerProblems, graphqlProblems } from './github-schema.ts'
-import type { Answer, State } from './github-state.ts'
+import type { State } from './github-state.ts'
 
 const zero = /^0+$/
 const updateSchema = z.object({

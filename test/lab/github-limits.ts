@@ -1,4 +1,5 @@
-import type { Answer, GitHubLab, LabRequest } from './github-state.ts'
+import type { Answer } from './github-answer.ts'
+import type { GitHubLab, LabRequest } from './github-state.ts'
 
 /** Counts requests as https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api tells. */
 export interface Meter {

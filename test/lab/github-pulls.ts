@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Answer } from './github-answer.ts'
 import type { BareRepository } from './github-git.ts'
-import type { Answer } from './github-state.ts'
 
 /** A pull request as the server keeps and answers it; the fields our client reads. */
 export interface LabPullRequest {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Answer, LabRequest, State } from './github-state.ts'
+import type { Answer } from './github-answer.ts'
+import type { LabRequest, State } from './github-state.ts'
 
 const notFound: Answer = { status: 404, data: { message: 'Not Found' } }
 const forbidden = (needs: string): Answer => ({

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { accessOf } from './github-access.ts'
+import type { Answer } from './github-answer.ts'
 import { openBare } from './github-git.ts'
 import { answerGraphql } from './github-graphql.ts'
 import { meterOf } from './github-limits.ts'
 import { answerProblems, requestProblems, wholeAnswer } from './github-openapi.ts'
 import { type LabPullRequest, pullStore } from './github-pulls.ts'
 import { answerRest } from './github-rest.ts'
-import type { Answer, GitHubLab, LabRequest, State } from './github-state.ts'
+import type { GitHubLab, LabRequest, State } from './github-state.ts'
 
 /** GitHub over loopback, as far as the client uses it: refs, trees and commits are those of a real bare repository. */
 export interface GitHubServer {

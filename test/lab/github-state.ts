@@ -1,12 +1,6 @@
+import type { Answer } from './github-answer.ts'
 import type { BareRepository } from './github-git.ts'
 import type { PullStore } from './github-pulls.ts'
-
-/** What a handler answers. */
-export interface Answer {
-  readonly status: number
-  readonly data: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
 
 /** A request as it came in. */
 export interface LabRequest {

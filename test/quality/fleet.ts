@@ -6,7 +6,7 @@ import { cpuScale } from '../../plugin/model/sketch.ts'
 import { backtest } from '../../plugin/recommend/backtest.ts'
 import { simulateHpa } from '../../plugin/recommend/hpa/simulate.ts'
 import type { ProfileName } from '../../plugin/recommend/profiles/profiles.ts'
-import type { SteadyOptions } from '../../plugin/recommend/recommend-options.ts'
+import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
 import { noise } from './noise.ts'
 
 /** A synthetic workload that an HPA scales: the CPU it asks for in all, in millicores, by the hour since Monday 00:00. */
@@ -100,7 +100,7 @@ export interface FleetRow {
 }
 
 /** Runs the fleet from each target under each rule, deciding daily. */
-export function fleetRows(options: SteadyOptions): readonly FleetRow[] {
+export function fleetRows(options: RecommendOptions): readonly FleetRow[] {
   const services = fleet().map((service) => ({
     service,
     values: Float64Array.from({ length: slots }, (_, slot) => service.demand((slot * step) / 3600)),
@@ -116,7 +116,7 @@ export function fleetRows(options: SteadyOptions): readonly FleetRow[] {
 interface Ruled {
   readonly target: number
   readonly rule: FleetRow['rule']
-  readonly options: SteadyOptions
+  readonly options: RecommendOptions
 }
 
 function row(recorded: readonly Recorded[], { target, rule, options }: Ruled): FleetRow {

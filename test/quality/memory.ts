@@ -4,7 +4,7 @@ import { tortoiseSizes } from '../../plugin/recommend/profiles/tortoise/size.ts'
 import { withMargin } from '../../plugin/recommend/profiles/vpa/estimate.ts'
 import { histogram, memoryBuckets } from '../../plugin/recommend/profiles/vpa/histogram.ts'
 import { recommend } from '../../plugin/recommend/recommend.ts'
-import type { SteadyOptions } from '../../plugin/recommend/recommend-options.ts'
+import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
 import { declare, type Machine, observe } from './machine.ts'
 import type { Trace } from './traces.ts'
 
@@ -31,7 +31,7 @@ const before = ({ bytes }: Machine): Room => ({ request: bytes / 2, limit: bytes
 /** Rows of every profile. */
 export function memoryRows(
   traces: readonly Trace[],
-  { machine, options }: { readonly machine: Machine; readonly options: SteadyOptions },
+  { machine, options }: { readonly machine: Machine; readonly options: RecommendOptions },
 ): readonly MemoryRow[] {
   const rules: Readonly<Record<string, (trace: Trace) => Room>> = {
     steady: (trace) => steady(trace, machine, options),
@@ -73,7 +73,7 @@ function judge(profile: string, traces: readonly Trace[], { rule, machine }: Tri
 }
 
 /** Half a day is too little for `steady` to lower anything; its gates and its step are opened to see its rule at work. */
-function steady(trace: Trace, machine: Machine, given: SteadyOptions): Room {
+function steady(trace: Trace, machine: Machine, given: RecommendOptions): Room {
   const observation = observe(trace, { from: 0, to: halfOf(trace) }, machine)
   const { request, limit } = before(machine)
   const declared = declare({ 'requests.memory': String(request), 'limits.memory': String(limit) })

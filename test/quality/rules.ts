@@ -7,7 +7,7 @@ import { tortoiseSizes } from '../../plugin/recommend/profiles/tortoise/size.ts'
 import { toMilli, withMargin } from '../../plugin/recommend/profiles/vpa/estimate.ts'
 import { cpuBuckets, histogram } from '../../plugin/recommend/profiles/vpa/histogram.ts'
 import { recommend } from '../../plugin/recommend/recommend.ts'
-import type { SteadyOptions } from '../../plugin/recommend/recommend-options.ts'
+import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
 import { declare, type Machine, observe } from './machine.ts'
 import { daySamples, type Trace } from './traces.ts'
 
@@ -68,14 +68,14 @@ function tortoise(): Rule {
 }
 
 /** The options of `steady`: the defaults of settings, with those of a JSON object laid over them. */
-export function steadyOptions(json: string): SteadyOptions {
+export function steadyOptions(json: string): RecommendOptions {
   const { profile: _, ...options } = settingsSchema.parse({ recommend: JSON.parse(json) }).recommend
   return options
 }
 
 /** The default profile as `tortoise plan` runs it; the first value is what it wants before pace. */
 const steady =
-  (defaults: SteadyOptions): Rule =>
+  (defaults: RecommendOptions): Rule =>
   (decision) => {
     const { trace, now, machine, cadence, current } = decision
     const observation = observe(trace, { from: now - historyDays * daySamples, to: now }, machine)
@@ -90,7 +90,7 @@ const steady =
     return advice?.verdict === 'change' ? advice.to : request
   }
 
-function firstWanted(observation: ReturnType<typeof observe>, options: SteadyOptions): number {
+function firstWanted(observation: ReturnType<typeof observe>, options: RecommendOptions): number {
   const [usage] = observation.containers
   const [container] = declare({ 'requests.cpu': '1m' }).containers
   if (usage === undefined || container === undefined) throw new Error('the machine has no container')
@@ -100,7 +100,7 @@ function firstWanted(observation: ReturnType<typeof observe>, options: SteadyOpt
 }
 
 /** Every rule by name, fresh for one replay. */
-export const rules = (options: SteadyOptions): Readonly<Record<string, Rule>> => ({
+export const rules = (options: RecommendOptions): Readonly<Record<string, Rule>> => ({
   steady: steady(options),
   tortoise: tortoise(),
   vpa: pastTenth((decision) => vpaShare(decision, 0.9)),

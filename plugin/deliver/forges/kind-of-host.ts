@@ -20,7 +20,7 @@ const known: readonly (readonly [ForgeKind, RegExp])[] = [
 ]
 
 /** Tells the forge behind the address that is pushed to; what settings name wins. Stops with `settings.missing`. */
-export function hostedBy(
+export function kindOfHost(
   remote: string,
   named: { readonly kind?: ForgeKind | undefined; readonly url?: string | undefined } = {},
 ): Hosted {
@@ -29,14 +29,14 @@ export function hostedBy(
   if (kind === undefined) {
     throw stop('settings.missing', 'The host of deliver.remote does not tell which forge it is', {
       place: { file: urlPlace(remote) },
-      mend: 'Set deliver.forge.kind to github, gitlab or gitea.',
+      hint: 'Set deliver.forge.kind to github, gitlab or gitea.',
     })
   }
   const url = (named.url ?? origin).replace(/\/$/, '')
   if (!href.startsWith(`${url}/`)) {
     throw stop('settings.invalid', 'deliver.remote does not lie below deliver.forge.url', {
       place: { file: urlPlace(remote) },
-      mend: 'Name the base URL that both have in common.',
+      hint: 'Name the base URL that both have in common.',
     })
   }
   const repository = decodeURIComponent(href.slice(url.length + 1))

@@ -17,7 +17,7 @@ export interface Asked {
 /** Asks; what is refused is a `forge.refused` that says what we were doing and repeats nothing of the request. */
 export type Ask = <T>(doing: string, request: () => Promise<T>) => Promise<T>
 
-function mend(status: number): string {
+function hint(status: number): string {
   if (status === 429) return 'Run again later: the rate limit is used up.'
   if ([401, 403, 404].includes(status))
     return 'Give a token that sees this repository, and may write its branches, its change requests and its issues.'
@@ -37,7 +37,7 @@ export const asking = ({ name, place, refusalOf }: Asked): Ask =>
       const said = `${name} refused to ${doing} (HTTP ${status}): ${oneLine(message).slice(0, 300)}`
       throw stop('forge.refused', said, {
         place,
-        mend: status === 0 ? 'Check the address and the network, then run again.' : mend(status),
+        hint: status === 0 ? 'Check the address and the network, then run again.' : hint(status),
         cause: { status },
       })
     }

@@ -9,7 +9,7 @@ import {
 import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
 import { findCommit } from './objects.ts'
-import { pktLine, post, readPktLines, type Wire } from './smart-http.ts'
+import { pktLine, post, readPktLines, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'
 
 /** A commit, and how to store it in the local repository if it is to be used there. */
@@ -18,17 +18,17 @@ export interface RemoteCommit {
   readonly keep: () => Promise<unknown>
 }
 
-const unreadable = (wire: Wire, id: string, why: string): ExpectedStop =>
+const unreadable = (wire: SmartHttp, id: string, why: string): ExpectedStop =>
   stop('git.remote', `Commit ${id.slice(0, 10)} could not be read from the server: ${oneLine(why)}`, {
     place: wire.place,
-    mend: 'Run again; if it stays, delete the branch on the server.',
+    hint: 'Run again; if it stays, delete the branch on the server.',
   })
 
 /**
  * Asks for one commit: what the base holds is not sent when the server knows the base, else its history is cut off.
  * Both in one request would not do: behind a cut the server sends the whole tree again.
  */
-async function askPack(wire: Wire, id: string, base: string): Promise<Uint8Array> {
+async function askPack(wire: SmartHttp, id: string, base: string): Promise<Uint8Array> {
   const ask = (...lines: string[]) => post(wire, 'git-upload-pack', Buffer.from(lines.join('')))
   const want = pktLine(`want ${id} ofs-delta agent=gitops-tortoise\n`)
   const [have, done] = [pktLine(`have ${base}\n`), pktLine('done\n')]
@@ -75,7 +75,7 @@ async function readPacked(pack: Uint8Array, oid: string) {
 /** Stores a commit that the server has, with all it holds beyond what the base does, in a pack of its own. */
 export async function keepCommit(
   repository: Repository,
-  wire: Wire,
+  wire: SmartHttp,
   { id, base }: { readonly id: string; readonly base: string },
 ): Promise<string> {
   const known = await findCommit(repository, id)
@@ -96,7 +96,7 @@ export async function keepCommit(
 /** Reads a commit that the server has: from the clone when it is there, else over the wire. */
 export async function fetchCommit(
   repository: Repository,
-  wire: Wire,
+  wire: SmartHttp,
   { id, base }: { readonly id: string; readonly base: string },
 ): Promise<RemoteCommit> {
   const known = await findCommit(repository, id)

@@ -2,14 +2,14 @@ import type { BranchWriter } from '../forges/forge.ts'
 import { fetchCommit } from './fetch.ts'
 import { draftEdits, type Signed, writeDraft } from './objects.ts'
 import { pushBranch } from './push.ts'
-import { remoteHead, type Wire } from './smart-http.ts'
+import { remoteHead, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'
 
 /** Who commits, when, and who signs. */
 export type GitWriting = Omit<Signed, 'message'>
 
 /** Writes the branches of any Git server over HTTP: objects from the clone's blobs and trees, pushed with a lease. */
-export function gitWriter(repository: Repository, wire: Wire, writing: GitWriting): BranchWriter {
+export function gitWriter(repository: Repository, wire: SmartHttp, writing: GitWriting): BranchWriter {
   // Objects stored in this run, by the commit or tree that they belong to.
   const objects = new Map<string, readonly string[]>()
   return {

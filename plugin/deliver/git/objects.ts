@@ -48,7 +48,7 @@ export async function resolveCommit(repository: Repository, branch: string): Pro
   const id = (await branchHead(repository, branch)) ?? (await resolveRef(tracked).catch(orMissing))
   if (id !== undefined && (await findCommit(repository, id)) !== undefined) return id
   throw stop('git.missing', `There is no branch ${oneLine(branch)} in this clone`, {
-    mend: `Check out ${oneLine(branch)}, or name another base branch in settings.`,
+    hint: `Check out ${oneLine(branch)}, or name another base branch in settings.`,
   })
 }
 
@@ -67,7 +67,7 @@ export async function draftEdits(
     if (((await readText(repository, tree, file)) ?? '') === before) continue
     throw stop('git.conflict', `The file read is not the file committed at ${base.slice(0, 10)}`, {
       place: { file },
-      mend: 'Commit or set aside local changes, check out the base branch, and run again.',
+      hint: 'Commit or set aside local changes, check out the base branch, and run again.',
     })
   }
   const files = new Map(edits.map(({ file, after }) => [file, after]))
@@ -133,14 +133,14 @@ export const foreignCommit = (branch: string, id: string, commit: CommitObject) 
   stop(
     'git.conflict',
     `A person's commit stands on ${branch}: ${id.slice(0, 10)} "${oneLine(commit.message.split('\n')[0] ?? '')}"`,
-    { mend: `Merge it, or move it to another branch and delete ${branch}; then run again.` },
+    { hint: `Merge it, or move it to another branch and delete ${branch}; then run again.` },
   )
 
 /** Refuses to rebuild a branch that somebody looks at: their work tree would seem to undo it. */
 export async function refuseCheckedOut(repository: Repository, branch: string): Promise<void> {
   if ((await currentBranch(repository)) !== branch) return
   throw stop('git.conflict', `${branch} is checked out here, so it cannot be rebuilt`, {
-    mend: 'Switch to another branch and run again.',
+    hint: 'Switch to another branch and run again.',
   })
 }
 
@@ -152,7 +152,7 @@ export async function moveBranch(
 ): Promise<void> {
   if (from === to) return
   if ((await branchHead(repository, branch)) !== from) {
-    throw stop('git.moved', `${branch} moved while its commit was made`, { mend: 'Run again.' })
+    throw stop('git.moved', `${branch} moved while its commit was made`, { hint: 'Run again.' })
   }
   await writeRef({ ...repository, ref: `refs/heads/${branch}`, value: to, force: true })
 }

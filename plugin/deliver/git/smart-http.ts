@@ -12,7 +12,7 @@ export interface Remote {
 }
 
 /** An opened remote: whom to ask, with which headers, and how to name it in messages. */
-export interface Wire {
+export interface SmartHttp {
   readonly http: HttpClient
   readonly url: string
   readonly place: { readonly file: string }
@@ -30,19 +30,19 @@ export function urlPlace(url: string): string {
 }
 
 /** Opens a remote. Refuses URLs that are not HTTP(S) or that hold credentials; shows neither. */
-export function openRemote({ url, token }: Remote, http: HttpClient): Wire {
+export function openRemote({ url, token }: Remote, http: HttpClient): SmartHttp {
   const place = { file: urlPlace(url) }
   const parsed = parseUrl(url)
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw stop('git.remote', 'Only HTTPS remotes can be pushed to', {
       place,
-      mend: 'Give the https:// address of the repository and a token.',
+      hint: 'Give the https:// address of the repository and a token.',
     })
   }
   if (parsed.username !== '' || parsed.password !== '') {
     throw stop('git.remote', 'The address of the remote holds credentials', {
       place,
-      mend: 'Take them out of the address and pass them as the token.',
+      hint: 'Take them out of the address and pass them as the token.',
     })
   }
   return {
@@ -56,26 +56,26 @@ export function openRemote({ url, token }: Remote, http: HttpClient): Wire {
 const basic = (token: string): string =>
   `Basic ${Buffer.from(`x-access-token:${token.trim()}`).toString('base64')}`
 
-function refusedStatus({ place }: Wire, status: number): ExpectedStop {
-  const mend =
+function refusedStatus({ place }: SmartHttp, status: number): ExpectedStop {
+  const hint =
     status === 401 || status === 403
       ? 'Give a token that may write the contents of this repository (contents: write).'
       : 'Check the address, and that the token may see this repository.'
-  return stop('git.remote', `The server refused with HTTP ${status}`, { place, mend })
+  return stop('git.remote', `The server refused with HTTP ${status}`, { place, hint })
 }
 
 /** Turns what a request throws into a `git.remote` stop that repeats nothing the request carried. */
-function unreachable(wire: Wire, error: unknown): ExpectedStop {
+function unreachable(wire: SmartHttp, error: unknown): ExpectedStop {
   if (error instanceof Errors.HttpError) return refusedStatus(wire, error.data.statusCode)
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
   return stop('git.remote', `The server gave no answer that can be used (${oneLine(known)})`, {
     place: wire.place,
-    mend: 'Check the address and the network, then run again.',
+    hint: 'Check the address and the network, then run again.',
   })
 }
 
 /** The commit a branch of the remote points at now; `undefined` when it has no such branch. */
-export async function remoteHead(wire: Wire, branch: string): Promise<string | undefined> {
+export async function remoteHead(wire: SmartHttp, branch: string): Promise<string | undefined> {
   const { http, url } = wire
   const headers = await wire.headers()
   const asked = getRemoteInfo2({ http, url, headers, forPush: true, protocolVersion: 1 })
@@ -87,7 +87,7 @@ export async function remoteHead(wire: Wire, branch: string): Promise<string | u
 
 /** Posts a body to a Git service and returns the answer. */
 export async function post(
-  wire: Wire,
+  wire: SmartHttp,
   service: 'git-upload-pack' | 'git-receive-pack',
   body: Uint8Array,
 ): Promise<Uint8Array> {

@@ -70,7 +70,7 @@ function byDirectory(files: ReadonlyMap<string, string>): Map<string, Map<string
 async function layFile(repository: Repository, text: string, present: Entry | undefined): Promise<NewTree> {
   if (present !== undefined && !isFile(present.mode)) {
     throw stop('git.conflict', 'A link, a directory or a submodule stands where a file should be written', {
-      mend: 'Name the file itself, or move what stands in its place.',
+      hint: 'Name the file itself, or move what stands in its place.',
     })
   }
   const tree = await writeBlob({ ...repository, blob: Buffer.from(text) })

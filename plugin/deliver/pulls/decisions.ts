@@ -20,13 +20,13 @@ export interface Decision {
 }
 
 /** A pull request with what was said by those who may push. */
-export interface HeardPull {
+export interface CommentedPull {
   readonly pull: Pull
   readonly comments: readonly Comment[]
 }
 
 /** All that was decided, oldest first, by the key of the value. */
-export type Memory = ReadonlyMap<string, readonly Decision[]>
+export type DecisionLog = ReadonlyMap<string, readonly Decision[]>
 
 const day = 86_400_000
 const later = (at: string, days: number): string => new Date(Date.parse(at) + days * day).toISOString()
@@ -63,7 +63,7 @@ function commanded(
   }))
 }
 
-function decisionsOf({ pull, comments }: HeardPull, now: Date): readonly Decision[] {
+function decisionsOf({ pull, comments }: CommentedPull, now: Date): readonly Decision[] {
   const block = readBlock(pull.body)
   if (block === undefined) return []
   const { createdAt, closedAt = createdAt } = pull
@@ -90,19 +90,19 @@ function decisionsOf({ pull, comments }: HeardPull, now: Date): readonly Decisio
 }
 
 /** Gathers what was decided about each value over all pull requests. */
-export function remember(heard: readonly HeardPull[], now: Date): Memory {
+export function collectDecisions(heard: readonly CommentedPull[], now: Date): DecisionLog {
   return byKey(heard.flatMap((one) => decisionsOf(one, now)))
 }
 
 /** What the base branch itself tells where no forge is asked: the values that our commits set there. */
-export const rememberCommits = (commits: readonly HistoryCommit[]): Memory =>
+export const decisionsInCommits = (commits: readonly HistoryCommit[]): DecisionLog =>
   byKey(
     commits.flatMap(({ id, at, changes }) =>
       changes.map((item) => ({ kind: 'merged' as const, item, place: id.slice(0, 10), at })),
     ),
   )
 
-function byKey(all: readonly Decision[]): Memory {
+function byKey(all: readonly Decision[]): DecisionLog {
   const decisions = [...all].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   const memory = new Map<string, Decision[]>()
   for (const one of decisions) memory.set(one.item.key, [...(memory.get(one.item.key) ?? []), one])
@@ -110,7 +110,7 @@ function byKey(all: readonly Decision[]): Memory {
 }
 
 /** How far decisions reach. */
-export interface MemoryRules {
+export interface DecisionRules {
   /** A declined value is proposed again when it moves by more than this, in percent. */
   readonly reconsider: number
   /** A value of an open pull request is left as it is while it would move by less than this, in percent. */
@@ -145,12 +145,12 @@ const within = (a: number, b: number | undefined, percent: number): boolean =>
   b !== undefined && b !== 0 && Math.abs(a / b - 1) * 100 <= percent
 
 /** What people decided about one value, applied to what is wanted for it now. */
-export function judgeWanted(memory: Memory, wanted: Wanted, rules: MemoryRules): Verdict {
+export function judgeChange(memory: DecisionLog, wanted: Wanted, rules: DecisionRules): Verdict {
   const decisions = memory.get(wanted.key) ?? []
   return held(decisions, wanted, rules) ?? bounded(decisions, wanted, rules)
 }
 
-function held(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict | undefined {
+function held(decisions: readonly Decision[], wanted: Wanted, rules: DecisionRules): Verdict | undefined {
   const stop = last(decisions, ['ignore', 'snooze', 'pin', 'declined'])
   if (stop === undefined) return undefined
   const by = stop.by === undefined ? `in ${stop.place}` : `by ${stop.by} in ${stop.place}`
@@ -174,7 +174,7 @@ function held(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules
 }
 
 /** The same change made twice already, whoever changed it back: a third one would be a loop. */
-function looped(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict | undefined {
+function looped(decisions: readonly Decision[], wanted: Wanted, rules: DecisionRules): Verdict | undefined {
   const since = rules.now.getTime() - rules.rememberDays * day
   const retried = decisions.findLastIndex(({ kind }) => kind === 'retry')
   const same = decisions
@@ -195,7 +195,7 @@ function looped(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRul
 }
 
 /** A person's edit of a value that we wrote bounds it; a small move of what is open already is none. */
-function bounded(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRules): Verdict {
+function bounded(decisions: readonly Decision[], wanted: Wanted, rules: DecisionRules): Verdict {
   const before = last(decisions, ['merged', 'proposed'])
   const ours = before && numberOf(wanted.key, before.item.to)
   if (before === undefined || ours === undefined) return { to: wanted.to }
@@ -216,5 +216,5 @@ function bounded(decisions: readonly Decision[], wanted: Wanted, rules: MemoryRu
 }
 
 /** Whether an item was asked to have a pull request of its own. */
-export const isSplit = (memory: Memory, key: string): boolean =>
+export const isSplit = (memory: DecisionLog, key: string): boolean =>
   last(memory.get(key) ?? [], ['split']) !== undefined

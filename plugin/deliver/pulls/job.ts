@@ -1,6 +1,6 @@
 import type { ScopedProposal } from '../../model/proposal.ts'
 import type { BranchWriter, Forge, Pull } from '../forges/forge.ts'
-import type { Block, Item } from '../record/hidden-block.ts'
+import type { HiddenBlock, Item } from '../record/hidden-block.ts'
 
 /** How pull requests are kept. */
 export interface PullOptions {
@@ -20,9 +20,9 @@ export interface PullOptions {
 export interface PullTexts {
   readonly title: (part: ScopedProposal) => string
   /** Markdown; the hidden block stands at its end. */
-  readonly body: (part: ScopedProposal, block: Block) => string
+  readonly body: (part: ScopedProposal, block: HiddenBlock) => string
   /** Why nothing of an open pull request is wanted any more; `undefined` when that cannot be told in this run. */
-  readonly gone: (block: Block) => string | undefined
+  readonly gone: (block: HiddenBlock) => string | undefined
   /** Whether the owner lets a proposal be merged by itself. */
   readonly autoMerge: (part: ScopedProposal) => boolean
 }

@@ -1,8 +1,8 @@
-import { inert, oneLine } from '../../model/escape-markdown.ts'
+import { escapeMarkdown, oneLine } from '../../model/escape-markdown.ts'
 import { plural } from '../../model/plural.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
 import type { Check, Forge, Pull } from '../forges/forge.ts'
-import { type Block, readBlock, withBlock } from '../record/hidden-block.ts'
+import { type HiddenBlock, readBlock, withBlock } from '../record/hidden-block.ts'
 import type { Job, Keeping, PullTexts } from './job.ts'
 import type { Placed } from './place-branch.ts'
 
@@ -56,7 +56,7 @@ export async function withdraw(
   }
   await sayOnce(forge, number, {
     marker: `closed ${block.head.slice(0, 12)}`,
-    text: `Closed: ${inert(reason)}.`,
+    text: `Closed: ${escapeMarkdown(reason)}.`,
   })
   await forge.update(number, { body: withBlock(pull.body, { ...block, closed: reason }), state: 'closed' })
   return { ...known, action: 'closed', reason }
@@ -87,7 +87,7 @@ export async function settle(
   { texts, options, ports }: Keeping & { readonly texts: PullTexts },
 ): Promise<PullOutcome> {
   const { part, branch, digest, items } = job
-  const block: Block = { scope: part.scope, base: placed.base, head: placed.head, digest, items }
+  const block: HiddenBlock = { scope: part.scope, base: placed.base, head: placed.head, digest, items }
   const wanted = { title: oneLine(texts.title(part)), body: texts.body(part, block) }
   const { pull, action } = await bringUp(job, wanted, { texts, options, ports })
   const missing = options.labels.filter((label) => !pull.labels.includes(label))

@@ -1,7 +1,7 @@
 import type { Comment, Forge, Pull } from '../forges/forge.ts'
 import { readBlock } from '../record/hidden-block.ts'
 import { readCommands } from './commands.ts'
-import type { HeardPull } from './decisions.ts'
+import type { CommentedPull } from './decisions.ts'
 
 /** How far back people are listened to. */
 export interface Hearing {
@@ -13,11 +13,11 @@ export interface Hearing {
 const mostHeard = 40
 
 /** Reads what people who may push said below our pull requests of late. */
-export async function hear(
+export async function readComments(
   forge: Pick<Forge, 'comments' | 'mayWrite'>,
   pulls: readonly Pull[],
   { now, days }: Hearing,
-): Promise<readonly HeardPull[]> {
+): Promise<readonly CommentedPull[]> {
   const oldest = now.getTime() - days * 86_400_000
   const recent = pulls.filter(
     ({ state, body, closedAt, createdAt }) =>
@@ -29,7 +29,7 @@ export async function hear(
     trusted.set(author, known)
     return known
   }
-  const heard: HeardPull[] = []
+  const heard: CommentedPull[] = []
   for (const [index, pull] of recent.entries()) {
     const said = index < mostHeard ? await forge.comments(pull.number) : []
     const comments: Comment[] = []

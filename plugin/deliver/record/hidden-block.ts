@@ -9,7 +9,7 @@ export interface Item {
 }
 
 /** What a pull request tells its next run, hidden in its body. */
-export interface Block {
+export interface HiddenBlock {
   readonly scope: string
   /** The commit that its one commit stands on. */
   readonly base: string
@@ -36,17 +36,17 @@ const marker = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/
 const mostBytes = 1_000_000
 
 /** The hidden block as a comment of HTML. Deflated, and in letters that no cluster text can break out of. */
-export function writeBlock({ items, ...block }: Block): string {
+export function writeBlock({ items, ...block }: HiddenBlock): string {
   const data = { ...block, items: items.map(({ key, from, to }) => [key, from, to]) }
   return `<!-- tortoise:1 ${toBase64(deflateSync(strToU8(JSON.stringify(data)), { level: 9 }))} -->`
 }
 
 /** A body with another block in place of its own. */
-export const withBlock = (body: string, block: Block): string =>
+export const withBlock = (body: string, block: HiddenBlock): string =>
   `${body.replace(marker, '').trimEnd()}\n\n${writeBlock(block)}`
 
 /** Reads the block out of a body; `undefined` when there is none that can be read. */
-export function readBlock(body: string): Block | undefined {
+export function readBlock(body: string): HiddenBlock | undefined {
   const text = marker.exec(body)?.[1]
   if (text === undefined) return undefined
   try {

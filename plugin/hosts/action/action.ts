@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Settings } from '../../../config/schema.ts'
-import { inert } from '../../model/escape-markdown.ts'
+import { escapeMarkdown } from '../../model/escape-markdown.ts'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import { stepSummary } from '../../report/summary.ts'
@@ -9,11 +9,11 @@ import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { gatherObservations } from '../../run/observe/observe.ts'
-import type { PassRequest } from '../../run/plan-repository.ts'
+import type { RunRequest } from '../../run/plan-repository.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { runPass } from '../../run/run.ts'
+import { runOnce } from '../../run/run.ts'
 import { annotate } from './annotations.ts'
-import { answerComment } from './comment-command.ts'
+import { runCommentCommand } from './comment-command.ts'
 import type { Call } from './event.ts'
 import { callOf, readEvent } from './event.ts'
 import type { ActionMode } from './inputs.ts'
@@ -57,7 +57,7 @@ async function answerStep(host: Host, ground: Ground): Promise<void> {
   const call: Call = callOf(host, readEvent(host))
   if (call.kind === 'passed over') return passOver(call.why)
   if (call.kind !== 'said') return passStep(host, ground)
-  const answer = await answerComment(host, ground.settings, call.said)
+  const answer = await runCommentCommand(host, ground.settings, call.said)
   if (answer.kind === 'passed over') return passOver(answer.why)
   await passStep(host, ground)
   await answer.done()
@@ -66,19 +66,19 @@ async function answerStep(host: Host, ground: Ground): Promise<void> {
 async function passOver(why: string): Promise<void> {
   core.info(`Nothing to do: ${why}.`)
   writeNoOutputs()
-  await core.summary.addRaw(`Nothing to do: ${inert(why)}.\n`).write()
+  await core.summary.addRaw(`Nothing to do: ${escapeMarkdown(why)}.\n`).write()
 }
 
 async function passStep(host: Host, ground: Ground): Promise<void> {
   const request = await observe(host, ground)
-  const outcome = await runPass(host, request)
+  const outcome = await runOnce(host, request)
   core.info(terminalReport(outcome))
   writeOutputs(outcome, host)
   annotate(outcome)
   await core.summary.addRaw(stepSummary(outcome, request.observations, summaryLimit)).write()
 }
 
-async function reviewStep(host: Host, request: PassRequest, token: string): Promise<void> {
+async function reviewStep(host: Host, request: RunRequest, token: string): Promise<void> {
   const { GITHUB_REPOSITORY: repository = '', GITHUB_API_URL: apiUrl = 'https://api.github.com' } = host.env
   core.setOutput('objections', await reviewPullRequest(host, request, { repository, apiUrl, token }))
 }
@@ -86,7 +86,7 @@ async function reviewStep(host: Host, request: PassRequest, token: string): Prom
 /** A step may write 1 MiB; past it the runner shows nothing at all. */
 const summaryLimit = 1_000_000
 
-type Ground = Omit<PassRequest, 'observations'>
+type Ground = Omit<RunRequest, 'observations'>
 
 function groundOf(host: Host, mode: ActionMode | undefined): Ground {
   const checkout = findCheckout(host, host.cwd)
@@ -97,7 +97,7 @@ function groundOf(host: Host, mode: ActionMode | undefined): Ground {
     : { checkout, settings: onOwnBranch(settings), isAsked }
 }
 
-async function observe(host: Host, ground: Ground): Promise<PassRequest> {
+async function observe(host: Host, ground: Ground): Promise<RunRequest> {
   const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
   const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
   const flags = {

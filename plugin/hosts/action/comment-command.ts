@@ -2,14 +2,14 @@ import type { Settings } from '../../../config/schema.ts'
 import type { Forge } from '../../deliver/forges/forge.ts'
 import { githubForge } from '../../deliver/forges/github/forge.ts'
 import { openSession, type Session } from '../../deliver/forges/github/session.ts'
-import { remember } from '../../deliver/pulls/decisions.ts'
+import { collectDecisions } from '../../deliver/pulls/decisions.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
 import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
-import type { Said } from './event.ts'
+import type { CommandComment } from './event.ts'
 
 /** What a comment comes to: nothing to do and why, or a run that is told below the comment when it is done. */
-export type Answer =
+export type CommandReply =
   | { readonly kind: 'passed over'; readonly why: string }
   | { readonly kind: 'obey'; readonly done: () => Promise<void> }
 
@@ -22,14 +22,18 @@ const usage = `This says nothing about a value of this pull request. On a line o
 - \`/tortoise retry\``
 
 /** Looks who said something, and where: only those who may push are obeyed, and only below our own pull requests. */
-export async function answerComment(host: Host, settings: Settings, said: Said): Promise<Answer> {
+export async function runCommentCommand(
+  host: Host,
+  settings: Settings,
+  said: CommandComment,
+): Promise<CommandReply> {
   const session = await openGitHub(host, settings)
   const forge = githubForge(session)
   const pull = (await forge.pulls()).find(({ number }) => number === said.pull)
   if (pull === undefined) return { kind: 'passed over', why: `#${said.pull} is not one of ours` }
   if (!(await forge.mayWrite(said.author)))
     return { kind: 'passed over', why: `${said.author} may not push here` }
-  const decided = [...remember([{ pull, comments: [said] }], host.now()).values()].flat()
+  const decided = [...collectDecisions([{ pull, comments: [said] }], host.now()).values()].flat()
   if (decided.some(({ by }) => by === said.author)) {
     await react(host, session, { said, content: 'eyes' })
     return { kind: 'obey', done: () => react(host, session, { said, content: '+1' }) }
@@ -43,7 +47,7 @@ async function openGitHub(host: Host, settings: Settings): Promise<Session> {
   const { github } = settings.deliver
   if (github === undefined)
     throw stop('settings.missing', 'A pull request needs a forge to ask', {
-      mend: 'Set deliver.github.repository, or use mode commit.',
+      hint: 'Set deliver.github.repository, or use mode commit.',
     })
   const { repository, apiUrl, paced } = github
   const token = githubToken(host, settings, 'Answering a comment')
@@ -57,7 +61,7 @@ async function openGitHub(host: Host, settings: Settings): Promise<Session> {
 }
 
 interface Reaction {
-  readonly said: Said
+  readonly said: CommandComment
   readonly content: 'eyes' | '+1' | 'confused'
 }
 
@@ -75,7 +79,7 @@ async function react(host: Host, { at, ask }: Session, { said, content }: Reacti
 const marker = '<!-- gitops-tortoise: usage -->'
 
 /** Says once below the pull request what would be understood. */
-async function explain(forge: Forge, { pull }: Said): Promise<void> {
+async function explain(forge: Forge, { pull }: CommandComment): Promise<void> {
   const known = (await forge.comments(pull)).some(({ body }) => body.includes(marker))
   if (!known) await forge.comment(pull, `${usage}\n\n${marker}`)
 }

@@ -1,5 +1,4 @@
 import { stop } from '../../model/problem.ts'
-import type { ReviewPlace } from './review.ts'
 
 /** Tells our comment from those of people. */
 const marker = '<!-- gitops-tortoise: review -->'
@@ -29,9 +28,16 @@ export async function upsertComment(text: string, place: CommentPlace): Promise<
       'forge.refused',
       `the comment under pull request ${place.number} could not be written${status}`,
       {
-        mend: 'Give the workflow `permissions: pull-requests: write`.',
+        hint: 'Give the workflow `permissions: pull-requests: write`.',
         cause,
       },
     )
   }
+}
+
+/** Where the comment goes. */
+export interface ReviewPlace {
+  readonly repository: string
+  readonly apiUrl: string
+  readonly token: string
 }

@@ -31,7 +31,7 @@ type Event = z.infer<typeof eventSchema>
 type PullOfEvent = z.infer<typeof pullSchema>
 
 /** Something a person wrote below a pull request that may be for us. */
-export interface Said {
+export interface CommandComment {
   readonly pull: number
   readonly id: number
   readonly author: string
@@ -44,7 +44,7 @@ export interface Said {
 export type Call =
   | { readonly kind: 'unasked' }
   | { readonly kind: 'marked' }
-  | { readonly kind: 'said'; readonly said: Said }
+  | { readonly kind: 'said'; readonly said: CommandComment }
   | { readonly kind: 'passed over'; readonly why: string }
 
 /** The event that the workflow runs for; empty where there is none. */

@@ -17,7 +17,7 @@ export function inputMode(): ActionMode | undefined {
   const mode = modes.find((one) => one === text)
   if (text !== undefined && mode === undefined) {
     const message = `input mode is ${text}, which is none of ${modes.join(', ')}`
-    throw stop('usage', message, { mend: 'Correct it in the workflow.' })
+    throw stop('usage', message, { hint: 'Correct it in the workflow.' })
   }
   const dry = given('dry-run') !== undefined && core.getBooleanInput('dry-run')
   return dry && mode !== 'review' ? 'report' : mode
@@ -29,7 +29,7 @@ export function inputWorkloads(): ((workload: Workload) => boolean) | undefined 
   const wrong = names.find((name) => !/^([^/]+\/)?[^/]+\/[^/]+$/.test(name))
   if (wrong !== undefined)
     throw stop('usage', `input workloads names ${wrong}, which is not Kind/name`, {
-      mend: 'Write Deployment/web, or shop/Deployment/web.',
+      hint: 'Write Deployment/web, or shop/Deployment/web.',
     })
   if (names.length === 0) return undefined
   return (workload) =>

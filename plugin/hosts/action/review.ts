@@ -8,28 +8,21 @@ import { concernsOneSource, stop } from '../../model/problem.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
 import { withOverlays } from '../../plan/overlay-renderer.ts'
 import type { RenderedPair } from '../../plan/review-sizes.ts'
-import { review, reviewComment } from '../../plan/review-sizes.ts'
+import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
 import { commitAndParent } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
-import type { PassRequest } from '../../run/plan-repository.ts'
+import type { RunRequest } from '../../run/plan-repository.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
-import { upsertComment } from './comment.ts'
-
-/** Where the comment goes. */
-export interface ReviewPlace {
-  readonly repository: string
-  readonly apiUrl: string
-  readonly token: string
-}
+import { type ReviewPlace, upsertComment } from './comment.ts'
 
 /** Compares the sizes that a pull request changes with what was seen, and says so under it. Gives the number of objections. */
 export async function reviewPullRequest(
   host: Host,
-  request: PassRequest,
+  request: RunRequest,
   place: ReviewPlace,
 ): Promise<number> {
   const number = pullRequestNumber(host)
-  const objections = review(await renderBoth(host, request), request.observations)
+  const objections = findObjections(await renderBoth(host, request), request.observations)
   const text = reviewComment(objections)
   for (const one of objections)
     core.warning(`${one.workload.kind}/${one.workload.name}: ${one.to} ${one.text}`)
@@ -48,12 +41,12 @@ function pullRequestNumber({ env }: Host): number {
   const number = event?.pull_request?.number
   if (typeof number === 'number') return number
   throw stop('usage', 'mode review belongs in a workflow that runs on pull_request', {
-    mend: 'Run it with `on: pull_request`, and leave mode out elsewhere.',
+    hint: 'Run it with `on: pull_request`, and leave mode out elsewhere.',
   })
 }
 
 /** Renders what the pull request would be merged into, and what would come of it. */
-async function renderBoth(host: Host, { checkout, settings }: PassRequest): Promise<readonly RenderedPair[]> {
+async function renderBoth(host: Host, { checkout, settings }: RunRequest): Promise<readonly RenderedPair[]> {
   const { root, gitdir } = checkout
   if (gitdir === undefined) throw stop('git.missing', `${root} is no plain Git checkout`)
   const { commit, parent } = await commitAndParent(gitdir)

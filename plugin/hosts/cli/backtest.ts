@@ -5,10 +5,10 @@ import { jsonBacktest, markdownBacktest, terminalBacktest } from '../../report/b
 import { ansi, plain } from '../../report/paint.ts'
 import type { Host } from '../../run/host.ts'
 import { backtestWorkTree } from '../../run/plan-repository.ts'
-import type { PassFlags } from './pass-options.ts'
-import { openPass, withPassFlags } from './pass-options.ts'
+import type { RunFlags } from './run-options.ts'
+import { openRun, withRunFlags } from './run-options.ts'
 
-interface BacktestFlags extends PassFlags {
+interface BacktestFlags extends RunFlags {
   readonly profile?: readonly ProfileName[]
   readonly every: number
   readonly train?: number
@@ -16,7 +16,7 @@ interface BacktestFlags extends PassFlags {
 
 /** `tortoise backtest`: what profiles would have done with the recorded history of what Git declares. */
 export function backtestCommand(host: Host): Command {
-  return withPassFlags(new Command('backtest'))
+  return withRunFlags(new Command('backtest'))
     .description('replay recorded history under profiles, walking forward, beside the values as they stand')
     .addOption(
       new Option('--profile <name...>', 'profiles to replay (default: that of settings)').choices(
@@ -26,7 +26,7 @@ export function backtestCommand(host: Host): Command {
     .option('--every <days>', 'days from one decision to the next', days, 1)
     .option('--train <days>', 'days before the first decision (default: half of history.days)', days)
     .action(async (flags: BacktestFlags) => {
-      const pass = await openPass(host, flags)
+      const pass = await openRun(host, flags)
       const { recommend, history } = pass.settings
       const walk = {
         historyDays: history.days,
@@ -46,7 +46,7 @@ function days(text: string): number {
   throw new InvalidArgumentError('It must be a whole number of days, 1 or more.')
 }
 
-function formatBacktest(host: Host, report: BacktestReport, format: PassFlags['output']): string {
+function formatBacktest(host: Host, report: BacktestReport, format: RunFlags['output']): string {
   switch (format) {
     case 'table':
       return terminalBacktest(report, host.colour ? ansi : plain)

@@ -13,7 +13,7 @@ export function readChanges(host: Host, file: string): readonly ChangesEntry[] {
   const [first] = result.error.issues
   throw stop('usage', `${first?.path.join('.') || 'the file'}: ${first?.message}`, {
     place: { file },
-    mend: 'Write a list of {source, workload: Kind/name, set: {app.requests.cpu: 250m}}.',
+    hint: 'Write a list of {source, workload: Kind/name, set: {app.requests.cpu: 250m}}.',
   })
 }
 

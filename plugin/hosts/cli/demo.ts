@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Host } from '../../run/host.ts'
 import { runDemo } from '../demo/demo.ts'
-import { formatOutcome } from './pass-options.ts'
+import { formatOutcome } from './run-options.ts'
 
 /** `tortoise demo`: the whole path, offline. */
 export function demoCommand(host: Host): Command {

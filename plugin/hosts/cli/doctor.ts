@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
+import { type Check, type Diagnosis, doctorSchema } from '../../report/json/doctor.ts'
 import { ansi, type Paint, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { clustersToRead } from '../../run/observe/observe.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { type Check, type Diagnosis, doctorSchema } from '../doctor/check.ts'
 import { examine } from '../doctor/examine.ts'
 import { Refused } from './exit-error.ts'
 
@@ -48,7 +48,7 @@ export function doctorCommand(host: Host): Command {
           : printed(diagnosis, { hints: flags.fixHints === true, paint: host.colour ? ansi : plain }),
       )
       const errors = diagnosis.checks.filter(({ level }) => level === 'error').length
-      if (errors > 0) throw new Refused(`${plural(errors, 'thing')} to mend before a run can do its job`)
+      if (errors > 0) throw new Refused(`${plural(errors, 'thing')} to hint before a run can do its job`)
     })
 }
 
@@ -85,11 +85,11 @@ function printed({ checks, rbac }: Diagnosis, style: Style): string {
 const titleOf = ({ cluster, area }: Check): string =>
   cluster === undefined ? (area === 'programs' ? 'Programs' : 'Settings') : `Cluster ${cluster}`
 
-function line({ level, message, mend, query }: Check, { hints, paint }: Style): string {
+function line({ level, message, hint, query }: Check, { hints, paint }: Style): string {
   const mark =
     level === 'ok' ? paint.green(marks.ok) : level === 'note' ? marks.note : paint.yellow(marks[level])
   const rest = [
-    ...(mend === undefined || level === 'ok' ? [] : [`    → ${mend}\n`]),
+    ...(hint === undefined || level === 'ok' ? [] : [`    → ${hint}\n`]),
     ...(hints && query !== undefined ? [paint.dim(`    ${query}\n`)] : []),
   ]
   return `  ${mark} ${message}\n${rest.join('')}`

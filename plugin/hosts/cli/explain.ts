@@ -12,11 +12,11 @@ import type { Host } from '../../run/host.ts'
 import { planWorkTree } from '../../run/plan-repository.ts'
 import { readSettings } from '../../run/read-settings.ts'
 import { historyOf } from '../../run/value-history.ts'
-import type { PassFlags } from './pass-options.ts'
-import { openPass, withReadFlags } from './pass-options.ts'
+import type { RunFlags } from './run-options.ts'
+import { openRun, withReadFlags } from './run-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
-interface ExplainFlags extends Omit<PassFlags, 'output'> {
+interface ExplainFlags extends Omit<RunFlags, 'output'> {
   readonly container?: string
   readonly output: 'table' | 'json'
   readonly history?: true
@@ -37,7 +37,7 @@ export function explainCommand(host: Host): Command {
     )
     .action(async (label: string, flags: ExplainFlags) => {
       if (flags.history) return host.stdout(await history(host, label, flags))
-      const plan = await planWorkTree(host, await openPass(host, flags))
+      const plan = await planWorkTree(host, await openRun(host, flags))
       const found = pick(plan.recommendations, label, flags.container)
       const { backtest } = plan
       const explained = {
@@ -75,10 +75,10 @@ function pick(
   const found = all.filter((one) => called(one).includes(label))
   if (found.length === 0) {
     const known = [...new Set(all.map((one) => called(one)[1]))].join(', ')
-    throw stop('usage', `no source declares ${label}`, { mend: `Known are: ${known || 'no workloads'}.` })
+    throw stop('usage', `no source declares ${label}`, { hint: `Known are: ${known || 'no workloads'}.` })
   }
   const named = found.filter((one) => container === undefined || one.container === container)
   if (named.length > 0) return named
   const containers = [...new Set(found.flatMap((one) => one.container ?? []))].join(', ')
-  throw stop('usage', `${label} has no container ${container}`, { mend: `Name one of ${containers}.` })
+  throw stop('usage', `${label} has no container ${container}`, { hint: `Name one of ${containers}.` })
 }

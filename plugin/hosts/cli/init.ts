@@ -57,7 +57,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const assigned = assignClusters(survey.found, await knownFrom(host, flags))
   if (assigned.sources.length === 0) {
     throw stop('settings.missing', 'nothing that rolls out a workload was found here', {
-      mend: `Name the root of a repository with kustomizations, charts or manifests with --repo.${reasons(survey.left)}`,
+      hint: `Name the root of a repository with kustomizations, charts or manifests with --repo.${reasons(survey.left)}`,
     })
   }
   const settings = settingsText(assigned)
@@ -80,7 +80,7 @@ function filesFor({ root, gitdir }: Checkout, flags: InitFlags): readonly string
   const there = files.find((file) => existsSync(join(root, file)))
   if (there === undefined || flags.force === true || flags.dryRun === true) return files
   throw stop('usage', `${there} stands there already`, {
-    mend: 'Look at what would be written with --dry-run, or replace it with --force.',
+    hint: 'Look at what would be written with --dry-run, or replace it with --force.',
   })
 }
 

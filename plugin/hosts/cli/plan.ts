@@ -2,16 +2,16 @@ import { Command } from 'commander'
 import type { Host } from '../../run/host.ts'
 import { planWorkTree } from '../../run/plan-repository.ts'
 import { Refused } from './exit-error.ts'
-import type { PassFlags } from './pass-options.ts'
-import { formatOutcome, openPass, withPassFlags } from './pass-options.ts'
+import type { RunFlags } from './run-options.ts'
+import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 
 /** `tortoise plan`: everything but delivery, on the files as they stand on disk. */
 export function planCommand(host: Host): Command {
-  return withPassFlags(new Command('plan'))
+  return withRunFlags(new Command('plan'))
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
-    .action(async (flags: PassFlags & { readonly check?: boolean }) => {
-      const plan = await planWorkTree(host, await openPass(host, flags))
+    .action(async (flags: RunFlags & { readonly check?: boolean }) => {
+      const plan = await planWorkTree(host, await openRun(host, flags))
       host.stdout(formatOutcome(host, { plan }, flags.output))
       if (flags.check === true && plan.proposal !== undefined) throw new Refused('Changes are pending.')
     })

@@ -80,7 +80,7 @@ function settingsFile(host: Host, { settings }: ServeFlags, root: string | undef
   const file = settings === undefined ? join(root ?? host.cwd, 'tortoise.yaml') : resolve(host.cwd, settings)
   if (existsSync(file)) return file
   throw stop('settings.missing', `there is no settings file ${file}`, {
-    mend: 'Name it with --settings, or a checkout that holds a tortoise.yaml with --repo.',
+    hint: 'Name it with --settings, or a checkout that holds a tortoise.yaml with --repo.',
   })
 }
 
@@ -88,7 +88,7 @@ function listenAddress(text: string): { readonly host: string; readonly port: nu
   const match = /^(.*):(\d{1,5})$/.exec(text)
   const port = Number(match?.[2] ?? 'none')
   if (match !== null && port <= 65_535) return { host: match[1] || '0.0.0.0', port }
-  throw stop('usage', `--listen ${text} is not host:port`, { mend: 'Write it as 0.0.0.0:8080.' })
+  throw stop('usage', `--listen ${text} is not host:port`, { hint: 'Write it as 0.0.0.0:8080.' })
 }
 
 const watchMs = 2000

@@ -59,7 +59,7 @@ function asked(host: Host, source: string | undefined, flags: SetFlags): readonl
     return readChanges(host, changes).map((entry) => ({ ...entry, assignments: assignmentsOf(entry) }))
   if (changes !== undefined || source === undefined || workload === undefined || assignments === undefined) {
     throw stop('usage', 'set takes a SOURCE with --workload and --set, or --changes FILE alone', {
-      mend: 'For example: tortoise set apps/prod --workload Deployment/api --set app.requests.cpu=250m',
+      hint: 'For example: tortoise set apps/prod --workload Deployment/api --set app.requests.cpu=250m',
     })
   }
   const { values, release, namespace } = flags
@@ -166,7 +166,7 @@ async function writeAll(root: string, edits: readonly FileEdit[]): Promise<void>
     await access(join(root, file), constants.W_OK).catch((cause) => {
       throw stop('path.missing', 'the file cannot be written; nothing was changed', {
         place: { file },
-        mend: 'Make it writable.',
+        hint: 'Make it writable.',
         cause,
       })
     })

@@ -6,7 +6,7 @@ import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { gatherObservations } from '../../run/observe/observe.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { withReadFlags } from './pass-options.ts'
+import { withReadFlags } from './run-options.ts'
 
 interface SnapshotFlags {
   readonly repo?: string

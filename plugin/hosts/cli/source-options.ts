@@ -122,7 +122,7 @@ export async function sourceIn(
       `--release ${one.release ?? ''} ${one.values.map((file) => `--values ${file}`).join(' ')}`.trim(),
     )
     throw stop('usage', `settings name ${given} ${known.length} times`, {
-      mend: `Choose one: ${choices.join('; ')}.`,
+      hint: `Choose one: ${choices.join('; ')}.`,
     })
   }
   const plain = known.length === 1 ? known[0] : undefined
@@ -152,7 +152,7 @@ function openView(host: Host, { root }: Checkout, charts: string | undefined) {
   if (charts === undefined) return { view, charts: undefined }
   const directory = resolve(host.cwd, charts)
   if (!existsSync(directory))
-    throw stop('path.missing', `there is no directory ${charts}`, { mend: 'Correct --charts.' })
+    throw stop('path.missing', `there is no directory ${charts}`, { hint: 'Correct --charts.' })
   return { view: mountView(view, chartsMount, openWorkTree(directory)), charts: chartsMount }
 }
 

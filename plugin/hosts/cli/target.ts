@@ -23,7 +23,7 @@ export function parseAssignment(text: string): Assignment {
   const field = names.find((name) => left === name || left.endsWith(`.${name}`))
   if (cut === -1 || value === '' || field === undefined) {
     throw stop('usage', `--set ${text} is not [container.]field=value`, {
-      mend: `Fields are ${names.join(', ')}.`,
+      hint: `Fields are ${names.join(', ')}.`,
     })
   }
   const container = left.slice(0, -field.length).replace(/\.$/, '')
@@ -49,13 +49,13 @@ export function findContainer(rendered: readonly Rendering[], label: string, nam
   const [found, ...more] = workloads.filter(({ workload }) => isCalled(workload, label))
   if (found === undefined) {
     const known = workloads.map(({ workload }) => workloadLabel(workload)).join(', ')
-    throw stop('usage', `the source renders no ${label}`, { mend: `It renders ${known || 'no workloads'}.` })
+    throw stop('usage', `the source renders no ${label}`, { hint: `It renders ${known || 'no workloads'}.` })
   }
   if (more.length > 0) {
     const all = [found, ...more]
       .map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`)
       .join(', ')
-    throw stop('usage', `${label} is rendered more than once`, { mend: `Name one of ${all}.` })
+    throw stop('usage', `${label} is rendered more than once`, { hint: `Name one of ${all}.` })
   }
   const { workload, containers, holder } = found
   const main = containers.filter(({ role }) => role === 'main')
@@ -65,7 +65,7 @@ export function findContainer(rendered: readonly Rendering[], label: string, nam
   }
   const what = named === undefined ? `${label} has several containers` : `${label} has no container ${named}`
   const names = containers.map(({ name }) => name).join(', ')
-  throw stop('usage', what, { mend: `Name one of ${names}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…` })
+  throw stop('usage', what, { hint: `Name one of ${names}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…` })
 }
 
 /** The autoscaler's field that a person means: of the workload named, or of the autoscaler itself. */
@@ -78,7 +78,7 @@ export function findAutoscaled<F extends FieldOfAutoscaler>(
   )
   if (more.length === 0) return found
   throw stop('usage', `${label} has this field more than once`, {
-    mend: 'Name the container that the metric is about: --set CONTAINER.hpa.target.cpu=…',
+    hint: 'Name the container that the metric is about: --set CONTAINER.hpa.target.cpu=…',
   })
 }
 

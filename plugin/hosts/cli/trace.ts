@@ -51,7 +51,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   const { field } = flags
   if (field !== undefined && !isField(field)) {
     throw stop('usage', `${field} is not a field`, {
-      mend: 'Fields are requests.cpu, limits.memory, env.GOMAXPROCS, hpa.target.cpu and the like.',
+      hint: 'Fields are requests.cpu, limits.memory, env.GOMAXPROCS, hpa.target.cpu and the like.',
     })
   }
   const opened = await openSource(host, given, flags)
@@ -69,7 +69,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
     const fields = rendered.flatMap(({ source, objects }) => fieldsOf(objects, namespaceOf(source)))
     const workloads = [...new Set(fields.map(({ workload }) => workloadLabel(workload)))].join(', ')
     throw stop('usage', 'no field of this source fits --workload, --container and --field', {
-      mend: `It has fields of ${workloads || 'no workload'}.`,
+      hint: `It has fields of ${workloads || 'no workload'}.`,
     })
   }
   const { workload, container, holder } = findContainer(rendered, flags.workload, flags.container)

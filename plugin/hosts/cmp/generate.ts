@@ -25,7 +25,7 @@ export async function generate({ rendered, overlays }: RenderRequest, ports: Gen
   if (!/^\s*["']?kind["']?\s*:/m.test(text)) {
     throw stop('source.render', 'it renders no manifests at all', {
       place: { file: rendered.source.path },
-      mend: 'Correct the path of the source; an empty application is not rendered, since pruning would delete what runs.',
+      hint: 'Correct the path of the source; an empty application is not rendered, since pruning would delete what runs.',
     })
   }
   const overlaid = overlayText(text, committed, rendered.source.namespace)

@@ -36,7 +36,7 @@ function imageOf(text: string): JsonObject {
   const rest = digest === undefined ? (tag === undefined ? image : base) : bare
   if (more !== undefined || name === '' || rest === '' || (to === undefined && rest === image))
     throw stop('usage', `${JSON.stringify(text)} is no image for a kustomization`, {
-      mend: 'Write name:tag, name@digest or name=other:tag.',
+      hint: 'Write name:tag, name@digest or name=other:tag.',
     })
   return to === undefined ? { name: rest, ...version } : { name, newName: rest, ...version }
 }

@@ -12,7 +12,7 @@ export interface Announced {
 }
 
 /** Every plugin parameter of an Application, as Argo CD shows it in its interface. */
-export const known = {
+export const parameterTable = {
   cluster: {
     title: 'Cluster',
     tooltip: 'Also read the recommendations in the directory of this cluster',

@@ -1,7 +1,7 @@
 import { stop } from '../../model/problem.ts'
-import { type Announced, type Kind, known } from './parameter-table.ts'
+import { type Announced, type Kind, parameterTable } from './parameter-table.ts'
 
-type Known = typeof known
+type Known = typeof parameterTable
 type NameOf<K extends Kind> = { [N in keyof Known]: Known[N]['kind'] extends K ? N : never }[keyof Known]
 
 /** Reads parameters by name; a value of the wrong shape stops, naming the parameter. */
@@ -17,10 +17,10 @@ type Given = Readonly<Record<string, unknown>>
 /** Reads `ARGOCD_APP_PARAMETERS`: a JSON list, `null`, or nothing at all. Of two parameters with one name the last wins, and flags over all. */
 export function readParameters(json: string | undefined, flags: readonly Given[] = []): Parameters {
   const entries = new Map([...entriesIn(json), ...flags].map((one) => [nameOf(one), one]))
-  const valueFor = (name: keyof Known): unknown => entries.get(name)?.[known[name].kind] ?? undefined
+  const valueFor = (name: keyof Known): unknown => entries.get(name)?.[parameterTable[name].kind] ?? undefined
   const text = (name: NameOf<'string'>): string | undefined => {
     const value = valueFor(name)
-    if (value === undefined || value === '') return (known[name] as Announced).usual
+    if (value === undefined || value === '') return (parameterTable[name] as Announced).usual
     return typeof value === 'string' ? value : wrong(name, 'a text')
   }
   return {
@@ -50,15 +50,15 @@ function parse(json: string | undefined): unknown {
 
 /** A name that nobody knows is a slip of the pen; left aside, it would render something else than was meant. */
 function nameOf({ name }: Given): keyof Known {
-  if (typeof name === 'string' && Object.hasOwn(known, name)) return name as keyof Known
+  if (typeof name === 'string' && Object.hasOwn(parameterTable, name)) return name as keyof Known
   throw stop('usage', `there is no plugin parameter ${JSON.stringify(name)}`, {
-    mend: `Known are ${Object.keys(known).join(', ')}.`,
+    hint: `Known are ${Object.keys(parameterTable).join(', ')}.`,
   })
 }
 
 const wrong = (name: string, shape: string): never => {
   throw stop('usage', `the plugin parameter ${name} must be ${shape}`, {
-    mend: 'Correct it under spec.source.plugin.parameters of the Application.',
+    hint: 'Correct it under spec.source.plugin.parameters of the Application.',
   })
 }
 
@@ -84,7 +84,7 @@ function flagOf(name: string, text: string | undefined): boolean {
 
 /** The parameters to announce for a source of a kind, as Argo CD reads them: a JSON list. */
 export function announcement(kind: string): string {
-  const entries: readonly (readonly [string, Announced])[] = Object.entries(known)
+  const entries: readonly (readonly [string, Announced])[] = Object.entries(parameterTable)
   const shown = entries.filter(
     ([, { sources }]) => sources === undefined || sources.some((one) => one === kind),
   )

@@ -19,7 +19,7 @@ export async function refreshMirror(host: Host, settings: Settings, directory: s
   const { remote, base } = settings.deliver
   if (remote === undefined || base === undefined) {
     throw stop('settings.missing', 'a daemon without a checkout needs deliver.remote.url and deliver.base', {
-      mend: 'Name the repository and the branch that is rolled out, or start it with --repo DIR.',
+      hint: 'Name the repository and the branch that is rolled out, or start it with --repo DIR.',
     })
   }
   const mayLogIn = host.env[remote.tokenEnv] || settings.deliver.github?.app
@@ -50,7 +50,7 @@ export async function refreshMirror(host: Host, settings: Settings, directory: s
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
       throw stop('git.remote', `${base} cannot be fetched (${code})`, {
         place: wire.place,
-        mend: 'Check the address, the branch, the network, and that the token may read the repository.',
+        hint: 'Check the address, the branch, the network, and that the token may read the repository.',
         cause,
       })
     })

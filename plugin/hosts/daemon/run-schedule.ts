@@ -4,7 +4,7 @@ import type { Outcome } from '../../model/plan.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { gatherObservations } from '../../run/observe/observe.ts'
-import { runPass } from '../../run/run.ts'
+import { runOnce } from '../../run/run.ts'
 import { refreshMirror } from './mirror.ts'
 import type { NamedSchedule } from './scheduler.ts'
 
@@ -42,5 +42,5 @@ export async function runSchedule(
     sources: settings.sources.filter((one) => cluster === undefined || (one.cluster ?? cluster) === cluster),
     deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
   }
-  return runPass(host, { checkout, settings: narrowed, observations, readings })
+  return runOnce(host, { checkout, settings: narrowed, observations, readings })
 }

@@ -47,7 +47,7 @@ export function checkSchedules(settings: ServeSettings): void {
 }
 
 const invalid = (setting: string, why: string) =>
-  stop('settings.invalid', `${setting}: ${why}`, { mend: 'Correct it in the settings.' })
+  stop('settings.invalid', `${setting}: ${why}`, { hint: 'Correct it in the settings.' })
 
 function isTimeZone(name: string): boolean {
   try {

@@ -16,7 +16,7 @@ import { parseSnapshot } from '../../observe/snapshot.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { runPass } from '../../run/run.ts'
+import { runOnce } from '../../run/run.ts'
 
 /** What the demo made and where. */
 export interface Demo {
@@ -42,7 +42,7 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   const snapshot = join(files, 'snapshot.json')
   if (keep !== undefined) leaveSnapshot(directory, snapshot)
   const { observations } = parseSnapshot(snapshot, readFileSync(snapshot, 'utf8'))
-  const outcome = await runPass(host, { checkout, settings, observations })
+  const outcome = await runOnce(host, { checkout, settings, observations })
   const commit = outcome.delivery?.commit
   if (commit === undefined) return { directory, outcome }
   return {
@@ -63,7 +63,7 @@ function emptyDirectory(host: Host, keep: string | undefined): string {
   if (keep === undefined) return mkdtempSync(join(tmpdir(), 'tortoise-demo-'))
   const directory = resolve(host.cwd, keep)
   if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw stop('usage', `${keep} is not empty`, { mend: 'Name a directory that is empty or not there yet.' })
+    throw stop('usage', `${keep} is not empty`, { hint: 'Name a directory that is empty or not there yet.' })
   }
   mkdirSync(directory, { recursive: true })
   return directory
@@ -84,7 +84,7 @@ function gitIn(host: Host, directory: string) {
     const outcome = await runProgram({ file: 'git', args, cwd: directory, env })
     if (outcome.exitCode === 0) return outcome.stdout
     throw stop('program.failed', `git ${args[0]} failed: ${outcome.stderr.trim()}`, {
-      mend: 'The demo needs git 2.28 or newer on PATH.',
+      hint: 'The demo needs git 2.28 or newer on PATH.',
     })
   }
 }

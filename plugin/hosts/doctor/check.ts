@@ -1,29 +1,5 @@
-import * as z from 'zod'
 import { ExpectedStop } from '../../model/problem.ts'
-
-/** One thing that was looked at. `error` keeps the job from being done, `warning` makes its result worse, `note` is good to know. */
-export const checkSchema = z
-  .object({
-    level: z.enum(['ok', 'note', 'warning', 'error']).describe('How it stands.'),
-    area: z.enum(['settings', 'programs', 'kubernetes', 'prometheus', 'data']).describe('What it is about.'),
-    cluster: z.string().exactOptional().describe('Name of the cluster in settings.'),
-    code: z.string().describe('Which check it was.'),
-    message: z.string().describe('What was found.'),
-    query: z.string().exactOptional().describe('PromQL that shows it.'),
-    mend: z.string().exactOptional().describe('What to do about it.'),
-  })
-  .readonly()
-export type Check = z.infer<typeof checkSchema>
-
-/** What `tortoise doctor -o json` prints. */
-export const doctorSchema = z
-  .object({
-    checks: z.array(checkSchema).readonly().describe('Everything that was looked at.'),
-    rbac: z.string().exactOptional().describe('Rules that a ClusterRole lacks, as YAML.'),
-  })
-  .readonly()
-  .describe('What `tortoise doctor -o json` prints.')
-export type Diagnosis = z.infer<typeof doctorSchema>
+import type { Check } from '../../report/json/doctor.ts'
 
 /** Looks at something; an expected stop becomes an error of the list, so that the rest is looked at too. */
 export async function attempt(
@@ -35,12 +11,12 @@ export async function attempt(
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     return error.problems.map(
-      ({ code, message, mend }): Check => ({
+      ({ code, message, hint }): Check => ({
         ...where,
         level: 'error',
         code,
         message,
-        ...(mend === undefined ? {} : { mend }),
+        ...(hint === undefined ? {} : { hint }),
       }),
     )
   }

@@ -7,11 +7,12 @@ import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Finding } from '../../observe/prometheus/data-quality.ts'
 import { printDialect } from '../../observe/prometheus/dialect.ts'
 import { printCost } from '../../observe/prometheus/query-cost.ts'
+import type { Check, Diagnosis } from '../../report/json/doctor.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { readLive } from '../../run/observe/kubernetes.ts'
 import { observeUsage } from '../../run/observe/prometheus.ts'
-import { attempt, type Check, type Diagnosis } from './check.ts'
+import { attempt } from './check.ts'
 
 /** What to look at. */
 export interface Examination {
@@ -48,8 +49,8 @@ async function programs(host: Host, { settings, checkout }: Examination): Promis
     } catch (error) {
       if (!(error instanceof ExpectedStop)) throw error
       const message = `${shown} was not found: ${loss}`
-      const mend = `Install ${shown}, or name its path under programs: in tortoise.yaml.`
-      return { area: 'programs', level: 'warning', code: 'program.missing', message, mend }
+      const hint = `Install ${shown}, or name its path under programs: in tortoise.yaml.`
+      return { area: 'programs', level: 'warning', code: 'program.missing', message, hint }
     }
   }
   return [
@@ -66,7 +67,7 @@ function settingsChecks({ settings, checkout, clusters }: Examination): readonly
     code: 'sources',
     message: `${plural(sources.length, 'source')} and ${plural(clusters.length, 'cluster')} in settings`,
     ...(sources.length === 0
-      ? { mend: 'Name what is rolled out under sources: `tortoise discover` lists what there is.' }
+      ? { hint: 'Name what is rolled out under sources: `tortoise discover` lists what there is.' }
       : {}),
   }
   const git: Check[] =
@@ -77,7 +78,7 @@ function settingsChecks({ settings, checkout, clusters }: Examination): readonly
             level: 'warning',
             code: 'git',
             message: `${checkout.root} is no plain Git checkout, so nothing can be committed`,
-            mend: 'Name a clone with --repo.',
+            hint: 'Name a clone with --repo.',
           },
         ]
       : []
@@ -90,7 +91,7 @@ function settingsChecks({ settings, checkout, clusters }: Examination): readonly
             level: 'error',
             code: 'nothing-to-read',
             message: 'nothing says where usage is recorded',
-            mend: 'Name a Prometheus under clusters in tortoise.yaml, or with --prometheus URL.',
+            hint: 'Name a Prometheus under clusters in tortoise.yaml, or with --prometheus URL.',
           },
         ]
   return [counted, ...git, ...blind]
@@ -116,7 +117,7 @@ async function clusterChecks(
     level: 'error',
     code: 'nothing-to-read',
     message: 'neither prometheus nor kubernetes is named',
-    mend: `Add prometheus: {url: …} to the cluster ${name} in tortoise.yaml.`,
+    hint: `Add prometheus: {url: …} to the cluster ${name} in tortoise.yaml.`,
   }
   const none = cluster.prometheus === undefined && cluster.kubernetes === undefined
   return {
@@ -140,7 +141,7 @@ function liveChecks({ cluster, version, workloads, unread }: LiveCluster): reado
             level: 'warning',
             code,
             message: `${plural(count, 'workload')} ${count === 1 ? 'is' : 'are'} resized by ${what} behind Git's back`,
-            mend: `Turn ${what} off for what is sized from Git, or leave those workloads out with rules:.`,
+            hint: `Turn ${what} off for what is sized from Git, or leave those workloads out with rules:.`,
           },
         ]
   return [
@@ -162,7 +163,7 @@ function liveChecks({ cluster, version, workloads, unread }: LiveCluster): reado
         message: forbidden
           ? `may not list ${kinds}${place}: ${loss}`
           : `${kinds} of ${group || 'the core'} are not served${expected ? ' (their operator is not installed)' : `: ${loss}`}`,
-        ...(forbidden ? { mend: 'Grant get and list: --fix-hints prints the rules.' } : {}),
+        ...(forbidden ? { hint: 'Grant get and list: --fix-hints prints the rules.' } : {}),
       }
     }),
   ]
@@ -186,9 +187,9 @@ async function usageChecks(
   const { observations, dialect, cost, findings } = seen
   if (observations.length === 0) {
     const message = `it answers, but holds no usage of any container in the last ${plural(days, 'day')}`
-    const mend = 'Check labels: of the cluster, and that the kubelets of this cluster are scraped here.'
+    const hint = 'Check labels: of the cluster, and that the kubelets of this cluster are scraped here.'
     const query = 'count by (cluster, job) (container_cpu_usage_seconds_total)'
-    return [{ ...here, level: 'error', code: 'usage', message, mend, query }]
+    return [{ ...here, level: 'error', code: 'usage', message, hint, query }]
   }
   const count = `${plural(observations.length, 'workload')} seen in the last ${plural(days, 'day')}`
   return [
@@ -209,17 +210,17 @@ function unmatched(seen: number, live: LiveCluster | undefined, cluster: string)
       level: 'warning',
       code: 'workloads-unseen',
       message: `${running} workloads run and only ${seen} have usage in Prometheus`,
-      mend: 'Check that every node is scraped, and labels: of the cluster.',
+      hint: 'Check that every node is scraped, and labels: of the cluster.',
     },
   ]
 }
 
-const checkOf = ({ code, level, cluster, message, query, mend }: Finding): Check => ({
+const checkOf = ({ code, level, cluster, message, query, hint }: Finding): Check => ({
   area: 'data',
   cluster,
   level,
   code,
   message,
   ...(query === undefined ? {} : { query }),
-  ...(mend === undefined ? {} : { mend }),
+  ...(hint === undefined ? {} : { hint }),
 })

@@ -81,7 +81,7 @@ function seenCluster(names: readonly string[], { live, context = '' }: Known): S
   const name = names.length === 1 ? names[0] : names.find((one) => context.includes(one))
   if (name !== undefined) return { name, live }
   throw stop('usage', `it cannot be told which of ${names.join(', ')} the cluster of the kubeconfig is`, {
-    mend: 'Say it with --cluster NAME, or leave the cluster aside with --offline.',
+    hint: 'Say it with --cluster NAME, or leave the cluster aside with --offline.',
   })
 }
 

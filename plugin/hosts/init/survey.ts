@@ -6,7 +6,7 @@ import { identifySources } from '../../trace/sources/identify.ts'
 import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
 import { declaredIn, withoutNamespace } from './declared.ts'
 import { stageOf, withoutStage } from './environments.ts'
-import { findLoosePaths } from './unmanaged-manifests.ts'
+import { findUnmanagedManifests } from './unmanaged-manifests.ts'
 import { findValuesFiles } from './values-files.ts'
 
 /** A source that settings should name. */
@@ -64,7 +64,7 @@ async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
     distinct.map((source) => ports.renderer.inputs(source, ports.view).catch(() => [])),
   )
   const files = new Set(read.flatMap((inputs) => inputs.map(({ path }) => path)))
-  const loose = (await findLoosePaths(ports.view, files)).map(
+  const loose = (await findUnmanagedManifests(ports.view, files)).map(
     (path): Source => ({ kind: 'plain', id: path, path }),
   )
   const all = [...distinct, ...(await identifySources(hints, ports)), ...loose]

@@ -5,7 +5,7 @@ import { walkDirectories } from '../../trace/sources/walk-repository.ts'
  * Directories of manifests that stand in no kustomization or chart, the topmost ones; single files where something else
  * lies below. `read` are the files that other sources read: they are rolled out with those.
  */
-export async function findLoosePaths(
+export async function findUnmanagedManifests(
   view: RepositoryView,
   read: ReadonlySet<string>,
 ): Promise<readonly string[]> {

@@ -100,7 +100,7 @@ function loadConfig(config: KubeConfig, { kubeconfig, context }: ApiServerOption
   } catch {
     // The reason can quote the file, and the file holds credentials.
     throw stop('kubernetes.unreachable', 'the kubeconfig cannot be read', {
-      mend: 'Check it with `kubectl config view`.',
+      hint: 'Check it with `kubectl config view`.',
     })
   }
   const names = config.getContexts().map(({ name }) => name)
@@ -108,7 +108,7 @@ function loadConfig(config: KubeConfig, { kubeconfig, context }: ApiServerOption
   if (config.getCurrentCluster() !== null) return config
   const wanted = context === undefined ? 'no current context' : `no context ${context}`
   throw stop('kubernetes.unreachable', `the kubeconfig has ${wanted}, or its cluster is missing`, {
-    mend: names.length === 0 ? 'Give a kubeconfig with a context.' : `Name one of ${names.join(', ')}.`,
+    hint: names.length === 0 ? 'Give a kubeconfig with a context.' : `Name one of ${names.join(', ')}.`,
   })
 }
 
@@ -120,7 +120,7 @@ async function authenticate(config: KubeConfig, request: RequestContext, server:
     const reason = error instanceof Error && error.message.startsWith('HTTP protocol') ? error.message : ''
     const message = `no credentials for the cluster at ${shownUrl(server)}${reason && `: ${reason}`}`
     throw stop('kubernetes.unreachable', message, {
-      mend: 'Check that `kubectl get deployments` works here.',
+      hint: 'Check that `kubectl get deployments` works here.',
     })
   }
 }
@@ -129,7 +129,7 @@ async function attempt(send: Send, server: string, request: Request): Promise<An
   const shown = `the cluster at ${shownUrl(server)}`
   const lost = (reason: string): Error =>
     stop('kubernetes.unreachable', `${shown} cannot be reached: ${reason}`, {
-      mend: 'Check the server of the kubeconfig context and that this machine may reach it.',
+      hint: 'Check the server of the kubeconfig context and that this machine may reach it.',
     })
   const answer = await send(request).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'ExpectedStop') throw error
@@ -137,7 +137,7 @@ async function attempt(send: Send, server: string, request: Request): Promise<An
   })
   if (answer.status === 401) {
     throw stop('kubernetes.refused', `${shown} does not accept the credentials (HTTP 401)`, {
-      mend: 'Renew them, then check with `kubectl auth whoami`.',
+      hint: 'Renew them, then check with `kubectl auth whoami`.',
     })
   }
   if (answer.status === 429 || answer.status >= 500) throw new Transient(lost(`HTTP ${answer.status}`))
@@ -198,7 +198,7 @@ const unexpected = ({ server, path }: ListRequest, status: number): Error =>
     'kubernetes.refused',
     `the cluster at ${shownUrl(server)} answered HTTP ${status} to a list of ${path}`,
     {
-      mend: 'Check that the server of the kubeconfig context is a Kubernetes API.',
+      hint: 'Check that the server of the kubeconfig context is a Kubernetes API.',
     },
   )
 

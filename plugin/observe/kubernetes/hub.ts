@@ -2,8 +2,7 @@ import type * as z from 'zod'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import { type ApiServerOptions, openApiServer } from './api-server.ts'
 import { otherKinds } from './kinds.ts'
-import type { ClusterPorts } from './kubernetes.ts'
-import { lister } from './lister.ts'
+import { type ClusterPorts, lister } from './lister.ts'
 import { applicationSchema } from './rollout-source.ts'
 
 /** The cluster that Argo CD runs on, and how its Applications call the one that is read. */

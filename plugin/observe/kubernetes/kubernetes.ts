@@ -1,8 +1,6 @@
 import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
-import type { Progress } from '../../model/progress.ts'
 import { workloadKey } from '../../model/workload.ts'
-import type { Pause } from '../request.ts'
 import { type ApiServerOptions, openApiServer } from './api-server.ts'
 import {
   autoscalersByWorkload,
@@ -16,7 +14,7 @@ import {
 import { type Controller, controllerSchema, podCounts, unhealthyReason } from './health.ts'
 import { applicationsAtHome, applicationsOfHub, type HubOptions } from './hub.ts'
 import { type CustomKind, controllerKinds, customControllers, type ListedKind, otherKinds } from './kinds.ts'
-import { type Lister, lister } from './lister.ts'
+import { type ClusterPorts, type Lister, lister } from './lister.ts'
 import type { LiveCluster, LiveWorkload } from './live.ts'
 import { controllersOf, ownedSchema, podSchema, reportsByWorkload } from './live-pods.ts'
 import {
@@ -44,12 +42,6 @@ export interface ClusterOptions extends ApiServerOptions {
   readonly kinds?: readonly CustomKind[]
   /** Argo CD runs on another cluster. */
   readonly hub?: HubOptions
-}
-
-/** What reading a cluster needs from outside. */
-export interface ClusterPorts {
-  readonly progress: Progress
-  readonly pause?: Pause
 }
 
 /**

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { Progress } from '../../model/progress.ts'
+import type { Pause } from '../request.ts'
 import type { ApiServer } from './api-server.ts'
 import { collectionPath, groupOf, type ListedKind } from './kinds.ts'
 
@@ -67,4 +68,10 @@ export function lister(server: ApiServer, { cluster, namespaces, progress }: Lis
     return found
   }
   return { list, unread }
+}
+
+/** What reading a cluster needs from outside. */
+export interface ClusterPorts {
+  readonly progress: Progress
+  readonly pause?: Pause
 }

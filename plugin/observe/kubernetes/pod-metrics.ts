@@ -3,8 +3,8 @@ import { toBytes, toMillicores } from '../../model/quantity.ts'
 import type { Owners } from '../owners.ts'
 import { openApiServer } from './api-server.ts'
 import { otherKinds } from './kinds.ts'
-import type { ClusterOptions, ClusterPorts } from './kubernetes.ts'
-import { lister } from './lister.ts'
+import type { ClusterOptions } from './kubernetes.ts'
+import { type ClusterPorts, lister } from './lister.ts'
 import { controllersOf, ownedSchema } from './live-pods.ts'
 
 /** One container of one pod at one time: millicores and bytes. */

@@ -11,7 +11,7 @@ export interface Portion {
 }
 
 /** A question about a portion. */
-export interface Question extends Portion {
+export interface RangeQuery extends Portion {
   /** The question's text; `seconds` is the length of the chunk. */
   readonly query: (shard: Shard, seconds: number) => string
   /** Seconds from slot to slot. */
@@ -29,9 +29,9 @@ const smallestSpan = 3600
  * Asks, in halves while the answer is too much: of the shard, and where that cannot be smaller, of the time. Each series of
  * a span is handed on once, even when an answer broke off and is asked for again in other parts.
  */
-export function askInHalves(
+export function bisectRange(
   client: Prometheus,
-  question: Question,
+  question: RangeQuery,
   onSeries: (series: Series) => void,
 ): Promise<void> {
   return ask(client, question, { onSeries, seen: new Map(), spans: [] })
@@ -45,7 +45,7 @@ interface Intake {
   readonly spans: readonly string[]
 }
 
-async function ask(client: Prometheus, question: Question, intake: Intake): Promise<void> {
+async function ask(client: Prometheus, question: RangeQuery, intake: Intake): Promise<void> {
   const known = question.halved.get(question.shard)
   if (known !== undefined) return askBoth(client, partsOf(question, known), intake)
   const span = `${question.chunk.start} ${question.chunk.end}`
@@ -68,19 +68,19 @@ async function ask(client: Prometheus, question: Question, intake: Intake): Prom
   }
 }
 
-async function askBoth(client: Prometheus, parts: readonly Question[], intake: Intake): Promise<void> {
+async function askBoth(client: Prometheus, parts: readonly RangeQuery[], intake: Intake): Promise<void> {
   for (const part of parts) await ask(client, part, intake)
 }
 
-const partsOf = (question: Question, halves: readonly [Shard, Shard]): readonly Question[] =>
+const partsOf = (question: RangeQuery, halves: readonly [Shard, Shard]): readonly RangeQuery[] =>
   halves.map((shard) => ({ ...question, shard }))
 
-function halvesOfTime(question: Question): readonly Question[] | undefined {
+function halvesOfTime(question: RangeQuery): readonly RangeQuery[] | undefined {
   const { chunk, step } = question
   const { start, end } = chunk
   if (end - start < Math.max(smallestSpan, 2 * step)) return undefined
   const middle = start + Math.floor((end - start) / step / 2) * step
-  const part = (from: number, to: number): Question => ({
+  const part = (from: number, to: number): RangeQuery => ({
     ...question,
     chunk: { start: from, end: to, seconds: to - from + step },
   })
@@ -89,7 +89,7 @@ function halvesOfTime(question: Question): readonly Question[] | undefined {
 
 async function askOnce(
   client: Prometheus,
-  question: Question,
+  question: RangeQuery,
   hand: (series: Series) => void,
 ): Promise<void> {
   const { chunk, shard, step, at } = question

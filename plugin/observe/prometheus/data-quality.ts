@@ -24,7 +24,7 @@ export interface Finding {
   readonly message: string
   /** PromQL that shows it. */
   readonly query?: string
-  readonly mend?: string
+  readonly hint?: string
 }
 
 type Draft = Omit<Finding, 'cluster'>
@@ -38,7 +38,7 @@ export function findingsOfProbe({ dialect, clusters }: Probed): readonly Draft[]
       level: 'warning',
       message: `Prometheus holds several clusters (${clusters.join(', ')}) and no label picks one: pods of the same name are mixed`,
       query: 'count by (cluster) (container_cpu_usage_seconds_total)',
-      mend: `Add labels: {cluster: ${clusters.find((name) => name !== '(no label)') ?? 'NAME'}} to the prometheus of this cluster in tortoise.yaml.`,
+      hint: `Add labels: {cluster: ${clusters.find((name) => name !== '(no label)') ?? 'NAME'}} to the prometheus of this cluster in tortoise.yaml.`,
     })
   }
   if (dialect.jobs.length > 1) {
@@ -47,7 +47,7 @@ export function findingsOfProbe({ dialect, clusters }: Probed): readonly Draft[]
       level: 'note',
       message: `jobs ${dialect.jobs.join(' and ')} record the same containers; the higher value counts`,
       query: 'count by (job) (container_cpu_usage_seconds_total)',
-      mend: `Pick one with labels: {job: ${dialect.jobs[0] ?? ''}} if kube-state-metrics has the same job, or drop one of the scrapes.`,
+      hint: `Pick one with labels: {job: ${dialect.jobs[0] ?? ''}} if kube-state-metrics has the same job, or drop one of the scrapes.`,
     })
   }
   if (dialect.cpu.metric.endsWith('_irate')) {
@@ -56,7 +56,7 @@ export function findingsOfProbe({ dialect, clusters }: Probed): readonly Draft[]
       level: 'warning',
       message: `CPU comes from ${dialect.cpu.metric}, a rate of two samples: peaks between two slots are not seen`,
       query: `count(${dialect.cpu.metric})`,
-      mend: 'Keep container_cpu_usage_seconds_total, or take the newer kubernetes-mixin with its sum_rate5m rule.',
+      hint: 'Keep container_cpu_usage_seconds_total, or take the newer kubernetes-mixin with its sum_rate5m rule.',
     })
   }
   return found
@@ -71,12 +71,12 @@ interface Answered {
 export function findingsOfGaps({ answered, owners }: Answered): readonly Draft[] {
   const owned = (kind: string): boolean =>
     owners.pods.size === 0 || [...owners.pods.values()].some((owner) => owner.kind === kind)
-  return gaps.flatMap(({ name, metric, loss, mend }): Draft[] => {
+  return gaps.flatMap(({ name, metric, loss, hint }): Draft[] => {
     if (answered.has(name)) return []
     if (name === 'replicaSets' && (owners.replicaSets.size > 0 || !owned('ReplicaSet'))) return []
     if (name === 'jobs' && !owned('Job')) return []
     const message = `no ${metric} in Prometheus: ${loss}`
-    return [{ code: 'metric-missing', level: 'warning', message, query: `count(${metric})`, mend }]
+    return [{ code: 'metric-missing', level: 'warning', message, query: `count(${metric})`, hint }]
   })
 }
 
@@ -84,42 +84,42 @@ const cadvisor =
   'Scrape the kubelet with metrics_path /metrics/cadvisor, and keep the namespace, pod and container labels.'
 const kubeState = 'Install kube-state-metrics and let Prometheus keep this metric.'
 const gaps = [
-  { name: 'cpu', metric: 'container_cpu_usage_seconds_total', loss: 'CPU usage is unknown', mend: cadvisor },
+  { name: 'cpu', metric: 'container_cpu_usage_seconds_total', loss: 'CPU usage is unknown', hint: cadvisor },
   {
     name: 'memory',
     metric: 'container_memory_working_set_bytes',
     loss: 'memory usage and replicas are unknown',
-    mend: cadvisor,
+    hint: cadvisor,
   },
   {
     name: 'pods',
     metric: 'kube_pod_owner',
     loss: 'workloads are guessed from the names of their pods',
-    mend: kubeState,
+    hint: kubeState,
   },
   {
     name: 'replicaSets',
     metric: 'kube_replicaset_owner',
     loss: 'Deployments are guessed from ReplicaSet names, Rollouts are not seen',
-    mend: kubeState,
+    hint: kubeState,
   },
   {
     name: 'jobs',
     metric: 'kube_job_owner',
     loss: 'CronJobs are guessed from the names of their Jobs',
-    mend: kubeState,
+    hint: kubeState,
   },
   {
     name: 'restarts',
     metric: 'kube_pod_container_status_restarts_total',
     loss: 'OOM kills and crash loops are unknown',
-    mend: kubeState,
+    hint: kubeState,
   },
   {
     name: 'periods',
     metric: 'container_cpu_cfs_periods_total',
     loss: 'throttling is unknown (or no container has a CPU limit)',
-    mend: 'Keep container_cpu_cfs_periods_total and container_cpu_cfs_throttled_periods_total of cAdvisor.',
+    hint: 'Keep container_cpu_cfs_periods_total and container_cpu_cfs_throttled_periods_total of cAdvisor.',
   },
 ] as const
 
@@ -151,7 +151,7 @@ export function findingsOfObservations(
             draft({
               code: 'young',
               message: `${young.length} workloads were seen for less than ${minimumDays} days and are not lowered (${some(young)})`,
-              mend: 'Wait, or lower recommend.minimumDays.',
+              hint: 'Wait, or lower recommend.minimumDays.',
             }),
           ]),
       ...(gappy.length === 0
@@ -161,7 +161,7 @@ export function findingsOfObservations(
               code: 'gaps',
               message: `${gappy.length} workloads have samples in less than ${Math.round(minimumCoverage * 100)} % of their time and are not lowered (${some(gappy)})`,
               query: queryOfGaps(gappy[0]),
-              mend: 'Look for scrapes that fail (up == 0), or lower recommend.minimumCoverage for workloads that run now and then.',
+              hint: 'Look for scrapes that fail (up == 0), or lower recommend.minimumCoverage for workloads that run now and then.',
             }),
           ]),
       ...(killed.length === 0

@@ -1,15 +1,7 @@
 import * as z from 'zod'
+import type { DayStore } from '../../model/day-store.ts'
 import type { Observation } from '../../model/observation.ts'
 import { parseSnapshot, printSnapshot } from '../snapshot.ts'
-
-/** Keeps texts by name: a directory, for an Actions cache or a volume. */
-export interface DayStore {
-  read(name: string): Promise<string | undefined>
-  write(name: string, text: string): Promise<void>
-  /** Every name that begins with `prefix`. */
-  names(prefix: string): Promise<readonly string[]>
-  forget(name: string): Promise<void>
-}
 
 /** What decides the content of a day besides the day itself; any change of it makes other names. */
 export interface DayKey {

@@ -3,7 +3,7 @@ import type { Progress } from '../../model/progress.ts'
 import { isTimeout, networkReason, type Pause, Transient, withRetries } from '../request.ts'
 import { decoded, redact, secretsOf, shownUrl } from '../secrets.ts'
 import { type Limiter, limiter } from './limiter.ts'
-import { type Cost, noCost } from './query-cost.ts'
+import { noCost, type QueryCost } from './query-cost.ts'
 import { type Envelope, envelopeReader, envelopeSchema, Malformed, type Series } from './response-reader.ts'
 
 /** Where a Prometheus HTTP API answers and what it wants to be sent. */
@@ -54,7 +54,7 @@ export interface Prometheus {
   /** Hands each series of an answer on as it comes; once more where an answer broke off and was asked for again. */
   each(asked: Asked, onSeries: (series: Series) => void): Promise<void>
   /** What was asked so far. */
-  readonly cost: Readonly<Cost>
+  readonly cost: Readonly<QueryCost>
   /** True once an answer said that it was not whole. */
   readonly partial: () => number
   /** Asks nothing more: what still waits is refused. */
@@ -68,7 +68,7 @@ interface Connection {
   readonly secrets: string[]
   readonly warned: Set<string>
   readonly limiter: Limiter
-  readonly cost: Cost
+  readonly cost: QueryCost
   readonly state: { partial: number; closed: boolean }
 }
 
@@ -184,7 +184,7 @@ async function send(connection: Connection, { path, form }: Call, renew: boolean
     throw problem(connection, {
       code: 'prometheus.budget',
       text: `was asked ${cost.queries} questions, which is the whole budget`,
-      mend: 'Raise prometheus.maxQueries, keep finished days with --cache, or split the run with --shard.',
+      hint: 'Raise prometheus.maxQueries, keep finished days with --cache, or split the run with --shard.',
     })
   }
   cost.queries += 1
@@ -249,7 +249,7 @@ async function refusal(connection: Connection, response: Response): Promise<Erro
     return problem(connection, {
       code: 'prometheus.credentials',
       text: `refused a query: ${text}`,
-      mend: hints.credentials,
+      hint: hints.credentials,
     })
   if (status === 413) return refused(connection, `${text} (too large)`)
   return refused(connection, text, status === 404 || status === 405 ? hints.notPrometheus : undefined)
@@ -277,19 +277,19 @@ const problem = (
   {
     code,
     text,
-    mend,
-  }: { readonly code: ProblemCode; readonly text: string; readonly mend: string | undefined },
+    hint,
+  }: { readonly code: ProblemCode; readonly text: string; readonly hint: string | undefined },
 ): ExpectedStop => {
   const message = redact(`Prometheus ${connection.shown} ${text}`, connection.secrets)
-  return stop(code, message, mend === undefined ? {} : { mend })
+  return stop(code, message, hint === undefined ? {} : { hint })
 }
 
 const unreachable = (connection: Connection, reason: string): ExpectedStop =>
   problem(connection, {
     code: 'prometheus.unreachable',
     text: `cannot be reached: ${reason}`,
-    mend: hints.unreachable,
+    hint: hints.unreachable,
   })
 
-const refused = (connection: Connection, reason: string, mend?: string): ExpectedStop =>
-  problem(connection, { code: 'prometheus.refused', text: `refused a query: ${reason}`, mend })
+const refused = (connection: Connection, reason: string, hint?: string): ExpectedStop =>
+  problem(connection, { code: 'prometheus.refused', text: `refused a query: ${reason}`, hint })

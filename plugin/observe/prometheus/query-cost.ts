@@ -1,5 +1,5 @@
 /** What a run asked of a Prometheus. */
-export interface Cost {
+export interface QueryCost {
   queries: number
   series: number
   samples: number
@@ -9,7 +9,7 @@ export interface Cost {
 }
 
 /** Nothing asked yet. */
-export const noCost = (): Cost => ({ queries: 0, series: 0, samples: 0, seconds: 0, bytes: 0 })
+export const noCost = (): QueryCost => ({ queries: 0, series: 0, samples: 0, seconds: 0, bytes: 0 })
 
 const short = (count: number): string =>
   count < 10_000
@@ -19,5 +19,5 @@ const short = (count: number): string =>
       : `${Math.round(count / 1e6)}M`
 
 /** The cost on one line. */
-export const printCost = ({ queries, series, samples, seconds, bytes }: Cost): string =>
+export const printCost = ({ queries, series, samples, seconds, bytes }: QueryCost): string =>
   `${queries} queries, ${short(series)} series, ${short(samples)} points, ${short(bytes)} bytes, ${Math.round(seconds)} s of answers`

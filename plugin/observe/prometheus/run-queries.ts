@@ -11,7 +11,7 @@ import {
   type WorkloadTally,
   workloadTally,
 } from './accumulate.ts'
-import { askInHalves, type Portion, type Question } from './bisect-range.ts'
+import { bisectRange, type Portion, type RangeQuery } from './bisect-range.ts'
 import { type ContainerLabels, containerOf, type Dialect } from './dialect.ts'
 import type { Prometheus } from './prometheus.ts'
 import { queriesFor, type Timing } from './queries.ts'
@@ -27,7 +27,7 @@ export interface Run {
   /** Names of the questions that were answered with at least one series. */
   readonly answered: Set<string>
   /** Shards that had to be halved, by question. */
-  readonly halved: Map<string, Question['halved']>
+  readonly halved: Map<string, RangeQuery['halved']>
   /** Pods that were left out, by the reason. */
   readonly strangers: Map<string, Set<string>>
 }
@@ -53,14 +53,14 @@ export function askPortion(
   { chunk, shard, name }: Portion & { readonly name: QueryName },
   onSeries: (series: Series) => void,
 ): Promise<void> {
-  const halved: Question['halved'] = run.halved.get(name) ?? new Map()
+  const halved: RangeQuery['halved'] = run.halved.get(name) ?? new Map()
   run.halved.set(name, halved)
   const at = name === 'owners' || name === 'facts' ? 'end' : 'slots'
   const query = (part: Shard, seconds: number): string => {
     const text = queriesFor({ ...run.selection, shard: part }, run.timing, run.dialect)[name]
     return typeof text === 'string' ? text : text(seconds)
   }
-  return askInHalves(run.client, { chunk, shard, query, at, step: run.timing.step, halved }, onSeries)
+  return bisectRange(run.client, { chunk, shard, query, at, step: run.timing.step, halved }, onSeries)
 }
 
 type Task = () => Promise<void>

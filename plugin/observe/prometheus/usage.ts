@@ -1,3 +1,4 @@
+import type { DayStore } from '../../model/day-store.ts'
 import type { Observation } from '../../model/observation.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { emptyOwners, type Owner, type Owners, workloadFinder } from '../owners.ts'
@@ -8,12 +9,12 @@ import {
   findingsOfObservations,
   findingsOfProbe,
 } from './data-quality.ts'
-import { type DayStore, dayCache } from './day-cache.ts'
+import { dayCache } from './day-cache.ts'
 import { chooseDialect, containerOf, type Dialect, type Probed, probeQuery } from './dialect.ts'
 import { observationMerger } from './merge.ts'
 import { type HttpPorts, type Prometheus, type PrometheusServer, prometheus } from './prometheus.ts'
 import { chunksOf, queriesFor, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
-import type { Cost } from './query-cost.ts'
+import type { QueryCost } from './query-cost.ts'
 import { readWindow } from './read-window.ts'
 import type { Run } from './run-queries.ts'
 import type { Selection } from './selector.ts'
@@ -52,7 +53,7 @@ export interface UsagePorts extends HttpPorts {
 export interface Observed {
   readonly observations: readonly Observation[]
   readonly dialect: Dialect
-  readonly cost: Readonly<Cost>
+  readonly cost: Readonly<QueryCost>
   readonly findings: readonly Finding[]
 }
 
@@ -115,7 +116,7 @@ export async function observePrometheus(options: PrometheusOptions, ports: Usage
       code: 'answer-partial',
       level: 'warning',
       message: `${client.partial()} answers were not whole: values may be too low, and those days are not kept`,
-      mend: 'Look at the warnings above; for Thanos, at the stores that did not answer.',
+      hint: 'Look at the warnings above; for Thanos, at the stores that did not answer.',
     })
   for (const finding of findingsOfGaps({ answered: answeredBy(run.answered, observations), owners }))
     find(finding)

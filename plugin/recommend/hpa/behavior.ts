@@ -12,7 +12,7 @@ export interface Event {
 }
 
 /** Where an HPA stands: what it wished for before and now, and what it did. */
-export interface Standing {
+export interface BehaviorState {
   readonly now: number
   readonly current: number
   readonly wishes: readonly Event[]
@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /** Pods by a behaviour: the wishes stabilised, then no faster than policies allow. */
-export function byBehavior(behavior: Behavior, { now, current, wishes, moves }: Standing): number {
+export function byBehavior(behavior: Behavior, { now, current, wishes, moves }: BehaviorState): number {
   const wanted = stabilized(current, wishes, { now, behavior })
   if (wanted > current) {
     const limit = upLimit(current, moves, { now, rules: behavior.scaleUp })

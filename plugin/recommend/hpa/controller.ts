@@ -21,7 +21,7 @@ export interface Autoscaler extends HpaRules {
 }
 
 /** A look of the controller: when, in seconds, and the pods that are asked for. */
-export interface Look {
+export interface Evaluation {
   readonly now: number
   readonly current: number
 }
@@ -29,7 +29,7 @@ export interface Look {
 /** The controller of one HPA: remembers its wishes and its moves. */
 export interface HpaController {
   /** Pods wanted from now on; `wish` is what the metrics ask for, if any of them could be read. */
-  sync(look: Look, wish: number | undefined): number
+  sync(look: Evaluation, wish: number | undefined): number
 }
 
 /** A controller that remembers nothing yet. */
@@ -40,7 +40,7 @@ export function hpaController(rules: HpaRules): HpaController {
   const moves: Event[] = []
   let begun = false
 
-  const next = ({ now, current }: Look, wish: number | undefined): number => {
+  const next = ({ now, current }: Evaluation, wish: number | undefined): number => {
     if (current === 0 && minReplicas > 0) return current
     if (current > maxReplicas || current < minReplicas) return clamp(current, minReplicas, maxReplicas)
     if (wish === undefined) return current

@@ -1,4 +1,4 @@
-import type { Standing } from './behavior.ts'
+import type { BehaviorState } from './behavior.ts'
 
 /**
  * Pods of an HPA that says nothing of its behaviour: the highest wish of the window, at most double of today's or four.
@@ -6,7 +6,7 @@ import type { Standing } from './behavior.ts'
  * Source: normalizeDesiredReplicas in
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/podautoscaler/horizontal.go
  */
-export function byPlainRules(windowSeconds: number, { now, current, wishes }: Standing): number {
+export function byPlainRules(windowSeconds: number, { now, current, wishes }: BehaviorState): number {
   let wanted = Number.NEGATIVE_INFINITY
   for (const { time, pods } of wishes) if (time >= now - windowSeconds) wanted = Math.max(wanted, pods)
   return Math.min(wanted, Math.max(2 * current, 4))

@@ -1,12 +1,12 @@
 import type { BacktestFigures, Prices } from '../../model/backtest.ts'
-import type { Charges } from './score.ts'
+import type { Scores } from './score.ts'
 
 const month = 30
 const gibibyte = 1024 ** 3
 
 /** Charges with the days they are from and the values that were moved. */
 export interface Judged {
-  readonly charges: Charges
+  readonly charges: Scores
   readonly changes: number
   /** Decisions that moved anything. */
   readonly commits: number

@@ -1,4 +1,4 @@
-import type { Prices, StandingFigures } from '../../model/backtest.ts'
+import type { OutcomeFigures, Prices } from '../../model/backtest.ts'
 import type { DeclaredContainer } from '../../model/declared.ts'
 import type { ContainerField } from '../../model/field.ts'
 import type { ContainerUsage, Observation } from '../../model/observation.ts'
@@ -7,12 +7,12 @@ import type { ReadField } from './apply.ts'
 import { figuresOf, rounded } from './figures.ts'
 import { pods, type RunPods, type Valued } from './pods.ts'
 import { type Sampled, sampled } from './sampled.ts'
-import { addCharges, type Charges, noCharges } from './score.ts'
+import { addScores, noScores, type Scores } from './score.ts'
 
 const gibibyte = 1024 ** 3
 
 /** How one container stands under its values. */
-export interface ContainerStanding {
+export interface ContainerOutcome {
   readonly name: string
   readonly usage: ContainerUsage
   readonly request: { readonly cpu: number | undefined; readonly memory: number | undefined }
@@ -27,8 +27,8 @@ export interface ContainerStanding {
 }
 
 /** How a workload stands on its recorded history under some values. */
-export interface Standing {
-  readonly containers: readonly ContainerStanding[]
+export interface WorkloadOutcome {
+  readonly containers: readonly ContainerOutcome[]
   readonly pods: RunPods
   readonly days: number
 }
@@ -37,7 +37,11 @@ export interface Standing {
  * Holds a workload's recorded samples against its values; an HPA is simulated where its demand was recorded by the slot.
  * `today` is how it stands under the values in force while the history was recorded.
  */
-export function standing(valued: Valued, observation: Observation, today?: Standing): Standing {
+export function outcomeOf(
+  valued: Valued,
+  observation: Observation,
+  today?: WorkloadOutcome,
+): WorkloadOutcome {
   const { declared, read } = valued
   const ran = pods(valued, observation, today?.pods)
   const crowding = (today?.pods.mean ?? ran.mean) / ran.mean
@@ -54,7 +58,7 @@ function held(
   container: DeclaredContainer,
   usage: ContainerUsage,
   { read, crowding }: { readonly read: ReadField; readonly crowding: number },
-): ContainerStanding {
+): ContainerOutcome {
   const value = (field: ContainerField) => read(container, field)
   const request = { cpu: value('requests.cpu'), memory: value('requests.memory') }
   const limit = {
@@ -77,14 +81,14 @@ function held(
 }
 
 /** The figures of a standing, for people. A kill on record counts under every limit that is no higher than today's. */
-export function standingFigures(one: Standing, today: Standing, prices: Prices): StandingFigures {
+export function outcomeFigures(one: WorkloadOutcome, today: WorkloadOutcome, prices: Prices): OutcomeFigures {
   const seconds = Math.max(one.days, 1 / 24) * 86_400
   const charged = one.containers
     .map((container) =>
       chargeOf(container, { seconds, pods: one.pods.mean, recorded: one.pods.recorded, today }),
     )
-    .reduce(addCharges, {
-      ...noCharges,
+    .reduce(addScores, {
+      ...noScores,
       workloads: 1,
       workloadSeconds: seconds,
       podSeconds: one.pods.mean * seconds,
@@ -113,10 +117,10 @@ interface Over {
   readonly pods: number
   /** Pods that ran when the samples were taken. */
   readonly recorded: number
-  readonly today: Standing
+  readonly today: WorkloadOutcome
 }
 
-function chargeOf({ name, usage, cpu: samples, request, limit }: ContainerStanding, over: Over): Charges {
+function chargeOf({ name, usage, cpu: samples, request, limit }: ContainerOutcome, over: Over): Scores {
   const { seconds, pods: count, recorded, today } = over
   const cpu = samples()
   const then = today.containers.find((one) => one.name === name)?.limit.cpu ?? Number.POSITIVE_INFINITY
@@ -124,7 +128,7 @@ function chargeOf({ name, usage, cpu: samples, request, limit }: ContainerStandi
   const memory = usage.memory && sampled(usage.memory, memoryScale, unbounded)
   const cores = (millicores: number): number => (millicores / 1000) * count * seconds
   return {
-    ...noCharges,
+    ...noScores,
     seconds: cpu === undefined ? 0 : seconds,
     cpuRequested: cores(request.cpu ?? 0),
     cpuUsed: cores(cpu?.mean ?? 0),

@@ -7,7 +7,7 @@ import type { Scaled } from './scaled.ts'
 import { isWithin, type Span, slotsOf } from './span.ts'
 
 /** What values would have come to over a span, of one workload or of several added up. Times in seconds. */
-export interface Charges {
+export interface Scores {
   /** Seconds with samples, of each container. */
   readonly seconds: number
   /** Core-seconds and byte-seconds, over all pods. */
@@ -35,7 +35,7 @@ export interface Charges {
   readonly workloads: number
 }
 
-export const noCharges: Charges = {
+export const noScores: Scores = {
   seconds: 0,
   cpuRequested: 0,
   cpuUsed: 0,
@@ -54,13 +54,13 @@ export const noCharges: Charges = {
 }
 
 /** Adds charges up. */
-export function addCharges(one: Charges, other: Charges): Charges {
-  const parts = Object.keys(noCharges) as (keyof Charges)[]
-  return Object.fromEntries(parts.map((part) => [part, one[part] + other[part]])) as unknown as Charges
+export function addScores(one: Scores, other: Scores): Scores {
+  const parts = Object.keys(noScores) as (keyof Scores)[]
+  return Object.fromEntries(parts.map((part) => [part, one[part] + other[part]])) as unknown as Scores
 }
 
 /** Values and what ran under them. `today` is what was in force while the history was recorded. */
-export interface Charging {
+export interface ScoreRequest {
   readonly declared: DeclaredWorkload
   readonly today: DeclaredWorkload
   readonly observation: Observation
@@ -70,7 +70,7 @@ export interface Charging {
 }
 
 /** Charges a workload for a span. */
-export function charge(charging: Charging): Charges {
+export function score(charging: ScoreRequest): Scores {
   const { declared, observation } = charging
   const pods = podsOf(charging)
   const containers = declared.containers.flatMap((container) => {
@@ -78,12 +78,12 @@ export function charge(charging: Charging): Charges {
     return usage === undefined || container.role === 'init' ? [] : [{ container, usage }]
   })
   const own = containers.map((one) =>
-    addCharges(chargeCpu(one, pods, charging), chargeMemory(one, pods, charging)),
+    addScores(chargeCpu(one, pods, charging), chargeMemory(one, pods, charging)),
   )
   const [longest] = own.map(({ seconds }) => seconds).sort((one, other) => other - one)
   const podSeconds = (longest ?? 0) * pods.mean
-  return own.reduce(addCharges, {
-    ...noCharges,
+  return own.reduce(addScores, {
+    ...noScores,
     podSeconds,
     workloadSeconds: longest ?? 0,
     overloadSeconds: charging.scaled?.run.overloadSeconds ?? 0,
@@ -99,7 +99,7 @@ interface Pods {
   readonly at: (time: number) => number
 }
 
-function podsOf({ observation: { replicas }, scaled, span }: Charging): Pods {
+function podsOf({ observation: { replicas }, scaled, span }: ScoreRequest): Pods {
   const mean = replicas?.mean ?? 1
   const recorded = replicas?.series === undefined ? () => mean : lookup(replicas.series, mean)
   if (scaled === undefined) {
@@ -177,13 +177,13 @@ function limitThen(
   return (then && declaredValue(then, field)) ?? Number.POSITIVE_INFINITY
 }
 
-function chargeCpu({ container, usage }: Used, pods: Pods, { span, today }: Charging): Charges {
+function chargeCpu({ container, usage }: Used, pods: Pods, { span, today }: ScoreRequest): Scores {
   const [request = 0, limit = Number.POSITIVE_INFINITY] = [
     declaredValue(container, 'requests.cpu'),
     declaredValue(container, 'limits.cpu'),
   ]
   const step = usage.cpu?.highest?.step ?? 0
-  const sum = { ...noCharges } as { -readonly [K in keyof Charges]: number }
+  const sum = { ...noScores } as { -readonly [K in keyof Scores]: number }
   for (const { time, highest, total } of slotsSeen(usage.cpu, cpuScale, span)) {
     const busiest = highest * pods.crowding(time)
     sum.seconds += step
@@ -201,11 +201,11 @@ function chargeCpu({ container, usage }: Used, pods: Pods, { span, today }: Char
   return sum
 }
 
-function chargeMemory({ container, usage }: Used, pods: Pods, { span, today }: Charging): Charges {
+function chargeMemory({ container, usage }: Used, pods: Pods, { span, today }: ScoreRequest): Scores {
   const request = declaredValue(container, 'requests.memory') ?? 0
   const limit = declaredValue(container, 'limits.memory') ?? Number.POSITIVE_INFINITY
   const step = usage.memory?.highest?.step ?? 0
-  const sum = { ...noCharges } as { -readonly [K in keyof Charges]: number }
+  const sum = { ...noScores } as { -readonly [K in keyof Scores]: number }
   let wasAbove = false
   for (const { time, highest, total } of slotsSeen(usage.memory, memoryScale, span)) {
     sum.memoryRequested += request * pods.at(time) * step

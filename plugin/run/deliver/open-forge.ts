@@ -8,7 +8,7 @@ import { importCommit } from '../../deliver/forges/github/import-commit.ts'
 import { type GitHubRepository, openSession, type Session } from '../../deliver/forges/github/session.ts'
 import { githubWriter } from '../../deliver/forges/github/writer.ts'
 import { gitlabForge } from '../../deliver/forges/gitlab.ts'
-import { type Hosted, hostedBy } from '../../deliver/forges/kind-of-host.ts'
+import { type Hosted, kindOfHost } from '../../deliver/forges/kind-of-host.ts'
 import { keepCommit } from '../../deliver/git/fetch.ts'
 import { gitWriter } from '../../deliver/git/git-writer.ts'
 import { openRemote } from '../../deliver/git/smart-http.ts'
@@ -64,9 +64,9 @@ export async function openForge(host: Host, settings: Settings): Promise<OpenedF
     const api = apiUrl === undefined ? {} : { apiUrl }
     return openGitHub({ kind: 'github', repository, token, paced, ...api })
   }
-  if (remote !== undefined) return openHosted(host, settings, hostedBy(remote.url, forge))
+  if (remote !== undefined) return openHosted(host, settings, kindOfHost(remote.url, forge))
   throw stop('settings.missing', 'A pull request needs a forge to ask', {
-    mend: 'Set deliver.github.repository or deliver.remote, or use mode commit.',
+    hint: 'Set deliver.github.repository or deliver.remote, or use mode commit.',
   })
 }
 

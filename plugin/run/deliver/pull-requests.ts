@@ -1,10 +1,10 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { Forge, Pull } from '../../deliver/forges/forge.ts'
-import { judgeWanted } from '../../deliver/pulls/decisions.ts'
+import { judgeChange } from '../../deliver/pulls/decisions.ts'
 import type { PullOptions, PullTexts } from '../../deliver/pulls/job.ts'
 import { keepPulls } from '../../deliver/pulls/keep-pulls.ts'
 import { changeWords } from '../../deliver/record/commit-message.ts'
-import { type Block, readBlock, writeBlock } from '../../deliver/record/hidden-block.ts'
+import { type HiddenBlock, readBlock, writeBlock } from '../../deliver/record/hidden-block.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { ExpectedStop } from '../../model/problem.ts'
@@ -14,8 +14,8 @@ import { dashboard, dashboardMarker, dashboardTitle } from '../../report/dashboa
 import { pullBody, pullTitle } from '../../report/pull-request.ts'
 import { rowOf } from '../../report/rows.ts'
 import type { Host } from '../host.ts'
-import { mergesItself } from './delivery-rules.ts'
-import type { Desk } from './forge-state.ts'
+import { isAutoMerged } from './delivery-rules.ts'
+import type { ForgeState } from './forge-state.ts'
 
 const bodyLimit = 55_000
 
@@ -30,9 +30,9 @@ export interface PullRequestRun {
 
 /** Why one value of an open pull request is not wanted any more; `undefined` when this run cannot tell. */
 function whyGone(
-  { key, to }: Block['items'][number],
+  { key, to }: HiddenBlock['items'][number],
   { plan }: PullRequestRun,
-  { memory, rules }: Desk,
+  { memory, rules }: ForgeState,
 ): string | undefined {
   const parted = plan.parts?.some(({ proposal }) => proposal.changes.some((one) => changeWords(one) === key))
   if (parted) return 'another pull request has its values now'
@@ -49,7 +49,7 @@ function whyGone(
       ? 'the values are there already'
       : 'the values are within tolerance'
   }
-  const decided = judgeWanted(memory, { key, from: known.from, to: known.to }, rules)
+  const decided = judgeChange(memory, { key, from: known.from, to: known.to }, rules)
   return 'reason' in decided ? decided.reason : undefined
 }
 
@@ -58,7 +58,7 @@ const namesWorkload = (recommendations: readonly SourceRecommendation[], key: st
     (one) => one.verdict === 'unsure' && changeWords(one).split(' ')[0] === key.split(' ')[0],
   )
 
-function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
+function textsOf(host: Host, run: PullRequestRun, desk: ForgeState): PullTexts {
   const { prices, autoMerge } = run.settings.deliver.pullRequests
   const {
     observations,
@@ -78,7 +78,7 @@ function textsOf(host: Host, run: PullRequestRun, desk: Desk): PullTexts {
       const known = reasons.filter((reason) => reason !== undefined)
       return known.length < reasons.length ? undefined : [...new Set(known)].join('; ')
     },
-    autoMerge: (part) => mergesItself(run.settings, part) && mayMerge(part, autoMerge),
+    autoMerge: (part) => isAutoMerged(run.settings, part) && mayMerge(part, autoMerge),
   }
 }
 
@@ -112,7 +112,7 @@ async function keepDashboard(host: Host, forge: Forge, body: string): Promise<vo
 }
 
 /** Delivers a plan as pull requests, one a scope, and keeps the dashboard. */
-export async function deliverPulls(host: Host, run: PullRequestRun, desk: Desk): Promise<Delivery> {
+export async function deliverPulls(host: Host, run: PullRequestRun, desk: ForgeState): Promise<Delivery> {
   const { plan, settings, base, baseId } = run
   const { branch, pullRequests } = settings.deliver
   const { maxOpen, maxNewPerHour, labels, checks } = pullRequests

@@ -13,7 +13,7 @@ export function signerFor(host: Host, { deliver, programs }: Settings): Signer |
   if (signing === undefined) {
     if (!verified) return undefined
     throw stop('settings.invalid', 'commits made from the checkout cannot be verified without a key', {
-      mend: 'Add deliver.commits.signing, or leave out deliver.remote so that GitHub makes and signs them.',
+      hint: 'Add deliver.commits.signing, or leave out deliver.remote so that GitHub makes and signs them.',
     })
   }
   const { format, keyFile, keyEnv, passphraseEnv } = signing
@@ -30,6 +30,6 @@ export function signerFor(host: Host, { deliver, programs }: Settings): Signer |
 export function refuseSigning({ deliver: { commits } }: Settings): void {
   if (commits.signing === undefined) return
   throw stop('settings.invalid', 'deliver.commits.signing signs what is pushed, and nothing is pushed', {
-    mend: 'Set deliver.remote, or use deliver.commits.verified alone: GitHub signs what its API makes.',
+    hint: 'Set deliver.remote, or use deliver.commits.verified alone: GitHub signs what its API makes.',
   })
 }

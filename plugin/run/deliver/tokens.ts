@@ -14,7 +14,7 @@ export function secretFile(host: Host, file: string, setting: string): string {
   try {
     return readFileSync(resolve(host.cwd, file), 'utf8')
   } catch (cause) {
-    throw stop('settings.missing', `the file ${file} cannot be read`, { mend: `Correct ${setting}.`, cause })
+    throw stop('settings.missing', `the file ${file} cannot be read`, { hint: `Correct ${setting}.`, cause })
   }
 }
 

@@ -5,8 +5,8 @@ import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import { isOfPart, type Part } from '../../observe/prometheus/shards.ts'
 import type { Host } from '../host.ts'
 import { readLive } from './kubernetes.ts'
-import { type ClusterRequest, type Ground, partOf } from './request.ts'
-import { type Gathered, readUsage } from './usage-sources.ts'
+import { type ClusterRequest, type Gathered, type Ground, partOf } from './request.ts'
+import { readUsage } from './usage-sources.ts'
 
 /** Every workload of a cluster: what it used, as far as its sources of usage tell, and how it fares, as far as the API server tells. */
 export async function observeCluster(host: Host, request: ClusterRequest): Promise<Gathered> {

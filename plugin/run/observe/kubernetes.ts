@@ -46,6 +46,6 @@ function kubeconfigText(host: Host, file: string): string {
   const path = resolve(host.cwd, file)
   if (existsSync(path)) return readFileSync(path, 'utf8')
   throw stop('path.missing', `there is no kubeconfig ${file}`, {
-    mend: 'Correct clusters[].kubernetes.kubeconfig.',
+    hint: 'Correct clusters[].kubernetes.kubeconfig.',
   })
 }

@@ -44,7 +44,7 @@ async function gatherCluster(host: Host, request: SamplesRequest): Promise<numbe
   const options = clusterOptions(host, settings, cluster)
   if (options === undefined) {
     throw stop('settings.missing', 'settings name no kubernetes for it, so there is no metrics-server', {
-      mend: 'Add kubernetes: {} to the cluster in tortoise.yaml.',
+      hint: 'Add kubernetes: {} to the cluster in tortoise.yaml.',
     })
   }
   const samples = await openSamples(host, request)
@@ -56,7 +56,7 @@ export function openSamples(host: Host, { settings, cluster, flags }: SamplesReq
   const directory = cluster.samples ?? flags.samples
   if (directory === undefined) {
     throw stop('settings.missing', `nothing says where samples of cluster ${cluster.name} are kept`, {
-      mend: 'Name the directory with clusters[].samples.',
+      hint: 'Name the directory with clusters[].samples.',
     })
   }
   return sampleStore(directoryStore(resolve(host.cwd, directory)), {

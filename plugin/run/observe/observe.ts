@@ -3,9 +3,8 @@ import type { ClusterSettings, Settings } from '../../../config/schema.ts'
 import { ExpectedStop, printProblem, stop } from '../../model/problem.ts'
 import type { Host } from '../host.ts'
 import { observeCluster } from './cluster.ts'
-import type { ObserveFlags } from './request.ts'
+import type { Gathered, ObserveFlags } from './request.ts'
 import { readSnapshots } from './snapshots.ts'
-import type { Gathered } from './usage-sources.ts'
 
 /** Usage from recorded files, or from the sources of usage (and live state) of every cluster in settings. */
 export async function gatherObservations(
@@ -17,7 +16,7 @@ export async function gatherObservations(
   const clusters = clustersToRead(settings, flags)
   if (clusters.length === 0) {
     throw stop('settings.missing', 'nothing says where usage is recorded', {
-      mend: 'Name a Prometheus under clusters in tortoise.yaml or with --prometheus URL, or a recorded file with --snapshot FILE.',
+      hint: 'Name a Prometheus under clusters in tortoise.yaml or with --prometheus URL, or a recorded file with --snapshot FILE.',
     })
   }
   const to = flags.until === undefined ? host.now() : timeFrom(flags.until)
@@ -61,7 +60,7 @@ export function clustersToRead(
   const named = clusters.filter(({ name }) => only === undefined || name === only)
   if (only !== undefined && clusters.length > 0 && named.length === 0) {
     throw stop('usage', `there is no cluster ${only} in settings`, {
-      mend: `Name one of ${clusters.map(({ name }) => name).join(', ')}.`,
+      hint: `Name one of ${clusters.map(({ name }) => name).join(', ')}.`,
     })
   }
   if (prometheus === undefined)
@@ -74,7 +73,7 @@ export function clustersToRead(
   const [target = { name: only ?? 'default', paths: [] }, ...more] = targets
   if (more.length > 0) {
     throw stop('usage', '--prometheus is the server of one cluster, and settings name several', {
-      mend: `Say which with --cluster: ${targets.map(({ name }) => name).join(', ')}.`,
+      hint: `Say which with --cluster: ${targets.map(({ name }) => name).join(', ')}.`,
     })
   }
   return [{ ...target, prometheus: prometheusSchema.parse({ ...target.prometheus, url: prometheus }) }]
@@ -83,5 +82,5 @@ export function clustersToRead(
 function timeFrom(text: string): Date {
   const time = new Date(text)
   if (!Number.isNaN(time.getTime())) return time
-  throw stop('usage', `--until ${text} is not a time`, { mend: 'Write it as 2026-09-14T00:00:00Z.' })
+  throw stop('usage', `--until ${text} is not a time`, { hint: 'Write it as 2026-09-14T00:00:00Z.' })
 }

@@ -34,7 +34,7 @@ function textOf(host: Host, file: string): string {
   const path = resolve(host.cwd, file)
   if (existsSync(path)) return readFileSync(path, 'utf8')
   throw stop('path.missing', `there is no file ${file}`, {
-    mend: 'Correct the path in clusters[].prometheus.',
+    hint: 'Correct the path in clusters[].prometheus.',
   })
 }
 
@@ -74,7 +74,7 @@ function bearer(tokens: TokenSource, cluster: string, cloud: keyof typeof clouds
     const token = await tokens(renew).catch((cause: unknown) => {
       const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : ''
       const message = `Prometheus of ${cluster} needs a token of ${cloud}, and there is none: ${reason.slice(0, 200)}`
-      throw stop('prometheus.credentials', message, { mend: clouds[cloud] })
+      throw stop('prometheus.credentials', message, { hint: clouds[cloud] })
     })
     return { authorization: `Bearer ${token}` }
   }
@@ -88,7 +88,7 @@ function awsKeys({ env }: Host, cluster: string): AwsKeys {
       'settings.missing',
       `Prometheus of ${cluster} needs AWS keys, which are not in the environment`,
       {
-        mend: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), as aws-actions/configure-aws-credentials or `aws configure export-credentials --format env` does.',
+        hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), as aws-actions/configure-aws-credentials or `aws configure export-credentials --format env` does.',
       },
     )
   }

@@ -1,5 +1,7 @@
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
+import type { Observation } from '../../model/observation.ts'
 import { stop } from '../../model/problem.ts'
+import type { UsageReading } from '../../model/reading.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Part } from '../../observe/prometheus/shards.ts'
 
@@ -39,5 +41,11 @@ export function partOf({ shard }: Pick<ObserveFlags, 'shard'>): Part | undefined
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard) ?? []
   const part = { index: Number(index), of: Number(of) }
   if (part.index >= 1 && part.index <= part.of) return part
-  throw stop('usage', `--shard ${shard} is not a part of a run`, { mend: 'Write it as 1/4, 2/4, 3/4, 4/4.' })
+  throw stop('usage', `--shard ${shard} is not a part of a run`, { hint: 'Write it as 1/4, 2/4, 3/4, 4/4.' })
+}
+
+/** What the sources of usage of one cluster gave. */
+export interface Gathered {
+  readonly observations: readonly Observation[]
+  readonly readings: readonly UsageReading[]
 }

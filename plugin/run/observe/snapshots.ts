@@ -5,7 +5,7 @@ import { stop } from '../../model/problem.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { parseSnapshot } from '../../observe/snapshot.ts'
 import type { Host } from '../host.ts'
-import type { Gathered } from './usage-sources.ts'
+import type { Gathered } from './request.ts'
 
 /**
  * Recorded files, and directories of them, as one: those of several clusters, or of the jobs that shared a run. Of a workload that
@@ -32,14 +32,14 @@ function snapshotFiles(host: Pick<Host, 'cwd'>, file: string) {
   const path = resolve(host.cwd, file)
   if (!existsSync(path)) {
     throw stop('path.missing', `there is no snapshot ${file}`, {
-      mend: 'Record one with `tortoise snapshot --out FILE`.',
+      hint: 'Record one with `tortoise snapshot --out FILE`.',
     })
   }
   if (!statSync(path).isDirectory()) return [{ file, path }]
   const names = readdirSync(path).filter((name) => name.endsWith('.json'))
   if (names.length === 0)
     throw stop('path.missing', `there is no snapshot in ${file}`, {
-      mend: 'Name a directory with *.json files.',
+      hint: 'Name a directory with *.json files.',
     })
   return names.sort().map((name) => ({ file: join(file, name), path: join(path, name) }))
 }

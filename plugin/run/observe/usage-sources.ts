@@ -8,14 +8,8 @@ import { printCost } from '../../observe/prometheus/query-cost.ts'
 import type { Host } from '../host.ts'
 import { openSamples } from './metrics-server.ts'
 import { observeUsage } from './prometheus.ts'
-import type { ClusterRequest, Ground } from './request.ts'
+import type { ClusterRequest, Gathered, Ground } from './request.ts'
 import { readSnapshots } from './snapshots.ts'
-
-/** What the sources of usage of one cluster gave. */
-export interface Gathered {
-  readonly observations: readonly Observation[]
-  readonly readings: readonly UsageReading[]
-}
 
 type Told = Pick<Gathered, 'observations'> & Pick<UsageReading, 'dialect' | 'cost'>
 type Reader = (host: Host, request: ClusterRequest, ground: Ground) => Promise<Told>

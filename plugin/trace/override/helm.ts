@@ -17,7 +17,7 @@ import { releaseValuesPath } from './release.ts'
 import { subchartKeys } from './subcharts.ts'
 
 /** What a leaf is looked for in: a source with its files, and which of those others read too. */
-export interface LeafPlace {
+export interface OverrideLayer {
   readonly source: Source
   readonly inputs: readonly InputFile[]
   readonly isShared: (file: string) => boolean
@@ -50,14 +50,14 @@ export async function helmOverride(
 interface OverrideQuestion {
   readonly field: FieldAddress
   readonly traced: TracedSource
-  readonly place: LeafPlace
+  readonly place: OverrideLayer
   readonly ports: TracePorts
 }
 
 /** The paths of a candidate in the values of the top chart: several when its chart has several aliases. */
 async function valuesKeys(
   { file, path, role }: Candidate,
-  { inputs }: LeafPlace,
+  { inputs }: OverrideLayer,
   view: RepositoryView,
 ): Promise<readonly YamlPath[]> {
   if (role === 'values') return [path]
@@ -77,7 +77,7 @@ async function valuesKeys(
  */
 async function placeValue(
   keys: YamlPath,
-  { source, inputs, isShared }: LeafPlace,
+  { source, inputs, isShared }: OverrideLayer,
   view: RepositoryView,
 ): Promise<InsertSite | null> {
   const inObject = (only: 'written' | 'any') =>

@@ -29,7 +29,7 @@ export interface Override extends FieldAddress {
  * Where an overlay can override a field for itself alone: inside a patch it already has for the object, in a
  * manifest of its own, or as a new patch at the end of its list.
  */
-export async function kustomizeLeaf(
+export async function kustomizeOverride(
   override: Override,
   inputs: readonly InputFile[],
   view: RepositoryView,

@@ -3,14 +3,14 @@ import type { ScalarSite, Site } from '../../model/site.ts'
 import type { InputFile, Renderer, RepositoryView, Source } from '../../model/source.ts'
 import type { Candidate } from '../dye/candidate.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
-import type { LeafPlace } from './helm.ts'
+import type { OverrideLayer } from './helm.ts'
 import { chartOf, helmOverride } from './helm.ts'
 import type { Override } from './kustomize.ts'
 import {
   containerPlace,
   declaredName,
   holderOf,
-  kustomizeLeaf,
+  kustomizeOverride,
   patchSite,
   pointerTo,
   writtenName,
@@ -18,7 +18,7 @@ import {
 import { releasePatches } from './release.ts'
 
 /** What looking for a leaf needs. */
-export interface LeafContext {
+export interface OverrideContext {
   /** The ids of the sources that read a file, by file. */
   readonly readers: ReadonlyMap<string, readonly string[]>
   readonly view: RepositoryView
@@ -26,23 +26,23 @@ export interface LeafContext {
 }
 
 /** A field with what decides it, for which an override is looked for. */
-export interface LeafQuestion {
+export interface OverrideRequest {
   readonly traced: TracedSource
   readonly field: ManifestField
   readonly candidate: Candidate
   readonly site: ScalarSite
-  readonly context: LeafContext
+  readonly context: OverrideContext
   /** True when no other field takes its value from the site. */
   readonly alone: boolean
 }
 
 /** Where an override of a field would go for its source alone; the site itself when it is that already. */
-export async function leafOf(question: LeafQuestion): Promise<Site | null> {
+export async function overrideOf(question: OverrideRequest): Promise<Site | null> {
   const { traced, field, candidate, site, context, alone } = question
   if (candidate.role === 'template') return null
   if (alone && candidate.leaf) return site
   const { view, renderer } = context
-  const place = leafPlace(traced, candidate, context)
+  const place = overridePlaceFor(traced, candidate, context)
   const override =
     chartOf(place) === undefined && !isReleaseValue(candidate, traced)
       ? null
@@ -53,7 +53,7 @@ export async function leafOf(question: LeafQuestion): Promise<Site | null> {
     candidate.role === 'manifest'
       ? await writtenName(site, view)
       : await declaredName(field, traced.inputs, view)
-  return patchLeaf(
+  return patchOverride(
     {
       workload: field.workload,
       field: field.field,
@@ -80,11 +80,11 @@ function placeInObject(field: ManifestField, { rendering }: TracedSource) {
 }
 
 /** Where an override is looked for: in what a release renders, or in the source above it whose values decide. */
-export function leafPlace(
+export function overridePlaceFor(
   { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
   candidate: Pick<Candidate, 'above' | 'role'> | undefined,
-  { readers }: Pick<LeafContext, 'readers'>,
-): LeafPlace {
+  { readers }: Pick<OverrideContext, 'readers'>,
+): OverrideLayer {
   const own = new Set(chainIds(source))
   const isShared = (file: string): boolean => (readers.get(file) ?? []).some((id) => !own.has(id))
   const isValue = candidate?.role === 'values' || candidate?.role === 'chart-values'
@@ -108,12 +108,12 @@ const chainIds = (source: Source): readonly string[] =>
   source.kind === 'release' ? [source.id, ...chainIds(source.holder)] : [source.id]
 
 /** A patch in the overlay itself when it is rolled out once, else in the object that declares this roll-out. */
-export async function patchLeaf(
+export async function patchOverride(
   override: Override,
-  { source, inputs, isShared }: LeafPlace,
+  { source, inputs, isShared }: OverrideLayer,
   view: RepositoryView,
 ): Promise<Site | null> {
-  const own = await kustomizeLeaf(override, inputs, view)
+  const own = await kustomizeOverride(override, inputs, view)
   if (source.kind !== 'release' || (own !== null && !isShared(own.file))) return own
   const list = await releasePatches({ source, inputs }, view)
   return list === undefined ? null : patchSite(list, override, view)

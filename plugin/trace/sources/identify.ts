@@ -49,7 +49,7 @@ export async function identifySource(hint: SourceHint, ports: IdentifyPorts): Pr
   if (kind === undefined) {
     throw stop('path.missing', 'nothing stands at this path of the repository', {
       place: { file: path },
-      mend: 'Name a directory with a kustomization, a chart or manifests, from the root of the repository.',
+      hint: 'Name a directory with a kustomization, a chart or manifests, from the root of the repository.',
     })
   }
   const shared = {
@@ -105,7 +105,7 @@ async function fileSource(
     `the file declares several releases: ${found.map(({ object }) => object.generated ?? object.name).join(', ')}`,
     {
       place: { file: shared.path },
-      mend: 'Choose one with --release.',
+      hint: 'Choose one with --release.',
     },
   )
 }

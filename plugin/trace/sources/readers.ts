@@ -1,13 +1,13 @@
 import type { SourceFiles } from './discover.ts'
 
 /** Who reads the same files as the chosen sources: those to trace, and overlays below others that may be rolled out too. */
-export interface Sharers {
+export interface Readers {
   readonly sources: readonly SourceFiles[]
   readonly layers: readonly SourceFiles[]
 }
 
 /** Splits the sources that read at least one file that the chosen ones read too, the chosen ones included. */
-export function sharersOf(chosen: ReadonlySet<string>, all: readonly SourceFiles[]): Sharers {
+export function readersOf(chosen: ReadonlySet<string>, all: readonly SourceFiles[]): Readers {
   const touched = new Set(
     all.filter(({ source }) => chosen.has(source.id)).flatMap(({ files }) => [...files]),
   )

@@ -101,7 +101,7 @@ describe('a local commit', () => {
   it.each([
     ['on top of ours', () => deliver(proposalOf(), optionsOf(), ports())],
     ['alone', async () => git(checkout.dir, ['branch', branch])],
-  ])("leaves a person's commit %s untouched and says how to mend", async (_where, prepare) => {
+  ])("leaves a person's commit %s untouched and says how to hint", async (_where, prepare) => {
     await prepare()
     git(checkout.dir, ['checkout', '--quiet', branch])
     const theirs = commitAs(checkout.dir, 'notes.md', 'mine\n')
@@ -113,7 +113,7 @@ describe('a local commit', () => {
           message: expect.stringMatching(
             /person's commit stands on tortoise\/main: \w{10} "change notes.md"/,
           ),
-          mend: expect.stringContaining('delete tortoise/main'),
+          hint: expect.stringContaining('delete tortoise/main'),
         },
       ],
     })

@@ -150,7 +150,7 @@ describe('a commit that must be verified', () => {
         {
           code: 'forge.refused',
           message: expect.stringContaining('file mode'),
-          mend: expect.stringContaining('GitHub App'),
+          hint: expect.stringContaining('GitHub App'),
         },
       ],
     })

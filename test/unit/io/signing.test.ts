@@ -108,7 +108,7 @@ describe.each([
   it.runIf(has(program))('unlocks a key that has a passphrase, and stops when it is wrong', async () => {
     const pair = pairOf('correct horse')
     await expect(commit(signer({ ...pair.key, passphrase: 'battery' }))).rejects.toMatchObject({
-      problems: [{ code: 'program.failed', mend: expect.stringContaining('passphrase') }],
+      problems: [{ code: 'program.failed', hint: expect.stringContaining('passphrase') }],
     })
     await commit(signer(pair.key))
     expect(verify(checkout.dir, pair)).toBe('G')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitBody, inert, oneLine } from '../../../plugin/model/escape-markdown.ts'
+import { escapeMarkdown, fitBody, oneLine } from '../../../plugin/model/escape-markdown.ts'
 
 describe('inert text', () => {
   it.each([
@@ -17,11 +17,11 @@ describe('inert text', () => {
     ['stays on one line', 'a\r\nb\u2028c\u0000d', /[\r\n\u2028\0]/],
     ['turns no text around', 'a\u202Eb', /\u202E/],
   ])('%s', (_claim, text, forbidden) => {
-    expect(inert(text)).not.toMatch(forbidden)
+    expect(escapeMarkdown(text)).not.toMatch(forbidden)
   })
 
   it('leaves names and quantities as they are', () => {
-    expect(inert('Deployment/api-server app requests.cpu 1.5 → 260m')).toBe(
+    expect(escapeMarkdown('Deployment/api-server app requests.cpu 1.5 → 260m')).toBe(
       'Deployment/api-server app requests.cpu 1.5 → 260m',
     )
   })
@@ -29,7 +29,7 @@ describe('inert text', () => {
   it('holds for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const safe = inert(`@${text}#1\n@${text}`)
+        const safe = escapeMarkdown(`@${text}#1\n@${text}`)
         expect(safe).not.toMatch(/@[\w-]|#\d|[<>\r\n]|:\/\/|(?<!\\)[`|]/u)
       }),
       { seed: 7 },

@@ -132,7 +132,7 @@ describe('parseSnapshot', () => {
         expect(problem).toMatchObject({
           code: 'snapshot.invalid',
           place: { file: 'usage.json' },
-          mend: 'Record one with `tortoise snapshot --out FILE`.',
+          hint: 'Record one with `tortoise snapshot --out FILE`.',
         })
       }
       return error.problems.map(({ message }) => message)

@@ -5,7 +5,7 @@ import type { Observation } from '../../../plugin/model/observation.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
 import { backtest, backtestAll, type Replayed } from '../../../plugin/recommend/backtest.ts'
 import { profiles } from '../../../plugin/recommend/profiles/profiles.ts'
-import { charge } from '../../../plugin/recommend/replay/score.ts'
+import { score } from '../../../plugin/recommend/replay/score.ts'
 import { markdownBacktest, terminalBacktest } from '../../../plugin/report/backtest.ts'
 import { observed, recorded, workload } from './hpa/recorded.ts'
 
@@ -92,7 +92,7 @@ describe("today's values, charged by hand", () => {
     expect(backtest(one, undefined, walk)?.charges.throttledSeconds).toBeCloseTo(0.2 * week, 0)
     const raised = replayed({ cpu: () => 400 }, { ...big, 'limits.cpu': '1500m' }).declared
     const span = { from: frame.first, to: frame.first + week }
-    const under = (declared: typeof raised) => charge({ ...one, declared, today: limited.declared, span })
+    const under = (declared: typeof raised) => score({ ...one, declared, today: limited.declared, span })
     expect(under(limited.declared).throttledSeconds).toBeGreaterThan(0)
     expect(under(raised).throttledSeconds).toBe(0)
   })

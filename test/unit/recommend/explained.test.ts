@@ -105,7 +105,7 @@ function hpaExample(): string {
 
 describe('docs/how-it-decides.md', () => {
   it('names every rule of steady', () => {
-    const sources = ['', 'steady'].flatMap((inner) =>
+    const sources = ['', 'profiles', 'profiles/steady'].flatMap((inner) =>
       readdirSync(join(folder, inner))
         .filter((name) => name.endsWith('.ts') && !others.test(name))
         .map((name) => join(inner, name)),

@@ -10,7 +10,7 @@ import { cpuScale } from '../../../plugin/model/sketch.ts'
 import { type ProfileName, profiles } from '../../../plugin/recommend/profiles/profiles.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 import { compare } from '../../../plugin/recommend/replay/compare.ts'
-import { gate } from '../../../plugin/recommend/safety-gate.ts'
+import { safetyGate } from '../../../plugin/recommend/safety-gate.ts'
 import { recorded } from './hpa/recorded.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
@@ -79,7 +79,7 @@ describe('what the history shows to be less safe', () => {
       change('limits.memory', 1024 * Mi, 720 * Mi, 'memory'),
     ]
     const gated = { declared: declare(sizes), observation: observe(flat), accepted: 0.1 }
-    expect(gate(changes, gated)).toBe(changes)
+    expect(safetyGate(changes, gated)).toBe(changes)
   })
 
   it('is a request that a fifth of the time lies above, with what moves with it; memory goes on', () => {
@@ -92,14 +92,14 @@ describe('what the history shows to be less safe', () => {
     const gated = { declared: declare(sizes), observation: busy, accepted: 0.1 }
     const because =
       'backtest.above: backtest: CPU would be above the request for 20.24 % of the time (today 0 %; 10 % is accepted)'
-    expect(told(gate(changes, gated))).toEqual([because, because, 360 * Mi])
-    expect(told(gate(changes, { ...gated, accepted: 0.25 }))).toEqual([300, 1400, 360 * Mi])
+    expect(told(safetyGate(changes, gated))).toEqual([because, because, 360 * Mi])
+    expect(told(safetyGate(changes, { ...gated, accepted: 0.25 }))).toEqual([300, 1400, 360 * Mi])
   })
 
   it('is not a request above which usage has not been for a week', () => {
     const fallen = observe({ ...flat, cpu: (hour) => (hour < 150 ? 700 : 200) })
     const gated = { declared: declare(sizes), observation: fallen, accepted: 0.1 }
-    expect(told(gate([change('requests.cpu', 1000, 300, 'cpu')], gated))).toEqual([300])
+    expect(told(safetyGate([change('requests.cpu', 1000, 300, 'cpu')], gated))).toEqual([300])
   })
 
   it.each([
@@ -112,7 +112,7 @@ describe('what the history shows to be less safe', () => {
     ],
   ])('is a CPU limit %s', (_name, load, to, text) => {
     const gated = { declared: declare(sizes), observation: observe(load), accepted: 0.1 }
-    expect(told(gate([change('limits.cpu', 2000, to, 'cpu')], gated))).toEqual([
+    expect(told(safetyGate([change('limits.cpu', 2000, to, 'cpu')], gated))).toEqual([
       expect.stringContaining(text),
     ])
   })
@@ -127,7 +127,7 @@ describe('what the history shows to be less safe', () => {
     ['after a kill', { ...flat, oomKills: 2 }, 900, '2 OOM kills at the limit, which is not lowered'],
   ])('is a memory limit %s', (_name, load, to, text) => {
     const gated = { declared: declare(sizes), observation: observe(load), accepted: 0.1 }
-    expect(told(gate([change('limits.memory', 1024 * Mi, to * Mi, 'memory')], gated))).toEqual([
+    expect(told(safetyGate([change('limits.memory', 1024 * Mi, to * Mi, 'memory')], gated))).toEqual([
       expect.stringContaining(text),
     ])
   })
@@ -136,10 +136,10 @@ describe('what the history shows to be less safe', () => {
     const peaks = observe({ ...flat, memory: (hour) => (hour === 30 || hour === 60 ? 450 : 300) * Mi })
     const { 'limits.memory': __, ...unlimited } = sizes
     const lower = [change('requests.memory', 512 * Mi, 400 * Mi, 'memory')]
-    expect(told(gate(lower, { declared: declare(unlimited), observation: peaks, accepted: 0.1 }))).toEqual([
-      expect.stringContaining('memory would pass the request on 2 days (today 0)'),
-    ])
-    expect(told(gate(lower, { declared: declare(sizes), observation: peaks, accepted: 0.1 }))).toEqual([
+    expect(
+      told(safetyGate(lower, { declared: declare(unlimited), observation: peaks, accepted: 0.1 })),
+    ).toEqual([expect.stringContaining('memory would pass the request on 2 days (today 0)')])
+    expect(told(safetyGate(lower, { declared: declare(sizes), observation: peaks, accepted: 0.1 }))).toEqual([
       400 * Mi,
     ])
   })
@@ -175,20 +175,20 @@ describe('behind an HPA, what is less safe', () => {
       change('hpa.target.cpu', 60, 83, 'cpu'),
       change('hpa.maxReplicas', 20, 24, 'replicas'),
     ]
-    const answer = told(gate(joint, { declared: behindHpa, observation: leaping, accepted: 1 }))
+    const answer = told(safetyGate(joint, { declared: behindHpa, observation: leaping, accepted: 1 }))
     expect(answer.slice(0, 2)).toEqual(Array(2).fill(expect.stringMatching(/^backtest\.short: .* \(today/)))
     expect(answer[2]).toBe(24)
   })
 
   it('is a maximum that is hit; the target beside it goes on', () => {
     const changes = [change('hpa.target.cpu', 60, 61, 'cpu'), change('hpa.maxReplicas', 20, 6, 'replicas')]
-    const answer = told(gate(changes, { declared: behindHpa, observation: leaping, accepted: 1 }))
+    const answer = told(safetyGate(changes, { declared: behindHpa, observation: leaping, accepted: 1 }))
     expect(answer).toEqual([61, expect.stringMatching(/^backtest\.(short|maximum): /)])
   })
 
   it('is not a larger request under a lower target', () => {
     const joint = [change('requests.cpu', 500, 600, 'cpu'), change('hpa.target.cpu', 60, 50, 'cpu')]
-    expect(gate(joint, { declared: behindHpa, observation: leaping, accepted: 0.1 })).toBe(joint)
+    expect(safetyGate(joint, { declared: behindHpa, observation: leaping, accepted: 0.1 })).toBe(joint)
   })
 })
 

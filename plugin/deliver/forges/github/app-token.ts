@@ -42,10 +42,10 @@ function refused({ id, repository }: AppLogin, error: unknown): ExpectedStop {
   if (!isHttpFailure(error)) {
     return stop('forge.refused', `The private key of app ${oneLine(id)} cannot be used`, {
       place,
-      mend: 'Give the whole PEM file that GitHub made for the app.',
+      hint: 'Give the whole PEM file that GitHub made for the app.',
     })
   }
-  const mend = new Map([
+  const hint = new Map([
     [401, 'Check that app id and private key belong together, and the clock of this machine.'],
     [404, 'Install the app on this repository.'],
     [422, 'Accept the permissions that the app needs where it is installed.'],
@@ -53,7 +53,7 @@ function refused({ id, repository }: AppLogin, error: unknown): ExpectedStop {
   const message = `GitHub gave app ${oneLine(id)} no token (HTTP ${error.status}): ${oneLine(error.message).slice(0, 300)}`
   return stop('forge.refused', message, {
     place,
-    mend: mend ?? 'Check the address and the network, then run again.',
+    hint: hint ?? 'Check the address and the network, then run again.',
     cause: { status: error.status },
   })
 }

@@ -36,7 +36,7 @@ async function importTree(session: Session, repository: Repository, oid: string)
   if ((await writeTree({ ...repository, tree })) === oid) return
   throw stop('git.conflict', `The tree ${oid.slice(0, 10)} cannot be read by the API as it is`, {
     place: session.place,
-    mend: 'Fetch the base branch and run again.',
+    hint: 'Fetch the base branch and run again.',
   })
 }
 

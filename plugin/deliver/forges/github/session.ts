@@ -66,7 +66,7 @@ const allPermissions =
   'contents: write and pull-requests: write (issues: write for the dashboard, statuses: write for checks)'
 
 /** What to do about a status. The request itself is never repeated: it carries the token. */
-function mend(error: HttpFailure): string {
+function hint(error: HttpFailure): string {
   const limit = limitOf(error, Date.now())
   if (limit !== undefined) return longLimit(limit, Date.now())
   const accepted = headerOf(error, 'x-accepted-github-permissions')?.replaceAll('=', ': ')
@@ -95,7 +95,7 @@ function refused({ place }: Pick<Session, 'place'>, doing: string, error: unknow
   const message = oneLine(known.message).slice(0, 300)
   return stop('forge.refused', `GitHub refused to ${doing} (HTTP ${status}): ${message}`, {
     place,
-    mend: mend(known),
+    hint: hint(known),
     cause: { status },
   })
 }

@@ -40,7 +40,7 @@ export interface Wanted {
 }
 
 /** A commit that stands on a scratch branch, and what takes all scratch branches away. */
-export interface ScratchCommit {
+export interface TemporaryRefCommit {
   readonly id: string
   readonly clear: readonly RefUpdate[]
 }
@@ -107,11 +107,11 @@ async function fault(
  * branch of the pull request never stands empty at its base. The call takes texts alone, so its tree is compared with the
  * one that was proved; `forge.refused` where they differ or no signature came.
  */
-export async function commitOnScratch(
+export async function commitOnTemporaryRef(
   session: Session,
   repositoryId: string,
   wanted: Wanted,
-): Promise<ScratchCommit> {
+): Promise<TemporaryRefCommit> {
   const { base, tree } = wanted.stored
   const name = `${scratch}${fingerprint(`${base} ${tree}`)}`
   const left = await leftovers(session)
@@ -125,6 +125,6 @@ export async function commitOnScratch(
   await moveRefs(session, repositoryId, clear)
   throw stop('forge.refused', wrong, {
     place: session.place,
-    mend: 'Use the token of a GitHub App or of Actions, or set deliver.commits.verified to false.',
+    hint: 'Use the token of a GitHub App or of Actions, or set deliver.commits.verified to false.',
   })
 }

@@ -5,7 +5,7 @@ import { stop } from '../../../model/problem.ts'
 import type { BranchWriter, StoredTree } from '../forge.ts'
 import { refusedStatus, type Session } from './session.ts'
 import { readTree } from './tree.ts'
-import { commitOnScratch, moveRefs, noCommit, type RefUpdate } from './verified-commit.ts'
+import { commitOnTemporaryRef, moveRefs, noCommit, type RefUpdate } from './verified-commit.ts'
 
 /** Entries a tree call takes without trouble. */
 const batch = 100
@@ -30,7 +30,7 @@ async function modesOf(session: Session, tree: string, edits: readonly FileEdit[
       if (!plain || (entry === undefined ? before !== '' : entry.sha !== id)) {
         throw stop('git.conflict', 'The file read is not the file committed at the base on the server', {
           place: { file: oneLine(file) },
-          mend: 'Push or set aside local changes, fetch the base branch, and run again.',
+          hint: 'Push or set aside local changes, fetch the base branch, and run again.',
         })
       }
       const mode: '100644' | '100755' = entry?.mode === '100755' ? '100755' : '100644'
@@ -49,7 +49,7 @@ async function store(session: Session, base: string, edits: readonly FileEdit[])
         `The server does not hold the commit ${base.slice(0, 10)} of the base branch`,
         {
           place: session.place,
-          mend: 'Push the base branch, or fetch it so that clone and server agree; then run again.',
+          hint: 'Push the base branch, or fetch it so that clone and server agree; then run again.',
         },
       )
     })
@@ -74,7 +74,7 @@ function refusedMove({ place }: Session, branch: string): (error: unknown) => ne
     if (refusedStatus(error) !== 422) throw error
     throw stop('git.moved', `${branch} moved while its commit was made, or a rule protects it`, {
       place,
-      mend: 'Run again; if it stays, check the branch rules.',
+      hint: 'Run again; if it stays, check the branch rules.',
       cause: error,
     })
   }
@@ -95,7 +95,7 @@ function committer(session: Session, { verified }: GitHubWriting, nodeId: () => 
     const made = byParts ? await plain(stored, message) : undefined
     if (made !== undefined) return made
     const wanted = { stored, message, edits: edits.get(stored.tree) ?? [] }
-    const signed = await commitOnScratch(session, await nodeId(), wanted)
+    const signed = await commitOnTemporaryRef(session, await nodeId(), wanted)
     clear.set(signed.id, signed.clear)
     return signed.id
   }

@@ -3,11 +3,11 @@ import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
 import { cpuText, memoryText } from '../../format.ts'
 import type { Profile } from '../../profile.ts'
-import type { SeenContainer } from '../../workload-input.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 import { heldScale } from '../hold-scaled.ts'
 import { krrCpu, krrMemory, krrRefuses } from './strategy.ts'
 
-function cpu({ usage, declared }: SeenContainer): Advice {
+function cpu({ usage, declared }: ContainerInput): Advice {
   if (declared.values['requests.cpu'] === undefined)
     return unsure('no CPU request is set, and none is ever added')
   const refused = krrRefuses({ points: [usage.cpu?.samples ?? 0], hpaTargets: false })
@@ -16,7 +16,7 @@ function cpu({ usage, declared }: SeenContainer): Advice {
   return advise(value, reason('krr.cpu', `p95 of the window: ${cpuText(value)}`))
 }
 
-function memory({ usage, declared }: SeenContainer): Advice {
+function memory({ usage, declared }: ContainerInput): Advice {
   if (declared.values['requests.memory'] === undefined)
     return unsure('no memory request is set, and none is ever added')
   const refused = krrRefuses({ points: [usage.memory?.samples ?? 0], hpaTargets: false })

@@ -2,19 +2,12 @@ import { readValue } from '../../../model/value.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
 import { cpuText, memoryText } from '../../format.ts'
-import type { SteadyOptions } from '../../recommend-options.ts'
-import type { SeenContainer } from '../../workload-input.ts'
-
-/** The bounds a container will have after the change, in millicores and bytes. */
-export interface NewBounds {
-  readonly cpuLimit?: number
-  readonly cpuRequest?: number
-  readonly memoryLimit?: number
-  readonly memoryRequest?: number
-}
+import type { NewBounds } from '../../profile.ts'
+import type { RecommendOptions } from '../../recommend-options.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 
 /** GOMAXPROCS: as many threads as the container may use cores; absolute, so that repeated runs cannot drift. */
-export function goMaxProcs({ declared, usage }: SeenContainer, bounds: NewBounds): Advice {
+export function goMaxProcs({ declared, usage }: ContainerInput, bounds: NewBounds): Advice {
   if (readValue('env.GOMAXPROCS', declared.values['env.GOMAXPROCS'] ?? '') === undefined) {
     return unsure('GOMAXPROCS is not a whole number')
   }
@@ -30,9 +23,9 @@ export function goMaxProcs({ declared, usage }: SeenContainer, bounds: NewBounds
 
 /** GOMEMLIMIT: a share of the memory limit, which leaves room for what the Go heap does not count. */
 export function goMemoryLimit(
-  { declared }: SeenContainer,
+  { declared }: ContainerInput,
   bounds: NewBounds,
-  options: SteadyOptions,
+  options: RecommendOptions,
 ): Advice {
   if (readValue('env.GOMEMLIMIT', declared.values['env.GOMEMLIMIT'] ?? '') === undefined) {
     return unsure('GOMEMLIMIT is not a number of bytes')

@@ -2,22 +2,16 @@ import { sum } from '../../../model/sum.ts'
 import { readValue } from '../../../model/value.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason } from '../../advice.ts'
+import { type Evidence, thinEvidence } from '../../evidence.ts'
 import { cpuText } from '../../format.ts'
-import type { ScaledPods } from '../../profile.ts'
+import type { JointAdvice, ScaledPods } from '../../profile.ts'
 import { replayOf } from '../../replay/replay.ts'
-import type { SeenContainer } from '../../workload-input.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 import { isIdle, isUnequal, parted } from './rebalance.ts'
-import { tidyCpu } from './rounding.ts'
+import { roundCpu } from './rounding.ts'
 import { type SafeTarget, safeTarget } from './safe-target.ts'
-import type { Evidence } from './step-limits.ts'
-import { pace, thinEvidence } from './step-limits.ts'
+import { limitStep } from './step-limits.ts'
 import { wantedCpu } from './vertical.ts'
-
-/** Requests of the containers behind one CPU target, and the target itself: they move together or not at all. */
-export interface JointAdvice {
-  readonly requests: ReadonlyMap<string, Advice>
-  readonly target: Advice
-}
 
 /**
  * Sizes containers that an HPA scales by CPU utilisation.
@@ -45,9 +39,9 @@ export function jointCpu({ members, utilization, subject }: ScaledPods, evidence
   const { bounds, simulated } = borneBounds({ members, utilization, subject }, scalePoint, evidence)
   const goal = clamp(seen, (scalePoint * 100) / bounds.maximum, (scalePoint * 100) / bounds.minimum)
   const kept = reason('hpa.scale-point', `the HPA scales at ${cpuText(scalePoint)} a pod, before and after`)
-  const paced = pace(
-    advise(tidyCpu(goal), kept, ...simulated),
-    { from: total, smallestMove: 25, tidy: tidyCpu, largestDecrease: evidence.options.maximumCpuDecrease },
+  const paced = limitStep(
+    advise(roundCpu(goal), kept, ...simulated),
+    { from: total, smallestMove: 25, tidy: roundCpu, largestDecrease: evidence.options.maximumCpuDecrease },
     evidence,
   )
   if (paced.kind === 'unsure') return together(members, () => paced, paced)
@@ -93,7 +87,7 @@ function borneBounds({ members, utilization, subject }: ScaledPods, scalePoint: 
 const unequal = reason('hpa.rebalanced', 'the containers of the pod share its request as they use it')
 
 interface IdleContainer {
-  readonly only: SeenContainer
+  readonly only: ContainerInput
   readonly utilization: number
   readonly from: number
   readonly wanted: number
@@ -101,12 +95,12 @@ interface IdleContainer {
 
 /** A container that does not decide how many pods run: what it wants becomes its scale point, its target stays. */
 function idleContainer({ only, utilization, from, wanted }: IdleContainer, evidence: Evidence): JointAdvice {
-  const goal = tidyCpu((wanted * 100) / utilization)
+  const goal = roundCpu((wanted * 100) / utilization)
   const text = `another container decides how many pods run; at ${utilization} % of ${cpuText(goal)} it would`
   const because = reason('hpa.idle', text)
-  const request = pace(
+  const request = limitStep(
     advise(goal, because),
-    { from, smallestMove: 25, tidy: tidyCpu, largestDecrease: evidence.options.maximumCpuDecrease },
+    { from, smallestMove: 25, tidy: roundCpu, largestDecrease: evidence.options.maximumCpuDecrease },
     evidence,
   )
   return together([only], () => request, request.kind === 'unsure' ? request : advise(utilization, because))
@@ -118,7 +112,7 @@ const simulationText = ({ target, overload, overloadToday }: SafeTarget): string
   `simulated on the recorded demand, a target of ${target} % leaves pods short for ${share(overload)} of the time (today ${share(overloadToday)})`
 
 function together(
-  members: readonly SeenContainer[],
+  members: readonly ContainerInput[],
   each: (index: number) => Advice,
   target: Advice,
 ): JointAdvice {
@@ -133,9 +127,5 @@ function boundsOf(
   const { minimum, maximum } = options.targetUtilization
   return { minimum: Math.min(minimum, utilization), maximum: Math.max(maximum, utilization) }
 }
-
-/** Memory behind a memory target is left alone: moving the request would move the scale point. */
-export const heldMemory = (from: number): Advice =>
-  advise(from, reason('hpa.memory', 'an HPA scales by memory; its request is held'))
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high)

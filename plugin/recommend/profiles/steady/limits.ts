@@ -4,18 +4,14 @@ import { readValue } from '../../../model/value.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
 import { cpuText, memoryText } from '../../format.ts'
-import type { SeenContainer } from '../../workload-input.ts'
-import { nearestTidy, tidyCpu, tidyMemory } from './rounding.ts'
-
-/** The request before and after, in the resource's unit. */
-export interface RequestMove {
-  readonly from: number
-  readonly to: number
-}
+import type { RequestMove } from '../../profile.ts'
+import { heldBack } from '../../safety-gate.ts'
+import type { ContainerInput } from '../../workload-input.ts'
+import { nearestRound, roundCpu, roundMemory } from './rounding.ts'
 
 const kinds = {
-  cpu: { tidy: tidyCpu, text: cpuText, peak: ({ cpu }: ContainerUsage) => cpu?.peak },
-  memory: { tidy: tidyMemory, text: memoryText, peak: ({ memory }: ContainerUsage) => memory?.peak },
+  cpu: { tidy: roundCpu, text: cpuText, peak: ({ cpu }: ContainerUsage) => cpu?.peak },
+  memory: { tidy: roundMemory, text: memoryText, peak: ({ memory }: ContainerUsage) => memory?.peak },
 } as const
 
 /**
@@ -24,8 +20,6 @@ const kinds = {
  */
 const memoryRoom = (days: number): number => 1 / Math.sqrt(Math.max(days, 0.25))
 
-/** Share of CFS periods in which a CPU limit holds a container back, from which on the limit is not lowered. */
-export const heldBack = 0.01
 /** Share from which on it is raised: that of the alert CPUThrottlingHigh of kubernetes-mixin. */
 const heldBackOften = 0.25
 /** Days that tell whether a container is held back now. */
@@ -44,7 +38,7 @@ function throttledLately({ throttling = [], throttledShare = 0 }: ContainerUsage
  * of 100 ms are held back by any limit below the number of threads.
  */
 export function limit(
-  container: SeenContainer,
+  container: ContainerInput,
   resource: 'cpu' | 'memory',
   moves: { readonly request: RequestMove | undefined; readonly days: number },
 ): Advice {
@@ -53,14 +47,14 @@ export function limit(
   const from = readValue('limits.cpu', container.declared.values['limits.cpu'] ?? '')
   if (advice.kind === 'unsure' || from === undefined || share < heldBackOften) return advice
   const most = Math.max(from, 4 * (container.usage.cpu?.peak ?? 0))
-  const raised = Math.min(tidyCpu(from * 1.25), tidyCpu(most))
+  const raised = Math.min(roundCpu(from * 1.25), roundCpu(most))
   if (advice.value >= raised) return advice
   const text = `held back in ${Math.round(share * 100)} % of the periods of the last ${throttledDays} days`
   return advise(raised, ...advice.because, reason('limit.throttled', text))
 }
 
 function inProportion(
-  { declared, usage }: SeenContainer,
+  { declared, usage }: ContainerInput,
   resource: 'cpu' | 'memory',
   { request, days }: { readonly request: RequestMove | undefined; readonly days: number },
 ): Advice {
@@ -78,7 +72,7 @@ function inProportion(
   const { tidy, text, peak } = kinds[resource]
   const ratio = from / request.from
   const proportional =
-    ratio === 1 ? request.to : Math.max(nearestTidy(resource, request.to * ratio), request.to)
+    ratio === 1 ? request.to : Math.max(nearestRound(resource, request.to * ratio), request.to)
   const because = reason('limit.ratio', `keeps ${Math.round(ratio * 100) / 100} × the request`)
   const highest = peak(usage) ?? from
   const apart = resource === 'memory' && ratio >= 1.05

@@ -1,8 +1,8 @@
 import { sum } from '../../../model/sum.ts'
 import { readValue } from '../../../model/value.ts'
-import type { SeenContainer, Subject } from '../../workload-input.ts'
-import { tidyCpu } from './rounding.ts'
-import type { Evidence } from './step-limits.ts'
+import type { Evidence } from '../../evidence.ts'
+import type { ContainerInput, WorkloadInput } from '../../workload-input.ts'
+import { roundCpu } from './rounding.ts'
 import { wantedCpu } from './vertical.ts'
 
 /** Requests of the containers of a pod, what they want, and the most that one may fall in a step, in percent. */
@@ -30,7 +30,7 @@ export function parted(total: number, { from, wanted, largestDecrease }: Split):
   const rest = Math.min(Math.max(total - taken, free), Math.max(total, sum(from)) - taken)
   return from.map((own, index) => {
     const least = Math.max(step(index), Math.min(own, wanted[index] ?? 0))
-    return tidyCpu(bounded[index] ? step(index) : Math.max(share(index, rest, free), least))
+    return roundCpu(bounded[index] ? step(index) : Math.max(share(index, rest, free), least))
   })
 }
 
@@ -50,8 +50,8 @@ const idle = 0.9
  * that it does not decide how many pods run: then its request follows its usage and its target stays.
  */
 export function isIdle(
-  { declared: { autoscaler, containers } }: Subject,
-  { declared: own }: SeenContainer,
+  { declared: { autoscaler, containers } }: WorkloadInput,
+  { declared: own }: ContainerInput,
   evidence: Evidence,
 ): boolean {
   const nearness = (autoscaler?.targets ?? []).flatMap(({ resource, container: name, utilization }) => {

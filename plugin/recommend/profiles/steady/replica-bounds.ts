@@ -3,50 +3,16 @@ import type { Observation } from '../../../model/observation.ts'
 import { plural } from '../../../model/plural.ts'
 import { countValues, highestByHourOfWeek } from '../../../model/series.ts'
 import { type Advice, advise, reason } from '../../advice.ts'
+import { atMaximumText, countsOf, hitsMaximum } from '../../at-maximum.ts'
+import type { Evidence } from '../../evidence.ts'
+import type { ReplicaAdvice } from '../../profile.ts'
 import { type Valued, withoutFloor } from '../../replay/pods.ts'
-import { type Evidence, pace } from './step-limits.ts'
+import { limitStep } from './step-limits.ts'
 
-/** The bounds of an HPA's replicas, as far as Git declares them. */
-export interface ReplicaAdvice {
-  readonly minimum?: Advice
-  readonly maximum?: Advice
-}
-
-/** Share of the time at the maximum from which on it counts as hit. */
-const hit = 0.01
 /** Room over the most pods that ran: below the first a maximum is raised to the second; above the third it is lowered to the fourth. */
 const room = { least: 1.25, wanted: 1.5, most: 3, lowered: 2 }
 /** No maximum is lowered below this many pods: it costs nothing there. */
 const smallMaximum = 10
-
-/** Pods by slot; one value where their number never moved. */
-const countsOf = ({ replicas }: Observation): Float64Array =>
-  replicas === undefined
-    ? new Float64Array()
-    : replicas.series === undefined
-      ? Float64Array.of(replicas.mean)
-      : countValues(replicas.series)
-
-/** Share of the time, 0 to 1, in which as many pods ran as the HPA allows; 0 for one whose bounds are alike. */
-function shareAtMaximum(scaler: DeclaredAutoscaler | undefined, observation: Observation): number {
-  const { maxReplicas, minReplicas = 1 } = scaler ?? {}
-  if (maxReplicas === undefined || minReplicas >= maxReplicas) return 0
-  let [seen, at] = [0, 0]
-  for (const count of countsOf(observation)) {
-    if (Number.isNaN(count)) continue
-    seen += 1
-    if (count >= maxReplicas) at += 1
-  }
-  return seen === 0 ? 0 : at / seen
-}
-
-/** True when an HPA was at its maximum for so long that what was seen is less than what was asked for. */
-export const hitsMaximum = (scaler: DeclaredAutoscaler | undefined, observation: Observation): boolean =>
-  shareAtMaximum(scaler, observation) > hit
-
-/** `at the maximum of 10 pods for 12.5 % of the time`. */
-export const atMaximumText = (scaler: DeclaredAutoscaler | undefined, observation: Observation): string =>
-  `at the maximum of ${scaler?.maxReplicas} pods for ${Math.round(shareAtMaximum(scaler, observation) * 1000) / 10} % of the time`
 
 /**
  * One pair of bounds that is safe at every hour: the maximum with room over the most pods that ran, the minimum from the
@@ -78,7 +44,7 @@ export function replicaBounds(valued: Valued, evidence: Evidence): ReplicaAdvice
 const paced = (wanted: Advice, from: number, evidence: Evidence): Advice =>
   wanted.kind === 'value' && wanted.value === from
     ? wanted
-    : pace(wanted, { from, smallestMove: 1, tidy: Math.ceil, largestDecrease: 50 }, evidence)
+    : limitStep(wanted, { from, smallestMove: 1, tidy: Math.ceil, largestDecrease: 50 }, evidence)
 
 function maximum(
   scaler: DeclaredAutoscaler,

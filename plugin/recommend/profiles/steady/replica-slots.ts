@@ -2,7 +2,7 @@ import type { DeclaredWorkload } from '../../../model/declared.ts'
 import type { Observation } from '../../../model/observation.ts'
 import type { ReplicaSlot } from '../../../model/replica-slots.ts'
 import { countValues, highestByHourOfWeek } from '../../../model/series.ts'
-import type { SteadyOptions } from '../../recommend-options.ts'
+import type { RecommendOptions } from '../../recommend-options.ts'
 
 /** Tortoise's factors: https://github.com/mercari/tortoise/blob/main/docs/horizontal.md */
 const factors = { minimum: 0.5, maximum: 2 }
@@ -14,7 +14,7 @@ const factors = { minimum: 0.5, maximum: 2 }
 export function replicaSlots(
   { autoscaler }: DeclaredWorkload,
   { replicas }: Observation,
-  { replicaSlots: period, replicaBounds }: SteadyOptions,
+  { replicaSlots: period, replicaBounds }: RecommendOptions,
 ): readonly ReplicaSlot[] {
   const { series } = replicas ?? {}
   if (autoscaler === undefined || series === undefined || period === 'off') return []

@@ -1,14 +1,14 @@
 const mebibyte = 1024 ** 2
 
 /** Rounds millicores up to a tidy step: 1m below 100m, 5m below 500m, 10m above; never below 10m. */
-export function tidyCpu(value: number): number {
+export function roundCpu(value: number): number {
   return Math.max(10, roundUp(value, cpuStep(value)))
 }
 
 const cpuStep = (value: number): number => (value < 100 ? 1 : value < 500 ? 5 : 10)
 
 /** Rounds bytes up to a tidy step: 1 MiB below 64 MiB, 4 MiB below 512 MiB, 16 MiB above; never below 16 MiB. */
-export function tidyMemory(value: number): number {
+export function roundMemory(value: number): number {
   return Math.max(16 * mebibyte, roundUp(value, memoryStep(value)))
 }
 
@@ -16,7 +16,7 @@ const memoryStep = (value: number): number =>
   value < 64 * mebibyte ? mebibyte : value < 512 * mebibyte ? 4 * mebibyte : 16 * mebibyte
 
 /** The nearest tidy value: what is kept in proportion must not creep up with every rounding. */
-export function nearestTidy(resource: 'cpu' | 'memory', value: number): number {
+export function nearestRound(resource: 'cpu' | 'memory', value: number): number {
   const step = resource === 'cpu' ? cpuStep(value) : memoryStep(value)
   return Math.round(value / step) * step
 }

@@ -1,10 +1,9 @@
-import type { Observation } from '../../../model/observation.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
-import type { SteadyOptions } from '../../recommend-options.ts'
+import { type Evidence, thinEvidence } from '../../evidence.ts'
 
 /** What a move is measured against. */
-export interface Pace {
+export interface StepLimit {
   readonly from: number
   /** Moves smaller than this many units are not worth a commit. */
   readonly smallestMove: number
@@ -21,9 +20,9 @@ export interface Pace {
 type Wanted = Extract<Advice, { kind: 'value' }>
 
 /** Up at once, down slowly, and not at all for a trifle or on thin evidence. */
-export function pace(
+export function limitStep(
   wanted: Advice,
-  { from, smallestMove, tidy, largestDecrease, wantedLately, urgent }: Pace,
+  { from, smallestMove, tidy, largestDecrease, wantedLately, urgent }: StepLimit,
   evidence: Evidence,
 ): Advice {
   if (wanted.kind === 'unsure') return wanted
@@ -54,22 +53,4 @@ function noLower(
   if (lately <= value) return { value, because }
   const text = 'no lower than was wanted on each of the last days'
   return { value: Math.min(lately, from), because: [...because, reason('pace.days', text)] }
-}
-
-/** What is known about a workload, and how much must be. */
-export interface Evidence {
-  readonly observation: Observation
-  readonly options: SteadyOptions
-}
-
-/** What is missing before anything may be lowered; `undefined` when enough was seen. */
-export function thinEvidence({ observation, options }: Evidence): string | undefined {
-  const { days, coverage } = observation
-  if (days < options.minimumDays) {
-    return `lowering needs ${options.minimumDays} days of history; ${days.toFixed(1)} were seen`
-  }
-  if (coverage * 100 < options.minimumCoverage) {
-    return `lowering needs samples for ${options.minimumCoverage} % of the window; ${(coverage * 100).toFixed(0)} % were seen`
-  }
-  return undefined
 }

@@ -1,9 +1,8 @@
 import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
-import type { Profile } from '../../profile.ts'
-import type { SteadyOptions } from '../../recommend-options.ts'
-import type { SeenContainer } from '../../workload-input.ts'
-import type { NewBounds } from '../steady/go-runtime.ts'
+import type { NewBounds, Profile } from '../../profile.ts'
+import type { RecommendOptions } from '../../recommend-options.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 import { resized, scaledMaxProcs, scaledMemoryLimit } from './apply.ts'
 import { tortoiseDefaults } from './options.ts'
 import { handsOff, optionsOf, requestOf } from './reading.ts'
@@ -27,7 +26,7 @@ export const limit: Profile['limit'] = ({ declared }, resource, { request, evide
 }
 
 /** GOMAXPROCS in proportion with the CPU request. */
-export function maxProcs(container: SeenContainer, { cpuRequest }: NewBounds): Advice {
+export function maxProcs(container: ContainerInput, { cpuRequest }: NewBounds): Advice {
   const value = readValue('env.GOMAXPROCS', container.declared.values['env.GOMAXPROCS'] ?? '')
   const from = requestOf(container, 'cpu')
   if (value === undefined || from === undefined || cpuRequest === undefined)
@@ -40,9 +39,9 @@ export function maxProcs(container: SeenContainer, { cpuRequest }: NewBounds): A
 
 /** GOMEMLIMIT in proportion with the memory request, where the feature flag is set. */
 export function memoryLimit(
-  container: SeenContainer,
+  container: ContainerInput,
   { memoryRequest }: NewBounds,
-  { tortoise = tortoiseDefaults }: SteadyOptions,
+  { tortoise = tortoiseDefaults }: RecommendOptions,
 ): Advice {
   if (!tortoise.goMemLimit) return unsure("GOMEMLIMIT is left alone: Tortoise's flag for it is off")
   const value = readValue('env.GOMEMLIMIT', container.declared.values['env.GOMEMLIMIT'] ?? '')

@@ -1,7 +1,7 @@
 import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason } from '../../advice.ts'
-import type { SeenContainer } from '../../workload-input.ts'
-import type { Evidence } from '../steady/step-limits.ts'
+import type { Evidence } from '../../evidence.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 import { toMilli, withMargin } from '../vpa/estimate.ts'
 import { cpuHistogram, memoryHistogram } from '../vpa/vpa.ts'
 import { type TortoiseOptions, tortoiseDefaults } from './options.ts'
@@ -23,13 +23,13 @@ export function handsOff(evidence: Evidence): string | undefined {
 }
 
 /** Tortoise feeds on the VPA's target. Nothing is kept from one run to the next, so the target itself is the input. */
-export function usageOf({ usage }: SeenContainer, resource: 'cpu' | 'memory'): number | undefined {
+export function usageOf({ usage }: ContainerInput, resource: 'cpu' | 'memory'): number | undefined {
   if (resource === 'cpu') return usage.cpu && withMargin(toMilli(cpuHistogram(usage.cpu).percentile(0.9)))
   return usage.memory && withMargin(Math.trunc(memoryHistogram(usage.memory).percentile(0.9))) * milli
 }
 
 /** The present request, in millicores or bytes. */
-export const requestOf = ({ declared }: SeenContainer, resource: 'cpu' | 'memory'): number | undefined =>
+export const requestOf = ({ declared }: ContainerInput, resource: 'cpu' | 'memory'): number | undefined =>
   readValue(`requests.${resource}`, declared.values[`requests.${resource}`] ?? '')
 
 /** Whole millicores, whole MiB: fractions of a byte are no quantity that people write. */

@@ -1,7 +1,7 @@
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
+import type { Evidence } from '../../evidence.ts'
 import type { Profile } from '../../profile.ts'
-import type { SeenContainer } from '../../workload-input.ts'
-import type { Evidence } from '../steady/step-limits.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 import { limit, maxProcs, memoryLimit } from './bounds.ts'
 import { tortoiseDefaults } from './options.ts'
 import { handsOff, milli, optionsOf, requestOf, sizeAdvice, usageOf } from './reading.ts'
@@ -9,7 +9,7 @@ import { tortoiseReplicas } from './replica-bounds.ts'
 import { scaled } from './scaled.ts'
 import { tortoiseSizes } from './size.ts'
 
-function vertical(container: SeenContainer, resource: 'cpu' | 'memory', evidence: Evidence): Advice {
+function vertical(container: ContainerInput, resource: 'cpu' | 'memory', evidence: Evidence): Advice {
   const request = requestOf(container, resource)
   if (request === undefined) return unsure(`no ${resource} request is set, and none is ever added`)
   const off = handsOff(evidence)

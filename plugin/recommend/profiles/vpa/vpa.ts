@@ -5,7 +5,7 @@ import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
 import { cpuText, memoryText } from '../../format.ts'
 import type { Profile } from '../../profile.ts'
-import type { SeenContainer } from '../../workload-input.ts'
+import type { ContainerInput } from '../../workload-input.ts'
 import { heldScale } from '../hold-scaled.ts'
 import { podMinimum, toMilli, withMargin, withMinimum } from './estimate.ts'
 import { cpuBuckets, type Histogram, histogram, memoryBuckets } from './histogram.ts'
@@ -47,7 +47,7 @@ function recentDays({ daily, sketch, peak, samples }: ResourceUsage) {
   return days.filter(({ day }) => day > last - historyDays)
 }
 
-function cpuTarget({ usage, declared }: SeenContainer): Advice {
+function cpuTarget({ usage, declared }: ContainerInput): Advice {
   if (declared.values['requests.cpu'] === undefined)
     return unsure('no CPU request is set, and none is ever added')
   if (usage.cpu === undefined) return unsure('no CPU samples were seen')
@@ -58,7 +58,7 @@ function cpuTarget({ usage, declared }: SeenContainer): Advice {
   )
 }
 
-function memoryTarget({ usage, declared }: SeenContainer): Advice {
+function memoryTarget({ usage, declared }: ContainerInput): Advice {
   const request = readValue('requests.memory', declared.values['requests.memory'] ?? '')
   if (request === undefined) return unsure('no memory request is set, and none is ever added')
   if (usage.memory === undefined) return unsure('no memory samples were seen')

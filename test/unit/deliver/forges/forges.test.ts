@@ -10,9 +10,9 @@ import { gitWriter } from '../../../../plugin/deliver/git/git-writer.ts'
 import { openRemote } from '../../../../plugin/deliver/git/smart-http.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
 import { keepPulls } from '../../../../plugin/deliver/pulls/keep-pulls.ts'
-import { hear } from '../../../../plugin/deliver/pulls/read-comments.ts'
+import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
 import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
-import type { Block } from '../../../../plugin/deliver/record/hidden-block.ts'
+import type { HiddenBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
 import { readBlock, writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
 import type { PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
 import { giteaProgram, giteaVersion } from '../../../lab/gitea/parts.mjs'
@@ -109,7 +109,7 @@ async function run(
     cpu === undefined ? [] : [{ scope: '', proposal: proposalOf({ changes, edits }) }]
   const texts = {
     title: () => `right-size to ${cpu}`,
-    body: (_part: ScopedProposal, block: Block) => `report of ${cpu}\n\n${writeBlock(block)}`,
+    body: (_part: ScopedProposal, block: HiddenBlock) => `report of ${cpu}\n\n${writeBlock(block)}`,
     gone: () => 'the workload is gone',
     autoMerge: () => armed,
   }
@@ -186,7 +186,10 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     await run('260m')
     await ground.say(1, 'eve', '/tortoise ignore')
     await ground.say(1, 'ada', '/tortoise snooze 30d')
-    const [heard] = await hear(ground.forge, await ground.forge.pulls(), { now: new Date(), days: 30 })
+    const [heard] = await readComments(ground.forge, await ground.forge.pulls(), {
+      now: new Date(),
+      days: 30,
+    })
     expect(heard?.comments.map(({ author: login }) => login)).toEqual(['ada'])
     expect(readBlock(heard?.pull.body ?? '')?.items[0]?.key).toBe(changeWords(changeOf()))
   })

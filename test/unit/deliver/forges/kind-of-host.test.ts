@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostedBy } from '../../../../plugin/deliver/forges/kind-of-host.ts'
+import { kindOfHost } from '../../../../plugin/deliver/forges/kind-of-host.ts'
 
 describe('the forge behind an address', () => {
   it.each([
@@ -10,12 +10,12 @@ describe('the forge behind an address', () => {
     ['https://codeberg.org/ada/gitops.git', 'gitea', 'ada/gitops'],
     ['https://forgejo.example.com/ada/gitops.git', 'gitea', 'ada/gitops'],
   ])('of %s is %s', (url, kind, repository) => {
-    expect(hostedBy(url)).toEqual({ kind, repository, url: new URL(url).origin })
+    expect(kindOfHost(url)).toEqual({ kind, repository, url: new URL(url).origin })
   })
 
   it('is what settings say, wherever it lies', () => {
     const named = { kind: 'gitea', url: 'https://code.example.com/git/' } as const
-    expect(hostedBy('https://code.example.com/git/ada/gitops.git', named)).toEqual({
+    expect(kindOfHost('https://code.example.com/git/ada/gitops.git', named)).toEqual({
       kind: 'gitea',
       repository: 'ada/gitops',
       url: 'https://code.example.com/git',
@@ -23,7 +23,7 @@ describe('the forge behind an address', () => {
   })
 
   it('that the host does not tell is asked for, and a base elsewhere is refused', () => {
-    expect(() => hostedBy('https://code.example.com/ada/gitops.git')).toThrow('deliver.forge.kind')
-    expect(() => hostedBy('https://gitlab.com/a/b.git', { url: 'https://example.com' })).toThrow('below')
+    expect(() => kindOfHost('https://code.example.com/ada/gitops.git')).toThrow('deliver.forge.kind')
+    expect(() => kindOfHost('https://gitlab.com/a/b.git', { url: 'https://example.com' })).toThrow('below')
   })
 })

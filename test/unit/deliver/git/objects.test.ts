@@ -154,7 +154,7 @@ describe('a base branch', () => {
 
   it('that is missing stops with a way to mend it', async () => {
     await expect(resolveCommit(checkout.repository, 'prod')).rejects.toMatchObject({
-      problems: [{ code: 'git.missing', mend: expect.stringContaining('prod') }],
+      problems: [{ code: 'git.missing', hint: expect.stringContaining('prod') }],
     })
   })
 

@@ -8,13 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fetchCommit } from '../../../../plugin/deliver/git/fetch.ts'
 import { draftEdits, writeDraft } from '../../../../plugin/deliver/git/objects.ts'
 import { pushBranch } from '../../../../plugin/deliver/git/push.ts'
-import { openRemote, pktLine, remoteHead, type Wire } from '../../../../plugin/deliver/git/smart-http.ts'
+import { openRemote, pktLine, remoteHead, type SmartHttp } from '../../../../plugin/deliver/git/smart-http.ts'
 import { type GitServer, startGitServer } from '../../../lab/git-server.ts'
 import { after, author, before, type Checkout, commitAs, deployment, git, makeCheckout, now } from '../lab.ts'
 
 let checkout: Checkout
 let server: GitServer
-let wire: Wire
+let wire: SmartHttp
 beforeEach(async () => {
   checkout = makeCheckout()
   server = await startGitServer(checkout.root)
@@ -191,7 +191,7 @@ describe('a remote that cannot be used', () => {
           code: 'git.remote',
           message: expect.stringContaining('401'),
           place: { file: expect.stringMatching(/^127\.0\.0\.1:\d+\/gitops\.git$/) },
-          mend: expect.stringContaining('contents: write'),
+          hint: expect.stringContaining('contents: write'),
         },
       ],
     })

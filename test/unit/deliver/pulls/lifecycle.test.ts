@@ -270,7 +270,7 @@ describe('a token', () => {
   it('without a needed permission stops the run and names what is missing', async () => {
     await begin({ permissions: { contents: 'read' } })
     await expect(first()).rejects.toMatchObject({
-      problems: [{ code: 'forge.refused', mend: expect.stringContaining('contents: write') }],
+      problems: [{ code: 'forge.refused', hint: expect.stringContaining('contents: write') }],
     })
     expect(story.server.pulls).toEqual([])
   })

@@ -3,10 +3,10 @@ import type { BranchWriter, Forge } from '../../../../plugin/deliver/forges/forg
 import { githubForge } from '../../../../plugin/deliver/forges/github/forge.ts'
 import { type OctokitFactory, openSession } from '../../../../plugin/deliver/forges/github/session.ts'
 import { githubWriter } from '../../../../plugin/deliver/forges/github/writer.ts'
-import { judgeWanted, remember } from '../../../../plugin/deliver/pulls/decisions.ts'
+import { collectDecisions, judgeChange } from '../../../../plugin/deliver/pulls/decisions.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
 import { keepPulls } from '../../../../plugin/deliver/pulls/keep-pulls.ts'
-import { hear } from '../../../../plugin/deliver/pulls/read-comments.ts'
+import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
 import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
 import { writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
 import type { ProposedChange, PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
@@ -106,14 +106,14 @@ export async function beginStory(
     const forge: Forge = githubForge(session)
     const writer = writerOf?.(checkout, now) ?? githubWriter(session, { verified: lab.tokenOf === 'person' })
     const pulls = await forge.pulls()
-    const memory = remember(await hear(forge, pulls, { now, days: 180 }), now)
+    const memory = collectDecisions(await readComments(forge, pulls, { now, days: 180 }), now)
     const rules = { reconsider: 20, settle: 5, rememberDays: 180, now }
     const left: string[] = []
     const kept = wants.flatMap((want) => {
       const text = `${show('main', fileOf(want.name ?? 'api'))}\n`
       const from = readValue('requests.cpu', cpuIn(text)) ?? 0
       const key = changeWords(changeFor(want.name ?? 'api', text, want.to))
-      const verdict = judgeWanted(memory, { key, from, to: want.to }, rules)
+      const verdict = judgeChange(memory, { key, from, to: want.to }, rules)
       if ('reason' in verdict) left.push(verdict.reason)
       return 'reason' in verdict || verdict.to === from ? [] : [{ ...want, text, to: verdict.to }]
     })

@@ -276,9 +276,9 @@ describe('readCluster', () => {
       'Name one of lab, odd.',
     ],
     [{ kubeconfig: `a: [${token}` }, 'the kubeconfig cannot be read', 'Check it with `kubectl config view`.'],
-  ])('stops at a kubeconfig that does not say where: %j', async (more, message, mend) => {
+  ])('stops at a kubeconfig that does not say where: %j', async (more, message, hint) => {
     const problem = await problemOf(read({ url: 'http://127.0.0.1:1' }, more))
-    expect(problem).toEqual({ code: 'kubernetes.unreachable', message, mend })
+    expect(problem).toEqual({ code: 'kubernetes.unreachable', message, hint })
   })
 })
 

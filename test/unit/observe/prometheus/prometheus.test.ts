@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ExpectedStop, type Problem } from '../../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../../plugin/model/progress.ts'
-import { askInHalves, type Question } from '../../../../plugin/observe/prometheus/bisect-range.ts'
+import { bisectRange, type RangeQuery } from '../../../../plugin/observe/prometheus/bisect-range.ts'
 import {
   type Prometheus,
   type PrometheusServer,
@@ -60,7 +60,7 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem> {
 }
 
 /** A day of a shard that cannot be smaller. */
-const question = (): Question => ({
+const question = (): RangeQuery => ({
   query: () => 'up',
   chunk: { start: 300, end: 86_400, seconds: 86_400 },
   shard: { members: [['shop', 1]], ending: 'a' },
@@ -141,7 +141,7 @@ describe('the Prometheus client', () => {
     expect(await problemOf(client(server).instant('up', 1))).toEqual({
       code: 'prometheus.unreachable',
       message: `Prometheus ${server.url} cannot be reached: ECONNREFUSED`,
-      mend: 'Check the URL, that the server runs and that this machine may reach it.',
+      hint: 'Check the URL, that the server runs and that this machine may reach it.',
     })
   })
 
@@ -159,7 +159,7 @@ describe('the Prometheus client', () => {
     expect(await problemOf(client(server).instant('up', 1))).toMatchObject({
       code: 'prometheus.refused',
       message: `Prometheus ${server.url} refused a query: the answer is not that of the Prometheus API`,
-      mend: expect.stringContaining('path prefix'),
+      hint: expect.stringContaining('path prefix'),
     })
   })
 
@@ -218,14 +218,14 @@ describe('the Prometheus client', () => {
       }
     })
     const seen: Series[] = []
-    await askInHalves(client(server), question(), (one) => seen.push(one))
+    await bisectRange(client(server), question(), (one) => seen.push(one))
     const times = seen.flatMap((one) => one.times)
     expect(times).toEqual(Array.from({ length: 288 }, (_, at) => (at + 1) * 300))
 
     const small = await serve((_, response) =>
       json(response, 422, { status: 'error', error: 'too many samples' }),
     )
-    const asked = askInHalves(client(small), question(), () => undefined)
+    const asked = bisectRange(client(small), question(), () => undefined)
     expect((await problemOf(asked)).code).toBe('prometheus.refused')
     expect(small.seen.length).toBeLessThan(8)
   })

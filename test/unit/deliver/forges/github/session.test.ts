@@ -77,12 +77,12 @@ describe('a GitHub App', () => {
   it.each([
     ['a key that is none', 'ghs_nonsense', '4711', 'PEM'],
     ['the key of another app', undefined, '4712', 'belong together'],
-  ])('with %s stops without a word of the key', async (_what, key, id, mend) => {
+  ])('with %s stops without a word of the key', async (_what, key, id, hint) => {
     await begin({ app })
     const token = login(key, id)
     const failed = await (async () => token())().catch((error: unknown) => error)
     expect(failed).toMatchObject({
-      problems: [{ code: 'forge.refused', mend: expect.stringContaining(mend) }],
+      problems: [{ code: 'forge.refused', hint: expect.stringContaining(hint) }],
     })
     expect(inspect(failed, { depth: 20 })).not.toMatch(/nonsense|PRIVATE/)
   })
@@ -90,7 +90,7 @@ describe('a GitHub App', () => {
   it('that may not do what is needed says so before anything is written', async () => {
     await begin({ app, permissions: { pull_requests: 'read' } })
     await expect(propose()).rejects.toMatchObject({
-      problems: [{ mend: expect.stringContaining('Accept the permissions') }],
+      problems: [{ hint: expect.stringContaining('Accept the permissions') }],
     })
     expect(git(checkout.bare, ['branch', '--list', branch])).toBe('')
   })
@@ -109,7 +109,7 @@ describe('a rate limit', () => {
       problems: [
         {
           code: 'forge.refused',
-          mend: expect.stringMatching(/^Run again after 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ: the primary/),
+          hint: expect.stringMatching(/^Run again after 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ: the primary/),
         },
       ],
     })
@@ -133,7 +133,7 @@ describe('a rate limit', () => {
       },
     })
     await expect(propose(asPerson)).rejects.toMatchObject({
-      problems: [{ mend: expect.stringContaining('the secondary rate limit') }],
+      problems: [{ hint: expect.stringContaining('the secondary rate limit') }],
     })
     expect(asked).toBe(4)
   })
@@ -143,10 +143,10 @@ describe('a permission that is missing', () => {
   it.each([
     ['contents', 'contents: write'],
     ['pull_requests', 'pull_requests: write'],
-  ] as const)('is named: %s', async (name, mend) => {
+  ] as const)('is named: %s', async (name, hint) => {
     await begin({ permissions: { [name]: 'read' } })
     await expect(propose(asPerson)).rejects.toMatchObject({
-      problems: [{ code: 'forge.refused', mend: expect.stringContaining(mend) }],
+      problems: [{ code: 'forge.refused', hint: expect.stringContaining(hint) }],
     })
     expect(server.pulls).toEqual([])
   })

@@ -9,7 +9,7 @@ import { packCounts } from '../../../../../plugin/model/series.ts'
 import { cpuScale } from '../../../../../plugin/model/sketch.ts'
 import { replicaSlots } from '../../../../../plugin/recommend/profiles/steady/replica-slots.ts'
 import { recommend } from '../../../../../plugin/recommend/recommend.ts'
-import type { SteadyOptions } from '../../../../../plugin/recommend/recommend-options.ts'
+import type { RecommendOptions } from '../../../../../plugin/recommend/recommend-options.ts'
 import { withChanges } from '../../../../../plugin/recommend/replay/apply.ts'
 import { observed, workload } from '../../hpa/recorded.ts'
 
@@ -49,7 +49,7 @@ function observe(
   })
 }
 
-const ask = (declared: DeclaredWorkload, observation: Observation, more: Partial<SteadyOptions> = {}) =>
+const ask = (declared: DeclaredWorkload, observation: Observation, more: Partial<RecommendOptions> = {}) =>
   recommend({ workloads: [declared] }, [observation], {
     options: { ...options, ...more },
     rules: [],

@@ -290,7 +290,7 @@ describe('options that cannot be', () => {
       return []
     } catch (error) {
       if (!(error instanceof ExpectedStop)) throw error
-      return error.problems.map(({ message, mend, place }) => `${place?.column}: ${message} ${mend}`)
+      return error.problems.map(({ message, hint, place }) => `${place?.column}: ${message} ${hint}`)
     }
   }
 

@@ -8,12 +8,12 @@ import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { gatherObservations } from '../../run/observe/observe.ts'
-import type { PassRequest } from '../../run/plan-repository.ts'
+import type { RunRequest } from '../../run/plan-repository.ts'
 import { readSettings } from '../../run/read-settings.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
 /** Flags of `plan` and `run`. */
-export interface PassFlags {
+export interface RunFlags {
   readonly repo?: string
   readonly settings?: string
   readonly snapshot?: readonly string[]
@@ -35,7 +35,7 @@ export const withReadFlags = (command: Command): Command =>
     .option('--until <time>', 'end of the window that is looked at, ISO 8601 (default: now)')
 
 /** Adds the flags of a whole pass. */
-export const withPassFlags = (command: Command): Command =>
+export const withRunFlags = (command: Command): Command =>
   withReadFlags(command)
     .addOption(snapshotOption())
     .addOption(
@@ -45,7 +45,7 @@ export const withPassFlags = (command: Command): Command =>
     )
 
 /** Reads everything that a pass needs. */
-export async function openPass(host: Host, flags: PassFlags): Promise<PassRequest> {
+export async function openRun(host: Host, flags: RunFlags): Promise<RunRequest> {
   const checkout = findCheckout(host, flags.repo)
   const all = readSettings(host, checkout, flags.settings)
   const { observations, readings } = await gatherObservations(host, all, flags)
@@ -58,7 +58,7 @@ export async function openPass(host: Host, flags: PassFlags): Promise<PassReques
 }
 
 /** The outcome in the format asked for. */
-export function formatOutcome(host: Host, outcome: Outcome, format: PassFlags['output']): string {
+export function formatOutcome(host: Host, outcome: Outcome, format: RunFlags['output']): string {
   switch (format) {
     case 'table':
       return terminalReport(outcome, host.colour ? ansi : plain)
