@@ -34,8 +34,12 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .filter((file) => /\.(ts|mts|mjs|md|ya?ml|json|tpl|grit|txt)$|(^|\/)(Dockerfile|run)$/.test(file))
   .filter((file) => !/package-lock\.json$|hpa\/recorded\/|snapshot\.json$|github-openapi.*\.json$/.test(file))
 
-it.each(files.map((file) => [file]))('%s has no word that the glossary bans', (file) => {
-  const lines = readFileSync(file, 'utf8').split('\n')
-  const found = lines.flatMap((line, index) => (pattern.test(line) ? [`${index + 1}: ${line.trim()}`] : []))
+it('no file has a word that the glossary bans', () => {
+  const found = files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  )
+  expect(files.length).toBeGreaterThan(500)
   expect(found).toEqual([])
 })
