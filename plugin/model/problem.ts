@@ -10,6 +10,7 @@ export type ProblemCode =
   | 'settings.syntax'
   | 'settings.invalid'
   | 'settings.missing'
+  | 'glob.invalid'
   | 'usage'
   | 'program.missing'
   | 'program.failed'
