@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { killGroup, killTree, residentBytesOf } from './process-tree.ts'
 
 /** How a child process ended: the same fields whether it succeeded or not. */
 export interface Outcome {
@@ -22,7 +22,7 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs?: number
   readonly maxOutputBytes?: number
-  /** Bound of the program's resident memory, looked at while it runs (on Linux). */
+  /** Bound of the resident memory of the program and all that it starts, checked while it runs (on Linux). */
   readonly maxMemoryBytes?: number
   /** Stay in this process's group, so that whoever ends the group ends the program too; else it gets a group of its own. */
   readonly joined?: boolean
@@ -31,28 +31,11 @@ export interface Invocation {
 /** Programs that run now; those that are left when this process ends are ended with it. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
-  for (const child of running) killGroup(child)
+  for (const child of running) end(child)
 })
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return
-  try {
-    // Fails for a child that is no leader of a group.
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    child.kill('SIGKILL')
-  }
-}
-
-const pageBytes = 4096
-
-/** The resident memory of a process; zero where that cannot be told. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes
-  } catch {
-    return 0
-  }
+function end({ pid }: ChildProcess): void {
+  if (pid !== undefined) killTree(pid)
 }
 
 let free = availableParallelism()
@@ -94,24 +77,26 @@ function start(invocation: Invocation): Promise<Outcome> {
     running.add(child)
     const timer = setTimeout(() => {
       state.timedOut = true
-      killGroup(child)
+      end(child)
     }, timeoutMs)
     const watch = setInterval(() => {
-      if (residentBytes(child.pid) <= maxMemoryBytes) return
+      if (child.pid === undefined || residentBytesOf(child.pid) <= maxMemoryBytes) return
       state.tooLarge = true
-      killGroup(child)
+      end(child)
     }, 200)
     const collect = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
       output.bytes += chunk.length
       if (output.bytes > maxOutputBytes) {
         state.tooLong = true
-        killGroup(child)
+        end(child)
       } else output[stream].push(chunk)
     }
     const finish = (exitCode: number | null, failure?: Error): void => {
       clearTimeout(timer)
       clearInterval(watch)
       running.delete(child)
+      // What it started and left behind ends with it.
+      if (detached && child.pid !== undefined) killGroup(child.pid)
       const stderr = Buffer.concat(output.stderr).toString('utf8') + (failure?.message ?? '')
       const stdout = Buffer.concat(output.stdout).toString('utf8')
       resolve({ command: [file, ...args].join(' '), exitCode, stdout, stderr, ...state })
