@@ -5,7 +5,7 @@ import { planEdits } from '../edit/plan.ts'
 import type { FieldAddress } from '../model/field.ts'
 import { fieldLabel } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
-import type { Intent, Proof, Surprise } from '../model/proof.ts'
+import type { Intent, Proof, UnexpectedChange } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
 import type { Change } from '../model/recommendation.ts'
 import type { Renderer, RepositoryView } from '../model/source.ts'
@@ -66,7 +66,7 @@ export async function propose(wishes: readonly TracedChange[], ports: ProposePor
 
 /** The files read by the sources whose renderings refute a proof. */
 function badFiles(proof: Proof, { sharers }: ProposePorts): ReadonlySet<string> {
-  const bad = new Set([...proof.surprises, ...proof.missed, ...proof.broken].map(({ source }) => source))
+  const bad = new Set([...proof.unexpected, ...proof.missing, ...proof.failed].map(({ source }) => source))
   return new Set(sharers.filter(({ source }) => bad.has(source.id)).flatMap(({ files }) => [...files]))
 }
 
@@ -162,12 +162,12 @@ const skip = (wish: TracedChange, reason: string): Skipped => {
 }
 
 /** What a refuted proof says, in one line. Values are shown for sizes alone: any other may be a secret. */
-function refutation({ surprises, missed, broken }: Proof): string {
-  const extra = surprises.map(describeSurprise)
-  const still = missed.map(
+function refutation({ unexpected, missing, failed }: Proof): string {
+  const extra = unexpected.map(describeUnexpected)
+  const still = missing.map(
     (one) => `${workloadLabel(one.workload)} ${fieldLabel(one)} would not become ${one.to}`,
   )
-  const ends = broken.map(({ source, message }) => `${source} would no longer render: ${message}`)
+  const ends = failed.map(({ source, message }) => `${source} would no longer render: ${message}`)
   const all = [...ends, ...extra, ...still]
   const more = all.length > 3 ? `; and ${all.length - 3} more` : ''
   return `the rendering refutes the edit: ${all.slice(0, 3).join('; ')}${more}`
@@ -182,7 +182,7 @@ const sizes = new Set<string | number>([
   'replicas',
 ])
 
-function describeSurprise({ source, object, path, before, after }: Surprise): string {
+function describeUnexpected({ source, object, path, before, after }: UnexpectedChange): string {
   if (path.length === 0) {
     const what = after === null ? 'would be gone' : before === null ? 'would be new' : 'would change'
     return after === 'not rendered'

@@ -36,17 +36,18 @@ export async function proveEdits(
   })
   const twice = rendered.filter((one): one is RenderedTwice => 'before' in one)
   const proof = prove(twice, intents)
-  const judged = proof.surprises.length === 0 ? proof : prove(await renderAgain(twice, proof, ports), intents)
+  const judged =
+    proof.unexpected.length === 0 ? proof : prove(await renderAgain(twice, proof, ports), intents)
   const uncovered = rendered.filter((one): one is Source => !('before' in one))
   if (uncovered.length === 0) return judged
-  const surprises = uncovered.map(({ id }) => ({
+  const unexpected = uncovered.map(({ id }) => ({
     source: id,
     object: id,
     path: [],
     before: null,
     after: 'not rendered',
   }))
-  return { ...judged, verdict: 'refuted', surprises: [...judged.surprises, ...surprises] }
+  return { ...judged, verdict: 'refuted', unexpected: [...judged.unexpected, ...unexpected] }
 }
 
 const reads = ({ source: { overlay }, files }: SourceFiles, file: string): boolean =>
@@ -68,11 +69,11 @@ async function renderOrSay(
 
 /** Charts with random values differ from one rendering to the next: the unchanged source is rendered again to see where. */
 function renderAgain(rendered: readonly RenderedTwice[], proof: Proof, { renderer, view }: ProofPorts) {
-  const surprised = new Set(proof.surprises.map(({ source }) => source))
+  const suspects = new Set(proof.unexpected.map(({ source }) => source))
   return inParallel(
     rendered,
     async (one): Promise<RenderedTwice> =>
-      surprised.has(one.source.id)
+      suspects.has(one.source.id)
         ? { ...one, beforeAgain: await renderer.render(one.source, view, { anew: true }) }
         : one,
   )
