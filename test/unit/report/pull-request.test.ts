@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeWords } from '../../../plugin/deliver/record/commit-message.ts'
+import { changeKey } from '../../../plugin/deliver/record/commit-message.ts'
 import { readBlock, writeBlock } from '../../../plugin/deliver/record/hidden-block.ts'
 import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
@@ -42,7 +42,7 @@ describe('the text of a pull request', () => {
 
   it.each([1, 10, 200, 2000])('never takes more than 55 KB with its block, for %i workloads', (workloads) => {
     const items = partOf(workloads).proposal.changes.map((change) => ({
-      key: changeWords(change),
+      key: changeKey(change),
       from: change.from,
       to: change.to,
     }))
