@@ -9,7 +9,7 @@ import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
 import type { DeclaredField } from '../plan/plan.ts'
-import type { Past } from '../report/value-history.ts'
+import type { ValueHistory } from '../report/value-history.ts'
 import { type BaseBranch, baseOf } from './base-branch.ts'
 import type { Host } from './host.ts'
 import { fieldsOn } from './plan-repository.ts'
@@ -51,7 +51,7 @@ export async function historyOf(
   host: Host,
   request: Parameters<typeof baseOf>[0],
   { label, container }: HistoryRequest,
-): Promise<Past> {
+): Promise<ValueHistory> {
   const base = await baseOf(request)
   const commits = await readCommits(
     { fs, gitdir: base.gitdir, cache: {} },

@@ -11,7 +11,8 @@ import { ExpectedStop } from '../../model/problem.ts'
 import type { Delivery, PullOutcome, ScopedProposal } from '../../model/proposal.ts'
 import { readValue } from '../../model/value.ts'
 import { dashboard, dashboardMarker, dashboardTitle } from '../../report/dashboard.ts'
-import { pullBody, pullTitle } from '../../report/pull-request.ts'
+import { pullBody } from '../../report/pull-request/body.ts'
+import { pullTitle } from '../../report/pull-request/head.ts'
 import { rowOf } from '../../report/rows.ts'
 import type { Host } from '../host.ts'
 import { isAutoMerged } from './delivery-rules.ts'
@@ -59,7 +60,7 @@ const namesWorkload = (recommendations: readonly SourceRecommendation[], key: st
   )
 
 function textsOf(host: Host, run: PullRequestRun, desk: ForgeState): PullTexts {
-  const { prices, autoMerge } = run.settings.deliver.pullRequests
+  const { prices, autoMerge, reconsider } = run.settings.deliver.pullRequests
   const {
     observations,
     plan: { backtest },
@@ -71,7 +72,7 @@ function textsOf(host: Host, run: PullRequestRun, desk: ForgeState): PullTexts {
     body: (part, block) => {
       const hidden = writeBlock(block)
       const room = bodyLimit - hidden.length - 2
-      return `${pullBody(part, { observations, prices, backtest, room, moreAt, commit: block.head })}\n\n${hidden}`
+      return `${pullBody(part, { observations, prices, backtest, reconsider, room, moreAt, commit: block.head })}\n\n${hidden}`
     },
     gone: ({ items }) => {
       const reasons = items.map((item) => whyGone(item, run, desk))
