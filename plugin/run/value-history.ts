@@ -12,7 +12,7 @@ import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { type DeclaredField, declaredFields } from '../plan/render-sources.ts'
-import type { Past } from '../report/value-history.ts'
+import type { ValueHistory } from '../report/value-history.ts'
 import { type BaseBranch, findBaseBranch } from './base-branch.ts'
 import type { Checkout } from './checkout.ts'
 import type { RunPorts } from './host.ts'
@@ -60,7 +60,7 @@ function knownFields(
 export async function historyOf(
   ports: Pick<RunPorts, 'env' | 'progress'>,
   { checkout, settings, label, container }: HistoryRequest,
-): Promise<Past> {
+): Promise<ValueHistory> {
   const base = await findBaseBranch(checkout, settings.deliver.base)
   const { gitdir } = base
   const commits = await readCommits({ fs, gitdir, cache: {} }, { ref: base.name, depth: maxCommits })

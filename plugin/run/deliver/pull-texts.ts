@@ -5,7 +5,8 @@ import type { PlanBacktest } from '../../model/backtest.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
 import { readValue } from '../../model/value.ts'
-import { pullBody, pullTitle } from '../../report/pull-request.ts'
+import { pullBody } from '../../report/pull-request/body.ts'
+import { pullTitle } from '../../report/pull-request/head.ts'
 import type { Environment } from '../host.ts'
 import { isAutoMerged } from './delivery-rules.ts'
 
@@ -25,12 +26,12 @@ const bodyLimit = 55_000
 /** Returns title, body and auto-merge of the pull request for one part of the plan. The body has no hidden block yet. */
 export function pullTexts(part: ScopedProposal, source: TextSource): WantedPull {
   const { observations, backtest, rules, env } = source
-  const { prices, autoMerge } = source.pullRequests
+  const { prices, autoMerge, reconsider } = source.pullRequests
   const room = bodyLimit - blockSize(part)
   return {
     ...part,
     title: pullTitle(part),
-    body: pullBody(part, { observations, prices, backtest, room, moreAt: workflowRunUrl(env) }),
+    body: pullBody(part, { observations, prices, backtest, reconsider, room, moreAt: workflowRunUrl(env) }),
     autoMerge: isAutoMerged(part, { rules, byDefault: autoMerge.enabled }) && isWithinLimits(part, autoMerge),
   }
 }

@@ -11,7 +11,8 @@ import type { Plan } from '../../../plugin/model/plan.ts'
 import type { ScopedProposal } from '../../../plugin/model/proposal.ts'
 import { dashboard } from '../../../plugin/report/dashboard.ts'
 import { plain } from '../../../plugin/report/paint.ts'
-import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
+import { pullBody } from '../../../plugin/report/pull-request/body.ts'
+import { pullTitle } from '../../../plugin/report/pull-request/head.ts'
 import { historyForPeople } from '../../../plugin/report/value-history.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 
@@ -68,7 +69,7 @@ describe('names full of markup', () => {
   it.each(hostile)('are inert in the body of a pull request: %j', (text) => {
     const part = poisoned(text)
     const observations = observationsFor(part.proposal.changes)
-    const body = pullBody(part, { observations, room: 50_000 })
+    const body = pullBody(part, { observations, reconsider: 20, room: 50_000 })
     expect(alive(body)).toEqual([])
     expect(body.match(/^\/tortoise /gm) ?? []).toEqual([])
     expect(body.match(/^- \[x\]/gim) ?? []).toEqual([])
