@@ -1,13 +1,21 @@
 // Builds dist, and says nothing when all is well.
 // usage: node build.mjs [DIRECTORY]
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 import { loadConfig } from 'rolldown/config'
 
 const config = await loadConfig('rolldown.config.ts')
-const [directory] = process.argv.slice(2)
+const [given] = process.argv.slice(2)
+const directory = resolve(given ?? config.output.dir)
 const bundle = await rolldown(config)
 try {
-  await bundle.write({ ...config.output, ...(directory && { dir: directory }) })
+  await bundle.write({ ...config.output, dir: directory })
 } finally {
   await bundle.close()
 }
+
+// Help and completion read this table, so that they load no command.
+const { describeCommands } = await import(pathToFileURL(join(directory, 'describe-commands.js')).href)
+writeFileSync(join(directory, 'commands.json'), `${JSON.stringify(await describeCommands())}\n`)

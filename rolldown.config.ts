@@ -9,6 +9,7 @@ export default defineConfig({
     index: 'plugin/index.ts',
     tortoise: 'plugin/hosts/cli/main.ts',
     action: 'plugin/hosts/action/main.ts',
+    'describe-commands': 'plugin/hosts/cli/describe-commands.ts',
   },
   platform: 'node',
   logLevel: 'warn',

@@ -12,15 +12,13 @@ export interface DirectBase {
 const moved = ({ base, baseId }: DirectBase, head: string | undefined) =>
   stop(
     'git.moved',
-    `${base} is at ${head?.slice(0, 10) ?? 'nothing'} on the server, proved was ${baseId.slice(0, 10)}`,
-    {
-      hint: 'Fetch it and run again, so that the change is proved on what is there now.',
-    },
+    `${base} is at ${head?.slice(0, 10) ?? 'no commit'} on the server, but the change was proved on ${baseId.slice(0, 10)}`,
+    { hint: 'Fetch the branch and run again, so that the change is proved on its current head.' },
   )
 
 /**
- * Commits a proved proposal on the base itself, through a writer, fast-forward only: the server refuses when somebody was
- * faster. A run that was killed after its commit is known again by that commit.
+ * Commits a proved proposal on the base branch through a writer (the GitHub API, or a push), as a fast-forward. A commit
+ * that a killed run made is recognised and not made again. Throws `git.moved` when the branch moved.
  */
 export async function deliverDirect(
   proposal: Proposal,
@@ -32,15 +30,15 @@ export async function deliverDirect(
   if (proposal.edits.length === 0) return { mode: 'commit', created: false }
   if (proposal.proof.verdict !== 'proved') throw new Error('only a proved proposal may be delivered')
   const head = await writer.head(base)
-  const stored = await writer.store(baseId, proposal.edits)
+  const stored = await writer.writeTree(baseId, proposal.edits)
   if (head !== undefined && head !== baseId) {
-    const { message, parents } = await writer.seen(head, baseId)
-    const done =
+    const { message, parents } = await writer.readCommit(head, baseId)
+    const isDone =
       statedBase(message) === baseId && statedTree(message) === stored.tree && parents[0] === baseId
-    if (done) return { ...known, commit: head, created: false }
+    if (isDone) return { ...known, commit: head, created: false }
   }
   if (head !== baseId) throw moved(at, head)
-  const commit = await writer.commit(stored, commitMessage(proposal, stored))
-  await writer.move(base, { from: baseId, to: commit, force: false })
+  const commit = await writer.writeCommit(stored, commitMessage(proposal, stored))
+  await writer.moveBranch(base, { from: baseId, to: commit, force: false })
   return { ...known, commit, created: true }
 }

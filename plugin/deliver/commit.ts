@@ -7,17 +7,17 @@ import { fetchCommit } from './git/fetch.ts'
 import {
   type Author,
   branchHead,
+  classifyHead,
   type Draft,
   draftEdits,
+  ensureNotCheckedOut,
   findCommit,
-  foreignCommit,
+  foreignCommitError,
+  type HeadKind,
   isAncestor,
-  judge,
   moveBranch,
-  refuseCheckedOut,
   resolveCommit,
   type Signer,
-  type Standing,
   writeDraft,
 } from './git/objects.ts'
 import { pushBranch } from './git/push.ts'
@@ -25,30 +25,30 @@ import { openRemote, type Remote, remoteHead, type SmartHttp } from './git/smart
 import type { Repository } from './git/tree.ts'
 import { commitMessage } from './record/commit-message.ts'
 
-/** Every branch of ours begins so. */
+/** Every branch of Tortoise begins with this. */
 const branchPrefix = 'tortoise/'
 
-/** Where a proposal goes. */
+/** Where a proposal is committed. */
 export interface DeliverOptions {
   readonly mode: 'report' | 'commit'
-  /** The branch that is rolled out. */
+  /** The base branch, which is rolled out. */
   readonly base: string
-  /** The branch to write: one under `tortoise/`, or in mode `commit` the base itself. */
+  /** The branch to write: one under `tortoise/`, or in mode `commit` the base branch itself. */
   readonly branch: string
-  /** The commit of the base that everything was proved on; what the clone has at its head where absent. */
+  /** The commit of the base branch that everything was proved on. Default: its head in the clone. */
   readonly baseId?: string
   readonly remote?: Remote
   readonly author: Author
 }
 
-/** What delivery needs of the world. */
+/** The clone, the clock, and the network and signer if needed. */
 export interface DeliverPorts {
   readonly fs: PromiseFsClient
   /** The `.git` directory of the clone. */
   readonly gitdir: string
   readonly now: Date
   readonly http?: HttpClient
-  /** Signs commits; they are not signed where absent. */
+  /** Signs commits. Without it they are not signed. */
   readonly sign?: Signer | undefined
 }
 
@@ -60,89 +60,91 @@ function checkOptions({ mode, base, branch }: DeliverOptions): void {
   const direct = mode === 'commit' && branch === base
   if (!direct && !branch.startsWith(branchPrefix)) {
     throw stop('settings.invalid', `The branch ${oneLine(branch)} is not under ${branchPrefix}`, {
-      hint: `Name a branch that begins with ${branchPrefix}, or the base branch in mode commit.`,
+      hint: `Set deliver.branch to a name that begins with ${branchPrefix}, or to the base branch in mode commit.`,
     })
   }
   const bad = [base, branch].find((name) => !isBranchName(name))
-  if (bad !== undefined) throw stop('settings.invalid', `${oneLine(bad)} cannot be a branch name`)
+  if (bad !== undefined) throw stop('settings.invalid', `${oneLine(bad)} is not a valid branch name`)
 }
 
-/** A commit that stands on the target branch, here or on the server. */
+/** The commit at the head of the target branch, here or on the server. */
 interface Head {
   readonly id: string
-  readonly standing: Standing
-  readonly keep: () => Promise<unknown>
+  readonly kind: HeadKind
+  /** Stores the commit in the clone. */
+  readonly store: () => Promise<unknown>
 }
 
 interface Work {
   readonly repository: Repository
   readonly options: DeliverOptions
   readonly draft: Draft
-  readonly wire: SmartHttp | undefined
+  readonly server: SmartHttp | undefined
   readonly sign: Signer | undefined
 }
 
-const ours = ({ options: { author }, sign }: Work) => ({ author, signed: sign !== undefined })
+const ownCommits = ({ options: { author }, sign }: Work) => ({ author, signed: sign !== undefined })
 
 async function localHead(work: Work): Promise<Head | undefined> {
   const { repository, options, draft } = work
   const id = await branchHead(repository, options.branch)
   const commit = id === undefined ? undefined : await findCommit(repository, id)
   if (id === undefined || commit === undefined) return undefined
-  const standing = judge(id, commit, draft, ours(work))
-  const onBase = options.branch === options.base && id !== draft.base && standing !== 'wanted'
-  // Proved on what the server has: the branch here is behind, and is left to those who look at it.
-  if (onBase && (await isAncestor(repository, id, draft.base))) return undefined
-  if (onBase) throw moved(options.base, id, 'here')
-  if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
-  return { id, standing, keep: async () => id }
+  const kind = classifyHead({ id, commit }, draft, ownCommits(work))
+  const hasMoved = options.branch === options.base && id !== draft.base && kind !== 'identical'
+  // A local branch that is behind the proved commit is not moved: somebody may have it checked out.
+  if (hasMoved && (await isAncestor(repository, id, draft.base))) return undefined
+  if (hasMoved) throw moved(options.base, id, 'here')
+  if (kind === 'foreign') throw foreignCommitError(options.branch, id, commit)
+  return { id, kind, store: async () => id }
 }
 
 const moved = (base: string, id: string, where: string) =>
-  stop('git.moved', `${base} moved to ${id.slice(0, 10)} ${where} while the change was proved`, {
-    hint: 'Fetch it and run again, so that the change is proved on what is there now.',
+  stop('git.moved', `${base} moved to ${id.slice(0, 10)} ${where} during the run`, {
+    hint: 'Fetch the branch and run again, so that the change is proved on its current head.',
   })
 
 async function serverHead(work: Work): Promise<Head | undefined> {
-  const { repository, options, draft, wire } = work
-  const id = wire && (await remoteHead(wire, options.branch))
-  if (wire === undefined || id === undefined) return undefined
-  const { commit, keep } = await fetchCommit(repository, wire, { id, base: draft.base })
-  const standing = judge(id, commit, draft, ours(work))
-  if (options.branch === options.base && id !== draft.base && standing !== 'wanted') {
+  const { repository, options, draft, server } = work
+  const id = server && (await remoteHead(server, options.branch))
+  if (server === undefined || id === undefined) return undefined
+  const { commit, store } = await fetchCommit(repository, server, { id, base: draft.base })
+  const kind = classifyHead({ id, commit }, draft, ownCommits(work))
+  if (options.branch === options.base && id !== draft.base && kind !== 'identical') {
     if (!(await isAncestor(repository, id, draft.base))) throw moved(options.base, id, 'on the server')
-    throw stop('git.conflict', `${options.base} holds commits here that the server has not`, {
-      place: wire.place,
+    throw stop('git.conflict', `${options.base} has commits here that the server does not have`, {
+      place: server.place,
       hint: 'Push them first, so that the change is proved on what is rolled out.',
     })
   }
-  if (standing === 'foreign') throw foreignCommit(options.branch, id, commit)
-  return { id, standing, keep }
+  if (kind === 'foreign') throw foreignCommitError(options.branch, id, commit)
+  return { id, kind, store }
 }
 
-/** Finds the commit wanted among the heads, or writes it; pushes it where it is missing; then moves the local branch. */
-async function place(work: Work, message: string, now: Date): Promise<Delivery> {
-  const { repository, options, draft, wire, sign } = work
+/** Uses an identical commit at one of the heads or writes a new one, pushes it if the server lacks it, moves the branch. */
+async function writeBranch(work: Work, message: string, now: Date): Promise<Delivery> {
+  const { repository, options, draft, server, sign } = work
   const { mode, branch, author } = options
-  const [local, server] = [await localHead(work), await serverHead(work)]
-  const wanted = [server, local].find((head) => head?.standing === 'wanted')
-  await wanted?.keep()
-  const commit = wanted?.id ?? (await writeDraft(repository, draft, { message, author, now, sign }))
-  if (branch !== options.base && commit !== local?.id) await refuseCheckedOut(repository, branch)
-  const push = wire !== undefined && server?.id !== commit
+  const [local, remote] = [await localHead(work), await serverHead(work)]
+  const identical = [remote, local].find((head) => head?.kind === 'identical')
+  await identical?.store()
+  const commit = identical?.id ?? (await writeDraft(repository, draft, { message, author, now, sign }))
+  if (branch !== options.base && commit !== local?.id) await ensureNotCheckedOut(repository, branch)
+  const push = server !== undefined && remote?.id !== commit
   if (push) {
     const objects = [commit, ...draft.objects]
-    await pushBranch(repository, wire, { branch, from: server?.id, to: commit, objects })
+    await pushBranch(repository, server, { branch, from: remote?.id, to: commit, objects })
   }
-  const left = branch === options.base && local === undefined
-  if (!left) await moveBranch(repository, branch, { from: local?.id, to: commit })
-  const pushed = push ? { pushedTo: wire.place.file } : {}
-  return { mode, branch, commit, created: wanted === undefined, ...pushed }
+  const isBehind = branch === options.base && local === undefined
+  if (!isBehind) await moveBranch(repository, branch, { from: local?.id, to: commit })
+  const pushed = push ? { pushedTo: server.place.file } : {}
+  return { mode, branch, commit, created: identical === undefined, ...pushed }
 }
 
 /**
- * Delivers a proved proposal: nothing (`report`), or one commit on a branch (`commit`).
- * Works on Git's objects and the branch alone; HEAD, index and work tree stay. A second run changes nothing.
+ * Delivers a proved proposal from a clone: nothing (`report`), or one commit on a branch (`commit`), pushed if there is a
+ * remote. It writes Git objects and the branch only; HEAD, index and work tree stay. A second call changes nothing. Throws
+ * `git.moved`, `git.conflict`, `git.remote` or `settings.invalid`.
  */
 export async function deliver(
   proposal: Proposal,
@@ -157,7 +159,7 @@ export async function deliver(
   const baseId = options.baseId ?? (await resolveCommit(repository, base))
   const draft = await draftEdits(repository, baseId, proposal.edits)
   if (draft.objects.length === 0) return { mode, created: false }
-  const wire = remote && openRemote(remote, http)
-  const work = { repository, options, draft, wire, sign }
-  return place(work, commitMessage(proposal, draft), now)
+  const server = remote && openRemote(remote, http)
+  const work = { repository, options, draft, server, sign }
+  return writeBranch(work, commitMessage(proposal, draft), now)
 }

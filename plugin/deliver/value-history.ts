@@ -2,9 +2,9 @@ import type { ValueCommit, ValueEvent } from '../model/value-history.ts'
 import type { HistoryCommit } from './git/read-commits.ts'
 import type { TrailedChange } from './record/trailers.ts'
 
-/** What telling the past of a value needs. */
+/** The commits to search, and how files and values are compared. */
 export interface HistoryPorts {
-  /** Of the base branch, oldest first. */
+  /** Commits of the base branch, oldest first. */
   readonly commits: readonly HistoryCommit[]
   /** Whether a commit changed a file. */
   readonly touches: (commit: HistoryCommit, file: string) => Promise<boolean>
@@ -12,7 +12,8 @@ export interface HistoryPorts {
   readonly same: (left: string, right: string) => boolean
 }
 
-interface Setting {
+/** A change of the value by Tortoise, and its place in the commits. */
+interface OwnChange {
   readonly change: TrailedChange
   readonly commit: HistoryCommit
   readonly index: number
@@ -20,7 +21,7 @@ interface Setting {
 
 const subjectOf = ({ message }: HistoryCommit): string => message.split('\n', 1)[0] ?? ''
 
-/** The number that GitHub puts behind the subject of a squashed commit, or into the merge commit above it. */
+/** The number that GitHub writes after the subject of a squashed commit, or into the merge commit above a commit. */
 function pullOf(commit: HistoryCommit, commits: readonly HistoryCommit[]): number | undefined {
   const merge = commits.find(({ parents }) => parents.length > 1 && parents.slice(1).includes(commit.id))
   const text =
@@ -28,86 +29,89 @@ function pullOf(commit: HistoryCommit, commits: readonly HistoryCommit[]): numbe
   return text?.[1] === undefined ? undefined : Number(text[1])
 }
 
-function named(commit: HistoryCommit, commits: readonly HistoryCommit[]): ValueCommit {
+function describe(commit: HistoryCommit, commits: readonly HistoryCommit[]): ValueCommit {
   const pull = pullOf(commit, commits)
   const { id, at, by } = commit
   return { id, at, by, subject: subjectOf(commit), ...(pull === undefined ? {} : { pull }) }
 }
 
-const settingsOf = (key: string, commits: readonly HistoryCommit[]): readonly Setting[] =>
+const ownChanges = (key: string, commits: readonly HistoryCommit[]): readonly OwnChange[] =>
   commits.flatMap((commit, index) =>
     commit.changes.filter((change) => change.key === key).map((change) => ({ change, commit, index })),
   )
 
-/** Whether a commit says that it takes another back, as Git and GitHub write it. */
-const takesBack = (later: HistoryCommit, earlier: HistoryCommit): boolean =>
+/** Whether a commit says that it reverts another, as Git and GitHub write it. */
+const isRevert = (later: HistoryCommit, earlier: HistoryCommit): boolean =>
   later.message.includes(`This reverts commit ${earlier.id}`) ||
   subjectOf(later).startsWith(`Revert "${subjectOf(earlier)}"`)
 
-/** Tells what happened to one value: what we set, and what people did to it in between and after. */
+/**
+ * Returns what happened to one value, oldest first: the changes by Tortoise, and the reverts and manual edits between and
+ * after them. `current` is the value on the base branch; `undefined` when it is not rendered any more.
+ */
 export async function valueHistory(
   key: string,
-  now: string | undefined,
+  current: string | undefined,
   ports: HistoryPorts,
 ): Promise<readonly ValueEvent[]> {
-  const settings = settingsOf(key, ports.commits)
+  const own = ownChanges(key, ports.commits)
   const events: ValueEvent[] = []
-  for (const [nth, setting] of settings.entries()) {
-    const { change, commit } = setting
+  for (const [nth, one] of own.entries()) {
+    const { change, commit } = one
     const { from, to, rules, evidence, file } = change
     events.push({
       kind: 'set',
       from,
       to,
       rules,
-      commit: named(commit, ports.commits),
+      commit: describe(commit, ports.commits),
       ...(evidence === undefined ? {} : { evidence }),
       ...(file === undefined ? {} : { file }),
     })
-    const next = settings[nth + 1]
-    const then = next === undefined ? now : next.change.from
-    const between = ports.commits.slice(setting.index + 1, next?.index ?? ports.commits.length)
-    if (then !== undefined) events.push(...(await byPeople(setting, { then, between }, ports)))
+    const next = own[nth + 1]
+    const found = next === undefined ? current : next.change.from
+    const between = ports.commits.slice(one.index + 1, next?.index ?? ports.commits.length)
+    if (found !== undefined) events.push(...(await manualEvents(one, { found, between }, ports)))
   }
   return events
 }
 
-interface Meanwhile {
-  /** The value that was found afterwards. */
-  readonly then: string
+interface Interval {
+  /** The value at its end. */
+  readonly found: string
   readonly between: readonly HistoryCommit[]
 }
 
-async function byPeople(
-  { change, commit }: Setting,
-  { then, between }: Meanwhile,
+/** The reverts and manual edits that explain why the value differs from the one that Tortoise set. */
+async function manualEvents(
+  { change, commit }: OwnChange,
+  { found, between }: Interval,
   ports: HistoryPorts,
 ): Promise<readonly ValueEvent[]> {
   const { from: before, to: ours } = change
-  if (ports.same(ours, then)) return []
-  const revert = between.findIndex((later) => takesBack(later, commit))
-  const reverting = between[revert]
-  if (reverting !== undefined) {
-    const taken: ValueEvent = event('reverted', ours, before, { commit: named(reverting, ports.commits) })
-    const rest = between.slice(revert + 1)
-    return ports.same(before, then)
-      ? [taken]
-      : [taken, await edited({ from: before, then }, change, { rest, ports })]
+  if (ports.same(ours, found)) return []
+  const index = between.findIndex((later) => isRevert(later, commit))
+  const revert = between[index]
+  if (revert !== undefined) {
+    const reverted = event('reverted', [ours, before], { commit: describe(revert, ports.commits) })
+    const rest = between.slice(index + 1)
+    return ports.same(before, found)
+      ? [reverted]
+      : [reverted, await edited([before, found], change, { rest, ports })]
   }
-  const made = await edited({ from: ours, then }, change, { rest: between, ports })
-  return [ports.same(before, then) ? { ...made, kind: 'reverted' } : made]
+  const edit = await edited([ours, found], change, { rest: between, ports })
+  return [ports.same(before, found) ? { ...edit, kind: 'reverted' } : edit]
 }
 
 const event = (
   kind: ValueEvent['kind'],
-  from: string,
-  to: string,
+  [from, to]: readonly [from: string, to: string],
   more: Pick<ValueEvent, 'commit' | 'among'>,
 ): ValueEvent => ({ kind, from, to, rules: [], ...more })
 
-/** Names the commit that edited a value: one that touched its file and is not ours. */
+/** A manual edit. It names the newest commit that touched the file of the value and is not a change by Tortoise. */
 async function edited(
-  { from, then }: { readonly from: string; readonly then: string },
+  values: readonly [from: string, to: string],
   { file, key }: TrailedChange,
   { rest, ports }: { readonly rest: readonly HistoryCommit[]; readonly ports: HistoryPorts },
 ): Promise<ValueEvent> {
@@ -120,8 +124,8 @@ async function edited(
     )
       touching.push(one)
   const last = touching.at(-1)
-  return event('edited', from, then, {
-    ...(last === undefined ? {} : { commit: named(last, ports.commits) }),
+  return event('edited', values, {
+    ...(last === undefined ? {} : { commit: describe(last, ports.commits) }),
     ...(touching.length > 1 ? { among: touching.length } : {}),
   })
 }

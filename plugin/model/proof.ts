@@ -1,15 +1,15 @@
 import type { FieldAddress } from './field.ts'
 import type { JsonPath } from './json.ts'
 
-/** A field that an edit is meant to move in one source. */
+/** A field that an edit is meant to change in one source. */
 export interface Intent extends FieldAddress {
   readonly source: string
-  /** The value wanted, as text. */
+  /** The intended value, as text. */
   readonly to: string
 }
 
-/** A difference between two renderings that nobody asked for. */
-export interface Surprise {
+/** A difference between the renderings before and after that no edit intends. */
+export interface UnexpectedChange {
   readonly source: string
   /** `Kind/name` of the object, or the address of a field. */
   readonly object: string
@@ -18,16 +18,16 @@ export interface Surprise {
   readonly after: string | null
 }
 
-/** The comparison of renderings before and after. */
+/** The result of comparing the renderings before and after the edits. */
 export interface Proof {
   readonly verdict: 'proved' | 'refuted'
-  /** Ids of every source that was rendered for it. */
+  /** Ids of all sources that were rendered for the proof. */
   readonly sources: readonly string[]
-  /** Intended fields that moved to the value wanted. */
+  /** Intended fields that have the intended value after the edits. */
   readonly moved: readonly Intent[]
-  /** Intended fields that did not. */
-  readonly missed: readonly Intent[]
-  readonly surprises: readonly Surprise[]
-  /** Sources that no longer render after the edits, in the words of the program. */
-  readonly broken: readonly { readonly source: string; readonly message: string }[]
+  /** Intended fields that do not. */
+  readonly missing: readonly Intent[]
+  readonly unexpected: readonly UnexpectedChange[]
+  /** Sources that no longer render after the edits, each with the renderer's message. */
+  readonly failed: readonly { readonly source: string; readonly message: string }[]
 }

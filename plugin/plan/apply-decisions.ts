@@ -7,33 +7,33 @@ import { workloadKey, workloadLabel } from '../model/workload.ts'
 /** A change with the source that declares its workload. */
 export type SourceChange = Change & Pick<SourceRecommendation, 'source' | 'cluster'>
 
-/** What people decided about a change: another value for it, or why it is left alone. */
+/** Returns what reviewers decided about a change: the value to propose, or why the field is skipped. */
 export type DecideChange = (change: SourceChange) => { readonly to: number } | { readonly reason: string }
 
-const changeGroupOf = (change: SourceChange): string =>
+const groupOf = (change: SourceChange): string =>
   [change.source, workloadKey(change.workload), change.together].join('\0')
 
-/** Lays decisions over changes. What must move together with a value that is left alone is left alone too. */
+/** Applies reviewers' decisions to the changes. The fields of a change group are skipped if one of them is skipped. */
 export function applyDecisions(
   changes: readonly SourceChange[],
-  review: DecideChange,
+  decide: DecideChange,
 ): { readonly changes: readonly SourceChange[]; readonly skipped: readonly Skipped[] } {
-  const reviewed = changes.map((change) => ({ change, verdict: review(change) }))
-  const halted = new Map(
-    reviewed.flatMap(({ change, verdict }) => ('reason' in verdict ? [[changeGroupOf(change), change]] : [])),
+  const decided = changes.map((change) => ({ change, decision: decide(change) }))
+  const skippedGroups = new Map(
+    decided.flatMap(({ change, decision }) => ('reason' in decision ? [[groupOf(change), change]] : [])),
   )
   const skipped: Skipped[] = []
   const kept: SourceChange[] = []
-  for (const { change, verdict } of reviewed) {
-    const culprit = halted.get(changeGroupOf(change))
+  for (const { change, decision } of decided) {
+    const cause = skippedGroups.get(groupOf(change))
     const { source, workload } = change
-    if (culprit !== undefined) {
+    if (cause !== undefined) {
       const reason =
-        'reason' in verdict
-          ? verdict.reason
-          : `moves together with ${fieldLabel(culprit)}, which is left alone`
+        'reason' in decision
+          ? decision.reason
+          : `changes together with ${fieldLabel(cause)}, which is skipped`
       skipped.push({ source, workload: workloadLabel(workload), field: fieldLabel(change), reason })
-    } else if ('to' in verdict) kept.push({ ...change, to: verdict.to })
+    } else if ('to' in decision) kept.push({ ...change, to: decision.to })
   }
   return { changes: kept, skipped }
 }

@@ -8,39 +8,39 @@ import { compare } from '../recommend/replay/compare.ts'
 import type { SourceChange } from './apply-decisions.ts'
 import { type DeclaredIn, observationsFor } from './declared-source.ts'
 
-/** What the backtests of a plan are reckoned from. */
-export interface BacktestGround {
+/** The changes to backtest, and the usage and prices to score them with. */
+export interface BacktestInput {
   readonly observations: readonly Observation[]
   readonly prices: Prices & { readonly currency: string }
-  /** Changes that are advised; of a workload in the proposal, those that were granted count instead. */
-  readonly wanted: readonly SourceChange[]
+  /** The recommended changes. For a workload in the proposal, the proposed changes are replayed instead. */
+  readonly recommended: readonly SourceChange[]
   readonly proposal?: Proposal | undefined
 }
 
 const keyOf = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>): string =>
   `${source}\0${workloadKey(workload)}`
 
-/** Replays each workload that is to change under today's values and under the new ones. */
-export function backtestPlan(declared: readonly DeclaredIn[], ground: BacktestGround): PlanBacktest {
-  const moves = movesOf(ground)
+/** Replays the recorded usage of each workload that changes, under the current values and under the new ones. */
+export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInput): PlanBacktest {
+  const moves = movesOf(input)
   const workloads = declared.flatMap(({ source, workloads: own }) => {
-    const seen = observationsFor(source, ground.observations)
+    const observations = observationsFor(source, input.observations)
     return own.flatMap((one): readonly WorkloadBacktest[] => {
       const { workload } = one
-      const observation = seen.get(workloadKey(workload))
+      const observation = observations.get(workloadKey(workload))
       const moved = moves.get(keyOf({ source: source.id, workload }))
       if (observation === undefined || moved === undefined) return []
-      const figures = compare(one, observation, { moves: moved, prices: ground.prices })
+      const figures = compare(one, observation, { moves: moved, prices: input.prices })
       const { id, cluster } = source
       return [{ source: id, ...(cluster === undefined ? {} : { cluster }), workload, ...figures }]
     })
   })
-  return { currency: ground.prices.currency, workloads }
+  return { currency: input.prices.currency, workloads }
 }
 
-function movesOf({ wanted, proposal }: BacktestGround): ReadonlyMap<string, readonly Move[]> {
-  const granted = group(proposal?.changes ?? [], asMove)
-  return new Map([...group(wanted, (one) => one), ...granted])
+function movesOf({ recommended, proposal }: BacktestInput): ReadonlyMap<string, readonly Move[]> {
+  const proposed = byWorkload(proposal?.changes ?? [], asMove)
+  return new Map([...byWorkload(recommended, (one) => one), ...proposed])
 }
 
 function asMove({ container, field, to }: ProposedChange): Move | undefined {
@@ -50,12 +50,12 @@ function asMove({ container, field, to }: ProposedChange): Move | undefined {
     : { field, to: value, ...(container === undefined ? {} : { container }) }
 }
 
-function group<T extends Pick<SourceChange, 'source' | 'workload'>>(
-  all: readonly T[],
+function byWorkload<T extends Pick<SourceChange, 'source' | 'workload'>>(
+  changes: readonly T[],
   move: (one: T) => Move | undefined,
 ): ReadonlyMap<string, readonly Move[]> {
   const groups = new Map<string, Move[]>()
-  for (const one of all) {
+  for (const one of changes) {
     const own = move(one)
     if (own === undefined) continue
     const known = groups.get(keyOf(one)) ?? []

@@ -9,7 +9,7 @@ export interface DeclaredIn {
   readonly workloads: readonly DeclaredWorkload[]
 }
 
-/** What was seen of the workloads of a source, by their keys. */
+/** Returns the observations that may belong to the workloads of a source, by workload key. */
 export const observationsFor = (
   source: Source,
   observations: readonly Observation[],

@@ -4,7 +4,7 @@ import type { Overlay } from '../model/overlay.ts'
 import type { Renderer } from '../model/source.ts'
 import { readOverlays } from './read-overlays.ts'
 
-/** A renderer that lays committed recommendations over the sources that are rolled out with them, as `tortoise render` does. */
+/** Returns a renderer that applies committed recommendations to the sources that are rolled out with them, as `tortoise render` does. */
 export function withOverlays(renderer: Renderer): Renderer {
   return {
     ...renderer,
@@ -14,13 +14,13 @@ export function withOverlays(renderer: Renderer): Renderer {
       if (overlays.length === 0) return rendering
       return {
         ...rendering,
-        objects: rendering.objects.map((object) => overlaid(object, overlays, source.namespace)),
+        objects: rendering.objects.map((object) => applyOverlays(object, overlays, source.namespace)),
       }
     },
   }
 }
 
-function overlaid(
+function applyOverlays(
   object: JsonObject,
   overlays: readonly Overlay[],
   namespace: string | undefined,

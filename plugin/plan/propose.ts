@@ -1,50 +1,43 @@
-import type { WantedChange } from '../edit/choose.ts'
+import type { Chosen, WantedChange } from '../edit/choose.ts'
 import { chooseEdit } from '../edit/choose.ts'
-import type { PlannedEdits, WantedEdit } from '../edit/plan.ts'
+import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
 import type { FieldAddress } from '../model/field.ts'
 import { fieldLabel } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
-import type { Intent, Proof, Surprise } from '../model/proof.ts'
+import type { Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
 import type { Change } from '../model/recommendation.ts'
-import type { Renderer, RepositoryView } from '../model/source.ts'
+import type { RepositoryView } from '../model/source.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
-import type { SourceFiles } from '../trace/sources/discover.ts'
+import { describeRefutation } from './describe-refutation.ts'
+import type { ProofPorts } from './prove-edits.ts'
 import { proveEdits } from './prove-edits.ts'
 
-/** A change with the trace of its field. */
+/** A requested change with the trace of its field. */
 export interface TracedChange extends WantedChange {
   readonly change: Pick<Change, 'because' | 'together'> & { readonly cluster?: string }
 }
 
-/** What proposing needs. */
-export interface ProposePorts {
-  readonly view: RepositoryView
-  readonly renderer: Renderer
+/** What proposing uses of the outside. */
+export interface ProposePorts extends ProofPorts {
   readonly progress: Progress
-  /** Every source that may read an edited file. */
-  readonly sharers: readonly SourceFiles[]
 }
 
-/** A proved proposal, if any change survived, and the changes that did not. */
+/** A proved proposal, absent when no change was accepted, and the changes that were dropped. */
 export interface Proposed {
   readonly proposal?: Proposal
   readonly skipped: readonly Skipped[]
 }
 
-interface Dropped {
-  readonly wish: TracedChange
-  readonly reason: string
-}
-
 /**
- * Turns wishes into edits and proves them. A wish that cannot be granted takes with it those that must move
- * together with it; a source whose rendering refutes its edits loses all of them. The rest is tried again.
+ * Edits the source lines of changes and proves the edits. Fields that must change together are dropped together when one of
+ * them cannot be edited. If a source's rendering refutes its edits, all changes in the files of that source are dropped. The
+ * remaining changes are tried again.
  */
-export async function propose(wishes: readonly TracedChange[], ports: ProposePorts): Promise<Proposed> {
-  const { accepted, edits, dropped } = await settle(wishes, ports)
-  const skipped = dropped.map(({ wish, reason }) => skip(wish, reason))
+export async function propose(changes: readonly TracedChange[], ports: ProposePorts): Promise<Proposed> {
+  const { accepted, edits, dropped } = await editAll(changes, ports.view)
+  const skipped = dropped.map(({ traced, reason }) => skip(traced, reason))
   if (edits.length === 0) return { skipped }
   ports.progress({ kind: 'stage', stage: 'prove', detail: `${edits.length} files` })
   const proof = await proveEdits(
@@ -53,58 +46,65 @@ export async function propose(wishes: readonly TracedChange[], ports: ProposePor
     ports,
   )
   if (proof.verdict === 'proved')
-    return { proposal: { changes: accepted.map(proposed), edits, proof }, skipped }
-  const bad = badFiles(proof, ports)
-  const blamed = accepted.filter(({ edit }) => bad.has(edit.site.file))
-  // Nobody to blame in particular: nothing of it is proved.
-  const out = blamed.length === 0 ? accepted : blamed
-  const refuted = out.map(({ wish }) => skip(wish, refutation(proof)))
-  const kept = accepted.filter((one) => !out.includes(one)).map(({ wish }) => wish)
+    return { proposal: { changes: accepted.map(proposedChange), edits, proof }, skipped }
+  const files = refutedFiles(proof, ports)
+  const inFiles = accepted.filter(({ edit }) => files.has(edit.site.file))
+  // If no file explains the refutation, no change is proved.
+  const refuted = inFiles.length === 0 ? accepted : inFiles
+  const reason = describeRefutation(proof)
+  const kept = accepted.filter((one) => !refuted.includes(one)).map(({ traced }) => traced)
   const rest = await propose(kept, ports)
-  return { ...rest, skipped: [...skipped, ...refuted, ...rest.skipped] }
+  return {
+    ...rest,
+    skipped: [...skipped, ...refuted.map(({ traced }) => skip(traced, reason)), ...rest.skipped],
+  }
 }
 
-/** The files read by the sources whose renderings refute a proof. */
-function badFiles(proof: Proof, { sharers }: ProposePorts): ReadonlySet<string> {
-  const bad = new Set([...proof.surprises, ...proof.missed, ...proof.broken].map(({ source }) => source))
-  return new Set(sharers.filter(({ source }) => bad.has(source.id)).flatMap(({ files }) => [...files]))
+/** The files that the sources with a refuted rendering read. */
+function refutedFiles(
+  { unexpected, missing, failed }: Proof,
+  { sharers }: ProposePorts,
+): ReadonlySet<string> {
+  const refuted = new Set([...unexpected, ...missing, ...failed].map(({ source }) => source))
+  return new Set(sharers.filter(({ source }) => refuted.has(source.id)).flatMap(({ files }) => [...files]))
 }
 
-interface Accepted {
-  readonly wish: TracedChange
-  readonly edit: WantedEdit
-  readonly intents: readonly Intent[]
+interface Dropped {
+  readonly traced: TracedChange
+  readonly reason: string
 }
 
-interface Settled extends Pick<PlannedEdits, 'edits'> {
+interface Accepted extends Extract<Chosen, { readonly kind: 'edit' }> {
+  readonly traced: TracedChange
+}
+
+interface EditedChanges extends Pick<PlannedEdits, 'edits'> {
   readonly accepted: readonly Accepted[]
   readonly dropped: readonly Dropped[]
 }
 
-/** Edits for all wishes that can be granted, after those were dropped that cannot and their company. */
-async function settle(wishes: readonly TracedChange[], ports: ProposePorts): Promise<Settled> {
-  const choices = wishes.map((wish) => ({ wish, choice: chooseEdit(wish) }))
-  const accepted = choices.flatMap(({ wish, choice }) =>
-    choice.kind === 'edit' ? [{ wish, ...choice }] : [],
+/** Edits all changes that can be edited, after dropping the others with their change groups. */
+async function editAll(changes: readonly TracedChange[], view: RepositoryView): Promise<EditedChanges> {
+  const choices = changes.map((traced) => ({ traced, choice: chooseEdit(traced) }))
+  const accepted = choices.flatMap(({ traced, choice }) =>
+    choice.kind === 'edit' ? [{ traced, ...choice }] : [],
   )
   const planned = planEdits(
-    await textsOf(accepted, ports.view),
+    await textsOf(accepted, view),
     accepted.map(({ edit }) => edit),
   )
   const refused = [
-    ...choices.flatMap(({ wish, choice }) =>
-      choice.kind === 'refused' ? [{ wish, reason: choice.reason }] : [],
+    ...choices.flatMap(({ traced, choice }) =>
+      choice.kind === 'refused' ? [{ traced, reason: choice.reason }] : [],
     ),
     ...planned.refused.flatMap(({ wanted, reason }) =>
-      accepted.filter(({ edit }) => edit === wanted).map(({ wish }) => ({ wish, reason })),
+      accepted.filter(({ edit }) => edit === wanted).map(({ traced }) => ({ traced, reason })),
     ),
   ]
   if (refused.length === 0) return { accepted, edits: planned.edits, dropped: [] }
-  const dropped = withDependents(refused, wishes)
-  const rest = await settle(
-    wishes.filter((wish) => !dropped.some((one) => one.wish === wish)),
-    ports,
-  )
+  const dropped = withDependents(refused, changes)
+  const remaining = changes.filter((one) => !dropped.some(({ traced }) => traced === one))
+  const rest = await editAll(remaining, view)
   return { ...rest, dropped: [...dropped, ...rest.dropped] }
 }
 
@@ -118,23 +118,23 @@ async function textsOf(
   )
 }
 
-/** The refused wishes, and those that must move together with one of them. */
-function withDependents(refused: readonly Dropped[], wishes: readonly TracedChange[]): readonly Dropped[] {
-  const group = ({ trace, workload, change }: TracedChange): string =>
+/** The refused changes, and all other changes of their change groups. */
+function withDependents(refused: readonly Dropped[], changes: readonly TracedChange[]): readonly Dropped[] {
+  const groupOf = ({ trace, workload, change }: TracedChange): string =>
     [trace.source, workloadKey(workload), change.together].join('\0')
-  const culprits = new Map(refused.map(({ wish }) => [group(wish), wish]))
-  const company = wishes.flatMap((wish): readonly Dropped[] => {
-    const culprit = culprits.get(group(wish))
-    if (culprit === undefined || refused.some((one) => one.wish === wish)) return []
-    return [{ wish, reason: `moves together with ${fieldLabel(culprit)}, which cannot be edited` }]
+  const causes = new Map(refused.map(({ traced }) => [groupOf(traced), traced]))
+  const dependents = changes.flatMap((traced): readonly Dropped[] => {
+    const cause = causes.get(groupOf(traced))
+    if (cause === undefined || refused.some((one) => one.traced === traced)) return []
+    return [{ traced, reason: `changes together with ${fieldLabel(cause)}, which cannot be edited` }]
   })
-  return [...refused, ...company]
+  return [...refused, ...dependents]
 }
 
-function proposed({ wish, edit }: Accepted): ProposedChange {
-  const { trace, change } = wish
+function proposedChange({ traced, edit }: Accepted): ProposedChange {
+  const { trace, change } = traced
   return {
-    ...addressOf(wish),
+    ...addressOf(traced),
     source: trace.source,
     ...(change.cluster === undefined ? {} : { cluster: change.cluster }),
     from: trace.value,
@@ -150,47 +150,13 @@ const addressOf = ({ workload, container, field }: FieldAddress): FieldAddress =
   field,
 })
 
-const skip = (wish: TracedChange, reason: string): Skipped => {
-  const { site, source } = wish.trace
+const skip = (traced: TracedChange, reason: string): Skipped => {
+  const { site, source } = traced.trace
   return {
     source,
-    workload: workloadLabel(wish.workload),
-    field: fieldLabel(wish),
+    workload: workloadLabel(traced.workload),
+    field: fieldLabel(traced),
     ...(site === null ? {} : { place: `${site.file}:${site.line}:${site.column}` }),
     reason,
   }
-}
-
-/** What a refuted proof says, in one line. Values are shown for sizes alone: any other may be a secret. */
-function refutation({ surprises, missed, broken }: Proof): string {
-  const extra = surprises.map(describeSurprise)
-  const still = missed.map(
-    (one) => `${workloadLabel(one.workload)} ${fieldLabel(one)} would not become ${one.to}`,
-  )
-  const ends = broken.map(({ source, message }) => `${source} would no longer render: ${message}`)
-  const all = [...ends, ...extra, ...still]
-  const more = all.length > 3 ? `; and ${all.length - 3} more` : ''
-  return `the rendering refutes the edit: ${all.slice(0, 3).join('; ')}${more}`
-}
-
-const sizes = new Set<string | number>([
-  'cpu',
-  'memory',
-  'minReplicas',
-  'maxReplicas',
-  'averageUtilization',
-  'replicas',
-])
-
-function describeSurprise({ source, object, path, before, after }: Surprise): string {
-  if (path.length === 0) {
-    const what = after === null ? 'would be gone' : before === null ? 'would be new' : 'would change'
-    return after === 'not rendered'
-      ? `${source} reads a file of it and does not render here`
-      : `${object} ${what} in ${source}`
-  }
-  const moves = sizes.has(path.at(-1) ?? '')
-    ? ` would turn from ${before ?? 'unset'} to ${after ?? 'unset'}`
-    : ' would change'
-  return `${object} ${path.join('.')}${moves} in ${source}`
 }

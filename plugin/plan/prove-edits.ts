@@ -8,7 +8,7 @@ import type { RenderedTwice } from '../prove/prove.ts'
 import { prove } from '../prove/prove.ts'
 import type { SourceFiles } from '../trace/sources/discover.ts'
 
-/** What a proof needs. */
+/** What a proof uses of the outside. */
 export interface ProofPorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
@@ -16,44 +16,53 @@ export interface ProofPorts {
   readonly sharers: readonly SourceFiles[]
 }
 
-/** Renders every source that reads an edited file, before and after, and compares. One that does not render before proves nothing. */
+/**
+ * Renders every source that reads an edited file, before and after the edits, and compares the renderings. A source that
+ * does not render before the edits refutes the proof.
+ */
 export async function proveEdits(
   edits: readonly FileEdit[],
   intents: readonly Intent[],
   ports: ProofPorts,
 ): Promise<Proof> {
-  const { view, renderer, sharers } = ports
   const edited = edits.map(({ file }) => file)
-  const after = view.with(new Map(edits.map(({ file, after: text }) => [file, text])))
-  const readers = sharers.filter((one) => edited.some((file) => reads(one, file)))
-  const rendered = await inParallel(readers, async ({ source }): Promise<RenderedTwice | Source> => {
-    const before = await renderOrSay(source, view, renderer)
-    if ('failure' in before) return source
-    const then = await renderOrSay(source, after, renderer)
-    return 'failure' in then
-      ? { source, before, after: { source, objects: [] }, failure: then.failure }
-      : { source, before, after: then }
-  })
-  const twice = rendered.filter((one): one is RenderedTwice => 'before' in one)
-  const proof = prove(twice, intents)
-  const judged = proof.surprises.length === 0 ? proof : prove(await renderAgain(twice, proof, ports), intents)
-  const uncovered = rendered.filter((one): one is Source => !('before' in one))
-  if (uncovered.length === 0) return judged
-  const surprises = uncovered.map(({ id }) => ({
+  const readers = ports.sharers.filter((one) => edited.some((file) => reads(one, file)))
+  const rendered = await inParallel(readers, ({ source }) => renderTwice(source, edits, ports))
+  const pairs = rendered.filter((one): one is RenderedTwice => 'before' in one)
+  const first = prove(pairs, intents)
+  const proof = first.unexpected.length === 0 ? first : prove(await renderAgain(pairs, first, ports), intents)
+  const unrendered = rendered.filter((one): one is Source => !('before' in one))
+  if (unrendered.length === 0) return proof
+  const unexpected = unrendered.map(({ id }) => ({
     source: id,
     object: id,
     path: [],
     before: null,
     after: 'not rendered',
   }))
-  return { ...judged, verdict: 'refuted', surprises: [...judged.surprises, ...surprises] }
+  return { ...proof, verdict: 'refuted', unexpected: [...proof.unexpected, ...unexpected] }
 }
 
 const reads = ({ source: { overlay }, files }: SourceFiles, file: string): boolean =>
   files.has(file) || (overlay !== undefined && readsOverlay(overlay, file))
 
-/** A rendering, or why there is none in the words of the program. */
-async function renderOrSay(
+/** Renders a source before and after the edits. Returns the source alone when it does not render before them. */
+async function renderTwice(
+  source: Source,
+  edits: readonly FileEdit[],
+  { view, renderer }: ProofPorts,
+): Promise<RenderedTwice | Source> {
+  const before = await tryRender(source, view, renderer)
+  if ('failure' in before) return source
+  const edited = view.with(new Map(edits.map(({ file, after }) => [file, after])))
+  const after = await tryRender(source, edited, renderer)
+  return 'failure' in after
+    ? { source, before, after: { source, objects: [] }, failure: after.failure }
+    : { source, before, after }
+}
+
+/** Returns the rendering, or the renderer's message when the source does not render. */
+async function tryRender(
   source: Source,
   view: RepositoryView,
   renderer: Renderer,
@@ -66,13 +75,13 @@ async function renderOrSay(
   }
 }
 
-/** Charts with random values differ from one rendering to the next: the unchanged source is rendered again to see where. */
+/** Renders the unedited sources with unexpected changes a second time, because some charts contain random values. */
 function renderAgain(rendered: readonly RenderedTwice[], proof: Proof, { renderer, view }: ProofPorts) {
-  const surprised = new Set(proof.surprises.map(({ source }) => source))
+  const suspects = new Set(proof.unexpected.map(({ source }) => source))
   return inParallel(
     rendered,
     async (one): Promise<RenderedTwice> =>
-      surprised.has(one.source.id)
+      suspects.has(one.source.id)
         ? { ...one, beforeAgain: await renderer.render(one.source, view, { anew: true }) }
         : one,
   )

@@ -4,7 +4,10 @@ import type { Overlay, OverlayPlace, OverlayValue } from '../model/overlay.ts'
 import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
 
-/** Reads the committed recommendations of a source, those of the cluster over those for all. */
+/**
+ * Reads the committed recommendations of a source. Values for its cluster win over values for all clusters. Throws `usage`
+ * when the name of the cluster cannot be a directory.
+ */
 export async function readOverlays(
   view: RepositoryView,
   { directory, cluster }: OverlayPlace,
@@ -12,8 +15,8 @@ export async function readOverlays(
   const all = await overlaysIn(view, directory)
   if (cluster === undefined) return all
   if (!/^[\w.-]+$/.test(cluster) || /^\.+$/.test(cluster))
-    throw stop('usage', `${cluster} cannot be the name of a cluster's directory`)
-  return layered(all, await overlaysIn(view, posix.join(directory, cluster)))
+    throw stop('usage', `the cluster name ${cluster} cannot be used as a directory name`)
+  return mergeLayers(all, await overlaysIn(view, posix.join(directory, cluster)))
 }
 
 async function overlaysIn(view: RepositoryView, directory: string): Promise<readonly Overlay[]> {
@@ -22,8 +25,8 @@ async function overlaysIn(view: RepositoryView, directory: string): Promise<read
   return files.flatMap((file) => (file === undefined ? [] : [parseOverlay(file.path, file.text)]))
 }
 
-/** The weaker overlays without what the stronger ones set too. */
-function layered(weak: readonly Overlay[], strong: readonly Overlay[]): readonly Overlay[] {
+/** Removes the values from the weaker overlays that a stronger one sets too. */
+function mergeLayers(weak: readonly Overlay[], strong: readonly Overlay[]): readonly Overlay[] {
   const set = new Set(strong.flatMap((overlay) => overlay.values.map((value) => keyOf(overlay, value))))
   const rest = weak.map((overlay) => ({
     ...overlay,

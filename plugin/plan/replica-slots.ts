@@ -14,20 +14,26 @@ function slotsBy(
   observation: Observation,
 ): readonly ReplicaSlot[] {
   if (profile !== 'tortoise') return replicaSlots(declared, observation, options)
-  const wanted = declared.autoscaler !== undefined && options.replicaSlots !== 'off'
-  return wanted ? tortoiseSlots(observation, options.tortoise ?? tortoiseDefaults) : []
+  const isEnabled = declared.autoscaler !== undefined && options.replicaSlots !== 'off'
+  return isEnabled ? tortoiseSlots(observation, options.tortoise ?? tortoiseDefaults) : []
 }
 
-/** Replica bounds by hour of every workload behind an HPA. */
+/** Returns replica bounds by hour of the day for every workload with an HPA. */
 export function slotsOfPlan(
   declared: readonly DeclaredIn[],
-  ground: { readonly observations: readonly Observation[]; readonly recommend: RecommendSettings },
+  {
+    observations,
+    recommend,
+  }: {
+    readonly observations: readonly Observation[]
+    readonly recommend: RecommendSettings
+  },
 ): readonly WorkloadSlots[] {
   return declared.flatMap(({ source, workloads }) => {
-    const seen = observationsFor(source, ground.observations)
+    const known = observationsFor(source, observations)
     return workloads.flatMap((one): readonly WorkloadSlots[] => {
-      const observation = seen.get(workloadKey(one.workload))
-      const slots = observation === undefined ? [] : slotsBy(ground.recommend, one, observation)
+      const observation = known.get(workloadKey(one.workload))
+      const slots = observation === undefined ? [] : slotsBy(recommend, one, observation)
       const { id, cluster } = source
       const from = { source: id, ...(cluster === undefined ? {} : { cluster }), workload: one.workload }
       return slots.length === 0 ? [] : [{ ...from, slots }]

@@ -10,38 +10,38 @@ import { readValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import { namespaceOf } from '../trace/dye/trace-source.ts'
 
-/** A value that a person changed against what was seen. */
+/** A size in a pull request that contradicts the usage data. */
 export interface Objection extends FieldAddress {
   readonly source: string
   readonly from: string
   readonly to: string
-  /** What speaks against it, with its figures, as the rest of a sentence. */
+  /** The problem with its figures, as the end of a sentence that begins with the value. */
   readonly text: string
 }
 
-/** Both renderings of a source. */
+/** The renderings of a source before and after a pull request. */
 export interface RenderedPair {
   readonly before: Rendering
   readonly after: Rendering
 }
 
-/** How many times what is used a request may be before it is spoken of. */
-const generous = 3
-/** How far a scale point may move, as a factor, before it is spoken of. */
-const farMove = 1.5
+/** A request above so many times the usage is reported. */
+const maxOversize = 3
+/** A change of the scale point by at least this factor is reported. */
+const reportedFactor = 1.5
 
-/** Objections to the sizes that differ between renderings. What did not change is not judged: it is another's business. */
+/** Returns the objections to the sizes that differ between the renderings. Unchanged sizes are not evaluated. */
 export function findObjections(
   pairs: readonly RenderedPair[],
   observations: readonly Observation[],
 ): readonly Objection[] {
   return pairs.flatMap((pair) => {
     const [before, after] = [fieldsIn(pair.before), fieldsIn(pair.after)]
-    const seen = observations.filter(({ cluster }) => cluster === (pair.after.source.cluster ?? cluster))
+    const known = observations.filter(({ cluster }) => cluster === (pair.after.source.cluster ?? cluster))
     return [...after.values()].flatMap((field): readonly Objection[] => {
       const from = before.get(fieldKey(field))?.value
       if (from === field.value) return []
-      const observation = seen.find(({ workload }) => workloadKey(workload) === workloadKey(field.workload))
+      const observation = known.find(({ workload }) => workloadKey(workload) === workloadKey(field.workload))
       const text = objectionTo(field, { from, before, after, observation })
       if (text === undefined) return []
       const { workload, container, field: name, value } = field
@@ -64,12 +64,13 @@ interface Context {
 }
 
 function objectionTo(field: ManifestField, context: Context): string | undefined {
-  if (field.field === 'hpa.target.cpu') return scalePointMoved(field, context)
-  const used = context.observation?.containers.find(({ container }) => container === field.container)
+  if (field.field === 'hpa.target.cpu') return objectionToScalePoint(field, context)
+  const usage = context.observation?.containers.find(({ container }) => container === field.container)
   const to = readValue(field.field, field.value)
-  const byUse = used === undefined || to === undefined ? undefined : objectionByUse(field.field, to, used)
-  if (byUse !== undefined || field.field !== 'requests.cpu') return byUse
-  return scalePointMoved(field, context)
+  const byUsage =
+    usage === undefined || to === undefined ? undefined : objectionByUsage(field.field, to, usage)
+  if (byUsage !== undefined || field.field !== 'requests.cpu') return byUsage
+  return objectionToScalePoint(field, context)
 }
 
 const times = (ratio: number): string =>
@@ -78,41 +79,48 @@ const cpu = (value: number): string => formatCpu(millicores(Math.round(value)))
 const memory = (value: number): string => formatMemory(bytes(value))
 
 /** Compares a size with the usage of its container. */
-function objectionByUse(field: ManifestField['field'], to: number, used: ContainerUsage): string | undefined {
+function objectionByUsage(
+  field: ManifestField['field'],
+  to: number,
+  { cpu: cpuUsage, memory: memoryUsage }: ContainerUsage,
+): string | undefined {
   switch (field as ContainerField) {
     case 'requests.cpu': {
-      if (used.cpu === undefined) return undefined
+      if (cpuUsage === undefined) return undefined
       const [p95, p99] = [
-        percentile(used.cpu.sketch, cpuScale, 0.95),
-        percentile(used.cpu.sketch, cpuScale, 0.99),
+        percentile(cpuUsage.sketch, cpuScale, 0.95),
+        percentile(cpuUsage.sketch, cpuScale, 0.99),
       ]
-      if (to < p95) return `is less than the ${cpu(p95)} it uses at p95`
-      return to > generous * p99 ? `is ${times(to / p99)} × the p99 of its usage, ${cpu(p99)}` : undefined
+      if (to < p95) return `is below the p95 of its usage, ${cpu(p95)}`
+      return to > maxOversize * p99 ? `is ${times(to / p99)} × the p99 of its usage, ${cpu(p99)}` : undefined
     }
     case 'limits.cpu': {
-      const p99 = used.cpu && percentile(used.cpu.sketch, cpuScale, 0.99)
-      return p99 !== undefined && to < p99 ? `would hold it back: it uses ${cpu(p99)} at p99` : undefined
+      const p99 = cpuUsage && percentile(cpuUsage.sketch, cpuScale, 0.99)
+      return p99 !== undefined && to < p99
+        ? `would throttle it: the p99 of its usage is ${cpu(p99)}`
+        : undefined
     }
     case 'requests.memory':
-      if (used.memory === undefined) return undefined
-      if (to < used.memory.peak) return `is less than its peak, ${memory(used.memory.peak)}`
-      return to > generous * used.memory.peak
-        ? `is ${times(to / used.memory.peak)} × its peak, ${memory(used.memory.peak)}`
+      if (memoryUsage === undefined) return undefined
+      if (to < memoryUsage.peak) return `is below its peak usage, ${memory(memoryUsage.peak)}`
+      return to > maxOversize * memoryUsage.peak
+        ? `is ${times(to / memoryUsage.peak)} × its peak usage, ${memory(memoryUsage.peak)}`
         : undefined
     case 'limits.memory':
-      return used.memory !== undefined && to < used.memory.peak
-        ? `would have it killed: its peak is ${memory(used.memory.peak)}`
+      return memoryUsage !== undefined && to < memoryUsage.peak
+        ? `would get it OOM-killed: its peak usage is ${memory(memoryUsage.peak)}`
         : undefined
     default:
       return undefined
   }
 }
 
-/** An HPA scales at request × target: a change of either alone moves that point. */
-function scalePointMoved(field: ManifestField, { before, after }: Context): string | undefined {
+/** An HPA adds pods at request × target. A change of only one of them moves that scale point. */
+function objectionToScalePoint(field: ManifestField, { before, after }: Context): string | undefined {
   const [was, is] = [scalePoint(field, before), scalePoint(field, after)]
-  if (was === undefined || is === undefined || (was / is < farMove && is / was < farMove)) return undefined
-  const how =
+  if (was === undefined || is === undefined || (was / is < reportedFactor && is / was < reportedFactor))
+    return undefined
+  const effect =
     is < was
       ? was / is > 1.9 && was / is < 2.1
         ? 'halves'
@@ -120,7 +128,7 @@ function scalePointMoved(field: ManifestField, { before, after }: Context): stri
       : is / was > 1.9 && is / was < 2.1
         ? 'doubles'
         : `multiplies by ${times(is / was)}`
-  return `${how} the usage at which the HPA adds pods: ${cpu(was)} a pod becomes ${cpu(is)}`
+  return `${effect} the usage at which the HPA adds pods, from ${cpu(was)} to ${cpu(is)} per pod`
 }
 
 function scalePoint({ workload }: ManifestField, fields: Fields): number | undefined {
@@ -135,20 +143,20 @@ function scalePoint({ workload }: ManifestField, fields: Fields): number | undef
   return point > 0 ? point : undefined
 }
 
-/** What is written under a pull request, as Markdown. */
+/** Returns the comment on the pull request, as Markdown. */
 export function reviewComment(objections: readonly Objection[]): string {
-  if (objections.length === 0) return 'The sizes in this pull request agree with what was seen.'
+  if (objections.length === 0) return 'The sizes in this pull request agree with the usage data.'
   const rows = objections.map(
     (one) =>
       `| ${workloadLabel(one.workload)} | ${fieldLabel(one)} | ${one.from} → ${one.to} | ${one.to} ${one.text} |`,
   )
   return [
-    'Some sizes in this pull request do not agree with what was seen in the cluster:',
+    'Some sizes in this pull request do not agree with the usage data of the cluster:',
     '',
-    '| Workload | Field | Change | What speaks against it |',
+    '| Workload | Field | Change | Problem |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
-    'Nothing is blocked by this. `tortoise explain` shows the evidence.',
+    'This comment blocks nothing. Run `tortoise explain` to see the evidence.',
   ].join('\n')
 }

@@ -8,32 +8,29 @@ import { traceAbsent } from '../trace/absent-field.ts'
 import { namespaceOf } from '../trace/dye/trace-source.ts'
 import type { Proposed, TracedChange } from './propose.ts'
 import { propose } from './propose.ts'
-import type { KnownSources, TraceFieldsPorts } from './trace-fields.ts'
+import type { KnownSources, TracedFields, TraceFieldsPorts } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 
-/** A value that a person or a program wants a field of one source to have. */
+/** A value that a user or a program requests for a field of one source. */
 export interface WantedValue extends FieldAddress {
   readonly source: string
   readonly to: string
 }
 
-/** What came of wanted values: a proved proposal, those left out with their reasons, and how many stand already. */
+/** The result: a proved proposal, the dropped values with their reasons, and the number of values that are set already. */
 export interface ValuesSet extends Proposed {
   readonly settled: number
 }
 
-/**
- * Traces, edits and proves wanted values. Sources in which every value stands already are rendered once and looked at no
- * further.
- */
+/** Traces, edits and proves requested values. A source that has all of its values already is not traced. */
 export async function setValues(
   wanted: readonly WantedValue[],
   known: KnownSources,
   ports: TraceFieldsPorts,
 ): Promise<ValuesSet> {
-  const now = currentValues(wanted, known.rendered)
+  const current = currentValues(wanted, known.rendered)
   const open = wanted.filter((one) => {
-    const field = now.get(keyOf(one))
+    const field = current.get(keyOf(one))
     return field === undefined || !sameValue(one.field, field.value, one.to)
   })
   const settled = wanted.length - open.length
@@ -43,22 +40,22 @@ export async function setValues(
     ...ports,
     isWanted: ({ id }, field) => keys.has(`${id}\0${fieldKey(field)}`),
   })
-  const wishes = await Promise.all(open.map((one, index) => wishFor(one, index, traced)))
-  const proposed = await propose(wishes, { ...ports, sharers: traced.sharers })
+  const changes = await Promise.all(open.map((one, index) => traceValue(one, index, traced)))
+  const proposed = await propose(changes, { ...ports, sharers: traced.sharers })
   return { ...proposed, settled }
 }
 
 const keyOf = (one: WantedValue): string => `${one.source}\0${fieldKey(one)}`
 
-/** The fields of the sources concerned as they are rendered today. */
+/** The rendered fields of the sources that values are requested for. */
 function currentValues(
   wanted: readonly WantedValue[],
   rendered: readonly Rendering[],
 ): ReadonlyMap<string, ManifestField> {
-  const concerned = new Set(wanted.map(({ source }) => source))
+  const ids = new Set(wanted.map(({ source }) => source))
   return new Map(
     rendered
-      .filter(({ source }) => concerned.has(source.id))
+      .filter(({ source }) => ids.has(source.id))
       .flatMap(({ source, objects }) =>
         fieldsOf(objects, namespaceOf(source)).map(
           (field) => [`${source.id}\0${fieldKey(field)}`, field] as const,
@@ -67,14 +64,15 @@ function currentValues(
   )
 }
 
-async function wishFor(
+/** Joins a requested value with the trace of its field. Each value is a change group of its own. */
+async function traceValue(
   { source, to, ...address }: WantedValue,
   index: number,
-  { answers, sources, context }: Awaited<ReturnType<typeof traceFields>>,
+  { fields, sources, context }: TracedFields,
 ): Promise<TracedChange> {
   const change = { because: [], together: String(index) }
-  const answer = answers.get(`${source}\0${fieldKey(address)}`)
-  if (answer !== undefined) return { ...address, to, trace: answer.trace, rendered: answer.path, change }
+  const field = fields.get(`${source}\0${fieldKey(address)}`)
+  if (field !== undefined) return { ...address, to, trace: field.trace, rendered: field.path, change }
   const holder = sources.find((one) => one.source.id === source)
   if (holder !== undefined)
     return { ...address, to, trace: await traceAbsent(address, holder, context), change }
@@ -85,6 +83,6 @@ async function wishFor(
     reach: { sources: [], containers: 0 },
     sharedWith: [],
   }
-  const reason = 'the source does not render with its values marked, so it cannot be looked into'
+  const reason = 'the source does not render with marker values, so it cannot be traced'
   return { ...address, to, trace: { ...address, ...nowhere, source, value: '', reason }, change }
 }

@@ -4,60 +4,62 @@ import { workloadKey } from '../model/workload.ts'
 import type { ProposePorts, TracedChange } from './propose.ts'
 import { propose } from './propose.ts'
 
-/** What parting a proposal needs. */
+/** What splitting a proposal needs. */
 export interface SplitPorts extends ProposePorts {
-  /** What a change is about: changes of one scope share a pull request. */
+  /** Returns the scope of a change. Changes of one scope share a pull request. */
   readonly scopeOf: (change: ProposedChange) => string
 }
 
 const keyOf = (source: string, address: Parameters<typeof fieldKey>[0]): string =>
   `${source}\0${fieldKey(address)}`
 
-/** The scope of each change; what moves together, and what one place decides, is never parted. */
-function scopes(
+/** The change group of each traced change, by its key. */
+const changeGroups = (traced: readonly TracedChange[]): ReadonlyMap<string, string> =>
+  new Map(
+    traced.map((one) => [
+      keyOf(one.trace.source, one),
+      [one.trace.source, workloadKey(one.workload), one.change.together].join('\0'),
+    ]),
+  )
+
+/** The scope of each change. Changes of one change group, and changes of one source line, get the same scope. */
+function assignScopes(
   { changes }: Proposal,
-  company: ReadonlyMap<string, string>,
+  groups: ReadonlyMap<string, string>,
   scopeOf: SplitPorts['scopeOf'],
 ): ReadonlyMap<string, string> {
-  const taken = new Map<string, string>()
+  const assigned = new Map<string, string>()
   return new Map(
     changes.map((change) => {
       const key = keyOf(change.source, change)
-      const bonds = [
-        company.get(key) ?? key,
-        JSON.stringify([change.site.file, change.site.document, change.site.path]),
-      ]
-      const scope = bonds.map((bond) => taken.get(bond)).find((one) => one !== undefined) ?? scopeOf(change)
-      for (const bond of bonds) taken.set(bond, scope)
+      const { file, document, path } = change.site
+      const links = [groups.get(key) ?? key, JSON.stringify([file, document, path])]
+      const linked = links.map((link) => assigned.get(link)).find((one) => one !== undefined)
+      const scope = linked ?? scopeOf(change)
+      for (const link of links) assigned.set(link, scope)
       return [key, scope]
     }),
   )
 }
 
-/** Parts a proved proposal by scope. Each part is edited and proved by itself: it may be merged alone. */
+/** Splits a proved proposal by scope. Each part is edited and proved by itself, because it may be merged alone. */
 export async function splitByScope(
   whole: Proposal,
-  wishes: readonly TracedChange[],
+  traced: readonly TracedChange[],
   { scopeOf, ...ports }: SplitPorts,
 ): Promise<{ readonly parts: readonly ScopedProposal[]; readonly skipped: readonly Skipped[] }> {
-  const company = new Map(
-    wishes.map((wish) => [
-      keyOf(wish.trace.source, wish),
-      [wish.trace.source, workloadKey(wish.workload), wish.change.together].join('\0'),
-    ]),
-  )
-  const scopeBy = scopes(whole, company, scopeOf)
-  const names = [...new Set(scopeBy.values())]
+  const scopes = assignScopes(whole, changeGroups(traced), scopeOf)
+  const names = [...new Set(scopes.values())]
   const [only] = names
   if (only !== undefined && names.length === 1)
     return { parts: [{ scope: only, proposal: whole }], skipped: [] }
   const parts: ScopedProposal[] = []
   const skipped: Skipped[] = []
   for (const scope of names.sort()) {
-    const mine = wishes.filter((wish) => scopeBy.get(keyOf(wish.trace.source, wish)) === scope)
-    const made = await propose(mine, ports)
-    if (made.proposal !== undefined) parts.push({ scope, proposal: made.proposal })
-    skipped.push(...made.skipped)
+    const inScope = traced.filter((one) => scopes.get(keyOf(one.trace.source, one)) === scope)
+    const proposed = await propose(inScope, ports)
+    if (proposed.proposal !== undefined) parts.push({ scope, proposal: proposed.proposal })
+    skipped.push(...proposed.skipped)
   }
   return { parts, skipped }
 }

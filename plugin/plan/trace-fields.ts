@@ -14,87 +14,90 @@ import type { SourceFiles } from '../trace/sources/discover.ts'
 import { filesOfAll } from '../trace/sources/discover.ts'
 import { readersOf } from '../trace/sources/readers.ts'
 
-/** What tracing for a run needs. */
+/** What tracing uses of the outside, and its options. */
 export interface TraceFieldsPorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
   readonly progress: Progress
+  /** Whether a source line that several sources share may be chosen. */
   readonly allowShared: boolean
-  /** Name the layers that were considered and lost. */
+  /** Whether traces name the layers that another layer overrides. */
   readonly explains?: boolean
-  /** The fields to answer for. */
+  /** The fields to trace; all fields by default. */
   readonly isWanted?: (source: Source, field: ManifestField) => boolean
 }
 
 /** A rendered field with its trace. */
 export type TracedField = ManifestField & { readonly trace: Trace }
 
-/** The trace of every field wanted, by source and field, and what a proof of edits must look at. */
+/** The traces of the wanted fields, and what a proof of edits must render. */
 export interface TracedFields {
-  /** The sources asked about, as far as they can be looked into. */
+  /** The selected sources that could be traced. */
   readonly sources: readonly TracedSource[]
-  /** Every source that reads a file which one of those reads too. */
+  /** Every source that reads a file which a selected source reads. */
   readonly sharers: readonly SourceFiles[]
   readonly context: TraceContext
-  readonly answers: ReadonlyMap<string, TracedField>
+  /** The wanted fields by source id and field key, joined by a NUL. */
+  readonly fields: ReadonlyMap<string, TracedField>
 }
 
-/** Sources named by settings or on the command line, and the renderings there are already. */
+/** The sources that settings or the command line name, and the renderings made so far. */
 export interface KnownSources {
   readonly named: readonly Source[]
   readonly rendered: readonly Rendering[]
 }
 
 /**
- * Traces every source that is asked about (by id), and every other source that reads a file which decides one of its
- * fields: how far an edit reaches can only be seen in all of them. Answers are given for the fields wanted, all by default.
+ * Traces the selected sources (by id). To know what else an edit changes, it also traces every other source that reads a
+ * file which sets a wanted field. A source that cannot be traced is skipped with a warning.
  */
 export async function traceFields(
-  asked: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   known: KnownSources,
   { isWanted = () => true, ...ports }: TraceFieldsPorts,
 ): Promise<TracedFields> {
-  const { sources: sharers, layers } = readersOf(asked, await filesOfAll(known.named, ports, asked))
-  ports.progress({ kind: 'stage', stage: 'trace', detail: plural(asked.size, 'source') })
+  const { sources: sharers, layers } = readersOf(selected, await filesOfAll(known.named, ports, selected))
+  ports.progress({ kind: 'stage', stage: 'trace', detail: plural(selected.size, 'source') })
   const trace = (some: readonly SourceFiles[]) => traceEach(some, known, ports)
-  const own = await trace(sharers.filter(({ source }) => asked.has(source.id)))
+  const own = await trace(sharers.filter(({ source }) => selected.has(source.id)))
   const deciding = new Set(own.traced.flatMap((one) => decidingFiles(one, isWanted)))
-  const others = await trace(
-    sharers.filter(
-      ({ source, files }) => !asked.has(source.id) && [...files].some((file) => deciding.has(file)),
-    ),
-  )
-  const unseen = [...own.unseen, ...others.unseen, ...layers]
+  const readsDeciding = ({ files }: SourceFiles) => [...files].some((file) => deciding.has(file))
+  const others = await trace(sharers.filter((one) => !selected.has(one.source.id) && readsDeciding(one)))
   const { view, renderer } = ports
   const context = traceContext([...own.traced, ...others.traced], {
     sharers,
-    unseen,
+    unseen: [...own.untraced, ...others.untraced, ...layers],
     rest: { view, renderer, policy: ports, explains: ports.explains === true },
   })
-  const answers = new Map<string, TracedField>()
-  for (const one of own.traced) {
-    const fields = one.fields.filter((field) => isWanted(one.source, field))
-    const traces = await resolveTraces(one, fields, context)
-    fields.forEach((field, index) => {
-      const answer = traces[index]
-      if (answer !== undefined)
-        answers.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace: answer })
-    })
-  }
-  return { sources: own.traced, sharers, context, answers }
+  return { sources: own.traced, sharers, context, fields: await resolveFields(own.traced, isWanted, context) }
 }
 
-/** The files whose scalars decide the wanted fields of a source. */
-const decidingFiles = (
-  { source, fields, surfaced }: TracedSource,
-  isWanted: NonNullable<TraceFieldsPorts['isWanted']>,
-): readonly string[] =>
+type IsWanted = NonNullable<TraceFieldsPorts['isWanted']>
+
+async function resolveFields(
+  sources: readonly TracedSource[],
+  isWanted: IsWanted,
+  context: TraceContext,
+): Promise<ReadonlyMap<string, TracedField>> {
+  const resolved = new Map<string, TracedField>()
+  for (const one of sources) {
+    const fields = one.fields.filter((field) => isWanted(one.source, field))
+    const traces = await resolveTraces(one, fields, context)
+    for (const [index, field] of fields.entries()) {
+      const trace = traces[index]
+      if (trace !== undefined) resolved.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace })
+    }
+  }
+  return resolved
+}
+
+/** The files whose scalars set the wanted fields of a source. */
+const decidingFiles = ({ source, fields, surfaced }: TracedSource, isWanted: IsWanted): readonly string[] =>
   fields.flatMap((field) => {
     const surfacing = isWanted(source, field) ? surfaced.get(fieldKey(field)) : undefined
     return surfacing?.kind === 'dyed' ? [surfacing.candidate.file] : []
   })
 
-/** Traces sources, and tells those that cannot be looked into. */
 async function traceEach(
   sources: readonly SourceFiles[],
   { rendered }: KnownSources,
@@ -109,11 +112,11 @@ async function traceEach(
   })
   return {
     traced: results.filter((one): one is TracedSource => one !== undefined),
-    unseen: sources.filter((_, index) => results[index] === undefined),
+    untraced: sources.filter((_, index) => results[index] === undefined),
   }
 }
 
-/** A sharer that does not render here may still be rolled out elsewhere: it is named, and its files stay untouched. */
+/** A source that does not render here may still be rolled out from elsewhere, so the files that it reads are not edited. */
 async function traceOrWarn(
   source: Source,
   rendering: Rendering | undefined,
@@ -125,7 +128,7 @@ async function traceOrWarn(
     if (!concernsOneSource(error)) throw error
     ports.progress({
       kind: 'warning',
-      message: `cannot be looked into, so the files it reads are left alone: ${error.message}`,
+      message: `cannot trace a source, so the files that it reads are skipped: ${error.message}`,
     })
     return undefined
   }

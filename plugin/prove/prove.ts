@@ -3,7 +3,7 @@ import type { JsonObject } from '../model/json.ts'
 import { valueAt } from '../model/json.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { fieldsOf, identify } from '../model/manifest.ts'
-import type { Intent, Proof, Surprise } from '../model/proof.ts'
+import type { Intent, Proof, UnexpectedChange } from '../model/proof.ts'
 import type { ReleaseSource, Rendering, Source } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
@@ -30,27 +30,27 @@ export function prove(rendered: readonly RenderedTwice[], intents: readonly Inte
       return proveSource(one, { intents: intents.filter(({ source }) => source === one.source.id), held })
     })
   const moved = verdicts.flatMap((verdict) => verdict.moved)
-  const missed = verdicts.flatMap((verdict) => verdict.missed)
-  const surprises = verdicts.flatMap((verdict) => verdict.surprises)
+  const missing = verdicts.flatMap((verdict) => verdict.missing)
+  const unexpected = verdicts.flatMap((verdict) => verdict.unexpected)
   const unrendered = intents.filter(({ source }) => !rendered.some((one) => one.source.id === source))
-  const broken = rendered.flatMap(({ source, failure }) =>
+  const failed = rendered.flatMap(({ source, failure }) =>
     failure === undefined ? [] : [{ source: source.id, message: failure }],
   )
-  const proved = [missed, surprises, unrendered, broken].every(({ length }) => length === 0)
+  const proved = [missing, unexpected, unrendered, failed].every(({ length }) => length === 0)
   return {
     verdict: proved ? 'proved' : 'refuted',
     sources: rendered.map(({ source }) => source.id),
     moved,
-    missed: [...missed, ...unrendered],
-    surprises,
-    broken,
+    missing: [...missing, ...unrendered],
+    unexpected,
+    failed,
   }
 }
 
 function proveSource(
   { source, before, after, beforeAgain }: RenderedTwice,
   { intents, held }: Expected,
-): Pick<Proof, 'moved' | 'missed' | 'surprises'> {
+): Pick<Proof, 'moved' | 'missing' | 'unexpected'> {
   const namespace = source.namespace ?? 'default'
   const random = new Set(
     beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).flatMap(randomKeys) : [],
@@ -71,8 +71,8 @@ function proveSource(
   }
   return {
     moved: intents.filter(hits),
-    missed: intents.filter((intent) => !hits(intent)),
-    surprises: extra.map((difference) => surprise(source, difference)),
+    missing: intents.filter((intent) => !hits(intent)),
+    unexpected: extra.map((difference) => unexpectedChange(source, difference)),
   }
 }
 
@@ -130,6 +130,6 @@ function placeKeys(field: ManifestField | undefined, { after, namespace }: Holde
 
 const differenceKey = ({ object, path }: Difference): string => [workloadKey(object), ...path].join('\0')
 
-function surprise(source: Source, { object, path, before, after }: Difference): Surprise {
+function unexpectedChange(source: Source, { object, path, before, after }: Difference): UnexpectedChange {
   return { source: source.id, object: workloadLabel(object), path, before, after }
 }

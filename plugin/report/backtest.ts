@@ -6,20 +6,20 @@ import { percent, ratio, sharedFigures } from './figures.ts'
 import { type Paint, plain } from './paint.ts'
 
 const figures = {
-  profile: z.string().describe('The profile; `today` for the values as they stand.'),
-  days: z.number().describe('Workload-days judged.'),
+  profile: z.string().describe('The profile; `today` for the current values.'),
+  days: z.number().describe('Workload-days that were scored.'),
   cpuRequestedOverUsed: ratio('CPU requested ÷ used, over all pods'),
   memoryRequestedOverUsed: ratio('Memory requested ÷ used, over all pods'),
   ...sharedFigures,
-  percentAbove: percent('Time of a busiest pod above its CPU request'),
-  percentVolumeAbove: percent('CPU used above requests, of what was used'),
+  percentAbove: percent('Time that the busiest pod used more CPU than it requests'),
+  percentVolumeAbove: percent('CPU used above the requests, as a share of all CPU used'),
   percentThrottled: percent(
-    'Time of a busiest pod at its CPU limit; CFS periods it was held back in, where more',
+    'Time that the busiest pod was at its CPU limit, or the share of throttled CFS periods if that is higher',
   ),
-  oomKills: z.number().int().describe('Times that memory passed its limit.'),
-  replicas: z.number().describe('Pods a workload, on average.'),
-  commitsPerMonth: z.number().describe('Times that anything was moved, for each workload and 30 days.'),
-  changesPerMonth: z.number().describe('Values moved, for each workload and 30 days.'),
+  oomKills: z.number().int().describe('Times that memory usage passed its limit.'),
+  replicas: z.number().describe('Pods of a workload, on average.'),
+  commitsPerMonth: z.number().describe('Commits for each workload in 30 days.'),
+  changesPerMonth: z.number().describe('Changed values for each workload in 30 days.'),
 }
 
 /** The format of `backtest -o json`. */
@@ -27,13 +27,13 @@ export const backtestSchema = z
   .object({
     kind: z.literal('TortoiseBacktest'),
     version: z.literal(1),
-    historyDays: z.number().describe('Days that a decision looks back on.'),
+    historyDays: z.number().describe('Days of usage that a decision is based on.'),
     trainDays: z.number().describe('Days before the first decision.'),
     everyDays: z.number().describe('Days from one decision to the next.'),
     currency: z.string(),
     totals: z
       .array(z.object({ ...figures, workloads: z.number().int() }))
-      .describe('All workloads together, a row a profile.'),
+      .describe('All workloads together, one row for each profile.'),
     rows: z.array(
       z.object({
         ...figures,
@@ -45,7 +45,7 @@ export const backtestSchema = z
     ),
     skipped: z.array(z.object({ workload: z.string(), reason: z.string() })),
   })
-  .describe('Recorded history replayed under profiles, walking forward.')
+  .describe('Recorded usage replayed day by day under profiles.')
 
 /** A backtest as JSON, in the format of `backtestSchema`. */
 export const jsonBacktest = (report: BacktestReport): object => ({
@@ -59,15 +59,15 @@ const columns: readonly (readonly [
   heading: readonly [string, string],
   cell: (one: BacktestFigures) => string,
 ])[] = [
-  [['CPU', '÷ used'], ({ cpuRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
-  [['memory', '÷ used'], ({ memoryRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
-  [['above', 'request'], ({ percentAbove }) => `${percentAbove} %`],
-  [['volume', 'above'], ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
-  [['CPU', 'throttled'], ({ percentThrottled }) => `${percentThrottled} %`],
+  [['CPU req.', '÷ used'], ({ cpuRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
+  [['mem. req.', '÷ used'], ({ memoryRequestedOverUsed: value }) => value?.toFixed(2) ?? '–'],
+  [['time CPU', '> request'], ({ percentAbove }) => `${percentAbove} %`],
+  [['CPU used', '> request'], ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
+  [['time', 'throttled'], ({ percentThrottled }) => `${percentThrottled} %`],
   [['OOM', 'kills'], ({ oomKills }) => String(oomKills)],
   [['pods', 'on average'], ({ replicas }) => replicas.toFixed(2)],
-  [['HPA', 'short'], ({ percentShort }) => (percentShort === undefined ? '–' : `${percentShort} %`)],
-  [['HPA at', 'maximum'], ({ percentAtMaximum }) => `${percentAtMaximum} %`],
+  [['time too', 'few pods'], ({ percentShort }) => (percentShort === undefined ? '–' : `${percentShort} %`)],
+  [['time at', 'HPA max.'], ({ percentAtMaximum }) => `${percentAtMaximum} %`],
   [['commits', 'a month'], ({ commitsPerMonth }) => commitsPerMonth.toFixed(1)],
   [['values', 'a month'], ({ changesPerMonth }) => changesPerMonth.toFixed(1)],
 ]
@@ -76,7 +76,7 @@ const headingsOf = (currency: string): readonly (readonly [string, string])[] =>
   ['', 'workload'],
   ['', 'profile'],
   [currency, 'a month'],
-  ['to', 'today'],
+  ['against', 'today'],
   ...columns.map(([heading]) => heading),
 ]
 
@@ -99,7 +99,7 @@ function linesOf({ rows, totals }: BacktestReport): readonly Line[] {
   ]
 }
 
-/** The rows of one workload, or of all; the first is what the others are compared to. */
+/** The rows of one workload, or of all. The others are compared with the first. */
 function groupLines(
   own: string,
   rows: readonly (BacktestFigures & { readonly profile: string })[],
@@ -121,13 +121,13 @@ function signed(value: number): string {
 
 const introduction = ({ historyDays, trainDays, everyDays, rows }: BacktestReport): string =>
   rows.length === 0
-    ? 'Nothing can be judged.'
-    : `Walked forward: the first ${plural(trainDays, 'day')} teach, then a decision every ${plural(everyDays, 'day')} on up to ${plural(historyDays, 'day')} before it, charged with what came after.`
+    ? 'No workload has enough recorded usage for a backtest.'
+    : `Replayed day by day. Warm-up: ${plural(trainDays, 'day')}. ${everyDays === 1 ? 'Each later day' : `Every ${everyDays} days, the next period`} is sized from up to ${plural(historyDays, 'day')} before it and scored on what followed.`
 
-const leftOut = ({ skipped }: BacktestReport): string =>
+const skippedLines = ({ skipped }: BacktestReport): string =>
   skipped.map(({ workload, reason }) => `${workload}: ${reason}`).join('\n')
 
-/** A backtest as a person reads it in a terminal. */
+/** A backtest for a terminal. */
 export function terminalBacktest(report: BacktestReport, paint: Paint = plain): string {
   const lines = linesOf(report)
   const headings = headingsOf(report.currency)
@@ -147,7 +147,7 @@ export function terminalBacktest(report: BacktestReport, paint: Paint = plain): 
   )
   const head = [0, 1].map((line) => paint.dim(padded(headings.map((heading) => heading[line] ?? ''))))
   const table = report.rows.length === 0 ? '' : [...head, ...body].join('\n')
-  return `${[introduction(report), table, paint.dim(leftOut(report))].filter(Boolean).join('\n\n')}\n`
+  return `${[introduction(report), table, paint.dim(skippedLines(report))].filter(Boolean).join('\n\n')}\n`
 }
 
 /** A backtest as Markdown. */
@@ -157,5 +157,5 @@ export function markdownBacktest(report: BacktestReport): string {
   const aligned = headings.map((_, column) => (column < 2 ? '---' : '---:'))
   const table =
     report.rows.length === 0 ? '' : [row(headings), row(aligned), ...linesOf(report).map(row)].join('\n')
-  return `${[introduction(report), table, leftOut(report)].filter(Boolean).join('\n\n')}\n`
+  return `${[introduction(report), table, skippedLines(report)].filter(Boolean).join('\n\n')}\n`
 }

@@ -10,18 +10,22 @@ export interface Prices {
   readonly currency: string
 }
 
-/** What a changed request costs more or less a month, over the mean number of pods; empty where it costs nothing. */
+/**
+ * What a changed request adds to the cost of a month, over the mean number of pods; negative where it saves. `undefined`
+ * without prices, and for fields that cost nothing.
+ */
 export function monthlyCost(
   { field, from, to }: ProposedChange,
   observation: Observation | undefined,
   prices: Prices | undefined,
-): string {
+): number | undefined {
   const [before, after] = [readValue(field, from), readValue(field, to)]
-  if (prices === undefined || before === undefined || after === undefined) return ''
+  if (prices === undefined || before === undefined || after === undefined) return undefined
   const unit =
     field === 'requests.cpu' ? prices.cpu / 1000 : field === 'requests.memory' ? prices.memory / 1024 ** 3 : 0
-  if (unit === 0) return ''
-  const amount = (after - before) * unit * (observation?.replicas?.mean ?? 1)
-  const text = Math.abs(amount).toFixed(Math.abs(amount) < 10 ? 2 : 0)
-  return `${amount < 0 ? '−' : '+'}${prices.currency}${text}`
+  return unit === 0 ? undefined : (after - before) * unit * (observation?.replicas?.mean ?? 1)
 }
+
+/** An amount of money without its sign: `$3.20`, `$25`. */
+export const printMoney = (amount: number, { currency }: Prices): string =>
+  `${currency}${Math.abs(amount).toFixed(Math.abs(amount) < 10 ? 2 : 0)}`

@@ -4,16 +4,16 @@ import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
 import { skippedRows, totals } from './rows.ts'
 
-/** By this the dashboard issue is known again. */
+/** The text by which the dashboard issue is found again. */
 export const dashboardMarker = '<!-- tortoise:dashboard -->'
 /** The title of the dashboard issue. */
 export const dashboardTitle = 'GitOps Tortoise: right-sizing'
 
 const headings: readonly (readonly [title: string, actions: readonly PullOutcome['action'][]])[] = [
   ['Open', ['opened', 'reopened', 'updated', 'unchanged']],
-  ['Held by people', ['blocked']],
-  ['Waiting for room', ['queued']],
-  ['Closed by us in the last week', ['closed']],
+  ['Blocked: the branch has commits of others', ['blocked']],
+  ['Waiting for a free slot', ['queued']],
+  ['Closed by Tortoise in the last week', ['closed']],
 ]
 
 function line({ scope, branch, number, reason, merging }: PullOutcome): string {
@@ -35,25 +35,25 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return [`### ${title} (${lines.length})`, [...lines.slice(0, mostLines), ...more].join('\n')]
 }
 
-/** The one issue that lists everything: what is open, waits, was decided by people, and was left alone with the reason. */
+/** The text of the dashboard issue: pull requests by state, what reviewers decided, and what is skipped with the reasons. */
 export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): string {
   const { changes, workloads, kept, unsure } = totals(plan)
   const people = plan.skipped.filter(({ reason }) => decided.test(reason))
   const rest = skippedRows({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
   return [
-    `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure, ${plan.skipped.length} were passed over.`,
+    `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`,
     ...headings.flatMap(([title, actions]) =>
       section(title, pulls.filter(({ action }) => actions.includes(action)).map(line)),
     ),
     ...section(
-      'Decided by people',
+      'Declined, snoozed or pinned by reviewers',
       people.map(
         ({ workload, field, reason }) =>
           `- ${escapeMarkdown([workload, field].filter(Boolean).join(' '))}: ${escapeMarkdown(reason)}`,
       ),
     ),
     ...section(
-      'Left alone',
+      'Skipped',
       rest.map(
         ({ reason, what }) =>
           `- ${escapeMarkdown(reason)}: ${what.slice(0, 6).map(escapeMarkdown).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,

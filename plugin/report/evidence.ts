@@ -7,7 +7,7 @@ import { readValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import { code } from './code.ts'
 
-/** Finds what was seen for the workload of a change. */
+/** Returns the observation of the workload that a change belongs to. */
 export const observationOf = (
   observations: readonly Observation[],
   { cluster, workload }: Pick<ProposedChange, 'cluster' | 'workload'>,
@@ -18,18 +18,18 @@ export const observationOf = (
       (cluster === undefined || one.cluster === cluster),
   )
 
-/** How far the evidence reaches, in one word: by days seen and samples missing. */
+/** How good the usage data is: by its days and by the share of samples that are present. */
 export function confidence(observation: Observation | undefined): 'high' | 'medium' | 'low' {
   if (observation === undefined) return 'low'
   const { days, coverage } = observation
   return days >= 13 && coverage >= 0.95 ? 'high' : days >= 7 && coverage >= 0.8 ? 'medium' : 'low'
 }
 
-/** `14 days, 98 % seen`. */
+/** `14 days, 98 % of samples`; empty without an observation. */
 export const windowText = (observation: Observation | undefined): string =>
   observation === undefined
     ? ''
-    : `${plural(Math.round(observation.days), 'day')}, ${Math.floor(observation.coverage * 100)}\u00a0% seen`
+    : `${plural(Math.round(observation.days), 'day')}, ${Math.floor(observation.coverage * 100)}\u00a0% of samples`
 
 type Resource = 'cpu' | 'memory'
 const mebibyte = 1024 ** 2
@@ -40,7 +40,7 @@ const shown = (resource: Resource, value: number): string =>
 function usageLine(resource: Resource, { sketch, peak }: ResourceUsage): string {
   const scale = resource === 'cpu' ? cpuScale : memoryScale
   const [half, most] = [percentile(sketch, scale, 0.5), percentile(sketch, scale, 0.95)]
-  return `${resource === 'cpu' ? 'CPU' : 'memory'}: half of the time below ${shown(resource, half)}, 95\u00a0% below ${shown(resource, most)}, peak ${shown(resource, peak)}`
+  return `${resource === 'cpu' ? 'CPU' : 'Memory'} usage is below ${shown(resource, half)} for half of the time and below ${shown(resource, most)} for 95\u00a0% of the time. Its peak is ${shown(resource, peak)}.`
 }
 
 const monthDay = (day: number): string => {
@@ -56,7 +56,7 @@ const monthDay = (day: number): string => {
   return `${String(month < 10 ? month + 3 : month - 9).padStart(2, '0')}-${String(date).padStart(2, '0')}`
 }
 
-/** Says which line is which: a chart of Mermaid has no legend. */
+/** The title that explains the lines: a Mermaid chart has no legend. */
 const requestText = (from: number | undefined, to: number | undefined, unit: number): string => {
   const whole = (value: number): string => String(Math.round(value / unit))
   const now = from === undefined ? 'no request' : `request ${whole(from)}`
@@ -77,7 +77,7 @@ function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange)
   return [
     '```mermaid',
     'xychart-beta',
-    `  title "${resource === 'cpu' ? 'CPU, millicores' : 'memory, MiB'}: daily peak; ${requestText(from, to, unit)}"`,
+    `  title "${resource === 'cpu' ? 'CPU, millicores' : 'Memory, MiB'}: daily peak, ${requestText(from, to, unit)}"`,
     `  x-axis [${daily.days.map((day) => `"${monthDay(day)}"`).join(', ')}]`,
     `  y-axis 0 --> ${top}`,
     ...lines.map((values, index) => `  ${index === 0 ? 'bar' : 'line'} [${values.join(', ')}]`),
@@ -92,7 +92,7 @@ function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChan
     if (seen === undefined || change === undefined) return []
     const drawn = chart(resource, seen, change)
     return [
-      `**${escapeMarkdown(usage.container)}** ${usageLine(resource, seen)}; request ${escapeMarkdown(change.from || 'unset')} → ${escapeMarkdown(change.to)}.`,
+      `**${escapeMarkdown(usage.container)}**: ${usageLine(resource, seen)} Request: ${escapeMarkdown(change.from || 'unset')} → ${escapeMarkdown(change.to)}.`,
       ...(drawn === undefined ? [] : [drawn]),
     ]
   })
@@ -100,11 +100,11 @@ function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChan
 
 const place = ({ site }: ProposedChange): string => code(`${site.file}:${site.line}`)
 
-/** Everything a reviewer may ask of one workload, folded away: usage, rules that fired, the places edited. */
+/** The evidence for the changes of one workload, folded: its usage, the rules that applied, and the edited lines. */
 export function evidenceSection(
   changes: readonly ProposedChange[],
   observation: Observation | undefined,
-  /** What was found by replaying its history, a sentence a line. */
+  /** The results of its backtest, one sentence each. */
   replayed: readonly string[] = [],
 ): string {
   const [first] = changes
@@ -126,10 +126,10 @@ export function evidenceSection(
   return [
     `<details><summary>${escapeMarkdown(workloadLabel(first.workload))} in ${escapeMarkdown(first.workload.namespace)}</summary>`,
     ...usage,
-    ...(kills > 0 ? [`Killed for want of memory ${plural(kills, 'time')} in the window.`] : []),
+    ...(kills > 0 ? [`OOM kills in this time: ${kills}.`] : []),
     ...replayed.map(escapeMarkdown),
     rules.join('\n'),
-    `Edited: ${places}.`,
+    `Edited lines: ${places}.`,
     '</details>',
   ]
     .filter(Boolean)

@@ -5,7 +5,7 @@ import { workloadLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
 import { backtestLine, backtestsOf } from './plan-backtest.ts'
 
-/** Each value of some workloads with its chain of rules, for people. */
+/** Each value of some workloads with the rules behind it, for a terminal. */
 export function explainForPeople(
   { recommendations, backtest }: Pick<Plan, 'recommendations' | 'backtest'>,
   paint: Paint,
@@ -29,7 +29,7 @@ export function explainForPeople(
 
 function linesOf(one: SourceRecommendation, paint: Paint): readonly string[] {
   const label = `  ${fieldLabel(one)}`
-  if (one.verdict === 'unsure') return [`${label}: unsure`, paint.dim(`      ${one.missing}`)]
+  if (one.verdict === 'unsure') return [`${label}: cannot be decided yet`, paint.dim(`      ${one.missing}`)]
   const value = (amount: number) => printValue(one.field, amount)
   const said = one.verdict === 'change' ? `${value(one.from)} → ${value(one.to)}` : `${value(one.from)} stays`
   const width = Math.max(...one.because.map(({ rule }) => rule.length), 0)

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 
-/** A share of a hundred. */
+/** The schema of a percentage. */
 export const percent = (what: string) => z.number().describe(`${what}, 0 to 100.`)
-/** One quantity over another. */
+/** The schema of one quantity divided by another. */
 export const ratio = (what: string) =>
   z.number().optional().describe(`${what}; absent where nothing was used.`)
 
-/** What the backtest of profiles and that of a proposal tell alike. */
+/** Figures that the backtest of profiles and that of a proposal share. */
 export const sharedFigures = {
-  costPerMonth: z.number().describe('Requests at the prices of settings, for 30 days.'),
-  percentAtMaximum: percent("Time at the HPA's maximum with more to do"),
+  costPerMonth: z.number().describe('Cost of the requests for 30 days, at the prices of settings.'),
+  percentAtMaximum: percent('Time that the HPA needs more pods than its maximum'),
   percentShort: percent(
-    "Time in which a simulated HPA's pods are asked for more than they request",
+    'Time with too few pods: the pods of the simulated HPA need more CPU than they request',
   ).optional(),
 }

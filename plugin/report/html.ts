@@ -3,18 +3,18 @@ import { plural } from '../model/plural.ts'
 import type { Delivery } from '../model/proposal.ts'
 import { type Row, rowsOf, skippedRows, totals } from './rows.ts'
 
-/** Text inside HTML, attributes too. */
+/** Text escaped for HTML, attributes included. */
 export const escaped = (value: string): string =>
   value.replace(/[&<>"']/g, (one) => `&#${one.codePointAt(0)};`)
 
-/** The report as a piece of a page: no scripts, no styles of its own. */
+/** The report as a part of an HTML page, without scripts and styles. */
 export function htmlReport({ plan, delivery }: Outcome): string {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   const head =
     changes === 0
       ? 'Nothing to change.'
-      : `<strong>${plural(changes, 'value')} of ${plural(workloads, 'workload')}</strong> should change; ${kept} stay, ${unsure} unsure.`
+      : `<strong>${plural(changes, 'value')} of ${plural(workloads, 'workload')}</strong> should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   return [
     `<p>${head}</p>`,
@@ -25,7 +25,7 @@ export function htmlReport({ plan, delivery }: Outcome): string {
       ),
     ),
     proof(plan.proposal?.proof),
-    alone(plan),
+    skipped(plan),
     delivered(delivery),
   ]
     .filter(Boolean)
@@ -40,7 +40,7 @@ function table(group: string, rows: readonly Row[]): string {
   return `<h3>${escaped(group)}</h3>\n<div class="wide"><table class="changes">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`
 }
 
-/** The workload and container stand once for the rows they share; why stands below. */
+/** Two table rows: the change, and its reasons below. Rows of the same workload or container print its name once. */
 function line(row: Row, before: Row | undefined): string {
   const sameWorkload = before?.workload === row.workload
   const sameContainer = sameWorkload && before?.container === row.container
@@ -65,13 +65,13 @@ function proof(
   return `<p>Proved by rendering ${sources} before and after: exactly ${fields} changed.</p>`
 }
 
-function alone(plan: Outcome['plan']): string {
+function skipped(plan: Outcome['plan']): string {
   const reasons = skippedRows(plan)
   if (reasons.length === 0) return ''
   const items = reasons.map(
     ({ reason, what }) => `<li>${escaped(reason)}<br><small>${escaped(what.join(', '))}</small></li>`,
   )
-  return `<details><summary>Left alone: ${plural(reasons.length, 'reason')}</summary>\n<ul>\n${items.join('\n')}\n</ul></details>`
+  return `<details><summary>Skipped: ${plural(reasons.length, 'reason')}</summary>\n<ul>\n${items.join('\n')}\n</ul></details>`
 }
 
 function delivered(delivery: Delivery | undefined): string {

@@ -7,15 +7,15 @@ import type { Row } from './rows.ts'
 import { rowsOf, skippedRows, totals } from './rows.ts'
 import { usageSection } from './usage.ts'
 
-/** The report as GitHub-flavoured Markdown: for pull requests, step summaries and files. */
+/** The report as GitHub-flavoured Markdown, for step summaries and files. */
 export function markdownReport({ plan }: Outcome): string {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   if (changes === 0)
-    return ['Nothing to change.', ...aloneSection(plan), ...usageSection(plan.usage)]
+    return ['Nothing to change.', ...skippedSection(plan), ...usageSection(plan.usage)]
       .join('\n\n')
       .concat('\n')
-  const head = `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change; ${kept} stay as they are, ${unsure} are unsure.`
+  const head = `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const tables = groups.map((group) =>
     [`### ${escapeMarkdown(group)}`, table(rows.filter((row) => row.group === group))].join('\n\n'),
@@ -25,17 +25,17 @@ export function markdownReport({ plan }: Outcome): string {
     backtestHead(proposed, plan.backtest?.currency ?? ''),
     backtestDetails(proposed, plan.backtest?.currency ?? ''),
   ].filter(Boolean)
-  const rest = [...proofSection(plan), ...aloneSection(plan), ...usageSection(plan.usage)]
+  const rest = [...proofSection(plan), ...skippedSection(plan), ...usageSection(plan.usage)]
   return [head, ...replayed, ...tables, ...rest].join('\n\n').concat('\n')
 }
 
 function backtestDetails(workloads: readonly WorkloadBacktest[], currency: string): string {
   if (workloads.length === 0) return ''
   const table = backtestTable({ workloads, currency })
-  return `<details><summary>Recorded history under today’s values and the proposed ones</summary>\n\n${table}\n\n</details>`
+  return `<details><summary>Backtest by workload: current → proposed values</summary>\n\n${table}\n\n</details>`
 }
 
-/** Columns whose text is ours: code, percentages and places. */
+/** Columns that need no escaping: code, percentages and places. */
 const rawColumns: readonly number[] = [3, 4, 6]
 
 function table(rows: readonly Row[]): string {
@@ -70,12 +70,12 @@ function proofSection({ proposal }: Outcome['plan']): readonly string[] {
   ]
 }
 
-function aloneSection(plan: Outcome['plan']): readonly string[] {
+function skippedSection(plan: Outcome['plan']): readonly string[] {
   const reasons = skippedRows(plan)
   if (reasons.length === 0) return []
   const list = reasons.map(
     ({ reason, what }) =>
       `- ${escapeMarkdown(reason)}: ${what.slice(0, 6).map(escapeMarkdown).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
   )
-  return [`<details><summary>Left alone</summary>\n\n${list.join('\n')}\n\n</details>`]
+  return [`<details><summary>Skipped</summary>\n\n${list.join('\n')}\n\n</details>`]
 }

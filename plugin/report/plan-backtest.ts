@@ -1,97 +1,114 @@
-import { z } from 'zod'
 import type { OutcomeFigures, PlanBacktest, WorkloadBacktest } from '../model/backtest.ts'
 import { escapeMarkdown } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
 import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
-import { percent, ratio, sharedFigures } from './figures.ts'
-
-const figures = z
-  .object({
-    days: z.number().describe('Days of history replayed.'),
-    requestedCores: z.number().describe('CPU requested by all pods, on average.'),
-    requestedGibibytes: z.number().describe('Memory requested by all pods, on average.'),
-    cpuRequestedOverUsed: ratio('CPU requested ÷ used'),
-    memoryRequestedOverUsed: ratio('Memory requested ÷ used'),
-    ...sharedFigures,
-    percentAbove: percent('Time of the pods above their CPU requests'),
-    percentVolumeAbove: percent('CPU used above requests, of what was used'),
-    percentThrottled: percent(
-      'Time of the pods at their CPU limits; CFS periods they were held back in, where more',
-    ),
-    oomKills: z
-      .number()
-      .int()
-      .describe('Kills on record that would come again, and days over a memory limit.'),
-    replicas: z.number().describe('Pods, on average; those of the simulated HPA where there is one.'),
-  })
-  .describe('What values come to on the recorded history of a workload.')
-
-/** The format of the backtests in a report. */
-export const planBacktestSchema = z
-  .object({
-    currency: z.string().describe('Of costs.'),
-    workloads: z.array(
-      z.object({
-        source: z.string(),
-        cluster: z.string().optional(),
-        workload: z.object({
-          apiVersion: z.string(),
-          kind: z.string(),
-          namespace: z.string(),
-          name: z.string(),
-        }),
-        before: figures,
-        after: figures,
-      }),
-    ),
-  })
-  .describe(
-    "Recorded history replayed under today's values and under the new ones, for each workload to change.",
-  )
 
 type Cell = (one: OutcomeFigures, money: string) => string
 
 const number = (value: number | undefined, digits = 2): string =>
   value === undefined ? '–' : String(Number(value.toFixed(digits)))
 
-const columns: readonly (readonly [heading: string, cell: Cell])[] = [
-  ['cost a month', ({ costPerMonth }, money) => `${costPerMonth.toFixed(2)} ${money}`],
-  ['cores', ({ requestedCores }) => number(requestedCores)],
-  ['GiB', ({ requestedGibibytes }) => number(requestedGibibytes)],
-  ['CPU ÷ used', ({ cpuRequestedOverUsed }) => number(cpuRequestedOverUsed)],
-  ['memory ÷ used', ({ memoryRequestedOverUsed }) => number(memoryRequestedOverUsed)],
-  ['above request', ({ percentAbove }) => `${percentAbove} %`],
-  ['volume above', ({ percentVolumeAbove }) => `${percentVolumeAbove} %`],
-  ['throttled', ({ percentThrottled }) => `${percentThrottled} %`],
-  ['OOM', ({ oomKills }) => String(oomKills)],
-  ['pods', ({ replicas }) => number(replicas)],
-  ['HPA short', ({ percentShort }) => (percentShort === undefined ? '–' : `${percentShort} %`)],
-  ['HPA at maximum', ({ percentAtMaximum }) => `${percentAtMaximum} %`],
+interface Column {
+  /** In tables, and before the figures in a line. */
+  readonly heading: string
+  readonly cell: Cell
+  /** Whether a figure that is 0 before and after is left out of a line. */
+  readonly onlyIfAny?: true
+  /** Whether the line that sums up a proposal has it. */
+  readonly inHead?: true
+  /** What a line adds in brackets, for the figures after the change. */
+  readonly note?: (after: OutcomeFigures) => string
+}
+
+const columns: readonly Column[] = [
+  {
+    heading: 'cost a month',
+    cell: ({ costPerMonth }, money) => `${costPerMonth.toFixed(2)} ${money}`,
+    inHead: true,
+  },
+  { heading: 'requested cores', cell: ({ requestedCores }) => number(requestedCores), inHead: true },
+  { heading: 'requested GiB', cell: ({ requestedGibibytes }) => number(requestedGibibytes), inHead: true },
+  {
+    heading: 'CPU requested ÷ used',
+    cell: ({ cpuRequestedOverUsed }) => number(cpuRequestedOverUsed),
+  },
+  {
+    heading: 'memory requested ÷ used',
+    cell: ({ memoryRequestedOverUsed }) => number(memoryRequestedOverUsed),
+  },
+  {
+    heading: 'time with CPU above its request',
+    cell: ({ percentAbove }) => `${percentAbove} %`,
+    inHead: true,
+    note: ({ percentAbove }) => minutesOfDay(percentAbove),
+  },
+  {
+    heading: 'CPU used above requests',
+    cell: ({ percentVolumeAbove }) => `${percentVolumeAbove} %`,
+    note: ({ percentVolumeAbove }) => (percentVolumeAbove === 0 ? '' : 'of all CPU used'),
+  },
+  {
+    heading: 'time throttled',
+    cell: ({ percentThrottled }) => `${percentThrottled} %`,
+    onlyIfAny: true,
+    note: ({ percentThrottled }) => minutesOfDay(percentThrottled),
+  },
+  { heading: 'OOM kills', cell: ({ oomKills }) => String(oomKills), onlyIfAny: true, inHead: true },
+  { heading: 'pods', cell: ({ replicas }) => number(replicas) },
+  {
+    heading: 'time with too few pods',
+    cell: ({ percentShort }) => (percentShort === undefined ? '–' : `${percentShort} %`),
+    onlyIfAny: true,
+    note: ({ percentShort = 0 }) => minutesOfDay(percentShort),
+  },
+  {
+    heading: "time at the HPA's maximum",
+    cell: ({ percentAtMaximum }) => `${percentAtMaximum} %`,
+    onlyIfAny: true,
+    note: ({ percentAtMaximum }) => minutesOfDay(percentAtMaximum),
+  },
 ]
 
-/** `12.40 USD → 8.10 USD`; once where both are alike. */
-function moved(
-  { before, after }: Pick<WorkloadBacktest, 'before' | 'after'>,
-  cell: Cell,
-  money: string,
-): string {
+/** A share of the time as `about 4 minutes a day`; empty for none. */
+function minutesOfDay(percent: number): string {
+  const minutes = (percent / 100) * 24 * 60
+  if (minutes === 0) return ''
+  if (minutes < 1) return 'less than a minute a day'
+  return minutes < 120
+    ? `about ${plural(Math.round(minutes), 'minute')} a day`
+    : `about ${plural(Math.round(minutes / 60), 'hour')} a day`
+}
+
+type Replayed = Pick<WorkloadBacktest, 'before' | 'after'>
+
+/** `12.40 USD → 8.10 USD`; one value where both are the same. */
+function moved({ before, after }: Replayed, cell: Cell, money: string): string {
   const [was, is] = [cell(before, money), cell(after, money)]
   return was === is ? is : `${was} → ${is}`
 }
 
-const idle = new Set(['throttled', 'OOM', 'HPA short', 'HPA at maximum'])
-
-/** The backtest of one workload in one line, today → proposed; what is nothing before and after is left out. */
-export function backtestLine(one: Pick<WorkloadBacktest, 'before' | 'after'>, currency: string): string {
-  const parts = columns.flatMap(([heading, cell]) => {
-    const text = moved(one, cell, currency)
-    return idle.has(heading) && /^(0|0 %|–)$/.test(text) ? [] : [`${heading} ${text}`]
-  })
-  return `Backtest over ${plural(Math.round(one.after.days), 'day')}: ${parts.join('; ')}.`
+/** `OOM kills: 4 → 0`; empty where there is nothing to say. */
+function figure(one: Replayed, { heading, cell, onlyIfAny, note }: Column, money: string): string {
+  const text = moved(one, cell, money)
+  if (onlyIfAny && /^(0|0 %|–)$/.test(text)) return ''
+  const more = note?.(one.after) ?? ''
+  return `${heading}: ${text}${more === '' ? '' : ` (${more})`}`
 }
 
-/** All workloads together: sums of what adds up, and means over workloads of shares. */
-function backtestTotal(workloads: readonly WorkloadBacktest[]): Pick<WorkloadBacktest, 'before' | 'after'> {
+/** `Cost a month: 40 USD; OOM kills: 2.` */
+function sentence(parts: readonly string[]): string {
+  const text = parts.join('; ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** The backtest of one workload in one line, each figure current → proposed. */
+export function backtestLine(one: Replayed, currency: string): string {
+  const parts = columns.map((column) => figure(one, column, currency)).filter(Boolean)
+  return `Backtest over ${plural(Math.round(one.after.days), 'day')}. ${sentence(parts)}`
+}
+
+/** All workloads together: sums of amounts, and means of percentages. */
+function backtestTotal(workloads: readonly WorkloadBacktest[]): Replayed {
   const total = (side: 'before' | 'after'): OutcomeFigures => {
     const all = workloads.map((one) => one[side])
     const sum = (part: (one: OutcomeFigures) => number): number =>
@@ -119,29 +136,27 @@ function backtestTotal(workloads: readonly WorkloadBacktest[]): Pick<WorkloadBac
   return { before: total('before'), after: total('after') }
 }
 
-/** The sum of some workloads in one line, for the head of a report; empty without any. */
+/** The backtest of some workloads together in one line; empty without workloads. */
 export function backtestHead(workloads: readonly WorkloadBacktest[], currency: string): string {
   if (workloads.length === 0) return ''
   const total = backtestTotal(workloads)
-  const kept = new Set(['cost a month', 'cores', 'GiB', 'above request', 'OOM'])
   const parts = columns
-    .filter(([heading]) => kept.has(heading))
-    .map(([heading, cell]) => [heading, moved(total, cell, currency)] as const)
-    .filter(([heading, text]) => !(idle.has(heading) && text === '0'))
-    .map(([heading, text]) => `${heading} ${text}`)
-  return `Backtest over ${plural(Math.round(total.after.days), 'day')}, ${plural(workloads.length, 'workload')}: ${parts.join('; ')}.`
+    .filter(({ inHead }) => inHead)
+    .map((column) => figure(total, column, currency))
+    .filter(Boolean)
+  return `Backtest over ${plural(Math.round(total.after.days), 'day')}, ${plural(workloads.length, 'workload')}. ${sentence(parts)}`
 }
 
-/** A row a workload and a row for all, today → proposed, as Markdown; empty without any. */
+/** A Markdown table, current → proposed: one row for each workload and one for all; empty without workloads. */
 export function backtestTable({ workloads, currency }: PlanBacktest): string {
   if (workloads.length === 0) return ''
-  const cells = (one: Pick<WorkloadBacktest, 'before' | 'after'>): readonly string[] =>
-    columns.map(([, cell]) => moved(one, cell, currency).replaceAll(' ', '\u00a0'))
+  const cells = (one: Replayed): readonly string[] =>
+    columns.map(({ cell }) => moved(one, cell, currency).replaceAll(' ', '\u00a0'))
   const name = ({ cluster, workload }: WorkloadBacktest): string =>
     escapeMarkdown([cluster, workload.namespace, workloadLabel(workload)].filter(Boolean).join(' '))
   const row = (line: readonly string[]): string => `| ${line.join(' | ')} |`
   return [
-    row(['Workload', ...columns.map(([heading]) => heading)]),
+    row(['Workload', ...columns.map(({ heading }) => heading)]),
     row(['---', ...columns.map(() => '--:')]),
     ...workloads.map((one) => row([name(one), ...cells(one)])),
     ...(workloads.length > 1
@@ -150,7 +165,7 @@ export function backtestTable({ workloads, currency }: PlanBacktest): string {
   ].join('\n')
 }
 
-/** Those of some workloads of a plan: of a part of it, for example. */
+/** The backtests of some workloads of a plan. */
 export function backtestsOf(
   backtest: PlanBacktest | undefined,
   wanted: readonly { readonly source: string; readonly workload: Workload }[],

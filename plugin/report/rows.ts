@@ -5,7 +5,7 @@ import type { ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
 import { workloadLabel } from '../model/workload.ts'
 
-/** One changed value, ready to be laid out. */
+/** One changed value as text, for a table. */
 export interface Row {
   readonly group: string
   readonly workload: string
@@ -13,7 +13,7 @@ export interface Row {
   readonly field: string
   readonly from: string
   readonly to: string
-  /** `+20 %`, `−30 %`, `+5 pt`, or empty for values that are not compared. */
+  /** `+20 %`, `−30 %`, `+5 pt`; empty for values that cannot be compared. */
   readonly percent: string
   readonly rises: boolean
   readonly why: string
@@ -22,7 +22,7 @@ export interface Row {
   readonly inserted: boolean
 }
 
-/** The changes of a plan as rows: by cluster and source, rises (reliability) before falls (savings) in each. */
+/** The changes of a plan as rows, by cluster and source. In each, workloads with a raised request come first. */
 export function rowsOf({ proposal }: Plan): readonly Row[] {
   const rows = (proposal?.changes ?? []).map(rowOf)
   const groups = [...new Set(rows.map(({ group }) => group))]
@@ -30,7 +30,7 @@ export function rowsOf({ proposal }: Plan): readonly Row[] {
   return [...rows].sort((a, b) => rank(a) - rank(b))
 }
 
-/** A workload with a rise comes first as a whole: its fields belong together. */
+/** All fields of a workload stay together. */
 const workloadRises = (rows: readonly Row[], { group, workload }: Row): boolean =>
   rows.some((row) => row.group === group && row.workload === workload && row.rises)
 
@@ -53,7 +53,7 @@ export function rowOf(change: ProposedChange): Row {
   }
 }
 
-/** How far a value moves: targets are percentages already and move by points. */
+/** The difference in percent; for targets, which are percentages, in points. */
 function moveText(field: Field, before: number | undefined, after: number | undefined): string {
   if (before === undefined || after === undefined || before === 0) return ''
   if (field.startsWith('hpa.target.')) return signed(after - before, 'pt')
@@ -65,7 +65,7 @@ function signed(value: number, unit: string): string {
   return whole < 0 ? `−${-whole} ${unit}` : `+${whole} ${unit}`
 }
 
-/** Reasons why fields were left alone, with how many fields each one holds, most frequent first. */
+/** The reasons why fields are skipped, each with its fields, the most frequent first. */
 export function skippedRows({
   recommendations,
   skipped,

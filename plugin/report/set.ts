@@ -15,7 +15,7 @@ export const diffsOf = (edits: readonly FileEdit[]): string =>
     )
     .join('')
 
-/** What was refused, a line each: the place, the field and the reason. */
+/** The refused changes, one line each: place, field and reason. */
 export const refusals = (skipped: readonly Skipped[]): string =>
   skipped
     .map(({ place, workload, field = '', reason }) => {
@@ -24,7 +24,7 @@ export const refusals = (skipped: readonly Skipped[]): string =>
     })
     .join('\n')
 
-/** What was written, and by what it is proved. */
+/** The written values and files, and the proof. */
 export function setSummary({ changes, edits, proof }: Proposal): string {
   const lines = changes.map(
     ({ site, to, ...one }) =>

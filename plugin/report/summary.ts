@@ -9,7 +9,7 @@ import { markdownReport } from './markdown.ts'
 
 const size = (text: string): number => new TextEncoder().encode(text).length
 
-/** The summary of a step: what should change and why, the pull requests, and charts of what was seen, in so many bytes. */
+/** The summary of a workflow step, of at most `room` bytes: pull requests, changes with reasons, and charts of usage. */
 export function stepSummary(outcome: Outcome, observations: readonly Observation[], room: number): string {
   const text = [...pullTable(outcome.delivery?.pulls ?? []), markdownReport(outcome)].join('\n\n')
   const evidence = evidenceFor(outcome, observations, room - size(text) - 500)
@@ -27,10 +27,10 @@ function pullTable(pulls: readonly PullOutcome[]): readonly string[] {
     const name = number === undefined ? `\`${branch}\`` : `[#${number}](${url})`
     return `| ${name} | ${escapeMarkdown(scope)} | ${action} | ${escapeMarkdown([merging, reason].filter(Boolean).join(', '))} |`
   })
-  return [['| Pull request | About | | |', '|---|---|---|---|', ...lines].join('\n')]
+  return [['| Pull request | Scope | Action | |', '|---|---|---|---|', ...lines].join('\n')]
 }
 
-/** One folded section a workload, as many as fit. */
+/** One folded section for each workload, as many as fit. */
 function evidenceFor(
   { plan }: Outcome,
   observations: readonly Observation[],

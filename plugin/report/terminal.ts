@@ -9,19 +9,19 @@ import { rowsOf, skippedRows, totals } from './rows.ts'
 
 const mostNamed = 4
 
-/** The report as a person reads it in a terminal. */
+/** The report for a terminal. */
 export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain): string {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   const head =
     changes === 0
       ? 'Nothing to change.'
-      : `${plural(changes, 'value')} of ${plural(workloads, 'workload')} should change; ${kept} stay, ${unsure} unsure.`
+      : `${plural(changes, 'value')} of ${plural(workloads, 'workload')} should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const sections = [
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
-    aloneSection(skippedRows(plan), paint),
+    skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     delivery === undefined ? '' : deliveryLine(delivery),
   ]
@@ -56,7 +56,7 @@ function table(group: string, rows: readonly Row[], paint: Paint): string {
   return [paint.bold(group), paint.dim(line(headings)), ...body].join('\n')
 }
 
-/** The workload and container are printed once for the rows they share. */
+/** Rows of the same workload or container print its name once. */
 function cellsOf(row: Row, before: Row | undefined): readonly string[] {
   const sameWorkload = before?.workload === row.workload
   const sameContainer = sameWorkload && before?.container === row.container
@@ -72,14 +72,14 @@ function cellsOf(row: Row, before: Row | undefined): readonly string[] {
   ]
 }
 
-function aloneSection(reasons: ReturnType<typeof skippedRows>, paint: Paint): string {
+function skippedSection(reasons: ReturnType<typeof skippedRows>, paint: Paint): string {
   if (reasons.length === 0) return ''
   const lines = reasons.map(({ reason, what }) => {
     const named = what.slice(0, mostNamed).join(', ')
     const more = what.length > mostNamed ? ` and ${what.length - mostNamed} more` : ''
     return `  ${reason}\n    ${paint.dim(`${named}${more}`)}`
   })
-  return [paint.bold('Left alone'), ...lines].join('\n')
+  return [paint.bold('Skipped'), ...lines].join('\n')
 }
 
 function proofLine({ sources, moved }: Proof, paint: Paint): string {
@@ -90,9 +90,9 @@ function proofLine({ sources, moved }: Proof, paint: Paint): string {
 function deliveryLine({ branch, commit, created, pushedTo, pulls, direct }: Delivery): string {
   if (pulls !== undefined) {
     const lines = [...pulls.map(pullLine), ...(direct === undefined ? [] : [deliveryLine(direct)])]
-    return lines.join('\n') || 'No pull request is wanted.'
+    return lines.join('\n') || 'No pull request is needed.'
   }
-  if (commit === undefined) return 'Reported only; nothing was written.'
+  if (commit === undefined) return 'Report only: nothing was written.'
   const made = created ? 'Committed' : 'Already committed'
   const pushed = pushedTo === undefined ? '' : `, pushed to ${pushedTo}`
   return `${made} ${commit.slice(0, 10)} on ${branch ?? ''}${pushed}`

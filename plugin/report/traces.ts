@@ -3,7 +3,7 @@ import type { Site, Trace } from '../model/site.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { type Paint, plain } from './paint.ts'
 
-/** Traces as a person reads them: one line a field with `file:line:column`, then what else hangs on it. */
+/** Traces for a terminal: one line for each field with `file:line:column`, and remarks below. */
 export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): string {
   const rows = traces.map(
     (trace) => [workloadLabel(trace.workload), fieldLabel(trace), trace.value, placeOf(trace)] as const,
@@ -18,7 +18,7 @@ export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): 
     return [line, ...remarks.map((remark) => paint.dim(`  └ ${remark}`))]
   })
   return lines.length === 0
-    ? 'No field that can be right-sized is set in this source.\n'
+    ? 'This source sets no field that Tortoise can change.\n'
     : `${lines.join('\n')}\n`
 }
 
@@ -26,13 +26,13 @@ const printSite = ({ file, line, column }: Site): string => `${file}:${line}:${c
 
 const placeOf = ({ site }: Trace): string => (site === null ? '–' : printSite(site))
 
-/** The layers that were considered and lost. */
+/** The layers that this one overrides. */
 function layersOf(trace: Trace | undefined): string | undefined {
   const lost = trace?.considered ?? []
   if (lost.length === 0) return undefined
   const shown = lost.slice(0, 3).map(({ file, line, text }) => `${text} at ${file}:${line}`)
   const more = lost.length > 3 ? ` and ${lost.length - 3} more` : ''
-  return `laid over ${shown.join(', ')}${more}`
+  return `overrides ${shown.join(', ')}${more}`
 }
 
 function remarkOf(trace: Trace | undefined): string | undefined {

@@ -8,7 +8,9 @@ import type { Paint } from './paint.ts'
 const eventSchema = z.object({
   kind: z
     .enum(['set', 'reverted', 'edited'])
-    .describe('`set` by us; `reverted`: given back the value it had before; `edited`: given another.'),
+    .describe(
+      '`set`: by Tortoise. `reverted`: changed back to the value before. `edited`: changed to another value.',
+    ),
   from: z.string(),
   to: z.string(),
   commit: z
@@ -17,13 +19,17 @@ const eventSchema = z.object({
       at: z.string().describe('ISO 8601.'),
       by: z.string().describe('Author.'),
       subject: z.string(),
-      pull: z.number().int().optional().describe('The pull request it came by.'),
+      pull: z.number().int().optional().describe('The pull request that merged it.'),
     })
     .optional()
-    .describe('Absent when no commit can be named.'),
-  among: z.number().int().optional().describe('So many commits may have done it; the newest is named.'),
-  rules: z.array(z.string()).describe('The rules that fired, for what we set.'),
-  evidence: z.string().optional().describe('Fingerprint of the reasons, for what we set.'),
+    .describe('Absent when the commit is not known.'),
+  among: z
+    .number()
+    .int()
+    .optional()
+    .describe('How many commits may have made the change; the newest is named.'),
+  rules: z.array(z.string()).describe('The rules that applied, for a value that Tortoise set.'),
+  evidence: z.string().optional().describe('Fingerprint of the reasons, for a value that Tortoise set.'),
   file: z.string().optional().describe('The file that was edited.'),
 })
 
@@ -32,7 +38,7 @@ export const historySchema = z
   .object({
     kind: z.literal('TortoiseHistory'),
     version: z.literal(1),
-    complete: z.boolean().describe('False when older commits are not in this clone, or were not read.'),
+    complete: z.boolean().describe('False when older commits were not read or are not in this clone.'),
     fields: z.array(
       z.object({
         cluster: z.string().optional(),
@@ -44,24 +50,24 @@ export const historySchema = z
       }),
     ),
   })
-  .describe('What happened to the values of a workload on the base branch.')
+  .describe('The history of the values of a workload on the base branch.')
 
-/** What is told of the past of some values. */
-export interface Past {
+/** The history of some values. */
+export interface ValueHistory {
   readonly fields: readonly FieldHistory[]
   readonly complete: boolean
 }
 
-/** The past of values as JSON, in the format of `historySchema`. */
-export const jsonHistory = ({ fields, complete }: Past): object => ({
+/** The history of values as JSON, in the format of `historySchema`. */
+export const jsonHistory = ({ fields, complete }: ValueHistory): object => ({
   kind: 'TortoiseHistory',
   version: 1,
   complete,
   fields,
 })
 
-/** The past of values for people, a line an event. */
-export function historyForPeople({ fields, complete }: Past, paint: Paint): string {
+/** The history of values for a terminal, one line for each event. */
+export function historyForPeople({ fields, complete }: ValueHistory, paint: Paint): string {
   const lines: string[] = []
   let heading = ''
   for (const one of fields) {
@@ -72,17 +78,17 @@ export function historyForPeople({ fields, complete }: Past, paint: Paint): stri
     if (own !== heading) lines.push(paint.bold(own))
     heading = own
     const label = [one.container, one.field].filter((part) => part !== undefined).join(' ')
-    const now = one.now === undefined ? 'not declared any more' : `${oneLine(one.now)} now`
-    lines.push(`  ${oneLine(label)}: ${now}${one.events.length === 0 ? ', never set by us' : ''}`)
+    const now = one.now === undefined ? 'no longer declared' : `${oneLine(one.now)} now`
+    lines.push(`  ${oneLine(label)}: ${now}${one.events.length === 0 ? ', never set by Tortoise' : ''}`)
     lines.push(...one.events.map((event) => paint.dim(`      ${eventLine(event)}`)))
   }
-  if (!complete) lines.push(paint.dim('Older commits are not in this clone, or were not read.'))
+  if (!complete) lines.push(paint.dim('Older commits were not read or are not in this clone.'))
   return `${lines.join('\n')}\n`
 }
 
 function eventLine({ kind, from, to, commit, among, rules, evidence }: ValueEvent): string {
   const values = `${oneLine(from) || 'unset'} → ${oneLine(to) || 'unset'}`
-  if (commit === undefined) return `${' '.repeat(10)}  ${values}  ${kind}, no commit tells by whom`
+  if (commit === undefined) return `${' '.repeat(10)}  ${values}  ${kind}, commit not known`
   const { id, at, by, subject, pull } = commit
   const where = `${id.slice(0, 10)}${pull === undefined ? '' : ` (#${pull})`}`
   const said =

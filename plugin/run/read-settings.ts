@@ -4,31 +4,36 @@ import { loadSettings } from '../../config/load.ts'
 import type { Settings } from '../../config/schema.ts'
 import { stop } from '../model/problem.ts'
 import type { Checkout } from './checkout.ts'
-import type { Host } from './host.ts'
+import type { Environment } from './host.ts'
 
 /** The name of the settings file at the root of a repository. */
 const settingsName = 'tortoise.yaml'
 
-/** Reads the settings file that was named, else the repository's own; a repository without one gets the defaults. */
-export function readSettings(host: Host, { root }: Checkout, named?: string): Settings {
-  const file = named === undefined ? join(root, settingsName) : resolve(host.cwd, named)
-  const shown = relative(host.cwd, file) || file
+/**
+ * Reads the named settings file, or else `tortoise.yaml` at the root of the repository. Returns the defaults when the
+ * repository has no settings file. Throws `settings.missing` when the named file does not exist.
+ */
+export function readSettings(
+  { cwd }: Pick<Environment, 'cwd'>,
+  { root }: Checkout,
+  named?: string,
+): Settings {
+  const file = named === undefined ? join(root, settingsName) : resolve(cwd, named)
+  const shown = relative(cwd, file) || file
   if (existsSync(file)) return loadSettings(shown, readFileSync(file, 'utf8'))
   if (named === undefined) return loadSettings(shown, '')
   throw stop('settings.missing', `there is no settings file ${named}`, {
-    hint: 'Correct --settings, or leave it out to use tortoise.yaml at the root.',
+    hint: 'Correct --settings, or omit it to use tortoise.yaml at the root of the repository.',
   })
 }
 
-/** Reads a secret from the environment variable that settings name; stops when it must be there and is not. */
-export function secretFrom(host: Host, variable: string, purpose: string): string {
-  const value = host.env[variable]
+/** Returns the secret in an environment variable. Throws `settings.missing` when the variable is unset or empty. */
+export function secretFrom(env: Environment['env'], variable: string, purpose: string): string {
+  const value = env[variable]
   if (value !== undefined && value !== '') return value
   throw stop(
     'settings.missing',
     `${purpose} needs a token in the environment variable ${variable}, which is empty`,
-    {
-      hint: `Set ${variable}, or name another variable with tokenEnv.`,
-    },
+    { hint: `Set ${variable}, or name another variable with tokenEnv.` },
   )
 }

@@ -1,74 +1,83 @@
 import fs from 'node:fs'
-import { type HistoryCommit, historyKey, readCommits } from '../deliver/git/read-commits.ts'
+import type { Settings } from '../../config/schema.ts'
+import { type HistoryCommit, readCommits } from '../deliver/git/read-commits.ts'
 import { blobId } from '../deliver/git/tree.ts'
-import { addressIn } from '../deliver/record/trailers.ts'
+import { changeKey } from '../deliver/record/commit-message.ts'
+import { parseChangeKey } from '../deliver/record/trailers.ts'
 import { valueHistory } from '../deliver/value-history.ts'
+import { openCommit } from '../io/commit-tree.ts'
 import { isField } from '../model/field.ts'
 import { stop } from '../model/problem.ts'
 import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
-import type { DeclaredField } from '../plan/plan.ts'
-import type { Past } from '../report/value-history.ts'
-import { type BaseBranch, baseOf } from './base-branch.ts'
-import type { Host } from './host.ts'
-import { fieldsOn } from './plan-repository.ts'
+import { type DeclaredField, declaredFields } from '../plan/render-sources.ts'
+import type { ValueHistory } from '../report/value-history.ts'
+import { type BaseBranch, findBaseBranch } from './base-branch.ts'
+import type { Checkout } from './checkout.ts'
+import type { RunPorts } from './host.ts'
+import { openSources } from './open-sources.ts'
 
-/** Which values are asked about. */
+/** The workload whose history is read. */
 export interface HistoryRequest {
+  readonly checkout: Checkout
+  readonly settings: Pick<Settings, 'sources' | 'programs' | 'deliver'>
   /** `[[CLUSTER/]NAMESPACE/]Kind/name`. */
   readonly label: string
   readonly container?: string | undefined
 }
 
-/** Commits that are read at most. */
-const mostCommits = 20_000
+const maxCommits = 20_000
 
-type Known = Omit<FieldHistory, 'events'>
+type KnownField = Omit<FieldHistory, 'events'>
 
-const isCalled = ({ cluster = '', workload }: Known, label: string): boolean => {
+const hasLabel = ({ cluster = '', workload }: KnownField, label: string): boolean => {
   const short = workloadLabel(workload)
   const long = `${workload.namespace}/${short}`
   return [short, long, `${cluster}/${long}`].includes(label)
 }
 
-/** The values of the base branch by the words of their trailers: those it renders, and those that our commits name. */
+/** All fields by change key: those that the base branch renders, and those that only commits of Tortoise name. */
 function knownFields(
   rendered: readonly DeclaredField[],
   commits: readonly HistoryCommit[],
-): ReadonlyMap<string, Known> {
-  const past = commits.flatMap(({ changes }) => changes.map(({ key }) => [key, addressIn(key)] as const))
-  const known = past.filter((entry): entry is [string, Known] => entry[1] !== undefined)
-  const standing = rendered.map((one): [string, Known] => {
+): ReadonlyMap<string, KnownField> {
+  const inCommits = commits.flatMap(({ changes }) =>
+    changes.map(({ key }) => [key, parseChangeKey(key)] as const),
+  )
+  const changed = inCommits.filter((entry): entry is [string, KnownField] => entry[1] !== undefined)
+  const current = rendered.map((one): [string, KnownField] => {
     const { namespace, kind, name } = one.workload
-    return [historyKey(one), { ...one, workload: { namespace, kind, name } }]
+    return [changeKey(one), { ...one, workload: { namespace, kind, name } }]
   })
-  return new Map([...known, ...standing])
+  return new Map([...changed, ...current])
 }
 
-/** Tells what happened to the values of a workload on the base branch: what we set, reverts, and edits of people. */
+/**
+ * Returns what happened to the values of a workload on the base branch: changes by Tortoise, reverts and manual edits.
+ * Throws `usage` when neither the base branch nor its history has the workload.
+ */
 export async function historyOf(
-  host: Host,
-  request: Parameters<typeof baseOf>[0],
-  { label, container }: HistoryRequest,
-): Promise<Past> {
-  const base = await baseOf(request)
-  const commits = await readCommits(
-    { fs, gitdir: base.gitdir, cache: {} },
-    { ref: base.name, depth: mostCommits },
-  )
-  const all = knownFields(await fieldsOn(host, request, base), commits)
-  const named = [...all].filter(([, one]) => isCalled(one, label))
-  const found = named.filter(([, one]) => container === undefined || one.container === container)
-  if (found.length === 0) throw unknown(label, container, [...all.values()])
-  const ports = portsOf(base, commits)
+  ports: Pick<RunPorts, 'env' | 'progress'>,
+  { checkout, settings, label, container }: HistoryRequest,
+): Promise<ValueHistory> {
+  const base = await findBaseBranch(checkout, settings.deliver.base)
+  const { gitdir } = base
+  const commits = await readCommits({ fs, gitdir, cache: {} }, { ref: base.name, depth: maxCommits })
+  const opened = await openSources(ports, { checkout, settings }, await openCommit(gitdir, base.id))
+  const rendered = await declaredFields(opened.sources, { ...opened, progress: ports.progress })
+  const all = knownFields(rendered, commits)
+  const labelled = [...all].filter(([, one]) => hasLabel(one, label))
+  const found = labelled.filter(([, one]) => container === undefined || one.container === container)
+  if (found.length === 0) throw unknownWorkload(label, container, [...all.values()])
+  const history = historyPorts(base, commits)
   const fields: FieldHistory[] = []
   for (const [key, one] of found) {
     const same = (left: string, right: string): boolean => left === right || sameValue(one.field, left, right)
-    fields.push({ ...one, events: await valueHistory(key, one.now, { ...ports, same }) })
+    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same }) })
   }
-  const shallow = fs.existsSync(`${base.gitdir}/shallow`)
-  return { fields, complete: !shallow && commits.length < mostCommits }
+  const shallow = fs.existsSync(`${gitdir}/shallow`)
+  return { fields, complete: !shallow && commits.length < maxCommits }
 }
 
 function sameValue(field: string, left: string, right: string): boolean {
@@ -77,24 +86,24 @@ function sameValue(field: string, left: string, right: string): boolean {
   return one !== undefined && one === other
 }
 
-function portsOf({ gitdir }: BaseBranch, newestFirst: readonly HistoryCommit[]) {
+function historyPorts({ gitdir }: BaseBranch, newestFirst: readonly HistoryCommit[]) {
   const repository = { fs, gitdir, cache: {} }
   const byId = new Map(newestFirst.map((commit) => [commit.id, commit]))
-  // A path in a message is what somebody wrote there: one that cannot be in a tree is in none.
-  const at = (commit: HistoryCommit | undefined, file: string): Promise<string | undefined> =>
+  // Anybody can write a path into a commit message. A path that cannot be in a tree counts as a missing file.
+  const blobAt = (commit: HistoryCommit | undefined, file: string): Promise<string | undefined> =>
     commit === undefined
       ? Promise.resolve(undefined)
       : blobId(repository, commit.tree, file).catch(() => undefined)
   const touches = async (commit: HistoryCommit, file: string): Promise<boolean> =>
     commit.parents.length === 1 &&
-    (await at(commit, file)) !== (await at(byId.get(commit.parents[0] ?? ''), file))
+    (await blobAt(commit, file)) !== (await blobAt(byId.get(commit.parents[0] ?? ''), file))
   return { commits: [...newestFirst].reverse(), touches }
 }
 
-function unknown(label: string, container: string | undefined, all: readonly Known[]) {
-  const what = container === undefined ? label : `${label} with a container ${container}`
+function unknownWorkload(label: string, container: string | undefined, all: readonly KnownField[]) {
+  const shown = container === undefined ? label : `${label} with a container ${container}`
   const names = [...new Set(all.map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`))]
-  return stop('usage', `neither the base branch nor its history has ${what}`, {
-    hint: `Known are: ${names.join(', ') || 'no workloads'}.`,
+  return stop('usage', `neither the base branch nor its history has ${shown}`, {
+    hint: `Known workloads: ${names.join(', ') || 'none'}.`,
   })
 }

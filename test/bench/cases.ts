@@ -6,6 +6,7 @@ import { keepServer } from './observe-server.ts'
 import { planAgainstBare } from './plan.ts'
 import { recommendFleet } from './recommend.ts'
 import { renderAgainstBare } from './render.ts'
+import { startAgainstBare } from './start.ts'
 import { traceSetAgainstBare } from './trace-set.ts'
 
 /** A benchmark: does its work and gives its figures; ratios rather than times, since machines differ. */
@@ -20,6 +21,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   'observe-server': keepServer,
   live: planLive,
   'trace-set': traceSetAgainstBare,
+  start: startAgainstBare,
   render: renderAgainstBare,
   recommend: recommendFleet,
 }

@@ -66,9 +66,9 @@ export async function deliverAgainstNative(): Promise<Readonly<Record<string, nu
     const branch = `tortoise/bench-${nth}`
     const from = await writer.head(branch)
     const after = text.replace('500m', `${300 + nth}m`)
-    const stored = await writer.store(base, [{ file: edited, before: text, after }])
-    const to = await writer.commit(stored, 'ours')
-    await writer.move(branch, { from, to, force: true })
+    const stored = await writer.writeTree(base, [{ file: edited, before: text, after }])
+    const to = await writer.writeCommit(stored, 'ours')
+    await writer.moveBranch(branch, { from, to, force: true })
   }
   const times: { readonly ours: number; readonly native: number }[] = []
   for (let nth = 0; nth < rounds; nth += 1) {

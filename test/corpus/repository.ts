@@ -42,12 +42,12 @@ export async function tryRepository({ name, view, renderer }: Tried): Promise<Re
   )
   const ids = new Set(rendered.map(({ source }) => source.id))
   const named = rendered.map(({ source }) => source)
-  const { answers } = await traceFields(
+  const { fields } = await traceFields(
     ids,
     { named, rendered },
     { view, renderer, progress: () => {}, allowShared: false },
   )
-  const traces = [...answers.values()].map(({ trace }) => trace)
+  const traces = [...fields.values()].map(({ trace }) => trace)
   const withSite = traces.filter((trace) => trace.site?.kind === 'scalar')
   const sample = spread(withSite, sampleSize)
   const mistakes = await inParallel(sample, (trace) => mistakeIn(trace, named, { view, renderer }))

@@ -9,12 +9,13 @@ import { openMetrics } from '../lab/fleet/openmetrics.ts'
 import { demoSeed } from '../lab/fleet/record.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../lab/prometheus.ts'
 import { demoCheckout, demoFiles, demoSources, git, read } from './program.ts'
-import type { Step } from './runner.ts'
+import { hasNode24, type Step } from './runner.ts'
 import { commentEvent, openShop, type Shop, type ShopRun } from './shop.ts'
 
 const missing = [
   ...(hasControlPlane() ? [] : ['kube-apiserver (npm run lab:setup builds one)']),
   ...(hasPrometheus() ? [] : ['prometheus']),
+  ...(hasNode24 ? [] : ['Node 24 (npm run lab:node installs it)']),
 ]
 if (missing.length > 0) console.warn(`no ${missing.join(' and no ')}: the Action is not tried on a cluster`)
 

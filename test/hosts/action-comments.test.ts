@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoFiles, git } from './program.ts'
-import type { Step } from './runner.ts'
+import { hasNode24, type Step } from './runner.ts'
 import { commentEvent, openShop, type Shop, type ShopRun } from './shop.ts'
 
 const inputs = { snapshot: join(demoFiles, 'snapshot.json'), mode: 'pull-request' }
@@ -32,7 +32,7 @@ const pullOf = (branch: RegExp) => {
 }
 const writes = (): number => shop.github.requests.filter(({ method }) => method !== 'GET').length
 
-describe('a comment command answered by the Action', () => {
+describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
   it('a value is pinned and a workload ignored at once, and the comment gets its signs', async () => {
     const pull = pullOf(/prod/)
     const pin = '/tortoise pin 800m Deployment/cart cart requests.cpu'
@@ -110,7 +110,7 @@ describe('a comment command answered by the Action', () => {
   })
 })
 
-describe('a mark on a pull request answered by the Action', () => {
+describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', () => {
   const marked = (event: object, head: object = {}) => {
     const { number, body, head: own } = pullOf(/prod$/)
     const pull_request = { number, body, head: { ref: own.ref, repo: { full_name: 'shop/gitops' }, ...head } }

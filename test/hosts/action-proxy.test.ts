@@ -6,6 +6,7 @@ import { demoSeed } from '../lab/fleet/record.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../lab/prometheus.ts'
 import { type LoopbackProxy, startProxy } from '../lab/proxy.ts'
 import { demoFiles, git } from './program.ts'
+import { hasNode24 } from './runner.ts'
 import { openShop, type Shop } from './shop.ts'
 
 const portOf = (url: string): number => Number(new URL(url).port)
@@ -17,7 +18,7 @@ async function* lines(): AsyncGenerator<string> {
 
 if (!hasPrometheus()) console.warn('no prometheus: it is not asked through a proxy')
 
-describe('the Action behind a proxy', () => {
+describe.skipIf(!hasNode24)('the Action behind a proxy', () => {
   let shop: Shop
   let prometheus: PrometheusLab | undefined
   let proxy: LoopbackProxy

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { demoCheckout, demoFiles, git } from './program.ts'
-import { runStep, type Step } from './runner.ts'
+import { hasNode24, runStep, type Step } from './runner.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tortoise-review-'))
 const checkout = demoCheckout()
@@ -84,7 +84,7 @@ function change(file: string, ...[from, to]: readonly [string | RegExp, string])
 const review = (env: Readonly<Record<string, string>> = {}) =>
   step({ mode: 'review', snapshot, 'github-token': token }, env)
 
-describe("the Action on a person's pull request", () => {
+describe.skipIf(!hasNode24)("the Action on a person's pull request", () => {
   it('says nothing of a change that agrees with what was seen', async () => {
     change('envs/prod/storefront.yaml', /cpu: .*/, 'cpu: 900m')
     const ended = await review()
@@ -147,7 +147,7 @@ describe("the Action on a person's pull request", () => {
   })
 })
 
-describe('inputs of workflow_dispatch', () => {
+describe.skipIf(!hasNode24)('inputs of workflow_dispatch', () => {
   it('a dry run of some workloads reports them alone, with a notice at each line', async () => {
     const ended = await step({
       snapshot,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import reportSchema from '../../config/report.schema.json' with { type: 'json' }
 import { demoFiles, git, read } from './program.ts'
-import type { Step } from './runner.ts'
+import { hasNode24, type Step } from './runner.ts'
 import { openShop, type Shop } from './shop.ts'
 
 const token = 'ghs_1234_eyJhbGciOi.J9fake-token.for-tests-only-0001'
@@ -20,7 +20,7 @@ const action = read(import.meta.dirname, '../../action.yml')
 const isOfPass = (output: string): boolean => output !== 'objections'
 const snapshot = join(demoFiles, 'snapshot.json')
 
-describe('the Action under Node 24', () => {
+describe.skipIf(!hasNode24)('the Action under Node 24', () => {
   it('pushes a commit, opens a pull request, and writes outputs and a summary', async () => {
     const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
     expect(ended).toMatchObject({ status: 0, stderr: '' })

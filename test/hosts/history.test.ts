@@ -92,7 +92,7 @@ describe('tortoise explain --history', () => {
     const { fields } = await past('Deployment/api')
     expect(fields).toMatchObject([{ events: [{ kind: 'set' }] }])
     expect(fields[0]).not.toHaveProperty('now')
-    expect((await explain('Deployment/web')).stdout).toContain('100m now, never set by us')
+    expect((await explain('Deployment/web')).stdout).toContain('100m now, never set by Tortoise')
   })
 
   it('stops with what is known for a workload of no name here', async () => {

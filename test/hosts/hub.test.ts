@@ -7,7 +7,7 @@ import type { Settings } from '../../config/schema.ts'
 import type { ProgressEvent } from '../../plugin/model/progress.ts'
 import type { RolloutSource } from '../../plugin/observe/kubernetes/rollout-source.ts'
 import { readLive } from '../../plugin/run/observe/kubernetes.ts'
-import { gatherObservations } from '../../plugin/run/observe/observe.ts'
+import { observe } from '../../plugin/run/observe/observe.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, installDefinitions } from '../lab/cluster/inhabit.ts'
 
@@ -162,7 +162,7 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
   it('reads several clusters in one run, and goes on without one that cannot be read', async () => {
     events = []
     const all = settings(named.hub, named.prod, named.gone)
-    const { observations } = await gatherObservations(host, all, {})
+    const { observations } = await observe(host, all, {})
     expect(observations.map(({ cluster, workload }) => `${cluster}/${workload.name}`).sort()).toEqual([
       'hub/api',
       'hub/cart',
@@ -174,7 +174,7 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
     expect(warnings()).toEqual(
       expect.arrayContaining([expect.stringMatching(/^cluster gone is left out: .*cannot be reached/)]),
     )
-    await expect(gatherObservations(host, settings(named.gone), {})).rejects.toThrow('cannot be reached')
+    await expect(observe(host, settings(named.gone), {})).rejects.toThrow('cannot be reached')
   })
 
   it('refuses a hub that settings do not name', () => {

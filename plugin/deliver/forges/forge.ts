@@ -1,6 +1,6 @@
 import type { FileEdit } from '../../model/edit.ts'
 
-/** A pull request (or merge request) of ours as the forge knows it. */
+/** A pull request (or merge request) of Tortoise, as the forge returns it. */
 export interface Pull {
   readonly number: number
   readonly url: string
@@ -14,11 +14,11 @@ export interface Pull {
   readonly labels: readonly string[]
   /** ISO 8601. */
   readonly createdAt: string
-  /** When it was closed or merged. */
+  /** When it was closed or merged, ISO 8601. */
   readonly closedAt?: string
 }
 
-/** What people said below a pull request. */
+/** A comment on a pull request. */
 export interface Comment {
   readonly author: string
   readonly body: string
@@ -34,21 +34,21 @@ export interface PullDraft {
   readonly body: string
 }
 
-/** One verdict shown beside a commit. */
+/** A status that the forge shows beside a commit. */
 export interface Check {
   readonly context: string
   readonly state: 'success' | 'failure'
   readonly description: string
 }
 
-/** How an armed pull request will be merged. */
+/** The result of arming auto-merge: armed, in the merge queue, merged at once, or refused by the forge. */
 export type Merging = 'armed' | 'queued' | 'merged' | 'refused'
 
-/** What delivery asks of a forge. Every call can be repeated; failures are `forge.refused`. */
+/** What delivery uses of a forge. Every call can be repeated. A refused request throws `forge.refused`. */
 export interface Forge {
-  /** As people call it: `GitHub`. */
+  /** The name in messages: `GitHub`. */
   readonly name: string
-  /** Pull requests from branches of ours in the repository itself: all open ones, and those closed lately, newest first. */
+  /** Lists the pull requests from branches under `tortoise/` of the repository itself: all open ones, and the recently closed ones, newest first. */
   readonly pulls: () => Promise<readonly Pull[]>
   readonly open: (draft: PullDraft) => Promise<Pull>
   readonly update: (
@@ -58,45 +58,49 @@ export interface Forge {
   readonly addLabels: (pull: number, labels: readonly string[]) => Promise<void>
   readonly comments: (pull: number) => Promise<readonly Comment[]>
   readonly comment: (pull: number, body: string) => Promise<void>
-  /** True for people who may push to the repository. */
+  /** Whether a user may push to the repository. */
   readonly mayWrite: (login: string) => Promise<boolean>
-  /** The open issue whose body holds a marker. */
+  /** Finds the open issue whose body contains a marker. */
   readonly findIssue: (
     marker: string,
   ) => Promise<{ readonly number: number; readonly body: string } | undefined>
+  /** Updates an issue, or opens one when there is no number. */
   readonly writeIssue: (
     issue: { readonly title: string; readonly body: string },
     number: number | undefined,
   ) => Promise<void>
-  /** Shows verdicts at a commit; those that stand there already are not sent again. */
+  /** Sets statuses on a commit. A status that the commit already has is not sent again. */
   readonly check: (commit: string, checks: readonly Check[]) => Promise<void>
-  /** Asks the forge to merge when its rules are met. */
+  /** Lets the forge merge as soon as its rules are met. */
   readonly autoMerge: (pull: Pull) => Promise<Merging>
 }
 
-/** A commit as far as it tells whose it is. */
-export interface SeenCommit {
+/** The parts of a commit that show whether Tortoise made it. */
+export interface CommitInfo {
   readonly message: string
   readonly tree: string
   readonly parents: readonly string[]
-  /** Whether it is signed as far as the writer must sign. */
-  readonly enough: boolean
+  /** Whether it is signed, or the writer need not sign. */
+  readonly signedAsRequired: boolean
 }
 
-/** What a branch should hold: a tree on a base, stored but in no commit yet. */
+/** A stored tree and the commit that it is built on. No commit holds the tree yet. */
 export interface StoredTree {
   readonly base: string
   readonly tree: string
 }
 
-/** Writes branches of a repository, with or without a clone. Refuses a move when the branch is not where it was seen. */
+/** Writes branches of a repository, with or without a clone. */
 export interface BranchWriter {
+  /** Returns the commit at the head of a branch; `undefined` when the server has no such branch. */
   readonly head: (branch: string) => Promise<string | undefined>
-  readonly seen: (commit: string, base: string) => Promise<SeenCommit>
-  /** Lays edits over a base commit. Refuses with `git.conflict` when the base does not hold the text that was edited. */
-  readonly store: (base: string, edits: readonly FileEdit[]) => Promise<StoredTree>
-  readonly commit: (stored: StoredTree, message: string) => Promise<string>
-  readonly move: (
+  /** Reads a commit of the server. `base` is a commit that the clone has. */
+  readonly readCommit: (commit: string, base: string) => Promise<CommitInfo>
+  /** Stores the tree of a base commit with edits applied. Throws `git.conflict` when the base has another text than the edited one. */
+  readonly writeTree: (base: string, edits: readonly FileEdit[]) => Promise<StoredTree>
+  readonly writeCommit: (stored: StoredTree, message: string) => Promise<string>
+  /** Moves a branch. Throws `git.moved` when it is not at `from` any more. */
+  readonly moveBranch: (
     branch: string,
     move: { readonly from: string | undefined; readonly to: string; readonly force: boolean },
   ) => Promise<void>

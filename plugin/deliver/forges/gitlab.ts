@@ -3,14 +3,12 @@ import { z } from 'zod'
 import { fitBody, oneLine } from '../../model/escape-markdown.ts'
 import { urlPlace } from '../git/smart-http.ts'
 import type { Forge, Merging, Pull } from './forge.ts'
-import type { HostedRepository } from './gitea.ts'
-import { refusedStatus } from './github/session.ts'
-import { type Ask, asking, type Refusal } from './request.ts'
+import { type HttpFailure, httpStatusOf, type RepositoryAccess, type Send, sendWith } from './request.ts'
 
-const ours = 'tortoise/'
-/** Closed and merged ones that are remembered, newest first. */
-const lately = { orderBy: 'updated_at', sort: 'desc', perPage: 100, maxPages: 2 } as const
-/** From here on people may push: https://docs.gitlab.com/api/access_requests/#valid-access-levels */
+const branchPrefix = 'tortoise/'
+/** Which closed and merged ones are listed: the 200 that were updated last. */
+const recentlyUpdated = { orderBy: 'updated_at', sort: 'desc', perPage: 100, maxPages: 2 } as const
+/** The lowest access level with push access: https://docs.gitlab.com/api/access_requests/#valid-access-levels */
 const developer = 30
 
 const mergeRequestSchema = z.object({
@@ -58,17 +56,17 @@ function pullOf(data: z.infer<typeof mergeRequestSchema>): Pull {
   }
 }
 
-/** A conversation with one project. */
+/** A client for one project. */
 interface Session {
   readonly project: string
   readonly api: InstanceType<typeof Gitlab>
-  readonly ask: Ask
+  readonly send: Send
 }
 
 const causeSchema = z.object({ description: z.unknown(), response: z.object({ status: z.number() }) })
 
-/** What the client throws holds the request with its token: only status and words are taken from it. */
-function refusalOf(error: unknown): Refusal | undefined {
+/** The client's errors contain the request with its token, so only status and description are read. */
+function failureOf(error: unknown): HttpFailure | undefined {
   if (!(error instanceof Error)) return undefined
   const cause = causeSchema.safeParse(error.cause)
   if (cause.success)
@@ -76,26 +74,28 @@ function refusalOf(error: unknown): Refusal | undefined {
   return error.name === 'GitbeakerRetryError' ? { status: 429, message: error.message } : undefined
 }
 
-async function listPulls({ project, api, ask }: Session): Promise<readonly Pull[]> {
-  const list = (asked: { state: 'opened' } | ({ state: 'closed' | 'merged' } & typeof lately)) =>
-    ask('list merge requests', async () =>
+async function listPulls({ project, api, send }: Session): Promise<readonly Pull[]> {
+  const list = (asked: { state: 'opened' } | ({ state: 'closed' | 'merged' } & typeof recentlyUpdated)) =>
+    send('list merge requests', async () =>
       z.array(mergeRequestSchema).parse(await api.MergeRequests.all({ projectId: project, ...asked })),
     )
   const all = [
     ...(await list({ state: 'opened' })),
-    ...(await list({ state: 'closed', ...lately })),
-    ...(await list({ state: 'merged', ...lately })),
+    ...(await list({ state: 'closed', ...recentlyUpdated })),
+    ...(await list({ state: 'merged', ...recentlyUpdated })),
   ]
   return all
-    .filter((one) => one.source_branch.startsWith(ours) && one.source_project_id === one.target_project_id)
+    .filter(
+      (one) => one.source_branch.startsWith(branchPrefix) && one.source_project_id === one.target_project_id,
+    )
     .map(pullOf)
 }
 
 async function openPull(session: Session, draft: Parameters<Forge['open']>[0]): Promise<Pull> {
-  const { project, api, ask } = session
+  const { project, api, send } = session
   const { branch, base, title, body } = draft
   try {
-    return await ask('open a merge request', async () =>
+    return await send('open a merge request', async () =>
       pullOf(
         mergeRequestSchema.parse(
           await api.MergeRequests.create(project, branch, base, oneLine(title), {
@@ -105,7 +105,7 @@ async function openPull(session: Session, draft: Parameters<Forge['open']>[0]): 
       ),
     )
   } catch (error) {
-    if (refusedStatus(error) !== 409) throw error
+    if (httpStatusOf(error) !== 409) throw error
     const open = (await listPulls(session)).find(
       (pull) => pull.state === 'open' && pull.branch === branch && pull.base === base,
     )
@@ -114,8 +114,8 @@ async function openPull(session: Session, draft: Parameters<Forge['open']>[0]): 
   }
 }
 
-async function findIssue({ project, api, ask }: Session, marker: string) {
-  const issues = await ask('list issues', async () =>
+async function findIssue({ project, api, send }: Session, marker: string) {
+  const issues = await send('list issues', async () =>
     z
       .array(issueSchema)
       .parse(await api.Issues.all({ projectId: project, state: 'opened', labels: 'tortoise' })),
@@ -124,51 +124,51 @@ async function findIssue({ project, api, ask }: Session, marker: string) {
   return found && { number: found.iid, body: (found.description ?? '').replaceAll('\r\n', '\n') }
 }
 
-/** A status that has its state already cannot be given it again, so only the state is compared. */
+/** Sets statuses. GitLab refuses to set a status to the state that it already has, so only the state is compared. */
 async function check(
-  { project, api, ask }: Session,
+  { project, api, send }: Session,
   commit: string,
   checks: Parameters<Forge['check']>[1],
 ): Promise<void> {
-  const shown = await ask('read statuses', async () =>
+  const shown = await send('read statuses', async () =>
     z.array(statusSchema).parse(await api.Commits.allStatuses(project, commit)),
   )
   for (const { context, state, description } of checks) {
     const wanted = state === 'success' ? 'success' : 'failed'
     if (shown.find(({ name }) => name === context)?.status === wanted) continue
-    await ask('show a status', () =>
+    await send('set a status', () =>
       api.Commits.editStatus(project, commit, wanted, { name: context, description }),
     )
   }
 }
 
-/** Merges once the pipeline is green; where nothing is left to wait for, at once. Only the head that we wrote. */
-async function autoMerge({ project, api, ask }: Session, { number, head }: Pull): Promise<Merging> {
+/** Merges when the pipeline succeeds, or at once when there is none. Merges only the head that Tortoise wrote. */
+async function autoMerge({ project, api, send }: Session, { number, head }: Pull): Promise<Merging> {
   try {
-    return await ask('merge', async () => {
+    return await send('merge', async () => {
       const asked = { sha: head, squash: true, autoMerge: true }
       const merged = mergeRequestSchema.parse(await api.MergeRequests.merge(project, number, asked))
       return merged.state === 'merged' ? 'merged' : 'armed'
     })
   } catch (error) {
-    if (refusedStatus(error) === undefined) throw error
+    if (httpStatusOf(error) === undefined) throw error
     return 'refused'
   }
 }
 
-/** GitLab, by its REST API. Loaded when first needed. */
-export async function gitlabForge({ url, repository: project, token }: HostedRepository): Promise<Forge> {
+/** Opens a GitLab project through its REST API. The client library is loaded here, because it is large. */
+export async function gitlabForge({ url, repository: project, token }: RepositoryAccess): Promise<Forge> {
   const { Gitlab: Client } = await import('@gitbeaker/rest')
   const api = new Client({ host: url.replace(/\/$/, ''), token: (await token()).trim() })
   const place = { file: `${urlPlace(url).replace(/\/$/, '')}/${oneLine(project)}` }
-  const ask = asking({ name: 'GitLab', place, refusalOf })
-  const session: Session = { project, api, ask }
+  const send = sendWith({ name: 'GitLab', place, failureOf })
+  const session: Session = { project, api, send }
   return {
     name: 'GitLab',
     pulls: () => listPulls(session),
     open: (draft) => openPull(session, draft),
     update: async (number, { title, body, state }) => {
-      await ask('update a merge request', () =>
+      await send('update a merge request', () =>
         api.MergeRequests.edit(project, number, {
           ...(title === undefined ? {} : { title }),
           ...(body === undefined ? {} : { description: body }),
@@ -177,12 +177,12 @@ export async function gitlabForge({ url, repository: project, token }: HostedRep
       )
     },
     addLabels: async (number, labels) => {
-      await ask('label a merge request', () =>
+      await send('label a merge request', () =>
         api.MergeRequests.edit(project, number, { addLabels: labels.join(',') }),
       )
     },
     comments: async (number) => {
-      const found = await ask('read comments', async () =>
+      const found = await send('read comments', async () =>
         z.array(noteSchema).parse(await api.MergeRequestNotes.all(project, number, { sort: 'asc' })),
       )
       return found
@@ -190,10 +190,10 @@ export async function gitlabForge({ url, repository: project, token }: HostedRep
         .map(({ author, body, created_at: at }) => ({ author: author.username, body, at }))
     },
     comment: async (number, body) => {
-      await ask('comment', () => api.MergeRequestNotes.create(project, number, body))
+      await send('comment', () => api.MergeRequestNotes.create(project, number, body))
     },
     mayWrite: async (login) => {
-      const members = await ask('read members', async () =>
+      const members = await send('read members', async () =>
         z
           .array(memberSchema)
           .parse(await api.ProjectMembers.all(project, { includeInherited: true, query: login })),
@@ -204,10 +204,10 @@ export async function gitlabForge({ url, repository: project, token }: HostedRep
     writeIssue: async ({ title, body }, number) => {
       const description = fitBody(body)
       await (number === undefined
-        ? ask('open the dashboard', () =>
+        ? send('open the dashboard', () =>
             api.Issues.create(project, title, { description, labels: 'tortoise' }),
           )
-        : ask('update the dashboard', () => api.Issues.edit(project, number, { title, description })))
+        : send('update the dashboard', () => api.Issues.edit(project, number, { title, description })))
     },
     check: (commit, checks) => check(session, commit, checks),
     autoMerge: (pull) => autoMerge(session, pull),

@@ -1,11 +1,11 @@
 import { stop } from '../../model/problem.ts'
 import { urlPlace } from '../git/smart-http.ts'
 
-/** The forges that are spoken to. */
+/** The supported forges. */
 export type ForgeKind = 'github' | 'gitlab' | 'gitea'
 
-/** A repository at its forge, as far as addresses tell. */
-export interface Hosted {
+/** A repository on its forge, as found from a Git URL. */
+export interface RemoteForge {
   readonly kind: ForgeKind
   /** Base URL of the forge. */
   readonly url: string
@@ -19,24 +19,27 @@ const known: readonly (readonly [ForgeKind, RegExp])[] = [
   ['gitea', /(^|\.)(gitea|forgejo)\.|^codeberg\.org$/],
 ]
 
-/** Tells the forge behind the address that is pushed to; what settings name wins. Stops with `settings.missing`. */
+/**
+ * Returns the forge of a Git URL by its host name. `named` (`deliver.forge`) wins. Throws `settings.missing` for an unknown
+ * host, and `settings.invalid` when the URL is not below `named.url`.
+ */
 export function kindOfHost(
   remote: string,
   named: { readonly kind?: ForgeKind | undefined; readonly url?: string | undefined } = {},
-): Hosted {
+): RemoteForge {
   const { origin, hostname, href } = new URL(remote)
   const kind = named.kind ?? known.find(([, pattern]) => pattern.test(hostname))?.[0]
   if (kind === undefined) {
-    throw stop('settings.missing', 'The host of deliver.remote does not tell which forge it is', {
+    throw stop('settings.missing', 'The forge cannot be determined from the host of deliver.remote.url', {
       place: { file: urlPlace(remote) },
       hint: 'Set deliver.forge.kind to github, gitlab or gitea.',
     })
   }
   const url = (named.url ?? origin).replace(/\/$/, '')
   if (!href.startsWith(`${url}/`)) {
-    throw stop('settings.invalid', 'deliver.remote does not lie below deliver.forge.url', {
+    throw stop('settings.invalid', 'deliver.remote.url is not below deliver.forge.url', {
       place: { file: urlPlace(remote) },
-      hint: 'Name the base URL that both have in common.',
+      hint: 'Set deliver.forge.url to the base URL of the forge, which deliver.remote.url begins with.',
     })
   }
   const repository = decodeURIComponent(href.slice(url.length + 1))

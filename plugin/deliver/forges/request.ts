@@ -1,44 +1,69 @@
 import { oneLine } from '../../model/escape-markdown.ts'
 import { stop } from '../../model/problem.ts'
+import type { TokenSource } from '../git/smart-http.ts'
 
-/** What a client says of a request that was refused. */
-export interface Refusal {
+/** The status and message of a refused request. */
+export interface HttpFailure {
   readonly status: number
   readonly message: string
 }
 
-/** A forge as messages name it, and how its client tells of refusals. */
-export interface Asked {
+/** The name and place of a forge for messages, and how to read the errors of its client library. */
+export interface ForgeClient {
   readonly name: string
   readonly place: { readonly file: string }
-  readonly refusalOf: (error: unknown) => Refusal | undefined
+  /** Returns `undefined` for an error that is not a refused request. */
+  readonly failureOf: (error: unknown) => HttpFailure | undefined
 }
 
-/** Asks; what is refused is a `forge.refused` that says what we were doing and repeats nothing of the request. */
-export type Ask = <T>(doing: string, request: () => Promise<T>) => Promise<T>
+/**
+ * Sends a request. A refused one throws `forge.refused` with `action` ("open a pull request") in its message, and with
+ * nothing of the request, which contains the token.
+ */
+export type Send = <T>(action: string, request: () => Promise<T>) => Promise<T>
 
 function hint(status: number): string {
-  if (status === 429) return 'Run again later: the rate limit is used up.'
+  if (status === 429) return 'Run again later. The rate limit is used up.'
   if ([401, 403, 404].includes(status))
-    return 'Give a token that sees this repository, and may write its branches, its change requests and its issues.'
-  return status >= 500 ? 'Check the address and the network, then run again.' : 'Check base and branch.'
+    return 'Use a token that can read this repository and write its branches, its pull (or merge) requests and its issues.'
+  return status >= 500
+    ? 'Check the URL and the network, then run again.'
+    : 'Check deliver.base and deliver.branch.'
 }
 
-/** Makes what asks one forge. */
-export const asking = ({ name, place, refusalOf }: Asked): Ask =>
-  async function ask(doing, request) {
+/** Returns the function that sends requests to one forge. */
+export const sendWith = ({ name, place, failureOf }: ForgeClient): Send =>
+  async function send(action, request) {
     try {
       return await request()
     } catch (error) {
-      const refusal = refusalOf(error)
-      const known = refusal ?? { status: 0, message: error instanceof TypeError ? 'no answer' : '' }
-      if (refusal === undefined && !(error instanceof TypeError)) throw error
-      const { status, message } = known
-      const said = `${name} refused to ${doing} (HTTP ${status}): ${oneLine(message).slice(0, 300)}`
-      throw stop('forge.refused', said, {
+      // `fetch` throws a TypeError when the server cannot be reached.
+      const unreachable = error instanceof TypeError ? { status: 0, message: 'no answer' } : undefined
+      const failure = failureOf(error) ?? unreachable
+      if (failure === undefined) throw error
+      const { status, message } = failure
+      const text = `${name} refused to ${action} (HTTP ${status}): ${oneLine(message).slice(0, 300)}`
+      throw stop('forge.refused', text, {
         place,
-        hint: status === 0 ? 'Check the address and the network, then run again.' : hint(status),
+        hint: status === 0 ? 'Check the URL and the network, then run again.' : hint(status),
         cause: { status },
       })
     }
   }
+
+/** Returns the HTTP status of a `forge.refused` error; `undefined` for any other error. */
+export function httpStatusOf(error: unknown): number | undefined {
+  const cause = error instanceof Error ? error.cause : undefined
+  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number'
+    ? cause.status
+    : undefined
+}
+
+/** A repository on a forge, and how to log in. */
+export interface RepositoryAccess {
+  /** Base URL of the forge. */
+  readonly url: string
+  /** `owner/name`. On GitLab the owner may be a path of groups. */
+  readonly repository: string
+  readonly token: TokenSource
+}

@@ -12,37 +12,43 @@ import { findCommit } from './objects.ts'
 import { pktLine, post, readPktLines, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'
 
-/** A commit, and how to store it in the local repository if it is to be used there. */
+/** A commit of the server, and the function that stores it in the clone. */
 export interface RemoteCommit {
   readonly commit: CommitObject
-  readonly keep: () => Promise<unknown>
+  readonly store: () => Promise<unknown>
 }
 
-const unreadable = (wire: SmartHttp, id: string, why: string): ExpectedStop =>
+const unreadable = (server: SmartHttp, id: string, why: string): ExpectedStop =>
   stop('git.remote', `Commit ${id.slice(0, 10)} could not be read from the server: ${oneLine(why)}`, {
-    place: wire.place,
-    hint: 'Run again; if it stays, delete the branch on the server.',
+    place: server.place,
+    hint: 'Run again. If the error stays, delete the branch on the server.',
   })
 
 /**
- * Asks for one commit: what the base holds is not sent when the server knows the base, else its history is cut off.
- * Both in one request would not do: behind a cut the server sends the whole tree again.
+ * Requests one commit. If the server knows the base, it sends only what the base does not contain; otherwise the history
+ * is cut at depth 1. One request cannot do both, because with a cut history the server sends the whole tree.
  */
-async function askPack(wire: SmartHttp, id: string, base: string): Promise<Uint8Array> {
-  const ask = (...lines: string[]) => post(wire, 'git-upload-pack', Buffer.from(lines.join('')))
+async function requestPack(server: SmartHttp, id: string, base: string): Promise<Uint8Array> {
+  const request = (...lines: string[]) => post(server, 'git-upload-pack', Buffer.from(lines.join('')))
   const want = pktLine(`want ${id} ofs-delta agent=gitops-tortoise\n`)
   const [have, done] = [pktLine(`have ${base}\n`), pktLine('done\n')]
-  const shared = readPktLines(await ask(want, '0000', have, '0000')).lines.includes(`ACK ${base}`)
-  const answer = shared ? ask(want, '0000', have, done) : ask(want, pktLine('deepen 1\n'), '0000', done)
-  const { lines, rest } = readPktLines(await answer)
+  const shared = readPktLines(await request(want, '0000', have, '0000')).lines.includes(`ACK ${base}`)
+  const response = shared
+    ? request(want, '0000', have, done)
+    : request(want, pktLine('deepen 1\n'), '0000', done)
+  const { lines, rest } = readPktLines(await response)
   if (rest.length > 0) return rest
-  throw unreadable(wire, id, lines.find((line) => line.startsWith('ERR ')) ?? 'no pack came')
+  throw unreadable(
+    server,
+    id,
+    lines.find((line) => line.startsWith('ERR ')) ?? 'the response contains no pack',
+  )
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
-/** A file system in memory, just enough to index one pack: the clone keeps no trace of what was only looked at. */
-function memory(files: Map<string, Uint8Array>): PromiseFsClient {
+/** A file system in memory that suffices to index one pack, so that reading a commit leaves nothing in the clone. */
+function inMemoryFs(files: Map<string, Uint8Array>): PromiseFsClient {
   const absent = async (path: string) => {
     throw Object.assign(new Error(path), { code: 'ENOENT' })
   }
@@ -62,9 +68,9 @@ function memory(files: Map<string, Uint8Array>): PromiseFsClient {
   return { promises }
 }
 
-/** Reads a commit out of a pack, parsed and as bytes. */
+/** Reads a commit from a pack, parsed and as bytes. */
 async function readPacked(pack: Uint8Array, oid: string) {
-  const fs = memory(new Map([['remote.pack', Buffer.from(pack)]]))
+  const fs = inMemoryFs(new Map([['remote.pack', Buffer.from(pack)]]))
   const repository = { fs, gitdir: '/', cache: {}, oid }
   await indexPack({ ...repository, dir: '/', filepath: 'objects/pack/remote.pack' })
   const { commit } = await readCommit(repository)
@@ -72,15 +78,18 @@ async function readPacked(pack: Uint8Array, oid: string) {
   return { commit, object }
 }
 
-/** Stores a commit that the server has, with all it holds beyond what the base does, in a pack of its own. */
-export async function keepCommit(
+/**
+ * Copies a commit of the server into the clone, with everything that the base does not contain, as one pack. Returns the id
+ * of its tree. Throws `git.remote`.
+ */
+export async function storeCommit(
   repository: Repository,
-  wire: SmartHttp,
+  server: SmartHttp,
   { id, base }: { readonly id: string; readonly base: string },
 ): Promise<string> {
   const known = await findCommit(repository, id)
   if (known !== undefined) return known.tree
-  const pack = await askPack(wire, id, base)
+  const pack = await requestPack(server, id, base)
   const { fs, gitdir } = repository
   const name = Buffer.from(pack.subarray(-20)).toString('hex')
   const filepath = `objects/pack/pack-${name}.pack`
@@ -88,24 +97,24 @@ export async function keepCommit(
   await promises.writeFile(`${gitdir}/${filepath}`, pack)
   await indexPack({ ...repository, dir: gitdir, filepath })
   const { commit } = await readCommit({ ...repository, cache: {}, oid: id }).catch(() => {
-    throw unreadable(wire, id, 'the pack is broken')
+    throw unreadable(server, id, 'the pack is damaged')
   })
   return commit.tree
 }
 
-/** Reads a commit that the server has: from the clone when it is there, else over the wire. */
+/** Reads a commit of the server: from the clone if it is there, and else from the server. Throws `git.remote`. */
 export async function fetchCommit(
   repository: Repository,
-  wire: SmartHttp,
+  server: SmartHttp,
   { id, base }: { readonly id: string; readonly base: string },
 ): Promise<RemoteCommit> {
   const known = await findCommit(repository, id)
-  if (known !== undefined) return { commit: known, keep: async () => id }
-  const pack = await askPack(wire, id, base)
+  if (known !== undefined) return { commit: known, store: async () => id }
+  const pack = await requestPack(server, id, base)
   const { commit, object } = await readPacked(pack, id).catch((error: unknown) => {
-    throw unreadable(wire, id, error instanceof Error ? error.message : 'the pack is broken')
+    throw unreadable(server, id, error instanceof Error ? error.message : 'the pack is damaged')
   })
-  if (!(object instanceof Uint8Array)) throw unreadable(wire, id, 'it is not a commit')
-  const kept = { ...repository, type: 'commit' as const, format: 'content' as const, object }
-  return { commit, keep: () => writeObject(kept) }
+  if (!(object instanceof Uint8Array)) throw unreadable(server, id, 'it is not a commit')
+  const raw = { ...repository, type: 'commit' as const, format: 'content' as const, object }
+  return { commit, store: () => writeObject(raw) }
 }

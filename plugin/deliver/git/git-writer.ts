@@ -1,37 +1,41 @@
 import type { BranchWriter } from '../forges/forge.ts'
 import { fetchCommit } from './fetch.ts'
-import { draftEdits, type Signed, writeDraft } from './objects.ts'
+import { type CommitDetails, draftEdits, writeDraft } from './objects.ts'
 import { pushBranch } from './push.ts'
 import { remoteHead, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'
 
-/** Who commits, when, and who signs. */
-export type GitWriting = Omit<Signed, 'message'>
+/** The author and time of commits, and the signer if any. */
+export type CommitterDetails = Omit<CommitDetails, 'message'>
 
-/** Writes the branches of any Git server over HTTP: objects from the clone's blobs and trees, pushed with a lease. */
-export function gitWriter(repository: Repository, wire: SmartHttp, writing: GitWriting): BranchWriter {
-  // Objects stored in this run, by the commit or tree that they belong to.
+/** Writes branches of any Git server over HTTP. It makes objects in the clone and pushes them with a lease. */
+export function gitWriter(
+  repository: Repository,
+  server: SmartHttp,
+  details: CommitterDetails,
+): BranchWriter {
+  // The objects that this run stored, by the commit or tree that they belong to.
   const objects = new Map<string, readonly string[]>()
   return {
-    head: (branch) => remoteHead(wire, branch),
-    seen: async (id, base) => {
-      const { commit } = await fetchCommit(repository, wire, { id, base })
+    head: (branch) => remoteHead(server, branch),
+    readCommit: async (id, base) => {
+      const { commit } = await fetchCommit(repository, server, { id, base })
       const signed = commit.gpgsig !== undefined
       const { message, tree, parent: parents } = commit
-      return { message, tree, parents, enough: signed || writing.sign === undefined }
+      return { message, tree, parents, signedAsRequired: signed || details.sign === undefined }
     },
-    store: async (base, edits) => {
+    writeTree: async (base, edits) => {
       const draft = await draftEdits(repository, base, edits)
       objects.set(draft.tree, draft.objects)
       return { base, tree: draft.tree }
     },
-    commit: async ({ base, tree }, message) => {
-      const made = objects.get(tree) ?? []
-      const id = await writeDraft(repository, { base, tree, objects: made }, { message, ...writing })
-      objects.set(id, [id, ...made])
+    writeCommit: async ({ base, tree }, message) => {
+      const stored = objects.get(tree) ?? []
+      const id = await writeDraft(repository, { base, tree, objects: stored }, { message, ...details })
+      objects.set(id, [id, ...stored])
       return id
     },
-    move: (branch, { from, to }) =>
-      pushBranch(repository, wire, { branch, from, to, objects: objects.get(to) ?? [to] }),
+    moveBranch: (branch, { from, to }) =>
+      pushBranch(repository, server, { branch, from, to, objects: objects.get(to) ?? [to] }),
   }
 }

@@ -13,18 +13,18 @@ import type { FileEdit } from '../../model/edit.ts'
 import { oneLine } from '../../model/escape-markdown.ts'
 import { stop } from '../../model/problem.ts'
 import { statedBase } from '../record/commit-message.ts'
-import { layOver, type NewTree, type Repository, readText } from './tree.ts'
+import { applyFiles, type NewTree, type Repository, readText } from './tree.ts'
 
-/** Who commits. A commit by the same email that names its base in a trailer is known as ours. */
+/** The author of commits. Tortoise recognises its own commits by this email and the base in their trailers. */
 export interface Author {
   readonly name: string
   readonly email: string
 }
 
-/** Signs the text of a commit object; answers an armoured signature. */
+/** Signs the text of a commit object. Returns an armoured signature. */
 export type Signer = (text: string) => Promise<string>
 
-/** What a branch should hold: one commit with this tree on this base. Objects are those the base does not have. */
+/** The commit that a branch should hold: this tree on this base. `objects` are those that the base does not have. */
 export interface Draft extends NewTree {
   readonly base: string
 }
@@ -34,29 +34,32 @@ const orMissing = (error: unknown): undefined => {
   throw error
 }
 
-/** The commit a local branch points at; `undefined` when there is no such branch. */
+/** Returns the commit at the head of a local branch; `undefined` when the clone has no such branch. */
 export const branchHead = (repository: Repository, branch: string): Promise<string | undefined> =>
   resolveRef({ ...repository, ref: `refs/heads/${branch}` }).catch(orMissing)
 
-/** A commit by id; `undefined` when this clone does not hold it. */
+/** Reads a commit; `undefined` when the clone does not have it. */
 export const findCommit = (repository: Repository, id: string): Promise<CommitObject | undefined> =>
   readCommit({ ...repository, oid: id }).then(({ commit }) => commit, orMissing)
 
-/** The commit behind a branch, local or else of `origin`. Stops with `git.missing` when there is none. */
+/** Returns the head of a branch, local or else of `origin`. Throws `git.missing` when the clone has neither. */
 export async function resolveCommit(repository: Repository, branch: string): Promise<string> {
   const tracked = { ...repository, ref: `refs/remotes/origin/${branch}` }
   const id = (await branchHead(repository, branch)) ?? (await resolveRef(tracked).catch(orMissing))
   if (id !== undefined && (await findCommit(repository, id)) !== undefined) return id
-  throw stop('git.missing', `There is no branch ${oneLine(branch)} in this clone`, {
-    hint: `Check out ${oneLine(branch)}, or name another base branch in settings.`,
+  throw stop('git.missing', `This clone has no branch ${oneLine(branch)}`, {
+    hint: `Check out ${oneLine(branch)}, or name another base branch with deliver.base.`,
   })
 }
 
-/** Whether a commit is part of the history of another, as far as this clone holds it. */
+/** Whether a commit is in the history of another, in so far as the clone has that history. */
 export const isAncestor = (repository: Repository, older: string, newer: string): Promise<boolean> =>
   isDescendent({ ...repository, oid: newer, ancestor: older, depth: -1 }).catch(() => false)
 
-/** Writes the trees of edits laid over a base commit. Refuses when the base does not hold the text that was edited. */
+/**
+ * Stores the trees and files of a base commit with edits applied. Throws `git.conflict` when the base has another text than
+ * the edited one.
+ */
 export async function draftEdits(
   repository: Repository,
   base: string,
@@ -65,28 +68,32 @@ export async function draftEdits(
   const { tree } = (await readCommit({ ...repository, oid: base })).commit
   for (const { file, before } of edits) {
     if (((await readText(repository, tree, file)) ?? '') === before) continue
-    throw stop('git.conflict', `The file read is not the file committed at ${base.slice(0, 10)}`, {
-      place: { file },
-      hint: 'Commit or set aside local changes, check out the base branch, and run again.',
-    })
+    throw stop(
+      'git.conflict',
+      `The file in the work tree differs from the one in commit ${base.slice(0, 10)}`,
+      {
+        place: { file },
+        hint: 'Commit or stash local changes, check out the base branch, then run again.',
+      },
+    )
   }
   const files = new Map(edits.map(({ file, after }) => [file, after]))
-  return { base, ...(await layOver(repository, tree, files)) }
+  return { base, ...(await applyFiles(repository, tree, files)) }
 }
 
-/** The words of a commit, who makes it, and who signs it, if anybody. */
-export interface Signed {
+/** The message, author and time of a commit, and the signer if any. */
+export interface CommitDetails {
   readonly message: string
   readonly author: Author
   readonly now: Date
   readonly sign?: Signer | undefined
 }
 
-/** Writes the one commit of a draft and nothing else: no branch, no index, no work tree. Returns its id. */
+/** Writes the commit of a draft and returns its id. Branches, index and work tree stay. */
 export async function writeDraft(
   repository: Repository,
   { base, tree }: Draft,
-  { message, author, now, sign }: Signed,
+  { message, author, now, sign }: CommitDetails,
 ): Promise<string> {
   const clean = (text: string): string => oneLine(text.replace(/[<>]/g, ''))
   const signature = {
@@ -106,45 +113,49 @@ export async function writeDraft(
   })
 }
 
-/** How a commit on the target branch compares with a draft. */
-export type Standing = 'wanted' | 'ours' | 'foreign'
+/**
+ * How the head of a branch compares with a draft: the same commit, another commit of Tortoise (or one without the required
+ * signature), or a commit that Tortoise did not make.
+ */
+export type HeadKind = 'identical' | 'ours' | 'foreign'
 
-/** Whose commits are ours, and whether they have to be signed. */
-export interface Ours {
+/** The author of Tortoise's commits, and whether they must be signed. */
+export interface OwnCommits {
   readonly author: Author
   readonly signed: boolean
 }
 
-/**
- * Judges the head of a branch: just what the draft wants, an earlier commit of ours (or one less signed than asked), or
- * somebody else's work.
- */
-export function judge(id: string, commit: CommitObject, draft: Draft, { author, signed }: Ours): Standing {
+/** Compares the head of a branch with a draft. */
+export function classifyHead(
+  { id, commit }: { readonly id: string; readonly commit: CommitObject },
+  draft: Draft,
+  { author, signed }: OwnCommits,
+): HeadKind {
   if (id === draft.base) return 'ours'
   const [parent, ...more] = commit.parent
   if (parent === undefined || more.length > 0) return 'foreign'
-  const enough = !signed || commit.gpgsig !== undefined
-  if (parent === draft.base && commit.tree === draft.tree && enough) return 'wanted'
+  const signedAsRequired = !signed || commit.gpgsig !== undefined
+  if (parent === draft.base && commit.tree === draft.tree && signedAsRequired) return 'identical'
   return commit.committer.email === author.email && statedBase(commit.message) === parent ? 'ours' : 'foreign'
 }
 
-/** The stop for a branch on which somebody else's commit stands. */
-export const foreignCommit = (branch: string, id: string, commit: CommitObject) =>
+/** Makes the error for a branch whose head Tortoise did not make. */
+export const foreignCommitError = (branch: string, id: string, commit: CommitObject) =>
   stop(
     'git.conflict',
-    `A person's commit stands on ${branch}: ${id.slice(0, 10)} "${oneLine(commit.message.split('\n')[0] ?? '')}"`,
-    { hint: `Merge it, or move it to another branch and delete ${branch}; then run again.` },
+    `${branch} has a commit that Tortoise did not make: ${id.slice(0, 10)} "${oneLine(commit.message.split('\n')[0] ?? '')}"`,
+    { hint: `Merge it, or move it to another branch and delete ${branch}. Then run again.` },
   )
 
-/** Refuses to rebuild a branch that somebody looks at: their work tree would seem to undo it. */
-export async function refuseCheckedOut(repository: Repository, branch: string): Promise<void> {
+/** Throws `git.conflict` when a branch is checked out: its work tree would seem to revert the new commit. */
+export async function ensureNotCheckedOut(repository: Repository, branch: string): Promise<void> {
   if ((await currentBranch(repository)) !== branch) return
-  throw stop('git.conflict', `${branch} is checked out here, so it cannot be rebuilt`, {
-    hint: 'Switch to another branch and run again.',
+  throw stop('git.conflict', `${branch} is checked out here, so the run cannot move it`, {
+    hint: 'Switch to another branch, then run again.',
   })
 }
 
-/** Moves a local branch from the commit last read to a new one. Refuses when it moved meanwhile. */
+/** Moves a local branch from the commit that was read to a new one. Throws `git.moved` when it moved meanwhile. */
 export async function moveBranch(
   repository: Repository,
   branch: string,
@@ -152,7 +163,7 @@ export async function moveBranch(
 ): Promise<void> {
   if (from === to) return
   if ((await branchHead(repository, branch)) !== from) {
-    throw stop('git.moved', `${branch} moved while its commit was made`, { hint: 'Run again.' })
+    throw stop('git.moved', `${branch} moved during the run`, { hint: 'Run again.' })
   }
   await writeRef({ ...repository, ref: `refs/heads/${branch}`, value: to, force: true })
 }

@@ -1,13 +1,13 @@
 import git, { type PromiseFsClient } from 'isomorphic-git'
 import { oneLine } from '../../model/escape-markdown.ts'
-import { changeWords } from '../record/commit-message.ts'
-import { changesIn, type TrailedChange } from '../record/trailers.ts'
+import { parseChanges, type TrailedChange } from '../record/trailers.ts'
 
-/** A commit of the base branch, with the values that it says it changed. */
+/** A commit of the base branch, with the changes that its message records. */
 export interface HistoryCommit {
   readonly id: string
-  /** ISO 8601. */
+  /** Time of the commit, ISO 8601. */
   readonly at: string
+  /** Name of the author. */
   readonly by: string
   readonly message: string
   readonly tree: string
@@ -15,7 +15,7 @@ export interface HistoryCommit {
   readonly changes: readonly TrailedChange[]
 }
 
-/** Which part of a history is read. */
+/** Which commits to read: those of a ref since a time, at most `depth`. */
 export interface HistorySpan {
   readonly ref: string
   readonly since?: Date
@@ -24,7 +24,7 @@ export interface HistorySpan {
 
 type ObjectStore = { readonly fs: PromiseFsClient; readonly gitdir: string; readonly cache?: object }
 
-/** Reads the commits of a branch, newest first. An object store without the branch has none. */
+/** Reads the commits of a ref, newest first. Returns none when the object store does not have the ref. */
 export async function readCommits(store: ObjectStore, span: HistorySpan): Promise<readonly HistoryCommit[]> {
   const commits = await git.log({ ...store, ...span }).catch(() => [])
   return commits.map(({ oid, commit: { message, tree, parent, author, committer } }) => ({
@@ -34,16 +34,13 @@ export async function readCommits(store: ObjectStore, span: HistorySpan): Promis
     message,
     tree,
     parents: parent,
-    changes: changesIn(message),
+    changes: parseChanges(message),
   }))
 }
 
-/** When each value was last changed by a commit of ours: ISO 8601 by the words of its trailer. */
+/** When Tortoise last changed each value: ISO 8601 by change key. */
 export type ChangeHistory = ReadonlyMap<string, string>
 
-/** The last change of each value. */
+/** Returns the time of the last change of each value. `commits` are newest first. */
 export const lastChanges = (commits: readonly HistoryCommit[]): ChangeHistory =>
   new Map(commits.flatMap(({ at, changes }) => changes.map(({ key }) => [key, at] as const)).reverse())
-
-/** The key of a value in a history. */
-export const historyKey = changeWords

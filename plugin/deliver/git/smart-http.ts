@@ -2,7 +2,7 @@ import { Errors, getRemoteInfo2, type HttpClient } from 'isomorphic-git'
 import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
 
-/** Asks for a token at the moment it is needed, so that no options value ever holds one; for another one when asked to renew. */
+/** Returns a token when it is needed, so that no options value contains one. `renew` requests a new token. */
 export type TokenSource = (renew?: boolean) => string | Promise<string>
 
 /** A repository on a server. */
@@ -11,7 +11,7 @@ export interface Remote {
   readonly token?: TokenSource
 }
 
-/** An opened remote: whom to ask, with which headers, and how to name it in messages. */
+/** A remote that is read and written with Git's smart HTTP protocol, and its name in messages. */
 export interface SmartHttp {
   readonly http: HttpClient
   readonly url: string
@@ -19,34 +19,34 @@ export interface SmartHttp {
   readonly headers: () => Promise<Record<string, string>>
 }
 
-const idleTimeout = 120_000
+const idleTimeoutMs = 120_000
 
 const parseUrl = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined)
 
-/** Host and path of a URL: all that may be shown of it. */
+/** Returns host and path of a URL: the parts that messages may show. */
 export function urlPlace(url: string): string {
   const parsed = parseUrl(url)
   return parsed?.host ? `${parsed.host}${parsed.pathname}` : 'the remote'
 }
 
-/** Opens a remote. Refuses URLs that are not HTTP(S) or that hold credentials; shows neither. */
+/** Opens a remote. Throws `git.remote` for a URL that is not HTTP(S) or contains credentials, and shows neither. */
 export function openRemote({ url, token }: Remote, http: HttpClient): SmartHttp {
   const place = { file: urlPlace(url) }
   const parsed = parseUrl(url)
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    throw stop('git.remote', 'Only HTTPS remotes can be pushed to', {
+    throw stop('git.remote', 'Only remotes with an HTTP(S) URL can be used', {
       place,
-      hint: 'Give the https:// address of the repository and a token.',
+      hint: 'Set deliver.remote.url to the https:// URL of the repository, and provide a token.',
     })
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw stop('git.remote', 'The address of the remote holds credentials', {
+    throw stop('git.remote', 'The URL of the remote contains credentials', {
       place,
-      hint: 'Take them out of the address and pass them as the token.',
+      hint: 'Remove them from the URL and pass them as the token.',
     })
   }
   return {
-    http: { request: (asked) => http.request({ ...asked, fetchOptions: { timeout: idleTimeout } }) },
+    http: { request: (request) => http.request({ ...request, fetchOptions: { timeout: idleTimeoutMs } }) },
     url: `${parsed.origin}${parsed.pathname.replace(/\/$/, '')}`,
     place,
     headers: async () => (token === undefined ? {} : { Authorization: basic(await token()) }),
@@ -59,35 +59,35 @@ const basic = (token: string): string =>
 function refusedStatus({ place }: SmartHttp, status: number): ExpectedStop {
   const hint =
     status === 401 || status === 403
-      ? 'Give a token that may write the contents of this repository (contents: write).'
-      : 'Check the address, and that the token may see this repository.'
+      ? 'Use a token that may write the contents of this repository (contents: write).'
+      : 'Check the URL, and that the token may read this repository.'
   return stop('git.remote', `The server refused with HTTP ${status}`, { place, hint })
 }
 
-/** Turns what a request throws into a `git.remote` stop that repeats nothing the request carried. */
-function unreachable(wire: SmartHttp, error: unknown): ExpectedStop {
-  if (error instanceof Errors.HttpError) return refusedStatus(wire, error.data.statusCode)
+/** Converts the error of a request to `git.remote`, without anything that the request contains. */
+function unreachable(server: SmartHttp, error: unknown): ExpectedStop {
+  if (error instanceof Errors.HttpError) return refusedStatus(server, error.data.statusCode)
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-  return stop('git.remote', `The server gave no answer that can be used (${oneLine(known)})`, {
-    place: wire.place,
-    hint: 'Check the address and the network, then run again.',
+  return stop('git.remote', `The server cannot be reached or sent an invalid response (${oneLine(known)})`, {
+    place: server.place,
+    hint: 'Check the URL and the network, then run again.',
   })
 }
 
-/** The commit a branch of the remote points at now; `undefined` when it has no such branch. */
-export async function remoteHead(wire: SmartHttp, branch: string): Promise<string | undefined> {
-  const { http, url } = wire
-  const headers = await wire.headers()
-  const asked = getRemoteInfo2({ http, url, headers, forPush: true, protocolVersion: 1 })
-  const { refs = [] } = await asked.catch((error: unknown) => {
-    throw unreachable(wire, error)
+/** Returns the head of a branch of the remote; `undefined` when the remote has no such branch. Throws `git.remote`. */
+export async function remoteHead(server: SmartHttp, branch: string): Promise<string | undefined> {
+  const { http, url } = server
+  const headers = await server.headers()
+  const info = getRemoteInfo2({ http, url, headers, forPush: true, protocolVersion: 1 })
+  const { refs = [] } = await info.catch((error: unknown) => {
+    throw unreachable(server, error)
   })
   return refs.find(({ ref }) => ref === `refs/heads/${branch}`)?.oid
 }
 
-/** Posts a body to a Git service and returns the answer. */
+/** Posts a body to a Git service and returns the response. Throws `git.remote`. */
 export async function post(
-  wire: SmartHttp,
+  server: SmartHttp,
   service: 'git-upload-pack' | 'git-receive-pack',
   body: Uint8Array,
 ): Promise<Uint8Array> {
@@ -95,20 +95,20 @@ export async function post(
     yield body
   }
   const headers = {
-    ...(await wire.headers()),
+    ...(await server.headers()),
     'content-type': `application/x-${service}-request`,
     accept: `application/x-${service}-result`,
     'content-length': String(body.length),
   }
-  const ask = { url: `${wire.url}/${service}`, method: 'POST', headers, body: chunks() }
+  const request = { url: `${server.url}/${service}`, method: 'POST', headers, body: chunks() }
   try {
-    const answer = await wire.http.request(ask)
-    if (answer.statusCode !== 200) throw new Errors.HttpError(answer.statusCode, '', '')
+    const response = await server.http.request(request)
+    if (response.statusCode !== 200) throw new Errors.HttpError(response.statusCode, '', '')
     const parts: Uint8Array[] = []
-    for await (const part of answer.body ?? []) parts.push(part)
+    for await (const part of response.body ?? []) parts.push(part)
     return Buffer.concat(parts)
   } catch (error) {
-    throw unreachable(wire, error)
+    throw unreachable(server, error)
   }
 }
 
@@ -116,7 +116,7 @@ export async function post(
 export const pktLine = (text: string): string =>
   `${(Buffer.byteLength(text) + 4).toString(16).padStart(4, '0')}${text}`
 
-/** Reads lines as long as there are any; what follows them is the rest. */
+/** Splits a response into its lines and the bytes after them. */
 export function readPktLines(bytes: Uint8Array): { lines: readonly string[]; rest: Uint8Array } {
   const lines: string[] = []
   let at = 0

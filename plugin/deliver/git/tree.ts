@@ -1,20 +1,20 @@
 import { type PromiseFsClient, readBlob, readObject, writeBlob, writeObject } from 'isomorphic-git'
 import { stop } from '../../model/problem.ts'
 
-/** A local `.git` folder: how to reach it, and the cache all calls on it share. */
+/** A local `.git` directory, and the cache that all calls on it share. */
 export interface Repository {
   readonly fs: PromiseFsClient
   readonly gitdir: string
   readonly cache: object
 }
 
-/** A tree laid over another, and the ids of the objects that the other does not have. */
+/** A tree made from another, and the ids of the objects that the other does not have. */
 export interface NewTree {
   readonly tree: string
   readonly objects: readonly string[]
 }
 
-/** One line of a tree. The name is its bytes, one a character, so that any name survives unchanged. */
+/** One entry of a tree. The name has one character for each byte, so that any name stays unchanged. */
 interface Entry {
   readonly mode: string
   readonly name: string
@@ -38,7 +38,7 @@ async function readEntries(repository: Repository, tree: string): Promise<Map<st
   )
 }
 
-/** Git sorts a directory as if its name ended in a slash: https://git-scm.com/docs/git-fast-import#_filemodify */
+/** Git sorts a directory as if its name ended with a slash: https://git-scm.com/docs/git-fast-import#_filemodify */
 const sortKey = ({ mode, name }: Entry): string => (isDirectory(mode) ? `${name}/` : name)
 
 function writeEntries(repository: Repository, entries: Iterable<Entry>): Promise<string> {
@@ -57,7 +57,7 @@ function segments(path: string): readonly string[] {
   return parts
 }
 
-/** Texts by first segment of their path, then by the rest; the rest is empty for a file. */
+/** Groups texts by the first segment of their path, then by the rest. The rest is empty for a file. */
 function byDirectory(files: ReadonlyMap<string, string>): Map<string, Map<string, string>> {
   const groups = new Map<string, Map<string, string>>()
   for (const [path, text] of files) {
@@ -67,18 +67,21 @@ function byDirectory(files: ReadonlyMap<string, string>): Map<string, Map<string
   return groups
 }
 
-async function layFile(repository: Repository, text: string, present: Entry | undefined): Promise<NewTree> {
+async function writeFile(repository: Repository, text: string, present: Entry | undefined): Promise<NewTree> {
   if (present !== undefined && !isFile(present.mode)) {
-    throw stop('git.conflict', 'A link, a directory or a submodule stands where a file should be written', {
-      hint: 'Name the file itself, or move what stands in its place.',
+    throw stop('git.conflict', 'The path of an edited file is a link, a directory or a submodule', {
+      hint: 'Name the file itself, or move what has its path.',
     })
   }
   const tree = await writeBlob({ ...repository, blob: Buffer.from(text) })
   return { tree, objects: tree === present?.oid ? [] : [tree] }
 }
 
-/** Lays texts over a tree (over nothing when absent): modes and names of all other entries stay, directories are made. */
-export async function layOver(
+/**
+ * Stores a tree with texts applied to it. Modes and names of all other entries stay; missing directories are created.
+ * Throws `git.conflict` when the path of a text is not a plain file, and `path.outside` when it is not inside the tree.
+ */
+export async function applyFiles(
   repository: Repository,
   tree: string | undefined,
   files: ReadonlyMap<string, string>,
@@ -94,19 +97,19 @@ export async function layOver(
       (text === undefined && present && !isDirectory(present.mode))
     )
       throw stop('git.conflict', `${segment} is both a file and a directory`)
-    const laid =
+    const entry =
       text === undefined
-        ? await layOver(repository, present?.oid, below)
-        : await layFile(repository, text, present)
+        ? await applyFiles(repository, present?.oid, below)
+        : await writeFile(repository, text, present)
     const mode = present?.mode ?? (text === undefined ? directory : plainFile)
-    entries.set(name, { mode, name, oid: laid.tree })
-    objects.push(...laid.objects)
+    entries.set(name, { mode, name, oid: entry.tree })
+    objects.push(...entry.objects)
   }
   const written = await writeEntries(repository, entries.values())
   return { tree: written, objects: written === tree ? [] : [...objects, written] }
 }
 
-/** The id of a file's text in a tree; `undefined` when no file stands there. */
+/** Returns the blob id of a file in a tree; `undefined` when the path is not a file. */
 export async function blobId(
   repository: Repository,
   tree: string,
@@ -123,22 +126,22 @@ export async function blobId(
   return oid
 }
 
-/** The paths at which two trees differ, directories entered. */
+/** Returns the paths of the files that differ between two trees. */
 export async function changedPaths(
   repository: Repository,
   before: string | undefined,
   after: string | undefined,
 ): Promise<readonly string[]> {
   if (before === after) return []
-  const [old, young] = await Promise.all(
+  const [old, current] = await Promise.all(
     [before, after].map(async (tree) =>
       tree === undefined ? new Map<string, Entry>() : readEntries(repository, tree),
     ),
   )
-  const names = new Set([...(old?.keys() ?? []), ...(young?.keys() ?? [])])
+  const names = new Set([...(old?.keys() ?? []), ...(current?.keys() ?? [])])
   const found = await Promise.all(
     [...names].map(async (name): Promise<readonly string[]> => {
-      const [was, is] = [old?.get(name), young?.get(name)]
+      const [was, is] = [old?.get(name), current?.get(name)]
       if (was?.oid === is?.oid && was?.mode === is?.mode) return []
       const path = Buffer.from(name, 'latin1').toString()
       const tree = (entry: Entry | undefined) => (entry && isDirectory(entry.mode) ? entry.oid : undefined)
@@ -150,7 +153,7 @@ export async function changedPaths(
   return found.flat()
 }
 
-/** The text of a file in a tree; `undefined` when no file stands there. Bytes that are not UTF-8 refuse. */
+/** Returns the text of a file in a tree; `undefined` when the path is not a file. Throws for bytes that are not UTF-8. */
 export async function readText(
   repository: Repository,
   tree: string,

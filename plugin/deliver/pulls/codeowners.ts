@@ -1,6 +1,6 @@
 import picomatch from 'picomatch'
 
-/** Where GitHub, GitLab and Gitea look for it, first found first. */
+/** Where GitHub, GitLab and Gitea look for CODEOWNERS. The first file that exists is used. */
 export const codeownersFiles: readonly string[] = [
   '.github/CODEOWNERS',
   'CODEOWNERS',
@@ -9,10 +9,10 @@ export const codeownersFiles: readonly string[] = [
   '.gitea/CODEOWNERS',
 ]
 
-/** Tells the owners of a path, as written; empty for none. */
+/** Returns the owners of a path as the file names them; empty when it has none. */
 export type Owners = (path: string) => readonly string[]
 
-/** Turns a pattern of https://docs.github.com/articles/about-code-owners into globs. */
+/** Converts a pattern of https://docs.github.com/articles/about-code-owners to globs. */
 function globs(pattern: string): readonly string[] {
   const anchored = pattern.startsWith('/') || pattern.slice(0, -1).includes('/')
   const bare = pattern.replace(/^\//, '')
@@ -21,7 +21,7 @@ function globs(pattern: string): readonly string[] {
   return root.endsWith('/*') ? [root] : [root, `${root}/**`]
 }
 
-/** Reads a CODEOWNERS file: the last pattern that matches wins; one without owners takes ownership away. */
+/** Parses a CODEOWNERS file. The last pattern that matches wins; a pattern without owners removes the owners. */
 export function readCodeowners(text: string): Owners {
   const rules = text.split('\n').flatMap((line) => {
     const [pattern, ...owners] = line

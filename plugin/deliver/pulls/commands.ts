@@ -1,22 +1,22 @@
-/** What a person can ask of us in a comment, a line each. */
+/** A command that a reviewer gives in a comment, a label or a checkbox. */
 export interface Command {
   readonly verb: 'snooze' | 'pin' | 'ignore' | 'split' | 'retry'
   /** Days of a snooze. */
   readonly days?: number
   /** Value of a pin. */
   readonly value?: string
-  /** Words that must all be part of an item's address; none: every item of the pull request. */
+  /** Words that must all be part of an item's address. Empty for every item of the pull request. */
   readonly only: readonly string[]
 }
 
 const line = /^\/tortoise[ \t]+(snooze|pin|ignore|split|retry)\b[ \t]*(.*)$/gim
-const mostDays = 365
+const maxDays = 365
 const unitDays: Readonly<Record<string, number>> = { d: 1, w: 7 }
 
 function snooze(words: readonly string[]): Command | undefined {
   const [, count, unit = ''] = /^(\d{1,4})([dw])$/.exec(words[0] ?? '') ?? []
   if (count === undefined) return undefined
-  const days = Math.min(Number(count) * (unitDays[unit] ?? 1), mostDays)
+  const days = Math.min(Number(count) * (unitDays[unit] ?? 1), maxDays)
   return days > 0 ? { verb: 'snooze', days, only: words.slice(1) } : undefined
 }
 
@@ -37,21 +37,21 @@ function commandOf(verb: string, words: readonly string[]): Command | undefined 
   }
 }
 
-/** The commands of a comment; lines that are none, and those inside quotes, are passed over. */
+/** Returns the commands in a comment, one for each line that begins with `/tortoise`. Quoted lines do not count. */
 export const readCommands = (body: string): readonly Command[] =>
   [...body.replaceAll('\r', '').matchAll(line)].flatMap(([, verb = '', rest = '']) => {
     const command = commandOf(verb.toLowerCase(), rest.split(/\s+/).filter(Boolean))
     return command === undefined ? [] : [command]
   })
 
-/** Commands given by labels, `tortoise/snooze-30d` for example. */
+/** Returns the commands given by labels, for example `tortoise/snooze-30d`. */
 export const readLabels = (labels: readonly string[]): readonly Command[] =>
   labels.flatMap((label) => {
     const [, verb, rest = ''] = /^tortoise\/(snooze|ignore|split|retry)(?:-(\w+))?$/.exec(label) ?? []
     return verb === undefined ? [] : readCommands(`/tortoise ${verb} ${rest}`)
   })
 
-/** Boxes ticked in the body of a pull request; each box is followed by its command in a comment of HTML. */
+/** Returns the commands of the checked boxes in a body. Each box is followed by its command in an HTML comment. */
 export const readBoxes = (body: string): readonly Command[] =>
   [...body.matchAll(/^- \[[xX]\] <!-- (\/tortoise [\w ]+) -->/gm)].flatMap(([, text = '']) =>
     readCommands(text),

@@ -1,13 +1,13 @@
 import type { ScopedProposal } from '../../model/proposal.ts'
 import type { BranchWriter, Forge, Pull } from '../forges/forge.ts'
-import type { HiddenBlock, Item } from '../record/hidden-block.ts'
+import type { BlockItem } from '../record/hidden-block.ts'
 
-/** How pull requests are kept. */
+/** Options of the pull requests of a run. */
 export interface PullOptions {
-  /** The branch that they ask to be merged into, and the commit of it that everything was proved on. */
+  /** The base branch, and the commit of it that everything was proved on. */
   readonly base: string
   readonly baseId: string
-  /** The branch of the whole; scopes are put behind it. */
+  /** The branch of the whole repository. Branches of scopes are this name with the scope appended. */
   readonly prefix: string
   readonly maxOpen: number
   readonly maxNewPerHour: number
@@ -16,38 +16,37 @@ export interface PullOptions {
   readonly now: Date
 }
 
-/** The words of a pull request, with what we tell the next run. */
-export interface PullTexts {
-  readonly title: (part: ScopedProposal) => string
-  /** Markdown; the hidden block stands at its end. */
-  readonly body: (part: ScopedProposal, block: HiddenBlock) => string
-  /** Why nothing of an open pull request is wanted any more; `undefined` when that cannot be told in this run. */
-  readonly gone: (block: HiddenBlock) => string | undefined
-  /** Whether the owner lets a proposal be merged by itself. */
-  readonly autoMerge: (part: ScopedProposal) => boolean
+/** A pull request to open or update: a proved proposal with its texts. */
+export interface WantedPull extends ScopedProposal {
+  readonly title: string
+  /** Markdown without the hidden block. */
+  readonly body: string
+  /** Whether the forge may merge it as soon as its rules are met. */
+  readonly autoMerge: boolean
 }
 
-/** What keeping pull requests needs of the world. */
+/** The forge and the writer that pull requests are kept with. */
 export interface PullPorts {
   readonly forge: Forge
   readonly writer: BranchWriter
-  /** As listed at the start of the run. */
+  /** All pull requests of Tortoise, as listed at the start of the run. */
   readonly pulls: readonly Pull[]
 }
 
-/** How, and with what. */
-export interface Keeping {
+/** What every step on a pull request needs. */
+export interface SyncContext {
   readonly options: PullOptions
   readonly ports: PullPorts
 }
 
-/** One scope on its way: what is wanted, and what stands. */
-export interface Job {
-  readonly part: ScopedProposal
+/** One wanted pull request, and what the forge has of it. */
+export interface PullJob {
+  readonly wanted: WantedPull
   readonly branch: string
+  /** Identity of the edits. */
   readonly digest: string
-  readonly items: readonly Item[]
+  readonly items: readonly BlockItem[]
   readonly open: Pull | undefined
-  /** Closed by ourselves: it is opened again rather than doubled. */
+  /** A pull request that Tortoise closed. It is reopened, so that a branch never gets two. */
   readonly withdrawn: Pull | undefined
 }

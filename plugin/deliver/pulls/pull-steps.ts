@@ -2,123 +2,138 @@ import { escapeMarkdown, oneLine } from '../../model/escape-markdown.ts'
 import { plural } from '../../model/plural.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
 import type { Check, Forge, Pull } from '../forges/forge.ts'
-import { type HiddenBlock, readBlock, withBlock } from '../record/hidden-block.ts'
-import type { Job, Keeping, PullTexts } from './job.ts'
-import type { Placed } from './place-branch.ts'
+import { type HiddenBlock, readBlock, withBlock, writeBlock } from '../record/hidden-block.ts'
+import type { PullJob, SyncContext } from './job.ts'
+import type { BranchUpdate } from './update-branch.ts'
 
-/** The checks of a pull request that holds. */
-const standing = (sources: number): readonly Check[] => [
+/** The checks of a pull request that is up to date. */
+const passedChecks = (sources: number): readonly Check[] => [
   {
     context: 'tortoise/proof',
     state: 'success',
-    description: `Only these values change, by rendering ${plural(sources, 'source')} before and after`,
+    description: `Rendering ${plural(sources, 'source')} before and after shows that only these values change`,
   },
-  { context: 'tortoise/freshness', state: 'success', description: 'Still what the latest evidence asks for' },
-  { context: 'tortoise/safety', state: 'success', description: 'One commit of ours on the base' },
+  {
+    context: 'tortoise/freshness',
+    state: 'success',
+    description: 'The latest usage data still supports these values',
+  },
+  {
+    context: 'tortoise/safety',
+    state: 'success',
+    description: 'The branch has exactly one commit, made by Tortoise',
+  },
 ]
 
-const failed = (what: 'freshness' | 'safety', why: string): Check => ({
-  context: `tortoise/${what}`,
+const failedCheck = (name: 'freshness' | 'safety', reason: string): Check => ({
+  context: `tortoise/${name}`,
   state: 'failure',
-  description: oneLine(why).slice(0, 140),
+  description: oneLine(reason).slice(0, 140),
 })
 
-const sameText = (left: string, right: string): boolean => left.trim() === right.trim()
+const isSameText = (left: string, right: string): boolean => left.trim() === right.trim()
 
-/** Says something once below a pull request, however often a run is repeated. */
-async function sayOnce(forge: Forge, pull: number, { marker, text }: { marker: string; text: string }) {
+/** Comments on a pull request once, however often a run is repeated. */
+async function commentOnce(forge: Forge, pull: number, { marker, text }: { marker: string; text: string }) {
   const hidden = `<!-- tortoise:${marker} -->`
-  const said = await forge.comments(pull)
-  if (!said.some(({ body }) => body.includes(hidden))) await forge.comment(pull, `${text}\n\n${hidden}`)
+  const comments = await forge.comments(pull)
+  if (!comments.some(({ body }) => body.includes(hidden))) await forge.comment(pull, `${text}\n\n${hidden}`)
 }
 
-/** Closes a pull request that nothing is wanted of any more, with the reason; leaves it when no reason can be told. */
-export async function withdraw(
+/**
+ * Closes a pull request with the reason why it is obsolete. It stays open without a reason, when somebody reopened it, and
+ * when its branch has someone's commits.
+ */
+export async function closeObsolete(
   pull: Pull,
-  { gone }: Pick<PullTexts, 'gone'>,
-  { options, ports: { forge } }: Keeping,
+  reason: string | undefined,
+  { options, ports: { forge } }: SyncContext,
 ): Promise<PullOutcome> {
   const block = readBlock(pull.body)
   const { number, url, branch, head } = pull
   const known = { scope: block?.scope ?? '', branch, number, url }
-  const reason = block && gone(block)
   if (block === undefined || reason === undefined) {
-    return { ...known, action: 'unchanged', reason: 'this run cannot tell whether it still holds' }
+    return {
+      ...known,
+      action: 'unchanged',
+      reason: 'this run cannot determine whether its values are still needed',
+    }
   }
-  if (block.closed !== undefined) {
-    const why = `${reason}; a person opened it again`
-    if (options.checks) await forge.check(head, [failed('freshness', reason)])
-    return { ...known, action: 'blocked', reason: why }
+  const obstacle =
+    block.closed !== undefined
+      ? 'somebody reopened it'
+      : head !== block.head
+        ? 'its branch has a commit that Tortoise did not make'
+        : undefined
+  if (obstacle !== undefined) {
+    if (options.checks) await forge.check(head, [failedCheck('freshness', reason)])
+    return { ...known, action: 'blocked', reason: `${reason}; ${obstacle}` }
   }
-  if (head !== block.head) {
-    if (options.checks) await forge.check(head, [failed('freshness', reason)])
-    return { ...known, action: 'blocked', reason: `${reason}; it holds work of a person` }
-  }
-  await sayOnce(forge, number, {
+  await commentOnce(forge, number, {
     marker: `closed ${block.head.slice(0, 12)}`,
-    text: `Closed: ${escapeMarkdown(reason)}.`,
+    text: `Closed by Tortoise: ${escapeMarkdown(reason)}.`,
   })
   await forge.update(number, { body: withBlock(pull.body, { ...block, closed: reason }), state: 'closed' })
   return { ...known, action: 'closed', reason }
 }
 
-/** A person's commit stands on our branch: it is theirs now. Says so once and touches nothing. */
-export async function freeze(
-  { part, branch, open }: Job,
+/** Reports that somebody committed to the branch of a pull request: comments once and writes nothing else. */
+export async function stopUpdating(
+  { wanted, branch, open }: PullJob,
   head: string,
-  { options, ports: { forge } }: Keeping,
+  { options, ports: { forge } }: SyncContext,
 ): Promise<PullOutcome> {
-  const reason = `${branch} holds a commit of a person (${head.slice(0, 10)})`
-  const known = { scope: part.scope, branch, action: 'blocked', reason } as const
+  const reason = `${branch} has a commit that Tortoise did not make (${head.slice(0, 10)})`
+  const known = { scope: wanted.scope, branch, action: 'blocked', reason } as const
   if (open === undefined) return known
-  await sayOnce(forge, open.number, {
+  await commentOnce(forge, open.number, {
     marker: 'foreign',
-    text: `A commit that is not ours stands on \`${branch}\`, so this pull request is yours now and will not be rebuilt. Merge it, close it, or delete the branch to get a new one.`,
+    text: `The branch \`${branch}\` has a commit that Tortoise did not make, so Tortoise no longer updates this pull request. Merge it, close it, or delete the branch to get a new pull request.`,
   })
   if (options.checks)
-    await forge.check(head, [failed('safety', 'A commit that is not ours stands on the branch')])
+    await forge.check(head, [failedCheck('safety', 'The branch has a commit that Tortoise did not make')])
   return { ...known, number: open.number, url: open.url }
 }
 
-/** Brings the pull request of a branch up to date: words, labels, checks, merging. */
-export async function settle(
-  job: Job,
-  placed: Extract<Placed, { kind: 'placed' }>,
-  { texts, options, ports }: Keeping & { readonly texts: PullTexts },
+/** Opens the pull request of a branch or updates its title, body, labels and checks. Then arms auto-merge if allowed. */
+export async function updatePull(
+  job: PullJob,
+  { base, head, moved }: Extract<BranchUpdate, { kind: 'current' }>,
+  context: SyncContext,
 ): Promise<PullOutcome> {
-  const { part, branch, digest, items } = job
-  const block: HiddenBlock = { scope: part.scope, base: placed.base, head: placed.head, digest, items }
-  const wanted = { title: oneLine(texts.title(part)), body: texts.body(part, block) }
-  const { pull, action } = await bringUp(job, wanted, { texts, options, ports })
+  const { wanted, branch, digest, items } = job
+  const { scope, proposal, autoMerge } = wanted
+  const { options, ports } = context
+  const { forge } = ports
+  const { pull, action } = await writeText(job, { scope, base, head, digest, items }, context)
   const missing = options.labels.filter((label) => !pull.labels.includes(label))
-  if (missing.length > 0) await ports.forge.addLabels(pull.number, missing)
-  const checks: readonly Check[] = standing(part.proposal.proof.sources.length)
-  if (options.checks) await ports.forge.check(placed.head, checks)
-  const merging = texts.autoMerge(part)
-    ? await ports.forge.autoMerge({ ...pull, head: placed.head })
-    : undefined
+  if (missing.length > 0) await forge.addLabels(pull.number, missing)
+  if (options.checks) await forge.check(head, passedChecks(proposal.proof.sources.length))
+  const merging = autoMerge ? await forge.autoMerge({ ...pull, head }) : undefined
   return {
-    scope: part.scope,
+    scope,
     branch,
     number: pull.number,
     url: pull.url,
-    action: action === 'unchanged' && placed.moved ? 'updated' : action,
-    commit: placed.head,
+    action: action === 'unchanged' && moved ? 'updated' : action,
+    commit: head,
     ...(merging === undefined ? {} : { merging }),
   }
 }
 
-async function bringUp(
-  { branch, open, withdrawn }: Job,
-  wanted: { readonly title: string; readonly body: string },
-  { options, ports: { forge } }: Keeping & { readonly texts: PullTexts },
+/** Writes title and body where they differ, with the hidden block at the end of the body. */
+async function writeText(
+  { wanted, branch, open, withdrawn }: PullJob,
+  block: HiddenBlock,
+  { options, ports: { forge } }: SyncContext,
 ): Promise<{ readonly pull: Pull; readonly action: PullOutcome['action'] }> {
+  const text = { title: oneLine(wanted.title), body: `${wanted.body}\n\n${writeBlock(block)}` }
   const update = async (pull: Pull, action: PullOutcome['action']) => {
-    if (pull.title === wanted.title && sameText(pull.body, wanted.body)) return { pull, action }
-    await forge.update(pull.number, wanted)
+    if (pull.title === text.title && isSameText(pull.body, text.body)) return { pull, action }
+    await forge.update(pull.number, text)
     return { pull, action: action === 'unchanged' ? ('updated' as const) : action }
   }
   if (open !== undefined) return update(open, 'unchanged')
-  const pull = await forge.open({ branch, base: options.base, ...wanted })
+  const pull = await forge.open({ branch, base: options.base, ...text })
   return update(pull, pull.number === withdrawn?.number ? 'reopened' : 'opened')
 }

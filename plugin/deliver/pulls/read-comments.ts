@@ -3,39 +3,39 @@ import { readBlock } from '../record/hidden-block.ts'
 import { readCommands } from './commands.ts'
 import type { CommentedPull } from './decisions.ts'
 
-/** How far back people are listened to. */
-export interface Hearing {
+/** How long comments on a closed pull request count. */
+export interface CommentWindow {
   readonly now: Date
   readonly days: number
 }
 
-/** Pull requests whose comments are read, at most; the newest ones. */
-const mostHeard = 40
+/** Comments of the newest pull requests only are read, so that a run makes a bounded number of requests. */
+const maxPulls = 40
 
-/** Reads what people who may push said below our pull requests of late. */
+/** Reads the commands that users with push access wrote in comments on pull requests of Tortoise. */
 export async function readComments(
   forge: Pick<Forge, 'comments' | 'mayWrite'>,
   pulls: readonly Pull[],
-  { now, days }: Hearing,
+  { now, days }: CommentWindow,
 ): Promise<readonly CommentedPull[]> {
   const oldest = now.getTime() - days * 86_400_000
   const recent = pulls.filter(
     ({ state, body, closedAt, createdAt }) =>
       (state === 'open' || Date.parse(closedAt ?? createdAt) >= oldest) && readBlock(body) !== undefined,
   )
-  const trusted = new Map<string, Promise<boolean>>()
+  const access = new Map<string, Promise<boolean>>()
   const mayWrite = (author: string): Promise<boolean> => {
-    const known = trusted.get(author) ?? forge.mayWrite(author)
-    trusted.set(author, known)
+    const known = access.get(author) ?? forge.mayWrite(author)
+    access.set(author, known)
     return known
   }
-  const heard: CommentedPull[] = []
+  const commented: CommentedPull[] = []
   for (const [index, pull] of recent.entries()) {
-    const said = index < mostHeard ? await forge.comments(pull.number) : []
+    const all = index < maxPulls ? await forge.comments(pull.number) : []
     const comments: Comment[] = []
-    for (const one of said)
+    for (const one of all)
       if (readCommands(one.body).length > 0 && (await mayWrite(one.author))) comments.push(one)
-    heard.push({ pull, comments })
+    commented.push({ pull, comments })
   }
-  return heard
+  return commented
 }

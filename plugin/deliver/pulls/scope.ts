@@ -4,10 +4,10 @@ import { workloadLabel } from '../../model/workload.ts'
 import { fingerprint } from '../record/fingerprint.ts'
 import type { Owners } from './codeowners.ts'
 
-/** What shares one pull request: values of the same owner and cluster, of a source, of a workload, or all. */
+/** Which changes share a pull request: those of one owner and cluster, of one source, of one workload, or all. */
 export type Grouping = 'owner' | 'source' | 'workload' | 'all'
 
-/** The scope of a change in words, the same in every run; empty for the whole repository. */
+/** Returns the scope of a change, for example `prod acme/shop`. It is the same in every run, and empty for `all`. */
 export function scopeOf(change: ProposedChange, grouping: Grouping, owners: Owners): string {
   const { cluster = '', source, workload, site } = change
   switch (grouping) {
@@ -24,15 +24,15 @@ export function scopeOf(change: ProposedChange, grouping: Grouping, owners: Owne
   }
 }
 
-const longest = 60
+const maxLength = 60
 
-/** The branch of a scope: our branch, followed by the scope in letters that any forge and shell takes. */
+/** Returns the branch of a scope: the prefix and the scope in characters that every forge and shell accepts. */
 export function branchOf(prefix: string, scope: string): string {
   if (scope === '') return prefix
   const slug = oneLine(scope)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
-  const plain = slug === scope && slug.length <= longest
-  return `${prefix}-${plain ? slug : `${slug.slice(0, longest)}-${fingerprint(scope)}`}`
+  const isExact = slug === scope && slug.length <= maxLength
+  return `${prefix}-${isExact ? slug : `${slug.slice(0, maxLength)}-${fingerprint(scope)}`}`
 }

@@ -1,24 +1,26 @@
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
 import { z } from 'zod'
+import type { Proposal, ScopedProposal } from '../../model/proposal.ts'
+import { changeKey } from './commit-message.ts'
 
-/** One value that a pull request changes: its address in the words of a trailer, and the texts before and after. */
-export interface Item {
+/** One value that a pull request changes: its change key, and its text in the file before and after. */
+export interface BlockItem {
   readonly key: string
   readonly from: string
   readonly to: string
 }
 
-/** What a pull request tells its next run, hidden in its body. */
+/** What a run records in the body of a pull request for later runs. Readers of the pull request do not see it. */
 export interface HiddenBlock {
   readonly scope: string
-  /** The commit that its one commit stands on. */
+  /** The commit of the base branch that its one commit is built on. */
   readonly base: string
-  /** The commit we last wrote to its branch. */
+  /** The commit that Tortoise last wrote to its branch. */
   readonly head: string
-  /** Identity of its edits: files, texts before and after. */
+  /** Identity of its edits: files and their texts before and after. */
   readonly digest: string
-  readonly items: readonly Item[]
-  /** Why we closed it ourselves; absent while open, and when a person closed it. */
+  readonly items: readonly BlockItem[]
+  /** Why Tortoise closed it; absent while it is open, and when somebody else closed it. */
   readonly closed?: string | undefined
 }
 
@@ -33,24 +35,38 @@ const blockSchema = z.object({
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 const marker = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/
-const mostBytes = 1_000_000
+/** Limit of a decompressed block, because anybody with push access can write one. */
+const maxBytes = 1_000_000
 
-/** The hidden block as a comment of HTML. Deflated, and in letters that no cluster text can break out of. */
+/** Returns the block as an HTML comment: deflated and in base64, so that no text from a cluster can end the comment. */
 export function writeBlock({ items, ...block }: HiddenBlock): string {
   const data = { ...block, items: items.map(({ key, from, to }) => [key, from, to]) }
   return `<!-- tortoise:1 ${toBase64(deflateSync(strToU8(JSON.stringify(data)), { level: 9 }))} -->`
 }
 
-/** A body with another block in place of its own. */
+/** Returns the values that a proposal changes. */
+export const itemsOf = ({ changes }: Proposal): readonly BlockItem[] =>
+  changes.map((change) => ({ key: changeKey(change), from: change.from, to: change.to }))
+
+// Ids compress differently, by a few characters.
+const [sampleId, slack] = ['9c1f04e7b83ad265f0178be4c29d5a630e8f71b2', 100]
+
+/** Returns the characters to reserve for the block of a proposal and the blank line above it, before its ids are known. */
+export function blockSize({ scope, proposal }: ScopedProposal): number {
+  const ids = { base: sampleId, head: [...sampleId].reverse().join(''), digest: sampleId }
+  return writeBlock({ scope, ...ids, items: itemsOf(proposal) }).length + slack
+}
+
+/** Replaces the block of a body. */
 export const withBlock = (body: string, block: HiddenBlock): string =>
   `${body.replace(marker, '').trimEnd()}\n\n${writeBlock(block)}`
 
-/** Reads the block out of a body; `undefined` when there is none that can be read. */
+/** Reads the block of a body; `undefined` when the body has no valid block. */
 export function readBlock(body: string): HiddenBlock | undefined {
   const text = marker.exec(body)?.[1]
   if (text === undefined) return undefined
   try {
-    const bytes = inflateSync(Buffer.from(text, 'base64'), { out: new Uint8Array(mostBytes) })
+    const bytes = inflateSync(Buffer.from(text, 'base64'), { out: new Uint8Array(maxBytes) })
     const { items, ...block } = blockSchema.parse(JSON.parse(strFromU8(bytes)))
     return { ...block, items: items.map(([key, from, to]) => ({ key, from, to })) }
   } catch {

@@ -1,8 +1,8 @@
 import { readBlock } from './hidden-block.ts'
 
-/** One value that a commit of ours says it changed. */
+/** One change that a commit message of Tortoise records. */
 export interface TrailedChange {
-  /** `[cluster/]namespace/Kind/name container field`, as `changeWords` writes it. */
+  /** `[cluster/]namespace/Kind/name container field`, as `changeKey` returns it. */
   readonly key: string
   readonly from: string
   readonly to: string
@@ -11,8 +11,8 @@ export interface TrailedChange {
   readonly evidence?: string
 }
 
-/** A word of a trailer as it was before; what was never encoded stays. */
-export function plainWord(text: string): string {
+/** Decodes one word of a trailer. A word that is not validly encoded is returned unchanged. */
+export function decodeWord(text: string): string {
   if (text === '-') return ''
   try {
     return decodeURIComponent(text)
@@ -21,34 +21,34 @@ export function plainWord(text: string): string {
   }
 }
 
-/** What the words of a trailer are about; `undefined` for words that no trailer of ours has. */
-export function addressIn(key: string) {
+/** Returns the address in a change key; `undefined` for a text that is not a change key. */
+export function parseChangeKey(key: string) {
   const [place = '', container = '-', field = ''] = key.split(' ')
-  const [name, kind, namespace, cluster, ...more] = place.split('/').map(plainWord).reverse()
+  const [name, kind, namespace, cluster, ...more] = place.split('/').map(decodeWord).reverse()
   if (name === undefined || kind === undefined || namespace === undefined || more.length > 0) return undefined
   return {
     ...(cluster === undefined ? {} : { cluster }),
     workload: { namespace, kind, name },
-    ...(container === '-' ? {} : { container: plainWord(container) }),
-    field: plainWord(field),
+    ...(container === '-' ? {} : { container: decodeWord(container) }),
+    field: decodeWord(field),
   }
 }
 
 const changeLine = /^Tortoise-Change: (\S+ \S+ \S+) (\S+) (\S+) (\S+)(?: (\S+))?$/gm
 
 /**
- * The values that a commit message says were changed. A forge that squashes writes the text of the pull request instead
- * of the commit's: there its hidden block says the same.
+ * Returns the changes that a commit message records. A forge that squashes may use the body of the pull request as the
+ * message; then the hidden block has the changes.
  */
-export function changesIn(message: string): readonly TrailedChange[] {
+export function parseChanges(message: string): readonly TrailedChange[] {
   const evidence = /^Tortoise-Evidence: ([0-9a-f]+)$/m.exec(message)?.[1]
   const trailed = [...message.matchAll(changeLine)].map(
     ([, key = '', from = '', to = '', rules = '', file]): TrailedChange => ({
       key,
-      from: plainWord(from),
-      to: plainWord(to),
-      rules: rules === '-' ? [] : rules.split(',').map(plainWord),
-      ...(file === undefined ? {} : { file: plainWord(file) }),
+      from: decodeWord(from),
+      to: decodeWord(to),
+      rules: rules === '-' ? [] : rules.split(',').map(decodeWord),
+      ...(file === undefined ? {} : { file: decodeWord(file) }),
       ...(evidence === undefined ? {} : { evidence }),
     }),
   )

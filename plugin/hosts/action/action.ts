@@ -8,10 +8,10 @@ import { stepSummary } from '../../report/summary.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { gatherObservations } from '../../run/observe/observe.ts'
-import type { RunRequest } from '../../run/plan-repository.ts'
+import { observe } from '../../run/observe/observe.ts'
+import type { ObserveFlags } from '../../run/observe/request.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { runOnce } from '../../run/run.ts'
+import { type RunRequest, run } from '../../run/run.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
 import type { Call } from './event.ts'
@@ -23,17 +23,17 @@ import { reviewPullRequest } from './review.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Runs one pass as a step of a workflow: inputs from `INPUT_*`, outputs, annotations and summary by the runner's files. */
+/** Runs as one step of a workflow: inputs come from `INPUT_*`; outputs, annotations and summary go to the runner's files. */
 export async function runAction(env: Environment): Promise<void> {
   const token = core.getInput('github-token')
   if (token !== '') core.setSecret(token)
   try {
     const host = hostFor(env, token)
     const mode = inputMode()
-    const ground = groundOf(host, mode)
-    if (mode === 'review') await reviewStep(host, await observe(host, ground), token)
-    else if (ground.settings.deliver.mode === 'pull-request') await answerStep(host, ground)
-    else await passStep(host, ground)
+    const request = requestOf(host, mode)
+    if (mode === 'review') await reviewStep(host, request, token)
+    else if (request.settings.deliver.mode === 'pull-request') await answerStep(host, request)
+    else await runStep(host, request)
   } catch (error) {
     fail(error)
   }
@@ -53,13 +53,13 @@ function fail(error: unknown): void {
 }
 
 /** A pass for whoever asked for one; what is not for us costs no look at usage. */
-async function answerStep(host: Host, ground: Ground): Promise<void> {
+async function answerStep(host: Host, request: RunRequest): Promise<void> {
   const call: Call = callOf(host, readEvent(host))
   if (call.kind === 'passed over') return passOver(call.why)
-  if (call.kind !== 'said') return passStep(host, ground)
-  const answer = await runCommentCommand(host, ground.settings, call.said)
+  if (call.kind !== 'said') return runStep(host, request)
+  const answer = await runCommentCommand(host, request.settings, call.said)
   if (answer.kind === 'passed over') return passOver(answer.why)
-  await passStep(host, ground)
+  await runStep(host, request)
   await answer.done()
 }
 
@@ -69,38 +69,38 @@ async function passOver(why: string): Promise<void> {
   await core.summary.addRaw(`Nothing to do: ${escapeMarkdown(why)}.\n`).write()
 }
 
-async function passStep(host: Host, ground: Ground): Promise<void> {
-  const request = await observe(host, ground)
-  const outcome = await runOnce(host, request)
-  core.info(terminalReport(outcome))
-  writeOutputs(outcome, host)
-  annotate(outcome)
-  await core.summary.addRaw(stepSummary(outcome, request.observations, summaryLimit)).write()
+async function runStep(host: Host, request: RunRequest): Promise<void> {
+  const report = await run(host, request)
+  core.info(terminalReport(report))
+  writeOutputs(report, host)
+  annotate(report)
+  await core.summary.addRaw(stepSummary(report, report.observations, summaryLimit)).write()
 }
 
 async function reviewStep(host: Host, request: RunRequest, token: string): Promise<void> {
   const { GITHUB_REPOSITORY: repository = '', GITHUB_API_URL: apiUrl = 'https://api.github.com' } = host.env
-  core.setOutput('objections', await reviewPullRequest(host, request, { repository, apiUrl, token }))
+  const { observations } = await observe(host, request.settings, request.usage)
+  const review = { ...request, observations }
+  core.setOutput('objections', await reviewPullRequest(host, review, { repository, apiUrl, token }))
 }
 
 /** A step may write 1 MiB; past it the runner shows nothing at all. */
 const summaryLimit = 1_000_000
 
-type Ground = Omit<RunRequest, 'observations'>
-
-function groundOf(host: Host, mode: ActionMode | undefined): Ground {
+function requestOf(host: Host, mode: ActionMode | undefined): RunRequest {
   const checkout = findCheckout(host, host.cwd)
-  const isAsked = inputWorkloads()
+  const isSelected = inputWorkloads()
   const settings = settingsFor(host, readSettings(host, checkout, given('settings')), mode)
-  return isAsked === undefined
-    ? { checkout, settings }
-    : { checkout, settings: onOwnBranch(settings), isAsked }
+  const usage = usageFlags()
+  return isSelected === undefined
+    ? { checkout, settings, usage }
+    : { checkout, settings: onOwnBranch(settings), usage, isSelected }
 }
 
-async function observe(host: Host, ground: Ground): Promise<RunRequest> {
+function usageFlags(): ObserveFlags {
   const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
   const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
-  const flags = {
+  return {
     ...(snapshot && {
       snapshot: snapshot
         .split('\n')
@@ -112,7 +112,6 @@ async function observe(host: Host, ground: Ground): Promise<RunRequest> {
     ...(cache && { cache }),
     ...(until && { until }),
   }
-  return { ...ground, ...(await gatherObservations(host, ground.settings, flags)) }
 }
 
 /** What is asked about some workloads alone must not undo what the pull request for all of them holds. */

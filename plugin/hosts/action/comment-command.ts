@@ -50,7 +50,7 @@ async function openGitHub(host: Host, settings: Settings): Promise<Session> {
       hint: 'Set deliver.github.repository, or use mode commit.',
     })
   const { repository, apiUrl, paced } = github
-  const token = githubToken(host, settings, 'Answering a comment')
+  const token = githubToken(host, settings.deliver, 'Answering a comment')
   return openSession({
     kind: 'github',
     repository,
@@ -66,9 +66,9 @@ interface Reaction {
 }
 
 /** A sign below the comment; a token that may not give one is no reason to fail. */
-async function react(host: Host, { at, ask }: Session, { said, content }: Reaction): Promise<void> {
-  const given = ask('react to a comment', ({ rest }) =>
-    rest.reactions.createForIssueComment({ ...at, comment_id: said.id, content }),
+async function react(host: Host, { repo, send }: Session, { said, content }: Reaction): Promise<void> {
+  const given = send('react to a comment', ({ rest }) =>
+    rest.reactions.createForIssueComment({ ...repo, comment_id: said.id, content }),
   )
   await given.catch((error: unknown) => {
     if (!(error instanceof ExpectedStop)) throw error

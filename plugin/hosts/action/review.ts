@@ -3,6 +3,7 @@ import * as core from '@actions/core'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { openCommit } from '../../io/commit-tree.ts'
 import { createPrograms } from '../../io/programs.ts'
+import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, stop } from '../../model/problem.ts'
 import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
@@ -11,14 +12,19 @@ import type { RenderedPair } from '../../plan/review-sizes.ts'
 import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
 import { commitAndParent } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
-import type { RunRequest } from '../../run/plan-repository.ts'
+import type { RunRequest } from '../../run/run.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
+
+/** What is rendered before and after, and the usage to compare it with. */
+export interface ReviewRequest extends Pick<RunRequest, 'checkout' | 'settings'> {
+  readonly observations: readonly Observation[]
+}
 
 /** Compares the sizes that a pull request changes with what was seen, and says so under it. Gives the number of objections. */
 export async function reviewPullRequest(
   host: Host,
-  request: RunRequest,
+  request: ReviewRequest,
   place: ReviewPlace,
 ): Promise<number> {
   const number = pullRequestNumber(host)
@@ -46,7 +52,10 @@ function pullRequestNumber({ env }: Host): number {
 }
 
 /** Renders what the pull request would be merged into, and what would come of it. */
-async function renderBoth(host: Host, { checkout, settings }: RunRequest): Promise<readonly RenderedPair[]> {
+async function renderBoth(
+  host: Host,
+  { checkout, settings }: ReviewRequest,
+): Promise<readonly RenderedPair[]> {
   const { root, gitdir } = checkout
   if (gitdir === undefined) throw stop('git.missing', `${root} is no plain Git checkout`)
   const { commit, parent } = await commitAndParent(gitdir)

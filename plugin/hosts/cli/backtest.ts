@@ -3,8 +3,8 @@ import type { BacktestReport } from '../../model/backtest.ts'
 import { type ProfileName, profiles } from '../../recommend/profiles/profiles.ts'
 import { jsonBacktest, markdownBacktest, terminalBacktest } from '../../report/backtest.ts'
 import { ansi, plain } from '../../report/paint.ts'
+import { backtestWorkTree } from '../../run/backtest.ts'
 import type { Host } from '../../run/host.ts'
-import { backtestWorkTree } from '../../run/plan-repository.ts'
 import type { RunFlags } from './run-options.ts'
 import { openRun, withRunFlags } from './run-options.ts'
 
@@ -26,14 +26,15 @@ export function backtestCommand(host: Host): Command {
     .option('--every <days>', 'days from one decision to the next', days, 1)
     .option('--train <days>', 'days before the first decision (default: half of history.days)', days)
     .action(async (flags: BacktestFlags) => {
-      const pass = await openRun(host, flags)
-      const { recommend, history } = pass.settings
+      const request = openRun(host, flags)
+      const { recommend, history } = request.settings
       const walk = {
         historyDays: history.days,
         trainDays: flags.train ?? Math.ceil(history.days / 2),
         everyDays: flags.every,
       }
-      const report = await backtestWorkTree(host, pass, {
+      const report = await backtestWorkTree(host, {
+        ...request,
         walk,
         profiles: flags.profile ?? [recommend.profile],
       })

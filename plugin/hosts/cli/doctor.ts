@@ -5,7 +5,7 @@ import { type Check, type Diagnosis, doctorSchema } from '../../report/json/doct
 import { ansi, type Paint, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { clustersToRead } from '../../run/observe/observe.ts'
+import { clustersToRead } from '../../run/observe/clusters-to-read.ts'
 import { readSettings } from '../../run/read-settings.ts'
 import { examine } from '../doctor/examine.ts'
 import { Refused } from './exit-error.ts'

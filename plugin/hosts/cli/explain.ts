@@ -9,8 +9,8 @@ import { backtestsOf } from '../../report/plan-backtest.ts'
 import { historyForPeople, jsonHistory } from '../../report/value-history.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { planWorkTree } from '../../run/plan-repository.ts'
 import { readSettings } from '../../run/read-settings.ts'
+import { planOnly } from '../../run/run.ts'
 import { historyOf } from '../../run/value-history.ts'
 import type { RunFlags } from './run-options.ts'
 import { openRun, withReadFlags } from './run-options.ts'
@@ -37,7 +37,7 @@ export function explainCommand(host: Host): Command {
     )
     .action(async (label: string, flags: ExplainFlags) => {
       if (flags.history) return host.stdout(await history(host, label, flags))
-      const plan = await planWorkTree(host, await openRun(host, flags))
+      const { plan } = await planOnly(host, openRun(host, flags))
       const found = pick(plan.recommendations, label, flags.container)
       const { backtest } = plan
       const explained = {
@@ -56,7 +56,7 @@ export function explainCommand(host: Host): Command {
 async function history(host: Host, label: string, flags: ExplainFlags): Promise<string> {
   const checkout = findCheckout(host, flags.repo)
   const settings = readSettings(host, checkout, flags.settings)
-  const past = await historyOf(host, { checkout, settings }, { label, container: flags.container })
+  const past = await historyOf(host, { checkout, settings, label, container: flags.container })
   return flags.output === 'json'
     ? `${JSON.stringify(jsonHistory(past), null, 2)}\n`
     : historyForPeople(past, host.colour ? ansi : plain)

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Host } from '../../run/host.ts'
-import { planWorkTree } from '../../run/plan-repository.ts'
+import { planOnly } from '../../run/run.ts'
 import { Refused } from './exit-error.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
@@ -11,8 +11,9 @@ export function planCommand(host: Host): Command {
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
     .action(async (flags: RunFlags & { readonly check?: boolean }) => {
-      const plan = await planWorkTree(host, await openRun(host, flags))
-      host.stdout(formatOutcome(host, { plan }, flags.output))
-      if (flags.check === true && plan.proposal !== undefined) throw new Refused('Changes are pending.')
+      const report = await planOnly(host, openRun(host, flags))
+      host.stdout(formatOutcome(host, report, flags.output))
+      if (flags.check === true && report.plan.proposal !== undefined)
+        throw new Refused('Changes are pending.')
     })
 }

@@ -1,37 +1,22 @@
 import { Command, CommanderError } from 'commander'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Host } from '../../run/host.ts'
+import { commandFrom, readCommandTable } from './command-table.ts'
+import { commands } from './commands.ts'
 import { Ended, Refused } from './exit-error.ts'
 
 declare const __VERSION__: string
 
-/** Each command by its name, loaded when it is asked for: a program that renders in a pipe must start at once. */
-const commands: Readonly<Record<string, () => Promise<(host: Host) => Command>>> = {
-  demo: async () => (await import('./demo.ts')).demoCommand,
-  init: async () => (await import('./init.ts')).initCommand,
-  plan: async () => (await import('./plan.ts')).planCommand,
-  backtest: async () => (await import('./backtest.ts')).backtestCommand,
-  run: async () => (await import('./run.ts')).runCommand,
-  doctor: async () => (await import('./doctor.ts')).doctorCommand,
-  discover: async () => (await import('./discover.ts')).discoverCommand,
-  trace: async () => (await import('./trace.ts')).traceCommand,
-  serve: async () => (await import('./serve.ts')).serveCommand,
-  set: async () => (await import('./set.ts')).setCommand,
-  render: async () => (await import('./render.ts')).renderCommand,
-  explain: async () => (await import('./explain.ts')).explainCommand,
-  snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
-}
-
-/** Runs a command line and gives its exit code: 0 done, 1 refused, 2 an expected stop, 70 our bug. */
+/** Runs a command line. Returns its exit code: 0 done, 1 refused, 2 expected stop, 70 a bug in Tortoise. */
 export async function runCli(host: Host, args: readonly string[]): Promise<number> {
   const program = new Command('tortoise')
     .description('Right-sizes Kubernetes workloads and commits the change, proved by rendering, to Git.')
     .version(__VERSION__)
     .exitOverride()
     .configureOutput({ writeOut: host.stdout, writeErr: host.stderr })
-    .showHelpAfterError('(see --help)')
-  for (const make of await commandsFor(args[0])) {
-    program.addCommand(make(host).copyInheritedSettings(program))
+    .showHelpAfterError('Add --help to see how it is used.')
+  for (const command of await commandsFor(host, args)) {
+    program.addCommand(command.copyInheritedSettings(program))
   }
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -41,10 +26,11 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
   }
 }
 
-/** The command that is asked for; all of them where help is. */
-function commandsFor(name = ''): Promise<readonly ((host: Host) => Command)[]> {
+/** The command to run, loaded; without one, every command as the table describes it. */
+async function commandsFor(host: Host, args: readonly string[]): Promise<readonly Command[]> {
+  const name = args.find((one) => !one.startsWith('-')) ?? ''
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  return Promise.all((load === undefined ? Object.values(commands) : [load]).map((one) => one()))
+  return load === undefined ? readCommandTable().map(commandFrom) : [(await load())(host)]
 }
 
 function report(host: Host, error: unknown): number {

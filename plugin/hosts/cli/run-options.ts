@@ -7,9 +7,8 @@ import { ansi, plain } from '../../report/paint.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { gatherObservations } from '../../run/observe/observe.ts'
-import type { RunRequest } from '../../run/plan-repository.ts'
 import { readSettings } from '../../run/read-settings.ts'
+import type { RunRequest } from '../../run/run.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
 /** Flags of `plan` and `run`. */
@@ -44,17 +43,16 @@ export const withRunFlags = (command: Command): Command =>
         .default('table'),
     )
 
-/** Reads everything that a pass needs. */
-export async function openRun(host: Host, flags: RunFlags): Promise<RunRequest> {
+/** Reads checkout and settings. With `--cluster`, only the sources of that cluster are planned. */
+export function openRun(host: Host, flags: Omit<RunFlags, 'output'>): RunRequest {
   const checkout = findCheckout(host, flags.repo)
   const all = readSettings(host, checkout, flags.settings)
-  const { observations, readings } = await gatherObservations(host, all, flags)
   const { cluster } = flags
   const settings =
     cluster === undefined
       ? all
       : { ...all, sources: all.sources.filter((one) => (one.cluster ?? cluster) === cluster) }
-  return { checkout, settings, observations, readings }
+  return { checkout, settings, usage: flags }
 }
 
 /** The outcome in the format asked for. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Host } from '../../run/host.ts'
-import { runOnce } from '../../run/run.ts'
+import { run } from '../../run/run.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 
@@ -9,7 +9,6 @@ export function runCommand(host: Host): Command {
   return withRunFlags(new Command('run'))
     .description('plan on the head of the base branch, then deliver as settings say')
     .action(async (flags: RunFlags) => {
-      const outcome = await runOnce(host, await openRun(host, flags))
-      host.stdout(formatOutcome(host, outcome, flags.output))
+      host.stdout(formatOutcome(host, await run(host, openRun(host, flags)), flags.output))
     })
 }

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { snapshotLines } from '../../observe/snapshot.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { gatherObservations } from '../../run/observe/observe.ts'
+import { observe } from '../../run/observe/observe.ts'
 import { readSettings } from '../../run/read-settings.ts'
 import { withReadFlags } from './run-options.ts'
 
@@ -27,7 +27,7 @@ export function snapshotCommand(host: Host): Command {
     .requiredOption('--out <file>', 'file to write')
     .action(async ({ out, ...flags }: SnapshotFlags) => {
       const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)
-      const { observations, readings } = await gatherObservations(host, settings, flags)
+      const { observations, readings } = await observe(host, settings, flags)
       const recordedAt = host.now().toISOString()
       const snapshot = { kind: 'TortoiseSnapshot', version: 1, recordedAt, observations, readings } as const
       const file = openSync(resolve(host.cwd, out), 'w')

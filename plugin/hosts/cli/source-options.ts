@@ -109,8 +109,9 @@ export async function sourceIn(
 ): Promise<OpenedSource> {
   const { host, checkout, settings, charts, named } = repository
   const { release, namespace, kubeVersion, purpose = 'look' } = details
-  const path = pathInRepository(host, checkout, given, named)
-  const values = (details.values ?? []).map((file) => pathInRepository(host, checkout, file, named))
+  const base = named === undefined ? host.cwd : checkout.root
+  const path = pathInRepository(checkout, given, base)
+  const values = (details.values ?? []).map((file) => pathInRepository(checkout, file, base))
   const apiVersions = details.apiVersions?.length ? details.apiVersions : undefined
   const isMeant = (one: SourceSettings): boolean =>
     one.path === path &&

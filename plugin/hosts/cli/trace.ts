@@ -61,8 +61,8 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   const isWanted = (_: Source, one: ManifestField): boolean => matches(one, flags)
   const { view, renderer } = opened
   const ports = { view, renderer, progress: host.progress, allowShared: false, explains: true, isWanted }
-  const { sources, context, answers } = await traceFields(asked, known, ports)
-  const found = [...answers.values()].map((answer) => answer.trace)
+  const { sources, context, fields } = await traceFields(asked, known, ports)
+  const found = [...fields.values()].map((field) => field.trace)
   const filtered = [flags.workload, flags.container, field].some((one) => one !== undefined)
   if (found.length > 0 || !filtered) return found
   if (field === undefined || flags.workload === undefined) {

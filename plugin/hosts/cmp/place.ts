@@ -14,7 +14,7 @@ export interface SourcePlace {
 export function placeOf(host: Host, given: string, repo?: string): SourcePlace {
   const directory = resolve(host.cwd, repo ?? '.', given)
   const { root } = rootFromArgo(host, given) ?? findCheckout(host, repo, directory)
-  return { root, path: pathInRepository(host, { root, gitdir: undefined }, directory) }
+  return { root, path: pathInRepository({ root, gitdir: undefined }, directory, host.cwd) }
 }
 
 function rootFromArgo({ cwd, env }: Host, given: string): Pick<Checkout, 'root'> | undefined {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
 import type { Host } from '../../run/host.ts'
-import { gatherSamples } from '../../run/observe/metrics-server.ts'
+import { recordSamples } from '../../run/observe/metrics-server.ts'
 import type { Election, LeaseStore } from './lease.ts'
 import { joinElection } from './lease.ts'
 import type { Log } from './log.ts'
@@ -93,7 +93,7 @@ function samplerPorts(
   const heard = { ...host, progress: logProgress(log, 'samples') }
   const samples = join(flags.state, 'samples')
   return {
-    gather: () => gatherSamples(heard, { settings: runs.settings, flags: { samples } }),
+    gather: () => recordSamples(heard, { settings: runs.settings, flags: { samples } }),
     seconds: () => runs.settings.serve.sampleSeconds,
     mayGather: () => election === undefined || election.leading(),
     log,

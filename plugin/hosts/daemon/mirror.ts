@@ -24,7 +24,7 @@ export async function refreshMirror(host: Host, settings: Settings, directory: s
   }
   const mayLogIn = host.env[remote.tokenEnv] || settings.deliver.github?.app
   const wire = openRemote(
-    { url: remote.url, ...(mayLogIn && { token: remoteToken(host, settings, 'Fetching') }) },
+    { url: remote.url, ...(mayLogIn && { token: remoteToken(host, settings.deliver, 'Fetching') }) },
     http,
   )
   const gitdir = join(directory, 'mirror.git')

@@ -1,10 +1,8 @@
 import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
-import type { Outcome } from '../../model/plan.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { gatherObservations } from '../../run/observe/observe.ts'
-import { runOnce } from '../../run/run.ts'
+import { type RunReport, run } from '../../run/run.ts'
 import { refreshMirror } from './mirror.ts'
 import type { NamedSchedule } from './scheduler.ts'
 
@@ -26,21 +24,21 @@ export async function runSchedule(
     schedule,
     flags,
   }: { readonly settings: Settings; readonly schedule: NamedSchedule; readonly flags: ServeFlags },
-): Promise<Outcome> {
+): Promise<RunReport> {
   const { repo, state, snapshot, prometheus } = flags
   const { cluster, mode } = schedule
   const checkout = repo === undefined ? await refreshMirror(host, settings, state) : findCheckout(host, repo)
-  const { observations, readings } = await gatherObservations(host, settings, {
+  const usage = {
     cache: join(state, 'days'),
     samples: join(state, 'samples'),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(prometheus === undefined ? {} : { prometheus }),
     ...(cluster === undefined ? {} : { cluster }),
-  })
+  }
   const narrowed = {
     ...settings,
     sources: settings.sources.filter((one) => cluster === undefined || (one.cluster ?? cluster) === cluster),
     deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
   }
-  return runOnce(host, { checkout, settings: narrowed, observations, readings })
+  return run(host, { checkout, settings: narrowed, usage })
 }

@@ -1,22 +1,13 @@
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-} from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { runProgram } from '../../io/process.ts'
 import type { Outcome } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
-import { parseSnapshot } from '../../observe/snapshot.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { runOnce } from '../../run/run.ts'
+import { run } from '../../run/run.ts'
 
 /** What the demo made and where. */
 export interface Demo {
@@ -41,8 +32,7 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   const settings = readSettings(host, checkout)
   const snapshot = join(files, 'snapshot.json')
   if (keep !== undefined) leaveSnapshot(directory, snapshot)
-  const { observations } = parseSnapshot(snapshot, readFileSync(snapshot, 'utf8'))
-  const outcome = await runOnce(host, { checkout, settings, observations })
+  const outcome = await run(host, { checkout, settings, usage: { snapshot: [snapshot] } })
   const commit = outcome.delivery?.commit
   if (commit === undefined) return { directory, outcome }
   return {

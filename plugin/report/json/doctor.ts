@@ -1,14 +1,16 @@
 import * as z from 'zod'
-/** One thing that was looked at. `error` keeps the job from being done, `warning` makes its result worse, `note` is good to know. */
+/** One check. `error`: a run would fail. `warning`: the result of a run is worse. `note`: for information. */
 export const checkSchema = z
   .object({
-    level: z.enum(['ok', 'note', 'warning', 'error']).describe('How it stands.'),
-    area: z.enum(['settings', 'programs', 'kubernetes', 'prometheus', 'data']).describe('What it is about.'),
+    level: z.enum(['ok', 'note', 'warning', 'error']).describe('The result of the check.'),
+    area: z
+      .enum(['settings', 'programs', 'kubernetes', 'prometheus', 'data'])
+      .describe('What the check is about.'),
     cluster: z.string().exactOptional().describe('Name of the cluster in settings.'),
-    code: z.string().describe('Which check it was.'),
+    code: z.string().describe('Name of the check.'),
     message: z.string().describe('What was found.'),
     query: z.string().exactOptional().describe('PromQL that shows it.'),
-    hint: z.string().exactOptional().describe('What to do about it.'),
+    hint: z.string().exactOptional().describe('How to fix it.'),
   })
   .readonly()
 
@@ -17,8 +19,8 @@ export type Check = z.infer<typeof checkSchema>
 /** What `tortoise doctor -o json` prints. */
 export const doctorSchema = z
   .object({
-    checks: z.array(checkSchema).readonly().describe('Everything that was looked at.'),
-    rbac: z.string().exactOptional().describe('Rules that a ClusterRole lacks, as YAML.'),
+    checks: z.array(checkSchema).readonly().describe('All checks.'),
+    rbac: z.string().exactOptional().describe('Rules that are missing in the ClusterRole, as YAML.'),
   })
   .readonly()
   .describe('What `tortoise doctor -o json` prints.')

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { Outcome } from '../../model/plan.ts'
-import { planBacktestSchema } from '../plan-backtest.ts'
 import { usageSchema } from '../usage.ts'
+import { planBacktestSchema } from './plan-backtest.ts'
 import { address, proofJson, reasons, site, siteJson, workload } from './words.ts'
 
 const pullAction = z
   .enum(['opened', 'reopened', 'updated', 'unchanged', 'closed', 'queued', 'blocked'])
-  .describe('`queued` waits for room; `blocked`: a commit of a person stands on its branch.')
+  .describe('`queued`: waits for a free slot. `blocked`: its branch has commits of somebody else.')
 
 /** The format of `plan -o json` and of the report file of a run. */
 export const reportSchema = z
@@ -15,7 +15,7 @@ export const reportSchema = z
     version: z.literal(1),
     changes: z
       .array(z.object({ ...address, from: z.string(), to: z.string(), because: reasons, site }))
-      .describe('Values that a commit moves, as printed in the file.'),
+      .describe('Values that a commit changes, as printed in the file.'),
     recommendations: z
       .array(
         z.object({
@@ -24,14 +24,16 @@ export const reportSchema = z
           from: z.number().optional().describe('Millicores, bytes or a count.'),
           to: z.number().optional().describe('Millicores, bytes or a count.'),
           because: reasons.optional(),
-          missing: z.string().optional().describe('What is not known.'),
+          missing: z.string().optional().describe('What is missing for a recommendation.'),
           together: z
             .string()
             .optional()
-            .describe('Changes of a workload with the same word move together or not at all.'),
+            .describe(
+              'The change group. Changes of a workload in the same group are made together or not at all.',
+            ),
         }),
       )
-      .describe('What is advised for every field.'),
+      .describe('The recommendation for every field.'),
     usage: usageSchema.optional(),
     backtest: planBacktestSchema.nullable(),
     replicaSlots: z
@@ -60,7 +62,7 @@ export const reportSchema = z
         source: z.string().optional(),
         workload: z.string(),
         field: z.string().optional(),
-        place: z.string().optional().describe('`file:line:column` of what decides the field.'),
+        place: z.string().optional().describe('`file:line:column` of the source line of the field.'),
         reason: z.string(),
       }),
     ),
@@ -86,7 +88,7 @@ export const reportSchema = z
             action: pullAction,
           })
           .optional()
-          .describe('The first pull request that was looked after.'),
+          .describe('The first pull request of the run.'),
         direct: z
           .object({
             mode: z.literal('commit'),
@@ -95,11 +97,11 @@ export const reportSchema = z
             commit: z.string().optional(),
           })
           .optional()
-          .describe('The commit on the base itself that rules asked for.'),
+          .describe('The commit on the base branch, where rules deliver some changes directly.'),
         pulls: z
           .array(
             z.object({
-              scope: z.string().describe('What shares it: cluster and owners, for example.'),
+              scope: z.string().describe('What its changes have in common: cluster and owners, for example.'),
               branch: z.string(),
               action: pullAction,
               number: z.number().int().optional(),
@@ -110,13 +112,13 @@ export const reportSchema = z
             }),
           )
           .optional()
-          .describe('Every pull request that was looked after.'),
+          .describe('Every pull request of the run.'),
       })
       .nullable(),
   })
-  .describe('One pass of GitOps Tortoise.')
+  .describe('One run of GitOps Tortoise, or one plan.')
 
-/** A pass as JSON, in the format of `reportSchema`. */
+/** A run or a plan as JSON, in the format of `reportSchema`. */
 export function jsonReport({ plan, delivery }: Outcome): object {
   const proof = plan.proposal?.proof
   return {

@@ -12,7 +12,7 @@ export const setSchema = z
       .array(
         z.object({ source: z.string(), workload, container, field, from: z.string(), to: z.string(), site }),
       )
-      .describe('Values that are proved. They are written unless something was refused or it is a dry run.'),
+      .describe('Proved changes. They are written, except in a dry run or when a change was refused.'),
     refused: z.array(
       z.object({
         source: z.string().optional(),
@@ -22,7 +22,7 @@ export const setSchema = z
         reason: z.string(),
       }),
     ),
-    settled: z.number().int().describe('How many values stood already.'),
+    settled: z.number().int().describe('How many values were set already.'),
     files: z.array(z.string()).describe('Files with edits to write.'),
     proof: z
       .object({
@@ -32,7 +32,7 @@ export const setSchema = z
       })
       .nullable(),
   })
-  .describe('Values set by hand or by a program.')
+  .describe('The result of `tortoise set`.')
 
 /** Values set, in the format of `setSchema`. */
 export function jsonSet(

@@ -6,9 +6,9 @@ export const sourcesSchema = z
   .array(
     z.object({
       kind: z.enum(['kustomize', 'helm', 'plain', 'release']),
-      id: z.string().describe('As reports call it.'),
+      id: z.string().describe('Name of the source in reports.'),
       path: z.string().describe('Directory or file, from the root of the repository.'),
-      cluster: z.string().optional().describe('The cluster whose `paths` in settings hold it.'),
+      cluster: z.string().optional().describe('The cluster whose `paths` in settings contain it.'),
       namespace: z.string().optional(),
       release: z.string().optional().describe('Helm release name.'),
       values: z.array(z.string()).optional().describe('Values files, weakest first.'),
@@ -20,7 +20,7 @@ export const sourcesSchema = z
           generated: z.string().optional().describe('The Application that an ApplicationSet generates.'),
         })
         .optional()
-        .describe('The object in Git that describes the roll-out.'),
+        .describe('The object in Git that deploys it.'),
     }),
   )
   .describe('Everything that can be rendered in a repository.')

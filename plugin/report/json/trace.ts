@@ -12,11 +12,11 @@ export const traceSchema = z
       source: z.string(),
       value: z.string().describe('As rendered.'),
       autoscaler: workload.optional().describe('The autoscaler object that holds an `hpa.*` field.'),
-      site: site.nullable().describe('What decides the value today.'),
+      site: site.nullable().describe('The source line: the place in Git that sets the value.'),
       reach: z
         .object({ sources: z.array(z.string()), containers: z.number().int() })
-        .describe('What an edit of the site moves.'),
-      leaf: site.nullable().describe('Where an override for this source alone would go.'),
+        .describe('What an edit of the source line also changes.'),
+      leaf: site.nullable().describe('The override: the place where a value for this source alone would go.'),
       chosen: z.enum(['site', 'leaf']).nullable(),
       reason: z.string().optional(),
       considered: z
@@ -30,13 +30,13 @@ export const traceSchema = z
           }),
         )
         .optional()
-        .describe('Scalars at the same keys in layers that lose.'),
+        .describe('Scalars at the same keys in layers that are overridden.'),
       sharedWith: z
         .array(z.object({ source: z.string(), workload, container, field }))
-        .describe('Other fields that the site decides.'),
+        .describe('Other fields that the source line sets.'),
     }),
   )
-  .describe('Every literal field of a source and the place in Git that decides it.')
+  .describe('Every literal field of a source and the place in Git that sets it.')
 
 /** Traces as JSON, in the format of `traceSchema`. */
 export const jsonTraces = (traces: readonly Trace[]): readonly object[] =>

@@ -8,16 +8,16 @@ export const workload = z
   .describe('A controller object.')
 /** A typed address on a workload or its autoscaler. */
 export const field = z.string().describe('`requests.cpu`, `hpa.target.cpu`, `env.GOMAXPROCS` …')
-/** Whose field it is. */
+/** The container of a field. */
 export const container = z
   .string()
   .optional()
   .describe('Absent for autoscaler fields, unless the metric names its container.')
-/** Why a value is what it is. */
+/** The reasons for a value. */
 export const reasons = z
   .array(z.object({ rule: z.string(), text: z.string() }))
-  .describe('The rules that had a say, in order.')
-/** What every row about a field names. */
+  .describe('The rules that applied, in order.')
+/** The address of a field in every row. */
 export const address = { source: z.string(), cluster: z.string().optional(), workload, container, field }
 
 /** A place in Git. */
@@ -25,7 +25,7 @@ export const site = z
   .object({
     kind: z
       .enum(['scalar', 'insert', 'patch'])
-      .describe('A scalar that stands there, a key to create, or a patch to add.'),
+      .describe('An existing scalar, a key to create, or a patch to add.'),
     file: z.string().describe('Relative to the root of the repository.'),
     line: z.number().int(),
     column: z.number().int(),
@@ -41,7 +41,7 @@ export const site = z
   })
   .describe('A place in Git.')
 
-/** A proof in short. */
+/** A proof as JSON. */
 export const proofJson = ({ verdict, sources, moved }: Proof): object => ({
   verdict,
   sources,

@@ -2,48 +2,50 @@ import fs from 'node:fs'
 import type { Settings } from '../../../config/schema.ts'
 import { type DeliverOptions, deliver } from '../../deliver/commit.ts'
 import { deliverDirect } from '../../deliver/commit-directly.ts'
-import type { Plan } from '../../model/plan.ts'
-import type { Delivery } from '../../model/proposal.ts'
-import type { Host } from '../host.ts'
+import type { Delivery, Proposal } from '../../model/proposal.ts'
+import type { BaseBranch } from '../base-branch.ts'
+import type { Environment, RunPorts } from '../host.ts'
+import { usesApi } from './delivery-rules.ts'
 import { openForge, openWriter } from './open-forge.ts'
 import { signerFor } from './signing.ts'
 import { remoteToken } from './tokens.ts'
 
-/** A plan to deliver as one commit, or not at all. */
-export interface DeliverRequest {
-  readonly plan: Plan
-  readonly settings: Settings
-  readonly gitdir: string
-  readonly base: string
+/** A proposal to deliver as one commit. */
+export interface CommitRequest {
+  readonly proposal: Proposal
+  readonly settings: Pick<Settings, 'deliver' | 'programs'>
+  readonly branch: BaseBranch
+  /** The commit of the base branch that the proposal was proved on. */
   readonly baseId: string
 }
 
-/** Whether a direct commit is made by the API of GitHub: it is named, and nothing is pushed. */
-export const byApi = ({ deliver: { mode, github, remote } }: Settings): boolean =>
-  mode === 'direct' && github !== undefined && remote === undefined
-
-/** Delivers a plan in every mode but `pull-request`. */
-export async function deliverPlan(host: Host, request: DeliverRequest): Promise<Delivery | undefined> {
-  const { plan, settings, gitdir, base, baseId } = request
-  const { proposal } = plan
-  if (proposal === undefined) return undefined
-  const { mode, author } = settings.deliver
-  if (mode === 'pull-request') throw new Error('pull requests are delivered by the desk')
-  const branch = mode === 'direct' ? base : settings.deliver.branch
-  host.progress({ kind: 'stage', stage: 'deliver', detail: branch })
-  if (byApi(settings)) {
-    const { session } = await openForge(host, settings)
-    return deliverDirect(proposal, { base, baseId }, openWriter(host, settings, { gitdir, session }))
+/**
+ * Delivers a proposal in mode `report`, `commit` or `direct`: chooses between the clone (plugin/deliver/commit.ts) and the
+ * GitHub API (plugin/deliver/commit-directly.ts).
+ */
+export async function deliverCommit(
+  ports: RunPorts,
+  { proposal, settings, branch: { gitdir, name: base }, baseId }: CommitRequest,
+): Promise<Delivery> {
+  const { deliver: how, programs } = settings
+  const { mode, author, commits } = how
+  if (mode === 'pull-request') throw new Error('mode pull-request makes no commit by itself')
+  const branch = mode === 'direct' ? base : how.branch
+  const now = ports.now()
+  ports.progress({ kind: 'stage', stage: 'deliver', detail: branch })
+  if (usesApi(how)) {
+    const { session } = await openForge(ports, how)
+    return deliverDirect(proposal, { base, baseId }, openWriter(ports, { settings, gitdir, session, now }))
   }
   const kind = mode === 'report' ? mode : 'commit'
-  const options: DeliverOptions = { mode: kind, base, baseId, branch, author, ...destination(host, settings) }
-  const sign = mode === 'report' ? undefined : signerFor(host, settings)
-  return deliver(proposal, options, { fs, gitdir, now: host.now(), sign })
+  const options = { mode: kind, base, baseId, branch, author, ...remoteOf(ports, how) } as const
+  const sign = mode === 'report' ? undefined : signerFor(ports, { commits, programs })
+  return deliver(proposal, options, { fs, gitdir, now, sign })
 }
 
-/** Where to push, with its token. */
-function destination(host: Host, settings: Settings): Pick<DeliverOptions, 'remote'> {
-  const { mode, remote } = settings.deliver
+/** The remote to push to, if any. */
+function remoteOf(environment: Environment, how: Settings['deliver']): Pick<DeliverOptions, 'remote'> {
+  const { mode, remote } = how
   if (mode === 'report' || remote === undefined) return {}
-  return { remote: { url: remote.url, token: remoteToken(host, settings, 'Pushing') } }
+  return { remote: { url: remote.url, token: remoteToken(environment, how, 'Pushing') } }
 }

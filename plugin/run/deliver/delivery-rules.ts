@@ -5,30 +5,42 @@ import type { DecideChange, SourceChange } from '../../plan/apply-decisions.ts'
 import type { PlanRequest } from '../../plan/plan.ts'
 
 type Rule = Settings['rules'][number]
-type DeliveryMode = NonNullable<Rule['delivery']>
-type Addressed = Pick<SourceChange, 'cluster' | 'workload' | 'container'>
+type RuleDelivery = NonNullable<Rule['delivery']>
+type ChangeAddress = Pick<SourceChange, 'cluster' | 'workload' | 'container'>
 
-/** The scope of what is committed directly; no scope of a pull request reads so. */
+/** How changes are delivered: by rule, and by `deliver.mode` where no rule matches. */
+export interface DeliveryRules {
+  readonly rules: Settings['rules']
+  readonly mode: Settings['deliver']['mode']
+}
+
+/** The scope of direct commits. It contains a NUL, so no pull request can have it. */
 const directScope = '\0direct'
 
-/** How rules say that a change is delivered; `undefined` where none does. Of several the last one wins. */
-const ruledDelivery = ({ rules }: Settings, change: Addressed): DeliveryMode | undefined =>
+/** The delivery that the last matching rule sets; `undefined` when no matching rule sets one. */
+const deliveryByRule = (rules: Settings['rules'], change: ChangeAddress): RuleDelivery | undefined =>
   rules.findLast((rule) => rule.delivery !== undefined && isAbout(rule.match, change))?.delivery
 
-/** Whether a change goes to the base itself. */
-const goesDirectly = (settings: Settings, change: Addressed): boolean =>
-  (ruledDelivery(settings, change) ?? settings.deliver.mode) === 'direct'
+const isDirect = ({ rules, mode }: DeliveryRules, change: ChangeAddress): boolean =>
+  (deliveryByRule(rules, change) ?? mode) === 'direct'
 
-/** Whether anything may become a pull request. */
-export const usesPullRequests = ({ rules, deliver: { mode } }: Settings): boolean =>
+/** Whether any change may become a pull request. */
+export const usesPullRequests = ({ rules, mode }: DeliveryRules): boolean =>
   mode === 'pull-request' ||
   (mode === 'direct' &&
     rules.some(({ delivery }) => delivery === 'pull-request' || delivery === 'auto-merge'))
 
-/** Parts a plan into what is committed directly and what becomes pull requests. What shares a value with these is one of them. */
-export function splitByDelivery(settings: Settings, parts: readonly ScopedProposal[]) {
-  const direct = (part: ScopedProposal): boolean =>
-    part.scope === directScope && part.proposal.changes.every((one) => goesDirectly(settings, one))
+/** Whether direct commits are made through the GitHub API: GitHub is configured, and no remote to push to. */
+export const usesApi = ({ mode, github, remote }: Settings['deliver']): boolean =>
+  mode === 'direct' && github !== undefined && remote === undefined
+
+/**
+ * Splits a plan into the direct commit and the pull requests. A change that shares an edited scalar with a pull request
+ * goes into that pull request.
+ */
+export function splitByDelivery(parts: readonly ScopedProposal[], rules: DeliveryRules) {
+  const direct = ({ scope, proposal }: ScopedProposal): boolean =>
+    scope === directScope && proposal.changes.every((change) => isDirect(rules, change))
   return {
     direct: parts.find(direct),
     pulls: parts
@@ -37,31 +49,41 @@ export function splitByDelivery(settings: Settings, parts: readonly ScopedPropos
   }
 }
 
-/** Whether a pull request may merge by itself: where rules say so of all its values; where they say nothing, as settings do. */
-export function isAutoMerged(settings: Settings, { proposal: { changes } }: ScopedProposal): boolean {
-  const { enabled } = settings.deliver.pullRequests.autoMerge
-  const merges = (way: DeliveryMode | undefined): boolean =>
-    way === 'auto-merge' || (way === undefined && enabled)
-  return changes.every((change) => merges(ruledDelivery(settings, change)))
+/** Whether rules let all changes of a pull request merge automatically. Without a rule, `byDefault` decides. */
+export function isAutoMerged(
+  { proposal: { changes } }: ScopedProposal,
+  { rules, byDefault }: { readonly rules: Settings['rules']; readonly byDefault: boolean },
+): boolean {
+  return changes.every((change) => {
+    const delivery = deliveryByRule(rules, change)
+    return delivery === undefined ? byDefault : delivery === 'auto-merge'
+  })
 }
 
-type Decided = Pick<PlanRequest, 'review' | 'scopeOf'>
+type ForgeReview = Pick<PlanRequest, 'review' | 'scopeOf'>
 
 /**
- * Decisions by the way of each change: what is only reported is left alone, what goes to the base itself is judged by what
- * became of its commits, the rest by what people said on the forge.
+ * Chooses the decisions that apply to each change by its delivery: a change that is only reported is skipped, a direct
+ * commit follows the decisions in the commits of the base branch, a pull request follows those on the forge.
  */
-export function reviewByDelivery(settings: Settings, ofCommits: DecideChange, forge?: Decided): Decided {
-  const { review: onForge, scopeOf } = forge ?? {}
+export function reviewByDelivery(
+  delivery: DeliveryRules,
+  decideByCommits: DecideChange,
+  forge: ForgeReview = {},
+): ForgeReview {
+  const { review: decideOnForge, scopeOf } = forge
   const review: DecideChange = (change) => {
-    if (ruledDelivery(settings, change) === 'report') return { reason: 'only reported, as rules say' }
-    return onForge === undefined || goesDirectly(settings, change) ? ofCommits(change) : onForge(change)
+    if (deliveryByRule(delivery.rules, change) === 'report')
+      return { reason: 'only reported, because a rule sets delivery: report' }
+    return decideOnForge === undefined || isDirect(delivery, change)
+      ? decideByCommits(change)
+      : decideOnForge(change)
   }
   if (scopeOf === undefined) return { review }
-  const scopeByWay = (change: Parameters<typeof scopeOf>[0]): string => {
-    if (goesDirectly(settings, change)) return directScope
-    const merges = ruledDelivery(settings, change) === 'auto-merge'
+  const scopeByDelivery: typeof scopeOf = (change) => {
+    if (isDirect(delivery, change)) return directScope
+    const merges = deliveryByRule(delivery.rules, change) === 'auto-merge'
     return [scopeOf(change), merges ? 'auto-merge' : ''].filter(Boolean).join(' ')
   }
-  return { review, scopeOf: scopeByWay }
+  return { review, scopeOf: scopeByDelivery }
 }

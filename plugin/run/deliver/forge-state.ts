@@ -6,38 +6,54 @@ import {
   type DecisionLog,
   type DecisionRules,
   isSplit,
-  judgeChange,
 } from '../../deliver/pulls/decisions.ts'
 import { readComments } from '../../deliver/pulls/read-comments.ts'
-import { scopeOf } from '../../deliver/pulls/scope.ts'
-import { changeWords } from '../../deliver/record/commit-message.ts'
+import { type Grouping, scopeOf } from '../../deliver/pulls/scope.ts'
+import { changeKey } from '../../deliver/record/commit-message.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
 import type { RepositoryView } from '../../model/source.ts'
-import type { DecideChange } from '../../plan/apply-decisions.ts'
-import type { Host } from '../host.ts'
+import type { Environment } from '../host.ts'
 import { openForge, openImport, openWriter } from './open-forge.ts'
 
-/** The forge as a run finds it: open and closed pull requests, and what people decided in them. */
+/** Snapshot of the forge at the start of a run: its pull requests, and the reviewers' decisions recorded in them. */
 export interface ForgeState {
   readonly forge: Forge
   readonly writer: BranchWriter
+  /** Copies a commit of the server with its files into the clone. Returns the id of its tree. */
+  readonly importCommit: (commit: string) => Promise<string>
   readonly pulls: readonly Pull[]
-  readonly memory: DecisionLog
+  readonly decisions: DecisionLog
   readonly rules: DecisionRules
-  /** Brings the files of a commit of the server into the local store; the id of its tree. */
-  readonly bring: (commit: string) => Promise<string>
-  /** Lays decisions over what is wanted. */
-  readonly review: DecideChange
-  /** What shares a pull request, by the CODEOWNERS of a view. */
-  readonly scopesOn: (view: RepositoryView) => Promise<(change: ProposedChange) => string>
 }
 
-/** What opening needs: settings and the repository here. */
+/** The repository whose forge is read. */
 export interface ForgeStateRequest {
-  readonly settings: Settings
+  readonly settings: Pick<Settings, 'deliver' | 'programs'>
   readonly gitdir: string
-  /** The commit of the base that this clone has. */
+  /** A commit of the base branch that the clone has. */
   readonly baseId: string
+  readonly now: Date
+}
+
+/** Reads pull requests and decisions from the forge. Throws `forge.refused` or `settings.missing`. */
+export async function loadForgeState(
+  environment: Environment,
+  { settings, gitdir, baseId, now }: ForgeStateRequest,
+): Promise<ForgeState> {
+  const { deliver } = settings
+  const { reconsider, settle, rememberDays } = deliver.pullRequests
+  const { forge, session } = await openForge(environment, deliver)
+  const writer = openWriter(environment, { settings, gitdir, session, now })
+  const pulls = await forge.pulls()
+  const commented = await readComments(forge, pulls, { now, days: rememberDays })
+  return {
+    forge,
+    writer,
+    importCommit: openImport(environment, { deliver, gitdir, session, baseId }),
+    pulls,
+    decisions: collectDecisions(commented, now),
+    rules: { reconsider, settle, rememberDays, now },
+  }
 }
 
 async function ownersOf(view: RepositoryView): Promise<Owners> {
@@ -48,40 +64,12 @@ async function ownersOf(view: RepositoryView): Promise<Owners> {
   return () => []
 }
 
-/** Lays what is remembered over what is wanted. */
-export const reviewBy =
-  (memory: DecisionLog, rules: DecisionRules): DecideChange =>
-  (change) =>
-    judgeChange(memory, { key: changeWords(change), from: change.from, to: change.to }, rules)
-
-/** Reads the forge at the start of a run in mode `pull-request`. */
-export async function loadForgeState(
-  host: Host,
-  { settings, gitdir, baseId }: ForgeStateRequest,
-): Promise<ForgeState> {
-  const { pullRequests } = settings.deliver
-  const { forge, session } = await openForge(host, settings)
-  const writer = openWriter(host, settings, { gitdir, session })
-  const now = host.now()
-  const pulls = await forge.pulls()
-  const memory = collectDecisions(
-    await readComments(forge, pulls, { now, days: pullRequests.rememberDays }),
-    now,
-  )
-  const { reconsider, settle, rememberDays } = pullRequests
-  const rules = { reconsider, settle, rememberDays, now }
-  return {
-    forge,
-    writer,
-    pulls,
-    memory,
-    rules,
-    bring: openImport(host, settings, { gitdir, session, baseId }),
-    review: reviewBy(memory, rules),
-    scopesOn: async (view) => {
-      const owners = await ownersOf(view)
-      return (change) =>
-        scopeOf(change, isSplit(memory, changeWords(change)) ? 'workload' : pullRequests.grouping, owners)
-    },
-  }
+/** Returns the scope of each change: changes of one scope share a pull request. Reads CODEOWNERS from the view. */
+export async function scopesIn(
+  view: RepositoryView,
+  decisions: DecisionLog,
+  grouping: Grouping,
+): Promise<(change: ProposedChange) => string> {
+  const owners = await ownersOf(view)
+  return (change) => scopeOf(change, isSplit(decisions, changeKey(change)) ? 'workload' : grouping, owners)
 }

@@ -8,17 +8,19 @@ import { importCommit } from '../../deliver/forges/github/import-commit.ts'
 import { type GitHubRepository, openSession, type Session } from '../../deliver/forges/github/session.ts'
 import { githubWriter } from '../../deliver/forges/github/writer.ts'
 import { gitlabForge } from '../../deliver/forges/gitlab.ts'
-import { type Hosted, kindOfHost } from '../../deliver/forges/kind-of-host.ts'
-import { keepCommit } from '../../deliver/git/fetch.ts'
+import { kindOfHost, type RemoteForge } from '../../deliver/forges/kind-of-host.ts'
+import { storeCommit } from '../../deliver/git/fetch.ts'
 import { gitWriter } from '../../deliver/git/git-writer.ts'
 import { openRemote } from '../../deliver/git/smart-http.ts'
 import { stop } from '../../model/problem.ts'
-import type { Host } from '../host.ts'
+import type { Environment } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 import { refuseSigning, signerFor } from './signing.ts'
 import { githubToken, remoteToken } from './tokens.ts'
 
-/** A forge that was opened; GitHub's session can write branches as well. */
+type DeliverSettings = Settings['deliver']
+
+/** An opened forge. GitHub's session can also write branches, without a push. */
 export interface OpenedForge {
   readonly forge: Forge
   readonly session?: Session | undefined
@@ -31,16 +33,18 @@ async function openGitHub(repository: GitHubRepository): Promise<OpenedForge> {
 
 const publicHost = 'https://github.com'
 
-/** The forge that holds what is pushed to. */
+/** Opens the forge that hosts the repository at `deliver.remote`. */
 async function openHosted(
-  host: Host,
-  settings: Settings,
-  { kind, url, repository }: Hosted,
+  environment: Environment,
+  deliver: DeliverSettings,
+  { kind, url, repository }: RemoteForge,
 ): Promise<OpenedForge> {
-  const variable = settings.deliver.forge?.tokenEnv
+  const variable = deliver.forge?.tokenEnv
   const purpose = 'Opening a pull request'
   const token =
-    variable === undefined ? remoteToken(host, settings, purpose) : () => secretFrom(host, variable, purpose)
+    variable === undefined
+      ? remoteToken(environment, deliver, purpose)
+      : () => secretFrom(environment.env, variable, purpose)
   switch (kind) {
     case 'github': {
       const api = url === publicHost ? {} : { apiUrl: `${url}/api/v3` }
@@ -55,52 +59,71 @@ async function openHosted(
   }
 }
 
-/** Opens the forge that settings name, or the one behind the address that is pushed to. */
-export async function openForge(host: Host, settings: Settings): Promise<OpenedForge> {
-  const { github, remote, forge } = settings.deliver
+/**
+ * Opens the forge of `deliver.github`, or else the forge that hosts `deliver.remote`. Throws `settings.missing` when
+ * settings name neither.
+ */
+export async function openForge(environment: Environment, deliver: DeliverSettings): Promise<OpenedForge> {
+  const { github, remote, forge } = deliver
   if (github !== undefined) {
     const { repository, apiUrl, paced } = github
-    const token = githubToken(host, settings, 'Opening a pull request')
+    const token = githubToken(environment, deliver, 'Opening a pull request')
     const api = apiUrl === undefined ? {} : { apiUrl }
     return openGitHub({ kind: 'github', repository, token, paced, ...api })
   }
-  if (remote !== undefined) return openHosted(host, settings, kindOfHost(remote.url, forge))
-  throw stop('settings.missing', 'A pull request needs a forge to ask', {
-    hint: 'Set deliver.github.repository or deliver.remote, or use mode commit.',
+  if (remote !== undefined) return openHosted(environment, deliver, kindOfHost(remote.url, forge))
+  throw stop('settings.missing', 'no forge is configured to open pull requests on', {
+    hint: 'Set deliver.github.repository or deliver.remote.url, or use mode commit.',
   })
 }
 
-/** What branches are written from and through. */
-interface Writing {
+/** The repository to write to, and the time of its commits. */
+export interface WriterRequest {
+  readonly settings: Pick<Settings, 'deliver' | 'programs'>
   readonly gitdir: string
   readonly session: Session | undefined
+  readonly now: Date
 }
 
-/** What writes branches: pushes from the checkout where `remote` is set, else the API of GitHub. */
-export function openWriter(host: Host, settings: Settings, { gitdir, session }: Writing): BranchWriter {
-  const { remote, author, commits } = settings.deliver
+/** Opens the writer of branches. It pushes from the clone when `deliver.remote` is set, and else uses the GitHub API. */
+export function openWriter(
+  environment: Environment,
+  { settings: { deliver, programs }, gitdir, session, now }: WriterRequest,
+): BranchWriter {
+  const { remote, author, commits } = deliver
   if (remote === undefined) {
-    refuseSigning(settings)
-    if (session === undefined) throw new Error('without a remote, only GitHub is written to')
+    refuseSigning(commits)
+    if (session === undefined) throw new Error('a writer without deliver.remote needs a GitHub session')
     return githubWriter(session, { verified: commits.verified })
   }
-  const wire = openRemote({ url: remote.url, token: remoteToken(host, settings, 'Pushing') }, http)
-  const sign = signerFor(host, settings)
-  return gitWriter({ fs, gitdir, cache: {} }, wire, { author, now: host.now(), sign })
+  const server = openRemote({ url: remote.url, token: remoteToken(environment, deliver, 'Pushing') }, http)
+  const sign = signerFor(environment, { commits, programs })
+  return gitWriter({ fs, gitdir, cache: {} }, server, { author, now, sign })
 }
 
-/** What brings the files of a commit of the server here: a fetch where `remote` is set, else the API of GitHub. */
+/** The clone to copy commits into. */
+export interface ImportRequest {
+  readonly deliver: DeliverSettings
+  readonly gitdir: string
+  readonly session: Session | undefined
+  /** A commit of the base branch that the clone has. */
+  readonly baseId: string
+}
+
+/**
+ * Returns a function that copies a commit of the server with its files into the clone and returns the id of its tree. It
+ * fetches when `deliver.remote` is set, and else uses the GitHub API.
+ */
 export function openImport(
-  host: Host,
-  settings: Settings,
-  { gitdir, session, baseId }: Writing & { readonly baseId: string },
+  environment: Environment,
+  { deliver, gitdir, session, baseId }: ImportRequest,
 ): (commit: string) => Promise<string> {
-  const { remote } = settings.deliver
+  const { remote } = deliver
   const repository = { fs, gitdir, cache: {} }
   if (remote === undefined) {
-    if (session === undefined) throw new Error('without a remote, only GitHub is read from')
+    if (session === undefined) throw new Error('an import without deliver.remote needs a GitHub session')
     return (id) => importCommit(session, repository, id)
   }
-  const wire = openRemote({ url: remote.url, token: remoteToken(host, settings, 'Fetching') }, http)
-  return (id) => keepCommit(repository, wire, { id, base: baseId })
+  const server = openRemote({ url: remote.url, token: remoteToken(environment, deliver, 'Fetching') }, http)
+  return (id) => storeCommit(repository, server, { id, base: baseId })
 }

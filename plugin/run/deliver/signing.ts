@@ -3,33 +3,47 @@ import type { Signer } from '../../deliver/git/objects.ts'
 import { createPrograms } from '../../io/programs.ts'
 import { createSigner } from '../../io/signing.ts'
 import { stop } from '../../model/problem.ts'
-import type { Host } from '../host.ts'
+import type { Environment } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 import { secretFile } from './tokens.ts'
 
-/** What signs the commits that are made from the checkout; `undefined` where settings ask for no signature. */
-export function signerFor(host: Host, { deliver, programs }: Settings): Signer | undefined {
-  const { verified, signing } = deliver.commits
+type CommitSettings = Settings['deliver']['commits']
+
+/** How commits are signed, and where the signing program is. */
+export interface SigningSettings {
+  readonly commits: CommitSettings
+  readonly programs: Settings['programs']
+}
+
+/**
+ * Returns the signer for commits that are written in the checkout; `undefined` when settings require no signature.
+ * Throws `settings.invalid` when `verified` is set without a key.
+ */
+export function signerFor(
+  environment: Environment,
+  { commits: { verified, signing }, programs }: SigningSettings,
+): Signer | undefined {
   if (signing === undefined) {
     if (!verified) return undefined
-    throw stop('settings.invalid', 'commits made from the checkout cannot be verified without a key', {
-      hint: 'Add deliver.commits.signing, or leave out deliver.remote so that GitHub makes and signs them.',
+    throw stop('settings.invalid', 'commits that are pushed cannot be verified without a signing key', {
+      hint: 'Add deliver.commits.signing, or remove deliver.remote: then GitHub makes and signs the commits.',
     })
   }
   const { format, keyFile, keyEnv, passphraseEnv } = signing
+  const { env } = environment
   const key =
     keyFile === undefined
-      ? secretFrom(host, keyEnv, 'Signing commits')
-      : secretFile(host, keyFile, 'deliver.commits.signing.keyFile')
+      ? secretFrom(env, keyEnv, 'Signing commits')
+      : secretFile(environment, keyFile, 'deliver.commits.signing.keyFile')
   const passphrase =
-    passphraseEnv === undefined ? undefined : secretFrom(host, passphraseEnv, 'Unlocking the key')
-  return createSigner({ format, key, passphrase }, createPrograms(programs, host.env['PATH'] ?? ''))
+    passphraseEnv === undefined ? undefined : secretFrom(env, passphraseEnv, 'Unlocking the key')
+  return createSigner({ format, key, passphrase }, createPrograms(programs, env['PATH'] ?? ''))
 }
 
-/** Stops where a key is given for commits that the forge makes: they would go unsigned by it. */
-export function refuseSigning({ deliver: { commits } }: Settings): void {
-  if (commits.signing === undefined) return
-  throw stop('settings.invalid', 'deliver.commits.signing signs what is pushed, and nothing is pushed', {
-    hint: 'Set deliver.remote, or use deliver.commits.verified alone: GitHub signs what its API makes.',
+/** Throws `settings.invalid` when settings name a signing key but the forge makes the commits, which cannot use it. */
+export function refuseSigning({ signing }: CommitSettings): void {
+  if (signing === undefined) return
+  throw stop('settings.invalid', 'deliver.commits.signing signs pushed commits, but nothing is pushed', {
+    hint: 'Set deliver.remote, or use deliver.commits.verified alone: GitHub signs the commits that its API makes.',
   })
 }

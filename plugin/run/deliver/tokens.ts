@@ -4,22 +4,22 @@ import type { Settings } from '../../../config/schema.ts'
 import { type AppPermissions, appToken } from '../../deliver/forges/github/app-token.ts'
 import type { TokenSource } from '../../deliver/git/smart-http.ts'
 import { stop } from '../../model/problem.ts'
-import type { Host } from '../host.ts'
+import type { Environment } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 
 const publicApi = 'https://api.github.com'
 
-/** A secret out of a file, wherever settings name one. */
-export function secretFile(host: Host, file: string, setting: string): string {
+/** Returns the text of a file that holds a secret. Throws `settings.missing` when it cannot be read. */
+export function secretFile({ cwd }: Pick<Environment, 'cwd'>, file: string, setting: string): string {
   try {
-    return readFileSync(resolve(host.cwd, file), 'utf8')
+    return readFileSync(resolve(cwd, file), 'utf8')
   } catch (cause) {
     throw stop('settings.missing', `the file ${file} cannot be read`, { hint: `Correct ${setting}.`, cause })
   }
 }
 
-/** What delivery needs, and no more. */
-function permissionsOf({ pullRequests: { dashboard, checks } }: Settings['deliver']): AppPermissions {
+/** The permissions that delivery needs, and no more. */
+function permissionsOf({ dashboard, checks }: Settings['deliver']['pullRequests']): AppPermissions {
   return {
     metadata: 'read',
     contents: 'write',
@@ -29,25 +29,35 @@ function permissionsOf({ pullRequests: { dashboard, checks } }: Settings['delive
   }
 }
 
-/** How to log in to GitHub: the token that settings name, or that of their app. */
-export function githubToken(host: Host, { deliver }: Settings, purpose: string): TokenSource {
-  const { github } = deliver
-  if (github?.app === undefined) return () => secretFrom(host, github?.tokenEnv ?? 'GITHUB_TOKEN', purpose)
+/**
+ * Returns a source of tokens for the GitHub API: the token that settings name, or an installation token of their app.
+ * `purpose` is the subject of the message when the secret is missing (`settings.missing`).
+ */
+export function githubToken(
+  environment: Environment,
+  { github, pullRequests }: Pick<Settings['deliver'], 'github' | 'pullRequests'>,
+  purpose: string,
+): TokenSource {
+  const { env } = environment
+  if (github?.app === undefined) return () => secretFrom(env, github?.tokenEnv ?? 'GITHUB_TOKEN', purpose)
   const { repository, apiUrl = publicApi, app } = github
   const { id, keyFile, keyEnv } = app
   const key = () =>
     keyFile === undefined
-      ? secretFrom(host, keyEnv, purpose)
-      : secretFile(host, keyFile, 'deliver.github.app.keyFile')
-  return appToken({ id: String(id), key, permissions: permissionsOf(deliver), repository, apiUrl })
+      ? secretFrom(env, keyEnv, purpose)
+      : secretFile(environment, keyFile, 'deliver.github.app.keyFile')
+  return appToken({ id: String(id), key, permissions: permissionsOf(pullRequests), repository, apiUrl })
 }
 
-/** How to log in where commits are pushed: the token that settings name, or else that of their app. */
-export function remoteToken(host: Host, settings: Settings, purpose: string): TokenSource {
-  const { remote, github } = settings.deliver
-  const variable = remote?.tokenEnv ?? 'TORTOISE_GIT_TOKEN'
-  const given = host.env[variable]
-  return github?.app === undefined || (given !== undefined && given !== '')
-    ? () => secretFrom(host, variable, purpose)
-    : githubToken(host, settings, purpose)
+/** Returns a source of tokens for the Git remote: the token that settings name, or else a token of their GitHub app. */
+export function remoteToken(
+  environment: Environment,
+  deliver: Pick<Settings['deliver'], 'remote' | 'github' | 'pullRequests'>,
+  purpose: string,
+): TokenSource {
+  const { env } = environment
+  const variable = deliver.remote?.tokenEnv ?? 'TORTOISE_GIT_TOKEN'
+  return deliver.github?.app === undefined || env[variable]
+    ? () => secretFrom(env, variable, purpose)
+    : githubToken(environment, deliver, purpose)
 }

@@ -4,64 +4,69 @@ import { directoryStore } from '../../io/day-store.ts'
 import { ExpectedStop, printProblem, stop } from '../../model/problem.ts'
 import { readPodMetrics } from '../../observe/kubernetes/pod-metrics.ts'
 import { type SampleStore, sampleStore } from '../../observe/sample-store.ts'
-import type { Host } from '../host.ts'
+import type { RunPorts } from '../host.ts'
 import { clusterOptions } from './kubernetes.ts'
 
-/** Whose samples, and where they are kept. */
+/** The cluster whose samples are recorded or read. */
 export interface SamplesRequest {
-  readonly settings: Settings
+  readonly settings: Pick<Settings, 'clusters' | 'history'>
   readonly cluster: ClusterSettings
   readonly flags: {
-    /** Directory of the samples of every cluster; that of a cluster's settings wins. */
+    /** Directory of the samples of every cluster. `clusters[].samples` wins over it. */
     readonly samples?: string
   }
 }
 
 /**
- * Makes one reading of the metrics-server of every cluster whose `usage` names it, and adds it to the samples that are kept. To be
- * called every minute or so, by one process alone. Gives how many containers were counted, by cluster; a cluster that cannot be
- * read is told as a warning and does not stop the others.
+ * Records one sample from metrics-server for every cluster whose `usage` names it. Call it about every minute, from one
+ * process only. Returns the number of sampled containers by cluster. A cluster that cannot be read causes a warning.
  */
-export async function gatherSamples(
-  host: Host,
+export async function recordSamples(
+  ports: RunPorts,
   { settings, flags }: Omit<SamplesRequest, 'cluster'>,
 ): Promise<ReadonlyMap<string, number>> {
-  const counted = new Map<string, number>()
+  const counts = new Map<string, number>()
   for (const cluster of settings.clusters.filter(({ usage }) => usage?.includes('metrics-server'))) {
     try {
-      counted.set(cluster.name, await gatherCluster(host, { settings, cluster, flags }))
+      counts.set(cluster.name, await recordSample(ports, { settings, cluster, flags }))
     } catch (error) {
       if (!(error instanceof ExpectedStop)) throw error
       const reasons = error.problems.map(printProblem).join('; ')
-      host.progress({ kind: 'warning', message: `cluster ${cluster.name}: no sample was taken: ${reasons}` })
+      ports.progress({
+        kind: 'warning',
+        message: `cluster ${cluster.name}: no sample was recorded: ${reasons}`,
+      })
     }
   }
-  return counted
+  return counts
 }
 
-async function gatherCluster(host: Host, request: SamplesRequest): Promise<number> {
+async function recordSample(ports: RunPorts, request: SamplesRequest): Promise<number> {
   const { settings, cluster } = request
-  const options = clusterOptions(host, settings, cluster)
+  const options = clusterOptions(ports, settings, cluster)
   if (options === undefined) {
-    throw stop('settings.missing', 'settings name no kubernetes for it, so there is no metrics-server', {
-      hint: 'Add kubernetes: {} to the cluster in tortoise.yaml.',
+    throw stop('settings.missing', 'metrics-server is read from the API server, which settings do not name', {
+      hint: `Add kubernetes: {} to cluster ${cluster.name} in tortoise.yaml.`,
     })
   }
-  const samples = await openSamples(host, request)
-  return samples.add(await readPodMetrics(options, { progress: host.progress }), host.now())
+  const samples = await openSamples(ports, request)
+  return samples.add(await readPodMetrics(options, { progress: ports.progress }), ports.now())
 }
 
-/** The samples of a cluster. */
-export function openSamples(host: Host, { settings, cluster, flags }: SamplesRequest): Promise<SampleStore> {
+/** Opens the recorded samples of a cluster. Throws `settings.missing` when neither settings nor flags name a directory. */
+export function openSamples(
+  { cwd, progress }: Pick<RunPorts, 'cwd' | 'progress'>,
+  { settings, cluster, flags }: SamplesRequest,
+): Promise<SampleStore> {
   const directory = cluster.samples ?? flags.samples
   if (directory === undefined) {
-    throw stop('settings.missing', `nothing says where samples of cluster ${cluster.name} are kept`, {
-      hint: 'Name the directory with clusters[].samples.',
+    throw stop('settings.missing', `settings name no directory for the samples of cluster ${cluster.name}`, {
+      hint: 'Set clusters[].samples to a directory that is kept between runs.',
     })
   }
-  return sampleStore(directoryStore(resolve(host.cwd, directory)), {
+  return sampleStore(directoryStore(resolve(cwd, directory)), {
     cluster: cluster.name,
     stepSeconds: settings.history.stepSeconds,
-    onDamage: (message) => host.progress({ kind: 'warning', message: `cluster ${cluster.name}: ${message}` }),
+    onDamage: (message) => progress({ kind: 'warning', message: `cluster ${cluster.name}: ${message}` }),
   })
 }

@@ -7,81 +7,103 @@ import { type AwsKeys, signedHeaders } from '../../io/sigv4.ts'
 import { type Certificates, fetchWith } from '../../io/tls-fetch.ts'
 import { stop } from '../../model/problem.ts'
 import type { HttpPorts } from '../../observe/prometheus/prometheus.ts'
-import type { Host } from '../host.ts'
+import type { Environment, RunPorts } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 
 type PrometheusSettings = NonNullable<ClusterSettings['prometheus']>
 
-/** How the Prometheus of a cluster is reached: certificates and proofs of who asks, as settings say. */
-export function prometheusPorts(host: Host, name: string, settings: PrometheusSettings): HttpPorts {
+/**
+ * Returns how the Prometheus server of a cluster is reached: TLS certificates and credentials, as settings say. Throws
+ * `settings.missing` or `path.missing` when a secret or file is missing.
+ */
+export function prometheusPorts(
+  { progress, ...environment }: Omit<RunPorts, 'now'>,
+  cluster: string,
+  settings: PrometheusSettings,
+): HttpPorts {
   const { tls } = settings
-  const credentials = credentialsOf(host, name, settings)
+  const credentials = credentialsOf(environment, cluster, settings)
   return {
-    fetch: tls === undefined ? fetch : fetchWith(certificatesOf(host, tls)),
-    progress: host.progress,
+    fetch: tls === undefined ? fetch : fetchWith(certificatesOf(environment, tls)),
+    progress,
     ...(credentials === undefined ? {} : { credentials }),
   }
 }
 
-function certificatesOf(host: Host, tls: NonNullable<PrometheusSettings['tls']>): Certificates {
-  const files = { ca: tls.caFile, cert: tls.certFile, key: tls.keyFile }
+function certificatesOf(
+  environment: Environment,
+  { caFile, certFile, keyFile }: NonNullable<PrometheusSettings['tls']>,
+): Certificates {
+  const files = { ca: caFile, cert: certFile, key: keyFile }
   return Object.fromEntries(
-    Object.entries(files).flatMap(([name, file]) => (file === undefined ? [] : [[name, textOf(host, file)]])),
+    Object.entries(files).flatMap(([name, file]) =>
+      file === undefined ? [] : [[name, textOf(environment, file)]],
+    ),
   )
 }
 
-function textOf(host: Host, file: string): string {
-  const path = resolve(host.cwd, file)
+function textOf({ cwd }: Environment, file: string): string {
+  const path = resolve(cwd, file)
   if (existsSync(path)) return readFileSync(path, 'utf8')
   throw stop('path.missing', `there is no file ${file}`, {
     hint: 'Correct the path in clusters[].prometheus.',
   })
 }
 
-function credentialsOf(host: Host, name: string, settings: PrometheusSettings): HttpPorts['credentials'] {
+function credentialsOf(
+  environment: Environment,
+  cluster: string,
+  settings: PrometheusSettings,
+): HttpPorts['credentials'] {
   const { tokenFile, tokenEnv, basic, sigv4, google, azure } = settings
+  const { cwd, env } = environment
   if (sigv4 !== undefined) {
-    awsKeys(host, name)
-    return ({ url, body }) => signedHeaders({ url, body, ...sigv4 }, awsKeys(host, name))
+    awsKeys(env, cluster)
+    return ({ url, body }) => signedHeaders({ url, body, ...sigv4 }, awsKeys(env, cluster))
   }
-  if (google !== undefined) return bearer(googleTokens(google.scope), name, 'Google')
+  if (google !== undefined) return bearer(googleTokens(google.scope), cluster, 'Google')
   if (azure !== undefined)
-    return bearer(azureTokens(azure.scope, host.env['AZURE_AUTHORITY_HOST']), name, 'Azure')
+    return bearer(azureTokens(azure.scope, env['AZURE_AUTHORITY_HOST']), cluster, 'Azure')
   if (tokenFile !== undefined) {
-    textOf(host, tokenFile)
+    textOf(environment, tokenFile)
     return async () => ({
-      authorization: `Bearer ${(await readFile(resolve(host.cwd, tokenFile), 'utf8')).trim()}`,
+      authorization: `Bearer ${(await readFile(resolve(cwd, tokenFile), 'utf8')).trim()}`,
     })
   }
+  const purpose = `Prometheus of ${cluster}`
   const authorization =
     tokenEnv !== undefined
-      ? `Bearer ${secretFrom(host, tokenEnv, `Prometheus of ${name}`)}`
+      ? `Bearer ${secretFrom(env, tokenEnv, purpose)}`
       : basic !== undefined
-        ? `Basic ${btoa(`${basic.username}:${secretFrom(host, basic.passwordEnv, `Prometheus of ${name}`)}`)}`
+        ? `Basic ${btoa(`${basic.username}:${secretFrom(env, basic.passwordEnv, purpose)}`)}`
         : undefined
   return authorization === undefined ? undefined : async () => ({ authorization })
 }
 
-const clouds = {
+const loginHints = {
   Google:
     'Set GOOGLE_APPLICATION_CREDENTIALS, as google-github-actions/auth does, or run where a metadata server answers.',
   Azure:
-    'Run azure/login, set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret, or give the Pod a workload identity.',
+    'Run azure/login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret, or give the Pod a workload identity.',
 }
 
-function bearer(tokens: TokenSource, cluster: string, cloud: keyof typeof clouds): HttpPorts['credentials'] {
+function bearer(
+  tokens: TokenSource,
+  cluster: string,
+  cloud: keyof typeof loginHints,
+): HttpPorts['credentials'] {
   return async ({ renew }) => {
     const token = await tokens(renew).catch((cause: unknown) => {
       const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : ''
-      const message = `Prometheus of ${cluster} needs a token of ${cloud}, and there is none: ${reason.slice(0, 200)}`
-      throw stop('prometheus.credentials', message, { hint: clouds[cloud] })
+      const message = `Prometheus of ${cluster} needs a ${cloud} token, but none was issued: ${reason.slice(0, 200)}`
+      throw stop('prometheus.credentials', message, { hint: loginHints[cloud] })
     })
     return { authorization: `Bearer ${token}` }
   }
 }
 
-/** The keys that AWS's own tools read from the environment. */
-function awsKeys({ env }: Host, cluster: string): AwsKeys {
+/** The keys that the AWS tools read from the environment. */
+function awsKeys(env: Environment['env'], cluster: string): AwsKeys {
   const [accessKeyId, secretAccessKey] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY']]
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     throw stop(

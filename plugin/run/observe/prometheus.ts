@@ -1,22 +1,22 @@
 import { resolve } from 'node:path'
 import { directoryStore } from '../../io/day-store.ts'
 import { type Observed, observePrometheus, type PrometheusOptions } from '../../observe/prometheus/usage.ts'
-import type { Host } from '../host.ts'
+import type { RunPorts } from '../host.ts'
 import { prometheusPorts } from './prometheus-access.ts'
-import { type ClusterRequest, type Ground, partOf } from './request.ts'
+import { type ClusterRequest, partOf, type UsageContext } from './request.ts'
 
-/** Usage from the Prometheus of a cluster; `undefined` where settings name none. */
+/** Reads usage from the Prometheus server of a cluster; `undefined` when settings name none. */
 export async function observeUsage(
-  host: Host,
+  ports: Omit<RunPorts, 'now'>,
   { settings, cluster, flags }: Pick<ClusterRequest, 'settings' | 'cluster' | 'flags'>,
-  { window, live, ...more }: Ground & Pick<PrometheusOptions, 'enough'>,
+  { window, live, ...more }: UsageContext & Pick<PrometheusOptions, 'enough'>,
 ): Promise<Observed | undefined> {
   const { name, prometheus } = cluster
   if (prometheus === undefined) return undefined
   const { timeoutSeconds, url, headers, labels, parameters, concurrency, maxQueries, seriesBudget } =
     prometheus
   const part = partOf(flags)
-  // The API server knows the controllers of pods and ReplicaSets where the metrics do not.
+  // The API server knows the owners of pods and ReplicaSets that the metrics do not name.
   const owners = live === undefined ? {} : { replicaSets: live.replicaSets, pods: live.pods }
   return observePrometheus(
     {
@@ -37,8 +37,8 @@ export async function observeUsage(
       ...more,
     },
     {
-      ...prometheusPorts(host, name, prometheus),
-      ...(flags.cache === undefined ? {} : { store: directoryStore(resolve(host.cwd, flags.cache)) }),
+      ...prometheusPorts(ports, name, prometheus),
+      ...(flags.cache === undefined ? {} : { store: directoryStore(resolve(ports.cwd, flags.cache)) }),
     },
   )
 }

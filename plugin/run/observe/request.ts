@@ -5,37 +5,40 @@ import type { UsageReading } from '../../model/reading.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Part } from '../../observe/prometheus/shards.ts'
 
-/** Flags that say where usage comes from; they win over settings. */
+/** Flags that say where usage is read from. They win over settings. */
 export interface ObserveFlags {
   /** Recorded files, or directories of them. */
   readonly snapshot?: readonly string[]
+  /** Base URL of the Prometheus server of one cluster. */
   readonly prometheus?: string
+  /** Reads only this cluster. */
   readonly cluster?: string
-  /** End of the window, ISO 8601; now when left out. */
+  /** End of the window, ISO 8601; now by default. */
   readonly until?: string
-  /** Directory that keeps finished days. */
+  /** Directory that caches finished days. */
   readonly cache?: string
-  /** `i/n`: the part of one of several jobs. */
+  /** `i/n`: the part of the namespaces that one of several jobs reads. */
   readonly shard?: string
-  /** Directory of the samples that the daemon gathers. */
+  /** Directory of the samples that the daemon records. */
   readonly samples?: string
 }
 
-/** Which cluster to observe, up to when. */
+/** The cluster to observe, and the end of the window. */
 export interface ClusterRequest {
-  readonly settings: Settings
+  readonly settings: Pick<Settings, 'clusters' | 'history'>
   readonly cluster: ClusterSettings
   readonly to: Date
   readonly flags: Pick<ObserveFlags, 'cache' | 'shard' | 'samples'>
 }
 
-/** What is known before usage is read. */
-export interface Ground {
+/** What is known of a cluster before its usage is read. */
+export interface UsageContext {
   readonly window: { readonly from: Date; readonly to: Date }
+  /** The state that the API server returned; `undefined` when settings name no API server. */
   readonly live: LiveCluster | undefined
 }
 
-/** The part of a run that `--shard` names. */
+/** Returns the part that `--shard` names. Throws `usage` when it is not `i/n` with 1 ≤ i ≤ n. */
 export function partOf({ shard }: Pick<ObserveFlags, 'shard'>): Part | undefined {
   if (shard === undefined) return undefined
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard) ?? []
@@ -44,8 +47,8 @@ export function partOf({ shard }: Pick<ObserveFlags, 'shard'>): Part | undefined
   throw stop('usage', `--shard ${shard} is not a part of a run`, { hint: 'Write it as 1/4, 2/4, 3/4, 4/4.' })
 }
 
-/** What the sources of usage of one cluster gave. */
-export interface Gathered {
+/** Observed usage, and what reading it took. */
+export interface ObservedUsage {
   readonly observations: readonly Observation[]
   readonly readings: readonly UsageReading[]
 }

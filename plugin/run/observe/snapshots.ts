@@ -4,32 +4,32 @@ import type { Observation } from '../../model/observation.ts'
 import { stop } from '../../model/problem.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { parseSnapshot } from '../../observe/snapshot.ts'
-import type { Host } from '../host.ts'
-import type { Gathered } from './request.ts'
+import type { Environment } from '../host.ts'
+import type { ObservedUsage } from './request.ts'
 
 /**
- * Recorded files, and directories of them, as one: those of several clusters, or of the jobs that shared a run. Of a workload that
- * several tell of, the one that saw more of it counts.
+ * Merges recorded files, and directories of them: snapshots of several clusters, or of the jobs that shared a run. If
+ * several contain a workload, the one with more usage data wins. Throws `path.missing` or `snapshot.invalid`.
  */
-export function readSnapshots(host: Pick<Host, 'cwd'>, files: readonly string[]): Gathered {
+export function readSnapshots({ cwd }: Pick<Environment, 'cwd'>, files: readonly string[]): ObservedUsage {
   const snapshots = files
-    .flatMap((file) => snapshotFiles(host, file))
+    .flatMap((file) => snapshotFiles(cwd, file))
     .map(({ file, path }) => parseSnapshot(file, readFileSync(path, 'utf8')))
   const found = new Map<string, Observation>()
   for (const one of snapshots.flatMap(({ observations }) => observations)) {
     const key = `${one.cluster}/${workloadKey(one.workload)}`
     const known = found.get(key)
-    if (known === undefined || sawMore(one, known)) found.set(key, one)
+    if (known === undefined || hasMoreData(one, known)) found.set(key, one)
   }
   const readings = snapshots.flatMap((one) => one.readings ?? [])
   return { observations: [...found.values()], readings }
 }
 
-const sawMore = (one: Observation, other: Observation): boolean =>
+const hasMoreData = (one: Observation, other: Observation): boolean =>
   one.days === other.days ? one.coverage > other.coverage : one.days > other.days
 
-function snapshotFiles(host: Pick<Host, 'cwd'>, file: string) {
-  const path = resolve(host.cwd, file)
+function snapshotFiles(cwd: string, file: string) {
+  const path = resolve(cwd, file)
   if (!existsSync(path)) {
     throw stop('path.missing', `there is no snapshot ${file}`, {
       hint: 'Record one with `tortoise snapshot --out FILE`.',
@@ -38,8 +38,8 @@ function snapshotFiles(host: Pick<Host, 'cwd'>, file: string) {
   if (!statSync(path).isDirectory()) return [{ file, path }]
   const names = readdirSync(path).filter((name) => name.endsWith('.json'))
   if (names.length === 0)
-    throw stop('path.missing', `there is no snapshot in ${file}`, {
-      hint: 'Name a directory with *.json files.',
+    throw stop('path.missing', `the directory ${file} contains no snapshot`, {
+      hint: 'Pass a directory with *.json files.',
     })
   return names.sort().map((name) => ({ file: join(file, name), path: join(path, name) }))
 }

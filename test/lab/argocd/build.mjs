@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { cache } from '../cluster/parts.mjs'
+import { join } from 'node:path'
+import { cacheDirectory } from '../cache.mjs'
 
-/** Where the built server is kept: beside the other parts of the lab, so that clones share it. */
-export const cmpServer = join(dirname(cache), 'argocd-v3.2.12/argocd-cmp-server')
+/** Path of the built server. */
+export const cmpServer = join(cacheDirectory('argocd-v3.2.12'), 'argocd-cmp-server')
 
 // Run as a program, it builds the server with Go; a few minutes the first time.
 if (process.argv[1] === import.meta.filename && !existsSync(cmpServer)) {

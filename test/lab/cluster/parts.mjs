@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheDirectory } from '../cache.mjs'
 
 /** Release of Kubernetes that the lab runs; the modules beside this file pin the same. */
 export const kubernetesVersion = 'v1.34.2'
 
-/** Where built parts are kept, outside the repository, so that clones share them. */
-export const cache = join(
-  process.env['TORTOISE_LAB_CACHE'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gitops-tortoise-lab'),
-  `kubernetes-${kubernetesVersion}`,
-)
+/** The directory of built parts. */
+export const cache = cacheDirectory(`kubernetes-${kubernetesVersion}`)
 
 /** Directory of custom resource definitions, one file each. */
 export const definitions = join(cache, 'crds')

@@ -112,9 +112,9 @@ export const proposalOf = (parts: Partial<Proposal> = {}): Proposal => ({
     verdict: 'proved',
     sources: ['apps/api', 'apps/web'],
     moved: [],
-    missed: [],
-    surprises: [],
-    broken: [],
+    missing: [],
+    unexpected: [],
+    failed: [],
   },
   ...parts,
 })

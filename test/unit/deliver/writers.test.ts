@@ -42,9 +42,9 @@ const edit: FileEdit = { file: deployment, before, after }
 /** Writes edits to a branch as a run does. */
 async function write(edits: readonly FileEdit[], to = branch, force = true): Promise<string> {
   const { writer } = opened
-  const stored = await writer.store(headOf('main'), edits)
-  const id = await writer.commit(stored, commitMessage(proposalOf({ edits }), stored))
-  await writer.move(to, { from: await writer.head(to), to: id, force })
+  const stored = await writer.writeTree(headOf('main'), edits)
+  const id = await writer.writeCommit(stored, commitMessage(proposalOf({ edits }), stored))
+  await writer.moveBranch(to, { from: await writer.head(to), to: id, force })
   return id
 }
 
@@ -94,10 +94,12 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
   })
 
   it('is not moved when a person was faster', async () => {
-    const stored = await opened.writer.store(headOf('main'), [edit])
-    const id = await opened.writer.commit(stored, commitMessage(proposalOf(), stored))
+    const stored = await opened.writer.writeTree(headOf('main'), [edit])
+    const id = await opened.writer.writeCommit(stored, commitMessage(proposalOf(), stored))
     git(checkout.bare, ['update-ref', `refs/heads/${branch}`, headOf('main')])
-    await expect(opened.writer.move(branch, { from: undefined, to: id, force: true })).rejects.toMatchObject({
+    await expect(
+      opened.writer.moveBranch(branch, { from: undefined, to: id, force: true }),
+    ).rejects.toMatchObject({
       problems: [{ code: 'git.moved' }],
     })
     expect(headOf(branch)).toBe(headOf('main'))
@@ -114,7 +116,9 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     ['a submodule', 'vendor/chart'],
     ['a text that is not there', 'apps/web/hütte.yaml'],
   ])('is never written over %s', async (_what, file) => {
-    await expect(opened.writer.store(headOf('main'), [{ file, before: '', after }])).rejects.toMatchObject({
+    await expect(
+      opened.writer.writeTree(headOf('main'), [{ file, before: '', after }]),
+    ).rejects.toMatchObject({
       problems: [{ code: 'git.conflict' }],
     })
   })
@@ -167,8 +171,8 @@ describe('a commit that must be verified', () => {
   it('is made by the next run when one was killed, and takes away what that one left', async () => {
     const { server, session } = await openGitHub(checkout, { tokenOf: 'person' })
     opened = { writer: githubWriter(session, { verified: true }), close: server.close }
-    const stored = await opened.writer.store(headOf('main'), [edit])
-    await opened.writer.commit(stored, commitMessage(proposalOf(), stored))
+    const stored = await opened.writer.writeTree(headOf('main'), [edit])
+    await opened.writer.writeCommit(stored, commitMessage(proposalOf(), stored))
     expect(branchesOf(checkout)).toHaveLength(2)
     opened = { ...opened, writer: githubWriter(session, { verified: true }) }
     commitAs(checkout.dir, 'notes.md', 'x\n')

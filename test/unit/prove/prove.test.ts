@@ -49,8 +49,8 @@ describe('a proof', () => {
   it('holds when exactly the intended field moved, however the value is written', () => {
     expect(judge([deployment('1')], [deployment('250m')], [intent('0.25')])).toMatchObject({
       verdict: 'proved',
-      surprises: [],
-      missed: [],
+      unexpected: [],
+      missing: [],
     })
   })
 
@@ -61,29 +61,29 @@ describe('a proof', () => {
   })
 
   it.each([
-    ['another value came out', [deployment('300m')], { missed: [{ to: '250m' }] }],
-    ['nothing moved', [deployment('1')], { missed: [{ to: '250m' }] }],
+    ['another value came out', [deployment('300m')], { missing: [{ to: '250m' }] }],
+    ['nothing moved', [deployment('1')], { missing: [{ to: '250m' }] }],
     [
       'another field moved too',
       [deployment('250m', { labels: { a: 'b' } })],
-      { surprises: [{ object: 'Deployment/api', path: ['metadata', 'labels', 'a'] }] },
+      { unexpected: [{ object: 'Deployment/api', path: ['metadata', 'labels', 'a'] }] },
     ],
     [
       'an object came',
       [deployment('250m'), config('1')],
-      { surprises: [{ object: 'ConfigMap/c', before: null }] },
+      { unexpected: [{ object: 'ConfigMap/c', before: null }] },
     ],
     [
       'the object went',
       [],
-      { missed: [{ to: '250m' }], surprises: [{ object: 'Deployment/api', after: null }] },
+      { missing: [{ to: '250m' }], unexpected: [{ object: 'Deployment/api', after: null }] },
     ],
   ])('is refuted when %s', (_name, after, said) => {
     expect(judge([deployment('1')], after, [intent('250m')])).toMatchObject({ verdict: 'refuted', ...said })
   })
 
   it('is refuted when the source of an intent was not rendered', () => {
-    expect(prove([], [intent('250m')])).toMatchObject({ verdict: 'refuted', missed: [{ to: '250m' }] })
+    expect(prove([], [intent('250m')])).toMatchObject({ verdict: 'refuted', missing: [{ to: '250m' }] })
   })
 
   it('overlooks what is random in the unchanged source, and nothing more', () => {
@@ -108,7 +108,7 @@ describe('a proof', () => {
       ),
     ).toMatchObject({
       verdict: 'refuted',
-      missed: [{ to: '250m' }],
+      missing: [{ to: '250m' }],
     })
   })
 })

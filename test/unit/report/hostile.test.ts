@@ -2,16 +2,17 @@ import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import type { BranchWriter, Forge, Pull } from '../../../plugin/deliver/forges/forge.ts'
 import type { PullOptions } from '../../../plugin/deliver/pulls/job.ts'
-import { withdraw } from '../../../plugin/deliver/pulls/pull-steps.ts'
+import { closeObsolete } from '../../../plugin/deliver/pulls/pull-steps.ts'
 import { branchOf } from '../../../plugin/deliver/pulls/scope.ts'
 import { commitMessage } from '../../../plugin/deliver/record/commit-message.ts'
 import { writeBlock } from '../../../plugin/deliver/record/hidden-block.ts'
-import { changesIn } from '../../../plugin/deliver/record/trailers.ts'
+import { parseChanges } from '../../../plugin/deliver/record/trailers.ts'
 import type { Plan } from '../../../plugin/model/plan.ts'
 import type { ScopedProposal } from '../../../plugin/model/proposal.ts'
 import { dashboard } from '../../../plugin/report/dashboard.ts'
 import { plain } from '../../../plugin/report/paint.ts'
-import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
+import { pullBody } from '../../../plugin/report/pull-request/body.ts'
+import { pullTitle } from '../../../plugin/report/pull-request/head.ts'
 import { historyForPeople } from '../../../plugin/report/value-history.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 
@@ -68,7 +69,7 @@ describe('names full of markup', () => {
   it.each(hostile)('are inert in the body of a pull request: %j', (text) => {
     const part = poisoned(text)
     const observations = observationsFor(part.proposal.changes)
-    const body = pullBody(part, { observations, room: 50_000 })
+    const body = pullBody(part, { observations, reconsider: 20, room: 50_000 })
     expect(alive(body)).toEqual([])
     expect(body.match(/^\/tortoise /gm) ?? []).toEqual([])
     expect(body.match(/^- \[x\]/gim) ?? []).toEqual([])
@@ -113,7 +114,7 @@ describe('names full of markup', () => {
     const options = { checks: false } as PullOptions
     const ports = { forge, writer: {} as BranchWriter, pulls: [] }
     const pull = { number: 1, url: '', branch: 'b', head: 'h', body: writeBlock(block) } as Pull
-    await withdraw(pull, { gone: () => text }, { options, ports })
+    await closeObsolete(pull, text, { options, ports })
     expect(said.flatMap(alive)).toEqual([])
     expect(said[0]?.match(/^\/tortoise /gm) ?? []).toEqual([])
   })
@@ -121,8 +122,8 @@ describe('names full of markup', () => {
   it.each(hostile)('come out of trailers as one line of a terminal: %j', (text) => {
     const changes = poisoned(text).proposal.changes
     const message = commitMessage(partOf(1).proposal, { base: 'a', tree: 'b' })
-    const trailed = changesIn(commitMessage({ ...partOf(1).proposal, changes }, { base: 'a', tree: 'b' }))
-    expect(trailed).toHaveLength(changesIn(message).length)
+    const trailed = parseChanges(commitMessage({ ...partOf(1).proposal, changes }, { base: 'a', tree: 'b' }))
+    expect(trailed).toHaveLength(parseChanges(message).length)
     const events = trailed.map((one) => ({ ...one, kind: 'set' as const }))
     const workload = { namespace: text, kind: text, name: text }
     const told = historyForPeople(

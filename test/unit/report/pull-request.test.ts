@@ -1,39 +1,51 @@
 import { describe, expect, it } from 'vitest'
-import { changeWords } from '../../../plugin/deliver/record/commit-message.ts'
+import { changeKey } from '../../../plugin/deliver/record/commit-message.ts'
 import { readBlock, writeBlock } from '../../../plugin/deliver/record/hidden-block.ts'
-import { pullBody, pullTitle } from '../../../plugin/report/pull-request.ts'
+import { pullBody } from '../../../plugin/report/pull-request/body.ts'
+import { pullTitle } from '../../../plugin/report/pull-request/head.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 
 const prices = { cpu: 20, memory: 3, currency: '$' }
 const bodyOf = (workloads: number, room = 50_000) => {
   const part = partOf(workloads)
-  return pullBody(part, { observations: observationsFor(part.proposal.changes.slice(0, 60)), prices, room })
+  return pullBody(part, {
+    observations: observationsFor(part.proposal.changes.slice(0, 60)),
+    prices,
+    reconsider: 20,
+    room,
+  })
 }
 
 /** The same workload as another source declares it: none of this pull request's business. */
 const elsewhere = <T extends { readonly source: string }>(one: T): T => ({ ...one, source: 'apps/other' })
 
 describe('the text of a pull request', () => {
-  it('tells one workload with evidence, chart, cost and how to say no', () => {
+  it('shows one workload with its evidence, chart and cost, and how to decline', () => {
     const body = bodyOf(1)
     expect(body).toContain(
-      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | 14 days, 98\u00a0% seen: high | +$14 |',
+      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | 14 days, 98\u00a0% of samples (high) | +$14 |',
+    )
+    expect(body).toContain(
+      '**Raises 2 and lowers 1 value of `Deployment/service-000`** (prod shop/payments) and costs about $16 more a month.',
     )
     expect(body).toContain('xychart-beta')
     expect(body).toContain('/tortoise snooze 30d')
+    expect(body).toContain(
+      'Close this pull request to decline. Tortoise proposes these values again only if they change by more than 20 %.',
+    )
     expect(body).toContain('exactly 3 fields changed')
   })
 
-  it('says in its title what it is about and what it does', () => {
+  it('names in its title the workloads and what changes', () => {
     expect(pullTitle(partOf(1))).toBe(
-      'perf(resources): right-size Deployment/service-000 (prod shop/payments): 2 up, 1 down',
+      'perf(resources): right-size Deployment/service-000 (prod shop/payments): raise 2, lower 1',
     )
     expect(pullTitle(partOf(200))).toBe(
-      'perf(resources): right-size 200 workloads (prod shop/payments): 134 up, 466 down',
+      'perf(resources): right-size 200 workloads (prod shop/payments): raise 134, lower 466',
     )
   })
 
-  it('lists workloads with a rise first', () => {
+  it('lists workloads with a raised request first', () => {
     const order = [...bodyOf(10).matchAll(/^\| Deployment\/service-(\d+) .*requests.cpu/gm)]
     const rising = order.map(([, name]) => Number(name) % 3 === 0)
     expect(rising).toEqual([...rising].sort((a, b) => Number(b) - Number(a)))
@@ -42,7 +54,7 @@ describe('the text of a pull request', () => {
 
   it.each([1, 10, 200, 2000])('never takes more than 55 KB with its block, for %i workloads', (workloads) => {
     const items = partOf(workloads).proposal.changes.map((change) => ({
-      key: changeWords(change),
+      key: changeKey(change),
       from: change.from,
       to: change.to,
     }))
@@ -54,7 +66,7 @@ describe('the text of a pull request', () => {
     expect(body.match(/<details>/g)).toHaveLength(body.match(/<\/details>/g)?.length ?? 0)
   })
 
-  it('tells what recorded history comes to before and after: in the head for all, and by workload', () => {
+  it('shows the backtest of the current and the proposed values, for all workloads together and for each', () => {
     const part = partOf(2)
     const figures = {
       days: 14,
@@ -78,12 +90,12 @@ describe('the text of a pull request', () => {
       }))
     const backtest = { currency: 'EUR', workloads: [...workloads, ...workloads.map(elsewhere)] }
     const observations = observationsFor(part.proposal.changes)
-    const body = pullBody(part, { observations, backtest, room: 50_000 })
+    const body = pullBody(part, { observations, backtest, reconsider: 20, room: 50_000 })
     expect(body).toContain(
-      'Backtest over 14 days, 2 workloads: cost a month 80.00 EUR → 60.00 EUR; cores 3; GiB 4; above request 0 % → 0.5 %; OOM 4 → 0.',
+      'Backtest over 14 days, 2 workloads. Cost a month: 80.00 EUR → 60.00 EUR; requested cores: 3; requested GiB: 4; time with CPU above its request: 0 % → 0.5 % (about 7 minutes a day); OOM kills: 4 → 0.',
     )
     expect(
-      body.match(/Backtest over 14 days: cost a month 40\.00 EUR → 30\.00 EUR; .* OOM 2 → 0/g),
+      body.match(/Backtest over 14 days\. Cost a month: 40\.00 EUR → 30\.00 EUR; .* OOM kills: 2 → 0/g),
     ).toHaveLength(2)
   })
 

@@ -70,7 +70,7 @@ export function partOf(workloads: number): ScopedProposal {
     source,
     to,
   }))
-  const nothing = { missed: [], surprises: [], broken: [] }
+  const nothing = { missing: [], unexpected: [], failed: [] }
   const proof = { verdict: 'proved' as const, sources: ['apps/overlays/prod'], moved, ...nothing }
   return { scope: 'prod shop/payments', proposal: { changes, edits: [], proof } }
 }

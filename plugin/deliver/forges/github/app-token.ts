@@ -4,13 +4,13 @@ import { type ExpectedStop, stop } from '../../../model/problem.ts'
 import type { TokenSource } from '../../git/smart-http.ts'
 import { isHttpFailure } from './session.ts'
 
-/** What the token of an app may be used for. */
+/** The permissions of an installation token, by name. */
 export type AppPermissions = Readonly<Record<string, 'read' | 'write'>>
 
-/** A GitHub App that is installed where the repository is. */
+/** A GitHub App that is installed on the repository. */
 export interface AppLogin {
   readonly id: string
-  /** The private key as GitHub hands it out. */
+  /** Returns the private key as GitHub generated it (PEM). */
   readonly key: () => string
   readonly permissions: AppPermissions
   /** `owner/name`. */
@@ -20,7 +20,7 @@ export interface AppLogin {
 
 const quiet = () => undefined
 
-/** A client that speaks as the app itself. */
+/** Opens a client that authenticates as the app itself. */
 async function open({ id, key, apiUrl }: AppLogin): Promise<Octokit> {
   const [{ Octokit: Client }, { createAppAuth }] = await Promise.all([
     import('octokit'),
@@ -36,47 +36,50 @@ async function open({ id, key, apiUrl }: AppLogin): Promise<Octokit> {
   })
 }
 
-/** Repeats nothing of what the key or the request held. */
+/** Makes the error of a failed login. It contains nothing of the key or the request. */
 function refused({ id, repository }: AppLogin, error: unknown): ExpectedStop {
   const place = { file: oneLine(repository) }
   if (!isHttpFailure(error)) {
     return stop('forge.refused', `The private key of app ${oneLine(id)} cannot be used`, {
       place,
-      hint: 'Give the whole PEM file that GitHub made for the app.',
+      hint: 'Use the whole PEM file that GitHub generated for the app.',
     })
   }
   const hint = new Map([
-    [401, 'Check that app id and private key belong together, and the clock of this machine.'],
+    [
+      401,
+      'Check that the app id and the private key belong together, and that the clock of this machine is right.',
+    ],
     [404, 'Install the app on this repository.'],
-    [422, 'Accept the permissions that the app needs where it is installed.'],
+    [422, 'Accept the permissions that the app requests in its installation.'],
   ]).get(error.status)
-  const message = `GitHub gave app ${oneLine(id)} no token (HTTP ${error.status}): ${oneLine(error.message).slice(0, 300)}`
+  const message = `GitHub issued no token for app ${oneLine(id)} (HTTP ${error.status}): ${oneLine(error.message).slice(0, 300)}`
   return stop('forge.refused', message, {
     place,
-    hint: hint ?? 'Check the address and the network, then run again.',
+    hint: hint ?? 'Check the URL and the network, then run again.',
     cause: { status: error.status },
   })
 }
 
 /**
- * The token of an app for one repository, with no more permissions than needed. Kept as long as it lasts (an hour), and
- * made anew when asked to be renewed. Rejects with `forge.refused`.
+ * Returns a source of installation tokens for one repository, limited to the given permissions. A token is reused until it
+ * expires (one hour) or a new one is requested. The source throws `forge.refused`.
  */
 export function appToken(login: AppLogin): TokenSource {
   const [owner = '', repo = ''] = login.repository.split('/')
   let opened: Promise<{ octokit: Octokit; installationId: number }> | undefined
-  const begin = async () => {
+  const connect = async () => {
     const octokit = await open(login)
     const { data } = await octokit.rest.apps.getRepoInstallation({ owner, repo })
     return { octokit, installationId: data.id }
   }
   return async (renew = false) => {
     try {
-      opened ??= begin()
+      opened ??= connect()
       const { octokit, installationId } = await opened
       const { permissions } = login
-      const asked = { type: 'installation', installationId, repositoryNames: [repo], permissions }
-      const { token } = (await octokit.auth({ ...asked, refresh: renew })) as { readonly token: string }
+      const request = { type: 'installation', installationId, repositoryNames: [repo], permissions }
+      const { token } = (await octokit.auth({ ...request, refresh: renew })) as { readonly token: string }
       return token
     } catch (error) {
       opened = undefined

@@ -1,10 +1,11 @@
 import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
 import type { Check, Forge, Merging, Pull } from '../forge.ts'
-import { refusedStatus, type Session } from './session.ts'
+import { httpStatusOf } from '../request.ts'
+import type { Session } from './session.ts'
 
-/** Closed pull requests that are remembered, newest first. */
-const mostClosed = 200
-const ours = 'tortoise/'
+/** At least so many closed pull requests are listed, the last updated ones. */
+const maxClosed = 200
+const branchPrefix = 'tortoise/'
 
 interface GitHubPull {
   readonly number: number
@@ -38,47 +39,47 @@ function pullOf(data: GitHubPull): Pull {
   }
 }
 
-async function listPulls({ at, ask }: Session): Promise<readonly Pull[]> {
-  const asked = { ...at, sort: 'updated' as const, direction: 'desc' as const, per_page: 100 }
-  const mine = ({ head }: GitHubPull): boolean =>
-    head.ref.startsWith(ours) && head.label?.split(':')[0]?.toLowerCase() === at.owner.toLowerCase()
-  const open = await ask('list pull requests', (octokit) =>
-    octokit.paginate(octokit.rest.pulls.list, { ...asked, state: 'open' }),
+async function listPulls({ repo, send }: Session): Promise<readonly Pull[]> {
+  const request = { ...repo, sort: 'updated' as const, direction: 'desc' as const, per_page: 100 }
+  const isOurs = ({ head }: GitHubPull): boolean =>
+    head.ref.startsWith(branchPrefix) && head.label?.split(':')[0]?.toLowerCase() === repo.owner.toLowerCase()
+  const open = await send('list pull requests', (octokit) =>
+    octokit.paginate(octokit.rest.pulls.list, { ...request, state: 'open' }),
   )
-  const closed = await ask('list pull requests', (octokit) => {
-    let seen = 0
-    return octokit.paginate(octokit.rest.pulls.list, { ...asked, state: 'closed' }, ({ data }, done) => {
-      seen += data.length
-      if (seen >= mostClosed) done()
+  const closed = await send('list pull requests', (octokit) => {
+    let count = 0
+    return octokit.paginate(octokit.rest.pulls.list, { ...request, state: 'closed' }, ({ data }, done) => {
+      count += data.length
+      if (count >= maxClosed) done()
       return data
     })
   })
-  return [...open, ...closed].filter(mine).map(pullOf)
+  return [...open, ...closed].filter(isOurs).map(pullOf)
 }
 
-/** The newest pull request of a branch in any state: a request that was answered too late is found again by it. */
-async function openPull({ at, ask }: Session, draft: Parameters<Forge['open']>[0]): Promise<Pull> {
+/** Opens a pull request. If the branch has an open one, because an earlier answer got lost, that one is returned. */
+async function openPull({ repo, send }: Session, draft: Parameters<Forge['open']>[0]): Promise<Pull> {
   const { branch: head, base, title, body } = draft
   try {
-    const { data } = await ask('open a pull request', ({ rest }) =>
-      rest.pulls.create({ ...at, head, base, title: oneLine(title), body: fitBody(body) }),
+    const { data } = await send('open a pull request', ({ rest }) =>
+      rest.pulls.create({ ...repo, head, base, title: oneLine(title), body: fitBody(body) }),
     )
     return pullOf(data)
   } catch (error) {
-    const asked = { ...at, state: 'open' as const, head: `${at.owner}:${head}`, base, per_page: 1 }
-    const exists = refusedStatus(error) === 422
+    const request = { ...repo, state: 'open' as const, head: `${repo.owner}:${head}`, base, per_page: 1 }
+    const exists = httpStatusOf(error) === 422
     const found = exists
-      ? await ask('list pull requests', ({ rest }) => rest.pulls.list(asked)).then(({ data }) => data[0])
+      ? await send('list pull requests', ({ rest }) => rest.pulls.list(request)).then(({ data }) => data[0])
       : undefined
     if (found === undefined) throw error
     return pullOf(found)
   }
 }
 
-async function findIssue({ at, ask }: Session, marker: string) {
-  const issues = await ask('list issues', (octokit) =>
+async function findIssue({ repo, send }: Session, marker: string) {
+  const issues = await send('list issues', (octokit) =>
     octokit.paginate(octokit.rest.issues.listForRepo, {
-      ...at,
+      ...repo,
       state: 'open',
       labels: 'tortoise',
       per_page: 100,
@@ -88,17 +89,17 @@ async function findIssue({ at, ask }: Session, marker: string) {
   return found && { number: found.number, body: (found.body ?? '').replaceAll('\r\n', '\n') }
 }
 
-async function check({ at, ask }: Session, commit: string, checks: readonly Check[]): Promise<void> {
-  const { data } = await ask('read checks', ({ rest }) =>
-    rest.repos.getCombinedStatusForRef({ ...at, ref: commit, per_page: 100 }),
+async function check({ repo, send }: Session, commit: string, checks: readonly Check[]): Promise<void> {
+  const { data } = await send('read statuses', ({ rest }) =>
+    rest.repos.getCombinedStatusForRef({ ...repo, ref: commit, per_page: 100 }),
   )
   for (const one of checks) {
-    const stands = data.statuses.some(
+    const isSet = data.statuses.some(
       ({ context, state, description }) =>
         context === one.context && state === one.state && description === one.description,
     )
-    if (stands) continue
-    await ask('show a check', ({ rest }) => rest.repos.createCommitStatus({ ...at, sha: commit, ...one }))
+    if (isSet) continue
+    await send('set a status', ({ rest }) => rest.repos.createCommitStatus({ ...repo, sha: commit, ...one }))
   }
 }
 
@@ -125,23 +126,28 @@ interface MergeState {
 const methodOf = ({ repository }: MergeState): 'SQUASH' | 'REBASE' | 'MERGE' =>
   repository.squashMergeAllowed ? 'SQUASH' : repository.rebaseMergeAllowed ? 'REBASE' : 'MERGE'
 
-/** A longer message is left to GitHub's default. */
-const longestMessage = 60_000
+/** For a longer commit message GitHub's default is used. */
+const maxMessageLength = 60_000
 
-/** The message of a squash: that of our own commit, for its trailers are read again. GitHub's default may be another. */
-async function squashMessage({ at, ask }: Session, { number, head }: Pull) {
-  const { data } = await ask('read a commit', ({ rest }) => rest.git.getCommit({ ...at, commit_sha: head }))
+/** Returns the message for a squash: the message of Tortoise's commit, because later runs read its trailers. */
+async function squashMessage({ repo, send }: Session, { number, head }: Pull) {
+  const { data } = await send('read a commit', ({ rest }) =>
+    rest.git.getCommit({ ...repo, commit_sha: head }),
+  )
   const [subject = '', ...rest] = data.message.split('\n')
   const body = rest.join('\n').trim()
-  return body.length > longestMessage ? undefined : { title: `${subject} (#${number})`, body }
+  return body.length > maxMessageLength ? undefined : { title: `${subject} (#${number})`, body }
 }
 
-/** Arms auto-merge; where a queue rules, enters it; where nothing is left to wait for, merges. Only the head that we wrote. */
+/**
+ * Arms auto-merge, or enters the merge queue where the branch has one, or merges when no check is pending. Merges only the
+ * head that Tortoise wrote.
+ */
 async function autoMerge(session: Session, pull: Pull): Promise<Merging> {
-  const { at, ask } = session
+  const { repo, send } = session
   const { number, head } = pull
-  const found = await ask<MergeState>('read the merge state', (octokit) =>
-    octokit.graphql(state, { ...at, number }),
+  const found = await send<MergeState>('read the merge state', (octokit) =>
+    octokit.graphql(state, { ...repo, number }),
   )
   const { id, headRefOid, isInMergeQueue, isMergeQueueEnabled, mergeStateStatus, autoMergeRequest } =
     found.repository.pullRequest
@@ -152,21 +158,21 @@ async function autoMerge(session: Session, pull: Pull): Promise<Merging> {
   const merge_method = methodOf(found).toLowerCase() as 'squash' | 'rebase' | 'merge'
   const squash =
     merge_method === 'squash' && !isMergeQueueEnabled ? await squashMessage(session, pull) : undefined
-  const asked = clean
+  const merging = clean
     ? isMergeQueueEnabled
-      ? ask('enter the merge queue', (octokit) =>
+      ? send('enter the merge queue', (octokit) =>
           octokit.graphql(enqueue, { input: { pullRequestId: id, expectedHeadOid: head } }),
         ).then(() => 'queued' as const)
-      : ask('merge', ({ rest }) =>
+      : send('merge', ({ rest }) =>
           rest.pulls.merge({
-            ...at,
+            ...repo,
             pull_number: number,
             sha: head,
             merge_method,
             ...(squash && { commit_title: squash.title, commit_message: squash.body }),
           }),
         ).then(() => 'merged' as const)
-    : ask('arm auto-merge', (octokit) =>
+    : send('arm auto-merge', (octokit) =>
         octokit.graphql(arm, {
           input: {
             pullRequestId: id,
@@ -176,30 +182,30 @@ async function autoMerge(session: Session, pull: Pull): Promise<Merging> {
           },
         }),
       ).then(() => 'armed' as const)
-  return asked.catch((error: unknown) => {
-    if (refusedStatus(error) === undefined) throw error
+  return merging.catch((error: unknown) => {
+    if (httpStatusOf(error) === undefined) throw error
     return 'refused' as const
   })
 }
 
-/** GitHub, by REST for all that REST can do. */
+/** The forge of a GitHub session. It uses REST, and GraphQL only for auto-merge. */
 export function githubForge(session: Session): Forge {
-  const { at, ask } = session
+  const { repo, send } = session
   return {
     name: 'GitHub',
     pulls: () => listPulls(session),
     open: (draft) => openPull(session, draft),
     update: async (pull_number, patch) => {
-      await ask('update a pull request', ({ rest }) => rest.pulls.update({ ...at, pull_number, ...patch }))
+      await send('update a pull request', ({ rest }) => rest.pulls.update({ ...repo, pull_number, ...patch }))
     },
     addLabels: async (issue_number, labels) => {
-      await ask('label a pull request', ({ rest }) =>
-        rest.issues.addLabels({ ...at, issue_number, labels: [...labels] }),
+      await send('label a pull request', ({ rest }) =>
+        rest.issues.addLabels({ ...repo, issue_number, labels: [...labels] }),
       )
     },
     comments: async (issue_number) => {
-      const found = await ask('read comments', (octokit) =>
-        octokit.paginate(octokit.rest.issues.listComments, { ...at, issue_number, per_page: 100 }),
+      const found = await send('read comments', (octokit) =>
+        octokit.paginate(octokit.rest.issues.listComments, { ...repo, issue_number, per_page: 100 }),
       )
       return found.map(({ user, body = '', created_at: when }) => ({
         author: user?.login ?? '',
@@ -208,16 +214,16 @@ export function githubForge(session: Session): Forge {
       }))
     },
     comment: async (issue_number, body) => {
-      await ask('comment', ({ rest }) => rest.issues.createComment({ ...at, issue_number, body }))
+      await send('comment', ({ rest }) => rest.issues.createComment({ ...repo, issue_number, body }))
     },
     mayWrite: async (username) => {
-      const asked = ask('read a permission', ({ rest }) =>
-        rest.repos.getCollaboratorPermissionLevel({ ...at, username }),
+      const permission = send('read a permission', ({ rest }) =>
+        rest.repos.getCollaboratorPermissionLevel({ ...repo, username }),
       )
-      const level = await asked.then(
+      const level = await permission.then(
         ({ data }) => data.permission,
         (error: unknown) => {
-          if (refusedStatus(error) === 404) return 'none'
+          if (httpStatusOf(error) === 404) return 'none'
           throw error
         },
       )
@@ -227,11 +233,11 @@ export function githubForge(session: Session): Forge {
     writeIssue: async ({ title, body }, issue_number) => {
       const text = fitBody(body)
       await (issue_number === undefined
-        ? ask('open the dashboard', ({ rest }) =>
-            rest.issues.create({ ...at, title, body: text, labels: ['tortoise'] }),
+        ? send('open the dashboard', ({ rest }) =>
+            rest.issues.create({ ...repo, title, body: text, labels: ['tortoise'] }),
           )
-        : ask('update the dashboard', ({ rest }) =>
-            rest.issues.update({ ...at, issue_number, title, body: text }),
+        : send('update the dashboard', ({ rest }) =>
+            rest.issues.update({ ...repo, issue_number, title, body: text }),
           ))
     },
     check: (commit, checks) => check(session, commit, checks),

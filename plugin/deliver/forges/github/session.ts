@@ -11,13 +11,13 @@ export interface GitHubRepository {
   readonly repository: string
   /** `https://HOST/api/v3` for GitHub Enterprise. */
   readonly apiUrl?: string
-  /** Asked again when the forge says that a token has run out. */
+  /** Called again when the forge rejects a token as expired. */
   readonly token: TokenSource
-  /** Whether to pause between writes, as github.com asks. */
+  /** Whether to pause between writes, as github.com requires. */
   readonly paced?: boolean
 }
 
-/** Makes the client; tests pass one without throttling. */
+/** Creates the client. Tests pass one without throttling. */
 export type OctokitFactory = (options: {
   readonly auth: string
   readonly baseUrl: string
@@ -27,88 +27,85 @@ export type OctokitFactory = (options: {
 const quiet = () => undefined
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))
-const mostWaits = 3
-const longestWait = 300
-/** Limits are waited for here, with jitter and an end, paced or not. */
-const elsewhere = (): boolean => false
-/** What no repetition mends, and limits. */
+const maxWaits = 3
+const maxWaitSeconds = 300
+/** Octokit does not wait for rate limits: `send` does, with jitter and a maximum. */
+const doNotWait = (): boolean => false
+/** Statuses that a retry does not change, and rate limits. */
 const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451]
 
-/** The usual client. Loaded when first needed: it is large. */
+/** Creates an Octokit. The library is loaded here, because it is large. */
 const makeOctokit: OctokitFactory = async ({ auth, baseUrl, paced }) => {
   const { Octokit } = await import('octokit')
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-  const throttle = { enabled: paced, onRateLimit: elsewhere, onSecondaryRateLimit: elsewhere }
+  const throttle = { enabled: paced, onRateLimit: doNotWait, onSecondaryRateLimit: doNotWait }
   const retry = { doNotRetry }
   return new Octokit({ auth, baseUrl, userAgent: 'gitops-tortoise', log, throttle, retry })
 }
 
-/** A conversation with one repository. */
+/** A client for one repository. */
 export interface Session {
-  readonly at: { readonly owner: string; readonly repo: string }
+  readonly repo: { readonly owner: string; readonly repo: string }
   readonly place: { readonly file: string }
-  /** Asks; renews the token once when it has run out, and waits for limits that let go soon. What fails is a `forge.refused` that says what we were doing. */
-  readonly ask: <T>(doing: string, request: (octokit: Octokit) => Promise<T>) => Promise<T>
+  /**
+   * Sends a request. Renews an expired token once and waits for rate limits that reset within 5 minutes. A refused request
+   * throws `forge.refused` with `action` ("open a pull request") in its message.
+   */
+  readonly send: <T>(action: string, request: (octokit: Octokit) => Promise<T>) => Promise<T>
 }
 
-interface HttpFailure extends Error {
+interface HttpError extends Error {
   readonly status: number
 }
 
-/** True for a failure with an HTTP status. */
-export const isHttpFailure = (error: unknown): error is HttpFailure =>
+/** Whether an error has an HTTP status. */
+export const isHttpFailure = (error: unknown): error is HttpError =>
   error instanceof Error && 'status' in error && typeof error.status === 'number'
 
-const longLimit = (limit: Limit, now: number): string =>
+const rateLimitHint = (limit: Limit, now: number): string =>
   `Run again after ${new Date(now + limit.seconds * 1000).toISOString().slice(0, 19)}Z: the ${limit.kind} rate limit is used up.`
 
 const allPermissions =
   'contents: write and pull-requests: write (issues: write for the dashboard, statuses: write for checks)'
 
-/** What to do about a status. The request itself is never repeated: it carries the token. */
-function hint(error: HttpFailure): string {
+/** The hint for a failed request. It contains nothing of the request, which contains the token. */
+function hint(error: HttpError): string {
   const limit = limitOf(error, Date.now())
-  if (limit !== undefined) return longLimit(limit, Date.now())
+  if (limit !== undefined) return rateLimitHint(limit, Date.now())
   const accepted = headerOf(error, 'x-accepted-github-permissions')?.replaceAll('=', ': ')
-  if (error.status === 403 && accepted) return `Give the token the permission ${oneLine(accepted)}.`
+  if (error.status === 403 && accepted) return `Give the token this permission: ${oneLine(accepted)}.`
   if ([401, 403, 404].includes(error.status))
-    return `Give a token that sees this repository, with ${allPermissions}.`
-  return error.status >= 500 ? 'Check the address and the network, then run again.' : 'Check base and branch.'
+    return `Use a token that can read this repository and has ${allPermissions}.`
+  return error.status >= 500
+    ? 'Check the URL and the network, then run again.'
+    : 'Check deliver.base and deliver.branch.'
 }
 
-/** The words of GraphQL's errors, which come with status 200. */
+/** Whether an error is one of GraphQL, which responds with status 200. */
 const isGraphqlFailure = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'GraphqlResponseError'
 
-/** The status a failure of GraphQL would have, were it one of REST. */
-function asHttp(error: Error): HttpFailure | undefined {
+/** Gives a GraphQL error the status that REST would respond with. */
+function asHttp(error: Error): HttpError | undefined {
   if (isHttpFailure(error)) return error
   if (!isGraphqlFailure(error)) return undefined
   const forbidden = /not accessible|rate limit/i.test(error.message)
   return Object.assign(error, { status: forbidden ? 403 : 422 })
 }
 
-function refused({ place }: Pick<Session, 'place'>, doing: string, error: unknown): unknown {
+function refused({ place }: Pick<Session, 'place'>, action: string, error: unknown): unknown {
   const known = error instanceof Error ? asHttp(error) : undefined
   if (known === undefined) return error
   const { status } = known
   const message = oneLine(known.message).slice(0, 300)
-  return stop('forge.refused', `GitHub refused to ${doing} (HTTP ${status}): ${message}`, {
+  return stop('forge.refused', `GitHub refused to ${action} (HTTP ${status}): ${message}`, {
     place,
     hint: hint(known),
     cause: { status },
   })
 }
 
-/** The HTTP status behind a `forge.refused`; `undefined` for any other failure. */
-export function refusedStatus(error: unknown): number | undefined {
-  const cause = error instanceof Error ? error.cause : undefined
-  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number'
-    ? cause.status
-    : undefined
-}
-
-/** Opens the conversation. */
+/** Opens a session. Throws `settings.invalid` when the repository is not `owner/name`, and `forge.refused` without a token. */
 export async function openSession(
   { repository, apiUrl = 'https://api.github.com', token, paced = true }: GitHubRepository,
   factory: OctokitFactory = makeOctokit,
@@ -116,12 +113,12 @@ export async function openSession(
   const place = { file: `${urlPlace(apiUrl).replace(/\/$/, '')}/repos/${oneLine(repository)}` }
   const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/.exec(repository) ?? []
   if (owner === undefined || repo === undefined) {
-    throw stop('settings.invalid', 'A GitHub repository is named owner/name', { place })
+    throw stop('settings.invalid', 'deliver.github.repository must be owner/name', { place })
   }
   const connect = async (renew: boolean) =>
     factory({ auth: (await token(renew)).trim(), baseUrl: apiUrl.replace(/\/$/, ''), paced })
   let octokit = await connect(false)
-  const ask: Session['ask'] = async (doing, request) => {
+  const send: Session['send'] = async (action, request) => {
     let renewed = false
     for (let waits = 0; ; ) {
       try {
@@ -129,15 +126,15 @@ export async function openSession(
       } catch (error) {
         const limit = limitOf(error, Date.now())
         const expired = isHttpFailure(error) && error.status === 401 && !renewed
-        if (limit !== undefined && limit.seconds <= longestWait && waits < mostWaits) {
+        if (limit !== undefined && limit.seconds <= maxWaitSeconds && waits < maxWaits) {
           waits += 1
           await pause(waitOf(limit))
         } else if (expired) {
           renewed = true
           octokit = await connect(true)
-        } else throw refused({ place }, doing, error)
+        } else throw refused({ place }, action, error)
       }
     }
   }
-  return { at: { owner, repo }, place, ask }
+  return { repo: { owner, repo }, place, send }
 }

@@ -1,32 +1,32 @@
 import type { Session } from './session.ts'
 
-/** One entry of a tree. */
+/** One entry of a Git tree. */
 export interface TreeEntry {
   readonly mode: string
   readonly sha: string
 }
 
-const list = async ({ at, ask }: Session, tree: string, recursive: boolean) => {
-  const { data } = await ask('read a tree', ({ rest }) =>
-    rest.git.getTree({ ...at, tree_sha: tree, ...(recursive ? { recursive: 'true' } : {}) }),
+const list = async ({ repo, send }: Session, tree: string, recursive: boolean) => {
+  const { data } = await send('read a tree', ({ rest }) =>
+    rest.git.getTree({ ...repo, tree_sha: tree, ...(recursive ? { recursive: 'true' } : {}) }),
   )
   return data
 }
 
-/** Entries of some paths below a tree. One request, unless the repository is too large to be listed at once. */
+/** Returns the entries at some paths of a tree, with one request if the API can list the whole repository. */
 export async function readTree(
   session: Session,
   tree: string,
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, TreeEntry>> {
   const all = await list(session, tree, true)
-  if (all.truncated) return walk(session, tree, paths)
+  if (all.truncated) return descend(session, tree, paths)
   const wanted = new Set(paths)
   return new Map(all.tree.filter(({ path }) => wanted.has(path)).map((entry) => [entry.path, entry]))
 }
 
-/** Goes down to each path, one request a directory. */
-async function walk(
+/** Descends to each path, with one request for each directory. */
+async function descend(
   session: Session,
   tree: string,
   paths: readonly string[],
@@ -41,7 +41,7 @@ async function walk(
       .map((path) => path.slice(name.length + 1))
     if (below.length === 0) found.set(name, entry)
     else if (entry.type === 'tree') {
-      for (const [path, one] of await walk(session, entry.sha, below)) found.set(`${name}/${path}`, one)
+      for (const [path, one] of await descend(session, entry.sha, below)) found.set(`${name}/${path}`, one)
     }
   }
   return found

@@ -5,7 +5,7 @@ import { fingerprint } from '../../record/fingerprint.ts'
 import type { StoredTree } from '../forge.ts'
 import type { Session } from './session.ts'
 
-/** One ref to move, as `updateRefs` takes it. */
+/** One ref to move, as the mutation `updateRefs` accepts it. */
 export interface RefUpdate {
   readonly name: string
   readonly beforeOid: string
@@ -13,39 +13,39 @@ export interface RefUpdate {
   readonly force: boolean
 }
 
-/** The id that stands for no commit. */
+/** The id that means no commit: the ref is created or deleted. */
 export const noCommit = '0'.repeat(40)
 
 const updateRefs = `mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }`
 const commitOnBranch = `mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }`
 
-/** Moves refs, all of them or none; the server refuses when one is not where it was seen. */
+/** Moves refs, all or none. Throws `forge.refused` when one of them is not at its `beforeOid` any more. */
 export async function moveRefs(
-  { ask }: Session,
+  { send }: Session,
   repositoryId: string,
   refUpdates: readonly RefUpdate[],
 ): Promise<void> {
   const [first] = refUpdates
   const input = { repositoryId, refUpdates }
-  await ask(`move ${first?.name.replace('refs/heads/', '')}`, (octokit) =>
+  await send(`move ${first?.name.replace('refs/heads/', '')}`, (octokit) =>
     octokit.graphql(updateRefs, { input }),
   )
 }
 
-/** What a commit should be made of. */
-export interface Wanted {
+/** The content of a commit to make. */
+export interface CommitContent {
   readonly stored: StoredTree
   readonly edits: readonly FileEdit[]
   readonly message: string
 }
 
-/** A commit that stands on a scratch branch, and what takes all scratch branches away. */
+/** A commit on a temporary branch, and the ref updates that delete all temporary branches. */
 export interface TemporaryRefCommit {
   readonly id: string
   readonly clear: readonly RefUpdate[]
 }
 
-const scratch = 'refs/heads/tortoise/scratch-'
+const temporaryPrefix = 'refs/heads/tortoise/scratch-'
 const removal = ({ name, id }: { name: string; id: string }): RefUpdate => ({
   name,
   beforeOid: id,
@@ -53,21 +53,21 @@ const removal = ({ name, id }: { name: string; id: string }): RefUpdate => ({
   force: true,
 })
 
-async function leftovers({ at, ask }: Session) {
-  const ref = scratch.replace('refs/', '')
-  const { data } = await ask('list branches', ({ rest }) => rest.git.listMatchingRefs({ ...at, ref }))
+async function temporaryRefs({ repo, send }: Session) {
+  const ref = temporaryPrefix.replace('refs/', '')
+  const { data } = await send('list branches', ({ rest }) => rest.git.listMatchingRefs({ ...repo, ref }))
   return data.map(({ ref: name, object }) => ({ name, id: object.sha }))
 }
 
 async function write(
-  { at, ask }: Session,
+  { repo, send }: Session,
   name: string,
-  { stored, edits, message }: Wanted,
+  { stored, edits, message }: CommitContent,
 ): Promise<string> {
   const [headline = '', ...body] = message.split('\n')
   const input = {
     branch: {
-      repositoryNameWithOwner: `${at.owner}/${at.repo}`,
+      repositoryNameWithOwner: `${repo.owner}/${repo.repo}`,
       branchName: name.replace('refs/heads/', ''),
     },
     message: { headline, body: body.join('\n').trim() },
@@ -79,7 +79,7 @@ async function write(
       })),
     },
   }
-  const { createCommitOnBranch } = await ask('commit', (octokit) =>
+  const { createCommitOnBranch } = await send('commit', (octokit) =>
     octokit.graphql<{ readonly createCommitOnBranch: { readonly commit: { readonly oid: string } } }>(
       commitOnBranch,
       { input },
@@ -88,13 +88,13 @@ async function write(
   return createCommitOnBranch.commit.oid
 }
 
-/** What is wrong with a commit made so; `undefined` when it is signed and holds just what was proved. */
-async function fault(
-  { at, ask }: Session,
+/** Returns what is wrong with the commit; `undefined` when it is signed and has the proved tree. */
+async function findFault(
+  { repo, send }: Session,
   id: string,
   { tree, base }: StoredTree,
 ): Promise<string | undefined> {
-  const { data } = await ask('read a commit', ({ rest }) => rest.git.getCommit({ ...at, commit_sha: id }))
+  const { data } = await send('read a commit', ({ rest }) => rest.git.getCommit({ ...repo, commit_sha: id }))
   if (!data.verification.verified)
     return `GitHub did not sign the commit (${oneLine(data.verification.reason)})`
   return data.tree.sha === tree && data.parents[0]?.sha === base
@@ -103,28 +103,28 @@ async function fault(
 }
 
 /**
- * Makes a commit that GitHub signs whoever the token belongs to: `createCommitOnBranch`, on a scratch branch, so that the
- * branch of the pull request never stands empty at its base. The call takes texts alone, so its tree is compared with the
- * one that was proved; `forge.refused` where they differ or no signature came.
+ * Makes a commit that GitHub signs for every kind of token, with the mutation `createCommitOnBranch`. It is made on a
+ * temporary branch, so that the branch of the pull request is never empty. The mutation accepts texts but no file modes,
+ * so the resulting tree is compared with the proved one. Throws `forge.refused` when they differ or the signature is missing.
  */
 export async function commitOnTemporaryRef(
   session: Session,
   repositoryId: string,
-  wanted: Wanted,
+  content: CommitContent,
 ): Promise<TemporaryRefCommit> {
-  const { base, tree } = wanted.stored
-  const name = `${scratch}${fingerprint(`${base} ${tree}`)}`
-  const left = await leftovers(session)
-  const beforeOid = left.find((one) => one.name === name)?.id ?? noCommit
+  const { base, tree } = content.stored
+  const name = `${temporaryPrefix}${fingerprint(`${base} ${tree}`)}`
+  const existing = await temporaryRefs(session)
+  const beforeOid = existing.find((one) => one.name === name)?.id ?? noCommit
   if (beforeOid !== base)
     await moveRefs(session, repositoryId, [{ name, beforeOid, afterOid: base, force: true }])
-  const id = await write(session, name, wanted)
-  const clear = [{ name, id }, ...left.filter((one) => one.name !== name)].map(removal)
-  const wrong = await fault(session, id, wanted.stored)
+  const id = await write(session, name, content)
+  const clear = [{ name, id }, ...existing.filter((one) => one.name !== name)].map(removal)
+  const wrong = await findFault(session, id, content.stored)
   if (wrong === undefined) return { id, clear }
   await moveRefs(session, repositoryId, clear)
   throw stop('forge.refused', wrong, {
     place: session.place,
-    hint: 'Use the token of a GitHub App or of Actions, or set deliver.commits.verified to false.',
+    hint: 'Use the token of a GitHub App or of GitHub Actions, or set deliver.commits.verified: false.',
   })
 }

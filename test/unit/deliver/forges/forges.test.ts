@@ -9,11 +9,10 @@ import { gitlabForge } from '../../../../plugin/deliver/forges/gitlab.ts'
 import { gitWriter } from '../../../../plugin/deliver/git/git-writer.ts'
 import { openRemote } from '../../../../plugin/deliver/git/smart-http.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
-import { keepPulls } from '../../../../plugin/deliver/pulls/keep-pulls.ts'
 import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
-import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
-import type { HiddenBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
-import { readBlock, writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
+import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
+import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
+import { readBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
 import type { PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
 import { giteaProgram, giteaVersion } from '../../../lab/gitea/parts.mjs'
 import { type GiteaServer, startGitea } from '../../../lab/gitea-server.ts'
@@ -107,12 +106,8 @@ async function run(
   const edits = [{ file: deployment, before, after: after.replace('260m', cpu ?? '') }]
   const parts: readonly ScopedProposal[] =
     cpu === undefined ? [] : [{ scope: '', proposal: proposalOf({ changes, edits }) }]
-  const texts = {
-    title: () => `right-size to ${cpu}`,
-    body: (_part: ScopedProposal, block: HiddenBlock) => `report of ${cpu}\n\n${writeBlock(block)}`,
-    gone: () => 'the workload is gone',
-    autoMerge: () => armed,
-  }
+  const texts = { title: `right-size to ${cpu}`, body: `report of ${cpu}`, autoMerge: armed }
+  const wanted = parts.map((part) => ({ ...part, ...texts }))
   const options = {
     base: 'main',
     baseId,
@@ -125,10 +120,9 @@ async function run(
     ...more,
   }
   const { forge } = ground
-  const [outcome] = await keepPulls(parts, texts, {
-    options,
-    ports: { forge, writer, pulls: await forge.pulls() },
-  })
+  const pulls = await forge.pulls()
+  const obsolete = new Map(pulls.map(({ number }) => [number, 'the workload is gone']))
+  const [outcome] = await syncPulls(wanted, { options, obsolete, ports: { forge, writer, pulls } })
   return outcome
 }
 
@@ -191,7 +185,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
       days: 30,
     })
     expect(heard?.comments.map(({ author: login }) => login)).toEqual(['ada'])
-    expect(readBlock(heard?.pull.body ?? '')?.items[0]?.key).toBe(changeWords(changeOf()))
+    expect(readBlock(heard?.pull.body ?? '')?.items[0]?.key).toBe(changeKey(changeOf()))
   })
 
   told(`knows what was merged, and finds an open one that was forgotten${claim}`, async () => {

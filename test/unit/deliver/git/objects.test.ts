@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { draftEdits, moveBranch, resolveCommit, writeDraft } from '../../../../plugin/deliver/git/objects.ts'
-import { layOver, readText } from '../../../../plugin/deliver/git/tree.ts'
+import { applyFiles, readText } from '../../../../plugin/deliver/git/tree.ts'
 import { after, author, before, type Checkout, deployment, git, makeCheckout, now } from '../lab.ts'
 
 let checkout: Checkout
@@ -13,7 +13,7 @@ afterEach(() => checkout.close())
 
 const treeOf = (dir: string, ref: string) => git(dir, ['ls-tree', '-r', '-t', ref]).split('\n')
 const layMain = (files: Readonly<Record<string, string>>) =>
-  layOver(
+  applyFiles(
     checkout.repository,
     git(checkout.dir, ['rev-parse', 'main^{tree}']),
     new Map(Object.entries(files)),
@@ -73,7 +73,7 @@ describe('a tree laid over another', () => {
         Buffer.from(lines.join(''), 'latin1'),
       )
     const [cafe, made, old] = [line('100644', 'caf\xe9'), line('100644', 'new'), line('100664', 'old')]
-    const laid = await layOver(checkout.repository, write(cafe, old), new Map([['new', 'x']]))
+    const laid = await applyFiles(checkout.repository, write(cafe, old), new Map([['new', 'x']]))
     expect(laid.tree).toBe(write(cafe, made, old))
   })
 

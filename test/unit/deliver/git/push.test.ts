@@ -134,13 +134,13 @@ describe('a commit of the server', () => {
     expect(total()).toBeLessThan(limit)
   })
 
-  it('can be kept, bit for bit', async () => {
+  it('is stored bit for bit', async () => {
     const id = pushAs('hello\n')
-    const { keep } = await fetchCommit(checkout.repository, wire, {
+    const { store } = await fetchCommit(checkout.repository, wire, {
       id,
       base: git(checkout.dir, ['rev-parse', 'main']),
     })
-    expect(await keep()).toBe(id)
+    expect(await store()).toBe(id)
   })
 
   it('is read even when clone and server share no history', async () => {

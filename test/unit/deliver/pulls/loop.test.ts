@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deliver } from '../../../../plugin/deliver/commit.ts'
 import { readCommits } from '../../../../plugin/deliver/git/read-commits.ts'
-import { decisionsInCommits, judgeChange } from '../../../../plugin/deliver/pulls/decisions.ts'
-import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
+import { decisionsInCommits, resolveChange } from '../../../../plugin/deliver/pulls/decisions.ts'
+import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import {
   after,
   before,
@@ -38,7 +38,7 @@ async function flip(from: string, to: string, days: number): Promise<void> {
 async function judged(to: number, days: number) {
   const commits = await readCommits(checkout.repository, { ref: 'main', depth: 100 })
   const rules = { reconsider: 20, settle: 5, rememberDays: 30, now: later(days) }
-  return judgeChange(decisionsInCommits(commits), { key: changeWords(changeOf()), from: 500, to }, rules)
+  return resolveChange(decisionsInCommits(commits), { key: changeKey(changeOf()), from: 500, to }, rules)
 }
 
 describe('direct commits of ours that undo each other', () => {

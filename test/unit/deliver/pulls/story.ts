@@ -3,12 +3,11 @@ import type { BranchWriter, Forge } from '../../../../plugin/deliver/forges/forg
 import { githubForge } from '../../../../plugin/deliver/forges/github/forge.ts'
 import { type OctokitFactory, openSession } from '../../../../plugin/deliver/forges/github/session.ts'
 import { githubWriter } from '../../../../plugin/deliver/forges/github/writer.ts'
-import { collectDecisions, judgeChange } from '../../../../plugin/deliver/pulls/decisions.ts'
+import { collectDecisions, resolveChange } from '../../../../plugin/deliver/pulls/decisions.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
-import { keepPulls } from '../../../../plugin/deliver/pulls/keep-pulls.ts'
 import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
-import { changeWords } from '../../../../plugin/deliver/record/commit-message.ts'
-import { writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
+import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
+import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import type { ProposedChange, PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
 import { printValue, readValue } from '../../../../plugin/model/value.ts'
 import { type GitHubServer, startGitHubServer } from '../../../lab/github-server.ts'
@@ -112,19 +111,15 @@ export async function beginStory(
     const kept = wants.flatMap((want) => {
       const text = `${show('main', fileOf(want.name ?? 'api'))}\n`
       const from = readValue('requests.cpu', cpuIn(text)) ?? 0
-      const key = changeWords(changeFor(want.name ?? 'api', text, want.to))
-      const verdict = judgeChange(memory, { key, from, to: want.to }, rules)
+      const key = changeKey(changeFor(want.name ?? 'api', text, want.to))
+      const verdict = resolveChange(memory, { key, from, to: want.to }, rules)
       if ('reason' in verdict) left.push(verdict.reason)
       return 'reason' in verdict || verdict.to === from ? [] : [{ ...want, text, to: verdict.to }]
     })
-    const texts = {
-      title: () => title,
-      body: (_part: ScopedProposal, block: Parameters<typeof writeBlock>[0]) =>
-        `report\n\n${writeBlock(block)}`,
-      gone: () => gone,
-      autoMerge: () => autoMerge,
-    }
-    const done = await keepPulls(partsOf(kept), texts, {
+    const wanted = partsOf(kept).map((part) => ({ ...part, title, body: 'report', autoMerge }))
+    const obsolete = new Map(gone === undefined ? [] : pulls.map(({ number }) => [number, gone]))
+    const done = await syncPulls(wanted, {
+      obsolete,
       options: {
         base: 'main',
         baseId: git(checkout.bare, ['rev-parse', 'main']),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { answerProblems, requestProblems, wholeAnswer } from '../../../../lab/github-openapi.ts'
+import { calledOperations } from '../../../../lab/github-openapi/operations.mjs'
+import { answerProblems, description, requestProblems, wholeAnswer } from '../../../../lab/github-openapi.ts'
 import { graphqlAnswerProblems } from '../../../../lab/github-schema.ts'
 
 const at = '/repos/acme/gitops'
@@ -7,6 +8,14 @@ const none = new URLSearchParams()
 const open = { method: 'POST', path: `${at}/pulls`, body: { title: 'a', head: 'b', base: 'main' } }
 
 describe("GitHub's published description", () => {
+  it('holds every operation that the source calls: `npm run github:description` adds a new one', () => {
+    const held = Object.entries(Object(description()['paths'])).flatMap(([path, item]) =>
+      Object.keys(Object(item)).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    expect(held.toSorted()).toEqual(calledOperations())
+    expect(held.length).toBeGreaterThan(20)
+  })
+
   it.each([
     ['a call that does not exist', { method: 'POST', path: `${at}/pull`, body: {} }, none],
     ['a body without what it needs', { ...open, body: { title: 'a', head: 'b' } }, none],

@@ -42,9 +42,9 @@ const open = (token = login()) =>
 async function propose(token?: ReturnType<typeof login>): Promise<void> {
   const session = await open(token)
   const [writer, forge] = [githubWriter(session), githubForge(session)]
-  const stored = await writer.store(git(checkout.dir, ['rev-parse', 'main']), proposalOf().edits)
-  const to = await writer.commit(stored, commitMessage(proposalOf(), stored))
-  await writer.move(branch, { from: await writer.head(branch), to, force: true })
+  const stored = await writer.writeTree(git(checkout.dir, ['rev-parse', 'main']), proposalOf().edits)
+  const to = await writer.writeCommit(stored, commitMessage(proposalOf(), stored))
+  await writer.moveBranch(branch, { from: await writer.head(branch), to, force: true })
   await forge.open({ branch, base: 'main', title: 'right-size', body: 'report' })
 }
 const paths = () => server.requests.map(({ method, path }) => `${method} ${path}`)

@@ -1,0 +1,82 @@
+import { type DeclaredWorkload, declaredWorkloads } from '../model/declared.ts'
+import { fieldsOf } from '../model/manifest.ts'
+import type { Observation } from '../model/observation.ts'
+import type { SourceRecommendation } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
+import type { Progress } from '../model/progress.ts'
+import type { Skipped } from '../model/proposal.ts'
+import type { Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import { workloadKey } from '../model/workload.ts'
+import type { Replayed } from '../recommend/backtest.ts'
+import { namespaceOf } from '../trace/dye/trace-source.ts'
+import type { Unrendered } from '../trace/sources/releases.ts'
+import { renderEach, renderReleases } from '../trace/sources/releases.ts'
+import { observationsFor } from './declared-source.ts'
+
+/** What a plan uses of the outside. */
+export interface PlanPorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+  readonly progress: Progress
+}
+
+/** Renderings, and the sources that do not render. */
+export interface RenderedSources {
+  readonly rendered: readonly Rendering[]
+  readonly failed: readonly Skipped[]
+}
+
+/** Renders the sources, then the releases that they contain. A source that does not render is skipped with a warning. */
+export async function renderAll(sources: readonly Source[], ports: PlanPorts): Promise<RenderedSources> {
+  ports.progress({ kind: 'stage', stage: 'render', detail: plural(sources.length, 'source') })
+  const own = await renderEach(sources, ports)
+  const releases = await renderReleases(own.rendered, ports)
+  const failed = [...own.failed, ...releases.failed].map((one) => skipWithWarning(one, ports.progress))
+  return { rendered: [...own.rendered, ...releases.rendered], failed }
+}
+
+function skipWithWarning({ source, reason }: Unrendered, progress: Progress): Skipped {
+  progress({ kind: 'warning', message: `${source.id}: ${reason}` })
+  return { source: source.id, workload: '', reason }
+}
+
+/** Returns every workload that the sources declare and that has usage data. */
+export async function declaredAndObserved(
+  {
+    sources,
+    observations,
+  }: { readonly sources: readonly Source[]; readonly observations: readonly Observation[] },
+  ports: PlanPorts,
+): Promise<readonly Replayed[]> {
+  const { rendered } = await renderAll(sources, ports)
+  return rendered.flatMap(({ source, objects }) => {
+    const known = observationsFor(source, observations)
+    return declaredWorkloads(objects, namespaceOf(source)).flatMap((declared: DeclaredWorkload) => {
+      const observation = known.get(workloadKey(declared.workload))
+      return observation === undefined ? [] : [{ declared, observation }]
+    })
+  })
+}
+
+/** A value that a source renders. */
+export type DeclaredField = Pick<SourceRecommendation, 'cluster' | 'workload' | 'field'> & {
+  readonly container?: string
+  readonly now: string
+}
+
+/** Returns every value that the sources and the releases in them render. */
+export async function declaredFields(
+  sources: readonly Source[],
+  ports: PlanPorts,
+): Promise<readonly DeclaredField[]> {
+  const { rendered } = await renderAll(sources, ports)
+  return rendered.flatMap(({ source, objects }) =>
+    fieldsOf(objects, namespaceOf(source)).map(({ workload, container, field, value }) => ({
+      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+      workload,
+      ...(container === undefined ? {} : { container }),
+      field,
+      now: value,
+    })),
+  )
+}

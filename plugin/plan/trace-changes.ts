@@ -1,0 +1,30 @@
+import { fieldKey } from '../model/field.ts'
+import { overlayFile } from '../model/overlay.ts'
+import type { Trace } from '../model/site.ts'
+import type { Source } from '../model/source.ts'
+import type { SourceChange } from './apply-decisions.ts'
+import type { TracedChange } from './propose.ts'
+import type { TracedFields } from './trace-fields.ts'
+
+/** Joins changes with the traces of their fields. A change whose source could not be traced is left out. */
+export function traceChanges(
+  changes: readonly SourceChange[],
+  { fields, sources }: Pick<TracedFields, 'fields' | 'sources'>,
+): readonly TracedChange[] {
+  return changes.flatMap((change): readonly TracedChange[] => {
+    const traced = fields.get(`${change.source}\0${fieldKey(change)}`)
+    if (traced === undefined) return []
+    const { workload, container, field, to } = change
+    const address = { workload, ...(container === undefined ? {} : { container }), field }
+    const source = sources.find((one) => one.source.id === change.source)?.source
+    return [{ ...address, to, trace: orOverlay(traced.trace, source), rendered: traced.path, change }]
+  })
+}
+
+/** Where no source line sets a value, the recommendations file that the CMP applies is the override. */
+function orOverlay(trace: Trace, source: Source | undefined): Trace {
+  if (trace.chosen !== null || source?.overlay === undefined) return trace
+  const file = overlayFile(source.overlay, trace.workload)
+  const leaf = { kind: 'insert', file, line: 1, column: 1, document: 0, path: ['values'] } as const
+  return { ...trace, leaf, chosen: 'leaf' }
+}

@@ -1,0 +1,83 @@
+import { escapeMarkdown, oneLine } from '../../model/escape-markdown.ts'
+import { plural } from '../../model/plural.ts'
+import type { ProposedChange, ScopedProposal } from '../../model/proposal.ts'
+import { readValue } from '../../model/value.ts'
+import { workloadKey } from '../../model/workload.ts'
+import { code } from '../code.ts'
+import { type Prices, printMoney } from '../cost.ts'
+import { rowOf } from '../rows.ts'
+import type { Line } from './lines.ts'
+
+/** How many workloads changes belong to. */
+export const count = (changes: readonly ProposedChange[]): number =>
+  new Set(changes.map(({ cluster, workload }) => `${cluster} ${workloadKey(workload)}`)).size
+
+/** How many values are raised, lowered, and set where one of the two values is not an amount. */
+function movesOf(changes: readonly ProposedChange[]) {
+  const moves = changes.map(({ field, from, to }) => {
+    const [before, after] = [readValue(field, from), readValue(field, to)]
+    return before === undefined || after === undefined ? 0 : Math.sign(after - before)
+  })
+  const many = (sign: number): number => moves.filter((one) => one === sign).length
+  return { raise: many(1), lower: many(-1), set: many(0) }
+}
+
+/** `raise 3, lower 1`. */
+const effectOf = (changes: readonly ProposedChange[]): string =>
+  Object.entries(movesOf(changes))
+    .flatMap(([verb, many]) => (many === 0 ? [] : [`${verb} ${many}`]))
+    .join(', ')
+
+/** The title: the workloads and how many values are raised and lowered. */
+export function pullTitle({ scope, proposal: { changes } }: ScopedProposal): string {
+  const rows = changes.map(rowOf)
+  const [first] = rows
+  const workloads = count(changes)
+  const what = workloads === 1 && first !== undefined ? first.workload : plural(workloads, 'workload')
+  const where = scope === '' ? '' : ` (${scope})`
+  const title = oneLine(`perf(resources): right-size ${what}${where}: ${effectOf(changes)}`)
+  return title.replace(/@/g, '@\u200b').slice(0, 200)
+}
+
+const verbs = { raise: 'raises', lower: 'lowers', set: 'sets' } as const
+
+/** `Raises 2 and lowers 4 values`. */
+function whatChanges(changes: readonly ProposedChange[]): string {
+  const moves = movesOf(changes)
+  const parts = (['raise', 'lower', 'set'] as const).flatMap((verb) =>
+    moves[verb] === 0 ? [] : [{ verb: verbs[verb], many: moves[verb] }],
+  )
+  const words = parts.map(({ verb, many }, nth) =>
+    nth === parts.length - 1 ? `${verb} ${plural(many, 'value')}` : `${verb} ${many}`,
+  )
+  const text = [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' and ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+/** ` and saves about $25 a month`; empty where the cost stays the same or is not known. */
+function costClause(lines: readonly Line[], prices: Prices | undefined): string {
+  const sum = lines.reduce((all, { cost = 0 }) => all + cost, 0)
+  if (prices === undefined || Math.abs(sum) < 0.01) return ''
+  return sum < 0
+    ? ` and saves about ${printMoney(sum, prices)} a month`
+    : ` and costs about ${printMoney(sum, prices)} more a month`
+}
+
+/** The first lines: what changes for whom, what it saves, and whether anything is raised. */
+export function headOf(
+  { scope, proposal: { changes } }: ScopedProposal,
+  lines: readonly Line[],
+  prices?: Prices,
+): string {
+  const workloads = count(changes)
+  const whose = workloads === 1 ? code(lines[0]?.row.workload ?? '') : plural(workloads, 'workload')
+  const where = scope === '' ? '' : ` (${escapeMarkdown(scope)})`
+  const raised = lines.some(({ row }) => row.rises)
+  const rises =
+    movesOf(changes).raise === 0
+      ? ' Nothing is raised.'
+      : raised && workloads > 1
+        ? ' Workloads with a raised request are listed first.'
+        : ''
+  return `**${whatChanges(changes)} of ${whose}**${where}${costClause(lines, prices)}.${rises} Tortoise updates this text and the branch until you merge or close the pull request.`
+}
