@@ -1,7 +1,26 @@
 import { cpSync, readFileSync } from 'node:fs'
-import { defineConfig } from 'rolldown'
+import { defineConfig, type Plugin } from 'rolldown'
+import { billOfMaterials, licenceTexts, packagesOf } from './config/bundle/packages.ts'
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  name: string
+  version: string
+}
+
+/** Writes what the bundles hold of other packages: a bill of materials, and their licences. */
+const inventory: Plugin = {
+  name: 'inventory',
+  generateBundle(_, bundle) {
+    const modules = Object.values(bundle).flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []))
+    const packages = packagesOf(modules)
+    this.emitFile({
+      type: 'asset',
+      fileName: 'sbom.cdx.json',
+      source: billOfMaterials({ name, version }, packages),
+    })
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENCES.txt', source: licenceTexts(packages) })
+  },
+}
 
 /** The programs that ship (`tortoise`, `action`) and the project's own tools, bundled as ESM for Node 20 and 24. */
 export default defineConfig({
@@ -25,6 +44,7 @@ export default defineConfig({
     banner: (chunk) => (chunk.fileName === 'tortoise.js' ? '#!/usr/bin/env node' : ''),
   },
   plugins: [
+    inventory,
     {
       name: 'demo-files',
       writeBundle: () => cpSync('plugin/hosts/demo/files', 'dist/demo', { recursive: true }),

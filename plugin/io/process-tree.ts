@@ -6,7 +6,7 @@ const pageBytes = 4096
 const most = 10_000
 
 /** The ids of the processes that a process started, and of those that these started, itself first. Itself alone where `/proc` is absent. */
-export function treeOf(pid: number): readonly number[] {
+function treeOf(pid: number): readonly number[] {
   const found = [pid]
   for (const one of found) {
     if (found.length > most) break

@@ -2,9 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 
-/** How much is asked of the sandbox: `required` refuses to render without one. */
-export type SandboxMode = 'required' | 'preferred' | 'off'
-
 /** A program to run inside, with paths of the host. */
 export interface InsideCommand {
   /** The directory that the program sees as its working directory, and writes to. */
@@ -27,7 +24,7 @@ export interface Sandbox {
 }
 
 /** Where the laid tree is inside. */
-export const insideDirectory = '/work'
+const insideDirectory = '/work'
 
 /** Host directories that a shell needs; they hold programs and libraries alone. */
 const shellDirectories = ['/bin', '/lib', '/lib64', '/usr']
