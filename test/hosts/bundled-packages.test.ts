@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { rolldown } from 'rolldown'
-import { loadConfig } from 'rolldown/config'
 import { describe, expect, it } from 'vitest'
+import config from '../../rolldown.config.ts'
 import { program } from './program.ts'
 
 const dist = dirname(program)
@@ -14,10 +14,8 @@ const bill = JSON.parse(text('sbom.cdx.json')) as {
 
 /** Names of the packages with code in the bundles, by the source maps of a build of its own. */
 async function mappedPackages(): Promise<ReadonlySet<string>> {
-  const config = await loadConfig('rolldown.config.ts')
-  const [options] = [config].flat()
-  const bundle = await rolldown(options)
-  const { output } = await bundle.generate({ ...options.output, sourcemap: true })
+  const bundle = await rolldown(config)
+  const { output } = await bundle.generate({ ...config.output, sourcemap: true })
   await bundle.close()
   const sources = output.flatMap((one) => (one.type === 'chunk' ? (one.map?.sources ?? []) : []))
   const names = sources.flatMap(
