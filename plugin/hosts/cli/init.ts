@@ -10,7 +10,7 @@ import { ExpectedStop, stop } from '../../model/problem.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import type { Assigned, Known } from '../init/clusters.ts'
+import type { AssignedSources, ClusterHints } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
 import type { Live } from '../init/live.ts'
 import { settingsText } from '../init/settings-text.ts'
@@ -57,7 +57,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const assigned = assignClusters(survey.found, await knownFrom(host, flags))
   if (assigned.sources.length === 0) {
     throw stop('settings.missing', 'nothing that rolls out a workload was found here', {
-      hint: `Name the root of a repository with kustomizations, charts or manifests with --repo.${reasons(survey.left)}`,
+      hint: `Name the root of a repository with kustomizations, charts or manifests with --repo.${reasons(survey.skipped)}`,
     })
   }
   const settings = settingsText(assigned)
@@ -68,7 +68,8 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
     if (flags.dryRun === true) host.stdout(`# ${file}\n${text}\n`)
     else write(join(checkout.root, file), text)
   }
-  if (flags.dryRun !== true) host.stdout(closingWords(files, assigned, [...survey.left, ...assigned.left]))
+  if (flags.dryRun !== true)
+    host.stdout(closingWords(files, assigned, [...survey.skipped, ...assigned.skipped]))
 }
 
 const settingsFile = 'tortoise.yaml'
@@ -97,7 +98,10 @@ function write(path: string, text: string): void {
 }
 
 /** What flags and the cluster say; a cluster that cannot be read costs a warning. */
-async function knownFrom(host: Host, { cluster, prometheus, context, offline }: InitFlags): Promise<Known> {
+async function knownFrom(
+  host: Host,
+  { cluster, prometheus, context, offline }: InitFlags,
+): Promise<ClusterHints> {
   const live = offline === true ? undefined : await lookAt(host, context)
   return {
     ...(cluster === undefined ? {} : { cluster }),
@@ -129,8 +133,8 @@ async function lookAt(host: Host, context: string | undefined): Promise<Live | u
 
 function closingWords(
   files: readonly string[],
-  { sources, clusters }: Assigned,
-  left: Assigned['left'],
+  { sources, clusters }: AssignedSources,
+  skipped: AssignedSources['skipped'],
 ): string {
   const unsure =
     sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
@@ -138,11 +142,11 @@ function closingWords(
   return [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
-    ...(left.length === 0 ? [] : [`Left out:${reasons(left)}`]),
+    ...(skipped.length === 0 ? [] : [`Left out:${reasons(skipped)}`]),
     'Next: tortoise doctor, then tortoise plan.',
     '',
   ].join('\n')
 }
 
-const reasons = (left: Assigned['left']): string =>
-  left.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')
+const reasons = (skipped: AssignedSources['skipped']): string =>
+  skipped.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')

@@ -1,17 +1,20 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import type { ApplicationContext } from '../../../renderers/kind.ts'
+import { createKinds } from '../../../renderers/renderers.ts'
 import { overlayText } from '../../edit/overlay.ts'
 import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
 import { readOverlays } from '../../plan/read-overlays.ts'
 import type { Host } from '../../run/host.ts'
+import { detectKind } from '../../trace/sources/detect.ts'
+import { applicationFrom } from '../cmp/application.ts'
 import { generate } from '../cmp/generate.ts'
-import { announcement, readParameters } from '../cmp/parameters.ts'
+import { announcement, parameterTable } from '../cmp/parameter-table.ts'
+import { readParameters } from '../cmp/parameters.ts'
 import { placeOf } from '../cmp/place.ts'
-import type { AppContext } from '../cmp/request.ts'
-import { contextFrom, kindOf, requestFor } from '../cmp/request.ts'
 
 interface RenderFlags {
   readonly repo?: string
@@ -69,11 +72,17 @@ export function renderCommand(host: Host): Command {
 async function render(host: Host, given: string, flags: RenderFlags): Promise<string> {
   const { root, path } = placeOf(host, given, flags.repo)
   const view = openWorkTree(root)
-  if (flags.parameters === true) return `${announcement(await kindOf(view, path))}\n`
-  const parameters = readParameters(host.env['ARGOCD_APP_PARAMETERS'], flagParameters(flags))
-  const request = await requestFor(view, { path, context: contextOf(host, flags), parameters })
   const programs = createPrograms({}, host.env['PATH'] ?? '', root)
-  return generate(request, { view, programs, progress: host.progress, joined: true })
+  const kinds = createKinds({ programs, joined: true })
+  const { kind } = await detectKind({ path, entries: await view.list(path) }, view, kinds)
+  if (flags.parameters === true) return `${announcement(kind)}\n`
+  const parameters = readParameters(
+    host.env['ARGOCD_APP_PARAMETERS'],
+    parameterTable(kinds),
+    flagParameters(flags),
+  )
+  const application = applicationOf(host, flags)
+  return generate(kind, { path, application, parameters, view }, host.progress)
 }
 
 /** Flags that say what parameters say too. */
@@ -85,8 +94,11 @@ function flagParameters({ cluster, recommendations, values }: RenderFlags) {
   ]
 }
 
-function contextOf({ env }: Host, { release, namespace, kubeVersion, apiVersions }: RenderFlags): AppContext {
-  const context = contextFrom(env)
+function applicationOf(
+  { env }: Host,
+  { release, namespace, kubeVersion, apiVersions }: RenderFlags,
+): ApplicationContext {
+  const context = applicationFrom(env)
   return {
     name: release ?? context.name,
     namespace: namespace ?? context.namespace,

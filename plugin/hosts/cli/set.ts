@@ -9,12 +9,12 @@ import { fieldsOf } from '../../model/manifest.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
+import { namespaceOf, sourceChain } from '../../model/source.ts'
 import type { WantedValue } from '../../plan/set-values.ts'
 import { setValues } from '../../plan/set-values.ts'
 import { jsonSet } from '../../report/json/set.ts'
 import { diffsOf, refusals, setSummary } from '../../report/set.ts'
 import type { Host } from '../../run/host.ts'
-import { namespaceOf } from '../../trace/dye/trace-source.ts'
 import { readChanges } from './changes-file.ts'
 import { Refused } from './exit-error.ts'
 import type { OpenedRepository, SourceFlags } from './source-options.ts'
@@ -130,10 +130,7 @@ async function resolveWanted(repository: OpenedRepository, wanted: readonly Want
 function renderingsBelow(rendered: readonly Rendering[]): ReadonlyMap<string, readonly Rendering[]> {
   const below = new Map<string, Rendering[]>()
   for (const rendering of rendered) {
-    for (let at = rendering.source; ; at = at.holder) {
-      below.set(at.id, [...(below.get(at.id) ?? []), rendering])
-      if (at.kind !== 'release') break
-    }
+    for (const { id } of sourceChain(rendering.source)) below.set(id, [...(below.get(id) ?? []), rendering])
   }
   return below
 }

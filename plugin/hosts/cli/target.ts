@@ -3,9 +3,9 @@ import { autoscalerFields, containerFields } from '../../model/field.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
+import { namespaceOf } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
-import { namespaceOf } from '../../trace/dye/trace-source.ts'
 
 /** One `--set [container.]field=value`. */
 export interface Assignment {

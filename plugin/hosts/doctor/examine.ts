@@ -1,5 +1,6 @@
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
-import { createPrograms, type ProgramName } from '../../io/programs.ts'
+import { createKinds } from '../../../renderers/renderers.ts'
+import { createPrograms } from '../../io/programs.ts'
 import { plural } from '../../model/plural.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { missingRules, printRules } from '../../observe/kubernetes/access.ts'
@@ -41,7 +42,7 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
 
 async function programs(host: Host, { settings, checkout }: Examination): Promise<readonly Check[]> {
   const found = createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root)
-  const look = async (loss: string, ...names: readonly ProgramName[]): Promise<Check> => {
+  const look = async (loss: string, names: readonly string[]): Promise<Check> => {
     const shown = names.join(' or ')
     try {
       const { name, file } = await found.find(...names)
@@ -53,10 +54,10 @@ async function programs(host: Host, { settings, checkout }: Examination): Promis
       return { area: 'programs', level: 'warning', code: 'program.missing', message, hint }
     }
   }
-  return [
-    await look('kustomizations cannot be rendered', 'kustomize', 'kubectl'),
-    await look('charts cannot be rendered', 'helm'),
-  ]
+  const checks: Check[] = []
+  for (const { plural: sources, programs: names } of createKinds({ programs: found }))
+    if (names.length > 0) checks.push(await look(`${sources} cannot be rendered`, names))
+  return checks
 }
 
 function settingsChecks({ settings, checkout, clusters }: Examination): readonly Check[] {

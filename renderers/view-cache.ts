@@ -1,17 +1,11 @@
-import type {
-  InputFile,
-  KindRenderer,
-  Rendering,
-  RenderOptions,
-  RepositoryView,
-  Source,
-} from '../plugin/model/source.ts'
+import type { RenderOptions, SourceRenderer } from '../plugin/model/renderer.ts'
+import type { InputFile, Rendering, RepositoryView, Source } from '../plugin/model/source.ts'
 
 /**
- * Answers each question about a view once. Which files a source reads is asked of the view under all pending texts:
- * no edit of ours names another file, and one that did would fail to render.
+ * Answers each question about a view once. Inputs are read from the view without pending edits: our edits never name
+ * another file, and an edit that did would fail to render.
  */
-export function memoised(renderer: KindRenderer<Source>): KindRenderer<Source> {
+export function cachedByView(renderer: SourceRenderer): SourceRenderer {
   const inputs = perView<readonly InputFile[]>()
   const renderings = perView<Rendering>()
   return {
@@ -19,15 +13,15 @@ export function memoised(renderer: KindRenderer<Source>): KindRenderer<Source> {
       inputs(view.origin, JSON.stringify(source), () => renderer.inputs(source, view.origin)),
     render: (source, view, options) => {
       const render = () => renderer.render(source, view, options)
-      return options?.anew === true ? render() : renderings(view, keyOf(source, options), render)
+      return options?.fresh === true ? render() : renderings(view, keyOf(source, options), render)
     },
   }
 }
 
 const keyOf = (source: Source, options: RenderOptions | undefined): string =>
-  JSON.stringify([source, options?.dyed ?? false, options?.extraValues ?? null])
+  JSON.stringify([source, options?.marked ?? false, options?.extraValues ?? null])
 
-/** Keeps answers as long as their view lives. */
+/** Keeps answers as long as their view is in use. */
 function perView<T>() {
   const kept = new WeakMap<RepositoryView, Map<string, Promise<T>>>()
   return (view: RepositoryView, key: string, ask: () => Promise<T>): Promise<T> => {

@@ -1,25 +1,20 @@
 import { runProgram } from '../../plugin/io/process.ts'
 import { withWorkspace } from '../../plugin/io/workspace.ts'
 import { stop } from '../../plugin/model/problem.ts'
-import type {
-  HelmSource,
-  InputFile,
-  KindRenderer,
-  RenderOptions,
-  RepositoryView,
-} from '../../plugin/model/source.ts'
-import { readObjects } from '../../plugin/yaml/objects.ts'
+import type { RenderOptions } from '../../plugin/model/renderer.ts'
+import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
-import { boundsOf, inputContents, isolated, outputOf } from '../ports.ts'
+import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
+import type { HelmSource } from './source.ts'
 
-/** What `helm template` is asked for beside the source; Argo CD asks for other things than a trace needs. */
+/** Options of `helm template` beside the source. */
 export interface TemplateOptions extends RenderOptions {
   /** Print the objects of `crds/` too. */
   readonly crds?: boolean
   /** Print test hooks too. */
   readonly tests?: boolean
-  /** Leave out the check against the chart's schema. */
+  /** Skip the check against the chart's schema. */
   readonly unchecked?: boolean
   /** `name=value` pairs whose values are texts. */
   readonly texts?: readonly string[]
@@ -27,23 +22,15 @@ export interface TemplateOptions extends RenderOptions {
   readonly files?: readonly (readonly [name: string, file: string])[]
 }
 
-/** Renders with `helm template`; no cluster, no plugins, no post-renderers, no fetching of dependencies. */
-export function helmRenderer(ports: RendererPorts): KindRenderer<HelmSource> {
-  return {
-    inputs: helmInputs,
-    render: async (source, view, options = {}) => ({
-      source,
-      objects: readObjects(source.path, await templateChart(source, { view, options }, ports)),
-    }),
-  }
-}
-
 interface Template {
   readonly view: RepositoryView
   readonly options: TemplateOptions
 }
 
-/** What the bare program prints for a release, byte for byte. */
+/**
+ * What `helm template` prints for a release, byte for byte. Rejects with `source.render` when Helm fails, or when a name
+ * cannot be one of a release or namespace.
+ */
 export async function templateChart(
   source: HelmSource,
   { view, options }: Template,
@@ -52,11 +39,11 @@ export async function templateChart(
   checkNames(source)
   const { file } = await ports.programs.find('helm')
   const asked = (options.files ?? []).map(
-    ([, path]): InputFile => ({ path, at: path, role: 'other', leaf: false }),
+    ([, path]): InputFile => ({ path, at: path, role: 'other', topLayer: false }),
   )
-  const laid = await inputContents(view, [...(await helmInputs(source, view)), ...asked])
+  const inputs = await inputContents(view, [...(await helmInputs(source, view)), ...asked])
   const inline = inlineFiles(source, options)
-  return withWorkspace([...laid, ...inline], async (directory) => {
+  return withWorkspace([...inputs, ...inline], async (directory) => {
     const values = inline.map(({ path }) => path)
     const run = (more: Partial<TemplateOptions>) =>
       runProgram({
@@ -64,16 +51,16 @@ export async function templateChart(
         args: templateArguments(source, values, { ...options, ...more }),
         cwd: directory,
         env: helmEnvironment(directory),
-        ...boundsOf(ports, options),
+        ...limitsOf(ports, options),
       })
     const checked = await run({})
-    // A schema that points to the web cannot be read here; the templates can still be rendered.
+    // A schema that refers to a server cannot be read here; the templates can be rendered without it.
     const outcome = remoteSchema.test(checked.stderr) ? await run({ unchecked: true }) : checked
     return outputOf(source, outcome, directory)
   })
 }
 
-/** Names reach a command line: they must be what Kubernetes and Helm call names, never flags. */
+/** Names reach a command line, so they must be names by the rules of Kubernetes and Helm, never flags. */
 function checkNames({ release, namespace, path }: HelmSource): void {
   if (release.length > 53 || !nameRule.test(release)) {
     throw stop('source.render', `${release} cannot be the name of a Helm release`, {
@@ -89,7 +76,7 @@ function checkNames({ release, namespace, path }: HelmSource): void {
 const nameRule = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 const remoteSchema = /failing loading "https?:/
 
-/** Values that come from no file of the repository, as files of the workspace. */
+/** Values that are in no file of the repository, as files of the workspace. */
 function inlineFiles(
   { inlineValues = [] }: HelmSource,
   { extraValues }: RenderOptions,
@@ -110,7 +97,7 @@ function templateArguments(
     `./${source.path}`,
     ...flag('skip-tests', options.tests !== true),
     ...flag('include-crds', options.crds),
-    ...flag('skip-schema-validation', options.dyed === true || options.unchecked === true),
+    ...flag('skip-schema-validation', options.marked === true || options.unchecked === true),
     ...(source.namespace === undefined ? [] : [`--namespace=${source.namespace}`]),
     ...[...source.values, ...inline].map((file) => `--values=./${file}`),
     ...(source.parameters ?? []).map((pair) => `--set=${pair}`),
@@ -121,9 +108,9 @@ function templateArguments(
   ]
 }
 
-/** An environment with nothing of ours in it; every directory that Helm writes to lies in the workspace. */
+/** An environment without the caller's variables; every directory that Helm writes to is in the workspace. */
 const helmEnvironment = (directory: string): Readonly<Record<string, string>> => ({
-  ...isolated(directory),
+  ...isolatedEnvironment(directory),
   HELM_CACHE_HOME: `${directory}/.helm/cache`,
   HELM_CONFIG_HOME: `${directory}/.helm/config`,
   HELM_DATA_HOME: `${directory}/.helm/data`,

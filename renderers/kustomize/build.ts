@@ -1,35 +1,21 @@
 import { runProgram } from '../../plugin/io/process.ts'
-import type { LaidFile } from '../../plugin/io/workspace.ts'
+import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import { withWorkspace } from '../../plugin/io/workspace.ts'
-import type {
-  KindRenderer,
-  KustomizeSource,
-  RenderOptions,
-  RepositoryView,
-} from '../../plugin/model/source.ts'
-import { readObjects } from '../../plugin/yaml/objects.ts'
+import type { RenderOptions } from '../../plugin/model/renderer.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
-import { boundsOf, inputContents, isolated, outputOf } from '../ports.ts'
+import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
 import { additionsFile } from './additions.ts'
 import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
-import { inputsToRender, kustomizeInputs } from './inputs.ts'
+import { inputsToRender } from './inputs.ts'
 import { refuseRemote } from './remote.ts'
+import type { KustomizeSource } from './source.ts'
 
 /**
- * Renders with `kustomize build`, or `kubectl kustomize` where only kubectl exists; no plugins, no functions, no remote
- * bases' credentials. Charts are rendered where they are vendored beside the kustomization.
+ * What `kustomize build` prints for a kustomization, byte for byte: without plugins, functions or credentials, and with
+ * charts only where they are vendored. Rejects with `source.render` when kustomize fails, or when the kustomization takes
+ * something from outside the repository.
  */
-export function kustomizeRenderer(ports: RendererPorts): KindRenderer<KustomizeSource> {
-  return {
-    inputs: kustomizeInputs,
-    render: async (source, view, options) => ({
-      source,
-      objects: readObjects(source.path, await buildKustomization(source, view, { ...ports, options })),
-    }),
-  }
-}
-
-/** What the bare program prints for a kustomization, byte for byte. */
 export async function buildKustomization(
   source: KustomizeSource,
   view: RepositoryView,
@@ -50,8 +36,8 @@ export async function buildKustomization(
       file: program.file,
       args: [verb, `./${source.path}`, ...(helm ? helmFlags(`${directory}/${helm.path}`, source) : [])],
       cwd: directory,
-      env: isolated(directory),
-      ...boundsOf(ports, ports.options),
+      env: isolatedEnvironment(directory),
+      ...limitsOf(ports, ports.options),
     })
     return outputOf(source, outcome, directory)
   })
@@ -69,6 +55,6 @@ const helmFlags = (
   ...apiVersions.map((version) => `--helm-api-versions=${version}`),
 ]
 
-const isInflating = ({ path, content }: LaidFile): boolean =>
+const isInflating = ({ path, content }: WorkspaceFile): boolean =>
   /\.ya?ml$|Kustomization$/.test(path) &&
   inflatesCharts(typeof content === 'string' ? content : new TextDecoder().decode(content))

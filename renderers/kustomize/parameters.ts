@@ -1,10 +1,65 @@
 import { parseDocument } from 'yaml'
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts'
-import { stop } from '../../model/problem.ts'
-import type { Parameters } from './parameters.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../plugin/model/json.ts'
+import { stop } from '../../plugin/model/problem.ts'
+import type { ParameterReader, ParameterTable } from '../parameters.ts'
+import { namespaceParameter, versionParameters } from '../parameters.ts'
 
-/** What parameters add to a kustomization, as Argo CD's own options do: lists are appended, the rest replaces. */
-export function kustomizationAdditions(parameters: Parameters): JsonObject {
+/** The plugin parameters of an Application that renders a kustomization: those of Argo CD's own Kustomize source. */
+export const kustomizationParameters = {
+  ...namespaceParameter,
+  ...versionParameters,
+  'name-prefix': {
+    title: 'Name prefix',
+    tooltip: 'In place of the namePrefix of the kustomization',
+    shape: 'string',
+  },
+  'name-suffix': {
+    title: 'Name suffix',
+    tooltip: 'In place of the nameSuffix of the kustomization',
+    shape: 'string',
+  },
+  images: {
+    title: 'Images',
+    tooltip: 'name:tag, name@digest or name=other:tag, as kustomize edit set image takes them',
+    shape: 'array',
+  },
+  replicas: { title: 'Replicas', tooltip: 'Counts by name of the workload', shape: 'map' },
+  'common-labels': {
+    title: 'Common labels',
+    tooltip: 'Labels for every object, those of the kustomization under them',
+    shape: 'map',
+  },
+  'label-without-selector': {
+    title: 'Labels without selectors',
+    tooltip: 'true leaves selectors as they are',
+    shape: 'string',
+    usual: 'false',
+  },
+  'label-include-templates': {
+    title: 'Labels in templates',
+    tooltip: 'With labels without selectors: true labels pods too',
+    shape: 'string',
+    usual: 'false',
+  },
+  'common-annotations': {
+    title: 'Common annotations',
+    tooltip: 'Annotations for every object, those of the kustomization under them',
+    shape: 'map',
+  },
+  components: {
+    title: 'Components',
+    tooltip: 'Directories of components, from the kustomization',
+    shape: 'array',
+  },
+  patches: {
+    title: 'Patches',
+    tooltip: 'YAML list as under patches of a kustomization; after its own',
+    shape: 'string',
+  },
+} as const satisfies ParameterTable
+
+/** What the parameters add to a kustomization, as Argo CD's own options do: lists are appended, other keys replaced. */
+export function kustomizationAdditions(parameters: ParameterReader): JsonObject {
   const { text, list } = parameters
   const additions: Readonly<Record<string, Json | undefined>> = {
     namePrefix: text('name-prefix'),
@@ -47,7 +102,7 @@ function replicasOf([name, count]: readonly [string, string]): JsonObject {
   return { name, count: Number(count) }
 }
 
-function labelsOf(parameters: Parameters): Readonly<Record<string, Json | undefined>> {
+function labelsOf(parameters: ParameterReader): Readonly<Record<string, Json | undefined>> {
   const pairs = mapped(parameters.map('common-labels'))
   if (pairs === undefined || !parameters.flag('label-without-selector')) return { commonLabels: pairs }
   return { labels: [{ pairs, includeTemplates: parameters.flag('label-include-templates') }] }
