@@ -19,7 +19,7 @@ import { cachedByView } from './view-cache.ts'
 export const sourceKinds: readonly CreateKind[] = [helm, kustomize, plain]
 
 /** Every kind of object that declares sources. */
-export const declaringKinds: readonly DeclaringKind[] = [
+const declaringKinds: readonly DeclaringKind[] = [
   helmRelease,
   fluxKustomization,
   application,

@@ -2,7 +2,7 @@ import type { RendererKind } from '../../../renderers/kind.ts'
 import type { ParameterTable } from '../../../renderers/parameters.ts'
 
 /** The plugin parameters for sources of every kind. */
-export const commonParameters = {
+const commonParameters = {
   cluster: {
     title: 'Cluster',
     tooltip: 'Also read the recommendations in the directory of this cluster',
