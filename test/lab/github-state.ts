@@ -16,7 +16,7 @@ export interface GitHubLab {
   readonly gitdir: string
   readonly repository?: string
   readonly token?: string
-  /** Accepts an app instead of a token. It gets tokens with its key; each is valid for `requests` requests. */
+  /** Accepts an app instead of a token. It gets tokens with its key; each is valid for `life` requests. */
   readonly app?: {
     readonly id: number
     readonly publicKey: string

@@ -74,7 +74,7 @@ describe('a tree with edits applied', () => {
       )
     const [cafe, made, old] = [line('100644', 'caf\xe9'), line('100644', 'new'), line('100664', 'old')]
     const applied = await applyFiles(checkout.repository, write(cafe, old), new Map([['new', 'x']]))
-    expect(laid.tree).toBe(write(cafe, made, old))
+    expect(applied.tree).toBe(write(cafe, made, old))
   })
 
   it.each([
