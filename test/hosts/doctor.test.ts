@@ -73,7 +73,7 @@ describe('tortoise doctor', () => {
       expect(recorded.status).toBe(0)
       expect(recorded.stdout).toMatch(/^Recorded [1-9]\d* workloads/)
       expect(recorded.stderr).toContain(
-        'warning: cluster gone is left out: Prometheus http://127.0.0.1:9 cannot be',
+        'warning: skipped cluster gone: Prometheus http://127.0.0.1:9 cannot be',
       )
     } finally {
       await lab.close()
