@@ -16,7 +16,7 @@ const unknownToken: Answer = { status: 401, data: { message: 'Bad credentials' }
 const notGranted: Answer = {
   status: 422,
   data: {
-    message: 'The permissions requested are not granted to this installation.',
+    message: 'The permissions requested are not available to this installation.',
     documentation_url: 'https://docs.github.com/rest/apps/apps',
   },
 }

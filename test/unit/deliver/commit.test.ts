@@ -111,7 +111,7 @@ describe('a local commit', () => {
         {
           code: 'git.conflict',
           message: expect.stringMatching(
-            /person's commit stands on tortoise\/main: \w{10} "change notes.md"/,
+            /tortoise\/main has a commit that Tortoise did not make: \w{10} "change notes.md"/,
           ),
           hint: expect.stringContaining('delete tortoise/main'),
         },

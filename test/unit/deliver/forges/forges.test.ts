@@ -183,12 +183,12 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     await run('260m')
     await ground.say(1, 'eve', '/tortoise ignore')
     await ground.say(1, 'ada', '/tortoise snooze 30d')
-    const [heard] = await readComments(ground.forge, await ground.forge.pulls(), {
+    const [commented] = await readComments(ground.forge, await ground.forge.pulls(), {
       now: new Date(),
       days: 30,
     })
-    expect(heard?.comments.map(({ author: login }) => login)).toEqual(['ada'])
-    expect(readBlock(heard?.pull.body ?? '')?.items[0]?.key).toBe(changeKey(changeOf()))
+    expect(commented?.comments.map(({ author: login }) => login)).toEqual(['ada'])
+    expect(readBlock(commented?.pull.body ?? '')?.items[0]?.key).toBe(changeKey(changeOf()))
   })
 
   claims(`lists merged pull requests, and returns the open one when it is opened twice${claim}`, async () => {
