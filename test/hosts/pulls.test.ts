@@ -106,7 +106,9 @@ describe('a pull request of the program', () => {
     await story.pulls()
     story.commit({ [pathOf(api)]: manifestOf({ name: 'api', asks: 250 }) })
     story.see([{ ...api, uses: 225 }])
-    expect(await story.pulls()).toMatchObject([{ action: 'closed', reason: 'the base branch already has these values' }])
+    expect(await story.pulls()).toMatchObject([
+      { action: 'closed', reason: 'the base branch already has these values' },
+    ])
   })
 
   it('is closed when its workload is gone', async () => {
