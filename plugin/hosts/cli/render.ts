@@ -30,40 +30,37 @@ interface RenderFlags {
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text]
 
-/** `tortoise render`: manifests with the committed recommendations laid over them; Argo CD's generate, and a filter for pipes. */
+/** `tortoise render`: prints manifests with committed recommendations applied, for Argo CD's plugin and for pipes. */
 export function renderCommand(host: Host): Command {
   return new Command('render')
     .description(
-      'print the manifests of a source with its committed recommendations (.tortoise/*.json) laid over them',
+      'print the manifests of a source with its committed recommendations (.tortoise/*.json) applied',
     )
     .argument(
       '[dir]',
-      'directory of a chart, a kustomization or manifests; - takes manifests from stdin',
+      'directory of a chart, a kustomization or manifests; - reads manifests from stdin',
       '.',
     )
     .option(
       '--repo <dir>',
-      'root of the repository; nothing outside it is read (default: the checkout round the directory)',
+      'root of the repository; nothing outside it is read (default: the checkout of the directory)',
     )
     .option(
       '--recommendations <dir>',
-      'directory of the recommendations, from the source (default: .tortoise)',
+      'directory of the recommendations, relative to the source (default: .tortoise)',
     )
-    .option('--cluster <name>', 'also read the recommendations in the directory of this cluster')
-    .option('--release <name>', "name of a chart's release")
-    .option('--namespace <name>', 'namespace of objects that name none')
+    .option('--cluster <name>', 'also apply the recommendations in the directory of this cluster')
+    .option('--release <name>', 'Helm release name')
+    .option('--namespace <name>', 'namespace of objects without a namespace')
     .option(
       '--values <file>',
-      'values file of a chart, from the chart; repeatable, weakest first',
+      'values file of a chart, relative to the chart; repeatable, the last one wins',
       collect,
       [],
     )
-    .option('--kube-version <version>', 'Kubernetes version that a chart is rendered for')
+    .option('--kube-version <version>', 'Kubernetes version to render a chart for')
     .option('--api-versions <version>', 'API version that a chart may assume; repeatable', collect, [])
-    .option(
-      '--parameters',
-      'print the parameters that Argo CD may announce for the directory, and nothing else',
-    )
+    .option('--parameters', 'print only the parameters that Argo CD can announce for the directory')
     .action(async (given: string, flags: RenderFlags) => {
       host.stdout(given === '-' ? await filter(host, flags) : await render(host, given, flags))
     })
@@ -85,7 +82,7 @@ async function render(host: Host, given: string, flags: RenderFlags): Promise<st
   return generate(kind, { path, application, parameters, view }, host.progress)
 }
 
-/** Flags that say what parameters say too. */
+/** The flags that set the same as parameters. */
 function flagParameters({ cluster, recommendations, values }: RenderFlags) {
   const texts = Object.entries({ cluster, recommendations }).filter(([, string]) => string !== undefined)
   return [
@@ -107,7 +104,7 @@ function applicationOf(
   }
 }
 
-/** Manifests in, manifests out: for Helm's post-renderers and any other pipe. */
+/** Applies recommendations to manifests from stdin, for Helm's post-renderers and other pipes. */
 async function filter(
   host: Host,
   { repo, recommendations = '.tortoise', cluster, namespace }: RenderFlags,
