@@ -1,44 +1,57 @@
-import { ExpectedStop } from '../plugin/model/problem.ts'
-import type { DirectSource, KindRenderer, Renderer, Source } from '../plugin/model/source.ts'
-import { cachedRenderer } from './cache.ts'
-import { helmRenderer } from './helm/renderer.ts'
-import { kustomizeRenderer } from './kustomize/renderer.ts'
-import { memoised } from './memo.ts'
-import { plainRenderer } from './plain/renderer.ts'
+import type { RenderedKind, Renderer, SourceRenderer } from '../plugin/model/renderer.ts'
+import type { Source } from '../plugin/model/source.ts'
+import { application } from './argocd/application.ts'
+import { applicationSet } from './argocd/application-set.ts'
+import { helmRelease } from './flux/helm-release.ts'
+import { fluxKustomization } from './flux/kustomization.ts'
+import { helm } from './helm/kind.ts'
+import { helmfileRelease } from './helmfile/release.ts'
+import type { CreateKind, RendererKind } from './kind.ts'
+import { kustomize } from './kustomize/kind.ts'
+import { plain } from './plain/kind.ts'
 import type { RendererPorts } from './ports.ts'
-import { declared, mayDeclare } from './release/declared.ts'
-import { releaseRenderer, translateRelease } from './release/renderer.ts'
+import { declarationsBy } from './release/declared.ts'
+import type { DeclaringKind } from './release/declaring-kind.ts'
+import { releaseKind } from './release/kind.ts'
+import { cachedByView } from './view-cache.ts'
 
-type RenderersOf<S extends Source> = { readonly [K in S['kind']]: KindRenderer<Extract<S, { kind: K }>> }
+/** Every kind of source, in the order in which they are asked what a directory is: the first that detects it wins. */
+export const sourceKinds: readonly CreateKind[] = [helm, kustomize, plain]
 
-/** One renderer for sources of every kind. A kind without its folder here does not compile. */
-export function createRenderer(ports: RendererPorts): Renderer {
-  const direct = {
-    kustomize: cachedRenderer(kustomizeRenderer(ports)),
-    helm: cachedRenderer(helmRenderer(ports)),
-    plain: plainRenderer,
-  } satisfies RenderersOf<DirectSource>
-  const whole: KindRenderer<Source> = memoised(
-    byKind<Source>({
-      ...direct,
-      release: releaseRenderer(byKind<DirectSource>(direct), () => whole),
-    } satisfies RenderersOf<Source>),
-  )
-  const parts: Renderer['parts'] = async (source, view) => {
-    try {
-      return (await translateRelease(source, view, whole)).parts
-    } catch (error) {
-      if (error instanceof ExpectedStop) return []
-      throw error
-    }
-  }
-  return { ...whole, declared, mayDeclare, parts }
+/** Every kind of object that declares sources. */
+const declaringKinds: readonly DeclaringKind[] = [
+  helmRelease,
+  fluxKustomization,
+  application,
+  applicationSet,
+  helmfileRelease,
+]
+
+/** The lists that a renderer is made of. */
+interface RendererLists {
+  readonly kinds?: readonly CreateKind[]
+  readonly declaring?: readonly DeclaringKind[]
 }
 
-function byKind<S extends Source>(kinds: Readonly<Record<string, unknown>>): KindRenderer<S> {
-  const pick = (source: S): KindRenderer<S> => kinds[source.kind] as KindRenderer<S>
-  return {
-    inputs: (source, view) => pick(source).inputs(source, view),
-    render: (source, view, options) => pick(source).render(source, view, options),
+/** Every kind of source, ready to render. */
+export const createKinds = (
+  ports: RendererPorts,
+  kinds: readonly CreateKind[] = sourceKinds,
+): readonly RendererKind[] => kinds.map((create) => create(ports))
+
+/** One renderer for sources of every kind. */
+export function createRenderer(ports: RendererPorts, lists: RendererLists = {}): Renderer {
+  const { declaring = declaringKinds } = lists
+  const kinds = createKinds(ports, lists.kinds)
+  const kindOf = (source: Source): RenderedKind => {
+    const kind = source.kind === release.name ? release : kinds.find(({ name }) => name === source.kind)
+    if (kind === undefined) throw new Error(`no renderer is listed for sources of kind ${source.kind}`)
+    return kind
   }
+  const whole: SourceRenderer = cachedByView({
+    inputs: (source, view) => kindOf(source).inputs(source, view),
+    render: (source, view, options) => kindOf(source).render(source, view, options),
+  })
+  const { parts, ...release } = releaseKind({ whole, kindOf, declaring })
+  return { ...whole, kinds, kindOf, parts, ...declarationsBy(declaring) }
 }

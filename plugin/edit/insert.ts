@@ -170,8 +170,8 @@ const blockLines = (value: Insertion['value'], indent: number): readonly string[
 function extendSequence({ yaml, value }: Spot, sequence: YAMLSeq): Inserted {
   const last = sequence.items.at(-1) as Node | undefined
   if (sequence.flow || last === undefined) return no('only block lists with items can be extended')
-  const dash = yaml.text.lastIndexOf('-', startOf(last))
-  const indent = ' '.repeat(columnOf(yaml.text, dash))
+  // A block list begins at its first dash.
+  const indent = ' '.repeat(columnOf(yaml.text, startOf(sequence)))
   const lines = typeof value === 'string' ? [value] : value
   return appendLines(
     yaml,

@@ -3,11 +3,8 @@ import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { stop } from '../model/problem.ts'
 
-/** The outside programs that rendering and signing need. */
-export type ProgramName = 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'gpg'
-
 /** Paths given in settings; they win over PATH. */
-export type ProgramPaths = Readonly<Partial<Record<ProgramName, string | undefined>>> & {
+export type ProgramPaths = Readonly<Partial<Record<'kustomize' | 'kubectl' | 'helm', string | undefined>>> & {
   /** Time that one run may take. */
   readonly timeoutSeconds?: number
 }
@@ -16,12 +13,10 @@ export type ProgramPaths = Readonly<Partial<Record<ProgramName, string | undefin
 export interface Programs {
   /** Wall-clock bound of one run, in milliseconds. */
   readonly timeoutMs?: number
-  readonly find: (
-    ...names: readonly ProgramName[]
-  ) => Promise<{ readonly name: ProgramName; readonly file: string }>
+  readonly find: (...names: readonly string[]) => Promise<{ readonly name: string; readonly file: string }>
 }
 
-const installHints: Readonly<Record<ProgramName, string>> = {
+const installHints: Readonly<Record<string, string>> = {
   kustomize: 'https://kubectl.docs.kubernetes.io/installation/kustomize/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
   helm: 'https://helm.sh/docs/intro/install/',
@@ -31,12 +26,13 @@ const installHints: Readonly<Record<ProgramName, string>> = {
 
 /** The one resolver of programs; nothing inside `repository` is ever run: paths from settings first, then every directory of PATH. Answers are kept. */
 export function createPrograms(paths: ProgramPaths, searchPath: string, repository?: string): Programs {
-  const known = new Map<ProgramName, Promise<string | undefined>>()
-  const locate = (name: ProgramName): Promise<string | undefined> => {
+  const given = new Map<string, unknown>(Object.entries(paths))
+  const known = new Map<string, Promise<string | undefined>>()
+  const locate = (name: string): Promise<string | undefined> => {
     const before = known.get(name)
     if (before !== undefined) return before
-    const given = paths[name]
-    const found = given === undefined ? searchIn(searchPath, name) : fromSettings(name, given, repository)
+    const path = given.get(name)
+    const found = typeof path === 'string' ? fromSettings(name, path, repository) : searchIn(searchPath, name)
     known.set(name, found)
     return found
   }
@@ -51,11 +47,7 @@ export function createPrograms(paths: ProgramPaths, searchPath: string, reposito
   return { find, ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }) }
 }
 
-async function fromSettings(
-  name: ProgramName,
-  path: string,
-  repository: string | undefined,
-): Promise<string> {
+async function fromSettings(name: string, path: string, repository: string | undefined): Promise<string> {
   const file = resolve(path)
   if (repository !== undefined && file.startsWith(`${repository}/`)) {
     throw stop(
@@ -93,10 +85,10 @@ async function isExecutable(file: string): Promise<boolean> {
   }
 }
 
-function missing(names: readonly ProgramName[], searchPath: string) {
+function missing(names: readonly string[], searchPath: string) {
   const wanted = names.join(' or ')
   const places = searchPath === '' ? 'PATH, which is empty' : `PATH (${searchPath})`
-  const hints = names.map((name) => `${name}: ${installHints[name]}`).join(', ')
+  const hints = names.map((name) => [name, installHints[name]].filter(Boolean).join(': ')).join(', ')
   const signing = names.some((name) => name === 'gpg' || name === 'ssh-keygen')
   return stop(
     'program.missing',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** A file to lay out: where the program expects it and what it holds. */
-export interface LaidFile {
+export interface WorkspaceFile {
   readonly path: string
   readonly content: string | Uint8Array
   readonly executable?: true
@@ -18,7 +18,7 @@ process.once('exit', () => {
 
 /** Lays files out in a fresh private directory, hands it to `use`, and removes it whatever happens. */
 export async function withWorkspace<T>(
-  files: readonly LaidFile[],
+  files: readonly WorkspaceFile[],
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'tortoise-'))

@@ -71,9 +71,9 @@ export interface Trace extends FieldAddress {
   readonly site: Site | null
   readonly reach: Reach
   /** Where an override for this source alone would go. */
-  readonly leaf: Site | null
-  readonly chosen: 'site' | 'leaf' | null
-  /** Why nothing was chosen, or why the leaf was. */
+  readonly override: Site | null
+  readonly chosen: 'site' | 'override' | null
+  /** Why nothing was chosen, or why the override was. */
   readonly reason?: string
   /** Scalars at the same keys that were considered and do not decide it. */
   readonly considered?: readonly ConsideredLayer[]

@@ -1,83 +1,88 @@
 import type { JsonObject } from './json.ts'
 import type { OverlayPlace } from './overlay.ts'
 
-interface SourceBase {
-  /** Unique among the sources of a run; shown to people. */
+/**
+ * Something that a cluster runs and that can be rendered. These are the properties that every stage may use; each kind
+ * adds its own in its folder under `renderers/`.
+ */
+export interface Source {
+  /** Name of its kind, as in `SourceKind.name`. */
+  readonly kind: string
+  /** Unique among the sources of a run; printed in reports. */
   readonly id: string
-  /** Directory inside the repository, with forward slashes, `.` for the root. */
+  /** Directory or file in the repository, with forward slashes; `.` for the root. */
   readonly path: string
-  /** The cluster it is rolled out to, as named in settings. */
+  /** The cluster it is deployed to, as named in settings. */
   readonly cluster?: string
-  /** The namespace of objects that name none. */
+  /** Namespace of the objects that name none. */
   readonly namespace?: string
-  /** Where the recommendations lie that are laid over it on the way to the cluster; absent when none are. */
+  /** Where the recommendations are that are applied to its rendering; absent when it is deployed without any. */
   readonly overlay?: OverlayPlace
-}
-
-/** A directory with a kustomization. */
-export interface KustomizeSource extends SourceBase {
-  readonly kind: 'kustomize'
-  /**
-   * What the object that declares the roll-out adds to the kustomization: lists are appended, other keys replaced.
-   * With it, a directory without a kustomization gets one of every manifest below it.
-   */
-  readonly additions?: JsonObject
-  /** The versions that charts inside it are rendered for. */
-  readonly kubeVersion?: string
-  readonly apiVersions?: readonly string[]
-}
-
-/** A chart with its stack of values files, weakest first. */
-export interface HelmSource extends SourceBase {
-  readonly kind: 'helm'
-  readonly release: string
-  readonly values: readonly string[]
-  /** Values written in the object that declares the release, laid over the files, weakest first; YAML texts. */
-  readonly inlineValues?: readonly string[]
-  /** `name=value` pairs that win over all values. */
-  readonly parameters?: readonly string[]
-  readonly kubeVersion?: string
-  readonly apiVersions?: readonly string[]
-  /** Directory with charts by name, for dependencies that are not vendored. */
+  /** Name of the release, for kinds that install releases. */
+  readonly release?: string
+  /** Values files, weakest first, for kinds that take any. */
+  readonly values?: readonly string[]
+  /** Directory of the repository with charts by name, for charts that are not in the repository itself. */
   readonly charts?: string
+  /** The source whose rendering holds the object that declares this one. */
+  readonly declaredIn?: Source
+  /** The object in Git that declares it. */
+  readonly declaredBy?: DeclaringObject
 }
 
-/** A directory of manifests, or one file. */
-export interface PlainSource extends SourceBase {
-  readonly kind: 'plain'
-  /** False to take the files of the directory itself alone. */
-  readonly recurse?: boolean
-  /** Globs of files to take and to leave out, from the directory. */
-  readonly include?: string
-  readonly exclude?: string
+/** An object that declares a source: a Flux HelmRelease, an Argo CD Application, a release of a helmfile. */
+export interface DeclaringObject {
+  readonly kind: string
+  readonly name: string
+  readonly namespace: string
+  /** Name of the Application, where an ApplicationSet generates it. */
+  readonly generated?: string
 }
-
-/** A source that stands on its own feet. */
-export type DirectSource = KustomizeSource | HelmSource | PlainSource
-
-/** Kinds of objects that describe a roll-out of its own; a helmfile's releases count as such. */
-export type DeclaringKind = 'HelmRelease' | 'Kustomization' | 'Application' | 'ApplicationSet' | 'Helmfile'
 
 /**
- * A source that an object in Git describes: a Flux HelmRelease or Kustomization, an Argo CD Application, and the like.
- * It is rendered in two stages, first the source that holds the object, then what the object says.
+ * A source that an object in Git declares. It is rendered in two stages: first the source that holds the object, then
+ * what the object says.
  */
-export interface ReleaseSource extends SourceBase {
-  readonly kind: 'release'
-  readonly holder: Source
-  readonly object: {
-    readonly kind: DeclaringKind
-    readonly name: string
-    readonly namespace: string
-    /** The Application that an ApplicationSet generates. */
-    readonly generated?: string
-  }
-  /** Directory with charts by name, for releases whose chart is not in the repository. */
-  readonly charts?: string
+export interface ReleaseSource extends Source {
+  readonly declaredIn: Source
+  readonly declaredBy: DeclaringObject
 }
 
-/** One renderable root. */
-export type Source = DirectSource | ReleaseSource
+/** Whether an object in Git declares a source. */
+export const isRelease = (source: Source): source is ReleaseSource =>
+  source.declaredIn !== undefined && source.declaredBy !== undefined
+
+/** A source and the sources that hold its declaration, outermost first. */
+export const sourceChain = (source: Source): readonly Source[] =>
+  source.declaredIn === undefined ? [source] : [...sourceChain(source.declaredIn), source]
+
+/** The namespace of objects of a source that name none. */
+export const namespaceOf = (source: Source): string => source.namespace ?? 'default'
+
+/** What settings, a command line or discovery say of a source before its kind is known. */
+export interface SourceHint {
+  readonly path: string
+  readonly cluster?: string | undefined
+  readonly namespace?: string | undefined
+  readonly release?: string | undefined
+  readonly values?: readonly string[] | undefined
+  readonly kubeVersion?: string | undefined
+  readonly apiVersions?: readonly string[] | undefined
+  readonly charts?: string | undefined
+  /** Whether committed recommendations are applied to its rendering. */
+  readonly overlay?: boolean | undefined
+}
+
+/** The properties of a hint that a source of every kind takes over. */
+export const sharedDetails = ({
+  path,
+  cluster,
+  namespace,
+}: Pick<SourceHint, 'path' | 'cluster' | 'namespace'>): Pick<Source, 'path' | 'cluster' | 'namespace'> => ({
+  path,
+  ...(cluster === undefined ? {} : { cluster }),
+  ...(namespace === undefined ? {} : { namespace }),
+})
 
 /** What a file is to the source that reads it. Decides whether and how its scalars may be edited. */
 export type InputRole =
@@ -98,21 +103,29 @@ export interface InputFile {
   /** Path by which the source refers to it; differs from `path` when a link lies between. */
   readonly at: string
   readonly role: InputRole
-  /** True when the file belongs to the most specific layer: the overlay itself, or the last values file. */
-  readonly leaf: boolean
-  /** For a file of the source that holds a release: how many levels above what the release renders, 1 for its holder. */
-  readonly above?: number
+  /** Whether the file is in the top layer: the overlay itself, or the last values file. */
+  readonly topLayer: boolean
+  /**
+   * For a file that the source reads only because it holds the declaration: how many sources up in the chain, 1 for the
+   * source that declares this one directly.
+   */
+  readonly levelsUp?: number
+  /**
+   * For values of a subchart: the keys under which the values of the source hold them, one list for each alias. Absent
+   * for values that the source takes at the top.
+   */
+  readonly valuesKeys?: readonly (readonly string[])[]
 }
 
 /** What a source renders to. */
 export interface Rendering {
   readonly source: Source
   readonly objects: readonly JsonObject[]
-  /** For a release: what its object says is rendered. */
-  readonly parts?: readonly DirectSource[]
+  /** For a release: the sources that its object says are rendered. */
+  readonly parts?: readonly Source[]
 }
 
-/** A file's bytes as text and where links in its path lead. */
+/** The text of a file, and its path with links resolved. */
 export interface ViewFile {
   readonly path: string
   readonly text: string
@@ -124,46 +137,18 @@ export interface ViewEntry {
   readonly kind: 'file' | 'directory' | 'link'
 }
 
-/** A read-only look at a repository: files of a commit or a work tree, with pending edits laid over them. */
+/** Read-only access to a repository: the files of a commit or a work tree, with pending edits applied. */
 export interface RepositoryView {
-  /** `undefined` when nothing stands there. Rejects with `path.outside` when the path leaves the repository. */
+  /** `undefined` when the path does not exist. Rejects with `path.outside` when the path leaves the repository. */
   kind(path: string): Promise<'file' | 'directory' | undefined>
-  /** The file behind a path, links followed; `undefined` when there is none. Bytes that are not UTF-8 refuse. */
+  /** The file at a path, links followed; `undefined` when there is none. Rejects when its bytes are not UTF-8. */
   read(path: string): Promise<ViewFile | undefined>
   /** The same as bytes, for files that need not be text. */
   bytes(path: string): Promise<Uint8Array | undefined>
-  /** What stands in a directory, sorted by name, links not followed; empty when there is none. */
+  /** The entries of a directory, sorted by name, links not followed; empty when it does not exist. */
   list(path: string): Promise<readonly ViewEntry[]>
-  /** The view under all texts that were laid over it. */
+  /** The view without any pending edits. */
   readonly origin: RepositoryView
-  /** The same view with texts laid over it, by real path. */
+  /** The same view with further pending texts, by path with links resolved. */
   with(texts: ReadonlyMap<string, string>): RepositoryView
-}
-
-/** How a rendering differs from the one that is rolled out. */
-export interface RenderOptions {
-  /** Skip checks of values against a schema: the values are dyes. */
-  readonly dyed?: boolean
-  /** Values laid over all others (charts only), as YAML text. */
-  readonly extraValues?: string
-  /** Run the program even if the same content was rendered before: what is random comes out anew. */
-  readonly anew?: boolean
-}
-
-/** A program that turns sources of one kind into objects. */
-export interface KindRenderer<S extends Source> {
-  /** Every file the source reads. */
-  inputs(source: S, view: RepositoryView): Promise<readonly InputFile[]>
-  /** Runs the real program on a private copy of the inputs. Rejects with `source.render` when it fails. */
-  render(source: S, view: RepositoryView, options?: RenderOptions): Promise<Rendering>
-}
-
-/** Renders sources of every kind, and knows which of their objects describe further sources. */
-export interface Renderer extends KindRenderer<Source> {
-  /** The roll-outs that the objects of a rendering describe in turn. */
-  declared(rendering: Rendering, view: RepositoryView, charts?: string): Promise<readonly ReleaseSource[]>
-  /** What a release says is rendered, its holder rendered for it; none when that is not in the repository. */
-  parts(source: ReleaseSource, view: RepositoryView): Promise<readonly DirectSource[]>
-  /** A cheap look whether a file is worth parsing for such objects. */
-  mayDeclare(path: string, text: string): boolean
 }

@@ -1,7 +1,7 @@
 import { overlayText } from '../edit/overlay.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Overlay } from '../model/overlay.ts'
-import type { Renderer } from '../model/source.ts'
+import type { Renderer } from '../model/renderer.ts'
 import { readOverlays } from './read-overlays.ts'
 
 /** Returns a renderer that applies committed recommendations to the sources that are rolled out with them, as `tortoise render` does. */

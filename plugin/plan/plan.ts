@@ -4,10 +4,10 @@ import type { Observation } from '../model/observation.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import type { Rendering, Source } from '../model/source.ts'
+import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
-import { namespaceOf } from '../trace/dye/trace-source.ts'
 import { applyDecisions, type DecideChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
@@ -84,7 +84,7 @@ async function proposeChanges(
 }
 
 const readsOf = ({ sharers }: TracedFields): readonly string[] => [
-  ...new Set(sharers.flatMap(({ source, files }) => [...files, ...('path' in source ? [source.path] : [])])),
+  ...new Set(sharers.flatMap(({ source, files }) => [...files, source.path])),
 ]
 
 function declaredIn(

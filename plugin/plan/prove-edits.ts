@@ -3,10 +3,11 @@ import { readsOverlay } from '../model/overlay.ts'
 import { inParallel } from '../model/parallel.ts'
 import { ExpectedStop } from '../model/problem.ts'
 import type { Intent, Proof } from '../model/proof.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import type { Renderer } from '../model/renderer.ts'
+import type { Rendering, RepositoryView, Source } from '../model/source.ts'
 import type { RenderedTwice } from '../prove/prove.ts'
 import { prove } from '../prove/prove.ts'
-import type { SourceFiles } from '../trace/sources/discover.ts'
+import type { SourceFiles } from '../trace/sources/source-files.ts'
 
 /** What a proof uses of the outside. */
 export interface ProofPorts {
@@ -29,8 +30,11 @@ export async function proveEdits(
   const readers = ports.sharers.filter((one) => edited.some((file) => reads(one, file)))
   const rendered = await inParallel(readers, ({ source }) => renderTwice(source, edits, ports))
   const pairs = rendered.filter((one): one is RenderedTwice => 'before' in one)
-  const first = prove(pairs, intents)
-  const proof = first.unexpected.length === 0 ? first : prove(await renderAgain(pairs, first, ports), intents)
+  const first = prove(pairs, intents, ports.renderer.format)
+  const proof =
+    first.unexpected.length === 0
+      ? first
+      : prove(await renderAgain(pairs, first, ports), intents, ports.renderer.format)
   const unrendered = rendered.filter((one): one is Source => !('before' in one))
   if (unrendered.length === 0) return proof
   const unexpected = unrendered.map(({ id }) => ({
@@ -82,7 +86,7 @@ function renderAgain(rendered: readonly RenderedTwice[], proof: Proof, { rendere
     rendered,
     async (one): Promise<RenderedTwice> =>
       suspects.has(one.source.id)
-        ? { ...one, beforeAgain: await renderer.render(one.source, view, { anew: true }) }
+        ? { ...one, beforeAgain: await renderer.render(one.source, view, { fresh: true }) }
         : one,
   )
 }

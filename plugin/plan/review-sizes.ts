@@ -6,9 +6,9 @@ import type { ContainerUsage, Observation } from '../model/observation.ts'
 import { bytes, formatCpu, formatMemory, millicores } from '../model/quantity.ts'
 import { cpuScale, percentile } from '../model/sketch.ts'
 import type { Rendering } from '../model/source.ts'
+import { namespaceOf } from '../model/source.ts'
 import { readValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
-import { namespaceOf } from '../trace/dye/trace-source.ts'
 
 /** A size in a pull request that contradicts the usage data. */
 export interface Objection extends FieldAddress {

@@ -3,9 +3,9 @@ import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { fieldsOf } from '../model/manifest.ts'
 import type { Rendering } from '../model/source.ts'
+import { namespaceOf } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { traceAbsent } from '../trace/absent-field.ts'
-import { namespaceOf } from '../trace/dye/trace-source.ts'
 import type { Proposed, TracedChange } from './propose.ts'
 import { propose } from './propose.ts'
 import type { KnownSources, TracedFields, TraceFieldsPorts } from './trace-fields.ts'
@@ -78,7 +78,7 @@ async function traceValue(
     return { ...address, to, trace: await traceAbsent(address, holder, context), change }
   const nowhere = {
     site: null,
-    leaf: null,
+    override: null,
     chosen: null,
     reach: { sources: [], containers: 0 },
     sharedWith: [],

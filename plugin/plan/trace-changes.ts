@@ -25,6 +25,6 @@ export function traceChanges(
 function orOverlay(trace: Trace, source: Source | undefined): Trace {
   if (trace.chosen !== null || source?.overlay === undefined) return trace
   const file = overlayFile(source.overlay, trace.workload)
-  const leaf = { kind: 'insert', file, line: 1, column: 1, document: 0, path: ['values'] } as const
-  return { ...trace, leaf, chosen: 'leaf' }
+  const override = { kind: 'insert', file, line: 1, column: 1, document: 0, path: ['values'] } as const
+  return { ...trace, override, chosen: 'override' }
 }

@@ -4,15 +4,16 @@ import { inParallel } from '../model/parallel.ts'
 import { plural } from '../model/plural.ts'
 import { concernsOneSource } from '../model/problem.ts'
 import type { Progress } from '../model/progress.ts'
+import type { Renderer } from '../model/renderer.ts'
 import type { Trace } from '../model/site.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../model/source.ts'
+import type { Rendering, RepositoryView, Source } from '../model/source.ts'
 import type { TracedSource } from '../trace/dye/trace-source.ts'
 import { traceSource } from '../trace/dye/trace-source.ts'
 import type { TraceContext } from '../trace/resolve.ts'
 import { resolveTraces, traceContext } from '../trace/resolve.ts'
-import type { SourceFiles } from '../trace/sources/discover.ts'
 import { filesOfAll } from '../trace/sources/discover.ts'
 import { readersOf } from '../trace/sources/readers.ts'
+import type { SourceFiles } from '../trace/sources/source-files.ts'
 
 /** What tracing uses of the outside, and its options. */
 export interface TraceFieldsPorts {
@@ -66,7 +67,7 @@ export async function traceFields(
   const { view, renderer } = ports
   const context = traceContext([...own.traced, ...others.traced], {
     sharers,
-    unseen: [...own.untraced, ...others.untraced, ...layers],
+    untraced: [...own.untraced, ...others.untraced, ...layers],
     rest: { view, renderer, policy: ports, explains: ports.explains === true },
   })
   return { sources: own.traced, sharers, context, fields: await resolveFields(own.traced, isWanted, context) }
@@ -92,10 +93,10 @@ async function resolveFields(
 }
 
 /** The files whose scalars set the wanted fields of a source. */
-const decidingFiles = ({ source, fields, surfaced }: TracedSource, isWanted: IsWanted): readonly string[] =>
+const decidingFiles = ({ source, fields, origins }: TracedSource, isWanted: IsWanted): readonly string[] =>
   fields.flatMap((field) => {
-    const surfacing = isWanted(source, field) ? surfaced.get(fieldKey(field)) : undefined
-    return surfacing?.kind === 'dyed' ? [surfacing.candidate.file] : []
+    const origin = isWanted(source, field) ? origins.get(fieldKey(field)) : undefined
+    return origin?.kind === 'scalar' ? [origin.candidate.file] : []
   })
 
 async function traceEach(

@@ -4,7 +4,9 @@ import { valueAt } from '../model/json.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { fieldsOf, identify } from '../model/manifest.ts'
 import type { Intent, Proof, UnexpectedChange } from '../model/proof.ts'
-import type { ReleaseSource, Rendering, Source } from '../model/source.ts'
+import type { DeclaringFormat } from '../model/renderer.ts'
+import type { DeclaringObject, ReleaseSource, Rendering, Source } from '../model/source.ts'
+import { isRelease, namespaceOf } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { Difference } from './difference.ts'
@@ -20,14 +22,25 @@ export interface RenderedTwice {
   readonly failure?: string
 }
 
-/** Compares renderings object by object: every difference must be an intended field at its intended value, and none may be missing. */
-export function prove(rendered: readonly RenderedTwice[], intents: readonly Intent[]): Proof {
-  const releases = rendered.map(({ source }) => source).filter((source) => source.kind === 'release')
+/** How objects of a kind declare sources; `undefined` for a kind that declares none. */
+type FormatOf = (kind: string) => DeclaringFormat | undefined
+
+/**
+ * Compares renderings object by object. `proved` when every difference is an intended field at its intended value, and
+ * every intended field has changed.
+ */
+export function prove(
+  rendered: readonly RenderedTwice[],
+  intents: readonly Intent[],
+  formatOf: FormatOf = () => undefined,
+): Proof {
+  const releases = rendered.map(({ source }) => source).filter(isRelease)
   const verdicts = rendered
     .filter(({ failure }) => failure === undefined)
     .map((one) => {
-      const held = releases.filter(({ holder }) => holder.id === one.source.id)
-      return proveSource(one, { intents: intents.filter(({ source }) => source === one.source.id), held })
+      const declared = releases.filter(({ declaredIn }) => declaredIn.id === one.source.id)
+      const own = intents.filter(({ source }) => source === one.source.id)
+      return proveSource(one, { intents: own, declared, formatOf })
     })
   const moved = verdicts.flatMap((verdict) => verdict.moved)
   const missing = verdicts.flatMap((verdict) => verdict.missing)
@@ -49,9 +62,9 @@ export function prove(rendered: readonly RenderedTwice[], intents: readonly Inte
 
 function proveSource(
   { source, before, after, beforeAgain }: RenderedTwice,
-  { intents, held }: Expected,
+  { intents, declared, formatOf }: Expected,
 ): Pick<Proof, 'moved' | 'missing' | 'unexpected'> {
-  const namespace = source.namespace ?? 'default'
+  const namespace = namespaceOf(source)
   const random = new Set(
     beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).flatMap(randomKeys) : [],
   )
@@ -63,7 +76,9 @@ function proveSource(
     (difference) =>
       !randomKeys(difference).some((key) => random.has(key)) &&
       !explained.has(differenceKey(difference)) &&
-      !held.some((release) => isValueOf(difference, release, before.objects)),
+      !declared.some(({ declaredBy }) =>
+        isHandedOn(difference, { declaredBy, format: formatOf(declaredBy.kind), objects: before.objects }),
+      ),
   )
   const hits = (intent: Intent): boolean => {
     const value = fields.get(fieldKey(intent))?.value
@@ -78,26 +93,30 @@ function proveSource(
 
 interface Expected {
   readonly intents: readonly Intent[]
-  /** Releases that the source holds and that are rendered for this proof themselves. */
-  readonly held: readonly ReleaseSource[]
+  /** The releases that the source declares and that are rendered for this proof too. */
+  readonly declared: readonly ReleaseSource[]
+  readonly formatOf: FormatOf
 }
 
-/** A value handed on to a release, in its object or in a ConfigMap it reads: what it does is seen in the release's own rendering. */
-function isValueOf(
+interface Declaration {
+  readonly declaredBy: DeclaringObject
+  readonly format: DeclaringFormat | undefined
+  readonly objects: readonly JsonObject[]
+}
+
+/**
+ * Whether a difference only concerns what a release is rendered with, in its object or in a ConfigMap that the object
+ * refers to: its effect is compared in the rendering of the release.
+ */
+function isHandedOn(
   { object, path }: Difference,
-  { object: release }: ReleaseSource,
-  objects: readonly JsonObject[],
+  { declaredBy: { kind, name }, format, objects }: Declaration,
 ): boolean {
-  if (object.kind === 'ConfigMap') {
-    const declared = objects.find(
-      (one) => one['kind'] === release.kind && valueAt(one, ['metadata', 'name']) === release.name,
-    )
-    const sources = valueAt(declared, ['spec', 'valuesFrom'])
-    const names = Array.isArray(sources) ? sources.map((one) => valueAt(one, ['name'])) : []
-    return names.some((name) => name === object.name || name === stemOf(object.name))
-  }
-  const isObject = object.kind === release.kind && object.name === release.name && path[0] === 'spec'
-  return isObject && (path[1] === 'values' || path[1] === 'valuesFrom' || path.includes('helm'))
+  if (format === undefined) return false
+  if (object.kind !== 'ConfigMap') return object.kind === kind && object.name === name && format.handsOn(path)
+  const declaring = objects.find((one) => one['kind'] === kind && valueAt(one, ['metadata', 'name']) === name)
+  const names = declaring === undefined ? [] : format.configMaps(declaring)
+  return names.some((one) => one === object.name || one === stemOf(object.name))
 }
 
 /** A name without its last part: a generator's hash, or a random suffix. */

@@ -37,7 +37,8 @@ function layersOf(trace: Trace | undefined): string | undefined {
 
 function remarkOf(trace: Trace | undefined): string | undefined {
   if (trace === undefined) return undefined
-  const { chosen, reason, leaf } = trace
-  if (chosen === 'leaf' && leaf !== null) return `${reason ?? ''}; an override would go to ${printSite(leaf)}`
+  const { chosen, reason, override } = trace
+  if (chosen === 'override' && override !== null)
+    return `${reason ?? ''}; an override would go to ${printSite(override)}`
   return reason
 }

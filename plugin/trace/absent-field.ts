@@ -4,43 +4,45 @@ import type { JsonObject } from '../model/json.ts'
 import { textOf, valueAt } from '../model/json.ts'
 import { referenceOf, workloadsOf } from '../model/manifest.ts'
 import type { Site, Trace } from '../model/site.ts'
+import { namespaceOf } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { TracedSource } from './dye/trace-source.ts'
-import { namespaceOf } from './dye/trace-source.ts'
-import { chartOf, helmProbe } from './override/helm.ts'
-import { containerPlace, declaredName } from './override/kustomize.ts'
 import type { OverrideContext } from './override/override.ts'
-import { overridePlaceFor, patchOverride } from './override/override.ts'
+import { overrideLayer, patchOverride } from './override/override.ts'
+import { containerPlace } from './override/patch.ts'
+import { absentValueOverride, takesValues } from './override/values.ts'
+import { nameInManifests } from './override/written-name.ts'
 
-/** Answers for a field that is not rendered today: where it can be created, for this source alone. */
+/** The trace of a field that is not rendered now: where it can be created for this source alone, or why it cannot. */
 export async function traceAbsent(
   address: FieldAddress,
   traced: TracedSource,
   context: OverrideContext,
 ): Promise<Trace> {
   const { source, rendering } = traced
-  const holder = workloadsOf(rendering.objects, namespaceOf(source)).find(
+  const rendered = workloadsOf(rendering.objects, namespaceOf(source)).find(
     ({ workload, containers }) =>
       workloadKey(workload) === workloadKey(address.workload) &&
       containers.some(({ name }) => name === address.container),
   )
   const known = { source: source.id, ...address, value: '', site: null, sharedWith: [] }
   const reach = { sources: [source.id], containers: 1 }
-  if (holder === undefined || !isContainerField(address.field)) {
+  if (rendered === undefined || !isContainerField(address.field)) {
     const what = isContainerField(address.field) ? 'container' : 'autoscaler field'
-    return { ...known, reach, leaf: null, chosen: null, reason: `the source renders no such ${what}` }
+    return { ...known, reach, override: null, chosen: null, reason: `the source renders no such ${what}` }
   }
-  const container = holder.containers.find(({ name }) => name === address.container)
+  const container = rendered.containers.find(({ name }) => name === address.container)
   const reference = container && referenceOf(container, address.field)
   if (reference !== undefined)
-    return { ...known, reach, leaf: null, chosen: null, reason: followed(reference, address) }
-  const leaf = await insertionFor(address, traced, context)
-  if (leaf !== null) return { ...known, reach, leaf, chosen: 'leaf', reason: 'the field is not set today' }
-  return { ...known, reach, leaf, chosen: null, reason: notSettable(traced, address) }
+    return { ...known, reach, override: null, chosen: null, reason: referenceReason(reference, address) }
+  const override = await overrideFor(address, traced, context)
+  if (override !== null)
+    return { ...known, reach, override, chosen: 'override', reason: 'the field is not set today' }
+  return { ...known, reach, override, chosen: null, reason: noPlaceReason(traced, address) }
 }
 
-/** What a variable follows, and so what to change instead; a literal beside it would end that. */
-function followed(reference: JsonObject, { field, container = '' }: FieldAddress): string {
+/** Names what a variable refers to, which is what to change: Kubernetes accepts no literal beside a reference. */
+function referenceReason(reference: JsonObject, { field, container = '' }: FieldAddress): string {
   const name = field.slice('env.'.length)
   const resource = textOf(valueAt(reference, ['resourceFieldRef', 'resource']))
   if (resource !== undefined) {
@@ -55,30 +57,32 @@ function followed(reference: JsonObject, { field, container = '' }: FieldAddress
   return `${name} is set by valueFrom; change what it refers to`
 }
 
-async function insertionFor(
+async function overrideFor(
   address: FieldAddress,
   traced: TracedSource,
   context: OverrideContext,
 ): Promise<Site | null> {
-  const { inputs, rendering } = traced
-  const place = overridePlaceFor(traced, undefined, context)
-  if (chartOf(traced) !== undefined) {
-    const site = await helmProbe(address, { traced, place, ports: context })
-    if (site !== null || traced.source.kind === 'helm') return site
-  }
-  const name = await declaredName(address, inputs, context.view)
+  const { inputs, rendering, source } = traced
+  const layer = overrideLayer(traced, undefined, context)
+  const { overrides } = context.renderer.kindOf(source)
+  const site =
+    overrides.includes('values') && takesValues(inputs)
+      ? await absentValueOverride({ field: address, traced, layer, ports: context })
+      : null
+  if (site !== null || !overrides.includes('patch')) return site
+  const name = await nameInManifests(address, inputs, context.view)
   const override = {
     ...address,
     object: address.workload,
     ...containerPlace(rendering.objects, address),
     ...(name === undefined ? {} : { writtenName: name }),
   }
-  return patchOverride(override, place, context.view)
+  return patchOverride(override, layer, context)
 }
 
-const notSettable = (traced: TracedSource, address: FieldAddress): string =>
-  traced.blind[0] !== undefined
-    ? `a file of the source cannot be edited safely: ${traced.blind[0]}`
-    : chartOf(traced) !== undefined
+const noPlaceReason = ({ unreadable, inputs }: TracedSource, address: FieldAddress): string =>
+  unreadable[0] !== undefined
+    ? `a file of the source cannot be edited safely: ${unreadable[0]}`
+    : takesValues(inputs)
       ? `no resources value of the chart reaches ${fieldKey(address)}`
       : 'there is no place in this source to add it'

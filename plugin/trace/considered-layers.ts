@@ -5,19 +5,19 @@ import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
 import type { Candidate } from './dye/candidate.ts'
-import { findCandidates, looksLikeSize } from './dye/find-candidates.ts'
+import { classifyByName, findCandidates } from './dye/find-candidates.ts'
 import { yamlInView } from './yaml-in-view.ts'
 
 /**
- * The other scalars of a source that stand at the same keys as the one that decides a field: weaker layers that lose.
- * List positions do not count, since layers order their lists each in its own way.
+ * The other scalars of a source at the same keys as the one that sets a field: weaker layers, which it overrides.
+ * Positions in lists are ignored, since each layer has its own order.
  */
 export async function consideredLayers(
   site: Candidate,
   inputs: readonly InputFile[],
   view: RepositoryView,
 ): Promise<readonly ConsideredLayer[]> {
-  const all = await findCandidates(inputs, view, looksLikeSize)
+  const all = await findCandidates(inputs, view, classifyByName)
   const alike = all.filter(
     (one) => one.role !== 'template' && !isSame(one, site) && isAlike(one.path, site.path),
   )
@@ -34,7 +34,7 @@ export async function consideredLayers(
     }))
 }
 
-/** The object and container that a scalar is written for; none in a file of values. */
+/** The object and container that a scalar is written for. */
 interface Owner {
   readonly object: string
   readonly container: string | undefined
@@ -50,19 +50,19 @@ async function ownerOf(
   if (yaml === undefined) return undefined
   const manifests = written.get(yaml) ?? manifestsIn(yaml)
   written.set(yaml, manifests)
-  const holder = manifests.find(
+  const manifest = manifests.find(
     (one) => one.document === document && one.path.every((step, index) => path[index] === step),
   )
-  if (holder === undefined) return undefined
-  const inner = path.slice(holder.path.length)
+  if (manifest === undefined) return undefined
+  const inner = path.slice(manifest.path.length)
   const item = inner.findIndex((step) => typeof step === 'number')
   return {
-    object: `${holder.object['kind']}/${valueAt(holder.object, ['metadata', 'name'])}`,
-    container: textOf(valueAt(holder.object, [...inner.slice(0, item + 1), 'name'])),
+    object: `${manifest.object['kind']}/${valueAt(manifest.object, ['metadata', 'name'])}`,
+    container: textOf(valueAt(manifest.object, [...inner.slice(0, item + 1), 'name'])),
   }
 }
 
-/** Values belong to whoever reads them; objects must be the same. */
+/** Whether two scalars can be for the same object. Values files have no objects, so theirs may be for any. */
 const agree = (one: Owner | undefined, other: Owner | undefined): boolean =>
   one === undefined ||
   other === undefined ||
@@ -71,7 +71,7 @@ const agree = (one: Owner | undefined, other: Owner | undefined): boolean =>
 const isSame = (one: Candidate, other: Candidate): boolean =>
   one.file === other.file && one.range[0] === other.range[0]
 
-/** True when one path ends like the other, as far as the shorter one says anything. */
+/** Whether one path ends with the keys of the other; two keys alone are too few to compare. */
 function isAlike(one: YamlPath, other: YamlPath): boolean {
   const [left, right] = [one, other].map((path) =>
     path.filter((step) => typeof step === 'string' && step !== '|'),

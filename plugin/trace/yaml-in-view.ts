@@ -8,19 +8,19 @@ const mostKept = 60
 
 const parsed = new WeakMap<RepositoryView, Map<string, Promise<Opened | undefined>>>()
 
-/** A file of a view as parsed YAML; `undefined` when it is missing or must not be edited. */
+/** A file of a view as parsed YAML; `undefined` when it does not exist or must not be edited. */
 export async function yamlInView(file: string, view: RepositoryView): Promise<YamlText | undefined> {
   const opened = await openInView(file, view)
   return opened?.ok ? opened.yaml : undefined
 }
 
-/** Why a file of a view must not be edited, with its place; `undefined` for one that may be, and for what is no file. */
+/** Why a file of a view must not be edited, with its place; `undefined` when it may be edited or does not exist. */
 export async function refusalInView(file: string, view: RepositoryView): Promise<string | undefined> {
   const opened = await openInView(file, view)
   return opened === undefined || opened.ok ? undefined : printProblem(opened.problem)
 }
 
-/** Parses a file of a view; the latest ones are kept with the view. */
+/** Parses a file of a view, and keeps the latest results as long as the view is in use. */
 function openInView(file: string, view: RepositoryView): Promise<Opened | undefined> {
   const kept = parsed.get(view) ?? new Map<string, Promise<Opened | undefined>>()
   parsed.set(view, kept)

@@ -1,15 +1,23 @@
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
-import type { Declaration } from '../release/declaration.ts'
-import { findDeclared } from '../release/find.ts'
-import { destination, translateApplication } from './application.ts'
+import type { DeclaringKind } from '../release/declaring-kind.ts'
+import { hasObjectOf } from '../release/declaring-kind.ts'
+import { findDeclaring } from '../release/find.ts'
+import { destination, helmValuesAt, translateApplication } from './application.ts'
 import { generate } from './generators.ts'
 import { fillTemplate } from './template.ts'
 
 /** The Applications that an ApplicationSet generates. https://argo-cd.readthedocs.io/en/stable/user-guide/application-set/ */
-export const applicationSet: Declaration = {
+export const applicationSet: DeclaringKind = {
   kind: 'ApplicationSet',
+  mayBeIn: hasObjectOf('ApplicationSet'),
+  // Generators make the paths, or find them by a pattern.
+  computesPaths: (text) => /kind: *["']?ApplicationSet/m.test(text),
+  valuesAt: (object) => helmValuesAt(object, ['spec', 'template', 'spec']),
+  patchesAt: () => undefined,
+  handsOn: (path) => path[0] === 'spec' && path.includes('helm'),
+  configMaps: () => [],
   declares: async (object, { namespace, view }) => {
     const found = identify(object, namespace)
     if (found?.kind !== 'ApplicationSet' || !found.apiVersion.startsWith('argoproj.io/')) return []
@@ -24,16 +32,16 @@ export const applicationSet: Declaration = {
     })
   },
   translate: async ({ source, objects, view }) => {
-    const object = findDeclared(objects, source.object)
+    const object = findDeclaring(objects, source.declaredBy)
     const applications = object === undefined ? [] : await applicationsOf(object, view)
     const application = applications.find(
-      (one) => valueAt(one, ['metadata', 'name']) === source.object.generated,
+      (one) => valueAt(one, ['metadata', 'name']) === source.declaredBy.generated,
     )
     return application && translateApplication(application, source, view)
   },
 }
 
-/** The template filled with each set of parameters; sets that need a cluster or a forge to be known give none. */
+/** The template filled with each set of parameters. Generators that need a cluster or a forge give no sets. */
 async function applicationsOf(object: JsonObject, view: RepositoryView): Promise<readonly JsonObject[]> {
   const template = valueAt(object, ['spec', 'template'])
   if (!isJsonObject(template)) return []

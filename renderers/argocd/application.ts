@@ -2,14 +2,28 @@ import { posix } from 'node:path'
 import picomatch from 'picomatch'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { DirectSource, ReleaseSource, RepositoryView } from '../../plugin/model/source.ts'
+import type { YamlPath } from '../../plugin/model/site.ts'
+import type { ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
+import type { HelmSource } from '../helm/source.ts'
 import { findKustomization } from '../kustomize/file.ts'
-import type { Declaration, Translated } from '../release/declaration.ts'
-import { findDeclared } from '../release/find.ts'
+import type { KustomizeSource } from '../kustomize/source.ts'
+import type { PlainSource } from '../plain/source.ts'
+import type { DeclaringKind, Translation } from '../release/declaring-kind.ts'
+import { hasObjectOf } from '../release/declaring-kind.ts'
+import { findDeclaring } from '../release/find.ts'
 
 /** What an Argo CD Application renders. https://argo-cd.readthedocs.io/en/stable/user-guide/ */
-export const application: Declaration = {
+export const application: DeclaringKind = {
   kind: 'Application',
+  mayBeIn: hasObjectOf('Application'),
+  valuesAt: (object) => helmValuesAt(object, ['spec']),
+  // Of several sources, nothing says which one a patch is for.
+  patchesAt: (object) =>
+    valueAt(object, ['spec', 'sources']) === undefined
+      ? ['spec', 'source', 'kustomize', 'patches']
+      : undefined,
+  handsOn: (path) => path[0] === 'spec' && path.includes('helm'),
+  configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
     if (found?.kind !== 'Application' || !found.apiVersion.startsWith('argoproj.io/')) return []
@@ -17,31 +31,45 @@ export const application: Declaration = {
     return [{ object: { kind, name, namespace: own }, namespace: destination(object) ?? own }]
   },
   translate: async ({ source, objects, view }) => {
-    const object = findDeclared(objects, source.object)
+    const object = findDeclaring(objects, source.declaredBy)
     return object && translateApplication(object, source, view)
   },
 }
 
-/** The namespace that the objects of an Application go to. */
+/** The namespace that the objects of an Application are deployed to. */
 export const destination = (object: JsonObject): string | undefined =>
   textOf(valueAt(object, ['spec', 'destination', 'namespace']))
 
+/** Where an Application, or the template of an ApplicationSet, holds values: as a mapping, or as a text (`|` in the path). */
+export function helmValuesAt(
+  object: JsonObject,
+  spec: YamlPath,
+): { readonly path: YamlPath; readonly written: boolean } {
+  const sources = listOf(valueAt(object, [...spec, 'sources']))
+  const index = sources.findIndex((one) => valueAt(one, ['path']) !== undefined)
+  const helm = index === -1 ? [...spec, 'source', 'helm'] : [...spec, 'sources', index, 'helm']
+  if (typeof valueAt(object, [...helm, 'values']) === 'string')
+    return { path: [...helm, 'values', '|'], written: true }
+  const path = [...helm, 'valuesObject']
+  return { path, written: valueAt(object, path) !== undefined }
+}
+
 /**
- * The chart, kustomization or directory of each of an Application's sources that lies in this repository, with the
- * options it gives. Values files win over the chart, `values` or `valuesObject` over files, parameters over all.
+ * The chart, kustomization or directory of each source of an Application that is in this repository, with its options;
+ * `undefined` when none is. Values files win over the chart, `values` or `valuesObject` over files, parameters over all.
  */
 export async function translateApplication(
   object: JsonObject,
   source: ReleaseSource,
   view: RepositoryView,
-): Promise<Translated | undefined> {
+): Promise<Translation | undefined> {
   const own = [valueAt(object, ['spec', 'source']), ...listOf(valueAt(object, ['spec', 'sources']))]
   const shared = {
     id: source.id,
     namespace: destination(object) ?? 'default',
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
   }
-  const name = textOf(valueAt(object, ['metadata', 'name'])) ?? source.object.name
+  const name = textOf(valueAt(object, ['metadata', 'name'])) ?? source.declaredBy.name
   const parts = await Promise.all(
     own.map((one) => partOf(one, { shared, view, name, charts: source.charts })),
   )
@@ -50,13 +78,16 @@ export async function translateApplication(
 }
 
 interface PartContext {
-  readonly shared: Pick<DirectSource, 'id' | 'namespace' | 'cluster'>
+  readonly shared: Pick<Source, 'id' | 'namespace' | 'cluster'>
   readonly view: RepositoryView
   readonly name: string
   readonly charts: string | undefined
 }
 
-async function partOf(source: Json | undefined, context: PartContext): Promise<DirectSource | undefined> {
+async function partOf(
+  source: Json | undefined,
+  context: PartContext,
+): Promise<HelmSource | KustomizeSource | PlainSource | undefined> {
   const { shared, view } = context
   const path = pathOf(source, context)
   if (path === undefined || (await view.kind(path)) !== 'directory') return undefined
@@ -77,11 +108,11 @@ async function partOf(source: Json | undefined, context: PartContext): Promise<D
   }
 }
 
-/** A path in this repository, or the place of a chart in the directory of charts. */
+/** The path of a source in this repository, or of its chart in the directory of charts. */
 function pathOf(source: Json | undefined, { charts }: PartContext): string | undefined {
   const [path, chart] = [textOf(valueAt(source, ['path'])), textOf(valueAt(source, ['chart']))]
   if (chart !== undefined) return charts === undefined ? undefined : posix.join(charts, posix.basename(chart))
-  // A source with a `ref` alone lends its files to others.
+  // A source with only a `ref` has no path: other sources read its files.
   return path === undefined
     ? undefined
     : posix
@@ -93,7 +124,7 @@ function pathOf(source: Json | undefined, { charts }: PartContext): string | und
 const replaced = ['namePrefix', 'nameSuffix', 'namespace'] as const
 const appended = ['patches', 'components'] as const
 
-/** What the Kustomize options of an Application add; `undefined` without any that bear on sizes. */
+/** What the Kustomize options of an Application add; `undefined` without any that matter for sizes. */
 function additionsOf(options: Json | undefined): JsonObject | undefined {
   if (!isJsonObject(options)) return undefined
   const given = [...replaced, ...appended].flatMap((key) => {
@@ -107,7 +138,7 @@ async function chartPart(
   source: Json | undefined,
   path: string,
   { shared, view, name, charts }: PartContext,
-): Promise<DirectSource> {
+): Promise<HelmSource> {
   const helm = valueAt(source, ['helm'])
   const object = valueAt(helm, ['valuesObject'])
   const inline = object === undefined ? textOf(valueAt(helm, ['values'])) : JSON.stringify(object)
@@ -137,7 +168,10 @@ interface FileContext {
   readonly helm: Json | undefined
 }
 
-/** Relative to the chart, to the root with a leading `/`, or to a referenced source (`$ref/…`), taken to be this repository; a glob stands for the files it fits. */
+/**
+ * The paths of a values file: relative to the chart, to the root of the repository (`/…`), or to a referenced source
+ * (`$ref/…`), which is assumed to be this repository. A glob gives every file that it matches.
+ */
 async function valuesFiles(
   file: string | undefined,
   { path, view, helm }: FileContext,
@@ -153,9 +187,9 @@ async function valuesFiles(
 async function globbed(glob: string, view: RepositoryView): Promise<readonly string[]> {
   const directory = posix.dirname(glob)
   if (/[*?[{]/.test(directory)) return []
-  const fits = picomatch(posix.basename(glob))
+  const matches = picomatch(posix.basename(glob))
   const entries = await view.list(directory)
   return entries
-    .filter(({ kind, name }) => kind === 'file' && fits(name))
+    .filter(({ kind, name }) => kind === 'file' && matches(name))
     .map(({ name }) => posix.join(directory, name))
 }

@@ -5,16 +5,16 @@ import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } fro
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 
-/** What generators read. */
+/** What generators need. */
 export interface GeneratorContext {
   readonly view: RepositoryView
-  /** Parameters keep their structure for Go templates, and are flat texts otherwise. */
+  /** For Go templates, parameters keep their structure; otherwise they are flat texts. */
   readonly goTemplate: boolean
 }
 
 /**
- * The sets of parameters that generators give: lists, directories and files of this repository, and their matrix. Those
- * that ask a cluster or a forge give none, since their answer is not in Git.
+ * The sets of parameters that generators give: lists, directories and files of this repository, and their matrix.
+ * Generators that ask a cluster or a forge give none, since their answer is not in Git.
  */
 export async function generate(
   generators: Json | undefined,
@@ -44,37 +44,37 @@ async function fromGit(git: JsonObject, context: GeneratorContext): Promise<read
       (valueAt(one, ['exclude']) === true) === excluded ? (textOf(valueAt(one, ['path'])) ?? []) : [],
     )
   const key = git['directories'] === undefined ? 'files' : 'directories'
-  const taken = patterns(key, false)
-  const left = picomatch([...patterns(key, true)])
-  const paths = (await Promise.all(taken.map((pattern) => pathsLike(pattern, key, context.view)))).flat()
-  const chosen = [...new Set(paths)].filter((path) => !left(path)).sort()
+  const included = patterns(key, false)
+  const isExcluded = picomatch([...patterns(key, true)])
+  const paths = (await Promise.all(included.map((pattern) => pathsLike(pattern, key, context.view)))).flat()
+  const chosen = [...new Set(paths)].filter((path) => !isExcluded(path)).sort()
   if (key === 'directories') return chosen.map((path) => pathParameters(path, context))
   return (await Promise.all(chosen.map((path) => fileParameters(path, context)))).flat()
 }
 
-/** Directories or files of the repository that a glob fits; its fixed beginning bounds the search. */
+/** Directories or files of the repository that a glob matches; only the directory in its fixed beginning is searched. */
 async function pathsLike(
   pattern: string,
   key: 'files' | 'directories',
   view: RepositoryView,
 ): Promise<readonly string[]> {
-  const fits = picomatch(posix.normalize(pattern))
+  const matches = picomatch(posix.normalize(pattern))
   const base = picomatch.scan(posix.normalize(pattern)).base
   const start = base === '' ? '.' : base
-  if ((await view.kind(start)) === 'file') return fits(start) ? [start] : []
-  const walk = async (directory: string): Promise<readonly string[]> => {
+  if ((await view.kind(start)) === 'file') return matches(start) ? [start] : []
+  const search = async (directory: string): Promise<readonly string[]> => {
     const entries = (await view.list(directory)).filter(({ name }) => !name.startsWith('.'))
     const found = await Promise.all(
       entries.map(async ({ name, kind }): Promise<readonly string[]> => {
         const at = posix.join(directory, name)
-        const own = kind === (key === 'files' ? 'file' : 'directory') && fits(at) ? [at] : []
-        return kind === 'directory' ? [...own, ...(await walk(at))] : own
+        const own = kind === (key === 'files' ? 'file' : 'directory') && matches(at) ? [at] : []
+        return kind === 'directory' ? [...own, ...(await search(at))] : own
       }),
     )
     return found.flat()
   }
-  const own = key === 'directories' && fits(start) ? [start] : []
-  return [...own, ...(await walk(start))]
+  const own = key === 'directories' && matches(start) ? [start] : []
+  return [...own, ...(await search(start))]
 }
 
 function pathParameters(path: string, { goTemplate }: GeneratorContext): JsonObject {

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 
 /**
- * Fills a template with parameters: `{{name}}`, or in a Go template `{{ .name }}` and `{{ index .list 0 }}`. `undefined`
- * when it holds an expression beyond those: half-filled, it would name the wrong files.
+ * A template filled with parameters: `{{name}}`, or in a Go template `{{ .name }}` and `{{ index .list 0 }}`. `undefined`
+ * when it holds any other expression: filled in part, it would name the wrong files.
  */
 export function fillTemplate(template: Json, parameters: JsonObject, goTemplate: boolean): Json | undefined {
   const read = goTemplate ? readGo : readFlat

@@ -1,19 +1,27 @@
 import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { HelmSource, ReleaseSource } from '../../plugin/model/source.ts'
-import type { Declaration } from '../release/declaration.ts'
-import { findDeclared } from '../release/find.ts'
+import type { ReleaseSource } from '../../plugin/model/source.ts'
+import type { HelmSource } from '../helm/source.ts'
+import type { DeclaringKind } from '../release/declaring-kind.ts'
+import { hasObjectOf } from '../release/declaring-kind.ts'
+import { findDeclaring } from '../release/find.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
 
 /**
- * What a HelmRelease renders: its chart with the values of `valuesFrom` ConfigMaps and then its own; `targetPath` values
- * and post-renderers come last. https://fluxcd.io/flux/components/helm/helmreleases/
+ * What a HelmRelease renders: its chart with the values of the ConfigMaps in `valuesFrom`, then its own values, then values
+ * with a `targetPath`, then post-renderers. https://fluxcd.io/flux/components/helm/helmreleases/
  */
-export const helmRelease: Declaration = {
+export const helmRelease: DeclaringKind = {
   kind: 'HelmRelease',
+  mayBeIn: hasObjectOf('HelmRelease'),
+  valuesAt: () => ({ path: ['spec', 'values'], written: true }),
+  patchesAt: () => undefined,
+  handsOn: (path) => path[0] === 'spec' && (path[1] === 'values' || path[1] === 'valuesFrom'),
+  configMaps: (object) =>
+    listOf(valueAt(object, ['spec', 'valuesFrom'])).flatMap((one) => at(one, 'name') ?? []),
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
     if (found?.kind !== 'HelmRelease' || !found.apiVersion.startsWith('helm.toolkit.fluxcd.io/')) return []
@@ -23,7 +31,7 @@ export const helmRelease: Declaration = {
     ]
   },
   translate: async ({ source, objects }) => {
-    const release = findDeclared(objects, source.object)
+    const release = findDeclaring(objects, source.declaredBy)
     const path = release && chartPath(release, { objects, charts: source.charts })
     if (release === undefined || path === undefined) return undefined
     const part = chartSource(release, { objects, source, path })
@@ -35,7 +43,7 @@ export const helmRelease: Declaration = {
   },
 }
 
-/** Several post-renderers as one kustomization: their lists in order. */
+/** Several post-renderers as one kustomization, with their lists joined in order; `undefined` without any. */
 function merged(steps: readonly JsonObject[]): JsonObject | undefined {
   const lists = (key: string): readonly Json[] => steps.flatMap((step) => listOf(step[key]))
   const found = ['patches', 'images', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((key) => {
@@ -45,13 +53,13 @@ function merged(steps: readonly JsonObject[]): JsonObject | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
-interface Beside {
+interface ChartContext {
   readonly objects: readonly JsonObject[]
   readonly charts: string | undefined
 }
 
-/** The chart's directory: in this repository for a GitRepository, else in the directory of charts. */
-function chartPath(release: JsonObject, { objects, charts }: Beside): string | undefined {
+/** The chart's directory: in this repository for a GitRepository, otherwise in the directory of charts. */
+function chartPath(release: JsonObject, { objects, charts }: ChartContext): string | undefined {
   const chart = at(release, 'spec', 'chart', 'spec', 'chart') ?? referencedChart(release, objects)
   if (chart === undefined) return undefined
   const inRepository = at(release, 'spec', 'chart', 'spec', 'sourceRef', 'kind') === 'GitRepository'
@@ -64,7 +72,7 @@ function chartSource(
   { objects, source, path }: { objects: readonly JsonObject[]; source: ReleaseSource; path: string },
 ): HelmSource {
   const target = at(release, 'spec', 'targetNamespace')
-  const { name } = source.object
+  const { name } = source.declaredBy
   const own = valueAt(release, ['spec', 'values'])
   const from = valuesFrom(release, objects)
   const files = listOf(valueAt(release, ['spec', 'chart', 'spec', 'valuesFiles'])).flatMap(
@@ -75,7 +83,7 @@ function chartSource(
     id: source.id,
     path,
     release: at(release, 'spec', 'releaseName') ?? (target === undefined ? name : `${target}-${name}`),
-    namespace: target ?? source.object.namespace,
+    namespace: target ?? source.declaredBy.namespace,
     values: files.map((file) => posix.join(path, file)),
     inlineValues: [...from.texts, ...(own === undefined ? [] : [JSON.stringify(own)])],
     parameters: from.targeted,
@@ -84,7 +92,7 @@ function chartSource(
   }
 }
 
-/** The name of the chart behind a `chartRef`: the last part of the OCIRepository's URL. */
+/** The chart that a `chartRef` refers to: the URL of the OCIRepository, whose last part is the name of the chart. */
 function referencedChart(release: JsonObject, objects: readonly JsonObject[]): string | undefined {
   const name = at(release, 'spec', 'chartRef', 'name')
   const repository = objects.find(
@@ -93,7 +101,7 @@ function referencedChart(release: JsonObject, objects: readonly JsonObject[]): s
   return at(repository, 'spec', 'url') ?? name
 }
 
-/** The texts of ConfigMaps that stand beside the release (a generator's hash may follow the name), whole or for one key. */
+/** The values in ConfigMaps that are rendered with the release, whole or for one key. A hash may follow the name. */
 function valuesFrom(release: JsonObject, objects: readonly JsonObject[]) {
   const found = listOf(valueAt(release, ['spec', 'valuesFrom'])).flatMap((reference) => {
     const name = at(reference, 'name')

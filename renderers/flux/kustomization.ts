@@ -1,15 +1,22 @@
 import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { Declaration } from '../release/declaration.ts'
-import { findDeclared } from '../release/find.ts'
+import { sharedDetails } from '../../plugin/model/source.ts'
+import type { KustomizeSource } from '../kustomize/source.ts'
+import type { DeclaringKind } from '../release/declaring-kind.ts'
+import { findDeclaring } from '../release/find.ts'
 
 /**
- * What a Flux Kustomization renders: the kustomization at its path (or one of all manifests below it), with what its
- * object adds, and variables put into the result. https://fluxcd.io/flux/components/kustomize/kustomizations/
+ * What a Flux Kustomization renders: the kustomization at its path (or one of all manifests below it) with what its object
+ * adds, and variables substituted in the result. https://fluxcd.io/flux/components/kustomize/kustomizations/
  */
-export const fluxKustomization: Declaration = {
+export const fluxKustomization: DeclaringKind = {
   kind: 'Kustomization',
+  mayBeIn: (_, text) => text.includes('kustomize.toolkit.fluxcd.io/'),
+  valuesAt: () => undefined,
+  patchesAt: () => ['spec', 'patches'],
+  handsOn: () => false,
+  configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
     if (found?.kind !== 'Kustomization' || !found.apiVersion.startsWith('kustomize.toolkit.fluxcd.io/'))
@@ -19,7 +26,7 @@ export const fluxKustomization: Declaration = {
     return [{ object: { kind, name, namespace: own }, namespace: target ?? own }]
   },
   translate: async ({ source, objects, view }) => {
-    const object = findDeclared(objects, source.object)
+    const object = findDeclaring(objects, source.declaredBy)
     const spec = object && valueAt(object, ['spec'])
     if (!isJsonObject(spec)) return undefined
     const path =
@@ -29,14 +36,14 @@ export const fluxKustomization: Declaration = {
         .replace(/\/$/, '') || '.'
     if (path.startsWith('..') || (await view.kind(path)) !== 'directory') return undefined
     const variables = variablesOf(spec, objects)
-    const shared = {
+    const part: KustomizeSource = {
+      kind: 'kustomize',
       id: source.id,
-      path,
-      ...(source.namespace === undefined ? {} : { namespace: source.namespace }),
-      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+      ...sharedDetails({ ...source, path }),
+      additions: additionsOf(spec),
     }
     return {
-      parts: [{ kind: 'kustomize', ...shared, additions: additionsOf(spec) }],
+      parts: [part],
       ...(variables === undefined ? {} : { variables }),
     }
   },
@@ -54,7 +61,7 @@ function additionsOf(spec: JsonObject): JsonObject {
   return { ...(namespace === undefined ? {} : { namespace }), ...Object.fromEntries(given) }
 }
 
-/** The variables of `postBuild`: those of ConfigMaps beside the object, then its own; `undefined` when nothing is substituted. */
+/** The variables of `postBuild`: those of ConfigMaps rendered with it, then its own; `undefined` without `postBuild`. */
 function variablesOf(
   spec: JsonObject,
   objects: readonly JsonObject[],

@@ -4,14 +4,14 @@ import { isJsonObject, type Json, type JsonObject, valueAt } from '../../plugin/
 type Variables = ReadonlyMap<string, string>
 
 /**
- * Puts variables into objects as Flux does after a build: `${name}`, with defaults behind `:=`, `:-`, `=` or `-`. A
- * variable that is not known here (it may come from a Secret) stays as written, and so is no value of a field.
+ * An object with variables substituted as Flux does after a build: `${name}`, with defaults behind `:=`, `:-`, `=` or `-`.
+ * A variable that is not known here (it may come from a Secret) is kept as written, so that no field takes its value.
  */
 export function substituteVariables(object: JsonObject, variables: Variables): JsonObject {
-  const marks = ['labels', 'annotations'].map((kind) =>
+  const switches = ['labels', 'annotations'].map((kind) =>
     valueAt(object, ['metadata', kind, 'kustomize.toolkit.fluxcd.io/substitute']),
   )
-  return marks.includes('disabled') ? object : (substituted(object, variables) as JsonObject)
+  return switches.includes('disabled') ? object : (substituted(object, variables) as JsonObject)
 }
 
 function substituted(value: Json, variables: Variables): Json {
@@ -34,7 +34,7 @@ function replacedText(text: string, variables: Variables): Json {
       return value
     },
   )
-  // The text is read as YAML again: a whole value may turn out to be a number.
+  // Flux reads the result as YAML again: a value that is only a variable may become a number.
   return result !== text && /^\$\{[^}]*\}$/.test(text) ? scalar(result) : result
 }
 

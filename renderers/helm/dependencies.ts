@@ -7,9 +7,11 @@ import type { RepositoryView } from '../../plugin/model/source.ts'
 interface ChartDependency {
   readonly name: string
   readonly repository?: string
+  /** The key that holds its values in place of its name. */
+  readonly alias?: string
 }
 
-/** What a chart's `Chart.yaml` (or, for old charts, `requirements.yaml`) depends on. */
+/** The dependencies in a chart's `Chart.yaml` and, for old charts, `requirements.yaml`. */
 export async function chartDependencies(
   chart: string,
   view: RepositoryView,
@@ -22,10 +24,18 @@ export async function chartDependencies(
 async function dependenciesIn(file: string, view: RepositoryView): Promise<readonly ChartDependency[]> {
   const parsed = await parsedFile(file, view)
   return listOf(valueAt(parsed, ['dependencies'])).flatMap((one): readonly ChartDependency[] => {
-    const [name, repository] = [textOf(valueAt(one, ['name'])), textOf(valueAt(one, ['repository']))]
+    const [name, repository, alias] = ['name', 'repository', 'alias'].map((key) =>
+      textOf(valueAt(one, [key])),
+    )
     // A name becomes a part of a path.
     if (name === undefined || !/^[\w.-]+$/.test(name) || name.startsWith('.')) return []
-    return [{ name, ...(repository === undefined ? {} : { repository }) }]
+    return [
+      {
+        name,
+        ...(repository === undefined ? {} : { repository }),
+        ...(alias === undefined ? {} : { alias }),
+      },
+    ]
   })
 }
 
@@ -33,7 +43,7 @@ async function parsedFile(file: string, view: RepositoryView): Promise<Json> {
   try {
     return parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
   } catch {
-    // Helm reads the file itself and says what is wrong with it.
+    // Helm reads the file too and reports what is wrong with it.
     return null
   }
 }

@@ -1,9 +1,11 @@
 import { posix } from 'node:path'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
-import type { HelmSource, InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
 import { chartDependencies } from './dependencies.ts'
+import type { HelmSource } from './source.ts'
+import { subchartKeys } from './subcharts.ts'
 
-/** Every file that a chart reads: the chart's own directory and its stack of values files. */
+/** Every file that a chart reads: the chart's own directory, its dependencies and its values files. */
 export async function helmInputs(source: HelmSource, view: RepositoryView): Promise<readonly InputFile[]> {
   if ((await view.kind(posix.join(source.path, 'Chart.yaml'))) !== 'file') {
     throw stop('source.unknown', 'no Chart.yaml stands in this directory', { place: { file: source.path } })
@@ -13,20 +15,20 @@ export async function helmInputs(source: HelmSource, view: RepositoryView): Prom
     ...(await chartFiles(view, source.path, { chart: source.path, alone })),
     ...(await missingDependencies(source, view)),
   ]
-  const stack = await Promise.all(
+  const valuesFiles = await Promise.all(
     source.values.map(async (at, index): Promise<InputFile> => {
       const found = await view.read(at)
       if (found === undefined)
         throw stop('path.missing', 'this values file does not exist', { place: { file: at } })
-      return { path: found.path, at, role: 'values', leaf: index === source.values.length - 1 }
+      return { path: found.path, at, role: 'values', topLayer: index === source.values.length - 1 }
     }),
   )
-  return [...chart, ...stack]
+  return [...chart, ...valuesFiles]
 }
 
 /**
- * The files of charts that a chart depends on and that are not vendored in it, laid where `helm dependency build` would
- * put them: those it names by `file://`, and those found in a directory of charts.
+ * The files of dependencies that are not vendored in the chart, at the paths where `helm dependency build` would put them:
+ * those named by `file://`, and those found in the directory of charts.
  */
 async function missingDependencies(
   { path, charts }: HelmSource,
@@ -37,27 +39,29 @@ async function missingDependencies(
     ({ name }) =>
       !vendored.some((one) => one === name || (one.startsWith(`${name}-`) && one.endsWith('.tgz'))),
   )
-  const names = new Map(missing.map((one) => [one.name, one]))
+  const byName = new Map(missing.map((one) => [one.name, one]))
   const found = await Promise.all(
-    [...names.values()].map(async ({ name, repository }): Promise<readonly InputFile[]> => {
+    [...byName.values()].map(async ({ name, repository }): Promise<readonly InputFile[]> => {
       const local = repository?.startsWith('file://')
         ? posix.join(path, repository.slice('file://'.length))
         : posix.join(charts ?? '.tortoise-no-charts', name)
       if ((await kindInside(view, posix.join(local, 'Chart.yaml'))) !== 'file') return []
       const files = await chartFiles(view, local, { chart: local, alone: false })
-      return files.map((file) => ({
-        ...file,
-        at: posix.join(path, 'charts', name, posix.relative(local, file.at)),
-      }))
+      return Promise.all(
+        files.map((file) => {
+          const at = posix.join(path, 'charts', name, posix.relative(local, file.at))
+          return withValuesKeys({ ...file, at }, path, view)
+        }),
+      )
     }),
   )
   return found.flat()
 }
 
-/** Where files of a chart stand, and how they count. */
+/** A chart whose files are listed. */
 export interface ChartPlace {
   readonly chart: string
-  /** True when no values file is laid over the chart: its own values are then the most specific layer. */
+  /** Whether no values file is applied to the chart: its own values are then the top layer. */
   readonly alone: boolean
 }
 
@@ -65,7 +69,7 @@ export interface ChartPlace {
 export async function chartFiles(
   view: RepositoryView,
   directory: string,
-  chart: ChartPlace,
+  place: ChartPlace,
 ): Promise<readonly InputFile[]> {
   const entries = await view.list(directory)
   const found = await Promise.all(
@@ -73,16 +77,26 @@ export async function chartFiles(
       const at = posix.join(directory, name)
       const kind = await kindInside(view, at)
       if (kind === undefined) return []
-      if (kind === 'directory') return chartFiles(view, at, chart)
-      const role = chartRole(posix.relative(chart.chart, at))
-      const path = role === 'other' ? at : ((await view.read(at))?.path ?? at)
-      return [{ path, at, role, leaf: chart.alone && at === posix.join(chart.chart, 'values.yaml') }]
+      return kind === 'directory' ? chartFiles(view, at, place) : [await chartFile(view, at, place)]
     }),
   )
   return found.flat()
 }
 
-/** A link that leads out of the repository is not followed: the file is left out, and Helm will say so if it needs it. */
+async function chartFile(view: RepositoryView, at: string, { chart, alone }: ChartPlace): Promise<InputFile> {
+  const role = chartRole(posix.relative(chart, at))
+  const path = role === 'other' ? at : ((await view.read(at))?.path ?? at)
+  const topLayer = alone && at === posix.join(chart, 'values.yaml')
+  return withValuesKeys({ path, at, role, topLayer }, chart, view)
+}
+
+async function withValuesKeys(file: InputFile, chart: string, view: RepositoryView): Promise<InputFile> {
+  if (file.role !== 'chart-values') return file
+  const valuesKeys = await subchartKeys(chart, posix.relative(chart, file.at), view)
+  return valuesKeys === undefined ? file : { ...file, valuesKeys }
+}
+
+/** The kind of a path; `undefined` for a link that leads out of the repository, which Helm reports if it needs the file. */
 async function kindInside(view: RepositoryView, path: string): Promise<'file' | 'directory' | undefined> {
   try {
     return await view.kind(path)

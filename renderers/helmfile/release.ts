@@ -1,18 +1,37 @@
 import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
-import type { HelmSource } from '../../plugin/model/source.ts'
-import type { Declaration } from '../release/declaration.ts'
+import type { ReleaseSource } from '../../plugin/model/source.ts'
+import type { HelmSource } from '../helm/source.ts'
+import type { DeclaringKind } from '../release/declaring-kind.ts'
 
-/** True for a file that helmfile reads by itself. */
-export const isHelmfile = (path: string): boolean => /(^|\/)helmfile(\.d\/[^/]+)?\.ya?ml$/.test(path)
+/** Whether helmfile reads a file by default. */
+const isHelmfile = (path: string): boolean => /(^|\/)helmfile(\.d\/[^/]+)?\.ya?ml$/.test(path)
 
 /**
- * A release of a helmfile: its chart with its values, files and mappings in order, then what it sets.
+ * What a release of a helmfile renders: its chart with its values (files and mappings in order), then what it sets.
  * https://helmfile.readthedocs.io/en/latest/#configuration
  */
-export const helmfileRelease: Declaration = {
+export const helmfileRelease: DeclaringKind = {
   kind: 'Helmfile',
+  mayBeIn: (path, text) => isHelmfile(path) && /^releases:/m.test(text),
+  // Its paths are relative to the file.
+  computesPaths: (text) => /^releases:/m.test(text),
+  valuesAt: (release) => {
+    const layers = listOf(release['values'])
+    const last = layers.length - 1
+    return isJsonObject(layers[last]) ? { path: ['values', last], written: true } : undefined
+  },
+  patchesAt: () => undefined,
+  handsOn: () => false,
+  configMaps: () => [],
+  entriesIn: (document) =>
+    listOf(valueAt(document, ['releases'])).flatMap((release, index) => {
+      const name = textOf(valueAt(release, ['name']))
+      return isJsonObject(release) && name !== undefined
+        ? [{ name, path: ['releases', index], object: release }]
+        : []
+    }),
   declares: async (object, { path }) => {
     if (!isHelmfile(path)) return []
     return releasesOf(object).flatMap((release) => {
@@ -23,7 +42,7 @@ export const helmfileRelease: Declaration = {
     })
   },
   translate: async ({ source, objects, view }) => {
-    const { name, namespace } = source.object
+    const { name, namespace } = source.declaredBy
     const release = objects
       .flatMap(releasesOf)
       .find(
@@ -44,18 +63,13 @@ export const helmfileRelease: Declaration = {
 
 const releasesOf = (object: JsonObject): readonly Json[] => listOf(object['releases'])
 
-interface Place {
+interface ChartContext {
   readonly path: string
   readonly home: string
-  readonly source: {
-    readonly id: string
-    readonly cluster?: string
-    readonly object: { readonly name: string; readonly namespace: string }
-    readonly charts?: string
-  }
+  readonly source: ReleaseSource
 }
 
-function chartSource(release: Json, { path, home, source }: Place): HelmSource {
+function chartSource(release: Json, { path, home, source }: ChartContext): HelmSource {
   const layers = listOf(valueAt(release, ['values']))
   const files = layers.flatMap((layer) => textOf(layer) ?? [])
   const template = files.find((file) => file.endsWith('.gotmpl'))
@@ -69,8 +83,8 @@ function chartSource(release: Json, { path, home, source }: Place): HelmSource {
     kind: 'helm',
     id: source.id,
     path,
-    release: source.object.name,
-    namespace: source.object.namespace,
+    release: source.declaredBy.name,
+    namespace: source.declaredBy.namespace,
     values: files.map((file) => posix.join(home, file)),
     inlineValues: layers.flatMap((layer) => (isJsonObject(layer) ? [JSON.stringify(layer)] : [])),
     parameters: listOf(valueAt(release, ['set'])).flatMap((one) => {

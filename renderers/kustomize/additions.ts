@@ -1,20 +1,21 @@
 import { posix } from 'node:path'
 import { parse } from 'yaml'
-import type { LaidFile } from '../../plugin/io/workspace.ts'
+import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
-import type { KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
 import { findKustomization } from './file.ts'
+import type { KustomizeSource } from './source.ts'
 
 /**
- * The kustomization that a roll-out with additions is built from: the one in the directory, or one of every manifest
- * below it, with the additions appended. It is written for the rendering alone.
+ * The kustomization that a source with additions is built from: the one in the directory, or one of every manifest below
+ * it, with the additions appended. It exists only while the source is rendered. `undefined` when nothing is added.
  * https://fluxcd.io/flux/components/kustomize/kustomizations/#generate-a-kustomizationyaml-file
  */
 export async function additionsFile(
   source: KustomizeSource,
   view: RepositoryView,
-): Promise<LaidFile | undefined> {
+): Promise<WorkspaceFile | undefined> {
   const { additions, path } = source
   if (additions === undefined) return undefined
   const file = await findKustomization(view, path)
@@ -23,7 +24,7 @@ export async function additionsFile(
     file === undefined ? { resources: await manifestsBelow(view, path, '') } : await read(file, view)
   return {
     path: file ?? posix.join(path, 'kustomization.yaml'),
-    // JSON is YAML in which a text such as `on` stays one, whatever version of YAML reads it.
+    // In JSON, a text such as `on` is a text in every version of YAML.
     content: JSON.stringify(merged(own, additions), null, 2),
   }
 }
@@ -40,7 +41,7 @@ function merged(own: JsonObject, additions: JsonObject): JsonObject {
   return { ...own, ...Object.fromEntries(added) }
 }
 
-/** Lists are appended, one of a name in place of another of that name; maps are laid over; the rest replaces. */
+/** Appends lists, where an item replaces another of its name, and merges maps. Any other value replaces the one before. */
 function joined(before: Json | undefined, value: Json): Json {
   if (Array.isArray(value) && Array.isArray(before)) {
     const names = new Set(value.map(nameIn).filter(Boolean))
@@ -51,7 +52,7 @@ function joined(before: Json | undefined, value: Json): Json {
 
 const nameIn = (entry: Json): string | undefined => textOf(valueAt(entry, ['name']))
 
-/** Every manifest below a directory as Flux lists them: a directory with a kustomization stands for its files. */
+/** Every manifest below a directory as Flux lists them: a directory with a kustomization in place of its files. */
 export async function manifestsBelow(
   view: RepositoryView,
   root: string,

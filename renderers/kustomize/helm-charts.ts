@@ -1,18 +1,18 @@
 import { posix } from 'node:path'
-import type { LaidFile } from '../../plugin/io/workspace.ts'
+import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import { chartFiles } from '../helm/inputs.ts'
 
-/** True for a kustomization (or the configuration of a generator) that renders charts. */
+/** Whether a kustomization, or the configuration of a generator, renders charts. */
 export const inflatesCharts = (text: string): boolean =>
   /^(helmCharts|helmChartInflationGenerator):|kind: *HelmChartInflationGenerator/m.test(text)
 
 const chartHome = (kustomization: JsonObject): string =>
   textOf(valueAt(kustomization, ['helmGlobals', 'chartHome'])) ?? 'charts'
 
-/** Why charts that a kustomization takes from outside the repository cannot be rendered. */
+/** The problem of a kustomization whose chart home is outside the repository (`source.render`); empty for any other. */
 export function chartsOutside(kustomization: Json, directory: string): readonly ExpectedStop[] {
   const home = isJsonObject(kustomization) ? chartHome(kustomization) : ''
   if (!posix.isAbsolute(home)) return []
@@ -20,7 +20,7 @@ export function chartsOutside(kustomization: Json, directory: string): readonly 
   return [stop('source.render', text, { place: { file: directory } })]
 }
 
-/** The files of the vendored charts that a kustomization names, and its values files. */
+/** The files of the vendored charts that a kustomization names, and their values files. */
 export async function helmChartInputs(
   kustomization: Json,
   directory: string,
@@ -49,17 +49,17 @@ async function oneChart(chart: JsonObject, { directory, home, view }: Place): Pr
       const text = path === undefined ? undefined : await view.read(path)
       return path === undefined || text === undefined
         ? []
-        : [{ path: text.path, at: path, role: 'values', leaf: true }]
+        : [{ path: text.path, at: path, role: 'values', topLayer: true }]
     }),
   )
   return [...(await chartFiles(view, at, { chart: at, alone: false })), ...values.flat()]
 }
 
 /**
- * A stand-in for Helm that names a version kustomize accepts: it refuses Helm 4 by its version alone, though the calls
- * it makes are the same. https://github.com/kubernetes-sigs/kustomize/issues/5998
+ * A script in place of Helm that prints a version which kustomize accepts. kustomize refuses Helm 4 because of its version
+ * alone; the calls it makes are the same. https://github.com/kubernetes-sigs/kustomize/issues/5998
  */
-export const helmForKustomize = (helm: string): LaidFile => ({
+export const helmForKustomize = (helm: string): WorkspaceFile => ({
   path: '.tortoise-helm.sh',
   content: `#!/bin/sh\nif [ "$1" = version ]; then echo v3.19.0; exit 0; fi\nexec '${helm.replaceAll("'", `'\\''`)}' "$@"\n`,
   executable: true,

@@ -2,82 +2,82 @@ import { posix } from 'node:path'
 import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
-import type { InputFile, InputRole, KustomizeSource, RepositoryView } from '../../plugin/model/source.ts'
+import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
 import { manifestsBelow } from './additions.ts'
 import { findKustomization } from './file.ts'
 import { chartsOutside, helmChartInputs } from './helm-charts.ts'
+import type { KustomizeSource } from './source.ts'
 
 /**
- * Every file that a kustomization reads.
- *
- * Rather than knowing each of kustomize's fields, any text in a kustomization that names something in the
- * repository counts as a reference: a file is read, a directory with a kustomization is entered, any other
- * directory (a chart home) is taken whole.
+ * Every file that a kustomization reads. Any text in a kustomization that is a path in the repository counts as a
+ * reference, so that no list of kustomize's fields is needed: a file is read, a directory with a kustomization is entered,
+ * and of any other directory (a chart home) every file is read.
  */
 export async function kustomizeInputs(
   source: KustomizeSource,
   view: RepositoryView,
 ): Promise<readonly InputFile[]> {
-  const { files } = await walkFrom(source, view)
+  const { files } = await scan(source, view)
   return [...files.values()]
 }
 
 /**
- * The same for a rendering: what a kustomization takes from outside the repository is refused, since kustomize would
- * enter a directory from wherever the copy stands. Its inputs are told all the same: it shares the files it does read.
+ * The inputs of a kustomization that is going to be rendered. Rejects with `source.render` where it takes something from
+ * outside the repository: kustomize would resolve that path from the private copy. `kustomizeInputs` lists such a
+ * kustomization too, because it shares the files that it does read.
  */
 export async function inputsToRender(
   source: KustomizeSource,
   view: RepositoryView,
 ): Promise<readonly InputFile[]> {
-  const { files, refusals } = await walkFrom(source, view)
+  const { files, refusals } = await scan(source, view)
   const [refusal] = refusals
   if (refusal !== undefined) throw refusal
   return [...files.values()]
 }
 
-async function walkFrom(source: KustomizeSource, view: RepositoryView): Promise<Walk> {
-  const walk: Walk = { view, root: source.path, files: new Map(), entered: new Set(), refusals: [] }
+async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan> {
+  const scanned: Scan = { view, root: source.path, files: new Map(), entered: new Set(), refusals: [] }
   if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
     throw stop('source.unknown', 'no kustomization stands in this directory', {
       place: { file: source.path },
     })
   }
-  if ((await findKustomization(view, source.path)) === undefined) await enterGenerated(walk)
-  else await enter(walk, source.path)
-  for (const reference of references(source.additions ?? null)) await follow(walk, source.path, reference)
-  return walk
+  if ((await findKustomization(view, source.path)) === undefined) await enterGenerated(scanned)
+  else await enter(scanned, source.path)
+  for (const reference of references(source.additions ?? null)) await follow(scanned, source.path, reference)
+  return scanned
 }
 
-interface Walk {
+interface Scan {
   readonly view: RepositoryView
   readonly root: string
   readonly files: Map<string, InputFile>
   readonly entered: Set<string>
-  /** What must not be rendered, and why. */
+  /** Why it must not be rendered. */
   readonly refusals: ExpectedStop[]
 }
 
-async function enter(walk: Walk, directory: string): Promise<void> {
-  if (walk.entered.has(directory)) return
-  walk.entered.add(directory)
-  const file = await findKustomization(walk.view, directory)
-  if (file === undefined) return addDirectory(walk, directory)
-  const content = await add(walk, file, { role: 'kustomization', from: directory })
+async function enter(scanned: Scan, directory: string): Promise<void> {
+  if (scanned.entered.has(directory)) return
+  scanned.entered.add(directory)
+  const file = await findKustomization(scanned.view, directory)
+  if (file === undefined) return addDirectory(scanned, directory)
+  const content = await add(scanned, file, { role: 'kustomization', from: directory })
   if (content === undefined) return
   const kustomization = parseLoosely(content)
-  walk.refusals.push(...chartsOutside(kustomization, directory))
-  for (const input of await helmChartInputs(kustomization, directory, walk.view)) {
-    if (!walk.files.has(input.at))
-      walk.files.set(input.at, { ...input, leaf: input.leaf && directory === walk.root })
+  scanned.refusals.push(...chartsOutside(kustomization, directory))
+  for (const input of await helmChartInputs(kustomization, directory, scanned.view)) {
+    if (!scanned.files.has(input.at))
+      scanned.files.set(input.at, { ...input, topLayer: input.topLayer && directory === scanned.root })
   }
-  for (const reference of references(kustomization)) await follow(walk, directory, reference)
+  for (const reference of references(kustomization)) await follow(scanned, directory, reference)
 }
 
 /** The files of a directory for which a kustomization is generated. */
-async function enterGenerated(walk: Walk): Promise<void> {
-  for (const text of await manifestsBelow(walk.view, walk.root, ''))
-    await follow(walk, walk.root, { text, role: 'manifest' })
+async function enterGenerated(scanned: Scan): Promise<void> {
+  for (const text of await manifestsBelow(scanned.view, scanned.root, ''))
+    await follow(scanned, scanned.root, { text, role: 'manifest' })
 }
 
 interface Reference {
@@ -85,21 +85,21 @@ interface Reference {
   readonly role: InputRole | 'configured'
 }
 
-async function follow(walk: Walk, directory: string, { text, role }: Reference): Promise<void> {
+async function follow(scanned: Scan, directory: string, { text, role }: Reference): Promise<void> {
   const path = posix.join(directory, text)
   if (path === '..' || path.startsWith('../')) {
-    // Files outside are refused by kustomize itself; a directory it would enter, from wherever the copy stands.
-    if (role === 'manifest' || role === 'configured') walk.refusals.push(outside(text, directory))
+    // kustomize refuses files outside by itself, but it would enter a directory, seen from the private copy.
+    if (role === 'manifest' || role === 'configured') scanned.refusals.push(outside(text, directory))
     return
   }
-  const kind = await unlessRefused(() => walk.view.kind(path))
-  if (kind === 'directory') await enter(walk, path)
+  const kind = await unlessRefused(() => scanned.view.kind(path))
+  if (kind === 'directory') await enter(scanned, path)
   if (kind !== 'file') return
-  const content = await add(walk, path, { role: role === 'configured' ? 'other' : role, from: directory })
+  const content = await add(scanned, path, { role: role === 'configured' ? 'other' : role, from: directory })
   if (role !== 'configured' || content === undefined) return
-  // A transformer is configured by a file of its own, which may name further files.
+  // A transformer has a configuration file, which may name further files.
   for (const inner of documents(content).flatMap(texts))
-    await follow(walk, directory, { text: inner, role: 'other' })
+    await follow(scanned, directory, { text: inner, role: 'other' })
 }
 
 const outside = (text: string, directory: string) =>
@@ -113,21 +113,21 @@ interface Origin {
   readonly from: string
 }
 
-async function add(walk: Walk, at: string, { role, from }: Origin): Promise<string | undefined> {
-  if (walk.files.has(at)) return undefined
+async function add(scanned: Scan, at: string, { role, from }: Origin): Promise<string | undefined> {
+  if (scanned.files.has(at)) return undefined
   const found = /\.(ya?ml|json|env|properties|conf|txt)$|Kustomization$/.test(at)
-    ? await unlessRefused(() => walk.view.read(at))
+    ? await unlessRefused(() => scanned.view.read(at))
     : undefined
-  const leaf = from === walk.root
-  walk.files.set(at, { path: found?.path ?? at, at, role: found === undefined ? 'other' : role, leaf })
+  const topLayer = from === scanned.root
+  scanned.files.set(at, { path: found?.path ?? at, at, role: found === undefined ? 'other' : role, topLayer })
   return found?.text
 }
 
-async function addDirectory(walk: Walk, directory: string): Promise<void> {
-  for (const { name } of await walk.view.list(directory)) {
+async function addDirectory(scanned: Scan, directory: string): Promise<void> {
+  for (const { name } of await scanned.view.list(directory)) {
     const path = posix.join(directory, name)
-    if ((await walk.view.kind(path)) === 'directory') await addDirectory(walk, path)
-    else await add(walk, path, { role: 'other', from: directory })
+    if ((await scanned.view.kind(path)) === 'directory') await addDirectory(scanned, path)
+    else await add(scanned, path, { role: 'other', from: directory })
   }
 }
 
@@ -143,10 +143,10 @@ function parseLoosely(text: string): Json {
   }
 }
 
-/** A link that leads outside, or a file that is no text, is no input we can look into; kustomize will say what it makes of it. */
-async function unlessRefused<T>(look: () => Promise<T>): Promise<T | undefined> {
+/** `undefined` for a link that leads outside and for a file that is not text; kustomize reports those if it needs them. */
+async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await look()
+    return await read()
   } catch (error) {
     if (error instanceof ExpectedStop) return undefined
     throw error
@@ -162,7 +162,7 @@ function roleOf(key: string): Reference['role'] {
   return ['transformers', 'generators', 'validators'].includes(key) ? 'configured' : 'other'
 }
 
-/** Texts in a kustomization that may name a file; `key=path` pairs of generators give the path. */
+/** Texts in a kustomization that may be paths, of `key=path` pairs of generators the path too. */
 function references(kustomization: Json): readonly Reference[] {
   if (typeof kustomization !== 'object' || kustomization === null) return []
   return Object.entries(kustomization as JsonObject).flatMap(([key, value]) => {

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, listOf, textOf, valueAt } from '../../plugin/m
 import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 
-/** Keys under which kustomize takes an address wherever it takes a path. */
+/** Keys under which kustomize accepts a URL in place of a path. */
 const loading = [
   'resources',
   'bases',
@@ -24,8 +24,8 @@ const loading = [
 ]
 
 /**
- * Stops before kustomize would ask a server: a base, patch or chart that is not in the repository. A proxy that leads
- * nowhere does not keep it from servers on this machine.
+ * Rejects with `source.render` when a base, patch or chart is on a server: kustomize would download it. The unusable proxy
+ * of the environment does not keep it from servers on this machine.
  */
 export async function refuseRemote(inputs: readonly InputFile[], view: RepositoryView): Promise<void> {
   for (const { at, path, role } of inputs) {
@@ -57,7 +57,7 @@ function remoteIn(kustomization: Json): string | undefined {
   return loading.flatMap((key) => addresses(kustomization[key]))[0]
 }
 
-/** Texts that name what is loaded: items of lists of names, and the paths and files of objects. */
+/** The URLs in a value: items of lists, and the paths and files of objects. */
 function addresses(value: Json | undefined): readonly string[] {
   if (typeof value === 'string') return /^([^=\s]+=)?https?:\/\/\S*$/.test(value) ? [value] : []
   if (Array.isArray(value)) return value.flatMap((item: Json) => addresses(item))
@@ -65,7 +65,7 @@ function addresses(value: Json | undefined): readonly string[] {
   return ['path', 'files', 'envs', 'env'].flatMap((key) => addresses(value[key]))
 }
 
-/** A chart with an address whose directory is not there: kustomize would pull it. */
+/** A chart with a repository URL that is not vendored: kustomize would pull it. */
 async function remoteChart(
   document: Json,
   directory: string,

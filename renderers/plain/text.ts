@@ -1,7 +1,8 @@
 import { posix } from 'node:path'
-import type { PlainSource, RepositoryView } from '../../plugin/model/source.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
+import type { PlainSource } from './source.ts'
 
-/** Which files of a directory count, as `spec.source.directory` of an Application says it. */
+/** Which files of a directory are read, as in `spec.source.directory` of an Application. */
 export interface DirectoryOptions {
   readonly recurse?: boolean
   /** A glob over the path below the directory; `*` crosses slashes, as in Argo CD. */
@@ -9,7 +10,7 @@ export interface DirectoryOptions {
   readonly exclude?: string
 }
 
-/** The manifests of a directory as one stream of documents, in the order of their paths; files without any are left out. */
+/** The manifests of a directory as one stream of documents, in the order of their paths; files without any are skipped. */
 export async function directoryText(
   source: PlainSource,
   view: RepositoryView,
@@ -17,11 +18,11 @@ export async function directoryText(
 ): Promise<string> {
   const paths = await manifestPaths(source.path, view, options.recurse === true)
   const [included, excluded] = [matcher(options.include), matcher(options.exclude)]
-  const counts = (path: string): boolean => {
+  const isRead = (path: string): boolean => {
     const inside = posix.relative(source.path, path)
     return included?.test(inside) !== false && excluded?.test(inside) !== true
   }
-  const texts = await Promise.all(paths.filter(counts).map((path) => view.read(path)))
+  const texts = await Promise.all(paths.filter(isRead).map((path) => view.read(path)))
   return texts
     .map((file) => file?.text ?? '')
     .filter(looksLikeManifest)
@@ -46,7 +47,7 @@ async function manifestPaths(
   return found.flat()
 }
 
-/** Our own directory, and Git's: nothing in them is a manifest. */
+/** Our own directory and Git's, which hold no manifests. */
 const ours = /^\.(tortoise|git)$/
 
 const looksLikeManifest = (text: string): boolean =>

@@ -1,46 +1,42 @@
-import type {
-  DeclaringKind,
-  ReleaseSource,
-  Rendering,
-  RepositoryView,
-  Source,
-} from '../../plugin/model/source.ts'
-import { application } from '../argocd/application.ts'
-import { applicationSet } from '../argocd/application-set.ts'
-import { helmRelease } from '../flux/helm-release.ts'
-import { fluxKustomization } from '../flux/kustomization.ts'
-import { helmfileRelease, isHelmfile } from '../helmfile/release.ts'
-import type { Declaration } from './declaration.ts'
+import type { Renderer } from '../../plugin/model/renderer.ts'
+import type { ReleaseSource, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
+import { isRelease, namespaceOf, sourceChain } from '../../plugin/model/source.ts'
+import type { DeclaringKind } from './declaring-kind.ts'
 
-/** Every kind of object that describes a roll-out. */
-export const declarations: { readonly [K in DeclaringKind]: Declaration } = {
-  HelmRelease: helmRelease,
-  Kustomization: fluxKustomization,
-  Application: application,
-  ApplicationSet: applicationSet,
-  Helmfile: helmfileRelease,
+const longestChain = 5
+
+/** Answers which sources the objects of renderings declare, by the given kinds of objects. */
+export const declarationsBy = (
+  kinds: readonly DeclaringKind[],
+): Pick<Renderer, 'declared' | 'mayDeclare' | 'computesPaths' | 'format'> => ({
+  declared: (rendering, view, charts = chartsOf(rendering.source)) =>
+    declared(rendering, { kinds, view, charts }),
+  mayDeclare: (path, text) => kinds.some(({ mayBeIn }) => mayBeIn(path, text)),
+  computesPaths: (text) => kinds.some(({ computesPaths }) => computesPaths?.(text) === true),
+  format: (name) => kinds.find(({ kind }) => kind === name),
+})
+
+/** Releases that a release declares take their charts from the same directory. */
+const chartsOf = (source: Source): string | undefined => (isRelease(source) ? source.charts : undefined)
+
+interface DeclaredContext {
+  readonly kinds: readonly DeclaringKind[]
+  readonly view: RepositoryView
+  readonly charts: string | undefined
 }
 
-/** A cheap look whether a file is worth parsing for objects that describe roll-outs. */
-export const mayDeclare = (path: string, text: string): boolean =>
-  /^\s*(- )?kind: *["']?(HelmRelease|Application|ApplicationSet)["']?\s*$/m.test(text) ||
-  text.includes('kustomize.toolkit.fluxcd.io/') ||
-  (isHelmfile(path) && /^releases:/m.test(text))
-
-const deepest = 5
-
-/** The roll-outs that the objects of a rendering describe; a chain that comes back to itself, or never ends, is cut. */
-export async function declared(
+/** The sources that the objects of a rendering declare; a chain that returns to itself, or is too long, ends. */
+async function declared(
   { source, objects, parts }: Rendering,
-  view: RepositoryView,
-  charts: string | undefined = source.kind === 'release' ? source.charts : undefined,
+  { kinds, view, charts }: DeclaredContext,
 ): Promise<readonly ReleaseSource[]> {
-  if (chainOf(source).length >= deepest) return []
+  const chain = sourceChain(source)
+  if (chain.length >= longestChain) return []
   const path = parts?.[0]?.path ?? source.path
-  const context = { namespace: source.namespace ?? 'default', path, view }
+  const context = { namespace: namespaceOf(source), path, view }
   const found = await Promise.all(
     objects.map(async (object) => {
-      const lists = await Promise.all(Object.values(declarations).map((one) => one.declares(object, context)))
+      const lists = await Promise.all(kinds.map((one) => one.declares(object, context)))
       return lists.flat()
     }),
   )
@@ -52,21 +48,17 @@ export async function declared(
       path,
       namespace,
       ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
-      holder: source,
-      object,
+      declaredIn: source,
+      declaredBy: object,
       ...(charts === undefined ? {} : { charts }),
     }
-    return chainOf(source).some((one) => isSame(one, release)) ? [] : [release]
+    return chain.some((one) => isSame(one, release)) ? [] : [release]
   })
 }
 
-/** A source and those that hold it. */
-const chainOf = (source: Source): readonly Source[] =>
-  source.kind === 'release' ? [source, ...chainOf(source.holder)] : [source]
-
-const isSame = (one: Source, other: ReleaseSource): boolean =>
-  one.kind === 'release' &&
-  one.object.kind === other.object.kind &&
-  one.object.name === other.object.name &&
-  one.object.namespace === other.object.namespace &&
-  one.object.generated === other.object.generated
+const isSame = ({ declaredBy: one }: Source, { declaredBy: other }: ReleaseSource): boolean =>
+  one !== undefined &&
+  one.kind === other.kind &&
+  one.name === other.name &&
+  one.namespace === other.namespace &&
+  one.generated === other.generated

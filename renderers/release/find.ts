@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { ReleaseSource } from '../../plugin/model/source.ts'
+import type { DeclaringObject } from '../../plugin/model/source.ts'
 
 /** The object of a kind, name and namespace. */
-export const findDeclared = (
+export const findDeclaring = (
   objects: readonly JsonObject[],
-  { kind, name, namespace }: ReleaseSource['object'],
+  { kind, name, namespace }: DeclaringObject,
 ): JsonObject | undefined =>
   objects.find((object) => {
     const found = identify(object, namespace)

@@ -2,10 +2,11 @@ import { fieldKey } from '../../plugin/model/field.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
 import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
+import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ScalarSite, Trace } from '../../plugin/model/site.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
+import type { Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
+import { namespaceOf } from '../../plugin/model/source.ts'
 import { traceFields } from '../../plugin/plan/trace-fields.ts'
-import { namespaceOf } from '../../plugin/trace/dye/trace-source.ts'
 import { discoverSources } from '../../plugin/trace/sources/discover.ts'
 
 /** A repository to try. */

@@ -88,12 +88,12 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
       .get(pull.number)
       ?.filter(({ body }) => body.includes('is understood'))
     expect(said).toHaveLength(1)
-    expect(one.stdout).toContain('says nothing about a value of the pull request')
+    expect(one.stdout).toContain('the command matches no value of the pull request')
   })
 
   it.each([
-    ['a stranger', 'mallory', '/tortoise ignore', 'mallory may not push here'],
-    ['words without a command', 'ada', 'looks good to me', 'the comment holds no command'],
+    ['a stranger', 'mallory', '/tortoise ignore', 'mallory has no push access'],
+    ['words without a command', 'ada', 'looks good to me', 'the comment has no command'],
   ])('%s changes nothing and costs no look at usage', async (_name, login, body, why) => {
     const before = writes()
     const ended = await say(pullOf(/prod$/).number, login, body)
@@ -106,7 +106,7 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
   it('a command below the pull request of a person is not ours to answer', async () => {
     git(shop.bare, 'branch', 'feature', 'main')
     const ended = await say(9999, 'ada', '/tortoise ignore')
-    expect(ended.stdout).toContain('Nothing to do: #9999 is not one of ours.')
+    expect(ended.stdout).toContain('Nothing to do: #9999 is not a pull request of Tortoise.')
   })
 })
 
@@ -129,21 +129,26 @@ describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', (
   })
 
   it.each([
-    ['another label', { action: 'labeled', label: { name: 'urgent' } }, {}, /no label or box of ours/],
+    [
+      'another label',
+      { action: 'labeled', label: { name: 'urgent' } },
+      {},
+      /no label or check box of Tortoise/,
+    ],
     [
       'another text with the same boxes',
       { action: 'edited', changes: { body: { from: '' } } },
       {},
       /no label/,
     ],
-    ['our own edit', { action: 'closed', sender: { type: 'Bot' } }, {}, /a program made the change/],
+    ['our own edit', { action: 'closed', sender: { type: 'Bot' } }, {}, /a bot made the change/],
     [
       'the same branch name in a fork',
       { action: 'closed' },
       { repo: { full_name: 'mallory/gitops' } },
-      /is not one of ours/,
+      /is not a pull request of Tortoise/,
     ],
-    ['a branch of a person', { action: 'closed' }, { ref: 'feature' }, /is not one of ours/],
+    ['a branch of a person', { action: 'closed' }, { ref: 'feature' }, /is not a pull request of Tortoise/],
   ])('%s makes nothing run', async (_name, event, head, says) => {
     const before = writes()
     const ended = await marked(event, head)

@@ -126,7 +126,7 @@ describe.skipIf(!hasNode24)("the Action on a person's pull request", () => {
     [
       'no pull request',
       { GITHUB_EVENT_PATH: join(root, 'none.json') },
-      /mode review belongs in a workflow that runs on pull_request/,
+      /Mode review needs a workflow that runs on pull_request/,
       2,
     ],
     ['a checkout without the commit before', {}, /fetch-depth: 2/, 1],
@@ -172,6 +172,6 @@ describe.skipIf(!hasNode24)('inputs of workflow_dispatch', () => {
   it('stops on a name that is none', async () => {
     const ended = await step({ snapshot, workloads: 'storefront' })
     expect(ended.status).toBe(1)
-    expect(ended.stdout).toContain('input workloads names storefront, which is not Kind/name')
+    expect(ended.stdout).toContain('Input workloads has storefront, which is not Kind/name')
   })
 })

@@ -49,7 +49,7 @@ describe('while a change is proved, the base moves', () => {
   it('in what the proof reads: all of it is read and proved anew, and nothing of the person is lost', async () => {
     story = await beginPulls({ loads: [api], lab: pushing(1, annotated) })
     const ended = await story.run()
-    expect(ended.stderr).toContain('reading and proving again')
+    expect(ended.stderr).toContain('the run plans again')
     expect(ended.status).toBe(0)
     expectProved()
     expect(story.git('rev-parse', `${branch}^`)).toBe(story.git('rev-parse', 'main'))
@@ -69,7 +69,7 @@ describe('while a change is proved, the base moves', () => {
     story = await beginPulls({ loads: [api], lab: pushing(99, annotated) })
     const ended = await story.run()
     expect(ended.status).toBe(2)
-    expect(ended.stderr).toMatch(/main moved to \w{10} while the change was proved/)
+    expect(ended.stderr).toMatch(/main moved to \w{10} during the run/)
     expect(story.server.pulls).toEqual([])
     expect(story.git('for-each-ref', 'refs/heads/tortoise')).toBe('')
   })
@@ -101,7 +101,7 @@ describe('straight onto the base of a Git server', () => {
     const { args, env } = await beginDirect()
     const theirs = story.commit(annotated(1))
     const ended = await tortoise(args, { env })
-    expect(ended).toMatchObject({ status: 0, stderr: expect.stringContaining('reading and proving again') })
+    expect(ended).toMatchObject({ status: 0, stderr: expect.stringContaining('the run plans again') })
     expect(story.git('rev-parse', 'main^')).toBe(theirs)
     expect(story.git('show', `main:${pathOf(api)}`)).toMatch(/# owners: shop[\s\S]*cpu: 250m # by hand/)
     const clone = args[args.indexOf('--repo') + 1] ?? ''
@@ -116,7 +116,7 @@ describe('straight onto the base of a Git server', () => {
     const before = story.git('rev-parse', 'main')
     expect(await tortoise(args, { env })).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('holds commits here that the server has not'),
+      stderr: expect.stringContaining('has commits here that the server does not have'),
     })
     expect(story.git('rev-parse', 'main')).toBe(before)
   })

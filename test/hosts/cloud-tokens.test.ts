@@ -79,7 +79,7 @@ describe('a token of Google', () => {
     const env = { METADATA_SERVER_DETECTION: 'none' }
     const ended = await snapshot({ url: server.url, google: {} }, env)
     expect(ended.status).toBe(2)
-    expect(ended.stderr).toContain('Prometheus of prod needs a token of Google, and there is none')
+    expect(ended.stderr).toContain('Prometheus of prod needs a Google token, but none was issued')
     expect(ended.stderr).toContain('GOOGLE_APPLICATION_CREDENTIALS')
     expect(server.seen).toHaveLength(0)
   })

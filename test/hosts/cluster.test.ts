@@ -182,8 +182,10 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
   it('lets doctor list what is amiss, with the very rules to grant', async () => {
     const ended = await cli('doctor', '--fix-hints')
     expect(ended.stdout).toContain('540 workloads listed (v')
-    expect(ended.stdout).toContain('! may not list poddisruptionbudgets: disruption budgets are unknown')
-    expect(ended.stdout).toContain("! 5 workloads are resized by a Tortoise behind Git's back")
+    expect(ended.stdout).toContain(
+      '! No permission to list poddisruptionbudgets: disruption budgets are unknown',
+    )
+    expect(ended.stdout).toContain('! A Tortoise resizes 5 workloads outside Git')
     expect(ended.stdout).toContain(
       'rules:\n  - apiGroups: [policy]\n    resources: [poddisruptionbudgets]\n    verbs: [get, list]',
     )

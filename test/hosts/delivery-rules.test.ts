@@ -35,7 +35,9 @@ describe('rules say how changes are delivered', () => {
     expect(story.git('rev-parse', 'main^')).toBe(base)
     expect(['api', 'web', 'cart'].map((name) => cpu(name))).toEqual(['250m', '500m', '500m'])
     expect([cpu('web', branch), cpu('cart', branch)]).toEqual(['250m', '500m'])
-    expect(skipped).toMatchObject([{ workload: 'Deployment/cart', reason: 'only reported, as rules say' }])
+    expect(skipped).toMatchObject([
+      { workload: 'Deployment/cart', reason: 'only reported, because a rule sets delivery: report' },
+    ])
   })
 
   it('and a second run finds nothing to do', async () => {

@@ -143,7 +143,7 @@ describe('the name of the Action', () => {
     const names = [...texts, workflowText()].flatMap(uses)
     expect(names.length).toBeGreaterThan(5)
     expect(new Set(names)).toEqual(new Set(['your-org/gitops-tortoise@v0']))
-    expect(read(directory, 'action.md')).toMatch(/published nowhere yet[\s\S]*`your-org\/gitops-tortoise`/)
+    expect(read(directory, 'action.md')).toMatch(/not published yet[\s\S]*`your-org\/gitops-tortoise`/)
     expect(workflowText()).toMatch(/^# The Action is published nowhere yet/m)
   })
 })

@@ -39,8 +39,8 @@ describe('tortoise doctor', () => {
   it('says where to begin when nothing is named', async () => {
     const ended = await doctor('')
     expect(ended.status).toBe(1)
-    expect(ended.stdout).toContain('✗ nothing says where usage is recorded\n    → Name a Prometheus')
-    expect(ended.stderr).toContain('1 thing to mend before a run can do its job')
+    expect(ended.stdout).toContain('✗ The settings name no source of usage\n    → Add a Prometheus')
+    expect(ended.stderr).toContain('Fix 1 error before the first run.')
   })
 
   it.skipIf(!hasPrometheus())('lists what the data lack, with the query that shows it', async () => {
@@ -56,11 +56,11 @@ describe('tortoise doctor', () => {
       const until = new Date(to * 1000).toISOString()
       const ended = await doctor(settings, '--until', until, '--fix-hints')
       expect(ended.stdout).toMatch(/✓ cadvisor, CPU from container_cpu_usage_seconds_total/)
-      expect(ended.stdout).toMatch(/✓ \d+ workloads seen in the last 1 day, for \d+ queries/)
+      expect(ended.stdout).toMatch(/✓ \d+ workloads with usage in the last 1 day \(\d+ queries/)
       expect(ended.status).toBe(0)
       const other = settings.replace('prometheus: {', 'prometheus: {labels: {cluster: other}, ')
       const blind = await doctor(other, '--until', until)
-      expect(blind.stdout).toContain('✗ it answers, but holds no usage of any container in the last 1 day')
+      expect(blind.stdout).toContain('✗ It answers, but has no usage of any container in the last 1 day')
       expect(blind.status).toBe(1)
       // One cluster that cannot be read costs a warning, not the others.
       const two = settings.replace(
@@ -73,7 +73,7 @@ describe('tortoise doctor', () => {
       expect(recorded.status).toBe(0)
       expect(recorded.stdout).toMatch(/^Recorded [1-9]\d* workloads/)
       expect(recorded.stderr).toContain(
-        'warning: cluster gone is left out: Prometheus http://127.0.0.1:9 cannot be',
+        'warning: skipped cluster gone: Prometheus http://127.0.0.1:9 cannot be',
       )
     } finally {
       await lab.close()

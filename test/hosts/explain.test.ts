@@ -27,7 +27,7 @@ describe('tortoise explain', () => {
   })
 
   it.each([
-    [['Deployment/nope'], 'no source declares Deployment/nope'],
+    [['Deployment/nope'], 'No source declares Deployment/nope'],
     [['Deployment/cart', '--container', 'nope'], 'has no container nope'],
   ])('%j stops with what is known', async (args, message) => {
     const { status, stderr } = await explain(...args)

@@ -99,7 +99,7 @@ describe('tortoise explain --history', () => {
     story = await beginPulls({ loads: [api] })
     expect(await explain('Deployment/nope')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('Known are: shop/Deployment/api'),
+      stderr: expect.stringContaining('Known workloads: shop/Deployment/api'),
     })
   })
 })

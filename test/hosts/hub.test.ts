@@ -172,7 +172,7 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
       'prod/web',
     ])
     expect(warnings()).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^cluster gone is left out: .*cannot be reached/)]),
+      expect.arrayContaining([expect.stringMatching(/^skipped cluster gone: .*cannot be reached/)]),
     )
     await expect(observe(host, settings(named.gone), {})).rejects.toThrow('cannot be reached')
   })

@@ -99,7 +99,7 @@ describe('init', () => {
     const refused = await tortoise(['init', '--repo', root])
     expect(refused).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/stands there already[\s\S]*--force/),
+      stderr: expect.stringMatching(/already exists[\s\S]*--force/),
     })
     const shown = await tortoise(['init', '--repo', root, '--dry-run'])
     expect(shown.stdout).toContain('path: app.yaml')
@@ -127,7 +127,7 @@ describe('init', () => {
       '--prometheus',
       'http://thanos:10902',
     ])
-    expect(ended.stdout).toMatch(/Wrote tortoise\.yaml: 1 source on 1 cluster\.\nLeft out:/)
+    expect(ended.stdout).toMatch(/Wrote tortoise\.yaml: 1 source on 1 cluster\.\nSkipped:/)
     expect(ended.stdout).toMatch(/broken: .*missing\.yaml/)
     expect(ended.stdout).toMatch(/config: it rolls out no workload/)
     expect(ended.stdout).toMatch(/apps\/dev: it is for dev/)
@@ -142,7 +142,7 @@ describe('init', () => {
     const root = repository({ 'README.md': '# nothing\n' })
     expect(await tortoise(['init', '--repo', root])).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/nothing that rolls out a workload[\s\S]*--repo/),
+      stderr: expect.stringMatching(/No source with a workload[\s\S]*--repo/),
     })
   })
 })

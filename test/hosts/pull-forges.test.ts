@@ -91,7 +91,7 @@ describe('a direct commit', () => {
       },
     })
     const { delivery, stderr } = await direct()
-    expect(stderr).toContain('reading and proving again')
+    expect(stderr).toContain('the run plans again')
     expect(delivery).toMatchObject({ created: true })
     expect(story.git('rev-parse', 'main^')).toBe(theirs)
   })

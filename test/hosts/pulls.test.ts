@@ -86,7 +86,7 @@ describe('a pull request of the program', () => {
       { ...web, uses: 85 },
     ])
     expect(await story.pulls()).toMatchObject([
-      { action: 'closed', reason: 'the values are within tolerance' },
+      { action: 'closed', reason: 'the current values are within the tolerance' },
     ])
     set(1, { state: 'open' })
     expect(await story.pulls()).toMatchObject([
@@ -96,7 +96,7 @@ describe('a pull request of the program', () => {
     const shown = story.server.state.statuses.get(pull(1).head.sha)
     expect(shown?.find(({ context }) => context === 'tortoise/freshness')).toMatchObject({
       state: 'failure',
-      description: 'the values are within tolerance',
+      description: 'the current values are within the tolerance',
     })
     expect(story.server.state.comments.get(1)).toHaveLength(1)
   })
@@ -106,7 +106,9 @@ describe('a pull request of the program', () => {
     await story.pulls()
     story.commit({ [pathOf(api)]: manifestOf({ name: 'api', asks: 250 }) })
     story.see([{ ...api, uses: 225 }])
-    expect(await story.pulls()).toMatchObject([{ action: 'closed', reason: 'the values are there already' }])
+    expect(await story.pulls()).toMatchObject([
+      { action: 'closed', reason: 'the base branch already has these values' },
+    ])
   })
 
   it('is closed when its workload is gone', async () => {
@@ -117,7 +119,7 @@ describe('a pull request of the program', () => {
       'prod/other.yaml': manifestOf({ name: 'other', asks: 100 }),
     })
     expect(await story.pulls()).toMatchObject([
-      { action: 'closed', reason: 'the workload or the field is gone' },
+      { action: 'closed', reason: 'the workload or the field no longer exists' },
     ])
   })
 
@@ -126,7 +128,7 @@ describe('a pull request of the program', () => {
     await story.pulls()
     story.commit({ CODEOWNERS: 'prod/ @acme/payments\n' })
     expect((await story.pulls()).map(({ action, scope, reason }) => [action, scope, reason])).toEqual([
-      ['closed', 'prod acme/shop', 'another pull request has its values now'],
+      ['closed', 'prod acme/shop', 'another pull request contains its values'],
       ['opened', 'prod acme/payments', undefined],
     ])
   })
@@ -146,6 +148,6 @@ describe('a pull request of the program', () => {
     revert()
     expect(await left()).toBe('reverted by a person after #2')
     story.commit({ [pathOf(api)]: manifestOf({ name: 'api', asks: 480 }) })
-    expect(await left()).toMatch(/^flips: #2 set it so before/)
+    expect(await left()).toMatch(/^flips: #2 set it to this value/)
   })
 })

@@ -84,7 +84,9 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
       'cart requests.cpu',
     )
     cluster.state.broken = true
-    await until('a warning', () => daemon.log.some(({ message }) => message.includes('no sample was taken')))
+    await until('a warning', () =>
+      daemon.log.some(({ message }) => message.includes('no sample was recorded')),
+    )
     cluster.state.broken = false
     const before = await figure('tortoise_samples_total')
     for (let tries = 0; tries < 100 && (await figure('tortoise_samples_total')) <= before; tries++)

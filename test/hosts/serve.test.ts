@@ -49,7 +49,7 @@ describe('serve', () => {
     writeFileSync(settings, '{ "serve": { "schedules": [{ "cron": "no" }] } }')
     await until(
       'bad settings are refused',
-      () => count(daemon.log, 'settings cannot be used; the old ones stay') > 0,
+      () => count(daemon.log, 'The settings are invalid; the old ones stay in use') > 0,
     )
     writeFileSync(
       settings,
@@ -59,10 +59,10 @@ describe('serve', () => {
       daemon.log.some((line) => line['schedule'] === 'other' && line.message === 'trace'),
     )
     daemon.child.kill('SIGTERM')
-    await until('ending', () => count(daemon.log, 'ending') > 0)
+    await until('shutting down', () => count(daemon.log, 'shutting down') > 0)
     expect((await daemon.get('/readyz')).status).toBe(503)
     expect(await daemon.ended).toBe(0)
-    expect(daemon.log.at(-1)).toMatchObject({ message: 'ended', whole: true })
+    expect(daemon.log.at(-1)).toMatchObject({ message: 'shut down', whole: true })
     await server.close()
   })
 
@@ -87,7 +87,7 @@ describe('serve', () => {
     [
       'a schedule that is none',
       { schedules: [{ cron: 'every day' }] },
-      /serve\.schedules\.0\.cron: every day is not a schedule/,
+      /serve\.schedules\.0\.cron: every day is not a cron expression/,
     ],
     ['a time zone that is none', { timeZone: 'Europe/Nowhere' }, /serve\.timeZone/],
     [

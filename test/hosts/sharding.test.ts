@@ -113,6 +113,6 @@ describe('a run in shards', () => {
     expect(() => readSnapshots({ cwd: work }, ['whole.json', 'gone.json'])).toThrow(
       'there is no snapshot gone.json',
     )
-    expect(() => readSnapshots({ cwd: work }, ['none'])).toThrow('there is no snapshot in none')
+    expect(() => readSnapshots({ cwd: work }, ['none'])).toThrow('the directory none contains no snapshot')
   })
 })

@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createGunzip } from 'node:zlib'
 
-/** A real Git server over loopback. */
+/** A real Git server on the loopback interface. */
 export interface GitServer {
   /** Add `/NAME.git` for a bare repository NAME.git in the root. */
   readonly url: string
   readonly token: string
-  /** `METHOD /path?query` of every request that was let in, in order. */
+  /** `METHOD /path?query` of every authenticated request, in order. */
   readonly requests: readonly string[]
   readonly close: () => Promise<void>
 }
@@ -36,24 +36,24 @@ function environment(root: string, request: IncomingMessage): NodeJS.ProcessEnv 
   }
 }
 
-/** Splits the answer of a CGI program at its blank line: https://www.rfc-editor.org/rfc/rfc3875#section-6 */
-function relay(answer: Buffer, response: ServerResponse): void {
-  const end = answer.indexOf('\r\n\r\n')
+/** Splits the response of a CGI program at its blank line: https://www.rfc-editor.org/rfc/rfc3875#section-6 */
+function relay(output: Buffer, response: ServerResponse): void {
+  const end = output.indexOf('\r\n\r\n')
   if (end < 0) {
-    response.writeHead(500).end(answer)
+    response.writeHead(500).end(output)
     return
   }
-  const pairs = answer
+  const pairs = output
     .subarray(0, end)
     .toString()
     .split('\r\n')
     .map((line): [string, string] => [line.split(':', 1)[0] ?? '', line.replace(/^[^:]*:\s*/, '')])
   const status = pairs.find(([name]) => name.toLowerCase() === 'status')?.[1]
   for (const [name, value] of pairs) if (name.toLowerCase() !== 'status') response.setHeader(name, value)
-  response.writeHead(status === undefined ? 200 : Number.parseInt(status, 10)).end(answer.subarray(end + 4))
+  response.writeHead(status === undefined ? 200 : Number.parseInt(status, 10)).end(output.subarray(end + 4))
 }
 
-/** Runs `git http-backend` for one request; Git itself finds it under its exec path. */
+/** Runs `git http-backend` for one request. Git finds it in its exec path. */
 export function serveGit(root: string, request: IncomingMessage, response: ServerResponse): void {
   const backend = spawn('git', ['http-backend'], { env: environment(root, request) })
   const parts: Buffer[] = []
@@ -66,7 +66,7 @@ export function serveGit(root: string, request: IncomingMessage, response: Serve
   body.pipe(backend.stdin)
 }
 
-/** Serves the bare repositories in a directory to those who know the token, for fetch and for push. */
+/** Serves the bare repositories in a directory for fetch and push, to clients with the token. */
 export async function startGitServer(root: string, token = 'lab-token'): Promise<GitServer> {
   const requests: string[] = []
   const expected = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`

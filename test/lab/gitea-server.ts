@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { giteaDirectory } from './gitea/parts.mjs'
 
-/** A Gitea of its own, with an owner `ada` and a stranger `eve`. */
+/** A real Gitea with two users: `ada`, who owns the repositories, and `eve`, who has no access. */
 export interface GiteaServer {
   readonly url: string
-  /** Of the owner, who may do everything. */
+  /** Token of the owner, with all permissions. */
   readonly token: string
-  /** Asks its API as the owner, or as somebody else. */
+  /** Sends a request to its API as the owner, or as another user. */
   readonly ask: (method: string, path: string, body?: unknown, as?: string) => Promise<unknown>
-  /** Makes a repository of the owner and pushes a clone's `main` to it. */
+  /** Creates a repository of the owner. `push` pushes a clone's `main` to it. */
   readonly host: (name: string, push: (url: string) => void) => Promise<{ readonly repository: string }>
   readonly close: () => Promise<void>
 }
@@ -43,7 +43,7 @@ MODE = console
 LEVEL = Error
 `
 
-/** Starts it in a directory of its own, without any of the caller's settings of git. */
+/** Starts Gitea in a directory, without the caller's Git configuration. */
 export async function startGitea(program: string, root: string): Promise<GiteaServer> {
   const [home, port] = [join(root, 'gitea'), await freePort()]
   mkdirSync(home, { recursive: true })
@@ -108,7 +108,7 @@ export async function startGitea(program: string, root: string): Promise<GiteaSe
   const host: GiteaServer['host'] = async (name, push) => {
     await ask('POST', '/user/repos', { name, default_branch: 'main' })
     push(`http://ada:${token}@127.0.0.1:${port}/ada/${name}.git`)
-    // What was pushed is known a moment later.
+    // Gitea lists a pushed branch a moment later.
     await soon(() => ask('GET', `/repos/ada/${name}/pulls`))
     return { repository: `ada/${name}` }
   }

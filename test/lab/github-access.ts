@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { Answer } from './github-answer.ts'
 import type { GitHubLab, LabRequest } from './github-state.ts'
 
-/** Who is let in, and with what. */
+/** The authentication of the server. */
 export interface Access {
-  /** Answers what only an app may ask; `undefined` for everything else. */
+  /** Responds to the requests that only an app may send; `undefined` for all others. */
   readonly answer: (request: LabRequest, given: string) => Answer | undefined
   readonly knows: (given: string) => boolean
-  /** Lets the present token run out; from now on this one is right. */
+  /** Expires the current token. From now on this one is valid. */
   readonly renew: (token: string) => void
 }
 
@@ -16,7 +16,7 @@ const unknownToken: Answer = { status: 401, data: { message: 'Bad credentials' }
 const notGranted: Answer = {
   status: 422,
   data: {
-    message: 'The permissions requested are not granted to this installation.',
+    message: 'The permissions requested are not available to this installation.',
     documentation_url: 'https://docs.github.com/rest/apps/apps',
   },
 }
@@ -39,7 +39,7 @@ function isApp(given: string, { id, publicKey }: NonNullable<GitHubLab['app']>):
   return sound && String(claims.iss) === String(id) && claims.exp > now && claims.exp - claims.iat <= 660
 }
 
-/** Tokens that are known, with the requests that each is good for. */
+/** The issued tokens, with the number of requests that each is valid for. */
 export function accessOf(lab: GitHubLab): Access {
   const { app, token = 'lab-token', repository = 'acme/gitops' } = lab
   const lives = new Map<string, number>(app === undefined ? [[token, Number.POSITIVE_INFINITY]] : [])

@@ -1,4 +1,4 @@
-/** What a handler answers. */
+/** The response of a handler. */
 export interface Answer {
   readonly status: number
   readonly data: unknown

@@ -10,14 +10,14 @@ const identity = (name: string) => ({
   GIT_COMMITTER_EMAIL: 'noreply@example.com',
 })
 
-/** One entry of a tree to be made. */
+/** One entry of a tree to write. */
 export interface NewEntry {
   readonly path: string
   readonly mode: string
   readonly content: string | Buffer
 }
 
-/** The Git data of a bare repository, by the real git. */
+/** The Git data of a bare repository, read and written with the real git. */
 export interface BareRepository {
   readonly ref: (branch: string) => string | undefined
   readonly commit: (id: string) => { tree: string; parents: readonly string[]; message: string } | undefined
@@ -25,7 +25,7 @@ export interface BareRepository {
     tree: string,
     recursive: boolean,
   ) => readonly { mode: string; type: string; sha: string; path: string }[]
-  /** A file in base 64. */
+  /** Returns a file in base64. */
   readonly blob: (id: string) => string | undefined
   readonly writeTree: (base: string, entries: readonly NewEntry[]) => string
   readonly writeCommit: (made: {
@@ -34,11 +34,11 @@ export interface BareRepository {
     message: string
     author: string
   }) => string
-  /** Branches whose names begin so. */
+  /** Returns the refs whose names begin with a prefix. */
   readonly refs: (prefix: string) => readonly { branch: string; sha: string }[]
   /** Moves a ref as `git update-ref` does, with the old id as a lease. */
   readonly move: (ref: string, from: string, to: string) => boolean
-  /** Moves refs, all of them or none. */
+  /** Moves refs, all or none. */
   readonly moveAll: (moves: readonly { name: string; from: string; to: string }[]) => boolean
   readonly isAncestor: (older: string, newer: string) => boolean
 }

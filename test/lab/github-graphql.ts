@@ -28,7 +28,7 @@ const success = (name: string): Answer => ({
 
 type RefUpdate = z.infer<typeof updateSchema>['refUpdates'][number]
 
-/** Why a ref may not be moved so; `undefined` when it may. */
+/** Returns why a ref may not be moved; `undefined` when it may. */
 function refusal(
   { bare }: State,
   { name, beforeOid, afterOid, force = false }: RefUpdate,
@@ -60,7 +60,7 @@ const commitSchema = z.object({
   fileChanges: z.object({ additions: z.array(z.object({ path: z.string(), contents: z.string() })) }),
 })
 
-/** Commits files, all of them as plain ones, and signs the commit for whoever asks. */
+/** Commits files, all with mode 100644, and signs the commit for every kind of token. */
 function commitOnBranch(state: State, input: unknown): Answer {
   const { branch, expectedHeadOid, message, fileChanges } = commitSchema.parse(input)
   if (state.lab.permissions?.contents === 'read')
@@ -137,7 +137,7 @@ function mergeState(state: State, number: number): Answer {
 
 const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) })
 
-/** Answers the GraphQL that the client uses. */
+/** Responds to the GraphQL requests that the client sends. */
 export function answerGraphql(state: State, body: unknown): Answer {
   const request = bodySchema.parse(body)
   const { query, variables } = request

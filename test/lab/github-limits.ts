@@ -1,15 +1,15 @@
 import type { Answer } from './github-answer.ts'
 import type { GitHubLab, LabRequest } from './github-state.ts'
 
-/** Counts requests as https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api tells. */
+/** Counts requests by the rules of https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
 export interface Meter {
-  /** Counts a request; an answer when a limit is reached. */
+  /** Counts a request. Returns a response when a limit is reached. */
   readonly count: (request: LabRequest) => Answer | undefined
-  /** What every answer says of the primary limit. */
+  /** The headers of every response that describe the primary limit. */
   readonly headers: () => Readonly<Record<string, string>>
 }
 
-/** A meter by real time. */
+/** Creates a meter that uses the real time. */
 export function meterOf({ primary, secondary }: NonNullable<GitHubLab['limits']> = {}): Meter {
   let [used, reset] = [0, 0]
   let writes: number[] = []

@@ -9,8 +9,8 @@ const entries = (value: unknown): readonly (readonly [string, unknown])[] =>
 let known: Json | undefined
 
 /**
- * GitHub's published description of the operations of its REST API that the source calls. `npm run github:description`
- * takes it from the npm package that the file names.
+ * GitHub's published OpenAPI description, reduced to the REST operations that the source calls. `npm run github:description`
+ * extracts it from the npm package that the file names.
  */
 export function description(): Json {
   const file = join(import.meta.dirname, 'github-openapi/description.json')
@@ -18,7 +18,7 @@ export function description(): Json {
   return known
 }
 
-/** One call of the API, as it is published. */
+/** One operation of the API. */
 interface Operation {
   readonly method: string
   readonly path: RegExp
@@ -29,11 +29,11 @@ interface Operation {
 
 let table: readonly Operation[] | undefined
 
-/** Names of refs hold slashes; they stand at the end of the calls of Git's own data. */
+/** Names of refs contain slashes. In the paths of Git data operations they are the last parameter. */
 const pattern = (template: string): RegExp =>
   new RegExp(`^${template.replace(/(\/git\/.*)\{ref\}$/, '$1.+').replace(/\{\w+\}/g, '[^/]+')}$`)
 
-/** Every call, those with the fewest names to fill in first. */
+/** All operations, those with the fewest path parameters first. */
 function operations(): readonly Operation[] {
   const root = description()
   const holes = (template: string): number => template.split('{').length
@@ -72,7 +72,7 @@ function problems(schema: unknown, value: unknown, texts = false): readonly stri
   return check(value)
 }
 
-/** What is wrong with a request by GitHub's published description. */
+/** Returns how a request violates the description. */
 export function requestProblems(request: LabRequest, query: URLSearchParams): readonly string[] {
   const operation = operationOf(request)
   if (operation === undefined)
@@ -98,7 +98,7 @@ function merged(example: unknown, data: unknown): unknown {
   return { ...base, ...Object.fromEntries(shown) }
 }
 
-/** An answer as GitHub would give it: what the server says, in the place of the published example's own words. */
+/** Completes a response from the published example: the values of the server replace those of the example. */
 export function wholeAnswer(request: LabRequest, status: number, data: unknown): unknown {
   const root = description()
   const json = jsonOf(root, operationOf(request)?.responses[String(status)])
@@ -106,7 +106,7 @@ export function wholeAnswer(request: LabRequest, status: number, data: unknown):
   return status < 300 ? merged(resolveIn(root, example)['value'], data) : data
 }
 
-/** What is wrong with an answer by GitHub's published description; statuses that it does not tell of are passed over. */
+/** Returns how a response violates the description. A status that it does not list is not checked. */
 export function answerProblems(request: LabRequest, status: number, data: unknown): readonly string[] {
   const root = description()
   const json = jsonOf(root, operationOf(request)?.responses[String(status)])

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Answer } from './github-answer.ts'
 import type { BareRepository } from './github-git.ts'
 
-/** A pull request as the server keeps and answers it; the fields our client reads. */
+/** A pull request with the fields that the client reads, as the server stores and returns it. */
 export interface LabPullRequest {
   readonly number: number
   readonly html_url: string
@@ -26,13 +26,13 @@ export interface PullStore {
   readonly list: (query: URLSearchParams) => Answer
   readonly open: (draft: unknown) => Answer
   readonly change: (number: number, patch: unknown) => Answer
-  /** Merges as the button does, by squash: with the message of the one commit unless another is given. */
+  /** Merges by squash, as the button does. The default message is that of the one commit. */
   readonly merge: (number: number, how?: SquashOptions) => Answer
-  /** Lets heads of open ones follow their refs; closes those whose branch is gone. */
+  /** Updates the heads of open pull requests. Closes those whose branch does not exist any more. */
   readonly settle: () => void
 }
 
-/** What `PUT …/merge` takes. */
+/** The body of `PUT …/merge`. */
 export interface SquashOptions {
   readonly sha?: string | undefined
   readonly commit_title?: string | undefined
@@ -64,7 +64,7 @@ const invalid = (message: string): Answer => ({
   },
 })
 
-/** An empty store. */
+/** Creates an empty store. */
 export function pullStore(ground: Ground): PullStore {
   const { bare, repository, url, now, nextNumber } = ground
   const all: LabPullRequest[] = []

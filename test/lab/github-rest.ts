@@ -10,7 +10,7 @@ const forbidden = (needs: string): Answer => ({
 })
 const ok = (data: unknown, status = 200): Answer => ({ status, data })
 
-/** A request with what its path holds. */
+/** A request with the parameters of its path. */
 interface Call {
   readonly state: State
   readonly body: unknown
@@ -217,7 +217,7 @@ const routes: readonly Route[] = [
             (issue) =>
               issue.state === 'open' && issue.labels.some(({ name }) => name === query.get('labels')),
           )
-          // The published example is that of a pull request; these are issues.
+          // The published example is a pull request, but these are issues.
           .map((issue) => ({ ...issue, pull_request: undefined })),
       ),
   },
@@ -256,7 +256,7 @@ const routes: readonly Route[] = [
   { method: 'POST', path: /^\/statuses\/(\w+)$/, needs: 'statuses', handler: postStatus },
 ]
 
-/** Answers the REST calls that the client uses. */
+/** Responds to the REST requests that the client sends. */
 export function answerRest(state: State, { method, path, body }: LabRequest, query: URLSearchParams): Answer {
   const prefix = `/repos/${state.repository}`
   if (!path.startsWith(prefix)) return notFound

@@ -15,7 +15,7 @@ import {
 
 let known: GraphQLSchema | undefined
 
-/** GitHub's published schema. It defines one field twice, so it is taken as it is. */
+/** GitHub's published GraphQL schema. It defines one field twice, so it is not validated. */
 function schema(): GraphQLSchema {
   const entry = fileURLToPath(import.meta.resolve('@octokit/graphql-schema'))
   known ??= buildSchema(readFileSync(createRequire(entry).resolve('./schema.graphql'), 'utf8'), {
@@ -25,7 +25,7 @@ function schema(): GraphQLSchema {
   return known
 }
 
-/** What is wrong with a request by GitHub's published GraphQL schema: its document, then its variables. */
+/** Returns how a request violates the schema: its document, then its variables. */
 export function graphqlProblems(
   query: string,
   variables: Readonly<Record<string, unknown>>,
@@ -40,13 +40,13 @@ export function graphqlProblems(
   return errors.map(({ message }) => message)
 }
 
-/** What a document asks for by a name is found by that name in the answer. */
+/** Resolves a field by its alias in the response. */
 const byKey: GraphQLFieldResolver<unknown, unknown> = (from, _, __, { path }) =>
   typeof from === 'object' && from !== null ? Reflect.get(from, path.key) : undefined
 
 /**
- * What is wrong with the data that answers a request: the schema is executed on it, so every field that is asked for must
- * be there in its type, and nothing besides.
+ * Returns how the data of a response violates the schema. The schema is executed on the data, so each requested field must
+ * be there with its type, and no other field.
  */
 export function graphqlAnswerProblems(
   query: string,

@@ -4,7 +4,7 @@ import type { State } from './github-state.ts'
 const withoutIds = (text: string): string =>
   text.replace(/<!-- tortoise:1 [\w+/=]+ -->/, '').replace(/[0-9a-f]{40}|\b[0-9a-f]{12}\b/g, 'id')
 
-/** Everything on the server that a person can see, without ids that hold a time: two runs that end alike are equal. */
+/** Returns everything on the server that users see, without ids that depend on the time, to compare the results of two runs. */
 export function seenOn({ bare, pulls, comments, issues, statuses }: State) {
   const main = bare.ref('main')
   return {

@@ -10,19 +10,19 @@ import { type LabPullRequest, pullStore } from './github-pulls.ts'
 import { answerRest } from './github-rest.ts'
 import type { GitHubLab, LabRequest, State } from './github-state.ts'
 
-/** GitHub over loopback, as far as the client uses it: refs, trees and commits are those of a real bare repository. */
+/** The parts of GitHub's API that the client uses, on the loopback interface. Refs, trees and commits are those of a real bare repository. */
 export interface GitHubServer {
   readonly url: string
   readonly repository: string
   readonly token: string
   readonly pulls: readonly LabPullRequest[]
-  /** Everything it holds. */
+  /** The state of the server. */
   readonly state: State
-  /** Every request, with the body it carried. */
+  /** Every request with its body. */
   readonly requests: readonly LabRequest[]
-  /** Lets the present token run out; from now on this one is right. */
+  /** Expires the current token. From now on this one is valid. */
   readonly renewToken: (token: string) => void
-  /** Says something below a pull request. */
+  /** Comments on a pull request as a user. */
   readonly say: (pull: number, login: string, body: string) => void
   readonly close: () => Promise<void>
 }
@@ -36,7 +36,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 const unknownToken: Answer = { status: 401, data: { message: 'Bad credentials' } }
 
-/** The token of a request, however it is given. */
+/** Returns the token of a request, in any of its forms. */
 function tokenOf({ headers: { authorization = '' } }: IncomingMessage): string {
   const [scheme = '', given = ''] = authorization.split(' ')
   return ['token', 'bearer'].includes(scheme.toLowerCase()) ? given : ''
@@ -58,7 +58,7 @@ function stateOf(lab: GitHubLab, url: string): State {
   return { lab, repository, url, nodeId: 'R_lab', bare, pulls, issues, ...empty }
 }
 
-/** Holds a REST call to GitHub's published description: what is not by it is answered with 500 and what is wrong. */
+/** Checks a REST request and its response against GitHub's OpenAPI description. A violation is returned as status 500. */
 function byTheBook(request: LabRequest, query: URLSearchParams, handle: () => Answer): Answer {
   if (request.path === '/graphql') return handle()
   const asked = requestProblems(request, query)
@@ -71,7 +71,7 @@ function byTheBook(request: LabRequest, query: URLSearchParams, handle: () => An
     : { ...answer, data }
 }
 
-/** Starts the server. Its API is at `url`, as that of an Enterprise server would be. */
+/** Starts the server. Its API is at `url`, as on GitHub Enterprise. */
 export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
   const { token = 'lab-token' } = lab
   const [access, meter] = [accessOf(lab), meterOf(lab.limits)]

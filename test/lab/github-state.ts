@@ -2,7 +2,7 @@ import type { Answer } from './github-answer.ts'
 import type { BareRepository } from './github-git.ts'
 import type { PullStore } from './github-pulls.ts'
 
-/** A request as it came in. */
+/** A received request. */
 export interface LabRequest {
   readonly method: string
   readonly path: string
@@ -11,19 +11,19 @@ export interface LabRequest {
 
 type Level = 'read' | 'write'
 
-/** Where the refs are, and how the server is to behave. */
+/** The repository and behaviour of the server. */
 export interface GitHubLab {
   readonly gitdir: string
   readonly repository?: string
   readonly token?: string
-  /** Lets an app in instead: it asks for tokens with its key, each good for so many requests. */
+  /** Accepts an app instead of a token. It gets tokens with its key; each is valid for `life` requests. */
   readonly app?: {
     readonly id: number
     readonly publicKey: string
     readonly installation: number
     readonly life?: number
   }
-  /** Requests in so many seconds, and writes in so many. */
+  /** Rate limits: requests, and writes, within a number of seconds. */
   readonly limits?: {
     readonly primary?: { readonly requests: number; readonly seconds: number }
     readonly secondary?: {
@@ -32,26 +32,26 @@ export interface GitHubLab {
       readonly status?: 403 | 429
     }
   }
-  /** Whose token it is: commits made by parts are signed for apps alone. An app's where absent. */
+  /** The kind of the token. REST commits are signed for apps only. Default: an app. */
   readonly tokenOf?: 'app' | 'person'
-  /** What the token may do; all it needs where absent. */
+  /** Permissions of the token. Default: all that are needed. */
   readonly permissions?: Partial<Record<'contents' | 'pull_requests' | 'issues' | 'statuses', Level>>
-  /** Who may push, besides the owner of the repository. */
+  /** Users with push access beside the owner of the repository. */
   readonly writers?: readonly string[]
   readonly merge?: {
     readonly autoMerge?: boolean
     readonly queue?: boolean
     readonly state?: 'CLEAN' | 'BLOCKED' | 'UNSTABLE'
   }
-  /** Looks at a request before it is answered; an answer of its own is given instead: a limit, a fault. */
+  /** Called before a request is executed. A response that it returns replaces the server's: a rate limit, an error. */
   readonly before?: (request: LabRequest) => Answer | undefined
-  /** Told of each request, by its number, when it was done and before it is answered: the moment to kill who asked. */
+  /** Called with the number of a request that is executed and not yet responded to, so that a test can kill the client. */
   readonly done?: (nth: number) => void | Promise<void>
-  /** The time the server writes; the real one where absent. */
+  /** The time that the server writes. Default: the real time. */
   readonly now?: () => Date
 }
 
-/** All the server holds. */
+/** The state of the server. */
 export interface State {
   readonly lab: GitHubLab
   readonly repository: string
@@ -59,17 +59,17 @@ export interface State {
   readonly nodeId: string
   readonly bare: BareRepository
   readonly pulls: PullStore
-  /** Commits that the server signed. */
+  /** Ids of the commits that the server signed. */
   readonly signed: Set<string>
   readonly merging: Map<number, 'armed' | 'queued'>
   readonly comments: Map<number, { user: { login: string }; body: string; created_at: string }[]>
-  /** Signs below comments, by the comment's id, in the order they were given. */
+  /** Reactions to comments in order, by the comment's id. */
   readonly reactions: Map<number, string[]>
   readonly issues: LabIssue[]
   readonly statuses: Map<string, { context: string; state: string; description: string | null }[]>
 }
 
-/** An issue, as far as the client reads it. */
+/** An issue with the fields that the client reads. */
 export interface LabIssue {
   readonly number: number
   title: string

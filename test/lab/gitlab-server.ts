@@ -5,13 +5,13 @@ import { z } from 'zod'
 import { serveGit } from './git-server.ts'
 import { type BareRepository, openBare } from './github-git.ts'
 
-/** What a handler answers. */
+/** The response of a handler. */
 interface Answer {
   readonly status: number
   readonly data: unknown
 }
 
-/** A merge request as the server keeps and answers it; the fields that https://docs.gitlab.com/api/merge_requests tells. */
+/** A merge request with fields of https://docs.gitlab.com/api/merge_requests, as the server stores and returns it. */
 interface LabMergeRequest {
   readonly iid: number
   readonly web_url: string
@@ -43,15 +43,15 @@ interface Issue {
   readonly labels: readonly string[]
 }
 
-/** Where the refs are, and who may push. */
+/** The repository and behaviour of the server. */
 export interface GitLabLab {
   readonly gitdir: string
   readonly members?: Readonly<Record<string, number>>
-  /** Whether a pipeline runs, so that merging has to wait. */
+  /** Whether a pipeline runs, so that a merge must wait for it. */
   readonly pipeline?: boolean
 }
 
-/** GitLab over loopback, as far as the client uses it, and Git over HTTP beside it: one real bare repository. */
+/** The parts of GitLab's API that the client uses, and Git over HTTP, on the loopback interface, for one real bare repository. */
 export interface GitLabServer {
   readonly url: string
   readonly token: string
@@ -66,7 +66,7 @@ export interface GitLabServer {
   readonly close: () => Promise<void>
 }
 
-/** All the server holds. */
+/** The state of the server. */
 interface State {
   readonly lab: GitLabLab
   readonly bare: BareRepository
@@ -89,7 +89,7 @@ const ok = (data: unknown, status = 200): Answer => ({ status, data })
 const refuse = (status: number, message: unknown): Answer => ({ status, data: { message } })
 const time = (): string => new Date().toISOString()
 
-/** Open ones follow their branches; those whose branch is gone are closed. */
+/** Updates the heads of open merge requests. Closes those whose branch does not exist any more. */
 function settle({ mergeRequests, bare }: State): void {
   for (const one of mergeRequests.filter(({ state }) => state === 'opened')) {
     const sha = bare.ref(one.source_branch)
@@ -158,7 +158,7 @@ function edit(call: Call): Answer {
   return ok(one)
 }
 
-/** Merges as the button does, by squash. */
+/** Merges by squash, as the button does. */
 function merge(state: State, one: LabMergeRequest): Answer {
   const base = state.bare.ref(one.target_branch) ?? ''
   const head = state.bare.commit(one.sha)

@@ -10,7 +10,7 @@ import { openWorkTree } from '../../plugin/io/work-tree.ts'
 import { fieldKey } from '../../plugin/model/field.ts'
 import { groupBy } from '../../plugin/model/group.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
-import type { DirectSource } from '../../plugin/model/source.ts'
+import type { Source } from '../../plugin/model/source.ts'
 import { traceSource } from '../../plugin/trace/dye/trace-source.ts'
 import { applySplices } from '../../plugin/yaml/splice.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
@@ -31,7 +31,7 @@ type Files = Readonly<Record<string, string>>
 /** A source, and by field (`name requests.cpu`) the file whose value should win. */
 interface Built {
   readonly files: Files
-  readonly source: DirectSource
+  readonly source: Source
   readonly winners: ReadonlyMap<string, string>
 }
 
@@ -44,12 +44,12 @@ async function traceAndMove({ files, source }: Built) {
   }
   const view = openWorkTree(directory)
   const renderer = createRenderer({ programs: createPrograms({}, programDirectory('v35'), directory) })
-  const { fields, surfaced } = await traceSource(source, { view, renderer })
+  const { fields, origins } = await traceSource(source, { view, renderer })
   const traced = fields.flatMap((field, index) => {
-    const surfacing = surfaced.get(fieldKey(field))
+    const origin = origins.get(fieldKey(field))
     const unit = field.field.endsWith('cpu') ? 'm' : 'Mi'
-    return surfacing?.kind === 'dyed'
-      ? [{ field, site: surfacing.candidate, to: `${20_001 + index}${unit}` }]
+    return origin?.kind === 'scalar'
+      ? [{ field, site: origin.candidate, to: `${20_001 + index}${unit}` }]
       : []
   })
   const byFile = groupBy(traced, ({ site }) => site.file)

@@ -14,8 +14,7 @@ import { readSettings } from '../../run/read-settings.ts'
 import { type RunRequest, run } from '../../run/run.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
-import type { Call } from './event.ts'
-import { callOf, readEvent } from './event.ts'
+import { readEvent, readTrigger } from './event.ts'
 import type { ActionMode } from './inputs.ts'
 import { given, inputMode, inputWorkloads } from './inputs.ts'
 import { writeNoOutputs, writeOutputs } from './outputs.ts'
@@ -23,7 +22,10 @@ import { reviewPullRequest } from './review.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Runs as one step of a workflow: inputs come from `INPUT_*`; outputs, annotations and summary go to the runner's files. */
+/**
+ * Runs one step of a workflow. Inputs come from `INPUT_*`; outputs, annotations and the summary go to the runner's files. A
+ * failure is reported to the runner, not thrown.
+ */
 export async function runAction(env: Environment): Promise<void> {
   const token = core.getInput('github-token')
   if (token !== '') core.setSecret(token)
@@ -32,7 +34,7 @@ export async function runAction(env: Environment): Promise<void> {
     const mode = inputMode()
     const request = requestOf(host, mode)
     if (mode === 'review') await reviewStep(host, request, token)
-    else if (request.settings.deliver.mode === 'pull-request') await answerStep(host, request)
+    else if (request.settings.deliver.mode === 'pull-request') await triggeredStep(host, request)
     else await runStep(host, request)
   } catch (error) {
     fail(error)
@@ -52,18 +54,18 @@ function fail(error: unknown): void {
   core.setFailed(error.problems[0]?.message ?? error.message)
 }
 
-/** A pass for whoever asked for one; what is not for us costs no look at usage. */
-async function answerStep(host: Host, request: RunRequest): Promise<void> {
-  const call: Call = callOf(host, readEvent(host))
-  if (call.kind === 'passed over') return passOver(call.why)
-  if (call.kind !== 'said') return runStep(host, request)
-  const answer = await runCommentCommand(host, request.settings, call.said)
-  if (answer.kind === 'passed over') return passOver(answer.why)
+/** Runs if the event of the workflow is for Tortoise. Otherwise it says why not, and reads no usage. */
+async function triggeredStep(host: Host, request: RunRequest): Promise<void> {
+  const trigger = readTrigger(host, readEvent(host))
+  if (trigger.kind === 'skipped') return skip(trigger.why)
+  if (trigger.kind !== 'comment') return runStep(host, request)
+  const reply = await runCommentCommand(host, request.settings, trigger.comment)
+  if (reply.kind === 'skipped') return skip(reply.why)
   await runStep(host, request)
-  await answer.done()
+  await reply.done()
 }
 
-async function passOver(why: string): Promise<void> {
+async function skip(why: string): Promise<void> {
   core.info(`Nothing to do: ${why}.`)
   writeNoOutputs()
   await core.summary.addRaw(`Nothing to do: ${escapeMarkdown(why)}.\n`).write()
@@ -84,7 +86,7 @@ async function reviewStep(host: Host, request: RunRequest, token: string): Promi
   core.setOutput('objections', await reviewPullRequest(host, review, { repository, apiUrl, token }))
 }
 
-/** A step may write 1 MiB; past it the runner shows nothing at all. */
+/** Bytes. The runner shows no summary at all above 1 MiB. */
 const summaryLimit = 1_000_000
 
 function requestOf(host: Host, mode: ActionMode | undefined): RunRequest {
@@ -114,7 +116,7 @@ function usageFlags(): ObserveFlags {
   }
 }
 
-/** What is asked about some workloads alone must not undo what the pull request for all of them holds. */
+/** A run for some workloads uses a branch of its own, so that it does not undo the pull request for all of them. */
 function onOwnBranch(settings: Settings): Settings {
   const { base, branch } = settings.deliver
   return branch === base
@@ -145,9 +147,9 @@ const actionProgress: Progress = (event) => {
   if (event.kind === 'note') core.info(event.message)
 }
 
-/** Settings with the inputs laid over them; the workflow's own repository stands in where none is named. */
-function settingsFor({ env }: Host, settings: Settings, asked: ActionMode | undefined): Settings {
-  const mode = asked === undefined ? settings.deliver.mode : asked === 'review' ? 'report' : asked
+/** The settings with the inputs applied. The repository of the workflow is the default for delivery. */
+function settingsFor({ env }: Host, settings: Settings, input: ActionMode | undefined): Settings {
+  const mode = input === undefined ? settings.deliver.mode : input === 'review' ? 'report' : input
   const {
     GITHUB_SERVER_URL: server,
     GITHUB_REPOSITORY: repository,

@@ -4,10 +4,10 @@ import type { Outcome } from '../../model/plan.ts'
 import { plural } from '../../model/plural.ts'
 import { workloadLabel } from '../../model/workload.ts'
 
-/** The runner shows so many of a level and drops the rest without a word. */
+/** The runner shows 10 annotations of a level and silently drops the rest. */
 const mostShown = 10
 
-/** A notice at the line of each value that should change; past what the runner shows, one that counts the rest. */
+/** Writes a notice at the line of each value that should change. If there are too many, the last one counts the rest. */
 export function annotate({ plan: { proposal } }: Outcome): void {
   const changes = proposal?.changes ?? []
   const shown = changes.length > mostShown ? mostShown - 1 : mostShown
@@ -18,5 +18,5 @@ export function annotate({ plan: { proposal } }: Outcome): void {
     core.notice(why || title, { title, file: site.file, startLine: site.line })
   }
   if (changes.length > shown)
-    core.notice(`and ${plural(changes.length - shown, 'more value')}; the summary has all`)
+    core.notice(`and ${plural(changes.length - shown, 'more value')}; the summary lists all`)
 }

@@ -8,12 +8,12 @@ import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
 import type { CommandComment } from './event.ts'
 
-/** What a comment comes to: nothing to do and why, or a run that is told below the comment when it is done. */
+/** The result of a comment: skipped with the reason, or accepted; call `done` after the run. */
 export type CommandReply =
-  | { readonly kind: 'passed over'; readonly why: string }
-  | { readonly kind: 'obey'; readonly done: () => Promise<void> }
+  | { readonly kind: 'skipped'; readonly why: string }
+  | { readonly kind: 'accepted'; readonly done: () => Promise<void> }
 
-const usage = `This says nothing about a value of this pull request. On a line of its own, one of these is understood, with words of an address (\`Deployment/api\`, \`app\`, \`requests.cpu\`) behind it; a pin needs enough of them to mean one value.
+const usage = `This command matches no value of this pull request. Write one of these on a line of its own. You can add a workload, a container and a field (\`Deployment/api\`, \`app\`, \`requests.cpu\`). A pin needs enough of them to match exactly one value.
 
 - \`/tortoise snooze 30d\`
 - \`/tortoise ignore Deployment/api\`
@@ -21,32 +21,36 @@ const usage = `This says nothing about a value of this pull request. On a line o
 - \`/tortoise split Deployment/api\`
 - \`/tortoise retry\``
 
-/** Looks who said something, and where: only those who may push are obeyed, and only below our own pull requests. */
+/**
+ * Checks a command comment and reacts to it. Commands count only from users with push access and only on pull requests of
+ * Tortoise.
+ */
 export async function runCommentCommand(
   host: Host,
   settings: Settings,
-  said: CommandComment,
+  comment: CommandComment,
 ): Promise<CommandReply> {
   const session = await openGitHub(host, settings)
   const forge = githubForge(session)
-  const pull = (await forge.pulls()).find(({ number }) => number === said.pull)
-  if (pull === undefined) return { kind: 'passed over', why: `#${said.pull} is not one of ours` }
-  if (!(await forge.mayWrite(said.author)))
-    return { kind: 'passed over', why: `${said.author} may not push here` }
-  const decided = [...collectDecisions([{ pull, comments: [said] }], host.now()).values()].flat()
-  if (decided.some(({ by }) => by === said.author)) {
-    await react(host, session, { said, content: 'eyes' })
-    return { kind: 'obey', done: () => react(host, session, { said, content: '+1' }) }
+  const pull = (await forge.pulls()).find(({ number }) => number === comment.pull)
+  if (pull === undefined)
+    return { kind: 'skipped', why: `#${comment.pull} is not a pull request of Tortoise` }
+  if (!(await forge.mayWrite(comment.author)))
+    return { kind: 'skipped', why: `${comment.author} has no push access` }
+  const decided = [...collectDecisions([{ pull, comments: [comment] }], host.now()).values()].flat()
+  if (decided.some(({ by }) => by === comment.author)) {
+    await react(host, session, { comment, content: 'eyes' })
+    return { kind: 'accepted', done: () => react(host, session, { comment, content: '+1' }) }
   }
-  await react(host, session, { said, content: 'confused' })
-  await explain(forge, said)
-  return { kind: 'passed over', why: 'the comment says nothing about a value of the pull request' }
+  await react(host, session, { comment, content: 'confused' })
+  await explain(forge, comment)
+  return { kind: 'skipped', why: 'the command matches no value of the pull request' }
 }
 
 async function openGitHub(host: Host, settings: Settings): Promise<Session> {
   const { github } = settings.deliver
   if (github === undefined)
-    throw stop('settings.missing', 'A pull request needs a forge to ask', {
+    throw stop('settings.missing', 'Pull requests need a forge, and deliver.github is not set', {
       hint: 'Set deliver.github.repository, or use mode commit.',
     })
   const { repository, apiUrl, paced } = github
@@ -61,14 +65,14 @@ async function openGitHub(host: Host, settings: Settings): Promise<Session> {
 }
 
 interface Reaction {
-  readonly said: CommandComment
+  readonly comment: CommandComment
   readonly content: 'eyes' | '+1' | 'confused'
 }
 
-/** A sign below the comment; a token that may not give one is no reason to fail. */
-async function react(host: Host, { repo, send }: Session, { said, content }: Reaction): Promise<void> {
+/** Adds a reaction to the comment. A token without that permission causes a warning only. */
+async function react(host: Host, { repo, send }: Session, { comment, content }: Reaction): Promise<void> {
   const given = send('react to a comment', ({ rest }) =>
-    rest.reactions.createForIssueComment({ ...repo, comment_id: said.id, content }),
+    rest.reactions.createForIssueComment({ ...repo, comment_id: comment.id, content }),
   )
   await given.catch((error: unknown) => {
     if (!(error instanceof ExpectedStop)) throw error
@@ -78,7 +82,7 @@ async function react(host: Host, { repo, send }: Session, { said, content }: Rea
 
 const marker = '<!-- gitops-tortoise: usage -->'
 
-/** Says once below the pull request what would be understood. */
+/** Explains the commands in a comment, once for each pull request. */
 async function explain(forge: Forge, { pull }: CommandComment): Promise<void> {
   const known = (await forge.comments(pull)).some(({ body }) => body.includes(marker))
   if (!known) await forge.comment(pull, `${usage}\n\n${marker}`)

@@ -1,15 +1,15 @@
 import { stop } from '../../model/problem.ts'
 
-/** Tells our comment from those of people. */
+/** Marks the comment of the Action. */
 const marker = '<!-- gitops-tortoise: review -->'
 
 interface CommentPlace extends ReviewPlace {
   readonly number: number
-  /** Nothing to complain of: a comment that stands is brought up to date, none is begun. */
+  /** There are no objections: an existing comment is updated, no new one is written. */
   readonly quiet: boolean
 }
 
-/** Keeps one comment under a pull request: written once, then brought up to date. */
+/** Creates or updates the one comment on a pull request. Throws `forge.refused` when the token may not. */
 export async function upsertComment(text: string, place: CommentPlace): Promise<void> {
   const [owner = '', repo = ''] = place.repository.split('/')
   const { Octokit } = await import('octokit')
@@ -24,14 +24,10 @@ export async function upsertComment(text: string, place: CommentPlace): Promise<
       await octokit.rest.issues.updateComment({ owner, repo, comment_id: ours.id, body })
   } catch (cause) {
     const status = cause instanceof Error && 'status' in cause ? ` (HTTP ${String(cause.status)})` : ''
-    throw stop(
-      'forge.refused',
-      `the comment under pull request ${place.number} could not be written${status}`,
-      {
-        hint: 'Give the workflow `permissions: pull-requests: write`.',
-        cause,
-      },
-    )
+    throw stop('forge.refused', `The comment on pull request ${place.number} could not be written${status}`, {
+      hint: 'Add `permissions: pull-requests: write` to the workflow.',
+      cause,
+    })
   }
 }
 

@@ -9,7 +9,7 @@ const pullSchema = z.object({
   head: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
 })
 
-/** What GitHub says about an event; only what is asked of it here. */
+/** The event of a workflow, with the parts that are used here. */
 const eventSchema = z.object({
   action: z.string().optional(),
   sender: z.object({ type: z.string() }).optional(),
@@ -30,7 +30,7 @@ const eventSchema = z.object({
 type Event = z.infer<typeof eventSchema>
 type PullOfEvent = z.infer<typeof pullSchema>
 
-/** Something a person wrote below a pull request that may be for us. */
+/** A comment on a pull request that may have a command. */
 export interface CommandComment {
   readonly pull: number
   readonly id: number
@@ -40,48 +40,48 @@ export interface CommandComment {
   readonly at: string
 }
 
-/** Why the workflow runs: for no person's sake, for somebody's word or mark, or for something that is not for us. */
-export type Call =
-  | { readonly kind: 'unasked' }
-  | { readonly kind: 'marked' }
-  | { readonly kind: 'said'; readonly said: CommandComment }
-  | { readonly kind: 'passed over'; readonly why: string }
+/** Why the workflow runs: no person, a label or check box, a comment, or something that is not for Tortoise. */
+export type Trigger =
+  | { readonly kind: 'scheduled' }
+  | { readonly kind: 'mark' }
+  | { readonly kind: 'comment'; readonly comment: CommandComment }
+  | { readonly kind: 'skipped'; readonly why: string }
 
-/** The event that the workflow runs for; empty where there is none. */
+/** The event that started the workflow; empty if there is none. */
 export function readEvent({ env }: Host): Event {
   const file = env['GITHUB_EVENT_PATH']
   return file === undefined ? {} : eventSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
 }
 
-const passedOver = (why: string): Call => ({ kind: 'passed over', why })
+const skipped = (why: string): Trigger => ({ kind: 'skipped', why })
 
-/** Tells from the event alone whether somebody asks something of our pull requests. */
-export function callOf({ env }: Host, event: Event): Call {
-  if (event.comment !== undefined) return saidCall(event, event.comment)
+/** Returns from the event alone whether, and how, somebody gave a command on a pull request of Tortoise. */
+export function readTrigger({ env }: Host, event: Event): Trigger {
+  if (event.comment !== undefined) return commentTrigger(event, event.comment)
   const name = env['GITHUB_EVENT_NAME'] ?? ''
   const { pull_request: pull } = event
-  if (!name.startsWith('pull_request') || pull === undefined) return { kind: 'unasked' }
-  if (event.sender?.type === 'Bot') return passedOver('a program made the change')
+  if (!name.startsWith('pull_request') || pull === undefined) return { kind: 'scheduled' }
+  if (event.sender?.type === 'Bot') return skipped('a bot made the change')
   const { full_name: home } = pull.head.repo ?? {}
   if (home !== env['GITHUB_REPOSITORY'] || !pull.head.ref.startsWith('tortoise/'))
-    return passedOver(`#${pull.number} is not one of ours`)
-  return marks(event, pull) ? { kind: 'marked' } : passedOver('no label or box of ours was changed')
+    return skipped(`#${pull.number} is not a pull request of Tortoise`)
+  return hasMark(event, pull) ? { kind: 'mark' } : skipped('no label or check box of Tortoise was changed')
 }
 
-function saidCall({ action, issue, sender }: Event, comment: NonNullable<Event['comment']>): Call {
+function commentTrigger({ action, issue, sender }: Event, comment: NonNullable<Event['comment']>): Trigger {
   const { id, body, user, created_at: at } = comment
   if (issue === undefined || issue.pull_request == null)
-    return passedOver('the comment is below no pull request')
-  if (sender?.type === 'Bot') return passedOver('a program wrote the comment')
+    return skipped('the comment is not on a pull request')
+  if (sender?.type === 'Bot') return skipped('a bot wrote the comment')
   if (readCommands(body).length === 0 && !/^\/tortoise\b/im.test(body))
-    return passedOver('the comment holds no command')
-  // What was said is taken back.
-  if (action === 'deleted') return { kind: 'marked' }
-  return { kind: 'said', said: { pull: issue.number, id, body, at, author: user?.login ?? '' } }
+    return skipped('the comment has no command')
+  // The next run no longer finds the command.
+  if (action === 'deleted') return { kind: 'mark' }
+  return { kind: 'comment', comment: { pull: issue.number, id, body, at, author: user?.login ?? '' } }
 }
 
-/** Whether an event puts or takes away a mark that we obey. Closing declines, so it counts too. */
-function marks({ action, label, changes }: Event, { body }: PullOfEvent): boolean {
+/** Whether the event adds or removes a label or check box of Tortoise, or closes or reopens the pull request. */
+function hasMark({ action, label, changes }: Event, { body }: PullOfEvent): boolean {
   if (action === 'labeled' || action === 'unlabeled') return label?.name.startsWith('tortoise/') === true
   if (action !== 'edited') return action === 'closed' || action === 'reopened'
   const boxes = (text: string | null | undefined): string => JSON.stringify(readBoxes(text ?? ''))

@@ -5,30 +5,33 @@ import { workloadLabel } from '../../model/workload.ts'
 
 const modes = ['report', 'commit', 'direct', 'pull-request', 'review'] as const
 
-/** What the step is asked to do. */
+/** The mode of the step. */
 export type ActionMode = (typeof modes)[number]
 
-/** An input, or nothing where it is empty. */
+/** The value of an input; `undefined` when it is empty. */
 export const given = (name: string): string | undefined => core.getInput(name) || undefined
 
-/** The mode asked for; a dry run reports, whatever else is said. */
+/** The mode from the inputs. With `dry-run` it is `report`, except in mode review. Throws `usage` for an unknown mode. */
 export function inputMode(): ActionMode | undefined {
   const text = given('mode')
   const mode = modes.find((one) => one === text)
   if (text !== undefined && mode === undefined) {
-    const message = `input mode is ${text}, which is none of ${modes.join(', ')}`
+    const message = `Input mode is ${text}, which is not one of ${modes.join(', ')}`
     throw stop('usage', message, { hint: 'Correct it in the workflow.' })
   }
   const dry = given('dry-run') !== undefined && core.getBooleanInput('dry-run')
   return dry && mode !== 'review' ? 'report' : mode
 }
 
-/** Which workloads are asked about: `Kind/name` or `namespace/Kind/name`, by spaces, commas or lines; all where none is named. */
+/**
+ * The filter for the workloads in the input: `Kind/name` or `namespace/Kind/name`, separated by spaces, commas or lines.
+ * `undefined` when the input is empty. Throws `usage` for a malformed name.
+ */
 export function inputWorkloads(): ((workload: Workload) => boolean) | undefined {
   const names = (given('workloads') ?? '').split(/[\s,]+/).filter(Boolean)
   const wrong = names.find((name) => !/^([^/]+\/)?[^/]+\/[^/]+$/.test(name))
   if (wrong !== undefined)
-    throw stop('usage', `input workloads names ${wrong}, which is not Kind/name`, {
+    throw stop('usage', `Input workloads has ${wrong}, which is not Kind/name`, {
       hint: 'Write Deployment/web, or shop/Deployment/web.',
     })
   if (names.length === 0) return undefined

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { runAction } from './action.ts'
 
-// Deprecations inside libraries say nothing to the user of this program.
+// A deprecation inside a library is of no use to the user of this program.
 Reflect.set(process, 'noDeprecation', true)
 
 const { env } = process
 const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => env[name])
 
-// Node looks at the proxies of the environment only when told so before it starts.
+// Node reads the proxy variables only if NODE_USE_ENV_PROXY is set before it starts.
 if (proxied && env['NODE_USE_ENV_PROXY'] === undefined) {
   const options = { env: { ...env, NODE_USE_ENV_PROXY: '1' }, stdio: 'inherit' } as const
   const child = spawn(process.execPath, process.argv.slice(1), options)

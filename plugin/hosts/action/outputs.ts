@@ -8,7 +8,7 @@ import { jsonReport } from '../../report/json/report.ts'
 import { rowsOf, totals } from '../../report/rows.ts'
 import type { Host } from '../../run/host.ts'
 
-/** Writes the report to a file, and what a later step may ask as outputs. */
+/** Writes the report to a file, and sets the outputs of the step. */
 export function writeOutputs(outcome: Outcome, { env }: Host): void {
   const { plan, delivery } = outcome
   const directory = mkdtempSync(join(env['RUNNER_TEMP'] ?? tmpdir(), 'tortoise-report-'))
@@ -27,7 +27,7 @@ export function writeOutputs(outcome: Outcome, { env }: Host): void {
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
 }
 
-/** The same outputs where nothing was looked at. */
+/** Sets the outputs of a skipped run. */
 export function writeNoOutputs(): void {
   core.setOutput('changed', false)
   core.setOutput('changes', 0)
@@ -39,7 +39,7 @@ function counts({ plan }: Outcome) {
   return { changes, workloads, raised, kept, unsure, skipped: plan.skipped.length }
 }
 
-/** Every pull request that is open after the run, by lines and as JSON with those that were closed or wait. */
+/** The pull requests that are open after the run, one on each line; as JSON also those that are closed or queued. */
 function pullOutputs(pulls: readonly PullOutcome[]) {
   const open = pulls.filter(({ number, action }) => number !== undefined && action !== 'closed')
   return {

@@ -6,7 +6,8 @@ import { createPrograms } from '../../io/programs.ts'
 import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, stop } from '../../model/problem.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
+import type { Renderer } from '../../model/renderer.ts'
+import type { Rendering, RepositoryView, Source } from '../../model/source.ts'
 import { withOverlays } from '../../plan/overlay-renderer.ts'
 import type { RenderedPair } from '../../plan/review-sizes.ts'
 import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
@@ -16,12 +17,15 @@ import type { RunRequest } from '../../run/run.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
 
-/** What is rendered before and after, and the usage to compare it with. */
+/** The checkout to render before and after the pull request, and the usage to compare it with. */
 export interface ReviewRequest extends Pick<RunRequest, 'checkout' | 'settings'> {
   readonly observations: readonly Observation[]
 }
 
-/** Compares the sizes that a pull request changes with what was seen, and says so under it. Gives the number of objections. */
+/**
+ * Compares the sizes that a pull request changes with the observed usage, and comments on contradictions. Returns the number
+ * of objections. Throws `usage` outside a `pull_request` workflow.
+ */
 export async function reviewPullRequest(
   host: Host,
   request: ReviewRequest,
@@ -46,18 +50,18 @@ function pullRequestNumber({ env }: Host): number {
       : (JSON.parse(readFileSync(file, 'utf8')) as { pull_request?: { number?: unknown } })
   const number = event?.pull_request?.number
   if (typeof number === 'number') return number
-  throw stop('usage', 'mode review belongs in a workflow that runs on pull_request', {
-    hint: 'Run it with `on: pull_request`, and leave mode out elsewhere.',
+  throw stop('usage', 'Mode review needs a workflow that runs on pull_request', {
+    hint: 'Add `on: pull_request` to the workflow, or remove `mode: review`.',
   })
 }
 
-/** Renders what the pull request would be merged into, and what would come of it. */
+/** Renders every source at the base commit and at the merge commit. */
 async function renderBoth(
   host: Host,
   { checkout, settings }: ReviewRequest,
 ): Promise<readonly RenderedPair[]> {
   const { root, gitdir } = checkout
-  if (gitdir === undefined) throw stop('git.missing', `${root} is no plain Git checkout`)
+  if (gitdir === undefined) throw stop('git.missing', `${root} is not a Git checkout`)
   const { commit, parent } = await commitAndParent(gitdir)
   const [before, after] = await Promise.all([openCommit(gitdir, parent), openCommit(gitdir, commit)])
   const programs = createPrograms(settings.programs, host.env['PATH'] ?? '', root)
@@ -70,7 +74,7 @@ async function renderBoth(
   return pairs.flat()
 }
 
-/** A source that is new has no rendering before; one that does not render is for others to complain of. */
+/** `undefined` for a source that is new or does not render; other checks report the latter. */
 async function rendering(
   source: Source,
   view: RepositoryView,

@@ -14,17 +14,21 @@ interface BacktestFlags extends RunFlags {
   readonly train?: number
 }
 
-/** `tortoise backtest`: what profiles would have done with the recorded history of what Git declares. */
+/** `tortoise backtest`: replays recorded usage under profiles. */
 export function backtestCommand(host: Host): Command {
   return withRunFlags(new Command('backtest'))
-    .description('replay recorded history under profiles, walking forward, beside the values as they stand')
+    .description('replay recorded usage day by day under profiles, compared with the current values')
     .addOption(
-      new Option('--profile <name...>', 'profiles to replay (default: that of settings)').choices(
+      new Option('--profile <name...>', 'profiles to replay (default: the profile in the settings)').choices(
         Object.keys(profiles),
       ),
     )
-    .option('--every <days>', 'days from one decision to the next', days, 1)
-    .option('--train <days>', 'days before the first decision (default: half of history.days)', days)
+    .option('--every <days>', 'days between two decisions', days, 1)
+    .option(
+      '--train <days>',
+      'days of warm-up before the first decision (default: half of history.days)',
+      days,
+    )
     .action(async (flags: BacktestFlags) => {
       const request = openRun(host, flags)
       const { recommend, history } = request.settings
@@ -44,7 +48,7 @@ export function backtestCommand(host: Host): Command {
 
 function days(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number of days, 1 or more.')
+  throw new InvalidArgumentError('Pass a whole number of days, 1 or more.')
 }
 
 function formatBacktest(host: Host, report: BacktestReport, format: RunFlags['output']): string {

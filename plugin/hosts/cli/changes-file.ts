@@ -6,12 +6,12 @@ import { changesSchema } from '../../../config/changes.ts'
 import { stop } from '../../model/problem.ts'
 import type { Host } from '../../run/host.ts'
 
-/** Reads a file of changes, YAML or JSON; stops with every place that is wrong in it. */
+/** Reads a file of changes, YAML or JSON. Throws `usage` when it does not match the schema. */
 export function readChanges(host: Host, file: string): readonly ChangesEntry[] {
   const result = changesSchema.safeParse(parsed(host, file))
   if (result.success) return result.data
   const [first] = result.error.issues
-  throw stop('usage', `${first?.path.join('.') || 'the file'}: ${first?.message}`, {
+  throw stop('usage', `${first?.path.join('.') || 'The file'}: ${first?.message}`, {
     place: { file },
     hint: 'Write a list of {source, workload: Kind/name, set: {app.requests.cpu: 250m}}.',
   })
@@ -21,7 +21,7 @@ function parsed(host: Host, file: string): unknown {
   try {
     return parse(readFileSync(resolve(host.cwd, file), 'utf8'))
   } catch (cause) {
-    throw stop('usage', `the file of changes cannot be read: ${(cause as Error).message.split('\n')[0]}`, {
+    throw stop('usage', `The file of changes cannot be read: ${(cause as Error).message.split('\n')[0]}`, {
       place: { file },
       cause,
     })

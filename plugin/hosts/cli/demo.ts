@@ -7,7 +7,7 @@ import { formatOutcome } from './run-options.ts'
 export function demoCommand(host: Host): Command {
   return new Command('demo')
     .description('run the whole path offline on a bundled repository, ending with a real commit')
-    .option('--keep <dir>', 'make the repository in this empty directory')
+    .option('--keep <dir>', 'create the repository in this empty directory')
     .action(async ({ keep }: { readonly keep?: string }) => {
       const { directory, outcome, shown } = await runDemo(host, keep)
       host.stdout(formatOutcome(host, outcome, 'table'))

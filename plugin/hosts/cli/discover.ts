@@ -13,12 +13,12 @@ interface DiscoverFlags {
   readonly output: 'table' | 'json'
 }
 
-/** `tortoise discover`: the sources of a repository by themselves. */
+/** `tortoise discover`: lists the sources in a repository. */
 export function discoverCommand(host: Host): Command {
   return new Command('discover')
-    .description('list what can be rendered in a repository')
-    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
-    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if there is one)')
+    .description('list the sources in a repository')
+    .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
+    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if it exists)')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
@@ -31,15 +31,14 @@ export function discoverCommand(host: Host): Command {
 }
 
 function table(sources: readonly Source[]): string {
-  if (sources.length === 0)
-    return 'Nothing to render was found: no kustomization, chart, Application or HelmRelease.\n'
+  if (sources.length === 0) return 'No source found: no kustomization, chart, Application or HelmRelease.\n'
   const lines = sources.map(
     ({ kind, id, cluster }) => `${kind.padEnd(10)} ${(cluster ?? '').padEnd(width(sources))}${id}\n`,
   )
   return `${lines.join('')}${plural(sources.length, 'source')}\n`
 }
 
-/** Room for the names of clusters, none when no source has one. */
+/** Width of the column with cluster names; 0 when no source has one. */
 const width = (sources: readonly Source[]): number => {
   const longest = Math.max(0, ...sources.map(({ cluster = '' }) => cluster.length))
   return longest === 0 ? 0 : longest + 2

@@ -21,17 +21,17 @@ interface DoctorFlags {
   readonly output: 'table' | 'json'
 }
 
-/** `tortoise doctor`: what a run needs, what is missing, and how to mend it. Exit 1 where something keeps a run from its job. */
+/** `tortoise doctor`: checks what a run needs and says how to fix what is missing. Exits with 1 when there is an error. */
 export function doctorCommand(host: Host): Command {
   return new Command('doctor')
-    .description('check programs, permissions, connections and the data; says how to mend each')
-    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .description('check programs, permissions, connections and data, and say how to fix each problem')
+    .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
     .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
-    .option('--prometheus <url>', 'base URL of the Prometheus to check (default: from settings)')
-    .option('--cluster <name>', 'only this cluster of settings')
-    .option('--until <time>', 'end of the time that is looked at, ISO 8601 (default: now)')
-    .option('--days <number>', 'days of usage to look at', daysFrom, 1)
-    .option('--fix-hints', 'print the access rules to grant and the queries that show each finding')
+    .option('--prometheus <url>', 'base URL of the Prometheus to check (default: from the settings)')
+    .option('--cluster <name>', 'only this cluster of the settings')
+    .option('--until <time>', 'end of the time whose usage is checked, ISO 8601 (default: now)')
+    .option('--days <number>', 'days of usage to check', daysFrom, 1)
+    .option('--fix-hints', 'also print the missing access rules, and the query behind each finding')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
@@ -40,7 +40,10 @@ export function doctorCommand(host: Host): Command {
       const settings = readSettings(host, checkout, flags.settings)
       const clusters = clustersToRead(settings, flags)
       const to = flags.until === undefined ? host.now() : new Date(flags.until)
-      if (Number.isNaN(to.getTime())) throw stop('usage', `--until ${flags.until} is not a time`)
+      if (Number.isNaN(to.getTime()))
+        throw stop('usage', `--until ${flags.until} is not a time`, {
+          hint: 'Write it as 2026-09-14T00:00:00Z.',
+        })
       const diagnosis = await examine(host, { checkout, settings, clusters, to, days: flags.days })
       host.stdout(
         flags.output === 'json'
@@ -48,14 +51,14 @@ export function doctorCommand(host: Host): Command {
           : printed(diagnosis, { hints: flags.fixHints === true, paint: host.colour ? ansi : plain }),
       )
       const errors = diagnosis.checks.filter(({ level }) => level === 'error').length
-      if (errors > 0) throw new Refused(`${plural(errors, 'thing')} to hint before a run can do its job`)
+      if (errors > 0) throw new Refused(`Fix ${plural(errors, 'error')} before the first run.`)
     })
 }
 
 function daysFrom(text: string): number {
   const days = Number(text)
   if (Number.isInteger(days) && days >= 1 && days <= 28) return days
-  throw new InvalidArgumentError('It is a whole number from 1 to 28.')
+  throw new InvalidArgumentError('Pass a whole number from 1 to 28.')
 }
 
 interface Style {
@@ -72,13 +75,14 @@ function printed({ checks, rbac }: Diagnosis, style: Style): string {
     const lines = checks.filter((check) => titleOf(check) === title).map((check) => line(check, style))
     return `${paint.bold(title)}\n${lines.join('')}`
   })
-  const rules = hints && rbac !== undefined ? `\n${paint.bold('Grant with a ClusterRole')}\n${rbac}\n` : ''
+  const rules =
+    hints && rbac !== undefined ? `\n${paint.bold('Add these rules to the ClusterRole')}\n${rbac}\n` : ''
   const count = (level: Check['level']): number => checks.filter((one) => one.level === level).length
   const [errors, warnings] = [count('error'), count('warning')]
   const sum =
     errors + warnings === 0
-      ? 'All is well.'
-      : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.${hints ? '' : ' --fix-hints says more.'}`
+      ? 'No problem found.'
+      : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.${hints ? '' : ' Run with --fix-hints for rules and queries.'}`
   return `${text.join('\n')}${rules}\n${sum}\n`
 }
 

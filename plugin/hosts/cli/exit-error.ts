@@ -1,9 +1,9 @@
-/** Ends a command with exit code 1: the answer is no, and nothing was written. */
+/** Ends a command with exit code 1: refused, or `--check` found pending changes. */
 export class Refused extends Error {
   override readonly name = 'Refused'
 }
 
-/** Ends the whole program now, whatever still goes on in it. */
+/** Exits the program at once with a code, even if something is still running. */
 export class Ended extends Error {
   override readonly name = 'Ended'
   readonly exitCode: number

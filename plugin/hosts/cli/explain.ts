@@ -22,14 +22,14 @@ interface ExplainFlags extends Omit<RunFlags, 'output'> {
   readonly history?: true
 }
 
-/** `tortoise explain [CLUSTER/]NAMESPACE/Kind/name`: the rules behind each value of a workload, with their figures. */
+/** `tortoise explain [CLUSTER/]NAMESPACE/Kind/name`: the rules behind each value of a workload. */
 export function explainCommand(host: Host): Command {
   return withReadFlags(new Command('explain').argument('<workload>', '[[CLUSTER/]NAMESPACE/]Kind/name'))
-    .description('print why each value of a workload is what it is: its rules, in order, with their figures')
+    .description('print the rules behind each value of a workload, with their figures')
     .option('--container <name>', 'only this container')
     .option(
       '--history',
-      'print what became of its values on the base branch: set by us, reverted, edited by people',
+      'print the history of its values on the base branch: set by Tortoise, reverted, edited by people',
     )
     .addOption(snapshotOption())
     .addOption(
@@ -52,7 +52,7 @@ export function explainCommand(host: Host): Command {
     })
 }
 
-/** Needs no usage: it is read from the commits of the base branch alone. */
+/** Reads only the commits of the base branch, no usage. */
 async function history(host: Host, label: string, flags: ExplainFlags): Promise<string> {
   const checkout = findCheckout(host, flags.repo)
   const settings = readSettings(host, checkout, flags.settings)
@@ -75,10 +75,12 @@ function pick(
   const found = all.filter((one) => called(one).includes(label))
   if (found.length === 0) {
     const known = [...new Set(all.map((one) => called(one)[1]))].join(', ')
-    throw stop('usage', `no source declares ${label}`, { hint: `Known are: ${known || 'no workloads'}.` })
+    throw stop('usage', `No source declares ${label}`, {
+      hint: `The sources declare ${known || 'no workloads'}.`,
+    })
   }
   const named = found.filter((one) => container === undefined || one.container === container)
   if (named.length > 0) return named
   const containers = [...new Set(found.flatMap((one) => one.container ?? []))].join(', ')
-  throw stop('usage', `${label} has no container ${container}`, { hint: `Name one of ${containers}.` })
+  throw stop('usage', `${label} has no container ${container}`, { hint: `Pass one of ${containers}.` })
 }

@@ -10,7 +10,7 @@ import { ExpectedStop, stop } from '../../model/problem.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import type { Assigned, Known } from '../init/clusters.ts'
+import type { AssignedSources, ClusterHints } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
 import type { Live } from '../init/live.ts'
 import { settingsText } from '../init/settings-text.ts'
@@ -28,21 +28,23 @@ interface InitFlags {
   readonly dryRun?: boolean
 }
 
-/** `tortoise init`: a first `tortoise.yaml` and workflow, from what stands in the repository and runs in the cluster. */
+/** `tortoise init`: writes a first `tortoise.yaml` and a workflow from the repository and the cluster. */
 export function initCommand(host: Host): Command {
   return new Command('init')
-    .description('write a first tortoise.yaml, and a workflow, from what the repository and the cluster hold')
-    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .description(
+      'write a first tortoise.yaml, and a workflow, from what is in the repository and the cluster',
+    )
+    .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
     .option(
       '--cluster <name>',
-      'the one cluster that settings are for (default: one for each stage in paths)',
+      'write settings for this one cluster (default: one for each stage in the paths)',
     )
-    .option('--prometheus <url>', 'base URL of the Prometheus (default: looked for in the cluster)')
+    .option('--prometheus <url>', 'base URL of the Prometheus (default: found in the cluster)')
     .option('--context <name>', 'context of the kubeconfig (default: the current one)')
-    .option('--offline', 'do not look at a cluster')
-    .option('--workflow', 'write .github/workflows/tortoise.yml (default: where GitHub is the origin)')
+    .option('--offline', 'do not read a cluster')
+    .option('--workflow', 'write .github/workflows/tortoise.yml (default: if a remote is on GitHub)')
     .option('--no-workflow', 'write no workflow')
-    .option('--force', 'replace what stands there')
+    .option('--force', 'replace existing files')
     .option('--dry-run', 'print what would be written')
     .action(async (flags: InitFlags) => init(host, flags))
 }
@@ -56,31 +58,32 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const survey = await surveyRepository({ view, renderer })
   const assigned = assignClusters(survey.found, await knownFrom(host, flags))
   if (assigned.sources.length === 0) {
-    throw stop('settings.missing', 'nothing that rolls out a workload was found here', {
-      hint: `Name the root of a repository with kustomizations, charts or manifests with --repo.${reasons(survey.left)}`,
+    throw stop('settings.missing', 'No source with a workload was found', {
+      hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${reasons(survey.skipped)}`,
     })
   }
   const settings = settingsText(assigned)
-  // What is written must be read again without complaint.
+  // The settings that are written must be valid.
   loadSettings('tortoise.yaml', settings)
   const texts = files.map((file) => ({ file, text: file === settingsFile ? settings : workflowText() }))
   for (const { file, text } of texts) {
     if (flags.dryRun === true) host.stdout(`# ${file}\n${text}\n`)
     else write(join(checkout.root, file), text)
   }
-  if (flags.dryRun !== true) host.stdout(closingWords(files, assigned, [...survey.left, ...assigned.left]))
+  if (flags.dryRun !== true)
+    host.stdout(closingWords(files, assigned, [...survey.skipped, ...assigned.skipped]))
 }
 
 const settingsFile = 'tortoise.yaml'
 const workflowFile = '.github/workflows/tortoise.yml'
 
-/** The files to write; stops at the first that stands there already. */
+/** The files to write. Throws `usage` if one of them exists, unless `--force` or `--dry-run` is set. */
 function filesFor({ root, gitdir }: Checkout, flags: InitFlags): readonly string[] {
   const files = [settingsFile, ...((flags.workflow ?? isOnGitHub(gitdir)) ? [workflowFile] : [])]
   const there = files.find((file) => existsSync(join(root, file)))
   if (there === undefined || flags.force === true || flags.dryRun === true) return files
-  throw stop('usage', `${there} stands there already`, {
-    hint: 'Look at what would be written with --dry-run, or replace it with --force.',
+  throw stop('usage', `${there} already exists`, {
+    hint: 'Print what would be written with --dry-run, or replace the file with --force.',
   })
 }
 
@@ -96,9 +99,12 @@ function write(path: string, text: string): void {
   writeFileSync(path, text)
 }
 
-/** What flags and the cluster say; a cluster that cannot be read costs a warning. */
-async function knownFrom(host: Host, { cluster, prometheus, context, offline }: InitFlags): Promise<Known> {
-  const live = offline === true ? undefined : await lookAt(host, context)
+/** What is known from flags and the cluster. A cluster that cannot be read causes a warning. */
+async function knownFrom(
+  host: Host,
+  { cluster, prometheus, context, offline }: InitFlags,
+): Promise<ClusterHints> {
+  const live = offline === true ? undefined : await readCluster(host, context)
   return {
     ...(cluster === undefined ? {} : { cluster }),
     ...(prometheus === undefined ? {} : { prometheus }),
@@ -107,21 +113,21 @@ async function knownFrom(host: Host, { cluster, prometheus, context, offline }: 
   }
 }
 
-async function lookAt(host: Host, context: string | undefined): Promise<Live | undefined> {
+async function readCluster(host: Host, context: string | undefined): Promise<Live | undefined> {
   const { KUBECONFIG, HOME = '', KUBERNETES_SERVICE_HOST } = host.env as Record<string, string | undefined>
   const configured =
     KUBECONFIG !== undefined ||
     existsSync(join(HOME, '.kube/config')) ||
     KUBERNETES_SERVICE_HOST !== undefined
   if (context === undefined && !configured) return undefined
-  host.progress({ kind: 'stage', stage: 'look', detail: 'at the cluster of the kubeconfig' })
+  host.progress({ kind: 'stage', stage: 'read', detail: 'the cluster of the kubeconfig' })
   try {
     return await (await import('../init/live.ts')).readLive(host, context)
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     host.progress({
       kind: 'warning',
-      message: `${error.problems[0]?.message ?? error.message}; going by the repository alone`,
+      message: `${error.problems[0]?.message ?? error.message}; only the repository is used`,
     })
     return undefined
   }
@@ -129,8 +135,8 @@ async function lookAt(host: Host, context: string | undefined): Promise<Live | u
 
 function closingWords(
   files: readonly string[],
-  { sources, clusters }: Assigned,
-  left: Assigned['left'],
+  { sources, clusters }: AssignedSources,
+  skipped: AssignedSources['skipped'],
 ): string {
   const unsure =
     sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
@@ -138,11 +144,11 @@ function closingWords(
   return [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
-    ...(left.length === 0 ? [] : [`Left out:${reasons(left)}`]),
+    ...(skipped.length === 0 ? [] : [`Skipped:${reasons(skipped)}`]),
     'Next: tortoise doctor, then tortoise plan.',
     '',
   ].join('\n')
 }
 
-const reasons = (left: Assigned['left']): string =>
-  left.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')
+const reasons = (skipped: AssignedSources['skipped']): string =>
+  skipped.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')

@@ -1,17 +1,20 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import type { ApplicationContext } from '../../../renderers/kind.ts'
+import { createKinds } from '../../../renderers/renderers.ts'
 import { overlayText } from '../../edit/overlay.ts'
 import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
 import { readOverlays } from '../../plan/read-overlays.ts'
 import type { Host } from '../../run/host.ts'
+import { detectKind } from '../../trace/sources/detect.ts'
+import { applicationFrom } from '../cmp/application.ts'
 import { generate } from '../cmp/generate.ts'
-import { announcement, readParameters } from '../cmp/parameters.ts'
+import { announcement, parameterTable } from '../cmp/parameter-table.ts'
+import { readParameters } from '../cmp/parameters.ts'
 import { placeOf } from '../cmp/place.ts'
-import type { AppContext } from '../cmp/request.ts'
-import { contextFrom, kindOf, requestFor } from '../cmp/request.ts'
 
 interface RenderFlags {
   readonly repo?: string
@@ -27,40 +30,37 @@ interface RenderFlags {
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text]
 
-/** `tortoise render`: manifests with the committed recommendations laid over them; Argo CD's generate, and a filter for pipes. */
+/** `tortoise render`: prints manifests with committed recommendations applied, for Argo CD's plugin and for pipes. */
 export function renderCommand(host: Host): Command {
   return new Command('render')
     .description(
-      'print the manifests of a source with its committed recommendations (.tortoise/*.json) laid over them',
+      'print the manifests of a source with its committed recommendations (.tortoise/*.json) applied',
     )
     .argument(
       '[dir]',
-      'directory of a chart, a kustomization or manifests; - takes manifests from stdin',
+      'directory of a chart, a kustomization or manifests; - reads manifests from stdin',
       '.',
     )
     .option(
       '--repo <dir>',
-      'root of the repository; nothing outside it is read (default: the checkout round the directory)',
+      'root of the repository; nothing outside it is read (default: the checkout of the directory)',
     )
     .option(
       '--recommendations <dir>',
-      'directory of the recommendations, from the source (default: .tortoise)',
+      'directory of the recommendations, relative to the source (default: .tortoise)',
     )
-    .option('--cluster <name>', 'also read the recommendations in the directory of this cluster')
-    .option('--release <name>', "name of a chart's release")
-    .option('--namespace <name>', 'namespace of objects that name none')
+    .option('--cluster <name>', 'also apply the recommendations in the directory of this cluster')
+    .option('--release <name>', 'Helm release name')
+    .option('--namespace <name>', 'namespace of objects without a namespace')
     .option(
       '--values <file>',
-      'values file of a chart, from the chart; repeatable, weakest first',
+      'values file of a chart, relative to the chart; repeatable, the last one wins',
       collect,
       [],
     )
-    .option('--kube-version <version>', 'Kubernetes version that a chart is rendered for')
+    .option('--kube-version <version>', 'Kubernetes version to render a chart for')
     .option('--api-versions <version>', 'API version that a chart may assume; repeatable', collect, [])
-    .option(
-      '--parameters',
-      'print the parameters that Argo CD may announce for the directory, and nothing else',
-    )
+    .option('--parameters', 'print only the parameters that Argo CD can announce for the directory')
     .action(async (given: string, flags: RenderFlags) => {
       host.stdout(given === '-' ? await filter(host, flags) : await render(host, given, flags))
     })
@@ -69,14 +69,20 @@ export function renderCommand(host: Host): Command {
 async function render(host: Host, given: string, flags: RenderFlags): Promise<string> {
   const { root, path } = placeOf(host, given, flags.repo)
   const view = openWorkTree(root)
-  if (flags.parameters === true) return `${announcement(await kindOf(view, path))}\n`
-  const parameters = readParameters(host.env['ARGOCD_APP_PARAMETERS'], flagParameters(flags))
-  const request = await requestFor(view, { path, context: contextOf(host, flags), parameters })
   const programs = createPrograms({}, host.env['PATH'] ?? '', root)
-  return generate(request, { view, programs, progress: host.progress, joined: true })
+  const kinds = createKinds({ programs, joined: true })
+  const { kind } = await detectKind({ path, entries: await view.list(path) }, view, kinds)
+  if (flags.parameters === true) return `${announcement(kind)}\n`
+  const parameters = readParameters(
+    host.env['ARGOCD_APP_PARAMETERS'],
+    parameterTable(kinds),
+    flagParameters(flags),
+  )
+  const application = applicationOf(host, flags)
+  return generate(kind, { path, application, parameters, view }, host.progress)
 }
 
-/** Flags that say what parameters say too. */
+/** The flags that set the same as parameters. */
 function flagParameters({ cluster, recommendations, values }: RenderFlags) {
   const texts = Object.entries({ cluster, recommendations }).filter(([, string]) => string !== undefined)
   return [
@@ -85,8 +91,11 @@ function flagParameters({ cluster, recommendations, values }: RenderFlags) {
   ]
 }
 
-function contextOf({ env }: Host, { release, namespace, kubeVersion, apiVersions }: RenderFlags): AppContext {
-  const context = contextFrom(env)
+function applicationOf(
+  { env }: Host,
+  { release, namespace, kubeVersion, apiVersions }: RenderFlags,
+): ApplicationContext {
+  const context = applicationFrom(env)
   return {
     name: release ?? context.name,
     namespace: namespace ?? context.namespace,
@@ -95,7 +104,7 @@ function contextOf({ env }: Host, { release, namespace, kubeVersion, apiVersions
   }
 }
 
-/** Manifests in, manifests out: for Helm's post-renderers and any other pipe. */
+/** Applies recommendations to manifests from stdin, for Helm's post-renderers and other pipes. */
 async function filter(
   host: Host,
   { repo, recommendations = '.tortoise', cluster, namespace }: RenderFlags,

@@ -23,17 +23,17 @@ export interface RunFlags {
   readonly output: 'table' | 'markdown' | 'json'
 }
 
-/** Adds the flags that say what to read. */
+/** Adds the flags about what to read. */
 export const withReadFlags = (command: Command): Command =>
   command
-    .option('--repo <dir>', 'root of the repository (default: the checkout round the present directory)')
+    .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
     .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
-    .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
-    .option('--cluster <name>', 'only this cluster of settings')
-    .option('--cache <dir>', 'keep finished days here, so that the next run reads new ones only')
-    .option('--until <time>', 'end of the window that is looked at, ISO 8601 (default: now)')
+    .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from the settings)')
+    .option('--cluster <name>', 'only this cluster of the settings')
+    .option('--cache <dir>', 'keep finished days here; the next run then reads only new days')
+    .option('--until <time>', 'end of the time whose usage is read, ISO 8601 (default: now)')
 
-/** Adds the flags of a whole pass. */
+/** Adds the flags of `plan` and `run`. */
 export const withRunFlags = (command: Command): Command =>
   withReadFlags(command)
     .addOption(snapshotOption())
@@ -55,7 +55,7 @@ export function openRun(host: Host, flags: Omit<RunFlags, 'output'>): RunRequest
   return { checkout, settings, usage: flags }
 }
 
-/** The outcome in the format asked for. */
+/** The outcome as text in a format. */
 export function formatOutcome(host: Host, outcome: Outcome, format: RunFlags['output']): string {
   switch (format) {
     case 'table':

@@ -25,21 +25,20 @@ interface CommandFlags extends ServeFlags {
   readonly once?: boolean
 }
 
-/** `tortoise serve`: runs on schedules until it is told to end. */
+/** `tortoise serve`: runs on schedules until a signal ends it. */
 export function serveCommand(host: Host): Command {
   return new Command('serve')
-    .description(
-      'run on the schedules of settings, with health checks, metrics and the last report over HTTP',
-    )
-    .option('--settings <file>', 'settings file; watched for changes (default: tortoise.yaml of --repo)')
+    .description('run on the schedules in the settings, and serve health checks, metrics and the last report')
+    .option('--settings <file>', 'settings file; changes are loaded (default: tortoise.yaml in --repo)')
+    .option('--repo <dir>', 'a checkout that something else updates (default: a mirror of deliver.remote)')
     .option(
-      '--repo <dir>',
-      'a checkout that is kept up to date by other means (default: a mirror of deliver.remote)',
+      '--state <dir>',
+      'directory for the mirror, the times of runs, and recorded usage',
+      '/var/lib/tortoise',
     )
-    .option('--state <dir>', 'directory for the mirror and the times of runs', '/var/lib/tortoise')
-    .option('--listen <host:port>', 'where pages are served', '0.0.0.0:8080')
-    .option('--once', 'run every schedule once, now, and end: for a CronJob')
-    .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from settings)')
+    .option('--listen <host:port>', 'address of the pages', '0.0.0.0:8080')
+    .option('--once', 'run every schedule once and exit, for a CronJob')
+    .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from the settings)')
     .addOption(snapshotOption())
     .action(async (flags: CommandFlags) => {
       const log = createLog(host.stdout, host.now)
@@ -63,7 +62,7 @@ export function serveCommand(host: Host): Command {
     })
 }
 
-/** Runs what the schedules stand for, one after the other, without waiting for their time. */
+/** Runs every schedule now, one after the other. */
 async function once(host: Host, flags: ServeFlags, settings: Settings): Promise<void> {
   mkdirSync(resolve(host.cwd, flags.state), { recursive: true })
   for (const schedule of namedSchedules(settings.serve)) {
@@ -79,8 +78,8 @@ async function once(host: Host, flags: ServeFlags, settings: Settings): Promise<
 function settingsFile(host: Host, { settings }: ServeFlags, root: string | undefined): string {
   const file = settings === undefined ? join(root ?? host.cwd, 'tortoise.yaml') : resolve(host.cwd, settings)
   if (existsSync(file)) return file
-  throw stop('settings.missing', `there is no settings file ${file}`, {
-    hint: 'Name it with --settings, or a checkout that holds a tortoise.yaml with --repo.',
+  throw stop('settings.missing', `There is no settings file ${file}`, {
+    hint: 'Pass --settings FILE, or --repo DIR with a checkout that has a tortoise.yaml.',
   })
 }
 
@@ -93,7 +92,7 @@ function listenAddress(text: string): { readonly host: string; readonly port: nu
 
 const watchMs = 2000
 
-/** Looks at the text every two seconds: a mounted ConfigMap is replaced as a whole, which watchers of files miss. */
+/** Compares the text every two seconds. File watchers miss changes of a mounted ConfigMap, which is replaced as a whole. */
 function watch(file: string, changed: () => void): void {
   let before = readFileSync(file, 'utf8')
   setInterval(() => {
@@ -107,14 +106,14 @@ function watch(file: string, changed: () => void): void {
 
 const impatientMs = 1000
 
-/** Settles after the first SIGTERM or SIGINT has been obeyed; a second one ends at once. */
+/** Resolves when the daemon has shut down after the first SIGTERM or SIGINT. A second signal exits at once. */
 function ended(daemon: Daemon): Promise<boolean> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.removeAllListeners(signal)
       process.once(signal, () => {
         const first = Date.now()
-        // Some send it twice in one breath.
+        // Some supervisors send the signal twice at once.
         process.on(signal, () => Date.now() - first > impatientMs && process.exit(143))
         resolve(daemon.stop())
       })

@@ -9,12 +9,12 @@ import { fieldsOf } from '../../model/manifest.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
+import { namespaceOf, sourceChain } from '../../model/source.ts'
 import type { WantedValue } from '../../plan/set-values.ts'
 import { setValues } from '../../plan/set-values.ts'
 import { jsonSet } from '../../report/json/set.ts'
 import { diffsOf, refusals, setSummary } from '../../report/set.ts'
 import type { Host } from '../../run/host.ts'
-import { namespaceOf } from '../../trace/dye/trace-source.ts'
 import { readChanges } from './changes-file.ts'
 import { Refused } from './exit-error.ts'
 import type { OpenedRepository, SourceFlags } from './source-options.ts'
@@ -32,19 +32,25 @@ interface SetFlags extends SourceFlags {
   readonly output: 'text' | 'json'
 }
 
-/** `tortoise set SOURCE`: traces, edits, proves and writes the work tree. */
+/** `tortoise set SOURCE`: traces, edits, proves, and writes the files. */
 export function setCommand(host: Host): Command {
   const command = withSourceFlags(
-    new Command('set').argument('[source]', 'directory of a kustomization, a chart or manifests'),
+    new Command('set').argument(
+      '[source]',
+      'directory of a kustomization, a chart or manifests, or a file with an Application or HelmRelease',
+    ),
   )
   const collect = (text: string, before: readonly Assignment[] = []) => [...before, parseAssignment(text)]
   return command
-    .description('change values at the place in Git that decides them, proved by rendering')
+    .description('change values in the source line that sets them, proved by rendering')
     .option('--workload <Kind/name>', 'the workload to change')
     .option('--set <[container.]field=value>', 'a value to set; repeatable', collect)
-    .option('--changes <file>', 'a list of {source, workload, set} to take instead, YAML or JSON')
-    .option('--allow-shared', 'edit a place that other workloads or sources take their value from too')
-    .option('--keep-going', 'write what is proved even if some values are refused (the exit code is 1 then)')
+    .option(
+      '--changes <file>',
+      'a file with a list of {source, workload, set}, YAML or JSON, instead of SOURCE',
+    )
+    .option('--allow-shared', 'edit a source line even if it also sets other workloads or sources')
+    .option('--keep-going', 'write what is proved even if some values are refused (exit code 1)')
     .option('--dry-run', 'print the change as a diff and write nothing')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['text', 'json']).default('text'),
@@ -52,13 +58,13 @@ export function setCommand(host: Host): Command {
     .action(async (given: string | undefined, flags: SetFlags) => set(host, asked(host, given, flags), flags))
 }
 
-/** What is to be set, from a file of changes or from the command line. */
+/** The wanted values, from a file of changes or from the command line. */
 function asked(host: Host, source: string | undefined, flags: SetFlags): readonly Wanted[] {
   const { changes, workload, set: assignments } = flags
   if (changes !== undefined && source === undefined && workload === undefined && assignments === undefined)
     return readChanges(host, changes).map((entry) => ({ ...entry, assignments: assignmentsOf(entry) }))
   if (changes !== undefined || source === undefined || workload === undefined || assignments === undefined) {
-    throw stop('usage', 'set takes a SOURCE with --workload and --set, or --changes FILE alone', {
+    throw stop('usage', 'Set needs a SOURCE with --workload and --set, or --changes FILE alone', {
       hint: 'For example: tortoise set apps/prod --workload Deployment/api --set app.requests.cpu=250m',
     })
   }
@@ -98,7 +104,7 @@ async function set(host: Host, wanted: readonly Wanted[], flags: SetFlags): Prom
     host.stdout('Nothing to change: the values are set already.\n')
 }
 
-/** Finds the sources, renders them, and finds the fields in what they render. */
+/** Finds the sources, renders them, and finds the fields in their renderings. */
 async function resolveWanted(repository: OpenedRepository, wanted: readonly Wanted[], flags: SetFlags) {
   const { kubeVersion, apiVersions } = flags
   const flagged = { apiVersions, ...(kubeVersion === undefined ? {} : { kubeVersion }) }
@@ -126,14 +132,11 @@ async function resolveWanted(repository: OpenedRepository, wanted: readonly Want
   return { rendered, named: [...named.values()], values }
 }
 
-/** Every rendering under the id of each source above it, its own included. */
+/** The renderings of each source, by its id, with those of the releases in it. */
 function renderingsBelow(rendered: readonly Rendering[]): ReadonlyMap<string, readonly Rendering[]> {
   const below = new Map<string, Rendering[]>()
   for (const rendering of rendered) {
-    for (let at = rendering.source; ; at = at.holder) {
-      below.set(at.id, [...(below.get(at.id) ?? []), rendering])
-      if (at.kind !== 'release') break
-    }
+    for (const { id } of sourceChain(rendering.source)) below.set(id, [...(below.get(id) ?? []), rendering])
   }
   return below
 }
@@ -160,11 +163,11 @@ function wantedValue(
   return { workload, container, field, source: holder.source.id, to: value }
 }
 
-/** Writes all files or none: whether each can be written is found out first. */
+/** Writes all files. Throws `path.missing` before the first write if one of them is not writable. */
 async function writeAll(root: string, edits: readonly FileEdit[]): Promise<void> {
   for (const { file } of edits) {
     await access(join(root, file), constants.W_OK).catch((cause) => {
-      throw stop('path.missing', 'the file cannot be written; nothing was changed', {
+      throw stop('path.missing', 'The file cannot be written. No file was changed', {
         place: { file },
         hint: 'Make it writable.',
         cause,

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 
-/** `--snapshot`, which may come several times: the jobs of a matrix leave a file each. */
+/** `--snapshot`. It is repeatable, because each job of a matrix writes a file. */
 export const snapshotOption = (): Option =>
   new Option(
     '--snapshot <file>',

@@ -19,11 +19,11 @@ interface SnapshotFlags {
   readonly out: string
 }
 
-/** `tortoise snapshot`: records usage once, for offline use. */
+/** `tortoise snapshot`: records usage for offline use. */
 export function snapshotCommand(host: Host): Command {
   return withReadFlags(new Command('snapshot'))
-    .description('record usage once, for use with --snapshot')
-    .option('--shard <i/n>', 'only the namespaces of one of several jobs, 1/4 for example')
+    .description('record usage once, for --snapshot')
+    .option('--shard <i/n>', 'only a part of the namespaces, for example 1/4 in the first of four jobs')
     .requiredOption('--out <file>', 'file to write')
     .action(async ({ out, ...flags }: SnapshotFlags) => {
       const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)

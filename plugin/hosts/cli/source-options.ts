@@ -8,7 +8,8 @@ import { mountView } from '../../io/view.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
-import type { Renderer, RepositoryView, Source } from '../../model/source.ts'
+import type { Renderer } from '../../model/renderer.ts'
+import type { RepositoryView, Source } from '../../model/source.ts'
 import { withOverlays } from '../../plan/overlay-renderer.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout, pathInRepository } from '../../run/checkout.ts'
@@ -37,32 +38,32 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 /** Adds the flags that describe a SOURCE to a command. */
 export const withSourceFlags = (command: Command): Command =>
   command
-    .option('--repo <dir>', 'root of the repository (default: the checkout that holds SOURCE)')
-    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if there is one)')
-    .option('--values <file>', 'values file of a chart, weakest first; repeatable', collect, [])
+    .option('--repo <dir>', 'root of the repository (default: the checkout of SOURCE)')
+    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if it exists)')
+    .option('--values <file>', 'values file of a chart; repeatable, the last one wins', collect, [])
     .option('--release <name>', 'Helm release name')
-    .option('--namespace <name>', 'namespace of objects that name none')
+    .option('--namespace <name>', 'namespace of objects without a namespace')
     .option('--kube-version <version>', 'Kubernetes version to render a chart for')
     .option(
       '--charts <dir>',
       'directory with charts by name, for releases whose chart is not in the repository',
     )
-    .option('--api-versions <list>', 'API versions that a chart may assume', collect, [])
+    .option('--api-versions <list>', 'API versions that a chart may assume; repeatable', collect, [])
 
-/** A repository as it stands on disk, with what is needed to work on its sources. */
+/** A repository on disk, with what is needed to work on its sources. */
 export interface OpenedRepository {
   readonly host: Host
   readonly checkout: Checkout
   readonly settings: Settings
   readonly view: RepositoryView
   readonly renderer: Renderer
-  /** Directory of the view with charts by name. */
+  /** Directory in the view with charts by name. */
   readonly charts: string | undefined
   /** The root that paths are relative to, when it was named. */
   readonly named: string | undefined
 }
 
-/** Opens the repository that is named, or the one round a path. */
+/** Opens the repository in `repo`, or the one that contains a path. */
 export function openRepository(
   host: Host,
   { repo, settings: file, charts: chartHome }: Pick<SourceFlags, 'repo' | 'settings' | 'charts'>,
@@ -79,19 +80,19 @@ export function openRepository(
   return { host, checkout, settings, view, renderer, charts, named: repo }
 }
 
-/** What a person says of a source beside its path. */
+/** Flags about a source, besides its path. */
 export type SourceDetails = Partial<
   Pick<SourceFlags, 'values' | 'release' | 'namespace' | 'kubeVersion' | 'apiVersions'>
-> & { readonly purpose?: 'look' | 'edit' }
+> & { readonly purpose?: 'read' | 'edit' }
 
-/** A source of an opened repository, and those that settings name besides. */
+/** A source of an opened repository, and the sources of the settings. */
 export interface OpenedSource extends OpenedRepository {
   readonly source: Source
-  /** The sources of settings, the one at hand included. */
+  /** The sources of the settings, with `source`. */
   readonly sources: readonly Source[]
 }
 
-/** Opens the repository round a SOURCE, and the source in it. */
+/** Opens the repository of a SOURCE, and the source in it. */
 export async function openSource(
   host: Host,
   given: string,
@@ -101,14 +102,14 @@ export async function openSource(
   return sourceIn(openRepository(host, flags, near), given, flags)
 }
 
-/** Finds a source. To edit, it must be clear which of several releases of a chart is meant. */
+/** Finds a source. Throws `usage` if it is to be edited and several releases of a chart match. */
 export async function sourceIn(
   repository: OpenedRepository,
   given: string,
   details: SourceDetails,
 ): Promise<OpenedSource> {
   const { host, checkout, settings, charts, named } = repository
-  const { release, namespace, kubeVersion, purpose = 'look' } = details
+  const { release, namespace, kubeVersion, purpose = 'read' } = details
   const base = named === undefined ? host.cwd : checkout.root
   const path = pathInRepository(checkout, given, base)
   const values = (details.values ?? []).map((file) => pathInRepository(checkout, file, base))
@@ -122,7 +123,7 @@ export async function sourceIn(
     const choices = known.map((one) =>
       `--release ${one.release ?? ''} ${one.values.map((file) => `--values ${file}`).join(' ')}`.trim(),
     )
-    throw stop('usage', `settings name ${given} ${known.length} times`, {
+    throw stop('usage', `The settings have ${known.length} sources with path ${given}`, {
       hint: `Choose one: ${choices.join('; ')}.`,
     })
   }
@@ -134,7 +135,7 @@ export async function sourceIn(
   return { ...repository, source, sources: uniqueById(sources) }
 }
 
-/** Renders sources and the releases they hold; releases that do not render here are named and passed over. */
+/** Renders sources and the releases in them. A release that does not render is skipped with a warning. */
 export async function renderOpened(
   { host, view, renderer, charts }: OpenedRepository,
   sources: readonly Source[],
@@ -143,17 +144,17 @@ export async function renderOpened(
   const own = await inParallel(sources, (source) => renderer.render(source, view))
   const { rendered: held, failed } = await renderReleases(own, ports)
   for (const { source, reason } of failed)
-    host.progress({ kind: 'warning', message: `passed over ${source.id}: ${reason}` })
+    host.progress({ kind: 'warning', message: `skipped ${source.id}: ${reason}` })
   return [...own, ...held]
 }
 
-/** The files of the checkout, with a directory of charts under a name of its own. */
+/** The files of the checkout, with the directory of charts mounted under a fixed name. */
 function openView(host: Host, { root }: Checkout, charts: string | undefined) {
   const view = openWorkTree(root)
   if (charts === undefined) return { view, charts: undefined }
   const directory = resolve(host.cwd, charts)
   if (!existsSync(directory))
-    throw stop('path.missing', `there is no directory ${charts}`, { hint: 'Correct --charts.' })
+    throw stop('path.missing', `There is no directory ${charts}`, { hint: 'Correct --charts.' })
   return { view: mountView(view, chartsMount, openWorkTree(directory)), charts: chartsMount }
 }
 

@@ -3,9 +3,9 @@ import { autoscalerFields, containerFields } from '../../model/field.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
+import { namespaceOf } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
-import { namespaceOf } from '../../trace/dye/trace-source.ts'
 
 /** One `--set [container.]field=value`. */
 export interface Assignment {
@@ -16,32 +16,32 @@ export interface Assignment {
 
 const names: readonly Field[] = [...containerFields, ...autoscalerFields]
 
-/** Reads `[container.]field=value`; stops with what is expected when it is not that. */
+/** Parses `[container.]field=value`. Throws `usage` when the text has another form. */
 export function parseAssignment(text: string): Assignment {
   const cut = text.indexOf('=')
   const [left, value] = [text.slice(0, cut), text.slice(cut + 1)]
   const field = names.find((name) => left === name || left.endsWith(`.${name}`))
   if (cut === -1 || value === '' || field === undefined) {
     throw stop('usage', `--set ${text} is not [container.]field=value`, {
-      hint: `Fields are ${names.join(', ')}.`,
+      hint: `The fields are ${names.join(', ')}.`,
     })
   }
   const container = left.slice(0, -field.length).replace(/\.$/, '')
   return { field, value: value.trim(), ...(container === '' ? {} : { container }) }
 }
 
-/** A container of a workload, and the traced source that renders it. */
+/** A container of a workload, and the rendering with it. */
 export interface Target {
   readonly workload: Workload
   readonly container: string
   readonly holder: Rendering
 }
 
-/** What a person names: `Kind/name` or `namespace/Kind/name`. */
+/** Whether a label, `Kind/name` or `namespace/Kind/name`, names a workload. */
 const isCalled = ({ namespace, ...workload }: Workload, label: string): boolean =>
   label === workloadLabel(workload) || label === `${namespace}/${workloadLabel(workload)}`
 
-/** Finds a workload among renderings, and the container meant: the one named, or the only main one. */
+/** Finds a workload in renderings, and its container: the named one, or the only main one. Throws `usage` when either is not clear. */
 export function findContainer(rendered: readonly Rendering[], label: string, named?: string): Target {
   const workloads = rendered.flatMap((holder) =>
     workloadsOf(holder.objects, namespaceOf(holder.source)).map((one) => ({ ...one, holder })),
@@ -49,13 +49,13 @@ export function findContainer(rendered: readonly Rendering[], label: string, nam
   const [found, ...more] = workloads.filter(({ workload }) => isCalled(workload, label))
   if (found === undefined) {
     const known = workloads.map(({ workload }) => workloadLabel(workload)).join(', ')
-    throw stop('usage', `the source renders no ${label}`, { hint: `It renders ${known || 'no workloads'}.` })
+    throw stop('usage', `The source renders no ${label}`, { hint: `It renders ${known || 'no workloads'}.` })
   }
   if (more.length > 0) {
     const all = [found, ...more]
       .map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`)
       .join(', ')
-    throw stop('usage', `${label} is rendered more than once`, { hint: `Name one of ${all}.` })
+    throw stop('usage', `${label} is rendered more than once`, { hint: `Pass one of ${all}.` })
   }
   const { workload, containers, holder } = found
   const main = containers.filter(({ role }) => role === 'main')
@@ -65,10 +65,10 @@ export function findContainer(rendered: readonly Rendering[], label: string, nam
   }
   const what = named === undefined ? `${label} has several containers` : `${label} has no container ${named}`
   const names = containers.map(({ name }) => name).join(', ')
-  throw stop('usage', what, { hint: `Name one of ${names}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…` })
+  throw stop('usage', what, { hint: `Pass one of ${names}: --set ${main[0]?.name ?? 'app'}.requests.cpu=…` })
 }
 
-/** The autoscaler's field that a person means: of the workload named, or of the autoscaler itself. */
+/** Finds a field by the workload or by its autoscaler. Throws `usage` when several fields match. */
 export function findAutoscaled<F extends FieldOfAutoscaler>(
   fields: readonly F[],
   label: string,
@@ -78,7 +78,7 @@ export function findAutoscaled<F extends FieldOfAutoscaler>(
   )
   if (more.length === 0) return found
   throw stop('usage', `${label} has this field more than once`, {
-    hint: 'Name the container that the metric is about: --set CONTAINER.hpa.target.cpu=…',
+    hint: 'Add the container of the metric: --set CONTAINER.hpa.target.cpu=…',
   })
 }
 

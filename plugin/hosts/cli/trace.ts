@@ -5,6 +5,7 @@ import { fieldsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
 import type { Trace } from '../../model/site.ts'
 import type { Source } from '../../model/source.ts'
+import { namespaceOf } from '../../model/source.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { traceFields } from '../../plan/trace-fields.ts'
 import { jsonTraces } from '../../report/json/trace.ts'
@@ -12,7 +13,6 @@ import { ansi, plain } from '../../report/paint.ts'
 import { terminalTraces } from '../../report/traces.ts'
 import type { Host } from '../../run/host.ts'
 import { traceAbsent } from '../../trace/absent-field.ts'
-import { namespaceOf } from '../../trace/dye/trace-source.ts'
 import type { SourceFlags } from './source-options.ts'
 import { openSource, renderOpened, withSourceFlags } from './source-options.ts'
 import { findContainer } from './target.ts'
@@ -24,16 +24,19 @@ interface TraceFlags extends SourceFlags {
   readonly output: 'table' | 'json'
 }
 
-/** `tortoise trace SOURCE`: where in Git each value of a source is decided. */
+/** `tortoise trace SOURCE`: prints the source line of each value. */
 export function traceCommand(host: Host): Command {
   const command = withSourceFlags(
-    new Command('trace').argument('<source>', 'directory of a kustomization, a chart or manifests'),
+    new Command('trace').argument(
+      '<source>',
+      'directory of a kustomization, a chart or manifests, or a file with an Application or HelmRelease',
+    ),
   )
   return command
-    .description('print file:line:column of the place in Git that decides each value')
+    .description('print file:line:column of the source line of each value')
     .option('--workload <Kind/name>', 'only this workload (or autoscaler)')
     .option('--container <name>', 'only this container')
-    .option('--field <field>', 'only this field, requests.cpu for example')
+    .option('--field <field>', 'only this field, for example requests.cpu')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
@@ -51,7 +54,7 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   const { field } = flags
   if (field !== undefined && !isField(field)) {
     throw stop('usage', `${field} is not a field`, {
-      hint: 'Fields are requests.cpu, limits.memory, env.GOMAXPROCS, hpa.target.cpu and the like.',
+      hint: 'Fields are, for example, requests.cpu, limits.memory, env.GOMAXPROCS and hpa.target.cpu.',
     })
   }
   const opened = await openSource(host, given, flags)
@@ -68,14 +71,14 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   if (field === undefined || flags.workload === undefined) {
     const fields = rendered.flatMap(({ source, objects }) => fieldsOf(objects, namespaceOf(source)))
     const workloads = [...new Set(fields.map(({ workload }) => workloadLabel(workload)))].join(', ')
-    throw stop('usage', 'no field of this source fits --workload, --container and --field', {
+    throw stop('usage', 'No field of this source matches --workload, --container and --field', {
       hint: `It has fields of ${workloads || 'no workload'}.`,
     })
   }
   const { workload, container, holder } = findContainer(rendered, flags.workload, flags.container)
   const traced = sources.find(({ source }) => source.id === holder.source.id)
   if (traced === undefined)
-    throw stop('source.render', `${holder.source.id} does not render with its values marked`)
+    throw stop('source.render', `${holder.source.id} does not render with marker values`)
   return [await traceAbsent({ workload, container, field }, traced, context)]
 }
 

@@ -1,32 +1,31 @@
+import type { ParameterReader, ParameterShape, ParameterTable } from '../../../renderers/parameters.ts'
 import { stop } from '../../model/problem.ts'
-import { type Announced, type Kind, parameterTable } from './parameter-table.ts'
-
-type Known = typeof parameterTable
-type NameOf<K extends Kind> = { [N in keyof Known]: Known[N]['kind'] extends K ? N : never }[keyof Known]
-
-/** Reads parameters by name; a value of the wrong shape stops, naming the parameter. */
-export interface Parameters {
-  readonly text: (name: NameOf<'string'>) => string | undefined
-  readonly list: (name: NameOf<'array'>) => readonly string[]
-  readonly map: (name: NameOf<'map'>) => readonly (readonly [string, string])[]
-  readonly flag: (name: NameOf<'string'>) => boolean
-}
 
 type Given = Readonly<Record<string, unknown>>
 
-/** Reads `ARGOCD_APP_PARAMETERS`: a JSON list, `null`, or nothing at all. Of two parameters with one name the last wins, and flags over all. */
-export function readParameters(json: string | undefined, flags: readonly Given[] = []): Parameters {
-  const entries = new Map([...entriesIn(json), ...flags].map((one) => [nameOf(one), one]))
-  const valueFor = (name: keyof Known): unknown => entries.get(name)?.[parameterTable[name].kind] ?? undefined
-  const text = (name: NameOf<'string'>): string | undefined => {
-    const value = valueFor(name)
-    if (value === undefined || value === '') return (parameterTable[name] as Announced).usual
+/**
+ * Reads `ARGOCD_APP_PARAMETERS`: a JSON list, `null`, or nothing at all. Of two parameters with one name the last wins;
+ * flags win over all. Throws `usage` when the text is not such a list, or when `table` does not hold a name.
+ */
+export function readParameters(
+  json: string | undefined,
+  table: ParameterTable,
+  flags: readonly Given[] = [],
+): ParameterReader {
+  const entries = new Map([...entriesIn(json), ...flags].map((one) => [nameOf(one, table), one]))
+  const givenAs = (name: string, shape: ParameterShape): unknown => {
+    if (table[name]?.shape !== shape) throw new Error(`no parameter ${name} is a ${shape}`)
+    return entries.get(name)?.[shape] ?? undefined
+  }
+  const text = (name: string): string | undefined => {
+    const value = givenAs(name, 'string')
+    if (value === undefined || value === '') return table[name]?.usual
     return typeof value === 'string' ? value : wrong(name, 'a text')
   }
   return {
     text,
-    list: (name) => textsIn(name, valueFor(name) ?? []),
-    map: (name) => pairsIn(name, valueFor(name) ?? {}),
+    list: (name) => textsIn(name, givenAs(name, 'array') ?? []),
+    map: (name) => pairsIn(name, givenAs(name, 'map') ?? {}),
     flag: (name) => flagOf(name, text(name)),
   }
 }
@@ -48,11 +47,11 @@ function parse(json: string | undefined): unknown {
   }
 }
 
-/** A name that nobody knows is a slip of the pen; left aside, it would render something else than was meant. */
-function nameOf({ name }: Given): keyof Known {
-  if (typeof name === 'string' && Object.hasOwn(parameterTable, name)) return name as keyof Known
+/** The name of a parameter. An unknown name is a mistake: to ignore it would render something other than was meant. */
+function nameOf({ name }: Given, table: ParameterTable): string {
+  if (typeof name === 'string' && Object.hasOwn(table, name)) return name
   throw stop('usage', `there is no plugin parameter ${JSON.stringify(name)}`, {
-    hint: `Known are ${Object.keys(parameterTable).join(', ')}.`,
+    hint: `Known are ${Object.keys(table).join(', ')}.`,
   })
 }
 
@@ -80,21 +79,4 @@ function pairsIn(name: string, value: unknown): readonly (readonly [string, stri
 function flagOf(name: string, text: string | undefined): boolean {
   if (text === 'true' || text === 'false') return text === 'true'
   return wrong(name, 'true or false')
-}
-
-/** The parameters to announce for a source of a kind, as Argo CD reads them: a JSON list. */
-export function announcement(kind: string): string {
-  const entries: readonly (readonly [string, Announced])[] = Object.entries(parameterTable)
-  const shown = entries.filter(
-    ([, { sources }]) => sources === undefined || sources.some((one) => one === kind),
-  )
-  return JSON.stringify(
-    shown.map(([name, { title, tooltip, kind: collectionType, usual }]) => ({
-      name,
-      title,
-      tooltip,
-      collectionType,
-      ...(usual === undefined ? {} : { string: usual }),
-    })),
-  )
 }

@@ -4,13 +4,16 @@ import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout, pathInRepository } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 
-/** A source on disk: the root that nothing may leave, and the path from there. */
+/** A source on disk: the root of its repository, outside which nothing is read, and its path from there. */
 export interface SourcePlace {
   readonly root: string
   readonly path: string
 }
 
-/** Where a source stands. A repo-server sends no Git data, but says where in the repository its directory belongs. */
+/**
+ * The repository and path of a source. A repo-server passes no Git data; its environment says which path of the
+ * repository the working directory is. Throws `path.outside` when the source is not in the repository.
+ */
 export function placeOf(host: Host, given: string, repo?: string): SourcePlace {
   const directory = resolve(host.cwd, repo ?? '.', given)
   const { root } = rootFromArgo(host, given) ?? findCheckout(host, repo, directory)

@@ -16,12 +16,12 @@ import type { PageServer } from './server.ts'
 import { servePages } from './server.ts'
 import { openDueTimes } from './state.ts'
 
-/** What the daemon is made of. */
+/** What the daemon needs. */
 export interface DaemonPorts {
   readonly host: Host
   readonly log: Log
   readonly flags: ServeFlags
-  /** Reads the settings as they are now; throws an expected stop where they cannot be used. */
+  /** Reads the current settings. Throws an `ExpectedStop` when they are invalid. */
   readonly readSettings: () => Settings
   readonly listen: { readonly host: string; readonly port: number }
   readonly identity: string
@@ -35,13 +35,13 @@ export interface DaemonPorts {
 /** A running daemon. */
 export interface Daemon {
   readonly port: number
-  /** Takes changed settings up; keeps the old ones where the new cannot be used. */
+  /** Loads changed settings. Keeps the old ones when the new ones are invalid. */
   readonly reload: () => Promise<void>
-  /** Ends in order: true when no run had to be cut off. */
+  /** Shuts down. Resolves with true when no run was interrupted. */
   readonly stop: () => Promise<boolean>
 }
 
-/** Starts the schedules, the election and the pages. Rejects on settings that cannot be used: a daemon must not start dumb. */
+/** Starts the schedules, the election and the pages. Rejects on invalid settings, so that a misconfigured daemon fails at start-up. */
 export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
   const { log, flags } = ports
   const first = ports.readSettings()
@@ -70,16 +70,16 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
       if (settings === undefined) return
       await scheduler?.stop()
       start(settings)
-      log('info', 'settings taken up', { schedules: settings.serve.schedules.length })
+      log('info', 'settings loaded', { schedules: settings.serve.schedules.length })
     },
     stop: async () => {
-      log('info', 'ending')
+      log('info', 'shutting down')
       const drained = runs.drain()
       await Promise.all([scheduler?.stop(), sampler.stop()])
       const whole = await drained
       await election?.stop()
       await server.close()
-      log('info', 'ended', { whole })
+      log('info', 'shut down', { whole })
       return whole
     },
   }
@@ -90,10 +90,10 @@ function samplerPorts(
   runs: Runs,
   election: Election | undefined,
 ): SamplerPorts {
-  const heard = { ...host, progress: logProgress(log, 'samples') }
+  const logged = { ...host, progress: logProgress(log, 'samples') }
   const samples = join(flags.state, 'samples')
   return {
-    gather: () => recordSamples(heard, { settings: runs.settings, flags: { samples } }),
+    gather: () => recordSamples(logged, { settings: runs.settings, flags: { samples } }),
     seconds: () => runs.settings.serve.sampleSeconds,
     mayGather: () => election === undefined || election.leading(),
     log,

@@ -1,15 +1,15 @@
 import type { KubeConfig, V1Lease } from '@kubernetes/client-node'
 import type { Lease, LeaseStore } from './lease.ts'
 
-/** Where the Lease is. */
+/** The address of the Lease. */
 export interface LeasePlace {
   readonly namespace: string
   readonly name: string
 }
 
 /**
- * The Lease in the cluster that the daemon runs in (or that the kubeconfig names). The one place in the whole code
- * that writes to a cluster.
+ * The Lease in the cluster of the daemon, or of the kubeconfig. This is the only code in the project that writes to a
+ * cluster.
  */
 export async function openLeaseStore({ namespace, name }: LeasePlace): Promise<LeaseStore> {
   const library = await import('@kubernetes/client-node')
@@ -45,7 +45,7 @@ function leaseOf({ metadata, spec }: V1Lease): Lease {
   const version = metadata?.resourceVersion
   return {
     holder: spec?.holderIdentity ?? '',
-    // The library gives a text where its type says a time.
+    // The library returns a string, although its type is a date.
     renewed: spec?.renewTime === undefined ? '' : String(new Date(spec.renewTime).getTime()),
     seconds: spec?.leaseDurationSeconds ?? 0,
     ...(version === undefined ? {} : { version }),

@@ -1,22 +1,22 @@
 import type { Log } from './log.ts'
 
-/** What a Lease says. */
+/** The content of a Lease. */
 export interface Lease {
   readonly holder: string
-  /** When it was renewed: only that it changes is looked at. */
+  /** The time of the last renewal. Only changes of this text are used, because clocks differ. */
   readonly renewed: string
   readonly seconds: number
-  /** The version read; a write on another one is refused. */
+  /** The version that was read. A write on another version is refused. */
   readonly version?: string
 }
 
-/** The Lease on the server. `write` is false when somebody else wrote meanwhile. */
+/** The Lease on the server. `write` resolves with false when another replica wrote in the meantime. */
 export interface LeaseStore {
   readonly read: () => Promise<Lease | undefined>
   readonly write: (lease: Lease) => Promise<boolean>
 }
 
-/** What taking part in an election needs. */
+/** What an election needs. */
 export interface ElectionPorts {
   readonly store: LeaseStore
   readonly log: Log
@@ -24,7 +24,7 @@ export interface ElectionPorts {
   readonly changed: (leading: boolean) => void
 }
 
-/** Takes part until it is stopped; then it gives the Lease up, so that another need not wait. */
+/** Takes part until `stop`, which releases the Lease so that another replica can take it at once. */
 export interface Election {
   readonly leading: () => boolean
   readonly stop: () => Promise<void>
@@ -36,9 +36,9 @@ interface Candidate {
 }
 
 /**
- * Elects one of several replicas by a Lease, as client-go does: who holds it renews it three times within its length,
- * and who cannot renew it stops leading before another may take it. A holder's silence is measured by our own clock
- * from when its last renewal was seen, never by its words: clocks differ.
+ * Elects one of several replicas by a Lease, as client-go does. The holder renews it three times within its duration. A
+ * holder that cannot renew it stops leading before another replica may take it. The age of a renewal is measured by the own
+ * clock, from the moment it was read, because clocks differ.
  */
 export function joinElection({ identity, seconds }: Candidate, ports: ElectionPorts): Election {
   const { store, log, now, changed } = ports
@@ -74,7 +74,7 @@ export function joinElection({ identity, seconds }: Candidate, ports: ElectionPo
   }
   const turn = async (): Promise<void> => {
     await attempt().catch((error: unknown) => {
-      log('warn', 'the Lease cannot be renewed', {
+      log('warn', 'The Lease cannot be renewed', {
         error: error instanceof Error ? error.message : String(error),
       })
     })

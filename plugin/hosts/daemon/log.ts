@@ -1,19 +1,19 @@
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 
-/** What a log line says beside its time. */
+/** Fields of a log line, besides time, level and message. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** Writes one line of JSON. */
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: LogFields) => void
 
-/** A log of lines of JSON, as collectors in clusters read them. */
+/** A log of JSON lines. */
 export const createLog =
   (write: (text: string) => void, now: () => Date): Log =>
   (level, message, fields = {}) =>
     write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`)
 
-/** Progress of a run as log lines; single steps are too many. */
+/** Writes the progress of a run to the log, without single steps. */
 export const logProgress =
   (log: Log, schedule: string): Progress =>
   (event) => {
@@ -31,7 +31,7 @@ export const logProgress =
     }
   }
 
-/** What is said of an error: the problems of an expected stop, the trace of a bug. */
+/** The text of an error: the problems of an expected stop, or the stack of a bug. */
 export const errorText = (error: unknown): string =>
   error instanceof ExpectedStop
     ? error.problems.map(printProblem).join('; ')

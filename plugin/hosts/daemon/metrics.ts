@@ -7,38 +7,38 @@ type Labels = Readonly<Record<string, string>>
 export interface Metrics {
   readonly add: (name: MetricName, labels: Labels, by?: number) => void
   readonly set: (name: MetricName, labels: Labels, value: number) => void
-  /** Forgets the series of a gauge, before it is set anew. */
+  /** Removes all series of a gauge. */
   readonly clear: (name: MetricName) => void
   readonly text: () => string
 }
 
 const families = {
-  tortoise_runs_total: ['counter', 'Runs by how they ended: done, failed or skipped.'],
-  tortoise_run_duration_seconds: ['gauge', 'How long the last run took.'],
-  tortoise_last_success_timestamp_seconds: ['gauge', 'When a run last ended well.'],
-  tortoise_next_run_timestamp_seconds: ['gauge', 'When the next run is due.'],
-  tortoise_running: ['gauge', 'Whether a run goes on.'],
+  tortoise_runs_total: ['counter', 'Runs by result: done, failed or skipped.'],
+  tortoise_run_duration_seconds: ['gauge', 'Duration of the last run.'],
+  tortoise_last_success_timestamp_seconds: ['gauge', 'Time of the last successful run.'],
+  tortoise_next_run_timestamp_seconds: ['gauge', 'Time of the next run.'],
+  tortoise_running: ['gauge', 'Whether a run is in progress.'],
   tortoise_leader: ['gauge', 'Whether this replica runs the schedules.'],
-  tortoise_settings_valid: ['gauge', 'Whether the settings last read could be used.'],
-  tortoise_commits_total: ['counter', 'Commits made.'],
+  tortoise_settings_valid: ['gauge', 'Whether the settings that were read last are valid.'],
+  tortoise_commits_total: ['counter', 'Created commits.'],
   tortoise_changes: ['gauge', 'Values that should change, in the last run.'],
-  tortoise_unsure: ['gauge', 'Values that too little is known about, in the last run.'],
-  tortoise_skipped: ['gauge', 'Values left alone though they should change, in the last run.'],
-  tortoise_samples_total: ['counter', 'Containers counted in readings of metrics-server.'],
-  tortoise_last_sample_timestamp_seconds: ['gauge', 'When metrics-server last told of a container.'],
+  tortoise_unsure: ['gauge', 'Values that cannot be decided yet, in the last run.'],
+  tortoise_skipped: ['gauge', 'Skipped values, in the last run.'],
+  tortoise_samples_total: ['counter', 'Container samples that were read from metrics-server.'],
+  tortoise_last_sample_timestamp_seconds: ['gauge', 'Time of the last sample from metrics-server.'],
   tortoise_net_cpu_request_cores: [
     'gauge',
-    'What the last run adds to the CPU requests of one pod of each workload; negative is less.',
+    'CPU that the last run adds to the requests of one pod of each workload. Negative numbers are savings.',
   ],
   tortoise_net_memory_request_bytes: [
     'gauge',
-    'What the last run adds to the memory requests of one pod of each workload; negative is less.',
+    'Memory that the last run adds to the requests of one pod of each workload. Negative numbers are savings.',
   ],
 } as const satisfies Readonly<Record<string, readonly [type: 'counter' | 'gauge', help: string]>>
 
 export type MetricName = keyof typeof families
 
-/** Starts with no series. */
+/** An empty registry. */
 export function createMetrics(): Metrics {
   const series = new Map<MetricName, Map<string, number>>()
   const of = (name: MetricName): Map<string, number> => {
@@ -68,7 +68,7 @@ function labelText(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
-/** Records what a run found. A value that grows counts positive. */
+/** Records the result of a run. Raised values count as positive. */
 export function recordOutcome(metrics: Metrics, schedule: string, { plan, delivery }: Outcome): void {
   const changes = plan.proposal?.changes ?? []
   metrics.set('tortoise_changes', { schedule }, changes.length)

@@ -9,17 +9,20 @@ import type { Checkout } from '../../run/checkout.ts'
 import { remoteToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
 
-/** As much history as tells when a value was last changed. */
+/** Commits to fetch: enough to find when a value was last changed. */
 const depth = 200
-/** Every fetch leaves a pack; past so many the mirror is made anew. */
+/** Every fetch adds a pack. The mirror is created again when it has more packs than this. */
 const mostPacks = 100
 
-/** A bare clone in the state directory, brought up to the head of the base branch on the server. */
+/**
+ * Fetches the head of the base branch into a bare clone in the state directory. Throws `settings.missing` without a remote or
+ * base, `git.remote` when the fetch fails, and `git.missing` when the server has no such branch.
+ */
 export async function refreshMirror(host: Host, settings: Settings, directory: string): Promise<Checkout> {
   const { remote, base } = settings.deliver
   if (remote === undefined || base === undefined) {
-    throw stop('settings.missing', 'a daemon without a checkout needs deliver.remote.url and deliver.base', {
-      hint: 'Name the repository and the branch that is rolled out, or start it with --repo DIR.',
+    throw stop('settings.missing', 'A daemon without a checkout needs deliver.remote.url and deliver.base', {
+      hint: 'Set the repository and the branch that is deployed, or start the daemon with --repo DIR.',
     })
   }
   const mayLogIn = host.env[remote.tokenEnv] || settings.deliver.github?.app
@@ -48,13 +51,13 @@ export async function refreshMirror(host: Host, settings: Settings, directory: s
     })
     .catch((cause: unknown) => {
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
-      throw stop('git.remote', `${base} cannot be fetched (${code})`, {
+      throw stop('git.remote', `The branch ${base} cannot be fetched (${code})`, {
         place: wire.place,
-        hint: 'Check the address, the branch, the network, and that the token may read the repository.',
+        hint: 'Check the URL, the branch, the network, and that the token can read the repository.',
         cause,
       })
     })
-  if (fetchHead === null) throw stop('git.missing', `the server has no branch ${base}`, { place: wire.place })
+  if (fetchHead === null) throw stop('git.missing', `The server has no branch ${base}`, { place: wire.place })
   await git.writeRef({ fs, gitdir, ref: `refs/heads/${base}`, value: fetchHead, force: true })
   return { root: directory, gitdir }
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/plan.ts'
 import { escaped, htmlReport } from '../../report/html.ts'
 
-/** What is known of a schedule and its last run. */
+/** A schedule with its last run. */
 export interface ScheduleStatus {
   readonly name: string
   readonly cron: string
@@ -9,7 +9,7 @@ export interface ScheduleStatus {
   readonly last?: LastRun | undefined
 }
 
-/** A run that ended. */
+/** A finished run. */
 export interface LastRun {
   readonly ended: Date
   readonly seconds: number
@@ -22,7 +22,7 @@ const time = (date: Date | undefined): string =>
     ? '–'
     : `<time datetime="${date.toISOString()}">${date.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`
 
-/** The last runs as a page without scripts. */
+/** An HTML page with the last runs, without scripts. */
 export function reportPage(statuses: readonly ScheduleStatus[], version: string): string {
   const rows = statuses.map(row).join('\n')
   const reports = statuses
@@ -63,7 +63,7 @@ ${reports}
 function row({ name, cron, next, last }: ScheduleStatus): string {
   const how =
     last === undefined
-      ? 'none since start'
+      ? 'none since the start'
       : `${last.error === undefined ? 'done' : '<span class="failed">failed</span>'} ${time(last.ended)}`
   return `<tr><td>${escaped(name)}</td><td><code>${escaped(cron)}</code></td><td>${time(next)}</td><td>${how}</td></tr>`
 }

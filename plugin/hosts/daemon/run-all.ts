@@ -15,7 +15,7 @@ import type { NamedSchedule, RunReason } from './scheduler.ts'
 import { checkSchedules, namedSchedules } from './scheduler.ts'
 import type { Pages } from './server.ts'
 
-/** What runs need from outside. */
+/** What the runs need. */
 export interface RunsPorts {
   readonly host: Host
   readonly log: Log
@@ -25,7 +25,7 @@ export interface RunsPorts {
 
 type Ended = { readonly outcome: Outcome } | { readonly error: string }
 
-/** The runs of a daemon: one at a time, with what is known of the last ones. */
+/** The runs of a daemon, one at a time, and the results of the last ones. */
 export class Runs {
   readonly metrics = createMetrics()
   readonly last = new Map<string, LastRun>()
@@ -34,7 +34,7 @@ export class Runs {
   ending = false
   readonly #ports: RunsPorts
   readonly #queue = createQueue()
-  readonly #passedOver = new Map<string, { readonly schedule: NamedSchedule; readonly at: number }>()
+  readonly #skipped = new Map<string, { readonly schedule: NamedSchedule; readonly at: number }>()
 
   constructor(ports: RunsPorts, settings: Settings) {
     this.#ports = ports
@@ -43,40 +43,40 @@ export class Runs {
     this.metrics.set('tortoise_settings_valid', {}, 1)
   }
 
-  /** Queues a run of a schedule, unless it runs or waits already, or another replica leads. */
+  /** Queues a run of a schedule, unless one is running or waiting, or another replica is the leader. */
   start(schedule: NamedSchedule, reason: RunReason, election?: Election): void {
     const { name } = schedule
     const leading = election === undefined || election.leading()
-    if (!leading) this.#passedOver.set(name, { schedule, at: this.#now() })
-    else this.#passedOver.delete(name)
+    if (!leading) this.#skipped.set(name, { schedule, at: this.#now() })
+    else this.#skipped.delete(name)
     if (leading && this.#queue.push(name, () => this.#run(schedule, reason))) return
-    if (leading) this.#ports.log('warn', 'skipped: the run before has not ended', { schedule: name })
+    if (leading) this.#ports.log('warn', 'Skipped: the previous run has not ended', { schedule: name })
     this.metrics.add('tortoise_runs_total', { schedule: name, result: 'skipped' })
   }
 
-  /** Takes other settings for the runs to come. */
+  /** Uses new settings for the next runs. */
   use(settings: Settings): void {
     this.settings = settings
     this.next.clear()
     this.metrics.clear('tortoise_next_run_timestamp_seconds')
   }
 
-  /** Notes when a schedule is due next. */
+  /** Records the next time of a schedule. */
   planned(name: string, date: Date | undefined): void {
     if (date === undefined) return
     this.next.set(name, date)
     this.metrics.set('tortoise_next_run_timestamp_seconds', { schedule: name }, date.getTime() / 1000)
   }
 
-  /** A new leader runs what it passed over a moment ago: the old one may have ended before it could. */
+  /** A new leader starts what it skipped a moment ago, because the old leader may have stopped before it ran. */
   leads(leading: boolean): void {
     this.metrics.set('tortoise_leader', {}, leading ? 1 : 0)
     if (!leading) return
     const recent = this.#now() - 2000 * (this.settings.serve.leaderElection?.leaseSeconds ?? 0)
-    for (const { schedule, at } of this.#passedOver.values()) if (at > recent) this.start(schedule, 'missed')
+    for (const { schedule, at } of this.#skipped.values()) if (at > recent) this.start(schedule, 'missed')
   }
 
-  /** The settings as they are now; nothing when they cannot be used. */
+  /** The current settings; `undefined` when they are invalid. */
   tryRead(): Settings | undefined {
     try {
       const settings = this.#ports.readSettings()
@@ -85,12 +85,14 @@ export class Runs {
       return settings
     } catch (error) {
       this.metrics.set('tortoise_settings_valid', {}, 0)
-      this.#ports.log('error', 'settings cannot be used; the old ones stay', { error: errorText(error) })
+      this.#ports.log('error', 'The settings are invalid; the old ones stay in use', {
+        error: errorText(error),
+      })
       return undefined
     }
   }
 
-  /** Lets the run that goes on end, for as long as settings allow; false when it takes longer. */
+  /** Waits for the current run, for at most `shutdownSeconds`. Resolves with false when it takes longer. */
   drain(): Promise<boolean> {
     this.ending = true
     const limit = new Promise<false>((resolve) => {
@@ -109,8 +111,8 @@ export class Runs {
     const started = this.#now()
     log('info', 'run', { schedule: name, reason })
     this.metrics.set('tortoise_running', {}, 1)
-    const heard = { ...host, progress: logProgress(log, name) }
-    const ended: Ended = await runSchedule(heard, { settings: this.settings, schedule, flags }).then(
+    const logged = { ...host, progress: logProgress(log, name) }
+    const ended: Ended = await runSchedule(logged, { settings: this.settings, schedule, flags }).then(
       (outcome) => ({ outcome }),
       (error: unknown) => ({ error: errorText(error) }),
     )
@@ -141,10 +143,10 @@ export class Runs {
   }
 }
 
-/** What is shown of the runs. */
+/** The pages about the runs. */
 export const pagesOf = (runs: Runs, version: string): Pages => ({
   metrics: () => runs.metrics.text(),
-  unready: () => (runs.ending ? 'ending' : undefined),
+  unready: () => (runs.ending ? 'shutting down' : undefined),
   report: () => reportPage(statuses(runs), `gitops-tortoise ${version}`),
   reportJson: () => {
     const reports = [...runs.last].flatMap(([name, { outcome }]) =>

@@ -1,8 +1,8 @@
-/** Runs jobs one after the other. A job that waits already is not queued again. */
+/** Runs jobs one after the other. A job that is already waiting is not queued again. */
 export interface Queue {
-  /** False when the same job waits or runs already. */
+  /** Returns false when a job of this name is waiting or running. */
   readonly push: (name: string, job: () => Promise<void>) => boolean
-  /** Takes no more jobs, drops those that wait, and settles when the one that runs has ended. */
+  /** Accepts no more jobs, drops waiting ones, and resolves when the current one has ended. */
   readonly close: () => Promise<void>
 }
 

@@ -9,14 +9,14 @@ import type { NamedSchedule } from './scheduler.ts'
 /** Flags of the daemon. */
 export interface ServeFlags {
   readonly settings?: string
-  /** A checkout that somebody else keeps up to date; a mirror in the state directory where absent. */
+  /** A checkout that something else updates. Default: a mirror in the state directory. */
   readonly repo?: string
   readonly state: string
   readonly snapshot?: readonly string[]
   readonly prometheus?: string
 }
 
-/** One run of a schedule, from the newest commit of the base branch to what became of it. */
+/** One run of a schedule. It first updates the mirror. */
 export async function runSchedule(
   host: Host,
   {

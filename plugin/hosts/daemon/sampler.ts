@@ -2,25 +2,25 @@ import type { Log } from './log.ts'
 import { errorText } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What taking samples needs. */
+/** What the sampler needs. */
 export interface SamplerPorts {
-  /** Makes one reading of every cluster; gives how many containers were counted in each. */
+  /** Reads every cluster once. Resolves with the number of containers in each. */
   readonly gather: () => Promise<ReadonlyMap<string, number>>
-  /** Seconds between two readings; asked before each. */
+  /** Seconds between two readings; called before each. */
   readonly seconds: () => number
-  /** Whether readings are made: one replica alone keeps samples. */
+  /** Whether this replica reads: only one replica records samples. */
   readonly mayGather: () => boolean
   readonly log: Log
   readonly metrics: Metrics
   readonly now: () => Date
 }
 
-/** Takes samples until it is stopped; then the reading that goes on is finished. */
+/** Reads samples until `stop`, which waits for the current reading. */
 export interface Sampler {
   readonly stop: () => Promise<void>
 }
 
-/** Makes a reading at even times, never two at once: one that takes longer than the time between two delays the next. */
+/** Reads at multiples of `seconds`, never two readings at once: a slow reading delays the next one. */
 export function startSampler(ports: SamplerPorts): Sampler {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -50,6 +50,6 @@ async function reading({ gather, log, metrics, now }: SamplerPorts): Promise<voi
         metrics.set('tortoise_last_sample_timestamp_seconds', { cluster }, now().getTime() / 1000)
     }
   } catch (error) {
-    log('error', 'no samples were taken', { error: errorText(error) })
+    log('error', 'Samples could not be read', { error: errorText(error) })
   }
 }

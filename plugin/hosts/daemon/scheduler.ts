@@ -9,10 +9,10 @@ export interface NamedSchedule extends ScheduleSettings {
   readonly name: string
 }
 
-/** Why a run starts: its time has come, or had come while nobody could run it. */
+/** Why a run starts: it is due, or it was due while the daemon could not run it. */
 export type RunReason = 'scheduled' | 'missed'
 
-/** What the scheduler tells and asks. */
+/** What the scheduler needs. */
 export interface SchedulerPorts {
   readonly start: (schedule: NamedSchedule, reason: RunReason) => void
   readonly due: DueTimes
@@ -25,11 +25,11 @@ export interface Scheduler {
   readonly stop: () => Promise<void>
 }
 
-/** The schedules with names: their own, or their place in the list. */
+/** The schedules with names. The default name is the position in the list, from 1. */
 export const namedSchedules = ({ schedules }: ServeSettings): readonly NamedSchedule[] =>
   schedules.map((one, index) => ({ ...one, name: one.name ?? String(index + 1) }))
 
-/** Stops on a schedule or a time zone that is none, and on names that are given twice. */
+/** Throws `settings.invalid` for an invalid cron expression or time zone, and for duplicate names. */
 export function checkSchedules(settings: ServeSettings): void {
   const { timeZone, schedules } = settings
   if (!isTimeZone(timeZone)) throw invalid('serve.timeZone', `${timeZone} is not an IANA time zone`)
@@ -38,12 +38,12 @@ export function checkSchedules(settings: ServeSettings): void {
     if (!valid)
       throw invalid(
         `serve.schedules.${index}.cron`,
-        `${cron} is not a schedule: ${errors.map(({ message }) => message).join('; ')}`,
+        `${cron} is not a cron expression: ${errors.map(({ message }) => message).join('; ')}`,
       )
   })
   const names = namedSchedules(settings).map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw invalid('serve.schedules', `two schedules are called ${twice}`)
+  if (twice !== undefined) throw invalid('serve.schedules', `two schedules have the name ${twice}`)
 }
 
 const invalid = (setting: string, why: string) =>
@@ -57,7 +57,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Starts the schedules; what was due while nobody ran is started at once, when settings say so. */
+/** Starts the schedules. With `catchUp`, a run that was missed starts at once. */
 export function startSchedules(settings: ServeSettings, ports: SchedulerPorts): Scheduler {
   checkSchedules(settings)
   const tasks = namedSchedules(settings).map((schedule) => startOne(schedule, settings, ports))
@@ -85,7 +85,7 @@ function startOne(schedule: NamedSchedule, settings: ServeSettings, ports: Sched
     maxRandomDelay: settings.jitterSeconds * 1000,
     suppressMissedWarning: true,
   })
-  // The machine slept, or was too busy to look at the clock in time.
+  // The machine was suspended or too busy.
   task.on('execution:missed', () => run('missed'))
   const due = ports.due.read(keyOf(schedule))
   void task.start()
@@ -94,5 +94,5 @@ function startOne(schedule: NamedSchedule, settings: ServeSettings, ports: Sched
   return task
 }
 
-/** A schedule that was changed was not missed. */
+/** The cron expression is part of the key: a changed schedule has not missed a run. */
 const keyOf = ({ name, cron }: NamedSchedule): string => `${name} ${cron}`

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What the daemon shows: nothing can be changed through it. */
+/** The pages of the daemon. They are read-only. */
 export interface Pages {
   readonly metrics: () => string
-  /** Why it is not ready, or nothing. */
+  /** Why the daemon is not ready; `undefined` when it is. */
   readonly unready: () => string | undefined
   readonly report: () => string
   readonly reportJson: () => string
@@ -43,11 +43,11 @@ function answer(pages: Pages, path: string): Answer {
     case '/':
       return { status: 200, type: 'text/html; charset=utf-8', text: pages.report() }
     default:
-      return text(404, 'not here')
+      return text(404, 'not found')
   }
 }
 
-/** Serves the pages. Reads only: every method but GET and HEAD is refused. */
+/** Serves the pages. Every method except GET and HEAD is refused. */
 export async function servePages(
   pages: Pages,
   { host, port }: { readonly host: string; readonly port: number },

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** When each schedule is due next, kept over restarts so that what was missed is known. */
+/** The next time of each schedule. It is kept over restarts, to find missed runs. */
 export interface DueTimes {
   readonly read: (schedule: string) => Date | undefined
   readonly write: (schedule: string, due: Date) => void
 }
 
-/** Keeps due times in a directory; a file that cannot be read is as none. */
+/** Keeps the times in a directory. A file that cannot be read counts as missing. */
 export function openDueTimes(directory: string): DueTimes {
   mkdirSync(directory, { recursive: true })
   const file = join(directory, 'due.json')

@@ -9,18 +9,21 @@ import type { Host } from '../../run/host.ts'
 import { readSettings } from '../../run/read-settings.ts'
 import { run } from '../../run/run.ts'
 
-/** What the demo made and where. */
+/** The result of the demo. */
 export interface Demo {
   readonly directory: string
   readonly outcome: Outcome
-  /** `git show --stat` of the commit; absent when none was made. */
+  /** `git show --stat` of the commit; absent when there is none. */
   readonly shown?: string
 }
 
 // Beside the bundle; see the build's configuration.
 const files = new URL('./demo/', import.meta.url).pathname
 
-/** Runs the whole path offline: a bundled GitOps repository, a recorded snapshot, a real commit on a branch. */
+/**
+ * Runs the whole path offline on a bundled GitOps repository with recorded usage. It ends with a real commit on a branch.
+ * Throws `usage` when `keep` is not an empty directory.
+ */
 export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   const directory = emptyDirectory(host, keep)
   cpSync(join(files, 'repository'), directory, { recursive: true })
@@ -42,7 +45,7 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   }
 }
 
-/** Who keeps the demo can go on with its recorded usage; it belongs to no commit. */
+/** Copies the recorded usage into the kept repository, outside any commit. */
 function leaveSnapshot(directory: string, snapshot: string): void {
   cpSync(snapshot, join(directory, 'usage.json'))
   mkdirSync(join(directory, '.git/info'), { recursive: true })
@@ -53,13 +56,15 @@ function emptyDirectory(host: Host, keep: string | undefined): string {
   if (keep === undefined) return mkdtempSync(join(tmpdir(), 'tortoise-demo-'))
   const directory = resolve(host.cwd, keep)
   if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw stop('usage', `${keep} is not empty`, { hint: 'Name a directory that is empty or not there yet.' })
+    throw stop('usage', `${keep} is not empty`, {
+      hint: 'Pass an empty directory, or one that does not exist.',
+    })
   }
   mkdirSync(directory, { recursive: true })
   return directory
 }
 
-/** Runs git with an identity of its own, untouched by the user's configuration. */
+/** Runs git with a fixed identity and without the user's configuration. */
 function gitIn(host: Host, directory: string) {
   const env = {
     PATH: host.env['PATH'] ?? '',

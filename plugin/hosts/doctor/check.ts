@@ -1,13 +1,13 @@
 import { ExpectedStop } from '../../model/problem.ts'
 import type { Check } from '../../report/json/doctor.ts'
 
-/** Looks at something; an expected stop becomes an error of the list, so that the rest is looked at too. */
+/** Runs some checks. An `ExpectedStop` becomes a check with an error, so that the other checks still run. */
 export async function attempt(
   where: Pick<Check, 'area' | 'cluster'>,
-  look: () => Promise<readonly Check[]>,
+  run: () => Promise<readonly Check[]>,
 ): Promise<readonly Check[]> {
   try {
-    return await look()
+    return await run()
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     return error.problems.map(

@@ -1,5 +1,6 @@
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
-import { createPrograms, type ProgramName } from '../../io/programs.ts'
+import { createKinds } from '../../../renderers/renderers.ts'
+import { createPrograms } from '../../io/programs.ts'
 import { plural } from '../../model/plural.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { missingRules, printRules } from '../../observe/kubernetes/access.ts'
@@ -14,17 +15,17 @@ import { readLive } from '../../run/observe/kubernetes.ts'
 import { observeUsage } from '../../run/observe/prometheus.ts'
 import { attempt } from './check.ts'
 
-/** What to look at. */
+/** What to check. */
 export interface Examination {
   readonly checkout: Checkout
   readonly settings: Settings
   readonly clusters: readonly ClusterSettings[]
   readonly to: Date
-  /** Days of usage to look at. */
+  /** Days of usage to read. */
   readonly days: number
 }
 
-/** Looks at everything a run needs, one thing after another; changes nothing. */
+/** Checks everything that a run needs. It changes nothing. */
 export async function examine(host: Host, request: Examination): Promise<Diagnosis> {
   const quiet = { ...host, progress: () => undefined }
   const checks: Check[] = [...(await programs(host, request)), ...settingsChecks(request)]
@@ -41,23 +42,25 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
 
 async function programs(host: Host, { settings, checkout }: Examination): Promise<readonly Check[]> {
   const found = createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root)
-  const look = async (loss: string, ...names: readonly ProgramName[]): Promise<Check> => {
+  const check = async (loss: string, names: readonly string[]): Promise<Check> => {
     const shown = names.join(' or ')
     try {
       const { name, file } = await found.find(...names)
       return { area: 'programs', level: 'ok', code: 'program', message: `${name} is ${file}` }
     } catch (error) {
       if (!(error instanceof ExpectedStop)) throw error
-      const message = `${shown} was not found: ${loss}`
-      const hint = `Install ${shown}, or name its path under programs: in tortoise.yaml.`
+      const message = `${shown} was not found. ${loss}`
+      const hint = `Install ${shown}, or set its path in programs: in tortoise.yaml.`
       return { area: 'programs', level: 'warning', code: 'program.missing', message, hint }
     }
   }
-  return [
-    await look('kustomizations cannot be rendered', 'kustomize', 'kubectl'),
-    await look('charts cannot be rendered', 'helm'),
-  ]
+  const checks: Check[] = []
+  for (const { plural: sources, programs: names } of createKinds({ programs: found }))
+    if (names.length > 0) checks.push(await check(`${capital(sources)} cannot be rendered.`, names))
+  return checks
 }
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 function settingsChecks({ settings, checkout, clusters }: Examination): readonly Check[] {
   const { sources } = settings
@@ -65,9 +68,11 @@ function settingsChecks({ settings, checkout, clusters }: Examination): readonly
     area: 'settings',
     level: sources.length === 0 ? 'warning' : 'ok',
     code: 'sources',
-    message: `${plural(sources.length, 'source')} and ${plural(clusters.length, 'cluster')} in settings`,
+    message: `${plural(sources.length, 'source')} and ${plural(clusters.length, 'cluster')} in the settings`,
     ...(sources.length === 0
-      ? { hint: 'Name what is rolled out under sources: `tortoise discover` lists what there is.' }
+      ? {
+          hint: 'Add what is deployed to sources: in tortoise.yaml. `tortoise discover` lists the candidates.',
+        }
       : {}),
   }
   const git: Check[] =
@@ -77,8 +82,8 @@ function settingsChecks({ settings, checkout, clusters }: Examination): readonly
             area: 'settings',
             level: 'warning',
             code: 'git',
-            message: `${checkout.root} is no plain Git checkout, so nothing can be committed`,
-            hint: 'Name a clone with --repo.',
+            message: `${checkout.root} is not a Git checkout, so nothing can be committed`,
+            hint: 'Pass a clone with --repo DIR.',
           },
         ]
       : []
@@ -90,8 +95,8 @@ function settingsChecks({ settings, checkout, clusters }: Examination): readonly
             area: 'settings',
             level: 'error',
             code: 'nothing-to-read',
-            message: 'nothing says where usage is recorded',
-            hint: 'Name a Prometheus under clusters in tortoise.yaml, or with --prometheus URL.',
+            message: 'The settings name no source of usage',
+            hint: 'Add a Prometheus to clusters: in tortoise.yaml, or pass --prometheus URL.',
           },
         ]
   return [counted, ...git, ...blind]
@@ -116,7 +121,7 @@ async function clusterChecks(
     cluster: name,
     level: 'error',
     code: 'nothing-to-read',
-    message: 'neither prometheus nor kubernetes is named',
+    message: 'The cluster has neither prometheus nor kubernetes',
     hint: `Add prometheus: {url: …} to the cluster ${name} in tortoise.yaml.`,
   }
   const none = cluster.prometheus === undefined && cluster.kubernetes === undefined
@@ -140,8 +145,8 @@ function liveChecks({ cluster, version, workloads, unread }: LiveCluster): reado
             ...here,
             level: 'warning',
             code,
-            message: `${plural(count, 'workload')} ${count === 1 ? 'is' : 'are'} resized by ${what} behind Git's back`,
-            hint: `Turn ${what} off for what is sized from Git, or leave those workloads out with rules:.`,
+            message: `${what} resizes ${plural(count, 'workload')} outside Git`,
+            hint: `Turn it off for these workloads, or exclude them with rules: in tortoise.yaml.`,
           },
         ]
   return [
@@ -149,10 +154,10 @@ function liveChecks({ cluster, version, workloads, unread }: LiveCluster): reado
       ...here,
       level: 'ok',
       code: 'reachable',
-      message: `${plural(workloads.length, 'workload')} listed${shown}; ${placed} bear marks of Argo CD or Flux`,
+      message: `${plural(workloads.length, 'workload')} listed${shown}; ${placed} deployed by Argo CD or Flux`,
     },
-    ...rival(moved.length, 'vertical-autoscaler', 'a VerticalPodAutoscaler'),
-    ...rival(tortoises.length, 'tortoise', 'a Tortoise'),
+    ...rival(moved.length, 'vertical-autoscaler', 'A VerticalPodAutoscaler'),
+    ...rival(tortoises.length, 'tortoise', 'A Tortoise'),
     ...unread.map(({ plural: kinds, namespace, reason, loss, expected, group }): Check => {
       const place = namespace === undefined ? '' : ` in ${namespace}`
       const forbidden = reason === 'forbidden'
@@ -161,9 +166,9 @@ function liveChecks({ cluster, version, workloads, unread }: LiveCluster): reado
         level: expected ? 'note' : 'warning',
         code: forbidden ? 'forbidden' : 'absent',
         message: forbidden
-          ? `may not list ${kinds}${place}: ${loss}`
+          ? `No permission to list ${kinds}${place}: ${loss}`
           : `${kinds} of ${group || 'the core'} are not served${expected ? ' (their operator is not installed)' : `: ${loss}`}`,
-        ...(forbidden ? { hint: 'Grant get and list: --fix-hints prints the rules.' } : {}),
+        ...(forbidden ? { hint: 'Grant get and list. `tortoise doctor --fix-hints` prints the rules.' } : {}),
       }
     }),
   ]
@@ -175,7 +180,7 @@ async function usageChecks(
   { cluster, live }: { readonly cluster: ClusterSettings; readonly live: LiveCluster | undefined },
 ): Promise<readonly Check[]> {
   const window = { from: new Date(to.getTime() - days * 86_400_000), to }
-  // A look at a few days cannot tell whether a workload is old enough.
+  // A check of a few days cannot say whether a workload is old enough.
   const { minimumCoverage, minimumDays } = settings.recommend
   const enough = {
     minimumDays: days >= minimumDays ? minimumDays : 0,
@@ -186,15 +191,16 @@ async function usageChecks(
   const here = { area: 'prometheus', cluster: cluster.name } as const
   const { observations, dialect, cost, findings } = seen
   if (observations.length === 0) {
-    const message = `it answers, but holds no usage of any container in the last ${plural(days, 'day')}`
-    const hint = 'Check labels: of the cluster, and that the kubelets of this cluster are scraped here.'
+    const message = `It answers, but has no usage of any container in the last ${plural(days, 'day')}`
+    const hint =
+      'Check labels: of the cluster in tortoise.yaml, and that this Prometheus scrapes its kubelets.'
     const query = 'count by (cluster, job) (container_cpu_usage_seconds_total)'
     return [{ ...here, level: 'error', code: 'usage', message, hint, query }]
   }
-  const count = `${plural(observations.length, 'workload')} seen in the last ${plural(days, 'day')}`
+  const count = `${plural(observations.length, 'workload')} with usage in the last ${plural(days, 'day')}`
   return [
     { ...here, level: 'ok', code: 'dialect', message: printDialect(dialect) },
-    { ...here, level: 'ok', code: 'usage', message: `${count}, for ${printCost(cost)}` },
+    { ...here, level: 'ok', code: 'usage', message: `${count} (${printCost(cost)})` },
     ...unmatched(observations.length, live, cluster.name),
     ...findings.map(checkOf),
   ]
@@ -209,8 +215,8 @@ function unmatched(seen: number, live: LiveCluster | undefined, cluster: string)
       cluster,
       level: 'warning',
       code: 'workloads-unseen',
-      message: `${running} workloads run and only ${seen} have usage in Prometheus`,
-      hint: 'Check that every node is scraped, and labels: of the cluster.',
+      message: `${running} workloads run, but only ${seen} have usage in Prometheus`,
+      hint: 'Check that Prometheus scrapes every node, and labels: of the cluster in tortoise.yaml.',
     },
   ]
 }

@@ -1,12 +1,12 @@
 import { stop } from '../../model/problem.ts'
 import { stageOf } from './environments.ts'
 import type { Live } from './live.ts'
-import { seenIn } from './live.ts'
-import type { Listed, ListedCluster } from './settings-text.ts'
-import type { Found } from './survey.ts'
+import { presenceOf } from './live.ts'
+import type { SettingsCluster, SettingsSource } from './settings-text.ts'
+import type { SkippedSource, SurveyedSource } from './survey.ts'
 
-/** What else is known besides the repository. */
-export interface Known {
+/** What flags and the cluster say beside the repository. */
+export interface ClusterHints {
   /** The one cluster that settings are for. */
   readonly cluster?: string
   /** URL of the Prometheus of every cluster. */
@@ -15,68 +15,69 @@ export interface Known {
   readonly live?: Live
 }
 
-/** Sources and clusters as settings will name them, and what was left out. */
-export interface Assigned {
-  readonly sources: readonly Listed[]
-  readonly clusters: readonly ListedCluster[]
-  readonly left: readonly { readonly path: string; readonly reason: string }[]
+/** Sources and clusters as settings will name them, and what was skipped. */
+export interface AssignedSources {
+  readonly sources: readonly SettingsSource[]
+  readonly clusters: readonly SettingsCluster[]
+  readonly skipped: readonly SkippedSource[]
 }
 
 /**
- * Gives every source its cluster: the one that was named, else one for each stage where the paths of most sources speak
- * of one, else a single one.
+ * Gives each source its cluster: the one that was named; otherwise one for each stage, if the paths of more than two thirds
+ * of the sources name a stage; otherwise a single one. Throws `usage` when it is unclear which of them `live` is.
  */
-export function assignClusters(found: readonly Found[], known: Known): Assigned {
-  const names = clusterNames(found, known)
-  const seen = seenCluster(names, known)
-  const clusters = names.map((name) => clusterOf(name, seen, known))
-  const pairs = found.flatMap((one) =>
-    names.filter((name) => belongs(one, name, names)).map((name) => ({ one, name })),
+export function assignClusters(found: readonly SurveyedSource[], hints: ClusterHints): AssignedSources {
+  const names = clusterNames(found, hints)
+  const live = liveCluster(names, hints)
+  const clusters = names.map((name) => clusterOf(name, live, hints))
+  const pairs = found.flatMap((source) =>
+    names.filter((name) => isOn(source, name, names)).map((name) => ({ source, name })),
   )
-  const placed = pairs.map(({ one, name }) => {
-    const live = name === seen?.name ? seenIn(one, seen.live) : undefined
-    return {
-      running: live?.running,
-      listed: listed(one, { name, several: names.length > 1, namespace: live?.namespace }),
-    }
+  const placed = pairs.map(({ source, name }) => {
+    const presence = name === live?.name ? presenceOf(source, live.live) : undefined
+    const placement = { name, several: names.length > 1, namespace: presence?.namespace }
+    return { running: presence?.running, source: inSettings(source, placement) }
   })
   const anyRuns = placed.some(({ running = 0 }) => running > 0)
   const idle = anyRuns ? placed.filter(({ running }) => running === 0) : []
-  const elsewhere = found.filter((one) => !pairs.some((pair) => pair.one === one))
+  const elsewhere = found.filter((one) => !pairs.some(({ source }) => source === one))
   return {
     clusters,
-    sources: placed.filter((one) => !idle.includes(one)).map((one) => one.listed),
-    left: [
+    sources: placed.filter((one) => !idle.includes(one)).map(({ source }) => source),
+    skipped: [
       ...elsewhere.map(({ settings, stage }) => ({ path: settings.path, reason: `it is for ${stage}` })),
-      ...idle.map(({ listed: one }) => ({
-        path: one.settings.path,
+      ...idle.map(({ source: { settings } }) => ({
+        path: settings.path,
         reason: 'none of its workloads runs in the cluster',
       })),
     ],
   }
 }
 
-function clusterNames(found: readonly Found[], { cluster }: Known): readonly string[] {
+function clusterNames(found: readonly SurveyedSource[], { cluster }: ClusterHints): readonly string[] {
   const stages = [...new Set(found.flatMap(({ stage }) => stage ?? []))].sort()
   if (cluster !== undefined) return [cluster]
   const staged = found.filter(({ stage }) => stage !== undefined).length
   return staged * 3 > found.length * 2 ? stages : ['default']
 }
 
-/** A source without a stage is taken to be rolled out everywhere. */
-const belongs = ({ stage }: Found, name: string, names: readonly string[]): boolean =>
+/** Whether a source is deployed to a cluster; one without a stage is deployed to all. */
+const isOn = ({ stage }: SurveyedSource, name: string, names: readonly string[]): boolean =>
   stage === undefined || stage === name || (names.length === 1 && !isStageOf(name))
 
-/** The name of a single cluster picks its stage only where it is the name of one. */
+/** Whether a name is that of a stage. Any other name of a single cluster selects no stage. */
 const isStageOf = (name: string): boolean => stageOf([name]) === name
 
-interface SeenCluster {
+interface LiveCluster {
   readonly name: string
   readonly live: Live
 }
 
-/** The cluster that was looked at: the only one, or the one whose name is in that of the context. */
-function seenCluster(names: readonly string[], { live, context = '' }: Known): SeenCluster | undefined {
+/** The cluster of the kubeconfig: the only one, or the one whose name is a part of the context's name. */
+function liveCluster(
+  names: readonly string[],
+  { live, context = '' }: ClusterHints,
+): LiveCluster | undefined {
   if (live === undefined) return undefined
   const name = names.length === 1 ? names[0] : names.find((one) => context.includes(one))
   if (name !== undefined) return { name, live }
@@ -85,13 +86,17 @@ function seenCluster(names: readonly string[], { live, context = '' }: Known): S
   })
 }
 
-function clusterOf(name: string, seen: SeenCluster | undefined, known: Known): ListedCluster {
-  const looked = seen?.name === name ? seen.live : undefined
-  const prometheus = known.prometheus ?? looked?.prometheus
+function clusterOf(
+  name: string,
+  cluster: LiveCluster | undefined,
+  { prometheus: given, context }: ClusterHints,
+): SettingsCluster {
+  const live = cluster?.name === name ? cluster.live : undefined
+  const prometheus = given ?? live?.prometheus
   return {
     name,
     ...(prometheus === undefined ? {} : { prometheus }),
-    ...(looked === undefined || known.context === undefined ? {} : { context: known.context }),
+    ...(live === undefined || context === undefined ? {} : { context }),
   }
 }
 
@@ -101,11 +106,11 @@ interface Placement {
   readonly namespace: string | undefined
 }
 
-function listed(one: Found, { name, several, namespace }: Placement): Listed {
-  const nameless = one.workloads.some((workload) => workload.namespace === '')
+function inSettings(source: SurveyedSource, { name, several, namespace }: Placement): SettingsSource {
+  const nameless = source.workloads.some((workload) => workload.namespace === '')
   return {
-    ...one,
-    settings: { ...one.settings, ...(nameless && namespace !== undefined ? { namespace } : {}) },
+    ...source,
+    settings: { ...source.settings, ...(nameless && namespace !== undefined ? { namespace } : {}) },
     ...(several ? { cluster: name } : {}),
     namespaceUnknown: nameless && namespace === undefined,
   }

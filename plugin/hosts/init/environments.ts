@@ -1,4 +1,4 @@
-/** Words in paths that name a stage of delivery, as teams write them. */
+/** Words in paths that name a delivery stage. */
 const stages = new Set([
   'prod',
   'production',
@@ -18,14 +18,14 @@ const stages = new Set([
 
 const words = (path: string): readonly string[] => path.toLowerCase().split(/[/._-]+/)
 
-/** The stage that the paths of a source speak of; the last one named counts, for it is the most specific. */
+/** The delivery stage that paths name; of several, the last one, which is the most specific. */
 export const stageOf = (paths: readonly string[]): string | undefined =>
   paths
     .flatMap(words)
     .filter((word) => stages.has(word))
     .at(-1)
 
-/** A name without its stage and without words that say only what kind of file it is: `values-web.prod.yaml` gives `web`. */
+/** A file name without its stage and without `values`: `values-web.prod.yaml` gives `web`. */
 export const withoutStage = (file: string): string =>
   words(file.replace(/\.ya?ml$/, ''))
     .filter((word) => word !== '' && word !== 'values' && !stages.has(word))

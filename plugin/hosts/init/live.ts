@@ -4,16 +4,16 @@ import { openApiServer } from '../../observe/kubernetes/api-server.ts'
 import { readCluster } from '../../observe/kubernetes/kubernetes.ts'
 import type { LiveWorkload } from '../../observe/kubernetes/live.ts'
 import type { Host } from '../../run/host.ts'
-import type { Found } from './survey.ts'
+import type { SurveyedSource } from './survey.ts'
 
-/** What a cluster adds to what the repository says. */
+/** What `tortoise init` reads from a cluster. */
 export interface Live {
   readonly workloads: readonly LiveWorkload[]
-  /** In-cluster URL of a Prometheus, where a Service looks like one. */
+  /** In-cluster URL of the Service that is most likely a Prometheus. */
   readonly prometheus?: string
 }
 
-/** Reads a cluster with list alone. Rejects with an expected stop when it cannot be reached. */
+/** Reads a cluster with list requests only. Rejects with `kubernetes.unreachable` or `kubernetes.refused`. */
 export async function readLive(host: Host, context: string | undefined): Promise<Live> {
   const options = { timeoutMs: 10_000, ...(context === undefined ? {} : { context }) }
   const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
@@ -33,7 +33,7 @@ const serviceSchema = z.object({
   spec: z.object({ ports: z.array(z.object({ port: z.number(), name: z.string().optional() })).default([]) }),
 })
 
-/** The Service that is most likely a Prometheus API: labelled so before named so; a headless one last. */
+/** The URL of the Service that is most likely a Prometheus: by its label, then by its name, a headless Service last. */
 export function prometheusAmong(services: readonly unknown[]): string | undefined {
   const ranked = services
     .flatMap((item) => {
@@ -59,14 +59,16 @@ function rankOf({ name, labels }: z.infer<typeof serviceSchema>['metadata']): nu
   return /(^|-)prometheus(-server|-k8s)?$/.test(name) ? 2 : 0
 }
 
-/** What a source looks like in a cluster: its namespace, and how many of its workloads run there. */
-export interface Seen {
+/** Where a source runs in a cluster. */
+export interface LivePresence {
+  /** The namespace in which most of the workloads run that name none. */
   readonly namespace?: string
+  /** How many of its workloads run. */
   readonly running: number
 }
 
-/** Looks for the workloads of a source in a cluster; those without a namespace are found where most of them run. */
-export function seenIn({ workloads }: Found, live: Live): Seen {
+/** Finds the workloads of a source in a cluster. */
+export function presenceOf({ workloads }: SurveyedSource, live: Live): LivePresence {
   const runs = (workload: Workload, namespace: string): boolean =>
     live.workloads.some(
       ({ workload: one }) =>

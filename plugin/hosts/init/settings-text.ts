@@ -1,29 +1,29 @@
 import { stringify } from 'yaml'
-import type { Found } from './survey.ts'
+import type { SurveyedSource } from './survey.ts'
 
-/** A source as it will stand in settings. */
-export interface Listed extends Found {
-  /** Cluster to name; left out where there is only one. */
+/** A source as settings will name it. */
+export interface SettingsSource extends SurveyedSource {
+  /** Its cluster; absent where there is only one. */
   readonly cluster?: string
-  /** Its objects name no namespace, and none was found. */
+  /** Whether its objects name no namespace and none was found in the cluster. */
   readonly namespaceUnknown: boolean
 }
 
-/** A cluster as it will stand in settings. */
-export interface ListedCluster {
+/** A cluster as settings will name it. */
+export interface SettingsCluster {
   readonly name: string
-  /** URL of its Prometheus; a stand-in to correct where it is not known. */
+  /** URL of its Prometheus; absent where it is not known. */
   readonly prometheus?: string
-  /** Context of the kubeconfig, where the cluster was looked at. */
+  /** Context of the kubeconfig, where the cluster was read. */
   readonly context?: string
 }
 
 interface Contents {
-  readonly sources: readonly Listed[]
-  readonly clusters: readonly ListedCluster[]
+  readonly sources: readonly SettingsSource[]
+  readonly clusters: readonly SettingsCluster[]
 }
 
-/** The smallest `tortoise.yaml` that says what was found, with a word at whatever has to be looked at. */
+/** The smallest `tortoise.yaml` that names what was found, with a comment at every value to check. */
 export function settingsText({ sources, clusters }: Contents): string {
   const head = [
     '# What the right-sizing job reads, and how it hands changes back.',
@@ -43,7 +43,7 @@ export function settingsText({ sources, clusters }: Contents): string {
   return `${lines.join('\n')}\n`
 }
 
-function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Listed): readonly string[] {
+function sourceLines({ settings, cluster, namespaceUnknown, workloads }: SettingsSource): readonly string[] {
   const { path, release, values, namespace } = settings
   return [
     `  - path: ${scalar(path)} # ${workloads.length} workload${workloads.length === 1 ? '' : 's'}`,
@@ -55,7 +55,7 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Listed)
   ]
 }
 
-function clusterLines({ name, prometheus, context }: ListedCluster): readonly string[] {
+function clusterLines({ name, prometheus, context }: SettingsCluster): readonly string[] {
   const url = prometheus ?? 'http://prometheus.monitoring:9090'
   return [
     `  - name: ${scalar(name)}`,

@@ -1,27 +1,36 @@
 import type { SourceSettings } from '../../../config/schema.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
+import type { Renderer } from '../../model/renderer.ts'
+import type { Rendering, RepositoryView, Source, SourceHint } from '../../model/source.ts'
+import { sourceChain } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { discoverSources } from '../../trace/sources/discover.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
-import { declaredIn, withoutNamespace } from './declared.ts'
+import type { Scan } from '../../trace/sources/scan.ts'
+import { scanRepository } from '../../trace/sources/scan.ts'
+import { declaredWorkloads, withoutNamespace } from './declared.ts'
 import { stageOf, withoutStage } from './environments.ts'
 import { findUnmanagedManifests } from './unmanaged-manifests.ts'
-import { findValuesFiles } from './values-files.ts'
 
 /** A source that settings should name. */
-export interface Found {
+export interface SurveyedSource {
   readonly settings: Pick<SourceSettings, 'path' | 'release' | 'values' | 'namespace'>
-  /** The stage that its paths speak of. */
+  /** The delivery stage that its paths name, such as `prod`. */
   readonly stage?: string
-  /** What it rolls out; objects that name no namespace have `''`. */
+  /** The workloads that it deploys; the namespace is `''` where the objects name none. */
   readonly workloads: readonly Workload[]
 }
 
-/** What a repository holds to be right-sized, and what was looked at and left out. */
+/** A path or source that settings do not name, and why. */
+export interface SkippedSource {
+  readonly path: string
+  readonly reason: string
+}
+
+/** The sources of a repository with workloads, and what was skipped. */
 export interface Survey {
-  readonly found: readonly Found[]
-  readonly left: readonly { readonly path: string; readonly reason: string }[]
+  readonly found: readonly SurveyedSource[]
+  readonly skipped: readonly SkippedSource[]
 }
 
 interface SurveyPorts {
@@ -29,16 +38,16 @@ interface SurveyPorts {
   readonly renderer: Renderer
 }
 
-/** Looks through a repository for what is rolled out from it: renders everything that can be, and keeps what has workloads. */
+/** Finds what a repository deploys: renders every source, and keeps those with workloads. */
 export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
   const candidates = await candidatesIn(ports)
   const { rendered, failed } = await renderEach(candidates.map(withoutNamespace), ports)
-  const looked = await Promise.all(rendered.map((rendering) => look(rendering, ports)))
-  const found = looked.filter(({ workloads }) => workloads.length > 0)
-  const empty = looked.filter(({ workloads }) => workloads.length === 0)
+  const surveyed = await Promise.all(rendered.map((rendering) => surveySource(rendering, ports)))
+  const found = surveyed.filter(({ workloads }) => workloads.length > 0)
+  const empty = surveyed.filter(({ workloads }) => workloads.length === 0)
   return {
     found: found.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en')),
-    left: [
+    skipped: [
       ...failed.map(({ source, reason }) => ({ path: source.id, reason })),
       ...empty.map(({ settings, unrendered }) => ({
         path: settings.path,
@@ -48,57 +57,60 @@ export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
   }
 }
 
-const nameOf = ({ stage = '', settings: { path, values } }: Found): string =>
+const nameOf = ({ stage = '', settings: { path, values } }: SurveyedSource): string =>
   [stage, path, ...values].join(' ')
 
-/** Discovered sources, with charts under the values files that are kept elsewhere for them. */
+/** Discovered sources, their variants with values files that are kept elsewhere, and manifests outside any source. */
 async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
-  const discovered = (await discoverSources(ports)).map(outermost)
+  const { view, renderer } = ports
+  // Settings that name the outermost source of a chain include its releases.
+  const discovered = (await discoverSources(ports)).flatMap((source) => sourceChain(source).slice(0, 1))
   const distinct = [...new Map(discovered.map((source) => [source.id, source])).values()]
-  const apart = await findValuesFiles(ports.view)
-  const hints = apart.map(({ chart, file }) => {
-    const release = withoutStage(file.split('/').at(-1) ?? '')
-    return { path: chart, values: [file], ...(release === '' ? {} : { release }) }
-  })
-  const read = await Promise.all(
-    distinct.map((source) => ports.renderer.inputs(source, ports.view).catch(() => [])),
-  )
-  const files = new Set(read.flatMap((inputs) => inputs.map(({ path }) => path)))
-  const loose = (await findUnmanagedManifests(ports.view, files)).map(
-    (path): Source => ({ kind: 'plain', id: path, path }),
-  )
-  const all = [...distinct, ...(await identifySources(hints, ports)), ...loose]
-  return all.filter((source) => !isBareOf(source, all))
+  const scan = await scanRepository(view, renderer.kinds)
+  const variants = await identifySources(await variantsIn(scan, ports), ports)
+  const inputs = await Promise.all(distinct.map((source) => renderer.inputs(source, view).catch(() => [])))
+  const read = new Set(inputs.flat().map(({ path }) => path))
+  const unmanaged = await findUnmanagedManifests(scan, read, ports)
+  const all = [...distinct, ...variants, ...unmanaged]
+  return all.filter((source) => !isDefaultOf(source, all))
 }
 
-/** A release is found again by naming what holds it. */
-const outermost = (source: Source): Source => (source.kind === 'release' ? outermost(source.holder) : source)
+async function variantsIn(
+  { found, loose }: Scan,
+  { view, renderer }: SurveyPorts,
+): Promise<readonly SourceHint[]> {
+  const files = loose.map(({ path }) => path)
+  const variants = await Promise.all(
+    renderer.kinds.map(async (kind) => {
+      const own = found.filter((one) => one.kind === kind).map(({ source }) => source.path)
+      return (await kind.variants?.([...new Set(own)], files, view)) ?? []
+    }),
+  )
+  return variants.flat().map((hint) => {
+    const release = withoutStage(hint.values?.[0]?.split('/').at(-1) ?? '')
+    return { ...hint, ...(release === '' ? {} : { release }) }
+  })
+}
 
-/** A chart alone is its author's default where it is also rolled out with values. */
-const isBareOf = (source: Source, all: readonly Source[]): boolean =>
-  source.kind === 'helm' &&
-  source.values.length === 0 &&
-  all.some((other) => other.kind === 'helm' && other.path === source.path && other.values.length > 0)
+/** Whether a source without values files is another one, which has some, with its author's defaults. */
+const isDefaultOf = ({ kind, path, values = [] }: Source, all: readonly Source[]): boolean =>
+  values.length === 0 &&
+  all.some((one) => one.kind === kind && one.path === path && (one.values ?? []).length > 0)
 
-interface Looked extends Found {
-  /** Why a release that it holds could not be looked into. */
+interface Surveyed extends SurveyedSource {
+  /** Why a release that it declares does not render. */
   readonly unrendered?: string
 }
 
-async function look(rendering: Rendering, ports: SurveyPorts): Promise<Looked> {
+async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<Surveyed> {
   const { source } = rendering
+  const { path, release, values = [] } = source
   const { rendered, failed } = await renderReleases([rendering], ports)
-  const workloads = [rendering, ...rendered].flatMap(declaredIn)
-  const values = source.kind === 'helm' ? source.values : []
-  const stage = stageOf([source.path, ...values])
+  const stage = stageOf([path, ...values])
   return {
-    settings: {
-      path: source.path,
-      values: [...values],
-      ...(source.kind === 'helm' ? { release: source.release } : {}),
-    },
+    settings: { path, values: [...values], ...(release === undefined ? {} : { release }) },
     ...(stage === undefined ? {} : { stage }),
-    workloads,
+    workloads: [rendering, ...rendered].flatMap(declaredWorkloads),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),
   }
 }

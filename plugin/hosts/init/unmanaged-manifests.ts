@@ -1,28 +1,38 @@
-import type { RepositoryView } from '../../model/source.ts'
-import { walkDirectories } from '../../trace/sources/walk-repository.ts'
+import type { Renderer } from '../../model/renderer.ts'
+import type { RepositoryView, Source } from '../../model/source.ts'
+import type { Scan } from '../../trace/sources/scan.ts'
+
+interface ManifestPorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+}
 
 /**
- * Directories of manifests that stand in no kustomization or chart, the topmost ones; single files where something else
- * lies below. `read` are the files that other sources read: they are rolled out with those.
+ * The manifests that no other source contains, as sources: the topmost directories with nothing else below them, otherwise
+ * single files. `read` are the files that other sources read.
  */
 export async function findUnmanagedManifests(
-  view: RepositoryView,
+  { found, loose }: Scan,
   read: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const { kustomizations, charts, manifests } = await walkDirectories(view)
-  const managed = [...kustomizations, ...charts.map(({ path }) => path)]
-  const own = manifests.filter((file) => !read.has(file) && !hidden.test(file))
-  const marked = await Promise.all(own.map(async (file) => ((await isManifest(view, file)) ? [file] : [])))
-  const files = marked.flat()
-  const free = (directory: string): boolean =>
+  { view, renderer }: ManifestPorts,
+): Promise<readonly Source[]> {
+  const managed = found.map(({ source }) => source.path)
+  const own = loose.filter(({ path }) => !read.has(path) && !hidden.test(path))
+  const checked = await Promise.all(
+    own.map(async (source) => ((await isManifest(view, source.path)) ? [source] : [])),
+  )
+  const isFree = (directory: string): boolean =>
     !managed.some((one) => isBelow(one, directory)) && ![...read].some((file) => isBelow(file, directory))
-  const paths = files.map((file) => ancestorsOf(file).find(free) ?? file)
-  return [...new Set(paths)]
+  const sources = checked.flat().map((source) => {
+    const path = ancestorsOf(source.path).find(isFree) ?? source.path
+    return renderer.kinds.find(({ name }) => name === source.kind)?.identify({ path }) ?? source
+  })
+  return [...new Map(sources.map((source) => [source.path, source])).values()]
 }
 
 const hidden = /(^|\/)\./
 
-/** The directories that a file stands in, topmost first; the root is none of them. */
+/** The directories that contain a file, topmost first, without the root. */
 const ancestorsOf = (file: string): readonly string[] => {
   const steps = file.split('/').slice(0, -1)
   return steps.map((_, index) => steps.slice(0, index + 1).join('/'))

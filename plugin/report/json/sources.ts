@@ -5,7 +5,9 @@ import type { Source } from '../../model/source.ts'
 export const sourcesSchema = z
   .array(
     z.object({
-      kind: z.enum(['kustomize', 'helm', 'plain', 'release']),
+      kind: z
+        .string()
+        .describe('kustomize, helm, plain, or release for a source that an object in Git declares.'),
       id: z.string().describe('Name of the source in reports.'),
       path: z.string().describe('Directory or file, from the root of the repository.'),
       cluster: z.string().optional().describe('The cluster whose `paths` in settings contain it.'),
@@ -33,6 +35,7 @@ export const jsonSources = (sources: readonly Source[]): readonly object[] =>
     path: source.path,
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.namespace === undefined ? {} : { namespace: source.namespace }),
-    ...(source.kind === 'helm' ? { release: source.release, values: source.values } : {}),
-    ...(source.kind === 'release' ? { declaredBy: source.object } : {}),
+    ...(source.release === undefined ? {} : { release: source.release }),
+    ...(source.values === undefined ? {} : { values: source.values }),
+    ...(source.declaredBy === undefined ? {} : { declaredBy: source.declaredBy }),
   }))

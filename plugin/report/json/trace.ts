@@ -40,8 +40,10 @@ export const traceSchema = z
 
 /** Traces as JSON, in the format of `traceSchema`. */
 export const jsonTraces = (traces: readonly Trace[]): readonly object[] =>
-  traces.map((trace) => ({
+  traces.map(({ override, ...trace }) => ({
     ...trace,
     site: trace.site && siteJson(trace.site),
-    leaf: trace.leaf && siteJson(trace.leaf),
+    // The format calls an override a leaf.
+    leaf: override && siteJson(override),
+    chosen: trace.chosen === 'override' ? 'leaf' : trace.chosen,
   }))

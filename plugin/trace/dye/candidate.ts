@@ -1,16 +1,16 @@
 import type { YamlPath } from '../../model/site.ts'
 import type { InputRole } from '../../model/source.ts'
 
-/** What kind of number a candidate holds; decides which dye it can carry. */
-export type Shape = 'quantity' | 'go-memory' | 'count'
+/** The type of number in a scalar. It decides which marker value the scalar can take. */
+export type NumberType = 'quantity' | 'go-memory' | 'count'
 
-/** A scalar in Git that may decide a field. */
+/** A scalar in Git that may set a field. */
 export interface Candidate {
   readonly file: string
   readonly role: InputRole
-  readonly leaf: boolean
-  /** In a file of the source that holds a release: how many levels up. */
-  readonly above?: number
+  readonly topLayer: boolean
+  /** As for the file: how many sources up in the chain of declarations. */
+  readonly levelsUp?: number
   readonly document: number
   readonly path: YamlPath
   readonly line: number
@@ -20,5 +20,5 @@ export interface Candidate {
   readonly text: string
   readonly value: string
   readonly quote: '' | '"' | "'"
-  readonly shape: Shape
+  readonly type: NumberType
 }

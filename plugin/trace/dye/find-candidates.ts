@@ -5,39 +5,39 @@ import type { InputFile, RepositoryView } from '../../model/source.ts'
 import type { FoundScalar } from '../../yaml/scalars.ts'
 import { scalarsOf } from '../../yaml/scalars.ts'
 import { yamlInView } from '../yaml-in-view.ts'
-import type { Candidate, Shape } from './candidate.ts'
+import type { Candidate, NumberType } from './candidate.ts'
 import { templateLiterals } from './template-literals.ts'
 
-/** Says which shape a scalar has, or that it is none of our business. */
-export type Judge = (scalar: FoundScalar) => Shape | undefined
+/** The type of a scalar that may set a field; `undefined` for any other scalar. */
+export type Classifier = (scalar: FoundScalar) => NumberType | undefined
 
-/** Every candidate in the files that a source reads, in file order. Files that do not parse hold none. */
+/** Every candidate in the files that a source reads, in the order of the files. Files that cannot be parsed have none. */
 export async function findCandidates(
   inputs: readonly InputFile[],
   view: RepositoryView,
-  judge: Judge,
+  classify: Classifier,
 ): Promise<readonly Candidate[]> {
-  // Those of a release's holder come first: its dyes are then the same for all its releases, and so is its rendering.
-  const ordered = [...inputs].sort((a, b) => (b.above ?? 0) - (a.above ?? 0))
+  // Files of the declaring source come first: all its releases then give them the same markers, and share its rendering.
+  const ordered = [...inputs].sort((a, b) => (b.levelsUp ?? 0) - (a.levelsUp ?? 0))
   const byPath = new Map(ordered.map((input) => [input.path, input]))
-  const found = await Promise.all([...byPath.values()].map((input) => candidatesIn(input, view, judge)))
+  const found = await Promise.all([...byPath.values()].map((input) => candidatesIn(input, view, classify)))
   return found.flat()
 }
 
 async function candidatesIn(
   input: InputFile,
   view: RepositoryView,
-  judge: Judge,
+  classify: Classifier,
 ): Promise<readonly Candidate[]> {
   if (!/\.(ya?ml|json|tpl)$|Kustomization$/.test(input.path)) return []
-  const { role, leaf, above } = input
-  const layer = { role, leaf, ...(above === undefined ? {} : { above }) }
+  const { role, topLayer, levelsUp } = input
+  const layer = { role, topLayer, ...(levelsUp === undefined ? {} : { levelsUp }) }
   const found =
-    role === 'template' ? await literalsIn(input.path, view) : await scalarsIn(input.path, view, judge)
+    role === 'template' ? await literalsIn(input.path, view) : await scalarsIn(input.path, view, classify)
   return found.map((one) => ({ ...one, ...layer }))
 }
 
-type Found = Omit<Candidate, 'role' | 'leaf'>
+type Found = Omit<Candidate, 'role' | 'topLayer'>
 
 async function literalsIn(path: string, view: RepositoryView): Promise<readonly Found[]> {
   const file = await view.read(path)
@@ -46,30 +46,38 @@ async function literalsIn(path: string, view: RepositoryView): Promise<readonly 
 
 const byName = new WeakMap<RepositoryView, Map<string, Promise<readonly Found[]>>>()
 
-/** The candidates in a file. What goes by name is the same for every source that reads it, and is kept with the view. */
-async function scalarsIn(path: string, view: RepositoryView, judge: Judge): Promise<readonly Found[]> {
-  if (judge !== looksLikeSize) return judged(path, view, judge)
+/** The candidates in a file. Those found by name are the same for every source that reads the file: they are kept per view. */
+async function scalarsIn(
+  path: string,
+  view: RepositoryView,
+  classify: Classifier,
+): Promise<readonly Found[]> {
+  if (classify !== classifyByName) return classified(path, view, classify)
   const kept = byName.get(view) ?? new Map<string, Promise<readonly Found[]>>()
   byName.set(view, kept)
-  const found = kept.get(path) ?? judged(path, view, judge)
+  const found = kept.get(path) ?? classified(path, view, classify)
   kept.set(path, found)
   return found
 }
 
-async function judged(path: string, view: RepositoryView, judge: Judge): Promise<readonly Found[]> {
+async function classified(
+  path: string,
+  view: RepositoryView,
+  classify: Classifier,
+): Promise<readonly Found[]> {
   const yaml = await yamlInView(path, view)
   if (yaml === undefined) return []
   return scalarsOf(yaml).flatMap((scalar): Found[] => {
-    const shape = judge(scalar)
-    if (shape === undefined) return []
+    const type = classify(scalar)
+    if (type === undefined) return []
     const { document, path: at, range, value, quote } = scalar
     const text = yaml.text.slice(...range)
-    return [{ file: path, document, path: at, ...yaml.at(range[0]), range, text, value, quote, shape }]
+    return [{ file: path, document, path: at, ...yaml.at(range[0]), range, text, value, quote, type }]
   })
 }
 
-/** Judges by name: what a size, a target or a bound is usually called. */
-export const looksLikeSize: Judge = (scalar) => {
+/** Classifies by name: the names that sizes, targets and bounds usually have. */
+export const classifyByName: Classifier = (scalar) => {
   const subject = subjectOf(scalar)
   if (subject === undefined) return undefined
   const isNumber = /^\d+$/.test(scalar.value)
@@ -82,7 +90,7 @@ export const looksLikeSize: Judge = (scalar) => {
   return undefined
 }
 
-/** The words that say what a scalar is: its last keys, or the path of the JSON patch or name of the variable beside it. */
+/** What a scalar is called: its last keys, or the path of its JSON patch, or the name of its variable. */
 function subjectOf({ path, siblings }: FoundScalar): string | undefined {
   const keys = path.filter((step): step is string => typeof step === 'string')
   const last = keys.at(-1)
@@ -100,16 +108,16 @@ function subjectOf({ path, siblings }: FoundScalar): string | undefined {
   return keys.slice(-3).join('.')
 }
 
-/** Judges by value: a scalar of no telling name whose value is one of those sought. */
-export function valueAmong(fields: readonly ManifestField[]): Judge {
+/** Classifies by value: scalars whose name says nothing and whose value is one of those of the given fields. */
+export function classifyByValue(fields: readonly ManifestField[]): Classifier {
   const counts = new Set(fields.filter(({ field }) => fieldUnit(field) === 'count').map(({ value }) => value))
   const sizes = new Set(
     fields.filter(({ value }) => !counts.has(value)).map(({ value }) => numericKey(value)),
   )
   return (scalar) => {
     const name = scalar.path.at(-1)
-    if (looksLikeSize(scalar) !== undefined || typeof name !== 'string') return undefined
-    // A chart's number of replicas often doubles as the lower bound of its autoscaler.
+    if (classifyByName(scalar) !== undefined || typeof name !== 'string') return undefined
+    // Charts often use their number of replicas as the lower bound of the autoscaler too.
     if (counts.has(scalar.value) && /replica|scal|count|min|max/i.test(name)) return 'count'
     const isOther = /replica|port|version|revision|weight|seconds|period|count/i.test(name)
     return !isOther && parseQuantity(scalar.value) !== undefined && sizes.has(numericKey(scalar.value))

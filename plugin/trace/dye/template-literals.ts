@@ -1,12 +1,12 @@
 import type { ViewFile } from '../../model/source.ts'
-import type { Candidate, Shape } from './candidate.ts'
+import type { Candidate, NumberType } from './candidate.ts'
 
-type Literal = Omit<Candidate, 'role' | 'leaf'>
+type Literal = Omit<Candidate, 'role' | 'topLayer'>
 
 const literalLine =
   /^(\s*(?:- )?["']?(cpu|memory|minReplicas|maxReplicas|averageUtilization|targetCPUUtilizationPercentage|value)["']?:\s+)((["']?)(\d[\w.]*)\4)\s*(?:#.*)?\r?$/
 
-/** Sizes written out in a chart's template. They can be named to the user, never edited: a template is code. */
+/** Sizes that are written in a chart's template. Reports name their place; they are never edited, since a template is code. */
 export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
   const lines = text.split('\n')
   let start = 0
@@ -16,8 +16,8 @@ export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
     const match = literalLine.exec(line)
     if (match === null) return []
     const [, lead = '', key = '', token = '', quote = '', value = ''] = match
-    const shape = shapeOf(key, lines[index - 1] ?? '')
-    if (shape === undefined) return []
+    const type = typeOf(key, lines[index - 1] ?? '')
+    if (type === undefined) return []
     const from = lineStart + lead.length
     return [
       {
@@ -30,13 +30,13 @@ export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
         text: token,
         value,
         quote: quote as Literal['quote'],
-        shape,
+        type,
       },
     ]
   })
 }
 
-function shapeOf(key: string, lineBefore: string): Shape | undefined {
+function typeOf(key: string, lineBefore: string): NumberType | undefined {
   if (key === 'cpu' || key === 'memory') return 'quantity'
   if (key !== 'value') return 'count'
   if (/name:\s*["']?GOMAXPROCS/.test(lineBefore)) return 'count'

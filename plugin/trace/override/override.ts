@@ -1,23 +1,18 @@
 import type { ManifestField } from '../../model/manifest.ts'
+import type { Renderer } from '../../model/renderer.ts'
 import type { ScalarSite, Site } from '../../model/site.ts'
-import type { InputFile, Renderer, RepositoryView, Source } from '../../model/source.ts'
+import type { InputFile, RepositoryView } from '../../model/source.ts'
+import { isRelease, sourceChain } from '../../model/source.ts'
 import type { Candidate } from '../dye/candidate.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
-import type { OverrideLayer } from './helm.ts'
-import { chartOf, helmOverride } from './helm.ts'
-import type { Override } from './kustomize.ts'
-import {
-  containerPlace,
-  declaredName,
-  holderOf,
-  kustomizeOverride,
-  patchSite,
-  pointerTo,
-  writtenName,
-} from './kustomize.ts'
-import { releasePatches } from './release.ts'
+import { declaredPatches } from './declaration.ts'
+import type { FieldOverride } from './patch.ts'
+import { containerPlace, patchSite, pointerTo, topLayerOverride } from './patch.ts'
+import type { OverrideLayer } from './values.ts'
+import { takesValues, valuesOverride } from './values.ts'
+import { nameAtSite, nameInManifests } from './written-name.ts'
 
-/** What looking for a leaf needs. */
+/** What a search for overrides needs. */
 export interface OverrideContext {
   /** The ids of the sources that read a file, by file. */
   readonly readers: ReadonlyMap<string, readonly string[]>
@@ -25,96 +20,97 @@ export interface OverrideContext {
   readonly renderer: Renderer
 }
 
-/** A field with what decides it, for which an override is looked for. */
+/** A field with its source line, for which an override is searched. */
 export interface OverrideRequest {
   readonly traced: TracedSource
   readonly field: ManifestField
   readonly candidate: Candidate
   readonly site: ScalarSite
   readonly context: OverrideContext
-  /** True when no other field takes its value from the site. */
+  /** Whether no other field takes its value from the source line. */
   readonly alone: boolean
 }
 
-/** Where an override of a field would go for its source alone; the site itself when it is that already. */
-export async function overrideOf(question: OverrideRequest): Promise<Site | null> {
-  const { traced, field, candidate, site, context, alone } = question
+/**
+ * Where an override of a field would go for its source alone, by the strategies of the source's kind; the source line
+ * itself when it is in the top layer and sets no other field. `null` when there is no place.
+ */
+export async function overrideOf(request: OverrideRequest): Promise<Site | null> {
+  const { traced, field, candidate, site, context, alone } = request
   if (candidate.role === 'template') return null
-  if (alone && candidate.leaf) return site
+  if (alone && candidate.topLayer) return site
   const { view, renderer } = context
-  const place = overridePlaceFor(traced, candidate, context)
-  const override =
-    chartOf(place) === undefined && !isReleaseValue(candidate, traced)
-      ? null
-      : await helmOverride(candidate, { field, traced, place, ports: { view, renderer } })
-  if (override !== null || place.source.kind === 'helm') return override
-  // A patch may bear any name when it says its target beside; what declares the object bears its own.
+  const layer = overrideLayer(traced, candidate, context)
+  const { overrides } = renderer.kindOf(layer.source)
+  const byValues =
+    overrides.includes('values') && (takesValues(layer.inputs) || isReleaseValue(candidate, traced))
+  const value = byValues
+    ? await valuesOverride(candidate, { field, traced, layer, ports: { view, renderer } })
+    : null
+  if (value !== null || !overrides.includes('patch')) return value
+  // A patch with a target may use any name for its object; the manifest has the object's own name.
   const name =
     candidate.role === 'manifest'
-      ? await writtenName(site, view)
-      : await declaredName(field, traced.inputs, view)
+      ? await nameAtSite(site, view)
+      : await nameInManifests(field, traced.inputs, view)
   return patchOverride(
     {
       workload: field.workload,
       field: field.field,
       ...(field.container === undefined ? {} : { container: field.container }),
-      object: holderOf(field),
+      object: field.autoscaler ?? field.workload,
       ...placeInObject(field, traced),
       ...(name === undefined ? {} : { writtenName: name }),
     },
-    place,
-    view,
+    layer,
+    context,
   )
 }
 
-/** A value in the object that declares a chart's release, in whatever shape. */
-const isReleaseValue = ({ above }: Candidate, traced: TracedSource): boolean =>
-  above === 1 && chartOf(traced) !== undefined
+/** Whether a candidate is a value in the object that declares the traced source, in whatever form. */
+const isReleaseValue = ({ levelsUp }: Candidate, traced: TracedSource): boolean =>
+  levelsUp === 1 && takesValues(traced.inputs)
 
 function placeInObject(field: ManifestField, { rendering }: TracedSource) {
   const object = rendering.objects[field.object]
   if (field.container !== undefined && field.autoscaler === undefined)
     return containerPlace(rendering.objects, field)
-  // Targets stand in lists without keys to merge by.
+  // Targets are in lists without keys to merge by.
   return field.field.startsWith('hpa.target.') ? { pointer: pointerTo(object, field.path) } : {}
 }
 
-/** Where an override is looked for: in what a release renders, or in the source above it whose values decide. */
-export function overridePlaceFor(
+/** Where overrides are searched: in the source itself, or in the source up the chain whose values set the field. */
+export function overrideLayer(
   { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
-  candidate: Pick<Candidate, 'above' | 'role'> | undefined,
+  candidate: Pick<Candidate, 'levelsUp' | 'role'> | undefined,
   { readers }: Pick<OverrideContext, 'readers'>,
 ): OverrideLayer {
-  const own = new Set(chainIds(source))
+  const own = new Set(sourceChain(source).map(({ id }) => id))
   const isShared = (file: string): boolean => (readers.get(file) ?? []).some((id) => !own.has(id))
   const isValue = candidate?.role === 'values' || candidate?.role === 'chart-values'
-  const levels = isValue ? (candidate.above ?? 0) : 0
-  return { ...upward({ source, inputs }, levels), isShared }
+  const levels = isValue ? (candidate.levelsUp ?? 0) : 0
+  return { ...upChain({ source, inputs }, levels), isShared }
 }
 
-/** The source some levels above, with its files. */
-function upward(
-  { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
-  levels: number,
-): Pick<TracedSource, 'source' | 'inputs'> {
-  if (source.kind !== 'release' || levels === 0) return { source, inputs }
-  const higher = inputs.flatMap(({ above, ...input }): readonly InputFile[] =>
-    above === undefined ? [] : [above === 1 ? input : { ...input, above: above - 1 }],
+type SourceInputs = Pick<TracedSource, 'source' | 'inputs'>
+
+/** The source some levels up in the chain of declarations, with its files. */
+function upChain({ source, inputs }: SourceInputs, levels: number): SourceInputs {
+  if (source.declaredIn === undefined || levels === 0) return { source, inputs }
+  const outer = inputs.flatMap(({ levelsUp, ...input }): readonly InputFile[] =>
+    levelsUp === undefined ? [] : [levelsUp === 1 ? input : { ...input, levelsUp: levelsUp - 1 }],
   )
-  return upward({ source: source.holder, inputs: higher }, levels - 1)
+  return upChain({ source: source.declaredIn, inputs: outer }, levels - 1)
 }
 
-const chainIds = (source: Source): readonly string[] =>
-  source.kind === 'release' ? [source.id, ...chainIds(source.holder)] : [source.id]
-
-/** A patch in the overlay itself when it is rolled out once, else in the object that declares this roll-out. */
+/** A patch in the top layer when the source is deployed once, otherwise in the object that declares the source. */
 export async function patchOverride(
-  override: Override,
+  override: FieldOverride,
   { source, inputs, isShared }: OverrideLayer,
-  view: RepositoryView,
+  { view, renderer }: Pick<OverrideContext, 'view' | 'renderer'>,
 ): Promise<Site | null> {
-  const own = await kustomizeOverride(override, inputs, view)
-  if (source.kind !== 'release' || (own !== null && !isShared(own.file))) return own
-  const list = await releasePatches({ source, inputs }, view)
+  const own = await topLayerOverride(override, inputs, view)
+  if (!isRelease(source) || (own !== null && !isShared(own.file))) return own
+  const list = await declaredPatches({ source, inputs }, { view, renderer })
   return list === undefined ? null : patchSite(list, override, view)
 }

@@ -1,12 +1,12 @@
 import type { Source } from '../../model/source.ts'
 
-/** Directories that belong to a cluster, as settings name them. */
+/** The directories of a cluster, as settings name them. */
 export interface ClusterPaths {
   readonly name: string
   readonly paths: readonly string[]
 }
 
-/** Gives sources the cluster whose directory holds them, or holds what declares them; the longest directory wins. */
+/** Sources with the cluster whose directory contains them, or the source that declares them; the longest directory wins. */
 export function withClusters(
   sources: readonly Source[],
   clusters: readonly ClusterPaths[],
@@ -18,12 +18,12 @@ export function withClusters(
 }
 
 function clusterOf(source: Source, clusters: readonly ClusterPaths[]): string | undefined {
-  const places = [source.path, ...(source.kind === 'helm' ? source.values : [])]
-  const fitting = clusters.flatMap(({ name, paths }) =>
+  const places = [source.path, ...(source.values ?? [])]
+  const containing = clusters.flatMap(({ name, paths }) =>
     paths.filter((path) => places.some((place) => isIn(place, path))).map((path) => ({ name, path })),
   )
-  const [longest] = fitting.sort((a, b) => b.path.length - a.path.length)
-  return longest?.name ?? (source.kind === 'release' ? clusterOf(source.holder, clusters) : undefined)
+  const [longest] = containing.sort((a, b) => b.path.length - a.path.length)
+  return longest?.name ?? (source.declaredIn && clusterOf(source.declaredIn, clusters))
 }
 
 const isIn = (place: string, directory: string): boolean =>

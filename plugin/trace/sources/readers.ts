@@ -1,12 +1,12 @@
-import type { SourceFiles } from './discover.ts'
+import type { SourceFiles } from './source-files.ts'
 
-/** Who reads the same files as the chosen sources: those to trace, and overlays below others that may be rolled out too. */
+/** The sources that read the same files as the chosen ones: those to trace, and layers, which may be deployed too. */
 export interface Readers {
   readonly sources: readonly SourceFiles[]
   readonly layers: readonly SourceFiles[]
 }
 
-/** Splits the sources that read at least one file that the chosen ones read too, the chosen ones included. */
+/** The sources that read at least one file which a chosen source reads too, the chosen ones included. */
 export function readersOf(chosen: ReadonlySet<string>, all: readonly SourceFiles[]): Readers {
   const touched = new Set(
     all.filter(({ source }) => chosen.has(source.id)).flatMap(({ files }) => [...files]),

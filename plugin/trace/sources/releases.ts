@@ -1,20 +1,21 @@
 import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, ExpectedStop } from '../../model/problem.ts'
-import type { Renderer, Rendering, RepositoryView, Source } from '../../model/source.ts'
+import type { Renderer } from '../../model/renderer.ts'
+import type { Rendering, RepositoryView, Source } from '../../model/source.ts'
 
-/** What reading sources needs. */
+/** What reading the inputs of sources needs. */
 export interface InputPorts {
   readonly view: RepositoryView
   readonly renderer: Renderer
 }
 
-/** A source that cannot be rendered here, and why. */
+/** A source that does not render here, and why. */
 export interface Unrendered {
   readonly source: Source
   readonly reason: string
 }
 
-/** Renders sources, and passes over those that do not render here. */
+/** Renders sources; those that do not render here are returned with the reason. */
 export async function renderEach(
   sources: readonly Source[],
   { renderer, view }: InputPorts,
@@ -33,14 +34,14 @@ export async function renderEach(
   }
 }
 
-/** Everything that renderings declare, what that declares in turn, and so on; each release once. */
+/** Renders the releases that renderings declare, the releases that these declare, and so on. */
 export async function renderReleases(
-  holders: readonly Rendering[],
+  declaring: readonly Rendering[],
   ports: InputPorts & { readonly charts?: string },
 ): Promise<{ readonly rendered: readonly Rendering[]; readonly failed: readonly Unrendered[] }> {
   const { renderer, view, charts } = ports
-  const held = await inParallel(holders, (rendering) => renderer.declared(rendering, view, charts))
-  const releases = held.flat()
+  const declared = await inParallel(declaring, (rendering) => renderer.declared(rendering, view, charts))
+  const releases = declared.flat()
   if (releases.length === 0) return { rendered: [], failed: [] }
   const own = await renderEach(releases, ports)
   const deeper = await renderReleases(own.rendered, ports)
@@ -50,7 +51,7 @@ export async function renderReleases(
   }
 }
 
-/** The releases below the given sources, found by rendering those of them whose files look like it and pass the filter. */
+/** The releases below sources. Only sources with a file that may declare releases and passes the filter are rendered. */
 export async function releasesBelow(
   sources: readonly Source[],
   ports: InputPorts,
@@ -60,8 +61,8 @@ export async function releasesBelow(
   const found = await inParallel(sources, async (source): Promise<readonly Source[]> => {
     const files = await filePathsOf(source, ports)
     const texts = await Promise.all(files.map((file) => textOf(file, view)))
-    const mayHold = texts.some((text, index) => renderer.mayDeclare(files[index] ?? '', text))
-    if (!mayHold || !texts.some(filter)) return []
+    const mayDeclare = texts.some((text, index) => renderer.mayDeclare(files[index] ?? '', text))
+    if (!mayDeclare || !texts.some(filter)) return []
     const { rendered } = await renderEach([source], ports)
     return (await Promise.all(rendered.map((rendering) => renderer.declared(rendering, view)))).flat()
   })
@@ -69,18 +70,18 @@ export async function releasesBelow(
   return releases.length === 0 ? [] : [...releases, ...(await releasesBelow(releases, ports, filter))]
 }
 
-/** Real paths of the files whose objects a source renders; none when that cannot be told, which its rendering will say. */
+/** Paths of the files whose objects a source renders; none when its inputs cannot be read, which its rendering reports. */
 async function filePathsOf(source: Source, { renderer, view }: InputPorts): Promise<readonly string[]> {
   try {
     const inputs = await renderer.inputs(source, view)
-    return inputs.filter(({ above }) => above === undefined).map(({ path }) => path)
+    return inputs.filter(({ levelsUp }) => levelsUp === undefined).map(({ path }) => path)
   } catch (error) {
     if (error instanceof ExpectedStop) return []
     throw error
   }
 }
 
-/** The text of a YAML file; empty for anything else, and for what cannot be read as text. */
+/** The text of a YAML file; empty for any other file, and for a file that is not text. */
 async function textOf(file: string, view: RepositoryView): Promise<string> {
   if (!/\.(ya?ml|tpl)$/.test(file)) return ''
   try {

@@ -66,7 +66,7 @@ describe('mode report', () => {
 })
 
 describe('a local commit', () => {
-  it('stands on its branch; HEAD, index and work tree stay as they were', async () => {
+  it('is written to its branch; HEAD, index and work tree stay unchanged', async () => {
     fs.writeFileSync(join(checkout.dir, 'apps/api.yaml'), 'somebody is working here\n')
     const untouched = surroundings(checkout.dir)
     const delivery = await deliver(proposalOf(), optionsOf(), ports())
@@ -82,7 +82,7 @@ describe('a local commit', () => {
     expect(second).toEqual({ ...first, created: false })
   })
 
-  it('is rebuilt as one commit when the base moved', async () => {
+  it('is rebuilt as one commit when the base branch moved', async () => {
     await deliver(proposalOf(), optionsOf(), ports())
     const base = commitAs(checkout.dir, 'notes.md', 'x\n')
     await deliver(proposalOf(), optionsOf(), ports())
@@ -91,7 +91,7 @@ describe('a local commit', () => {
     )
   })
 
-  it('is rebuilt as one commit when the values moved', async () => {
+  it('is rebuilt as one commit when the values changed', async () => {
     await deliver(proposalOf(), optionsOf(), ports())
     await deliver(proposalTo(before.replace('500m', '300m')), optionsOf(), ports())
     expect(git(checkout.dir, ['rev-list', '--count', `main..${branch}`])).toBe('1')
@@ -99,9 +99,9 @@ describe('a local commit', () => {
   })
 
   it.each([
-    ['on top of ours', () => deliver(proposalOf(), optionsOf(), ports())],
-    ['alone', async () => git(checkout.dir, ['branch', branch])],
-  ])("leaves a person's commit %s untouched and says how to hint", async (_where, prepare) => {
+    ['on top of one by Tortoise', () => deliver(proposalOf(), optionsOf(), ports())],
+    ['on the base', async () => git(checkout.dir, ['branch', branch])],
+  ])('keeps a commit that Tortoise did not make (%s) and says what to do', async (_where, prepare) => {
     await prepare()
     git(checkout.dir, ['checkout', '--quiet', branch])
     const theirs = commitAs(checkout.dir, 'notes.md', 'mine\n')
@@ -111,7 +111,7 @@ describe('a local commit', () => {
         {
           code: 'git.conflict',
           message: expect.stringMatching(
-            /person's commit stands on tortoise\/main: \w{10} "change notes.md"/,
+            /tortoise\/main has a commit that Tortoise did not make: \w{10} "change notes.md"/,
           ),
           hint: expect.stringContaining('delete tortoise/main'),
         },
@@ -120,7 +120,7 @@ describe('a local commit', () => {
     expect(head(checkout.dir)).toBe(theirs)
   })
 
-  it('by our own identity is not ours without our trailers', async () => {
+  it("by Tortoise's own identity counts as foreign without its trailers", async () => {
     git(checkout.dir, ['checkout', '--quiet', '-b', branch])
     const bot = { GIT_COMMITTER_EMAIL: 'tortoise@example.com' }
     git(checkout.dir, ['commit', '--quiet', '--allow-empty', '--message', 'format'], '', bot)
@@ -131,23 +131,23 @@ describe('a local commit', () => {
     })
   })
 
-  it('that a person amended is theirs', async () => {
+  it('that somebody amended counts as foreign', async () => {
     await deliver(proposalOf(), optionsOf(), ports())
     git(checkout.dir, ['checkout', '--quiet', branch])
     fs.appendFileSync(join(checkout.dir, deployment), '# and this\n')
     git(checkout.dir, ['commit', '--quiet', '--all', '--amend', '--no-edit'])
     git(checkout.dir, ['checkout', '--quiet', 'main'])
     await expect(deliver(proposalOf(), optionsOf(), ports())).rejects.toMatchObject({
-      problems: [{ code: 'git.conflict', message: expect.stringContaining("A person's commit") }],
+      problems: [{ code: 'git.conflict', message: expect.stringContaining('that Tortoise did not make') }],
     })
   })
 
-  it('takes over a branch that holds nothing but the base', async () => {
+  it('replaces a branch that has no commit of its own', async () => {
     git(checkout.dir, ['branch', branch])
     expect(await deliver(proposalOf(), optionsOf(), ports())).toMatchObject({ created: true })
   })
 
-  it('does not rebuild a branch that somebody looks at', async () => {
+  it('is not written to a branch that is checked out', async () => {
     await deliver(proposalOf(), optionsOf(), ports())
     git(checkout.dir, ['checkout', '--quiet', branch])
     const change = proposalTo(before.replace('500m', '300m'))
@@ -157,14 +157,14 @@ describe('a local commit', () => {
     expect(await deliver(proposalOf(), optionsOf(), ports())).toMatchObject({ created: false })
   })
 
-  it('goes straight onto the base when asked to, as a fast-forward', async () => {
+  it('can be made on the base branch itself, as a fast-forward', async () => {
     const base = head(checkout.dir, 'main')
     const delivery = await deliver(proposalOf(), optionsOf({ branch: 'main' }), ports())
     expect(delivery).toMatchObject({ branch: 'main', commit: head(checkout.dir, 'main'), created: true })
     expect(head(checkout.dir, 'main^')).toBe(base)
   })
 
-  it('is not made when the base already says so', async () => {
+  it('is not made when the base branch already has the values', async () => {
     commitAs(checkout.dir, deployment, after)
     const same = proposalOf({ edits: [{ file: deployment, before: after, after }] })
     expect(await deliver(same, optionsOf(), ports())).toEqual({ mode: 'commit', created: false })
@@ -172,7 +172,7 @@ describe('a local commit', () => {
   })
 })
 
-describe('what is never delivered', () => {
+describe('delivery refuses', () => {
   it('a proposal that was refuted', async () => {
     const refuted = proposalOf({ proof: { ...proposalOf().proof, verdict: 'refuted' } })
     await expect(deliver(refuted, optionsOf(), ports())).rejects.toThrow('only a proved proposal')
@@ -180,11 +180,11 @@ describe('what is never delivered', () => {
 
   it.each([
     ['another branch', { branch: 'release' }],
-    ['a name that climbs', { branch: 'tortoise/../main' }],
-    ['a name with a line end', { branch: 'tortoise/x\n0000 evil' }],
-    ['a name with a blank', { branch: 'tortoise/x y' }],
-    ['a name that locks', { branch: 'tortoise/x.lock' }],
-  ])('to %s', async (_what, parts) => {
+    ['a branch name with ..', { branch: 'tortoise/../main' }],
+    ['a branch name with a line break', { branch: 'tortoise/x\n0000 evil' }],
+    ['a branch name with a space', { branch: 'tortoise/x y' }],
+    ['a branch name that ends with .lock', { branch: 'tortoise/x.lock' }],
+  ])('a commit on %s', async (_what, parts) => {
     await expect(deliver(proposalOf(), optionsOf(parts), ports())).rejects.toMatchObject({
       problems: [{ code: 'settings.invalid' }],
     })
@@ -192,7 +192,7 @@ describe('what is never delivered', () => {
 })
 
 describe('a pushed commit', () => {
-  it('stands on the server, and the second run neither commits nor pushes', async () => {
+  it('is on the server, and the second run neither commits nor pushes', async () => {
     const first = await deliver(proposalOf(), pushed(), ports())
     expect(first).toMatchObject({ created: true, pushedTo: expect.stringMatching(/^127.*\/gitops\.git$/) })
     expect(head(checkout.bare)).toBe(first.commit)
@@ -202,7 +202,7 @@ describe('a pushed commit', () => {
   })
 
   it.each([['--depth=1'], ['--no-local']])(
-    'is found again by a fresh clone (%s), which neither commits nor pushes',
+    'is recognised by a fresh clone (%s), which neither commits nor pushes',
     async (flag) => {
       const first = await deliver(proposalOf(), pushed(), ports())
       const fresh = freshClone('fresh', flag, '--single-branch')
@@ -215,7 +215,7 @@ describe('a pushed commit', () => {
   )
 
   it.each([['--depth=1'], ['--no-local']])(
-    'is replaced by a fresh clone (%s) when the base moved',
+    'is replaced by a fresh clone (%s) when the base branch moved',
     async (flag) => {
       await deliver(proposalOf(), pushed(), ports())
       const base = commitAs(checkout.dir, 'notes.md', 'x\n')
@@ -229,7 +229,7 @@ describe('a pushed commit', () => {
     },
   )
 
-  it("is not put over a person's commit that only the server has", async () => {
+  it('does not replace a foreign commit that only the server has', async () => {
     await deliver(proposalOf(), pushed(), ports())
     const other = freshClone('other')
     git(other, ['checkout', '--quiet', branch])
@@ -237,27 +237,27 @@ describe('a pushed commit', () => {
     git(other, ['push', '--quiet', 'origin', branch])
     const change = proposalTo(before.replace('500m', '300m'))
     await expect(deliver(change, pushed(), ports(freshClone('fresh', '--depth=1')))).rejects.toMatchObject({
-      problems: [{ code: 'git.conflict', message: expect.stringContaining("A person's commit") }],
+      problems: [{ code: 'git.conflict', message: expect.stringContaining('that Tortoise did not make') }],
     })
     expect(head(checkout.bare)).toBe(theirs)
     expect(pushes()).toBe(1)
   })
 
-  it('that was made but not pushed is pushed by the next run', async () => {
+  it('is pushed by the next run when the first run made it but did not push', async () => {
     const { commit } = await deliver(proposalOf(), optionsOf(), ports())
     const second = await deliver(proposalOf(), pushed(), ports(checkout.dir, later(1)))
     expect(second).toMatchObject({ commit, created: false, pushedTo: expect.any(String) })
     expect(head(checkout.bare)).toBe(commit)
   })
 
-  it('is pushed again when somebody deleted the branch on the server', async () => {
+  it('is pushed again after somebody deleted the branch on the server', async () => {
     const { commit } = await deliver(proposalOf(), pushed(), ports())
     git(checkout.bare, ['update-ref', '-d', `refs/heads/${branch}`])
     await deliver(proposalOf(), pushed(), ports())
     expect(head(checkout.bare)).toBe(commit)
   })
 
-  it('goes straight onto the base of the server, and never over what came there meanwhile', async () => {
+  it("can be made on the server's base branch, but never replaces newer commits there", async () => {
     const stale = freshClone('stale')
     const direct = pushed({ branch: 'main' })
     const { commit } = await deliver(proposalOf(), direct, ports())

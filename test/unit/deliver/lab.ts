@@ -15,7 +15,7 @@ const identity = {
   GIT_CONFIG_GLOBAL: '/dev/null',
 }
 
-/** Runs the real git in a directory; returns what it printed, without the last line end. */
+/** Runs the real git in a directory. Returns its output without the trailing line breaks. */
 export const git = (
   cwd: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export const before = '# api\nresources:\n  requests:\n    cpu: 500m # tuned by 
 export const after = before.replace('500m', '260m')
 export const deployment = 'apps/api/deployment.yaml'
 
-/** A work tree with its bare origin, in a directory of its own. */
+/** A work tree with its bare origin, in a temporary directory. */
 export interface Checkout {
   readonly root: string
   readonly dir: string
@@ -47,7 +47,7 @@ export interface Checkout {
 
 const openRepository = (dir: string): Repository => ({ fs, gitdir: join(dir, '.git'), cache: {} })
 
-/** Makes a repository with plain, executable, linked, oddly named and vendored entries, and its bare origin. */
+/** Makes a repository with plain files, an executable, a link, a non-ASCII name and a submodule, and its bare origin. */
 export function makeCheckout(): Checkout {
   const root = fs.mkdtempSync(join(tmpdir(), 'deliver-'))
   const [dir, bare] = [join(root, 'work'), join(root, 'gitops.git')]
@@ -73,7 +73,7 @@ export function makeCheckout(): Checkout {
   return { root, dir, bare, repository: openRepository(dir), close }
 }
 
-/** Commits a file as a person would, on the branch that is checked out. */
+/** Commits a file on the branch that is checked out, as a user and not as Tortoise. */
 export function commitAs(dir: string, path: string, text: string): string {
   fs.mkdirSync(join(dir, path, '..'), { recursive: true })
   fs.writeFileSync(join(dir, path), text)
@@ -82,7 +82,7 @@ export function commitAs(dir: string, path: string, text: string): string {
   return git(dir, ['rev-parse', 'HEAD'])
 }
 
-/** A change of one value, with parts of it replaced. */
+/** Makes a change of one value; `parts` replace its defaults. */
 export const changeOf = (parts: Partial<ProposedChange> = {}): ProposedChange => ({
   workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' },
   container: 'app',
@@ -104,7 +104,7 @@ export const changeOf = (parts: Partial<ProposedChange> = {}): ProposedChange =>
   ...parts,
 })
 
-/** A proved proposal that writes one file. */
+/** Makes a proved proposal that writes one file; `parts` replace its defaults. */
 export const proposalOf = (parts: Partial<Proposal> = {}): Proposal => ({
   changes: [changeOf()],
   edits: [{ file: deployment, before, after }],
@@ -119,7 +119,7 @@ export const proposalOf = (parts: Partial<Proposal> = {}): Proposal => ({
   ...parts,
 })
 
-/** Options of a local commit on our branch, with parts of them replaced. */
+/** Makes the options of a local commit on `tortoise/main`; `parts` replace the defaults. */
 export const optionsOf = (parts: Partial<DeliverOptions> = {}): DeliverOptions => ({
   mode: 'commit',
   base: 'main',

@@ -27,7 +27,7 @@ let opened: Opened
 const headOf = (ref: string) => git(checkout.bare, ['rev-parse', ref])
 const treeOf = (ref: string) => git(checkout.bare, ['ls-tree', '-r', '-t', ref]).split('\n')
 
-/** A repository with an LFS pointer besides links, programs and submodules. */
+/** A repository with an LFS pointer, links, executables and submodules. */
 function begin(): void {
   checkout = makeCheckout()
   fs.writeFileSync(join(checkout.dir, '.gitattributes'), '*.png filter=lfs diff=lfs merge=lfs -text\n')
@@ -39,7 +39,7 @@ function begin(): void {
 }
 const edit: FileEdit = { file: deployment, before, after }
 
-/** Writes edits to a branch as a run does. */
+/** Writes edits to a branch in the same steps as a run. */
 async function write(edits: readonly FileEdit[], to = branch, force = true): Promise<string> {
   const { writer } = opened
   const stored = await writer.writeTree(headOf('main'), edits)
@@ -59,7 +59,7 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     opened = await open(checkout)
   })
 
-  it('keeps LFS pointers, links, submodules, modes and every file it does not name', async () => {
+  it('keeps LFS pointers, links, submodules, modes and every other file', async () => {
     const old = treeOf('main')
     await write([edit])
     const made = treeOf(branch)
@@ -83,7 +83,7 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     expect(git(checkout.bare, ['fsck', '--strict', '--no-dangling'])).toBe('')
   })
 
-  it('is one commit on the base whose message tells its tree, and no other branch is left', async () => {
+  it('is one commit on the base whose message states its tree, and no other branch remains', async () => {
     const id = await write([edit])
     expect(headOf(branch)).toBe(id)
     expect(headOf(`${branch}^`)).toBe(headOf('main'))
@@ -93,7 +93,7 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     expect(branchesOf(checkout)).toEqual(['main', branch])
   })
 
-  it('is not moved when a person was faster', async () => {
+  it('is not moved when somebody moved it meanwhile', async () => {
     const stored = await opened.writer.writeTree(headOf('main'), [edit])
     const id = await opened.writer.writeCommit(stored, commitMessage(proposalOf(), stored))
     git(checkout.bare, ['update-ref', `refs/heads/${branch}`, headOf('main')])
@@ -105,7 +105,7 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
     expect(headOf(branch)).toBe(headOf('main'))
   })
 
-  it('may be the base itself, fast forward', async () => {
+  it('may be the base branch itself, as a fast-forward', async () => {
     const base = headOf('main')
     const id = await write([edit], 'main', false)
     expect([headOf('main'), headOf('main^')]).toEqual([id, base])
@@ -114,8 +114,8 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
   it.each([
     ['a link', 'apps/current'],
     ['a submodule', 'vendor/chart'],
-    ['a text that is not there', 'apps/web/hütte.yaml'],
-  ])('is never written over %s', async (_what, file) => {
+    ['a file with another text', 'apps/web/hütte.yaml'],
+  ])('never replaces %s', async (_what, file) => {
     await expect(
       opened.writer.writeTree(headOf('main'), [{ file, before: '', after }]),
     ).rejects.toMatchObject({
@@ -124,8 +124,8 @@ describe.each(Object.entries(writers))('a branch written by %s', (_name, open) =
   })
 })
 
-describe('the checkout alone', () => {
-  it('keeps LFS pointers, links, submodules, modes and every file that is not named', async () => {
+describe('a commit made in the clone', () => {
+  it('keeps LFS pointers, links, submodules, modes and every other file', async () => {
     const local = (ref: string) => git(checkout.dir, ['ls-tree', '-r', '-t', ref]).split('\n')
     const gitdir = join(checkout.dir, '.git')
     await deliver(proposalOf({ edits: [edit] }), optionsOf({ branch }), { fs, gitdir, now })
@@ -139,14 +139,14 @@ describe('the checkout alone', () => {
 describe('a commit that must be verified', () => {
   const program: FileEdit = { file: 'scripts/deploy.sh', before: '#!/bin/sh\n', after: '#!/bin/bash\n' }
 
-  it('is signed by GitHub for a person too', async () => {
+  it('is signed by GitHub for the token of a user too', async () => {
     const { server, session } = await openGitHub(checkout, { tokenOf: 'person' })
     opened = { writer: githubWriter(session, { verified: true }), close: server.close }
     const id = await write([edit])
     expect(server.state.signed.has(id)).toBe(true)
   })
 
-  it('is refused where it would lose the mode of a file, and nothing is left of it', async () => {
+  it('is refused if a file would lose its mode, and leaves nothing behind', async () => {
     const { server, session } = await openGitHub(checkout, { tokenOf: 'person' })
     opened = { writer: githubWriter(session, { verified: true }), close: server.close }
     await expect(write([edit, program])).rejects.toMatchObject({
@@ -161,14 +161,14 @@ describe('a commit that must be verified', () => {
     expect(branchesOf(checkout)).toEqual(['main'])
   })
 
-  it('keeps the mode of a file where the token is that of an app', async () => {
+  it('keeps the mode of a file with the token of an app', async () => {
     const { server, session } = await openGitHub(checkout)
     opened = { writer: githubWriter(session, { verified: true }), close: server.close }
     await write([program])
     expect(treeOf(branch).join('\n')).toMatch(/100755 blob \w+\tscripts\/deploy.sh/)
   })
 
-  it('is made by the next run when one was killed, and takes away what that one left', async () => {
+  it('is made by the next run after a killed one, which also deletes the temporary branch', async () => {
     const { server, session } = await openGitHub(checkout, { tokenOf: 'person' })
     opened = { writer: githubWriter(session, { verified: true }), close: server.close }
     const stored = await opened.writer.writeTree(headOf('main'), [edit])
@@ -181,7 +181,7 @@ describe('a commit that must be verified', () => {
     expect(branchesOf(checkout)).toEqual(['main', branch])
   })
 
-  it('is not asked for where nobody wants it', async () => {
+  it('needs no signature unless settings require it', async () => {
     const { server, session } = await openGitHub(checkout, { tokenOf: 'person' })
     opened = { writer: githubWriter(session), close: server.close }
     const id = await write([edit])

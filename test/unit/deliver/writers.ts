@@ -18,13 +18,13 @@ import { author, type Checkout, git, now } from './lab.ts'
 export const quickOctokit: OctokitFactory = (options) =>
   new Octokit({ ...options, throttle: { enabled: false }, retry: { enabled: false } })
 
-/** A writer with what it writes to. */
+/** A writer and the server it writes to. */
 export interface Opened {
   readonly writer: BranchWriter
   readonly close: () => Promise<void>
 }
 
-/** A session with the GitHub of this lab. */
+/** Opens a session with the GitHub server of the lab. */
 export async function openGitHub(
   { bare }: Checkout,
   lab: Partial<GitHubLab> = {},
@@ -42,7 +42,7 @@ const github =
     return { writer: githubWriter(session, { verified: true }), close: server.close }
   }
 
-/** Every way to write a branch of a server. */
+/** All ways to write a branch of a server. */
 export const writers: Readonly<Record<string, (checkout: Checkout) => Promise<Opened>>> = {
   'GitHub, with the token of an app': github({ tokenOf: 'app' }),
   'GitHub, with the token of a person and commits to be verified': github({ tokenOf: 'person' }),
@@ -53,6 +53,6 @@ export const writers: Readonly<Record<string, (checkout: Checkout) => Promise<Op
   },
 }
 
-/** Branches of a bare repository. */
+/** Returns the branches of a bare repository. */
 export const branchesOf = ({ bare }: Checkout): readonly string[] =>
   git(bare, ['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads']).split('\n')

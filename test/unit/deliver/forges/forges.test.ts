@@ -32,10 +32,10 @@ import {
 
 const branch = 'tortoise/right-size'
 
-/** A forge as the lab offers it, with what people do there. */
+/** A forge of the lab, and the actions of its users. */
 interface Ground {
   readonly forge: Forge
-  /** Where commits are pushed. */
+  /** URL that commits are pushed to. */
   readonly remote: string
   readonly token: string
   readonly say: (pull: number, login: string, body: string) => Promise<unknown>
@@ -92,7 +92,7 @@ const forges = [
 let checkout: Checkout
 let ground: Ground
 
-/** One run that wants a CPU request, or nothing. */
+/** One run that proposes a CPU request, or nothing. */
 async function run(
   cpu: string | undefined,
   more: Partial<PullOptions> = {},
@@ -142,9 +142,9 @@ afterEach(async () => {
 
 describe.each(forges)('$name', ({ name, open, missing }) => {
   const claim = missing ? ` (skipped: ${name} is not built, see npm run lab:gitea)` : ''
-  const told = it.skipIf(missing)
+  const claims = it.skipIf(missing)
 
-  told(`is proposed to once, and followed when the value moves${claim}`, async () => {
+  claims(`has one pull request, which is updated when the value changes${claim}`, async () => {
     ground = await open(checkout)
     expect(await run('260m')).toMatchObject({ action: 'opened', branch, number: 1 })
     expect(await shown()).toMatchObject({
@@ -162,33 +162,36 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     expect(pull?.title).toBe('right-size to 300m')
   })
 
-  told(`is told why it is closed, and opened again rather than doubled${claim}`, async () => {
-    ground = await open(checkout)
-    await run('260m')
-    expect(await run(undefined)).toMatchObject({ action: 'closed', number: 1 })
-    expect(await shown()).toMatchObject({ state: 'closed' })
-    expect((await ground.forge.comments(1)).map(({ body }) => body.split('\n')[0])).toEqual([
-      'Closed: the workload is gone.',
-    ])
-    expect(await run('300m')).toMatchObject({ number: 1 })
-    expect(await shown()).toMatchObject({ state: 'open' })
-    expect(await ground.forge.pulls()).toHaveLength(1)
-  })
+  claims(
+    `gets the reason when it closes a pull request, and reopens it instead of opening a second${claim}`,
+    async () => {
+      ground = await open(checkout)
+      await run('260m')
+      expect(await run(undefined)).toMatchObject({ action: 'closed', number: 1 })
+      expect(await shown()).toMatchObject({ state: 'closed' })
+      expect((await ground.forge.comments(1)).map(({ body }) => body.split('\n')[0])).toEqual([
+        'Closed by Tortoise: the workload is gone.',
+      ])
+      expect(await run('300m')).toMatchObject({ number: 1 })
+      expect(await shown()).toMatchObject({ state: 'open' })
+      expect(await ground.forge.pulls()).toHaveLength(1)
+    },
+  )
 
-  told(`lets those command who may push, and no others${claim}`, async () => {
+  claims(`accepts commands of users with push access only${claim}`, async () => {
     ground = await open(checkout)
     await run('260m')
     await ground.say(1, 'eve', '/tortoise ignore')
     await ground.say(1, 'ada', '/tortoise snooze 30d')
-    const [heard] = await readComments(ground.forge, await ground.forge.pulls(), {
+    const [commented] = await readComments(ground.forge, await ground.forge.pulls(), {
       now: new Date(),
       days: 30,
     })
-    expect(heard?.comments.map(({ author: login }) => login)).toEqual(['ada'])
-    expect(readBlock(heard?.pull.body ?? '')?.items[0]?.key).toBe(changeKey(changeOf()))
+    expect(commented?.comments.map(({ author: login }) => login)).toEqual(['ada'])
+    expect(readBlock(commented?.pull.body ?? '')?.items[0]?.key).toBe(changeKey(changeOf()))
   })
 
-  told(`knows what was merged, and finds an open one that was forgotten${claim}`, async () => {
+  claims(`lists merged pull requests, and returns the open one when it is opened twice${claim}`, async () => {
     ground = await open(checkout)
     await run('260m')
     const again = await ground.forge.open({ branch, base: 'main', title: 'x', body: 'y' })
@@ -198,15 +201,15 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     expect(cpuAt('main')).toContain('cpu: 260m')
   })
 
-  told(`merges by itself where nothing is left to wait for${claim}`, async () => {
+  claims(`merges at once with auto-merge when no check is pending${claim}`, async () => {
     ground = await open(checkout)
     const outcome = await run('260m', { checks: false }, true)
     expect(outcome).toMatchObject({ action: 'opened', merging: expect.stringMatching(/^(merged|armed)$/) })
-    // Gitea looks whether it can be merged first, and does it a moment later.
+    // Gitea first checks whether the merge is possible, and merges a moment later.
     await expect.poll(() => cpuAt('main'), { timeout: 30_000 }).toContain('cpu: 260m')
   })
 
-  told(`keeps one dashboard, and checks that are not sent twice${claim}`, async () => {
+  claims(`has one dashboard issue, and statuses that are not sent twice${claim}`, async () => {
     ground = await open(checkout)
     const { forge } = ground
     expect(await forge.findIssue('<!-- board -->')).toBeUndefined()
@@ -224,7 +227,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     await forge.check(commit, [{ ...good, state: 'failure' }])
   })
 
-  told(`says what it refused, without the token${claim}`, async () => {
+  claims(`names the refused request without the token${claim}`, async () => {
     ground = await open(checkout)
     await expect(
       ground.forge.open({ branch: 'tortoise/none', base: 'main', title: 'x', body: 'y' }),

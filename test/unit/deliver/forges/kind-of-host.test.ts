@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { kindOfHost } from '../../../../plugin/deliver/forges/kind-of-host.ts'
 
-describe('the forge behind an address', () => {
+describe('the forge of a Git URL', () => {
   it.each([
     ['https://github.com/acme/gitops.git', 'github', 'acme/gitops'],
     ['https://github.example.com/acme/gitops', 'github', 'acme/gitops'],
@@ -9,11 +9,11 @@ describe('the forge behind an address', () => {
     ['https://gitlab.example.com/shop/gitops.git/', 'gitlab', 'shop/gitops'],
     ['https://codeberg.org/ada/gitops.git', 'gitea', 'ada/gitops'],
     ['https://forgejo.example.com/ada/gitops.git', 'gitea', 'ada/gitops'],
-  ])('of %s is %s', (url, kind, repository) => {
+  ])('for %s is %s', (url, kind, repository) => {
     expect(kindOfHost(url)).toEqual({ kind, repository, url: new URL(url).origin })
   })
 
-  it('is what settings say, wherever it lies', () => {
+  it('is the one that settings name, whatever its host', () => {
     const named = { kind: 'gitea', url: 'https://code.example.com/git/' } as const
     expect(kindOfHost('https://code.example.com/git/ada/gitops.git', named)).toEqual({
       kind: 'gitea',
@@ -22,7 +22,7 @@ describe('the forge behind an address', () => {
     })
   })
 
-  it('that the host does not tell is asked for, and a base elsewhere is refused', () => {
+  it('must be named when the host is unknown, and its URL must be the start of the Git URL', () => {
     expect(() => kindOfHost('https://code.example.com/ada/gitops.git')).toThrow('deliver.forge.kind')
     expect(() => kindOfHost('https://gitlab.com/a/b.git', { url: 'https://example.com' })).toThrow('below')
   })

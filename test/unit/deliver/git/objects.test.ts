@@ -19,7 +19,7 @@ const layMain = (files: Readonly<Record<string, string>>) =>
     new Map(Object.entries(files)),
   )
 
-describe('a tree laid over another', () => {
+describe('a tree with edits applied', () => {
   it('keeps modes, links, submodules and odd names of every other entry', async () => {
     const { tree } = await layMain({ [deployment]: after, 'scripts/deploy.sh': '#!/bin/bash\n' })
     const [old, made] = [treeOf(checkout.dir, 'main'), treeOf(checkout.dir, tree)]
@@ -36,7 +36,7 @@ describe('a tree laid over another', () => {
     expect(git(checkout.dir, ['show', `${tree}:${deployment}`])).toBe(after.trimEnd())
   })
 
-  it('makes the directories that a new file needs, in the order Git wants', async () => {
+  it('gets the directories that a new file needs, in the order that Git requires', async () => {
     const { tree, objects } = await layMain({
       'apps/api/patches/cpu.yaml': 'x: 1\n',
       'apps/api-b/a.yaml': '',
@@ -52,7 +52,7 @@ describe('a tree laid over another', () => {
     expect(git(checkout.dir, ['fsck', '--strict', '--no-dangling'])).toBe('')
   })
 
-  it('finds a file by a name that is not ASCII', async () => {
+  it('contains a file whose name is not ASCII', async () => {
     const { tree } = await layMain({ 'apps/web/hütte.yaml': 'b: 3\n' })
     expect(git(checkout.dir, ['ls-tree', '-r', '-z', '--name-only', `${tree}:apps/web`])).toBe('hütte.yaml\0')
     expect(await readText(checkout.repository, tree, 'apps/web/hütte.yaml')).toBe('b: 3\n')
@@ -73,16 +73,16 @@ describe('a tree laid over another', () => {
         Buffer.from(lines.join(''), 'latin1'),
       )
     const [cafe, made, old] = [line('100644', 'caf\xe9'), line('100644', 'new'), line('100664', 'old')]
-    const laid = await applyFiles(checkout.repository, write(cafe, old), new Map([['new', 'x']]))
-    expect(laid.tree).toBe(write(cafe, made, old))
+    const applied = await applyFiles(checkout.repository, write(cafe, old), new Map([['new', 'x']]))
+    expect(applied.tree).toBe(write(cafe, made, old))
   })
 
   it.each([
     ['a link', 'apps/current'],
     ['a directory', 'apps/api'],
     ['a submodule', 'vendor/chart'],
-    ['what lies behind a link', 'apps/current/deployment.yaml'],
-    ['what lies behind a file', 'apps/api.yaml/x'],
+    ['a file behind a link', 'apps/current/deployment.yaml'],
+    ['a path below a file', 'apps/api.yaml/x'],
   ])('never overwrites %s', async (_what, path) => {
     await expect(layMain({ [path]: 'x' })).rejects.toMatchObject({ problems: [{ code: 'git.conflict' }] })
   })
@@ -94,7 +94,7 @@ describe('a tree laid over another', () => {
     },
   )
 
-  it('reads the text of a file and nothing of what is not there', async () => {
+  it('returns the text of a file, and nothing for a missing one', async () => {
     const tree = git(checkout.dir, ['rev-parse', 'main^{tree}'])
     expect(await readText(checkout.repository, tree, deployment)).toBe(before)
     expect(await readText(checkout.repository, tree, 'apps/current')).toBeUndefined()
@@ -108,7 +108,7 @@ describe('a draft', () => {
       { file: deployment, before: text, after },
     ])
 
-  it('becomes one commit that real git finds sound', async () => {
+  it('becomes one commit that passes git fsck', async () => {
     const draft = await draftMain()
     const id = await writeDraft(checkout.repository, draft, { message: 'perf: x\n', author, now })
     expect(git(checkout.dir, ['show', '--no-patch', '--format=%P %cn <%ce> %ct %s', id])).toBe(
@@ -126,14 +126,14 @@ describe('a draft', () => {
     expect(git(checkout.dir, ['rev-parse', 'tortoise/main'])).toBe(git(checkout.dir, ['rev-parse', 'main']))
   })
 
-  it('cannot get headers forged by the name of its author', async () => {
+  it("keeps its headers whatever the author's name is", async () => {
     const evil = { name: 'x\nparent 1 <y>', email: 'a@b>\n' }
     const id = await writeDraft(checkout.repository, await draftMain(), { message: 'm', author: evil, now })
     expect(git(checkout.dir, ['show', '--no-patch', '--format=%an|%ae', id])).toBe('x parent 1 y|a@b')
     expect(git(checkout.dir, ['fsck', '--strict', '--no-dangling'])).toBe('')
   })
 
-  it('is refused when the file edited is not the file committed', async () => {
+  it('is refused when the edited file differs from the committed one', async () => {
     await expect(draftMain(`${before}# local work\n`)).rejects.toMatchObject({
       problems: [{ code: 'git.conflict', place: { file: deployment } }],
     })
@@ -146,19 +146,19 @@ describe('a base branch', () => {
     expect(await resolveCommit(checkout.repository, 'main')).toBe(git(checkout.dir, ['rev-parse', 'main']))
   })
 
-  it('is found on origin when HEAD is detached and no branch is local', async () => {
+  it('is found on origin when HEAD is detached and there is no local branch', async () => {
     git(checkout.dir, ['checkout', '--quiet', '--detach'])
     git(checkout.dir, ['branch', '--delete', '--force', 'main'])
     expect(await resolveCommit(checkout.repository, 'main')).toBe(git(checkout.dir, ['rev-parse', 'HEAD']))
   })
 
-  it('that is missing stops with a way to mend it', async () => {
+  it('that is missing stops with a hint', async () => {
     await expect(resolveCommit(checkout.repository, 'prod')).rejects.toMatchObject({
       problems: [{ code: 'git.missing', hint: expect.stringContaining('prod') }],
     })
   })
 
-  it('is missing where there is no repository', async () => {
+  it('is missing when there is no repository', async () => {
     fs.rmSync(join(checkout.dir, '.git'), { recursive: true })
     await expect(resolveCommit(checkout.repository, 'main')).rejects.toMatchObject({
       problems: [{ code: 'git.missing' }],

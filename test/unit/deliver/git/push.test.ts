@@ -41,7 +41,7 @@ async function makePush(text = after) {
 }
 
 describe('a push', () => {
-  it('sends five objects for one file three directories down, and the server finds them sound', async () => {
+  it('sends five objects for one file three directories deep, and they pass git fsck on the server', async () => {
     const push = await makePush()
     await pushBranch(checkout.repository, wire, push)
     expect(push.objects).toHaveLength(5)
@@ -53,7 +53,7 @@ describe('a push', () => {
   it.each([
     ['that appeared meanwhile', undefined],
     ['that moved meanwhile', 'main'],
-  ])('loses to a branch %s, and leaves it as it is', async (_how, from) => {
+  ])('fails for a branch %s, and does not move it', async (_how, from) => {
     const push = await makePush()
     git(checkout.dir, ['checkout', '--quiet', '-b', branch])
     const theirs = commitAs(checkout.dir, 'notes.md', 'mine\n')
@@ -65,7 +65,7 @@ describe('a push', () => {
     expect(git(checkout.bare, ['rev-parse', branch])).toBe(theirs)
   })
 
-  it('is a conflict when a rule of the server rejects it', async () => {
+  it('throws git.conflict when a branch rule rejects it', async () => {
     git(checkout.bare, ['config', 'receive.denyDeletes', 'true'])
     git(checkout.bare, ['config', 'transfer.hideRefs', 'refs/heads/tortoise'])
     await expect(pushBranch(checkout.repository, wire, await makePush())).rejects.toMatchObject({
@@ -73,10 +73,10 @@ describe('a push', () => {
     })
   })
 
-  it('says that the server does not know the base when it does not', async () => {
+  it('says so when the server does not have the base commit', async () => {
     commitAs(checkout.dir, 'notes.md', 'not pushed\n')
     await expect(pushBranch(checkout.repository, wire, await makePush())).rejects.toMatchObject({
-      problems: [{ code: 'git.remote', message: expect.stringContaining('does not hold the base commit') }],
+      problems: [{ code: 'git.remote', message: expect.stringContaining('does not have the base commit') }],
     })
     expect(await remoteHead(wire, branch)).toBeUndefined()
   })
@@ -109,7 +109,7 @@ describe('a commit of the server', () => {
     return id
   }
 
-  it('is read without leaving a trace in the clone', async () => {
+  it('is read without any change to the clone', async () => {
     const id = pushAs('hello\n')
     const base = git(checkout.dir, ['rev-parse', 'main'])
     const objects = () => git(checkout.dir, ['count-objects', '--verbose'])
@@ -121,7 +121,7 @@ describe('a commit of the server', () => {
   })
 
   it.each([
-    ['without what the base holds', 'main', 3000],
+    ['without the objects that the base has', 'main', 3000],
     ['without its history, when the server does not know the base', undefined, 400_000],
   ])('is read %s', async (_how, known, limit) => {
     for (const size of [200_000, 300_000])
@@ -143,13 +143,13 @@ describe('a commit of the server', () => {
     expect(await store()).toBe(id)
   })
 
-  it('is read even when clone and server share no history', async () => {
+  it('is read even when the clone and the server share no history', async () => {
     const id = pushAs('hello\n')
     const { commit } = await fetchCommit(checkout.repository, wire, { id, base: 'b'.repeat(40) })
     expect(commit.message).toContain('change notes.md')
   })
 
-  it('that is gone stops with a way to mend it', async () => {
+  it('that does not exist any more stops with a hint', async () => {
     const base = git(checkout.dir, ['rev-parse', 'main'])
     await expect(fetchCommit(checkout.repository, wire, { id: 'c'.repeat(40), base })).rejects.toMatchObject({
       problems: [{ code: 'git.remote' }],
@@ -157,8 +157,8 @@ describe('a commit of the server', () => {
   })
 })
 
-describe('the server of this lab', () => {
-  it('reads a request that is zipped, as git sends long ones', async () => {
+describe('the test server', () => {
+  it('accepts a gzipped request, because git compresses long ones', async () => {
     const want = `want ${git(checkout.dir, ['rev-parse', 'main'])}\n`
     const answer = await fetch(`${server.url}/gitops.git/git-upload-pack`, {
       method: 'POST',
@@ -206,7 +206,7 @@ describe('a remote that cannot be used', () => {
     })
   })
 
-  it('says so when nobody answers', async () => {
+  it('says so when the server cannot be reached', async () => {
     const off = openRemote({ url: 'http://127.0.0.1:9/x.git', token: () => secret }, http)
     const error = await failure(remoteHead(off, branch))
     expect(error).toMatchObject({ problems: [{ code: 'git.remote', place: { file: '127.0.0.1:9/x.git' } }] })
@@ -214,11 +214,11 @@ describe('a remote that cannot be used', () => {
   })
 
   it.each([
-    ['credentials in it', `https://x-access-token:${secret}@example.com/acme/gitops.git`],
-    ['a token as its user', `https://${secret}@example.com/acme/gitops.git`],
-    ['no HTTP', `ssh://git:hunter2@example.com/acme/gitops.git?token=${secret}`],
+    ['a user and a password', `https://x-access-token:${secret}@example.com/acme/gitops.git`],
+    ['a token as the user', `https://${secret}@example.com/acme/gitops.git`],
+    ['another protocol than HTTP', `ssh://git:hunter2@example.com/acme/gitops.git?token=${secret}`],
     ['no scheme', `${secret}@example.com:acme/gitops.git`],
-  ])('refuses an address with %s, and shows host and path at most', (_what, url) => {
+  ])('refuses a URL with %s, and shows only its host and path', (_what, url) => {
     const error = (() => {
       try {
         return openRemote({ url }, http)

@@ -7,7 +7,7 @@ import { beginStory, type Story, type StoryRun, type Want } from './story.ts'
 let story: Story
 afterEach(() => story.close())
 
-/** Every request by TORTOISE_KILLS=1; every fifth by default, for time. */
+/** Set TORTOISE_KILLS=1 to kill the run after each request. The default is every fifth, to save time. */
 const stride = Number(process.env['TORTOISE_KILLS'] ?? 5)
 const names = ['api', 'web', 'cart']
 const wants: readonly Want[] = names.map((name) => ({ name, to: 300, scope: name }))
@@ -24,7 +24,7 @@ async function begin(lab: Partial<GitHubLab> = {}): Promise<void> {
   git(dir, ['push', '--quiet', 'origin', 'main'])
 }
 
-/** A client that is dead from the answer to its nth request on: the server has done what was asked, nobody heard. */
+/** A client that fails after its nth request: the server has executed the request, but the run gets no response. */
 function dying(nth: number): typeof fetch {
   let asked = 0
   return async (...request) => {
@@ -63,11 +63,11 @@ async function expectSame(
 }
 
 describe('a run that is killed', () => {
-  it('while it proposes is finished by the next, after whichever request', async () => {
+  it('while it opens a pull request is completed by the next run, after any request', async () => {
     expect(await expectSame(begin, wants, how)).toBeGreaterThanOrEqual(30)
   }, 600_000)
 
-  it('while it follows a value and closes what is gone is finished by the next', async () => {
+  it('while it updates a value and closes an obsolete pull request is completed by the next run', async () => {
     const prepare = async () => {
       await begin()
       await story.run(wants.slice(0, 2), how)
@@ -76,7 +76,7 @@ describe('a run that is killed', () => {
     expect(await expectSame(prepare, [{ name: 'web', to: 400, scope: 'web' }], run)).toBeGreaterThan(10)
   }, 600_000)
 
-  it('while it makes commits that GitHub signs for a person leaves no scratch branch behind', async () => {
+  it('while GitHub signs its commits leaves no temporary branch after the next run', async () => {
     const prepare = () => begin({ tokenOf: 'person' })
     expect(await expectSame(prepare, wants.slice(0, 2), how)).toBeGreaterThanOrEqual(30)
   }, 600_000)

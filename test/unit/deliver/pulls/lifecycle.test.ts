@@ -16,7 +16,7 @@ const close = (number: number) => story.server.state.pulls.change(number, { stat
 const first = async (to = 300) => (await story.run([{ to }])).pulls[0]
 
 describe('a pull request', () => {
-  it('is proposed: one commit on the base, nothing else of the tree touched', async () => {
+  it('has one commit on the base branch that changes nothing else in the tree', async () => {
     await begin()
     expect(await first()).toMatchObject({ action: 'opened', number: 1, branch })
     expect(story.cpu(branch)).toBe('300m')
@@ -28,7 +28,7 @@ describe('a pull request', () => {
     expect(git(story.checkout.bare, ['fsck', '--strict', '--no-dangling'])).toBe('')
   })
 
-  it('is left alone by a run that finds nothing new', async () => {
+  it('stays unchanged when the run finds nothing new', async () => {
     await begin()
     await first()
     const before = story.writes().length
@@ -36,14 +36,14 @@ describe('a pull request', () => {
     expect(story.writes()).toHaveLength(before)
   })
 
-  it('is left alone while its value would move by less than the settle step', async () => {
+  it('stays unchanged while its value differs by less than `settle`', async () => {
     await begin()
     await first(300)
     expect(await first(310)).toMatchObject({ action: 'unchanged' })
     expect(story.cpu(branch)).toBe('300m')
   })
 
-  it('follows a value that moved', async () => {
+  it('is updated when its value changed', async () => {
     await begin()
     await first(300)
     expect(await first(400)).toMatchObject({ action: 'updated', number: 1 })
@@ -51,7 +51,7 @@ describe('a pull request', () => {
     expect(git(story.checkout.bare, ['rev-list', '--count', `main..${branch}`])).toBe('1')
   })
 
-  it('is not rebuilt when the base moved elsewhere', async () => {
+  it('is not rebuilt when other files of the base branch changed', async () => {
     await begin()
     await first()
     const before = head()
@@ -60,7 +60,7 @@ describe('a pull request', () => {
     expect(head()).toBe(before)
   })
 
-  it('is rebuilt on the base when its file changed there: no conflict stays', async () => {
+  it('is rebuilt when its file changed on the base branch, so that it has no conflict', async () => {
     await begin()
     await first()
     const base = story.person(
@@ -73,7 +73,7 @@ describe('a pull request', () => {
     expect(git(story.checkout.bare, ['show', `${branch}:${deployment}`])).toContain('# new head')
   })
 
-  it('belongs to a person who commits to its branch; that is said once', async () => {
+  it('is no longer updated after somebody committed to its branch, and one comment says so', async () => {
     await begin()
     await first()
     const theirs = story.person(branch, 'notes.md', 'mine\n')
@@ -83,7 +83,7 @@ describe('a pull request', () => {
     expect(story.server.state.comments.get(1)).toHaveLength(1)
   })
 
-  it('with a value edited by a reviewer keeps it, and after the merge the edit is a bound', async () => {
+  it('keeps a value that a reviewer edited, and after the merge the edit is a bound', async () => {
     await begin()
     await first(300)
     story.person(branch, deployment, '# api\nresources:\n  requests:\n    cpu: 420m # tuned by hand\n')
@@ -100,7 +100,7 @@ describe('a pull request', () => {
     expect(await first(600)).toMatchObject({ action: 'opened' })
   })
 
-  it('that was closed declines its values until they move by more than the set step', async () => {
+  it('declines its values when it is closed, until they change by more than `reconsider`', async () => {
     await begin()
     await first(300)
     close(1)
@@ -111,7 +111,7 @@ describe('a pull request', () => {
     expect(await first(200)).toMatchObject({ action: 'opened', number: 2 })
   })
 
-  it('is asked for again by a person who may push, and not by one who may not', async () => {
+  it('is opened again by `retry` of a user with push access only', async () => {
     await begin({ writers: ['ada'] })
     await first(300)
     close(1)
@@ -122,7 +122,7 @@ describe('a pull request', () => {
     expect(await first(300)).toMatchObject({ action: 'opened' })
   })
 
-  it('is snoozed, and comes back when the time is over', async () => {
+  it('is reopened when its snooze ends', async () => {
     await begin({ writers: ['ada'] })
     await first(300)
     story.server.say(1, 'ada', 'not in this sprint\n\n/tortoise snooze 30d')
@@ -138,17 +138,17 @@ describe('a pull request', () => {
     ['/tortoise ignore', 'ignored by ada in #1'],
     ['/tortoise ignore Deployment/api requests.cpu', 'ignored by ada in #1'],
     ['/tortoise pin 500m', 'pinned at 500m by ada in #1'],
-  ])('takes %s at its word', async (said, reason) => {
+  ])('obeys %s', async (said, reason) => {
     await begin({ writers: ['ada'] })
     await first(300)
     story.server.say(1, 'ada', said)
     expect((await story.run([{ to: 300 }], { gone: reason })).left).toEqual([reason])
   })
 
-  it('is closed with the reason, once, and opened again rather than doubled', async () => {
+  it('is closed with one comment that gives the reason, and reopened instead of opened twice', async () => {
     await begin()
     await first(300)
-    const gone = 'the values are within tolerance'
+    const gone = 'the current values are within the tolerance'
     expect((await story.run([], { gone })).pulls).toMatchObject([{ action: 'closed', reason: gone }])
     expect(story.server.state.comments.get(1)).toMatchObject([{ body: expect.stringContaining(gone) }])
     expect(readBlock(story.server.pulls[0]?.body ?? '')).toMatchObject({ closed: gone })
@@ -157,14 +157,14 @@ describe('a pull request', () => {
     expect(story.cpu(branch)).toBe('250m')
   })
 
-  it('stays open when a run cannot tell whether it still holds', async () => {
+  it('stays open when the run cannot determine whether its values are still needed', async () => {
     await begin()
     await first()
     expect((await story.run([])).pulls).toMatchObject([{ action: 'unchanged' }])
     expect(story.server.pulls).toMatchObject([{ state: 'open' }])
   })
 
-  it('that was merged is done; a revert of it is a decision', async () => {
+  it('is not opened again after its merge was reverted', async () => {
     await begin()
     await first(300)
     story.server.state.pulls.merge(1)
@@ -174,11 +174,11 @@ describe('a pull request', () => {
     expect(await first(150)).toMatchObject({ action: 'opened', number: 2 })
   })
 
-  it('moves to the new owners when they changed', async () => {
+  it('is replaced by one for the new owners when CODEOWNERS changed', async () => {
     await begin()
     await story.run([{ to: 300, scope: 'prod team-a' }])
     const { pulls } = await story.run([{ to: 300, scope: 'prod team-b' }], {
-      gone: 'another pull request has its values now',
+      gone: 'another pull request contains its values',
     })
     expect(pulls.map(({ action }) => action)).toEqual(['closed', 'opened'])
     expect(story.server.pulls.filter(({ state }) => state === 'open')).toMatchObject([
@@ -187,8 +187,8 @@ describe('a pull request', () => {
   })
 })
 
-describe('sixty pull requests wanted', () => {
-  it('open ten, let the rest wait, and open no more in a second run', async () => {
+describe('sixty wanted pull requests', () => {
+  it('result in ten open ones and a queue, and a second run opens no more', async () => {
     await begin()
     for (let nth = 0; nth < 60; nth += 1)
       git(story.checkout.dir, [
@@ -211,8 +211,8 @@ describe('sixty pull requests wanted', () => {
   }, 60_000)
 })
 
-describe('an hour', () => {
-  it('lets a few new pull requests in, the next hour as many again, and the rest wait', async () => {
+describe('the hourly limit', () => {
+  it('opens as many pull requests in the next hour, and the rest stay in the queue', async () => {
     await begin()
     const { dir } = story.checkout
     const blob = git(dir, ['rev-parse', `HEAD:${deployment}`])
@@ -234,7 +234,7 @@ describe('an hour', () => {
 })
 
 describe('two hundred workloads', () => {
-  it('are one pull request with at most 25 requests, and none is written by the next run', async () => {
+  it('need at most 25 requests for one pull request, and the next run writes nothing', async () => {
     await begin()
     const { dir } = story.checkout
     const blob = git(dir, ['rev-parse', `HEAD:${deployment}`])
@@ -255,10 +255,10 @@ describe('two hundred workloads', () => {
 
 describe('auto-merge', () => {
   it.each([
-    ['is armed while rules are not met', {}, 'armed'],
-    ['merges at once where nothing is left to wait for', { state: 'CLEAN' as const }, 'merged'],
-    ['enters the queue where one rules', { state: 'CLEAN' as const, queue: true }, 'queued'],
-    ['is refused where the repository does not allow it', { autoMerge: false }, 'refused'],
+    ['is armed while the branch rules are not met', {}, 'armed'],
+    ['merges at once when no check is pending', { state: 'CLEAN' as const }, 'merged'],
+    ['enters the merge queue if the branch has one', { state: 'CLEAN' as const, queue: true }, 'queued'],
+    ['is refused if the repository does not allow it', { autoMerge: false }, 'refused'],
   ])('%s', async (_name, merge, merging) => {
     await begin({ merge })
     const { pulls } = await story.run([{ to: 300 }], { autoMerge: true })
@@ -267,7 +267,7 @@ describe('auto-merge', () => {
 })
 
 describe('a token', () => {
-  it('without a needed permission stops the run and names what is missing', async () => {
+  it('without a needed permission stops the run and names the permission', async () => {
     await begin({ permissions: { contents: 'read' } })
     await expect(first()).rejects.toMatchObject({
       problems: [{ code: 'forge.refused', hint: expect.stringContaining('contents: write') }],
@@ -275,7 +275,7 @@ describe('a token', () => {
     expect(story.server.pulls).toEqual([])
   })
 
-  it('that runs out in mid-run is renewed', async () => {
+  it('that expires during the run is renewed', async () => {
     let asked = 0
     await begin({
       before: () => {

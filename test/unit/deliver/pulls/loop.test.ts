@@ -27,7 +27,7 @@ const day = 86_400_000
 const texts: Readonly<Record<string, string>> = { '500m': before, '260m': after }
 const later = (days: number) => new Date(now.getTime() + days * day)
 
-/** A direct commit of ours that sets the value from one to the other. */
+/** Makes a direct commit of Tortoise that changes the value. */
 async function flip(from: string, to: string, days: number): Promise<void> {
   const edits = [{ file: deployment, before: texts[from] ?? '', after: texts[to] ?? '' }]
   const proposal = proposalOf({ changes: [changeOf({ from, to })], edits })
@@ -41,26 +41,26 @@ async function judged(to: number, days: number) {
   return resolveChange(decisionsInCommits(commits), { key: changeKey(changeOf()), from: 500, to }, rules)
 }
 
-describe('direct commits of ours that undo each other', () => {
+describe('direct commits that undo each other', () => {
   beforeEach(async () => {
     await flip('500m', '260m', 0)
     await flip('260m', '500m', 1)
   })
 
-  it('may do so once', async () => {
+  it('are made once', async () => {
     expect(await judged(260, 2)).toEqual({ to: 260 })
   })
 
-  it('stop at the third identical change', async () => {
+  it('stop before the third identical change', async () => {
     await flip('500m', '260m', 2)
     await flip('260m', '500m', 3)
     expect(await judged(260, 4)).toEqual({
-      reason: expect.stringMatching(/^flips: set so 2 times since 2026-03-01/),
+      reason: expect.stringMatching(/^flips: set to this value 2 times since 2026-03-01/),
     })
     expect(await judged(262, 4)).toEqual({ reason: expect.stringMatching(/^flips/) })
   })
 
-  it('go on with another value, and when the time is over', async () => {
+  it('are made with another value, and after `rememberDays`', async () => {
     await flip('500m', '260m', 2)
     await flip('260m', '500m', 3)
     expect(await judged(400, 4)).toEqual({ to: 400 })

@@ -7,13 +7,13 @@ import { deployment, git } from '../lab.ts'
 import { beginStory, type Story } from './story.ts'
 
 const branch = 'tortoise/right-size'
-/** A hundred by TORTOISE_ROUNDS=100; fewer by default, for time. */
+/** Set TORTOISE_ROUNDS=100 to run 100 rounds. The default is smaller, to save time. */
 const rounds = Number(process.env['TORTOISE_ROUNDS'] ?? 8)
 const run = promisify(execFile)
 let story: Story
 afterEach(() => story.close())
 
-/** A person who commits on a branch as it is now and pushes without force; the commit, when the server took it. */
+/** Commits on the current head of a branch as a user and pushes without force. Returns the commit if the server accepted it. */
 async function push(target: string, nth: number): Promise<string | undefined> {
   const { dir } = story.checkout
   const env = {
@@ -44,7 +44,7 @@ const settled = (tries: readonly PromiseSettledResult<unknown>[]): void => {
 const each = 10
 const stories = Array.from({ length: Math.ceil(rounds / each) }, (_, nth) => nth * each)
 
-describe('two runs at once, and a person', () => {
+describe('two concurrent runs and a user who pushes', () => {
   it.each(stories)(
     'lose no commit and write no wrong value, from round %i on',
     async (start) => {
@@ -64,7 +64,7 @@ describe('two runs at once, and a person', () => {
         const head = git(bare, ['rev-parse', '--verify', '--quiet', branch])
         if (id !== undefined && onOurs) {
           git(bare, ['merge-base', '--is-ancestor', id, head])
-          // The person gives the branch back.
+          // The user deletes the branch, so Tortoise can create it again.
           git(bare, ['update-ref', '-d', `refs/heads/${branch}`])
           story.server.state.pulls.settle()
           for (const pull of story.server.pulls) story.server.state.comments.delete(pull.number)

@@ -14,15 +14,16 @@ import { type GitHubServer, startGitHubServer } from '../../../lab/github-server
 import type { GitHubLab } from '../../../lab/github-state.ts'
 import { type Checkout, changeOf, git, makeCheckout, proposalOf } from '../lab.ts'
 
-/** A CPU request wanted for a workload, in a scope of its own or the shared one. */
+/** A CPU request to propose for a workload, in millicores, in its own scope or the shared one. */
 export interface Want {
   readonly to: number
   readonly name?: string
   readonly scope?: string
 }
 
-/** How a run of a story goes. */
+/** Options of one run. */
 export interface StoryRun {
+  /** Why open pull requests are obsolete. */
   readonly gone?: string | undefined
   readonly options?: Partial<PullOptions>
   readonly autoMerge?: boolean
@@ -30,19 +31,19 @@ export interface StoryRun {
   readonly title?: string
 }
 
-/** A repository, its forge, and a clock that the story sets. */
+/** A repository, its forge, and a clock that the test sets. */
 export interface Story {
   readonly checkout: Checkout
   readonly server: GitHubServer
-  /** One scheduled run; what it did, and what people's decisions kept it from. */
+  /** One scheduled run. Returns its pull requests, and the reasons of the changes that decisions skipped. */
   readonly run: (
     wants: readonly Want[],
     how?: StoryRun,
   ) => Promise<{ readonly pulls: readonly PullOutcome[]; readonly left: readonly string[] }>
   readonly later: (days: number) => void
-  /** The CPU request of a workload on a branch of the server. */
+  /** Returns the CPU request of a workload on a branch of the server. */
   readonly cpu: (branch: string, name?: string) => string | undefined
-  /** A commit of a person on a branch of the server. */
+  /** Makes a commit on a branch of the server as a user. Returns its id. */
   readonly person: (branch: string, path: string, text: string) => string
   readonly writes: () => readonly string[]
   readonly close: () => Promise<void>
@@ -73,7 +74,7 @@ const changeFor = (name: string, text: string, to: number): ProposedChange =>
     site: { ...changeOf().site, file: fileOf(name) },
   })
 
-/** Opens the client of a story without pauses. */
+/** Opens a client without pauses. */
 const clientOf =
   (fetcher: typeof fetch = fetch): OctokitFactory =>
   ({ auth, baseUrl }) =>
@@ -85,7 +86,7 @@ const clientOf =
       request: { fetch: fetcher },
     })
 
-/** Begins a story. */
+/** Makes a repository and its forge, and starts the test server. */
 export async function beginStory(
   lab: Partial<GitHubLab> = {},
   writerOf?: (checkout: Checkout, now: Date) => BranchWriter,

@@ -14,7 +14,7 @@ const trailersOf = (message: string) => git(tmpdir(), ['interpret-trailers', '--
 const forged = 'x\n\nTortoise-Proof: proved (99 sources)\r\u2028Tortoise-Change: a/b/c d e f g\n---\n'
 
 describe('a commit message', () => {
-  it('names the one workload, says why, and ends in trailers', () => {
+  it('names the workload, gives the reasons and ends with trailers', () => {
     expect(messageOf(changeOf())).toBe(
       `perf(resources): right-size Deployment/api
 
@@ -40,7 +40,7 @@ Tortoise-Tree: ${tree}
     expect(messageOf(long).split('\n')[0]).toBe('perf(resources): right-size 1 workload')
   })
 
-  it('has a dash for no container and for an inserted value', () => {
+  it('has a dash for a missing container and for an inserted value', () => {
     const { container: _, ...change } = changeOf({ field: 'hpa.target.cpu', from: '', to: '70' })
     expect(trailersOf(messageOf(change))[0]).toBe(
       'Tortoise-Change: shop/Deployment/api - hpa.target.cpu - 70 cpu.p95 apps/api/deployment.yaml',
@@ -48,7 +48,7 @@ Tortoise-Tree: ${tree}
     expect(messageOf(change)).toContain('Deployment/api hpa.target.cpu: unset → 70')
   })
 
-  it('gives git the trailers it wrote, eight words a change', () => {
+  it('has trailers that git parses, with eight words for each change', () => {
     const trailers = trailersOf(messageOf(changeOf(), changeOf({ container: 'side', to: '1' })))
     expect(trailers).toEqual([
       'Tortoise-Change: shop/Deployment/api app requests.cpu 500m 260m cpu.p95 apps/api/deployment.yaml',
@@ -84,7 +84,7 @@ Tortoise-Tree: ${tree}
     expect(trailers[1]).toBe('Tortoise-Proof: proved (2 sources)')
   })
 
-  it('mentions nobody, closes nothing and skips no checks', () => {
+  it('mentions no user, closes no issue and skips no checks', () => {
     const text = 'Fixes #12, see acme/gitops#3 for @ada [skip ci]'
     const change = changeOf({
       ...{ workload: { ...workload, name: text }, container: text, from: text, to: text },
@@ -111,7 +111,7 @@ Tortoise-Tree: ${tree}
     )
   })
 
-  it('states no base when somebody else wrote it', () => {
+  it('states no base when Tortoise did not write it', () => {
     expect(statedBase(`fix: by hand\n\nTortoise-Base: ${base}\n\nSigned-off-by: Ada\n`)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { prometheusAmong, seenIn } from '../../../../plugin/hosts/init/live.ts'
+import { presenceOf, prometheusAmong } from '../../../../plugin/hosts/init/live.ts'
 
 const service = (name: string, ports: readonly object[], labels: object = {}): object => ({
   metadata: { name, namespace: 'monitoring', labels },
@@ -60,14 +60,14 @@ describe('a source in a cluster', () => {
   })
 
   it('is where most of its workloads run', () => {
-    expect(seenIn(source(deployment('api', ''), deployment('web', '')), live)).toEqual({
+    expect(presenceOf(source(deployment('api', ''), deployment('web', '')), live)).toEqual({
       namespace: 'shop',
       running: 2,
     })
   })
 
   it('keeps the namespaces that its objects name', () => {
-    expect(seenIn(source(deployment('api', 'test'), deployment('gone', 'test')), live)).toEqual({
+    expect(presenceOf(source(deployment('api', 'test'), deployment('gone', 'test')), live)).toEqual({
       running: 1,
     })
   })

@@ -7,8 +7,8 @@ const at = '/repos/acme/gitops'
 const none = new URLSearchParams()
 const open = { method: 'POST', path: `${at}/pulls`, body: { title: 'a', head: 'b', base: 'main' } }
 
-describe("GitHub's published description", () => {
-  it('holds every operation that the source calls: `npm run github:description` adds a new one', () => {
+describe("GitHub's OpenAPI description", () => {
+  it('has every operation that the source calls (`npm run github:description` adds a new one)', () => {
     const held = Object.entries(Object(description()['paths'])).flatMap(([path, item]) =>
       Object.keys(Object(item)).map((method) => `${method.toUpperCase()} ${path}`),
     )
@@ -18,8 +18,8 @@ describe("GitHub's published description", () => {
 
   it.each([
     ['a call that does not exist', { method: 'POST', path: `${at}/pull`, body: {} }, none],
-    ['a body without what it needs', { ...open, body: { title: 'a', head: 'b' } }, none],
-    ['a body of another kind', { ...open, body: { ...open.body, draft: 'yes' } }, none],
+    ['a body without a required property', { ...open, body: { title: 'a', head: 'b' } }, none],
+    ['a body with a property of the wrong type', { ...open, body: { ...open.body, draft: 'yes' } }, none],
     [
       'a parameter that does not exist',
       { method: 'GET', path: `${at}/pulls`, body: undefined },
@@ -34,11 +34,11 @@ describe("GitHub's published description", () => {
     expect(requestProblems(request, query)).not.toEqual([])
   })
 
-  it('takes a request that is by it', () => {
+  it('accepts a valid request', () => {
     expect(requestProblems(open, none)).toEqual([])
   })
 
-  it('refuses an answer that lacks a field, and takes one filled up from its own example', () => {
+  it('refuses a response without a required field, and accepts one completed from the example', () => {
     expect(answerProblems(open, 201, { number: 1 })).not.toEqual([])
     const whole = wholeAnswer(open, 201, { number: 1, requested_teams: [] })
     expect(answerProblems(open, 201, whole)).toEqual([])
@@ -48,13 +48,13 @@ describe("GitHub's published description", () => {
   })
 })
 
-describe("answers by GitHub's GraphQL schema", () => {
+describe("responses checked against GitHub's GraphQL schema", () => {
   const query =
     'query ($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { pullRequest(number: $number) { id mergeStateStatus } } }'
   const variables = { owner: 'shop', name: 'gitops', number: 1 }
   const answer = (pullRequest: object) => ({ repository: { pullRequest } })
 
-  it('are held to their types, to what was asked for, and to nothing besides', () => {
+  it('must have the right types and exactly the requested fields', () => {
     const problems = (pullRequest: object) => graphqlAnswerProblems(query, variables, answer(pullRequest))
     expect(problems({ id: 'PR_1', mergeStateStatus: 'CLEAN' })).toEqual([])
     expect(problems({ id: 'PR_1', mergeStateStatus: 'FINE' }).join()).toContain('FINE')

@@ -38,7 +38,7 @@ const login = (key = pair.privateKey, id = '4711') =>
 const open = (token = login()) =>
   openSession({ kind: 'github', repository: server.repository, apiUrl: server.url, token }, quickOctokit)
 
-/** A branch and its pull request, from the first request to the last. */
+/** Writes a branch and opens its pull request. */
 async function propose(token?: ReturnType<typeof login>): Promise<void> {
   const session = await open(token)
   const [writer, forge] = [githubWriter(session), githubForge(session)]
@@ -51,7 +51,7 @@ const paths = () => server.requests.map(({ method, path }) => `${method} ${path}
 const asPerson = () => server.token
 
 describe('a GitHub App', () => {
-  it('logs in with its key, for one repository and no more than is needed', async () => {
+  it('logs in with its key, for one repository and only the needed permissions', async () => {
     await begin({ app })
     await propose()
     expect(server.pulls).toHaveLength(1)
@@ -59,7 +59,7 @@ describe('a GitHub App', () => {
     expect(asked?.body).toEqual({ repositories: ['gitops'], permissions })
   })
 
-  it('asks for one token while that lasts', async () => {
+  it('reuses its token until it expires', async () => {
     await begin({ app })
     const token = login()
     await propose(token)
@@ -67,17 +67,20 @@ describe('a GitHub App', () => {
     expect(paths().filter((path) => path.endsWith('/access_tokens'))).toHaveLength(1)
   })
 
-  it.each([1, 2, 3, 4, 5])('gets another token in mid-run when one is good for %i requests', async (life) => {
-    await begin({ app: { ...app, life } })
-    await propose()
-    expect(server.pulls).toHaveLength(1)
-    expect(paths().filter((path) => path.endsWith('/access_tokens')).length).toBeGreaterThan(1)
-  })
+  it.each([1, 2, 3, 4, 5])(
+    'gets a new token during the run when a token expires after %i requests',
+    async (life) => {
+      await begin({ app: { ...app, life } })
+      await propose()
+      expect(server.pulls).toHaveLength(1)
+      expect(paths().filter((path) => path.endsWith('/access_tokens')).length).toBeGreaterThan(1)
+    },
+  )
 
   it.each([
-    ['a key that is none', 'ghs_nonsense', '4711', 'PEM'],
+    ['an invalid key', 'ghs_nonsense', '4711', 'PEM'],
     ['the key of another app', undefined, '4712', 'belong together'],
-  ])('with %s stops without a word of the key', async (_what, key, id, hint) => {
+  ])('with %s stops, and the message contains nothing of the key', async (_what, key, id, hint) => {
     await begin({ app })
     const token = login(key, id)
     const failed = await (async () => token())().catch((error: unknown) => error)
@@ -87,7 +90,7 @@ describe('a GitHub App', () => {
     expect(inspect(failed, { depth: 20 })).not.toMatch(/nonsense|PRIVATE/)
   })
 
-  it('that may not do what is needed says so before anything is written', async () => {
+  it('without a needed permission stops before anything is written', async () => {
     await begin({ app, permissions: { pull_requests: 'read' } })
     await expect(propose()).rejects.toMatchObject({
       problems: [{ hint: expect.stringContaining('Accept the permissions') }],
@@ -97,13 +100,13 @@ describe('a GitHub App', () => {
 })
 
 describe('a rate limit', () => {
-  it('that lets go soon is waited for', async () => {
+  it('that resets soon is waited for', async () => {
     await begin({ limits: { primary: { requests: 4, seconds: 1 } } })
     await propose(asPerson)
     expect(server.pulls).toHaveLength(1)
   })
 
-  it('that lasts long stops the run and tells until when', async () => {
+  it('that resets late stops the run and says when to run again', async () => {
     await begin({ limits: { primary: { requests: 3, seconds: 3600 } } })
     await expect(propose(asPerson)).rejects.toMatchObject({
       problems: [
@@ -116,13 +119,16 @@ describe('a rate limit', () => {
     expect(server.pulls).toEqual([])
   })
 
-  it.each([403, 429] as const)('of the second kind is waited for as told (HTTP %i)', async (status) => {
-    await begin({ limits: { secondary: { writes: 2, seconds: 1, status } } })
-    await propose(asPerson)
-    expect(server.pulls).toHaveLength(1)
-  })
+  it.each([403, 429] as const)(
+    'of the secondary kind is waited for as long as the response says (HTTP %i)',
+    async (status) => {
+      await begin({ limits: { secondary: { writes: 2, seconds: 1, status } } })
+      await propose(asPerson)
+      expect(server.pulls).toHaveLength(1)
+    },
+  )
 
-  it('that never lets go is not waited for without end', async () => {
+  it('that never resets stops the run after a few waits', async () => {
     let asked = 0
     const message = 'You have exceeded a secondary rate limit.'
     await begin({
@@ -139,11 +145,11 @@ describe('a rate limit', () => {
   })
 })
 
-describe('a permission that is missing', () => {
+describe('a missing permission', () => {
   it.each([
     ['contents', 'contents: write'],
     ['pull_requests', 'pull_requests: write'],
-  ] as const)('is named: %s', async (name, hint) => {
+  ] as const)('is named in the hint: %s', async (name, hint) => {
     await begin({ permissions: { [name]: 'read' } })
     await expect(propose(asPerson)).rejects.toMatchObject({
       problems: [{ code: 'forge.refused', hint: expect.stringContaining(hint) }],

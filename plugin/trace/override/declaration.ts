@@ -1,0 +1,99 @@
+import { valueAt } from '../../model/json.ts'
+import type { Renderer } from '../../model/renderer.ts'
+import type { InsertSite, YamlPath } from '../../model/site.ts'
+import type { InputFile, ReleaseSource, RepositoryView } from '../../model/source.ts'
+import type { WrittenManifest } from '../../yaml/manifests.ts'
+import { manifestsIn } from '../../yaml/manifests.ts'
+import type { YamlText } from '../../yaml/open.ts'
+import { yamlInView } from '../yaml-in-view.ts'
+import { type DocumentPath, insertSite } from './insert-site.ts'
+
+/** A release whose object may take an override. */
+export interface DeclaredLayer {
+  readonly source: ReleaseSource
+  readonly inputs: readonly InputFile[]
+}
+
+interface DeclarationPorts {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+}
+
+/**
+ * Where the object that declares a release takes a values key: in the most specific layer that has the object or a patch
+ * of it. `written` considers only objects that have values already.
+ */
+export async function declaredValuesSite(
+  keys: YamlPath,
+  { only, ...layer }: DeclaredLayer & { readonly only: 'written' | 'any' },
+  ports: DeclarationPorts,
+): Promise<InsertSite | null> {
+  const format = ports.renderer.format(layer.source.declaredBy.kind)
+  for (const { manifest, yaml, file } of await writtenDeclarations(layer, ports)) {
+    const values = format?.valuesAt(manifest.object)
+    if (values === undefined || (only === 'written' && !values.written)) continue
+    const path = [...manifest.path, ...values.path, ...keys]
+    const site = insertSite(yaml, { file, document: manifest.document, path })
+    if (site !== undefined) return site
+  }
+  return null
+}
+
+/** The list of patches in the object that declares a release; `undefined` when it cannot have one. */
+export async function declaredPatches(
+  layer: DeclaredLayer,
+  ports: DeclarationPorts,
+): Promise<DocumentPath | undefined> {
+  const [first] = await writtenDeclarations(layer, ports)
+  const list = first && ports.renderer.format(layer.source.declaredBy.kind)?.patchesAt(first.manifest.object)
+  if (first === undefined || list === undefined) return undefined
+  const { file, manifest } = first
+  return { file, document: manifest.document, path: [...manifest.path, ...list] }
+}
+
+/** A declaring object as it is written in a file. */
+interface WrittenDeclaration {
+  readonly file: string
+  readonly yaml: YamlText
+  readonly manifest: WrittenManifest
+}
+
+/** The object that declares a release, and patches of it, the most specific layer first. */
+async function writtenDeclarations(
+  { source, inputs }: DeclaredLayer,
+  { view, renderer }: DeclarationPorts,
+): Promise<readonly WrittenDeclaration[]> {
+  const layers = inputs.filter(
+    ({ role }) => role === 'patch' || role === 'manifest' || role === 'kustomization',
+  )
+  const ordered = [
+    ...layers.filter(({ topLayer }) => topLayer),
+    ...layers.filter(({ topLayer }) => !topLayer),
+  ]
+  const found = await Promise.all(
+    ordered.map(async ({ path: file }): Promise<readonly WrittenDeclaration[]> => {
+      const yaml = await yamlInView(file, view)
+      if (yaml === undefined) return []
+      return declarationsIn(yaml, source, renderer).map((manifest) => ({ file, yaml, manifest }))
+    }),
+  )
+  return found.flat()
+}
+
+/** The places in a file that declare a release, whole objects and patches of them. */
+function declarationsIn(
+  yaml: YamlText,
+  { declaredBy: { kind, name } }: ReleaseSource,
+  renderer: Renderer,
+): readonly WrittenManifest[] {
+  const entriesIn = renderer.format(kind)?.entriesIn
+  if (entriesIn === undefined)
+    return manifestsIn(yaml).filter(
+      ({ object }) => object['kind'] === kind && valueAt(object, ['metadata', 'name']) === name,
+    )
+  return yaml.documents.flatMap((document, index) =>
+    entriesIn(document.toJS())
+      .filter((entry) => entry.name === name)
+      .map(({ path, object }) => ({ document: index, path, object })),
+  )
+}

@@ -1,0 +1,157 @@
+import type { Node } from 'yaml'
+import { isMap, isScalar } from 'yaml'
+import type { FieldAddress } from '../../model/field.ts'
+import type { InsertSite, YamlPath } from '../../model/site.ts'
+import type { InputFile, RepositoryView, Source } from '../../model/source.ts'
+import { isRelease } from '../../model/source.ts'
+import type { YamlText } from '../../yaml/open.ts'
+import { keyText } from '../../yaml/scalars.ts'
+import type { Candidate } from '../dye/candidate.ts'
+import type { TracedSource, TracePorts } from '../dye/trace-source.ts'
+import { yamlInView } from '../yaml-in-view.ts'
+import { declaredValuesSite } from './declaration.ts'
+import { insertSite } from './insert-site.ts'
+import { pathThatSets } from './trial-values.ts'
+
+/** A source in which an override may be written, with its files. */
+export interface OverrideLayer {
+  readonly source: Source
+  readonly inputs: readonly InputFile[]
+  /** Whether a source outside its chain of declarations reads a file too. */
+  readonly isShared: (file: string) => boolean
+}
+
+/** What an override by values is searched with. */
+export interface ValuesRequest {
+  readonly field: FieldAddress
+  readonly traced: TracedSource
+  readonly layer: OverrideLayer
+  readonly ports: TracePorts
+}
+
+/** Whether a source renders templates with values of its own. */
+export const takesValues = (inputs: readonly InputFile[]): boolean =>
+  inputs.some(
+    ({ role, levelsUp }) =>
+      levelsUp === undefined && (role === 'template' || role === 'values' || isDefaultValues(role)),
+  )
+
+const isDefaultValues = (role: InputFile['role']): boolean => role === 'chart-values' || role === 'external'
+
+/** Where the values key of a candidate is overridden for one source alone; `null` when there is no such place. */
+export async function valuesOverride(
+  candidate: Candidate,
+  { field, traced, layer, ports }: ValuesRequest,
+): Promise<InsertSite | null> {
+  const all = valuesKeys(candidate, layer).filter(
+    // A list in a values file replaces the list below it: an override of one item would drop the others.
+    (keys) => !keys.some((step) => typeof step === 'number'),
+  )
+  if (all.length <= 1 || traced.source !== layer.source)
+    return all[0] === undefined ? null : placeValue(all[0], layer, ports)
+  // The values are those of a subchart with several aliases: trial values show which alias the field belongs to.
+  const path = await pathThatSets(
+    field,
+    all.map((keys) => keys.map(String)),
+    { traced, ports },
+  )
+  return path === undefined ? null : placeValue(path, layer, ports)
+}
+
+/** The paths of a candidate in the values of the source: several for a subchart with several aliases. */
+function valuesKeys({ file, path, role }: Candidate, { inputs }: OverrideLayer): readonly YamlPath[] {
+  if (role === 'values') return [path]
+  if (isDefaultValues(role)) return keysInSource(file, inputs).map((keys) => [...keys, ...path])
+  const start = path.findIndex((step) => step === 'values' || step === 'valuesObject')
+  const inside = path.slice(start + 1).filter((step) => step !== '|')
+  // A helmfile has a list of values.
+  return [typeof inside[0] === 'number' ? inside.slice(1) : inside]
+}
+
+/** The keys under which the values of a source hold those of a file. */
+const keysInSource = (file: string, inputs: readonly InputFile[]): readonly (readonly string[])[] =>
+  inputs.find(({ path }) => path === file)?.valuesKeys ?? [[]]
+
+/**
+ * Where a values key is written for one source: in the values of the object that declares the source, if it has any; else
+ * in the last values file, if no other source reads it; else in new values of the object.
+ */
+async function placeValue(
+  keys: YamlPath,
+  { source, inputs, isShared }: OverrideLayer,
+  ports: TracePorts,
+): Promise<InsertSite | null> {
+  const inObject = (only: 'written' | 'any') =>
+    isRelease(source) ? declaredValuesSite(keys, { source, inputs, only }, ports) : null
+  const written = await inObject('written')
+  if (written !== null) return written
+  const file = inputs.find(
+    ({ topLayer, role, levelsUp }) =>
+      topLayer && levelsUp === undefined && (role === 'values' || role === 'chart-values'),
+  )?.path
+  const isOwn = file !== undefined && (!isRelease(source) || !isShared(file))
+  return (isOwn ? await inFile(keys, file, ports.view) : null) ?? inObject('any')
+}
+
+async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promise<InsertSite | null> {
+  const yaml = await yamlInView(file, view)
+  return (yaml && insertSite(yaml, { file, document: 0, path: keys })) ?? null
+}
+
+const withTrials: readonly string[] = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']
+
+/**
+ * Where the values key goes that a template reads for a field which is not rendered now. Every `resources` mapping in the
+ * values gets a trial value in one rendering; the one that sets the field has the key. `null` when none does.
+ */
+export async function absentValueOverride({
+  field,
+  traced,
+  layer,
+  ports,
+}: ValuesRequest): Promise<InsertSite | null> {
+  if (!withTrials.includes(field.field)) return null
+  const mappings = await resourceKeys(traced.inputs, ports.view)
+  const inner = field.field.split('.')
+  const path = await pathThatSets(
+    field,
+    mappings.map((keys) => [...keys, ...inner]),
+    { traced, ports },
+  )
+  return path === undefined ? null : placeValue(path, layer, ports)
+}
+
+/** Paths of every mapping whose key ends in `resources`, in the values of the source. */
+async function resourceKeys(
+  inputs: readonly InputFile[],
+  view: RepositoryView,
+): Promise<readonly (readonly string[])[]> {
+  const files = inputs.filter(
+    ({ role, levelsUp }) => levelsUp === undefined && (role === 'values' || isDefaultValues(role)),
+  )
+  const found = await Promise.all(
+    files.map(async ({ path }) => {
+      const yaml = await yamlInView(path, view)
+      if (yaml === undefined) return []
+      return keysInSource(path, inputs).flatMap((outer) =>
+        resourcesIn(yaml).map((keys) => [...outer, ...keys]),
+      )
+    }),
+  )
+  return [...new Map(found.flat().map((keys) => [keys.join('\0'), keys])).values()]
+}
+
+function resourcesIn({ documents }: YamlText): readonly (readonly string[])[] {
+  const search = (node: Node | null, path: readonly string[]): readonly (readonly string[])[] => {
+    if (!isMap(node)) return []
+    return node.items.flatMap(({ key, value }) => {
+      const keys = [...path, keyText(key)]
+      const own =
+        /resources$/i.test(keyText(key)) && (isMap(value) || value === null || isEmpty(value)) ? [keys] : []
+      return [...own, ...search(value as Node | null, keys)]
+    })
+  }
+  return documents.flatMap(({ contents }) => search(contents, []))
+}
+
+const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null

@@ -1,0 +1,31 @@
+import { ExpectedStop } from '../../model/problem.ts'
+import type { Source } from '../../model/source.ts'
+import { isRelease } from '../../model/source.ts'
+import type { InputPorts } from './releases.ts'
+
+/** A source with the files that it reads, their paths with links resolved. */
+export interface SourceFiles {
+  readonly source: Source
+  readonly files: ReadonlySet<string>
+  /** For a release: the files of what it renders, without those that hold its object. */
+  readonly inner: ReadonlySet<string>
+  /** Whether it is an overlay that another source uses; it may be deployed by itself too. */
+  readonly layer: boolean
+}
+
+/** The files that a source reads; none when its inputs cannot be read, which its rendering reports. */
+export async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<SourceFiles> {
+  try {
+    const inputs = await renderer.inputs(source, view)
+    const inner = isRelease(source) ? inputs.filter(({ levelsUp }) => levelsUp === undefined) : []
+    return {
+      source,
+      files: new Set(inputs.map(({ path }) => path)),
+      inner: new Set(inner.map(({ path }) => path)),
+      layer: false,
+    }
+  } catch (error) {
+    if (error instanceof ExpectedStop) return { source, files: new Set(), inner: new Set(), layer: false }
+    throw error
+  }
+}

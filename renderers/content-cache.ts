@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import type { WorkspaceFile } from '../plugin/io/workspace.ts'
+import type { RenderOptions, SourceRenderer } from '../plugin/model/renderer.ts'
+import type { Rendering, Source } from '../plugin/model/source.ts'
+import { inputContents } from './ports.ts'
+
+/** How many objects of finished renderings are kept for later stages. */
+const mostObjects = 1_500
+
+/** Whether a rendering with markers may differ from one without, in more than the values. */
+type VariesWithMarkers = (files: readonly WorkspaceFile[]) => boolean
+
+/**
+ * Renders each distinct content at most once. The key is the properties of the source, the bytes of the files it reads and
+ * the options, so that every later stage finds the rendering, through whatever view of the repository it asks.
+ */
+export function cachedByContent<S extends Source>(
+  renderer: SourceRenderer<S>,
+  variesWithMarkers: VariesWithMarkers = () => false,
+): SourceRenderer<S> {
+  const kept = new Map<string, Promise<Rendering>>()
+  const sizes = new Map<string, number>()
+  const forget = (key: string): void => {
+    kept.delete(key)
+    sizes.delete(key)
+  }
+  const markUsed = (key: string): void => {
+    const size = sizes.get(key)
+    if (size === undefined) return
+    sizes.delete(key)
+    sizes.set(key, size)
+  }
+  const makeRoom = (): void => {
+    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    for (const [key, size] of sizes) {
+      // The latest one is kept, however large it is.
+      if (total <= mostObjects || sizes.size === 1) return
+      total -= size
+      forget(key)
+    }
+  }
+  const renderNew = (key: string, render: () => Promise<Rendering>): Promise<Rendering> => {
+    const rendering = render()
+    kept.set(key, rendering)
+    rendering.then(
+      ({ objects }) => {
+        sizes.set(key, objects.length)
+        makeRoom()
+      },
+      () => forget(key),
+    )
+    return rendering
+  }
+  return {
+    inputs: (source, view) => renderer.inputs(source, view),
+    render: async (source, view, options) => {
+      if (options?.fresh === true) return renderer.render(source, view, options)
+      const files = await inputContents(view, await renderer.inputs(source, view))
+      const key = keyOf(source, files, {
+        options,
+        marked: options?.marked === true && variesWithMarkers(files),
+      })
+      const known = kept.get(key)
+      if (known !== undefined) markUsed(key)
+      return { ...(await (known ?? renderNew(key, () => renderer.render(source, view, options)))), source }
+    },
+  }
+}
+
+interface KeyedOptions {
+  readonly options: RenderOptions | undefined
+  readonly marked: boolean
+}
+
+function keyOf(
+  { id: _, cluster: __, ...details }: Source,
+  files: readonly WorkspaceFile[],
+  { options, marked }: KeyedOptions,
+): string {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([details, options?.extraValues ?? null, marked]))
+  for (const { path, content } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1)))
+    hash.update(`\0${path}\0${content.length}\0`).update(content)
+  return hash.digest('base64')
+}

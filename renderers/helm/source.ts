@@ -1,0 +1,14 @@
+import type { Source } from '../../plugin/model/source.ts'
+
+/** A chart with its values files, weakest first. */
+export interface HelmSource extends Source {
+  readonly kind: 'helm'
+  readonly release: string
+  readonly values: readonly string[]
+  /** Values in the object that declares the release, as YAML texts; they win over the files, the last one over the others. */
+  readonly inlineValues?: readonly string[]
+  /** `name=value` pairs, as for `--set`; they win over all values. */
+  readonly parameters?: readonly string[]
+  readonly kubeVersion?: string
+  readonly apiVersions?: readonly string[]
+}

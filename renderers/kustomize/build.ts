@@ -1,0 +1,60 @@
+import { runProgram } from '../../plugin/io/process.ts'
+import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
+import { withWorkspace } from '../../plugin/io/workspace.ts'
+import type { RenderOptions } from '../../plugin/model/renderer.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
+import type { RendererPorts } from '../ports.ts'
+import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
+import { additionsFile } from './additions.ts'
+import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
+import { inputsToRender } from './inputs.ts'
+import { refuseRemote } from './remote.ts'
+import type { KustomizeSource } from './source.ts'
+
+/**
+ * What `kustomize build` prints for a kustomization, byte for byte: without plugins, functions or credentials, and with
+ * charts only where they are vendored. Rejects with `source.render` when kustomize fails, or when the kustomization takes
+ * something from outside the repository.
+ */
+export async function buildKustomization(
+  source: KustomizeSource,
+  view: RepositoryView,
+  ports: RendererPorts & { readonly options?: RenderOptions | undefined },
+): Promise<string> {
+  const program = await ports.programs.find('kustomize', 'kubectl')
+  const read = await inputsToRender(source, view)
+  await refuseRemote(read, view)
+  const inputs = await inputContents(view, read)
+  const added = await additionsFile(source, view)
+  const helm = inputs.some(isInflating)
+    ? helmForKustomize((await ports.programs.find('helm')).file)
+    : undefined
+  const files = [...inputs.filter(({ path }) => path !== added?.path), ...[added, helm].flatMap(asList)]
+  const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
+  return withWorkspace(files, async (directory) => {
+    const outcome = await runProgram({
+      file: program.file,
+      args: [verb, `./${source.path}`, ...(helm ? helmFlags(`${directory}/${helm.path}`, source) : [])],
+      cwd: directory,
+      env: isolatedEnvironment(directory),
+      ...limitsOf(ports, ports.options),
+    })
+    return outputOf(source, outcome, directory)
+  })
+}
+
+const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
+
+const helmFlags = (
+  command: string,
+  { kubeVersion, apiVersions = [] }: KustomizeSource,
+): readonly string[] => [
+  '--enable-helm',
+  `--helm-command=${command}`,
+  ...(kubeVersion === undefined ? [] : [`--helm-kube-version=${kubeVersion}`]),
+  ...apiVersions.map((version) => `--helm-api-versions=${version}`),
+]
+
+const isInflating = ({ path, content }: WorkspaceFile): boolean =>
+  /\.ya?ml$|Kustomization$/.test(path) &&
+  inflatesCharts(typeof content === 'string' ? content : new TextDecoder().decode(content))

@@ -1,0 +1,106 @@
+import { stringify } from 'yaml'
+import type { JsonObject } from '../../plugin/model/json.ts'
+import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
+import type { RenderedKind, Renderer, RenderOptions, SourceRenderer } from '../../plugin/model/renderer.ts'
+import type { InputFile, ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
+import { substituteVariables } from '../flux/substitute.ts'
+import type { DeclaringKind, Translation } from './declaring-kind.ts'
+
+/** What rendering a release needs. */
+export interface ReleasePorts {
+  /** Renders sources of every kind, releases included. */
+  readonly whole: SourceRenderer
+  readonly kindOf: (source: Source) => SourceRenderer
+  readonly declaring: readonly DeclaringKind[]
+}
+
+/** Sources that objects in Git declare: first the source that holds the object is rendered, then what the object says. */
+export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & Pick<Renderer, 'parts'> {
+  const { whole } = ports
+  return {
+    name: 'release',
+    overrides: ['values', 'patch'],
+    rollOutKey: ({ path, declaredBy: { kind, namespace, name, generated = '' } }) =>
+      [kind, namespace, name, generated, path].join('\0'),
+    inputs: async (source, view) => {
+      const outer = await whole.inputs(source.declaredIn, view)
+      const { parts } = await translate(source, view, ports)
+      const inner = (await Promise.all(parts.map((part) => whole.inputs(part, view)))).flat()
+      const { charts } = source
+      const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
+      // A file that both read counts as one of the declaring source.
+      const all = [...own, ...outer.map((input) => ({ ...input, levelsUp: (input.levelsUp ?? 0) + 1 }))]
+      return [...new Map(all.map((input) => [input.at, input])).values()]
+    },
+    render: async (source, view, options) => {
+      const { parts, ...rest } = await translate(source, view, ports)
+      const rendered = await Promise.all(parts.map((part) => whole.render(part, view, options)))
+      const objects = rendered.flatMap((one) => one.objects)
+      return { source, parts, objects: await finish(objects, rest, { source, view, ports, options }) }
+    },
+    parts: async (source, view) => {
+      try {
+        return (await translate(source, view, ports)).parts
+      } catch (error) {
+        if (error instanceof ExpectedStop) return []
+        throw error
+      }
+    },
+  }
+}
+
+/** What the object of a release says, in a view of the repository. Rejects with `source.render` when that is not in it. */
+async function translate(
+  source: ReleaseSource,
+  view: RepositoryView,
+  { whole, declaring }: ReleasePorts,
+): Promise<Translation> {
+  const { objects } = await whole.render(source.declaredIn, view, { marked: true })
+  const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
+  const translation = await kind?.translate({ source, objects, view })
+  if (translation !== undefined) return translation
+  throw stop('source.render', `what ${nameOf(source)} renders is not in this repository`, {
+    place: { file: source.path },
+    hint: 'Vendor its chart, or name a directory of charts.',
+  })
+}
+
+const nameOf = ({ declaredBy: { kind, name, generated } }: ReleaseSource): string =>
+  generated === undefined ? `${kind} ${name}` : `Application ${generated} of ApplicationSet ${name}`
+
+const asExternal = (input: InputFile, charts: string): InputFile =>
+  input.path.startsWith(`${charts}/`) && input.role === 'chart-values'
+    ? { ...input, role: 'external', topLayer: false }
+    : input
+
+interface Finishing {
+  readonly source: ReleaseSource
+  readonly view: RepositoryView
+  readonly ports: ReleasePorts
+  readonly options: RenderOptions | undefined
+}
+
+/** Applies what comes after the rendering: a post-renderer's kustomization, then variables. */
+async function finish(
+  objects: readonly JsonObject[],
+  { postRender, variables }: Omit<Translation, 'parts'>,
+  { source, view, ports, options }: Finishing,
+): Promise<readonly JsonObject[]> {
+  if (postRender === undefined) return substituted(objects, variables)
+  const files = new Map([
+    [`${stage}/all.yaml`, objects.map((object) => stringify(object)).join('---\n')],
+    [`${stage}/kustomization.yaml`, stringify({ resources: ['all.yaml'], ...postRender })],
+  ])
+  const part: Source = { kind: 'kustomize', id: source.id, path: stage }
+  // Not through the cache by view, which reads inputs from the view without these files.
+  const result = await ports.kindOf(part).render(part, view.with(files), options)
+  return substituted(result.objects, variables)
+}
+
+const stage = '.tortoise-post-render'
+
+const substituted = (
+  objects: readonly JsonObject[],
+  variables: ReadonlyMap<string, string> | undefined,
+): readonly JsonObject[] =>
+  variables === undefined ? objects : objects.map((object) => substituteVariables(object, variables))

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../plugin/model/json.ts'
+import { propose } from '../../../plugin/plan/propose.ts'
+import { type ChangeInput, changeOf, deployment, repositoryOf, type SourceInMemory } from './repository.ts'
+
+const prod: SourceInMemory = { id: 'prod', workloads: ['api', 'web'] }
+const proposeIn = async (inputs: readonly ChangeInput[], sources: readonly SourceInMemory[] = [prod]) => {
+  const ports = repositoryOf(['api', 'web'], sources)
+  const { proposal, skipped } = await propose(inputs.map(changeOf), ports)
+  const changed = proposal?.changes.map(({ workload, field, to }) => `${workload.name} ${field} ${to}`)
+  return { proposal, changed, skipped, rendered: ports.rendered }
+}
+
+describe('a proposal', () => {
+  it('has all changes with their edits and the proof of every source that reads an edited file', async () => {
+    const copy: SourceInMemory = { id: 'copy', workloads: ['web'] }
+    const { proposal, changed, skipped } = await proposeIn([{}, { field: 'requests.memory' }], [prod, copy])
+    expect(changed).toEqual(['api requests.cpu 300m', 'api requests.memory 256Mi'])
+    expect(skipped).toEqual([])
+    expect(proposal?.edits).toEqual([
+      { file: 'apps/api.yaml', before: deployment('api'), after: deployment('api', '300m', '256Mi') },
+    ])
+    expect(proposal?.proof).toMatchObject({
+      verdict: 'proved',
+      sources: ['prod'],
+      unexpected: [],
+      missing: [],
+    })
+  })
+
+  it('has no change whose value is set already', async () => {
+    expect(await proposeIn([{ to: 500 }])).toEqual({ proposal: undefined, skipped: [], rendered: [] })
+  })
+})
+
+describe('changes that cannot be edited', () => {
+  const sizes = { together: 'sizes' }
+  it.each<[string, ChangeInput, string]>([
+    ['has no source line', { refusal: 'no source line sets it' }, 'no source line sets it'],
+    ['has an invalid value', { to: 'lots' }, 'lots'],
+  ])('are dropped with their change group when one %s', async (_why, refused, reason) => {
+    const { changed, skipped } = await proposeIn([
+      { ...refused, ...sizes },
+      { field: 'requests.memory', ...sizes },
+      { workload: 'web', ...sizes },
+    ])
+    expect(changed).toEqual(['web requests.cpu 300m'])
+    expect(skipped).toMatchObject([
+      { workload: 'Deployment/api', field: 'app requests.cpu', reason: expect.stringContaining(reason) },
+      {
+        workload: 'Deployment/api',
+        field: 'app requests.memory',
+        place: 'apps/api.yaml:10:1',
+        reason: 'changes together with app requests.cpu, which cannot be edited',
+      },
+    ])
+  })
+
+  it('drop their groups one after the other, until the rest can be edited', async () => {
+    const { changed, skipped } = await proposeIn([
+      { to: 300, together: 'first' },
+      // The same source line cannot have two values.
+      { to: 200, together: 'second' },
+      { field: 'requests.memory', together: 'second' },
+      { workload: 'web' },
+    ])
+    expect(changed).toEqual(['api requests.cpu 300m', 'web requests.cpu 300m'])
+    expect(skipped.map(({ field, reason }) => [field, reason])).toEqual([
+      ['app requests.cpu', expect.stringContaining('another field takes its value from apps/api.yaml:9')],
+      ['app requests.memory', 'changes together with app requests.cpu, which cannot be edited'],
+    ])
+  })
+
+  it('are not rendered when none remains', async () => {
+    const { proposal, rendered } = await proposeIn([{ refusal: 'no source line sets it' }])
+    expect(proposal).toBeUndefined()
+    expect(rendered).toEqual([])
+  })
+})
+
+describe('a refuted proof', () => {
+  const configMap = (text: string): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'notes' },
+    data: { text },
+  })
+  it.each<[string, NonNullable<SourceInMemory['render']>, string]>([
+    [
+      'a source that changes too',
+      (objects) => objects,
+      'Deployment/api spec.template.spec.containers.0.resources.requests.cpu would change from 500m to 300m in copy',
+    ],
+    [
+      'a source that changes a text, which may be secret,',
+      (objects) => [configMap(JSON.stringify(objects[0]))],
+      'ConfigMap/notes data.text would change in copy',
+    ],
+    [
+      'a source that no longer renders',
+      (objects) => (JSON.stringify(objects).includes('300m') ? 'cpu is too small' : objects),
+      'copy would no longer render: cpu is too small',
+    ],
+    [
+      'a source that never renders',
+      () => 'no such chart',
+      'copy reads an edited file but does not render here',
+    ],
+  ])('drops the changes in the files of %s and keeps the others', async (_what, render, reason) => {
+    const copy: SourceInMemory = { id: 'copy', workloads: ['api'], render }
+    const { proposal, changed, skipped } = await proposeIn([{}, { workload: 'web' }], [prod, copy])
+    expect(changed).toEqual(['web requests.cpu 300m'])
+    expect(proposal?.proof).toMatchObject({ verdict: 'proved', sources: ['prod'] })
+    expect(skipped).toMatchObject([
+      { workload: 'Deployment/api', reason: `the rendering refutes the edit: ${reason}` },
+    ])
+  })
+
+  it('drops every change when an edit has no effect', async () => {
+    const fixed: SourceInMemory = { ...prod, render: () => [] }
+    const { proposal, skipped } = await proposeIn([{}, { workload: 'web' }], [fixed])
+    expect(proposal).toBeUndefined()
+    expect(skipped.map(({ reason }) => reason)).toEqual(
+      ['api', 'web'].map(() =>
+        expect.stringContaining('Deployment/api app requests.cpu would not become 300m'),
+      ),
+    )
+  })
+})
