@@ -1,0 +1,115 @@
+import { posix } from 'node:path'
+import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
+import { type FoundText, strictTexts } from './strict-yaml.ts'
+
+/** Keys whose texts kustomize loads, from files or servers. */
+const loading = new Set([
+  ...[
+    'resources',
+    'bases',
+    'components',
+    'crds',
+    'configurations',
+    'generators',
+    'transformers',
+    'validators',
+  ],
+  ...['patchesStrategicMerge', 'path', 'files', 'file', 'envs', 'env', 'openapi', 'schema'],
+  ...['chartHome', 'configHome', 'valuesFile', 'additionalValuesFiles', 'values'],
+])
+
+/** Keys whose texts are Helm's names of charts: kustomize makes paths of them. */
+const chartNames = new Set(['name', 'version', 'chart', 'chartName', 'chartVersion'])
+const charts = new Set(['helmCharts', 'helmChartInflationGenerator'])
+
+/** Keys whose texts may be whole documents that configure a plugin. */
+const inlineDocuments = new Set(['generators', 'transformers', 'validators'])
+
+/** How far documents inside documents are followed. */
+const deepest = 3
+
+/**
+ * Why a kustomization, or a file that configures a generator or transformer, must not be rendered: a text of it leads out
+ * of the repository or to a server, or cannot be read for certain. `undefined` when every text stays inside. `directory`
+ * is where its paths start. Every text at every depth counts as a path, whatever its key, because kustomize's fields are
+ * more than any list; the keys only decide whether a URL is loaded or is plain content.
+ */
+export function escapeIn(
+  file: string,
+  content: string,
+  directory: string,
+  depth = 0,
+): ExpectedStop | undefined {
+  const texts = strictTexts(file, content)
+  const isPlugin = texts.some(
+    ({ text, keys }) => keys.length === 1 && keys[0] === 'kind' && text.includes('HelmChart'),
+  )
+  for (const found of texts) {
+    const why = reasonOf(found, directory, isPlugin)
+    if (why !== undefined) {
+      const { line, column } = found
+      return stop('source.render', why, {
+        place: { file, line, column },
+        hint: 'Vendor what it needs into the repository, and refer to it by a relative path.',
+      })
+    }
+    if (depth < deepest && isInlineDocument(found)) {
+      const inner = escapeIn(file, found.text, directory, depth + 1)
+      if (inner !== undefined) return inner
+    }
+  }
+  return undefined
+}
+
+const lastKey = ({ keys }: FoundText): string => keys.at(-1) ?? ''
+
+const isInlineDocument = (found: FoundText): boolean =>
+  !found.isKey && inlineDocuments.has(lastKey(found)) && found.text.includes('\n')
+
+function reasonOf(found: FoundText, directory: string, isPlugin: boolean): string | undefined {
+  const { text, isKey } = found
+  const key = lastKey(found)
+  if (isKey || isContent(found)) return undefined
+  const loads = loading.has(key)
+  for (const path of pathsIn(text)) {
+    if (leavesRoot(path, directory)) return `${shown(path)} leads outside the repository`
+    if (loads && posix.isAbsolute(path) && !isFieldPath(found))
+      return `${shown(path)} is outside the repository`
+    if (loads && hasScheme(path)) return `${shown(path)} is on a server, and nothing is fetched here`
+  }
+  const inChart = found.keys.some((one) => charts.has(one)) || isPlugin
+  if (inChart && chartNames.has(key) && /[/\\]|\.\./.test(text))
+    return `${shown(text)} cannot be the name of a chart`
+  if (loads && text.length > 4_096) return 'a path in it is longer than 4,096 characters'
+  return undefined
+}
+
+/** Patches and literals: content that kustomize never takes for a path. */
+const isContent = (found: FoundText): boolean =>
+  ['patch', 'literals', 'jsonOp', 'op', 'value', 'content'].includes(lastKey(found)) ||
+  (found.text.includes('\n') && isInlineDocument(found))
+
+/** The path of a field in objects, as `fieldSpecs` and labels list them. */
+const isFieldPath = ({ keys }: FoundText): boolean =>
+  keys.at(-1) === 'path' &&
+  keys.slice(0, -1).some((key) => /^(fieldSpecs|fields|.*[Ff]ieldSpecs?|name.*|common.*)$/.test(key))
+
+/** A text as a path, and what follows the `=` of a generator's `key=path`. */
+function pathsIn(text: string): readonly string[] {
+  const cut = text.indexOf('=')
+  return cut === -1 ? [text] : [text, text.slice(cut + 1)]
+}
+
+/** Whether a path leaves the root of the repository at any of its steps, by Go's rules and by Node's. */
+function leavesRoot(path: string, directory: string): boolean {
+  if (!path.includes('..')) return false
+  if (posix.isAbsolute(path)) return false
+  const joined = posix.join(directory, path.replaceAll('\\', '/'))
+  return joined === '..' || joined.startsWith('../')
+}
+
+// A URL has no line breaks: Go refuses one with control characters.
+const hasScheme = (text: string): boolean =>
+  !text.trim().includes('\n') && /^\s*[a-z][a-z0-9+.-]*:(?!$)|:\/\/|^\s*\/\//i.test(text)
+
+const shown = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
