@@ -26,7 +26,9 @@ export function strictTexts(file: string, text: string): readonly FoundText[] {
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    throw refuse(file, `it is not valid YAML: ${error.message.split('\n')[0]}`, { line, column: col })
+    const deep = error.code === 'RESOURCE_EXHAUSTION'
+    const why = deep ? 'it is nested too deeply' : `it is not valid YAML: ${error.message.split('\n')[0]}`
+    throw refuse(file, why, { line, column: col })
   }
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
