@@ -78,7 +78,7 @@ const cases: Readonly<Record<string, Case>> = {
     args: () => plan('--settings', 'nowhere.yaml'),
     says: [/no settings file nowhere\.yaml/, /--settings/],
   },
-  'no sources': { args: () => plan(...settings('empty.yaml', '')), says: [/names no sources/, /sources:/] },
+  'no sources': { args: () => plan(...settings('empty.yaml', '')), says: [/lists no sources/, /sources:/] },
   'a source that is not there': {
     args: () => plan(...settings('gone.yaml', 'sources:\n  - path: apps/overlays/live\n')),
     says: [/apps\/overlays\/live: nothing stands at this path/, /root of the repository/],
