@@ -69,7 +69,7 @@ const isUnwritten = (node: Node): boolean => isNull(node) && node.range?.[0] ===
 function fillPlaceholder(spot: Spot, node: Node | null): Inserted {
   const isEmpty = node === null || isNull(node) || (isCollection(node) && node.items.length === 0)
   if (!isEmpty || typeof spot.value === 'string' || spot.parent === undefined)
-    return refused('it has a value already')
+    return refused('a value is set there already')
   return fillEmpty(spot, [], node ?? undefined)
 }
 

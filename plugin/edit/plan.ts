@@ -71,11 +71,11 @@ function replaceAll(now: Map<string, string>, wanted: readonly WantedEdit[], rec
 function addReplacement(
   splices: Map<number, Splice>,
   text: string | undefined,
-  { to, field, site }: WantedEdit & { readonly site: ScalarSite },
+  wanted: WantedEdit & { readonly site: ScalarSite },
 ): string | undefined {
-  const splice = text === undefined ? undefined : replaceScalar(text, site, to, field)
-  if (splice === undefined)
-    return `${to} cannot be written in place of ${site.text} at ${site.file}:${site.line}`
+  const { to, site } = wanted
+  const splice = text === undefined ? undefined : replaceScalar(text, site, wanted)
+  if (splice === undefined) return `${site.text} at ${site.file}:${site.line} cannot be replaced by ${to}`
   const other = splices.get(splice.start)
   if (other !== undefined && other.text !== splice.text) {
     return `another field takes its value from ${site.file}:${site.line} too and needs ${other.text} there`

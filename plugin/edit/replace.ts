@@ -17,8 +17,7 @@ export function bareText(text: string): string {
 export function replaceScalar(
   text: string,
   site: ScalarSite,
-  value: string,
-  field?: Field,
+  { to: value, field }: { readonly to: string; readonly field?: Field | undefined },
 ): Splice | undefined {
   const [start, end] = site.range
   if (text.slice(start, end) !== site.text) return undefined

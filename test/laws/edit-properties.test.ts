@@ -95,7 +95,7 @@ describe('replacing a scalar', () => {
           range: scalar.range,
           text: text.slice(start, end),
         }
-        const splice = replaceScalar(text, site, '7m')
+        const splice = replaceScalar(text, site, { to: '7m' })
         const after = applySplices(text, splice ? [splice] : [])
         expect(after.slice(0, start)).toBe(text.slice(0, start))
         expect(after.slice(after.length - (text.length - end))).toBe(text.slice(end))
@@ -103,7 +103,7 @@ describe('replacing a scalar', () => {
         const back = replaceScalar(
           after,
           { ...site, range: [start, end + after.length - text.length], text: splice?.text ?? '' },
-          scalar.value,
+          { to: scalar.value },
         )
         if (scalar.quote === '') expect(applySplices(after, back ? [back] : [])).toBe(text)
       }),
@@ -125,7 +125,7 @@ describe('setting a value', () => {
     const splice = replaceScalar(
       text,
       { ...place, range: found.range, text: text.slice(...found.range) },
-      value,
+      { to: value },
     )
     return applySplices(text, splice ? [splice] : [])
   }

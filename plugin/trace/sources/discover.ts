@@ -26,7 +26,7 @@ export async function discoverSources(ports: InputPorts): Promise<readonly Sourc
   return withoutDeployed(all, ports).map(({ source }) => source)
 }
 
-/** The sources that are built from each other, and those that stand alone. */
+/** The sources that are built from each other, and all others. */
 const split = (found: readonly FoundSource[]) => ({
   composing: found.filter(({ kind }) => kind.composes === true),
   others: found.filter(({ kind }) => kind.composes !== true),

@@ -69,15 +69,15 @@ describe('an overlay', () => {
       'averageUtilization: 70',
     ],
   ])('sets %s and changes nothing else', (_name, value, before, after) => {
-    const laid = overlayText(rendering, [overlay([value])], 'shop')
-    expect(laid).toEqual({ text: rendering.replace(before, after), applied: 1, warnings: [] })
+    const result = overlayText(rendering, [overlay([value])], 'shop')
+    expect(result).toEqual({ text: rendering.replace(before, after), applied: 1, warnings: [] })
   })
 
   it('adds a value that is not set', () => {
-    const laid = overlayText(rendering, [
+    const result = overlayText(rendering, [
       overlay([{ container: 'app', field: 'limits.memory', value: '1Gi' }]),
     ])
-    expect(laid.text).toBe(
+    expect(result.text).toBe(
       rendering.replace(
         "memory: '256Mi'\n",
         "memory: '256Mi'\n            limits:\n              memory: 1Gi\n",
@@ -97,9 +97,9 @@ describe('an overlay', () => {
     ['a container that is no longer rendered', overlay([{ ...cpu, container: 'gone' }])],
     ['a variable with valueFrom', overlay([{ container: 'app', field: 'env.GOMEMLIMIT', value: '1GiB' }])],
   ])('for %s changes nothing and warns', (_name, one) => {
-    const laid = overlayText(rendering, [one])
-    expect(laid).toMatchObject({ text: rendering, applied: 0 })
-    expect(laid.warnings).toEqual([
+    const result = overlayText(rendering, [one])
+    expect(result).toMatchObject({ text: rendering, applied: 0 })
+    expect(result.warnings).toEqual([
       expect.stringContaining('.tortoise/web.json: this rendering has no place for'),
     ])
   })
@@ -113,9 +113,9 @@ describe('an overlay', () => {
 
   it('skips a document that cannot be read safely, with a warning', () => {
     const twice = rendering.replace('  name: web\n  namespace', '  name: web\n  name: web\n  namespace')
-    const laid = overlayText(twice, [overlay([cpu])])
-    expect(laid.text).toBe(twice)
-    expect(laid.warnings[0]).toMatch(/Deployment\/web is skipped/)
+    const result = overlayText(twice, [overlay([cpu])])
+    expect(result.text).toBe(twice)
+    expect(result.warnings[0]).toMatch(/Deployment\/web is skipped/)
   })
 
   it('sets values of objects in a List and in JSON', () => {

@@ -16,13 +16,13 @@ function set(text: string, path: YamlPath, value: string, document = 0): string 
   return typeof splices === 'string' ? `refused: ${splices}` : applySplices(text, splices)
 }
 
-interface Wish {
+interface WantedValue {
   readonly path: YamlPath
   readonly value: string
   readonly document: number
 }
 
-function splicesFor(yaml: YamlText, { path, value, document }: Wish) {
+function splicesFor(yaml: YamlText, { path, value, document }: WantedValue) {
   const found = scalarsOf(yaml).find(
     (one) => one.document === document && one.path.join('\0') === path.join('\0'),
   )
@@ -32,7 +32,7 @@ function splicesFor(yaml: YamlText, { path, value, document }: Wish) {
   }
   const { range } = found
   const site = { kind: 'scalar', file: 'f.yaml', line: 1, column: 1, document, path, range } as const
-  const splice = replaceScalar(yaml.text, { ...site, text: yaml.text.slice(...range) }, value)
+  const splice = replaceScalar(yaml.text, { ...site, text: yaml.text.slice(...range) }, { to: value })
   return splice === undefined ? 'the text has moved' : [splice]
 }
 
@@ -243,10 +243,10 @@ describe('edits of unusual YAML', () => {
       path: ['a'],
       text: '1',
     } as const
-    expect(replaceScalar('ab: 1\n', { ...site, range: [3, 4] }, '2')).toBeUndefined()
+    expect(replaceScalar('ab: 1\n', { ...site, range: [3, 4] }, { to: '2' })).toBeUndefined()
   })
 
-  it('refuses an alias bomb or leaves its aliases unexpanded', () => {
+  it('refuses an alias bomb or keeps its aliases unexpanded', () => {
     const bomb = ['a0: &a0 [x]']
     for (let level = 1; level < 40; level++)
       bomb.push(
