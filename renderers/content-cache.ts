@@ -18,14 +18,28 @@ export function cachedByContent<S extends Source>(
   renderer: SourceRenderer<S>,
   variesWithMarkers: VariesWithMarkers = () => false,
 ): SourceRenderer<S> {
+  const cache = renderingCache()
+  return {
+    inputs: (source, view) => renderer.inputs(source, view),
+    render: async (source, view, options) => {
+      if (options?.fresh === true) return renderer.render(source, view, options)
+      const files = await inputContents(view, await renderer.inputs(source, view))
+      const marked = options?.marked === true && variesWithMarkers(files)
+      const key = keyOf(source, files, { options, marked })
+      return { ...(await cache(key, () => renderer.render(source, view, options))), source }
+    },
+  }
+}
+
+/** Keeps the renderings used last, up to a number of objects. Failed renderings are not kept. */
+function renderingCache() {
   const kept = new Map<string, Promise<Rendering>>()
   const sizes = new Map<string, number>()
   const forget = (key: string): void => {
     kept.delete(key)
     sizes.delete(key)
   }
-  const markUsed = (key: string): void => {
-    const size = sizes.get(key)
+  const markUsed = (key: string, size: number | undefined): void => {
     if (size === undefined) return
     sizes.delete(key)
     sizes.set(key, size)
@@ -39,8 +53,7 @@ export function cachedByContent<S extends Source>(
       forget(key)
     }
   }
-  const renderNew = (key: string, render: () => Promise<Rendering>): Promise<Rendering> => {
-    const rendering = render()
+  const keep = (key: string, rendering: Promise<Rendering>): Promise<Rendering> => {
     kept.set(key, rendering)
     rendering.then(
       ({ objects }) => {
@@ -51,19 +64,9 @@ export function cachedByContent<S extends Source>(
     )
     return rendering
   }
-  return {
-    inputs: (source, view) => renderer.inputs(source, view),
-    render: async (source, view, options) => {
-      if (options?.fresh === true) return renderer.render(source, view, options)
-      const files = await inputContents(view, await renderer.inputs(source, view))
-      const key = keyOf(source, files, {
-        options,
-        marked: options?.marked === true && variesWithMarkers(files),
-      })
-      const known = kept.get(key)
-      if (known !== undefined) markUsed(key)
-      return { ...(await (known ?? renderNew(key, () => renderer.render(source, view, options)))), source }
-    },
+  return (key: string, render: () => Promise<Rendering>): Promise<Rendering> => {
+    markUsed(key, sizes.get(key))
+    return kept.get(key) ?? keep(key, render())
   }
 }
 

@@ -54,14 +54,14 @@ export function outputOf(source: Source, outcome: Outcome, workspace: string): s
     return outcome.stdout
   const said = outcome.stderr.replaceAll(`${workspace}/`, '').trim()
   const why = outcome.timedOut
-    ? 'did not finish in time'
+    ? 'the program did not finish within the time limit'
     : outcome.tooLong
-      ? 'printed too much'
+      ? 'the program printed more than the limit'
       : outcome.tooLarge
-        ? 'took too much memory'
+        ? 'the program used more memory than the limit'
         : said
   throw stop('source.render', `rendering failed: ${why}`, {
     place: { file: source.path },
-    hint: 'Make it render with the bare program first, then run again.',
+    hint: 'Render it with the bare program, correct what that reports, then run again.',
   })
 }

@@ -6,25 +6,27 @@ import { printValue, sameValue, valueProblem } from '../model/value.ts'
 import type { WantedEdit } from './plan.ts'
 import { bareText } from './replace.ts'
 
-/** A value wanted for a traced field, as a number in its unit or as the text a person gave. */
+/** A requested change of a traced field. */
 export interface WantedChange extends FieldAddress {
   readonly trace: Trace
+  /** A number in the field's unit, or the text that a person gave. */
   readonly to: number | string
+  /** The path of the field in its rendered object. */
   readonly rendered?: JsonPath
 }
 
-/** An edit to make, or why there is none. */
+/** An edit to make with the fields that it is meant to change, why none can be made, or that the value is set already. */
 export type Chosen =
   | { readonly kind: 'edit'; readonly edit: WantedEdit; readonly intents: readonly Intent[] }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'settled' }
 
-/** Picks the site that a trace chose and prints the value in the style of what stands there. */
+/** The edit at the place that a trace chose, its value printed in the style of the current one. */
 export function chooseEdit({ trace, to, rendered, ...address }: WantedChange): Chosen {
   const site = trace.chosen === null ? null : trace[trace.chosen]
   const text = typeof to === 'string' ? to : printValue(address.field, to, styleOf(trace))
   if (trace.value !== '' && sameValue(address.field, trace.value, text)) return { kind: 'settled' }
-  if (site === null) return { kind: 'refused', reason: trace.reason ?? 'no place in Git decides this value' }
+  if (site === null) return { kind: 'refused', reason: trace.reason ?? 'no scalar in Git sets this value' }
   const problem = typeof to === 'string' ? valueProblem(address.field, text) : undefined
   if (problem !== undefined) return { kind: 'refused', reason: problem }
   const also = trace.chosen === 'site' ? trace.sharedWith : []
@@ -36,7 +38,7 @@ export function chooseEdit({ trace, to, rendered, ...address }: WantedChange): C
   }
 }
 
-/** The text whose unit and form a new value keeps. */
+/** The text whose unit and notation a new value keeps. */
 function styleOf({ site, value, chosen }: Trace): string | undefined {
   if (chosen === 'site' && site?.kind === 'scalar' && site.affix === undefined) return bareText(site.text)
   return value === '' ? undefined : value

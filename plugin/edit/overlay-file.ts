@@ -11,8 +11,8 @@ const valueSchema = z
   .strictObject({
     container: name
       .optional()
-      .describe('The container; left out for the autoscaler, unless its metric names one.'),
-    field: z.enum([...containerFields, ...autoscalerFields]).describe('What is set.'),
+      .describe('The container; omitted for the autoscaler, unless its metric names one.'),
+    field: z.enum([...containerFields, ...autoscalerFields]).describe('The field to set.'),
     value: z.string().describe('The value as Kubernetes or Go writes it.'),
   })
   .superRefine(({ field, value, container }, context) => {
@@ -24,24 +24,24 @@ const valueSchema = z
 
 const overlaySchema = z
   .strictObject({
-    $schema: z.string().optional().describe('Where this schema is published; for editors.'),
+    $schema: z.string().optional().describe('URL of this schema, for editors.'),
     version: z.literal(1).describe('Version of this format.'),
     workload: z
       .strictObject({
-        apiVersion: z.string().optional().describe('When given, its group must match.'),
+        apiVersion: z.string().optional().describe('If given, the group of the workload must match.'),
         kind: name.describe('`Deployment`, `StatefulSet`, `Rollout` …'),
-        namespace: name.optional().describe('When given, it must match.'),
+        namespace: name.optional().describe('If given, it must match.'),
         name: name.describe('Its name as rendered.'),
       })
-      .describe('The workload whose rendering takes the values.'),
-    values: z.array(valueSchema).describe('What to set in it and in its autoscaler.'),
+      .describe('The workload that gets the values.'),
+    values: z.array(valueSchema).describe('The values to set in the workload and in its autoscaler.'),
   })
-  .describe('Recommendations of GitOps Tortoise for one workload, laid over its rendering.')
+  .describe('Recommendations of GitOps Tortoise for one workload, applied to its rendering.')
 
 /** The JSON Schema of the files in `.tortoise`, for editors. */
 export const overlayJsonSchema = (): object => z.toJSONSchema(overlaySchema, { io: 'input' })
 
-/** Reads a file of `.tortoise`; stops with what is wrong in it. */
+/** Reads a file of `.tortoise`. Throws `overlay.invalid` with the first thing that is wrong. */
 export function parseOverlay(file: string, text: string): Overlay {
   const parsed = overlaySchema.safeParse(parseJson(file, text))
   if (parsed.success) return { file, workload: parsed.data.workload, values: parsed.data.values }
@@ -70,8 +70,8 @@ function parseJson(file: string, text: string): unknown {
 }
 
 /**
- * The text of a file of recommendations with one more value in it; an empty text begins the file. It is ours alone,
- * so it is printed anew, its values in one order. Nothing when the text is not one of ours.
+ * The text of a file of recommendations with one more value, its values in a fixed order; an empty text starts a new file.
+ * Only Tortoise writes such files, so the whole file is printed. `undefined` when the text is not a file of recommendations.
  */
 export function setInOverlay(
   text: string,
@@ -85,7 +85,7 @@ export function setInOverlay(
   const others = (known?.values ?? []).filter((one) => one.container !== container || one.field !== field)
   const file = {
     version: 1,
-    // Where no namespace is told, the workload is meant wherever its source is rolled out to.
+    // Without a namespace, the file is for the workload in whatever namespace its source is deployed to.
     workload: known?.workload ?? {
       apiVersion,
       kind,

@@ -12,17 +12,17 @@ import { openYaml } from '../yaml/open.ts'
 import type { WantedEdit } from './plan.ts'
 import { planEdits } from './plan.ts'
 
-/** A rendering with values laid over it, and what could not be. */
+/** A rendering with recommended values applied, and warnings about those that could not be. */
 export interface Overlaid {
   readonly text: string
-  /** How many values were found in the rendering, those that were right already included. */
+  /** Number of values that have a place in the rendering, with those that it had already. */
   readonly applied: number
   readonly warnings: readonly string[]
 }
 
 /**
- * Lays values over the text of a rendering. Only the characters of those values change; a document that no overlay
- * is about is not even parsed. Objects that name no namespace are taken to be in `namespace`, or in any if it is not known.
+ * Applies recommended values to the text of a rendering. Only the characters of those values change, and only documents
+ * with a workload of an overlay are parsed. Objects that name no namespace are in `namespace`, or match any without it.
  */
 export function overlayText(text: string, overlays: readonly Overlay[], namespace?: string): Overlaid {
   const found = new Set<OverlayValue>()
@@ -33,7 +33,7 @@ export function overlayText(text: string, overlays: readonly Overlay[], namespac
     const opened = openYaml('', part)
     if (!opened.ok) {
       warnings.push(
-        `a document with ${near.map(({ workload }) => workloadLabel(workload)).join(', ')} is left alone: ${opened.problem.message}`,
+        `a document with ${near.map(({ workload }) => workloadLabel(workload)).join(', ')} is skipped: ${opened.problem.message}`,
       )
       return part
     }
@@ -43,54 +43,57 @@ export function overlayText(text: string, overlays: readonly Overlay[], namespac
   return { text: parts.join(''), applied: found.size, warnings: [...warnings, ...missing] }
 }
 
-/** The documents of a stream with their separators: joined, they are the stream. */
+/** The documents of a stream with their separators, so that the joined texts are the stream again. */
 const documentsIn = (text: string): readonly string[] => text.split(/^(?=---(?:\s|$))/m)
 
-interface Tally {
+interface OverlayState {
   readonly namespace: string | undefined
   readonly found: Set<OverlayValue>
   readonly warnings: string[]
 }
 
-function overlayDocument(yaml: YamlText, overlays: readonly Overlay[], tally: Tally): string {
+function overlayDocument(yaml: YamlText, overlays: readonly Overlay[], state: OverlayState): string {
   const wanted = manifestsIn(yaml).flatMap((manifest) =>
     overlays.flatMap((overlay) =>
-      overlay.values.flatMap((value) => wantedIn({ yaml, manifest, overlay, value }, tally)),
+      overlay.values.flatMap((value) => wantedIn({ yaml, manifest, overlay, value }, state)),
     ),
   )
   const { edits, refused } = planEdits(new Map([['', yaml.text]]), wanted)
   for (const { wanted: one, reason } of refused)
-    tally.warnings.push(
-      `${workloadLabel(one.workload)} ${one.container ?? ''} ${one.field} is left alone: ${reason}`,
+    state.warnings.push(
+      `${workloadLabel(one.workload)} ${one.container ?? ''} ${one.field} is skipped: ${reason}`,
     )
   return edits[0]?.after ?? yaml.text
 }
 
-interface Meeting {
+interface OverlayMatch {
   readonly yaml: YamlText
   readonly manifest: WrittenManifest
   readonly overlay: Overlay
   readonly value: OverlayValue
 }
 
-/** The edit that gives a value to an object, if the object is the one meant and has a place for it. */
-function wantedIn({ yaml, manifest, overlay, value }: Meeting, tally: Tally): readonly WantedEdit[] {
+/** The edit that sets a value in an object; none when the object is another one or has no place for the value. */
+function wantedIn(
+  { yaml, manifest, overlay, value }: OverlayMatch,
+  state: OverlayState,
+): readonly WantedEdit[] {
   const { field, container, value: to } = value
-  const stands = (one: ManifestField): boolean =>
-    isMeant(one.workload, overlay.workload, tally) && one.field === field && one.container === container
-  const known = fieldsOf([manifest.object], unnamed).find(stands)
+  const isSought = (one: ManifestField): boolean =>
+    isFor(one.workload, overlay.workload, state) && one.field === field && one.container === container
+  const known = fieldsOf([manifest.object], unnamed).find(isSought)
   const address = { field, ...(container === undefined ? {} : { container }) }
   const owner = known?.workload ?? identify(manifest.object, unnamed)
   if (owner === undefined) return []
   const base = { workload: owner, ...address, to }
   if (known !== undefined) {
-    tally.found.add(value)
+    state.found.add(value)
     return [{ ...base, site: siteAt(yaml, manifest, known.path), rendered: known.path }]
   }
-  if (field.startsWith('hpa.') || !isMeant(owner, overlay.workload, tally)) return []
+  if (field.startsWith('hpa.') || !isFor(owner, overlay.workload, state)) return []
   const slot = slotIn(manifest.object, address)
   if (slot === undefined) return []
-  tally.found.add(value)
+  state.found.add(value)
   return [
     {
       ...base,
@@ -99,16 +102,16 @@ function wantedIn({ yaml, manifest, overlay, value }: Meeting, tally: Tally): re
   ]
 }
 
-/** Stands for the namespace of an object that names none. */
+/** Used as the namespace of objects that name none. */
 const unnamed = ''
 const placeless = { file: '', line: 1, column: 1 } as const
 
-function isMeant(
+function isFor(
   workload: Workload,
   { apiVersion, kind, namespace, name }: OverlaidWorkload,
-  tally: Tally,
+  state: OverlayState,
 ): boolean {
-  const actual = workload.namespace === unnamed ? tally.namespace : workload.namespace
+  const actual = workload.namespace === unnamed ? state.namespace : workload.namespace
   return (
     workload.kind === kind &&
     workload.name === name &&
@@ -120,7 +123,7 @@ function isMeant(
 const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 
-/** The scalar at a path of an object in the text. */
+/** The scalar at a path of an object in a text. */
 function siteAt(yaml: YamlText, { document, path }: WrittenManifest, inner: JsonPath): Site {
   const full = [...path, ...inner]
   const node = yaml.documents[document]?.getIn(full, true) as
@@ -140,9 +143,7 @@ function siteAt(yaml: YamlText, { document, path }: WrittenManifest, inner: Json
 function missingIn({ file, workload, values }: Overlay, found: ReadonlySet<OverlayValue>): readonly string[] {
   const missing = values.filter((value) => !found.has(value))
   if (missing.length === 0) return []
-  const what =
-    missing.length === values.length
-      ? 'nothing'
-      : `no ${missing.map(({ container, field }) => [container, field].filter(Boolean).join(' ')).join(', ')}`
-  return [`${file}: ${what} of ${workloadLabel(workload)} is in this rendering to be set`]
+  const named = missing.map(({ container, field }) => [container, field].filter(Boolean).join(' '))
+  const what = missing.length === values.length ? 'the values' : named.join(', ')
+  return [`${file}: this rendering has no place for ${what} of ${workloadLabel(workload)}`]
 }

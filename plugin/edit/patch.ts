@@ -7,13 +7,13 @@ import type { PatchSite } from '../model/site.ts'
 export interface PatchValue {
   readonly field: Field
   readonly container?: string
-  /** A scalar as it should stand in the file. */
+  /** A scalar as it is written in the file. */
   readonly value: string
-  /** Where the field stands in the rendered object; lists are addressed by position there. */
+  /** The path of the field in the rendered object, with positions in lists. */
   readonly rendered?: JsonPath
 }
 
-/** The lines of a new item of a list of patches, unindented and without its dash. */
+/** The lines of a new item of a list of patches, without indentation and without the dash. */
 export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[] {
   const { target, pointer } = site
   if (pointer !== undefined) return jsonPatch(target, pointer, wanted.value)
@@ -22,7 +22,7 @@ export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[
   return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
 }
 
-/** A JSON6902 patch: it replaces what stands there, or adds the first step that is missing with all below it. */
+/** A JSON6902 patch: it replaces the value, or adds the first step of the path that does not exist with all below it. */
 function jsonPatch(
   { kind, name }: PatchSite['target'],
   { path, present }: NonNullable<PatchSite['pointer']>,
@@ -59,7 +59,7 @@ function mergePatch({ target, containers }: PatchSite, wanted: PatchValue): read
     return [...head, ...nest(['spec'], [`${key}: ${wanted.value}`])]
   }
   const { list, names } = containers ?? { list: 'containers', names: [] }
-  // kustomize puts the containers of a patch first: naming those before ours keeps the order.
+  // kustomize puts the containers of a patch first, so those before this one are named to keep the order.
   const before = names
     .slice(0, Math.max(0, names.indexOf(wanted.container ?? '')))
     .map((name) => `- name: ${name}`)
@@ -80,7 +80,7 @@ const envLines = (name: string, value: string): readonly string[] => [
   ...envItem(name, value).map((line) => `  ${line}`),
 ]
 
-/** One item of `env`, its dash included. */
+/** The lines of one item of `env`, with the dash. */
 export const envItem = (name: string, value: string): readonly string[] => [
   `- name: ${name}`,
   `  value: ${value}`,

@@ -1,5 +1,5 @@
 import { isSeq } from 'yaml'
-import type { FileEdit } from '../model/edit.ts'
+import type { FileEdit, Splice } from '../model/edit.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { JsonPath } from '../model/json.ts'
 import { valueAt } from '../model/json.ts'
@@ -11,39 +11,39 @@ import { manifestsIn } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
-import type { Inserted, Insertion } from './insert.ts'
 import { insertValue } from './insert.ts'
+import type { Inserted, Insertion } from './insertion.ts'
 import { setInOverlay } from './overlay-file.ts'
 import { envItem, patchItem } from './patch.ts'
 import { replaceScalar } from './replace.ts'
 
-/** A value to write at a site. */
+/** A value to write at a place in Git. */
 export interface WantedEdit extends FieldAddress {
   readonly site: Site
-  /** The value as text, unquoted. */
+  /** The value as text, without quotes. */
   readonly to: string
-  /** Where the field stands in its rendered object. */
+  /** The path of the field in its rendered object. */
   readonly rendered?: JsonPath
 }
 
-/** Files after the edits, and the wishes that could not be granted. */
+/** Files after the edits, with the edits that were made and those that were not. */
 export interface PlannedEdits {
   readonly edits: readonly FileEdit[]
   readonly done: readonly WantedEdit[]
   readonly refused: readonly { readonly wanted: WantedEdit; readonly reason: string }[]
 }
 
-/** Writes values into texts: all replacements of a file in one pass by byte range, then insertions one by one. */
+/** Writes values into texts: first all replacements of each file by range, then insertions one by one. */
 export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly WantedEdit[]): PlannedEdits {
   const now = new Map(texts)
   const done = new Set<WantedEdit>()
   const refused: { wanted: WantedEdit; reason: string }[] = []
-  const settle = (one: WantedEdit, reason: string | undefined): void => {
+  const record = (one: WantedEdit, reason: string | undefined): void => {
     if (reason === undefined) done.add(one)
     else refused.push({ wanted: one, reason })
   }
-  replaceAll(now, wanted, settle)
-  for (const one of wanted) if (one.site.kind !== 'scalar') settle(one, insertOne(now, one, one.site))
+  replaceAll(now, wanted, record)
+  for (const one of wanted) if (one.site.kind !== 'scalar') record(one, insertOne(now, one, one.site))
   const edits = [...now].flatMap(([file, after]): readonly FileEdit[] => {
     const before = texts.get(file) ?? ''
     return before === after ? [] : [{ file, before, after }]
@@ -51,38 +51,36 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
   return { edits, done: wanted.filter((one) => done.has(one)), refused }
 }
 
-type Settle = (one: WantedEdit, reason: string | undefined) => void
+/** Records that an edit was made, or why it was not. */
+type RecordEdit = (one: WantedEdit, reason: string | undefined) => void
 
-interface Claim {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
-
-function replaceAll(now: Map<string, string>, wanted: readonly WantedEdit[], settle: Settle): void {
-  const claims = new Map<string, Map<number, Claim>>()
+function replaceAll(now: Map<string, string>, wanted: readonly WantedEdit[], record: RecordEdit): void {
+  const byFile = new Map<string, Map<number, Splice>>()
   for (const one of wanted) {
-    if (one.site.kind !== 'scalar') continue
-    const mine = claims.get(one.site.file) ?? new Map<number, Claim>()
-    claims.set(one.site.file, mine)
-    settle(one, claim(mine, now.get(one.site.file), one, one.site))
+    const { site } = one
+    if (site.kind !== 'scalar') continue
+    const splices = byFile.get(site.file) ?? new Map<number, Splice>()
+    byFile.set(site.file, splices)
+    record(one, addReplacement(splices, now.get(site.file), { ...one, site }))
   }
-  for (const [file, mine] of claims) now.set(file, applySplices(now.get(file) ?? '', [...mine.values()]))
+  for (const [file, splices] of byFile)
+    now.set(file, applySplices(now.get(file) ?? '', [...splices.values()]))
 }
 
-function claim(
-  claims: Map<number, Claim>,
+/** Adds the replacement of a scalar to those of its file, by offset. Returns why it cannot be made. */
+function addReplacement(
+  splices: Map<number, Splice>,
   text: string | undefined,
-  { to, field }: WantedEdit,
-  site: ScalarSite,
+  wanted: WantedEdit & { readonly site: ScalarSite },
 ): string | undefined {
-  const splice = text === undefined ? undefined : replaceScalar(text, site, to, field)
-  if (splice === undefined) return `${site.text} at ${site.file}:${site.line} cannot take the value ${to}`
-  const other = claims.get(splice.start)
+  const { to, site } = wanted
+  const splice = text === undefined ? undefined : replaceScalar(text, site, wanted)
+  if (splice === undefined) return `${site.text} at ${site.file}:${site.line} cannot be replaced by ${to}`
+  const other = splices.get(splice.start)
   if (other !== undefined && other.text !== splice.text) {
-    return `another field takes its value from ${site.file}:${site.line} too and wants ${other.text} there`
+    return `another field takes its value from ${site.file}:${site.line} too and needs ${other.text} there`
   }
-  claims.set(splice.start, splice)
+  splices.set(splice.start, splice)
   return undefined
 }
 
@@ -94,9 +92,9 @@ function insertOne(
   const text = now.get(site.file)
   if (text === undefined) return `${site.file} does not exist`
   if (isOverlayFile(site.file)) {
-    const laid = setInOverlay(text, wanted, wanted.to)
-    if (laid === undefined) return `${site.file} is no file of recommendations`
-    now.set(site.file, laid)
+    const updated = setInOverlay(text, wanted, wanted.to)
+    if (updated === undefined) return `${site.file} is not a file of recommendations`
+    now.set(site.file, updated)
     return undefined
   }
   const opened = openYaml(site.file, text)
@@ -119,26 +117,26 @@ function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit):
     return { document: site.document, path: site.path, value: to }
   }
   const item = envItem(field.slice('env.'.length), JSON.stringify(to))
-  const extends_ = typeof site.path.at(-1) === 'number'
+  const isItem = typeof site.path.at(-1) === 'number'
   return {
     document: site.document,
     path: site.path,
-    value: extends_ ? item.map((line) => line.slice(2)) : item,
+    value: isItem ? item.map((line) => line.slice(2)) : item,
   }
 }
 
-/** A patch for the object may have been added a moment ago for another of its fields: then that one is extended. */
+/** A new patch for the object, or an addition to the patch that an edit before added for another of its fields. */
 function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Insertion {
   const opened = openYaml(site.file, text)
   const { document, path } = site
   const list = path.slice(0, -1)
   const first = Number(path.at(-1))
-  const isFresh = (one: WrittenManifest): boolean =>
+  const isAdded = (one: WrittenManifest): boolean =>
     one.document === document &&
     list.every((step, index) => one.path[index] === step) &&
     Number(one.path[list.length]) >= first
   const written = opened.ok && site.pointer === undefined ? manifestsIn(opened.yaml) : []
-  for (const patch of written.filter(isFresh)) {
+  for (const patch of written.filter(isAdded)) {
     const slot = isOf(patch, site) ? slotIn(patch.object, wanted) : undefined
     if (slot !== undefined) return slotInsertion({ ...site, path: [...patch.path, ...slot] }, wanted)
   }

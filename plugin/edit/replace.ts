@@ -11,21 +11,20 @@ export function bareText(text: string): string {
 }
 
 /**
- * Replaces a scalar's own characters, keeping its quotes and what the source puts round it.
- * `undefined` when the text has moved since it was traced, or the value does not fit the affixes.
+ * Replaces the characters of a scalar. Its quotes are kept, and what the source adds around it is taken off the value.
+ * `undefined` when the scalar is no longer at its range, or the value does not have what the source adds.
  */
 export function replaceScalar(
   text: string,
   site: ScalarSite,
-  value: string,
-  field?: Field,
+  { to: value, field }: { readonly to: string; readonly field?: Field | undefined },
 ): Splice | undefined {
   const [start, end] = site.range
   if (text.slice(start, end) !== site.text) return undefined
   const bare = withoutAffix(site, value)
   if (bare === undefined) return undefined
   const plain = bareText(site.text) === site.text
-  // A variable must be a text; a plain number would be read as one.
+  // A variable must be a string; YAML would read a plain number as a number.
   const needsQuotes =
     plain && field?.startsWith('env.') === true && /^\d+$/.test(bare) && !/^\d+$/.test(site.text)
   const quote = needsQuotes ? '"' : plain ? '' : (site.text[0] ?? '')

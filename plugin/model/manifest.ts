@@ -1,21 +1,22 @@
 import type { AutoscalerField, ContainerField, FieldAddress } from './field.ts'
-import type { Json, JsonObject, JsonPath } from './json.ts'
+import type { JsonObject, JsonPath } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
+import { podSpecsOf, sizedPartsOf } from './pod-specs.ts'
 import { autoscalerPlaces, boundPath, isAutoscaler, scaleTarget } from './scaler.ts'
 import type { Workload } from './workload.ts'
 
-/** One field as it stands in rendered objects. */
+/** A field of a rendered object. */
 export interface ManifestField extends FieldAddress {
-  /** The value as text, the way the rendering prints it. */
+  /** The value as text, as rendered. */
   readonly value: string
-  /** Index of the object in the rendering. */
+  /** Position of the object in the rendering. */
   readonly object: number
   readonly path: JsonPath
   /** The autoscaler object, for `hpa.*` fields. */
   readonly autoscaler?: Workload
 }
 
-/** A container as rendered, with the literal fields it has. */
+/** A container as rendered. */
 export interface ManifestContainer {
   readonly name: string
   readonly role: 'main' | 'init' | 'sidecar'
@@ -23,16 +24,16 @@ export interface ManifestContainer {
   readonly object: JsonObject
 }
 
-/** A workload object as rendered, with the place of its pod template. */
+/** A workload as rendered, with its containers. */
 export interface ManifestWorkload {
   readonly workload: Workload
   readonly object: number
   readonly containers: readonly ManifestContainer[]
-  /** True for a custom resource that states sizes without a pod template: an operator makes workloads of it. */
+  /** True for a custom resource with sizes but no pod template: an operator makes workloads of it. */
   readonly operated?: true
 }
 
-/** The controller or autoscaler identity of a rendered object; objects without a name have none. */
+/** The identity of a rendered object; `undefined` when it has no API version, kind or name. */
 export function identify(object: JsonObject, defaultNamespace: string): Workload | undefined {
   const [apiVersion, kind, name] = [
     textOf(object['apiVersion']),
@@ -44,13 +45,7 @@ export function identify(object: JsonObject, defaultNamespace: string): Workload
   return { apiVersion, kind, namespace, name }
 }
 
-/** True for kinds that a cluster knows only through a custom resource definition. */
-export const isCustom = ({ apiVersion }: Pick<Workload, 'apiVersion'>): boolean => {
-  const group = apiVersion.split('/').slice(0, -1).join('')
-  return group.includes('.') && !group.endsWith('.k8s.io')
-}
-
-/** Every object that bears a pod template or states sizes in a custom resource, with its containers. */
+/** Every object with a pod template, and every custom resource with sizes, with their containers. */
 export function workloadsOf(
   objects: readonly JsonObject[],
   defaultNamespace: string,
@@ -61,59 +56,15 @@ export function workloadsOf(
     const podSpecs = podSpecsOf(object, workload)
     const containers = podSpecs.flatMap((podSpec) => containersOf(object, podSpec))
     if (podSpecs.length > 0) return [{ workload, object: index, containers }]
-    const operated = isCustom(workload) && !declaring.test(workload.kind) ? sizedParts(object) : []
-    return operated.length === 0
-      ? []
-      : [{ workload, object: index, containers: operated, operated: true as const }]
-  })
-}
-
-/** Objects that hand values on to a rendering of its own. */
-const declaring = /^(HelmRelease|HelmChart|Application|ApplicationSet|Kustomization|ScaledObject|ScaledJob)$/
-
-const podSpecPaths: readonly JsonPath[] = [
-  ['spec', 'template', 'spec'],
-  ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-]
-
-function podSpecsOf(object: JsonObject, workload: Workload): readonly JsonPath[] {
-  const known = podSpecPaths.filter((path) => Array.isArray(valueAt(object, [...path, 'containers'])))
-  if (known.length > 0 || !isCustom(workload) || declaring.test(workload.kind)) return known
-  return mappingsIn(object, ['spec'], (mapping) => listOf(mapping['containers']).some(isContainer))
-}
-
-const isContainer = (item: Json): boolean =>
-  isJsonObject(item) &&
-  typeof item['name'] === 'string' &&
-  (item['image'] !== undefined || item['resources'] !== undefined)
-
-const deepest = 8
-
-/** Paths of the outermost mappings below a path that fit, lists passed through. */
-function mappingsIn(
-  object: JsonObject,
-  path: JsonPath,
-  fits: (mapping: JsonObject) => boolean,
-): readonly JsonPath[] {
-  const node = valueAt(object, path)
-  if (node === undefined || path.length > deepest) return []
-  if (Array.isArray(node)) return node.flatMap((_, index) => mappingsIn(object, [...path, index], fits))
-  if (!isJsonObject(node)) return []
-  if (fits(node)) return [path]
-  return Object.keys(node).flatMap((key) => mappingsIn(object, [...path, key], fits))
-}
-
-/** The parts of a custom resource that have `resources`, each called by its path: `spec.ingester`. */
-function sizedParts(object: JsonObject): readonly ManifestContainer[] {
-  const isSized = (mapping: JsonObject): boolean =>
-    ['requests', 'limits'].some((list) =>
-      ['cpu', 'memory'].some(
-        (resource) => textOf(valueAt(mapping, ['resources', list, resource])) !== undefined,
-      ),
+    const parts = sizedPartsOf(object, workload).map(
+      ({ path, object: part }): ManifestContainer => ({
+        name: path.join('.'),
+        role: 'main',
+        path,
+        object: part,
+      }),
     )
-  return mappingsIn(object, ['spec'], isSized).map((path) => {
-    const part = valueAt(object, path)
-    return { name: path.join('.'), role: 'main', path, object: isJsonObject(part) ? part : {} }
+    return parts.length === 0 ? [] : [{ workload, object: index, containers: parts, operated: true as const }]
   })
 }
 
@@ -129,7 +80,7 @@ function containersOf(object: JsonObject, podSpec: JsonPath): readonly ManifestC
   )
 }
 
-/** Every literal field of every workload and autoscaler in a rendering. */
+/** Every field with a literal value, of every workload and autoscaler in a rendering. */
 export function fieldsOf(objects: readonly JsonObject[], defaultNamespace: string): readonly ManifestField[] {
   const workloads = workloadsOf(objects, defaultNamespace)
   return [
@@ -186,28 +137,27 @@ function autoscalerFieldsOf(object: JsonObject, index: number, namespace: string
 }
 
 /**
- * Where a field would be written inside an object or a patch of it: the path of its key, or for a variable the
- * next free place in `env`. `undefined` when the object does not have the container, or the field lives in a list
- * that has no keys to find it by.
+ * Where a field would be written in an object, or in a patch of it: the path of its key, or for a variable the next position
+ * in `env`. `undefined` when the object does not have the container, or the field is in a list without keys.
  */
 export function slotIn(
   object: JsonObject,
   { field, container }: Pick<FieldAddress, 'field' | 'container'>,
 ): JsonPath | undefined {
   if (field === 'hpa.minReplicas' || field === 'hpa.maxReplicas') return boundPath(object, field)
-  const holder = workloadsOf([object], '')
+  const owner = workloadsOf([object], '')
     .flatMap(({ containers }) => containers)
     .find(({ name }) => name === container)
-  if (holder === undefined || isAutoscalerField(field)) return undefined
-  if (!field.startsWith('env.')) return [...holder.path, 'resources', ...field.split('.')]
-  if (environmentIndex(holder.object, field.slice('env.'.length)) !== undefined) return undefined
-  const entries = valueAt(holder.object, ['env'])
-  return [...holder.path, 'env', ...(Array.isArray(entries) ? [entries.length] : [])]
+  if (owner === undefined || isAutoscalerField(field)) return undefined
+  if (!field.startsWith('env.')) return [...owner.path, 'resources', ...field.split('.')]
+  if (environmentIndex(owner.object, field.slice('env.'.length)) !== undefined) return undefined
+  const entries = valueAt(owner.object, ['env'])
+  return [...owner.path, 'env', ...(Array.isArray(entries) ? [entries.length] : [])]
 }
 
 const isAutoscalerField = (field: FieldAddress['field']): field is AutoscalerField => field.startsWith('hpa.')
 
-/** What a container takes a variable from (`valueFrom`), so that no literal may stand beside it. */
+/** The `valueFrom` of a container's variable, which therefore cannot have a literal value; `undefined` when it has none. */
 export function referenceOf(
   { object }: ManifestContainer,
   field: FieldAddress['field'],

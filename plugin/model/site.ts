@@ -2,13 +2,13 @@ import type { FieldAddress } from './field.ts'
 import type { JsonPath } from './json.ts'
 import type { Workload } from './workload.ts'
 
-/** Keys and list positions in a YAML document; `|` steps into a block of text that is itself YAML. */
+/** Keys and list positions in a YAML document; `|` is a step into a block of text that is itself YAML. */
 export type YamlPath = readonly (string | number)[]
 
 interface SiteBase {
   /** Path in the repository. */
   readonly file: string
-  /** Both start at 1; columns count UTF-16 units. */
+  /** Line and column start at 1; columns count UTF-16 units. */
   readonly line: number
   readonly column: number
   /** Position of the document in its file. */
@@ -16,30 +16,30 @@ interface SiteBase {
   readonly path: YamlPath
 }
 
-/** A scalar that decides a field today. */
+/** A source line: the scalar that sets a field. */
 export interface ScalarSite extends SiteBase {
   readonly kind: 'scalar'
   /** Offsets of the scalar's own characters in the file's text, quotes included. */
   readonly range: readonly [start: number, end: number]
   /** The characters in that range. */
   readonly text: string
-  /** What the source puts round the scalar on the way to the field: `Mi` when a template writes `{{ .memory }}Mi`. */
+  /** What the source adds before and after the scalar: `Mi` when a template writes `{{ .memory }}Mi`. */
   readonly affix?: { readonly before: string; readonly after: string }
 }
 
-/** A path that can be created: the mapping exists (or can be), the key does not. */
+/** A path that can be created: its last key does not exist yet. */
 export interface InsertSite extends SiteBase {
   readonly kind: 'insert'
 }
 
-/** A patch that can be added to a list of patches: a kustomization's, or that of the object that declares its roll-out. */
+/** A patch that can be added to a list of patches, in a kustomization or in the object that declares the source. */
 export interface PatchSite extends SiteBase {
   readonly kind: 'patch'
-  /** The object to patch, by the name it has in the layer below. */
+  /** The object to patch, with its name in the layer below. */
   readonly target: Workload
   /** For a container's field: its list in the pod template and the names in it, in order. */
   readonly containers?: ContainerList
-  /** For what cannot be merged by name: where the field stands in the rendered object, and how many of the steps exist. */
+  /** For a field that cannot be merged by name: its path in the rendered object, and how many steps of it exist. */
   readonly pointer?: { readonly path: JsonPath; readonly present: number }
 }
 
@@ -49,39 +49,41 @@ export interface ContainerList {
   readonly names: readonly string[]
 }
 
-/** The place in Git that decides a field, or where it can be made to. */
+/** A place in Git that sets a field, or that can set it. */
 export type Site = ScalarSite | InsertSite | PatchSite
 
-/** How far an edit of a site reaches. */
+/** What an edit of a source line changes. */
 export interface Reach {
-  /** Ids of the sources in which the site surfaces. */
+  /** Ids of the sources with a field that takes its value from it. */
   readonly sources: readonly string[]
-  /** How many containers (or autoscalers) take a value from it, over all sources. */
+  /** Number of containers and autoscalers that take a value from it, over all sources. */
   readonly containers: number
 }
 
-/** The answer for one field: what decides it, where an override would go, and which of the two to use. */
+/** Where one field is set: its source line, where an override would go, and which of the two to edit. */
 export interface Trace extends FieldAddress {
-  /** The id of the source traced. */
+  /** Id of the source. */
   readonly source: string
-  /** The value in the rendering. */
+  /** The rendered value. */
   readonly value: string
-  /** The autoscaler object that holds an `hpa.*` field. */
+  /** The autoscaler object, for an `hpa.*` field. */
   readonly autoscaler?: Workload
+  /** The source line; `null` when no scalar sets the field. */
   readonly site: Site | null
   readonly reach: Reach
-  /** Where an override for this source alone would go. */
+  /** Where an override for this source alone would go; `null` when there is no such place. */
   readonly override: Site | null
+  /** Which of the two to edit. */
   readonly chosen: 'site' | 'override' | null
   /** Why nothing was chosen, or why the override was. */
   readonly reason?: string
-  /** Scalars at the same keys that were considered and do not decide it. */
+  /** Scalars at the same keys that do not set the field. */
   readonly considered?: readonly ConsideredLayer[]
-  /** Other fields that the site also decides, in any source. */
+  /** The other fields that take their value from the source line, in any source. */
   readonly sharedWith: readonly SharedField[]
 }
 
-/** A scalar at the same keys as a site, in a layer that loses against it. */
+/** A scalar at the same keys as a source line, in a layer that the source line overrides. */
 export interface ConsideredLayer {
   readonly file: string
   readonly line: number
@@ -90,7 +92,7 @@ export interface ConsideredLayer {
   readonly why: string
 }
 
-/** A field elsewhere that the same site decides. */
+/** Another field that takes its value from the same source line. */
 export interface SharedField extends FieldAddress {
   readonly source: string
 }

@@ -100,7 +100,7 @@ export type InputRole =
 export interface InputFile {
   /** Path in the repository, links resolved: the file an edit would go to. */
   readonly path: string
-  /** Path by which the source refers to it; differs from `path` when a link lies between. */
+  /** Path by which the source refers to it; differs from `path` when it contains a link. */
   readonly at: string
   readonly role: InputRole
   /** Whether the file is in the top layer: the overlay itself, or the last values file. */

@@ -12,7 +12,7 @@ import {
   toMillicores,
 } from './quantity.ts'
 
-/** Reads a field's text as a number in its unit: millicores, bytes, or a count. */
+/** A field's text as a number in its unit: millicores, bytes, or a count; `undefined` when it is not a value. */
 export function readValue(field: Field, text: string): number | undefined {
   switch (fieldUnit(field)) {
     case 'cpu':
@@ -33,7 +33,7 @@ const defaultStyle: Readonly<Record<FieldUnit, string>> = {
   count: '1',
 }
 
-/** The bounds outside which a value is a slip of the pen: `9Mi` of CPU, a memory of `1`. */
+/** Values outside these bounds are mistakes, such as a memory of `1`. In the field's unit. */
 const bounds: Readonly<Record<FieldUnit, readonly [least: number, most: number]>> = {
   cpu: [1, 1_000_000],
   memory: [1024 ** 2, 1024 ** 5],
@@ -45,17 +45,17 @@ const bounds: Readonly<Record<FieldUnit, readonly [least: number, most: number]>
 export function valueProblem(field: Field, text: string): string | undefined {
   const unit = fieldUnit(field)
   const value = readValue(field, text)
-  if (value === undefined) return `${text} is not a value for it`
+  if (value === undefined) return `${text} is not a valid value for this field`
   const suffix = parseQuantity(text)?.suffix ?? ''
   const foreign = unit === 'cpu' ? /^([KMGTPE]i|[kMGTPE])$/ : /^[num]$/
   const [least, most] = bounds[unit]
   const zero = value < 1 && field !== 'hpa.minReplicas'
   return zero || value < least || value > most || (unit !== 'count' && foreign.test(suffix))
-    ? `${text} is no sensible value for it`
+    ? `${text} is not a plausible value for this field`
     : undefined
 }
 
-/** Prints a number in a field's unit, in the style of the text that stands there now. */
+/** Prints a number in a field's unit, with the unit and notation of the current text. */
 export function printValue(field: Field, value: number, like?: string): string {
   const unit = fieldUnit(field)
   const style = like ?? defaultStyle[unit]
@@ -71,7 +71,7 @@ export function printValue(field: Field, value: number, like?: string): string {
   }
 }
 
-/** True when two texts mean the same value of a field, however they are written. */
+/** Whether two texts are the same value of a field, in whatever notation. */
 export function sameValue(field: Field, left: string, right: string): boolean {
   if (left === right) return true
   const unit = fieldUnit(field)

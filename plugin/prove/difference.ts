@@ -3,7 +3,7 @@ import { identify } from '../model/manifest.ts'
 import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'
 
-/** One leaf that differs between two renderings. `null` stands for absent. */
+/** One value that differs between two renderings; `null` where it is absent. */
 export interface Difference {
   readonly object: Workload
   readonly path: JsonPath
@@ -11,7 +11,10 @@ export interface Difference {
   readonly after: string | null
 }
 
-/** Every leaf that differs, objects matched by kind, namespace and name; one that has come or gone differs at its root. */
+/**
+ * Every value that differs. Objects are matched by kind, namespace and name; an object that only one rendering has differs
+ * at its root (an empty path).
+ */
 export function differences(
   before: readonly JsonObject[],
   after: readonly JsonObject[],
@@ -26,7 +29,7 @@ export function differences(
     if (a === undefined || b === undefined) {
       return [{ object, path: [], before: a ? 'present' : null, after: b ? 'present' : null }]
     }
-    return leafDifferences(a.object, b.object, []).map((leaf) => ({ object, ...leaf }))
+    return valueDifferences(a.object, b.object, []).map((one) => ({ object, ...one }))
   })
 }
 
@@ -47,7 +50,7 @@ function byIdentity(objects: readonly JsonObject[], namespace: string): Readonly
   objects.forEach((object, index) => {
     const identity = identify(object, namespace) ?? nameless(index)
     const base = `${identity.apiVersion.split('/')[0]} ${workloadKey(identity)}`
-    // The same object rendered twice: the copies are told apart by their order.
+    // Objects with the same identity are matched by their order.
     let key = base
     for (let copy = 2; found.has(key); copy++) key = `${base} ${copy}`
     found.set(key, { identity, object })
@@ -55,15 +58,19 @@ function byIdentity(objects: readonly JsonObject[], namespace: string): Readonly
   return found
 }
 
-type Leaf = Omit<Difference, 'object'>
+type ValueDifference = Omit<Difference, 'object'>
 
-function leafDifferences(before: Json | undefined, after: Json | undefined, path: JsonPath): readonly Leaf[] {
+function valueDifferences(
+  before: Json | undefined,
+  after: Json | undefined,
+  path: JsonPath,
+): readonly ValueDifference[] {
   if (before === after) return []
   if (isContainer(before) || isContainer(after)) {
     const [left, right] = [childrenOf(before), childrenOf(after)]
     if (isContainer(before) === isContainer(after) || isUnset(before) || isUnset(after)) {
       const keys = [...new Set([...left.keys(), ...right.keys()])]
-      const inner = keys.flatMap((key) => leafDifferences(left.get(key), right.get(key), [...path, key]))
+      const inner = keys.flatMap((key) => valueDifferences(left.get(key), right.get(key), [...path, key]))
       const emptied = inner.length === 0 && (isUnset(before) || isUnset(after))
       return emptied ? [{ path, before: print(before), after: print(after) }] : inner
     }
@@ -71,7 +78,7 @@ function leafDifferences(before: Json | undefined, after: Json | undefined, path
   return [{ path, before: print(before), after: print(after) }]
 }
 
-/** `resources:` with nothing behind it says as much as no `resources` at all. */
+/** Whether a value is absent or null: `resources:` without a value is the same as no `resources`. */
 const isUnset = (value: Json | undefined): value is null | undefined => value === undefined || value === null
 
 const isContainer = (value: Json | undefined): value is JsonObject | readonly Json[] =>

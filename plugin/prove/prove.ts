@@ -12,11 +12,12 @@ import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { Difference } from './difference.ts'
 import { differences } from './difference.ts'
 
-/** One source rendered before and after the edits. A second rendering of the unchanged source shows what is random in it. */
+/** One source rendered before and after the edits. */
 export interface RenderedTwice {
   readonly source: Source
   readonly before: Rendering
   readonly after: Rendering
+  /** A second rendering of the unchanged source: what differs from `before` is random. */
   readonly beforeAgain?: Rendering
   /** Why the source no longer renders after the edits. */
   readonly failure?: string
@@ -35,60 +36,70 @@ export function prove(
   formatOf: FormatOf = () => undefined,
 ): Proof {
   const releases = rendered.map(({ source }) => source).filter(isRelease)
-  const verdicts = rendered
+  const results = rendered
     .filter(({ failure }) => failure === undefined)
     .map((one) => {
       const declared = releases.filter(({ declaredIn }) => declaredIn.id === one.source.id)
       const own = intents.filter(({ source }) => source === one.source.id)
       return proveSource(one, { intents: own, declared, formatOf })
     })
-  const moved = verdicts.flatMap((verdict) => verdict.moved)
-  const missing = verdicts.flatMap((verdict) => verdict.missing)
-  const unexpected = verdicts.flatMap((verdict) => verdict.unexpected)
   const unrendered = intents.filter(({ source }) => !rendered.some((one) => one.source.id === source))
+  const missing = [...results.flatMap((one) => one.missing), ...unrendered]
+  const unexpected = results.flatMap((one) => one.unexpected)
   const failed = rendered.flatMap(({ source, failure }) =>
     failure === undefined ? [] : [{ source: source.id, message: failure }],
   )
-  const proved = [missing, unexpected, unrendered, failed].every(({ length }) => length === 0)
   return {
-    verdict: proved ? 'proved' : 'refuted',
+    verdict: [missing, unexpected, failed].every(({ length }) => length === 0) ? 'proved' : 'refuted',
     sources: rendered.map(({ source }) => source.id),
-    moved,
-    missing: [...missing, ...unrendered],
+    moved: results.flatMap((one) => one.moved),
+    missing,
     unexpected,
     failed,
   }
 }
 
 function proveSource(
+  rendered: RenderedTwice,
+  expected: Expected,
+): Pick<Proof, 'moved' | 'missing' | 'unexpected'> {
+  const { source, after } = rendered
+  const fields = new Map(
+    fieldsOf(after.objects, namespaceOf(source)).map((field) => [fieldKey(field), field]),
+  )
+  const hasChanged = (intent: Intent): boolean => {
+    const value = fields.get(fieldKey(intent))?.value
+    return value !== undefined && sameValue(intent.field, value, intent.to)
+  }
+  const { intents } = expected
+  return {
+    moved: intents.filter(hasChanged),
+    missing: intents.filter((intent) => !hasChanged(intent)),
+    unexpected: unexplained(rendered, expected, fields).map((one) => unexpectedChange(source, one)),
+  }
+}
+
+/** The differences that are neither intended, nor random, nor values handed on to a release. */
+function unexplained(
   { source, before, after, beforeAgain }: RenderedTwice,
   { intents, declared, formatOf }: Expected,
-): Pick<Proof, 'moved' | 'missing' | 'unexpected'> {
+  fields: ReadonlyMap<string, ManifestField>,
+): readonly Difference[] {
   const namespace = namespaceOf(source)
   const random = new Set(
     beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).flatMap(randomKeys) : [],
   )
-  const fields = new Map(fieldsOf(after.objects, namespace).map((field) => [fieldKey(field), field]))
-  const explained = new Set(
+  const intended = new Set(
     intents.flatMap((intent) => placeKeys(fields.get(fieldKey(intent)), { after, namespace })),
   )
-  const extra = differences(before.objects, after.objects, namespace).filter(
+  return differences(before.objects, after.objects, namespace).filter(
     (difference) =>
       !randomKeys(difference).some((key) => random.has(key)) &&
-      !explained.has(differenceKey(difference)) &&
+      !intended.has(differenceKey(difference)) &&
       !declared.some(({ declaredBy }) =>
         isHandedOn(difference, { declaredBy, format: formatOf(declaredBy.kind), objects: before.objects }),
       ),
   )
-  const hits = (intent: Intent): boolean => {
-    const value = fields.get(fieldKey(intent))?.value
-    return value !== undefined && sameValue(intent.field, value, intent.to)
-  }
-  return {
-    moved: intents.filter(hits),
-    missing: intents.filter((intent) => !hits(intent)),
-    unexpected: extra.map((difference) => unexpectedChange(source, difference)),
-  }
 }
 
 interface Expected {
@@ -122,7 +133,7 @@ function isHandedOn(
 /** A name without its last part: a generator's hash, or a random suffix. */
 const stemOf = (name: string): string => name.replace(/-[^-]+$/, '')
 
-/** How a random difference is known again: by its place, and for an object with a random name by its kind and stem. */
+/** The keys by which a random difference is recognised: its place, and for an object with a random name its kind and stem. */
 const randomKeys = (difference: Difference): readonly string[] => {
   const { kind, name } = difference.object
   return difference.path.length > 0
@@ -130,17 +141,17 @@ const randomKeys = (difference: Difference): readonly string[] => {
     : [differenceKey(difference), `${kind} ${stemOf(name)}`]
 }
 
-interface Holder {
+interface RenderedField {
   readonly after: Rendering
   readonly namespace: string
 }
 
-/** The place of a field, as differences are named. */
-function placeKeys(field: ManifestField | undefined, { after, namespace }: Holder): readonly string[] {
+/** The keys of the differences that a change of a field makes. */
+function placeKeys(field: ManifestField | undefined, { after, namespace }: RenderedField): readonly string[] {
   const object = field && after.objects[field.object]
   const owner = object && identify(object, namespace)
   if (field === undefined || owner === undefined) return []
-  // A variable that was not there before comes with its name.
+  // A new variable adds its name too.
   const paths = field.field.startsWith('env.')
     ? [field.path, [...field.path.slice(0, -1), 'name']]
     : [field.path]

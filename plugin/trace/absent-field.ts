@@ -25,20 +25,21 @@ export async function traceAbsent(
       workloadKey(workload) === workloadKey(address.workload) &&
       containers.some(({ name }) => name === address.container),
   )
-  const known = { source: source.id, ...address, value: '', site: null, sharedWith: [] }
   const reach = { sources: [source.id], containers: 1 }
+  const unset = { source: source.id, ...address, value: '', site: null, reach, sharedWith: [] }
+  const known = { ...unset, override: null, chosen: null }
   if (rendered === undefined || !isContainerField(address.field)) {
     const what = isContainerField(address.field) ? 'container' : 'autoscaler field'
-    return { ...known, reach, override: null, chosen: null, reason: `the source renders no such ${what}` }
+    return { ...known, reason: `the source renders no such ${what}` }
   }
-  const container = rendered.containers.find(({ name }) => name === address.container)
-  const reference = container && referenceOf(container, address.field)
-  if (reference !== undefined)
-    return { ...known, reach, override: null, chosen: null, reason: referenceReason(reference, address) }
+  const reference = rendered.containers
+    .filter(({ name }) => name === address.container)
+    .map((container) => referenceOf(container, address.field))[0]
+  if (reference !== undefined) return { ...known, reason: referenceReason(reference, address) }
   const override = await overrideFor(address, traced, context)
-  if (override !== null)
-    return { ...known, reach, override, chosen: 'override', reason: 'the field is not set today' }
-  return { ...known, reach, override, chosen: null, reason: noPlaceReason(traced, address) }
+  return override === null
+    ? { ...known, reason: noPlaceReason(traced, address) }
+    : { ...unset, override, chosen: 'override', reason: 'the field is not set yet' }
 }
 
 /** Names what a variable refers to, which is what to change: Kubernetes accepts no literal beside a reference. */
@@ -47,7 +48,7 @@ function referenceReason(reference: JsonObject, { field, container = '' }: Field
   const resource = textOf(valueAt(reference, ['resourceFieldRef', 'resource']))
   if (resource !== undefined) {
     const owner = textOf(valueAt(reference, ['resourceFieldRef', 'containerName'])) ?? container
-    return `${name} follows ${resource} of container ${owner} (resourceFieldRef); change that value, and it moves along`
+    return `${name} follows ${resource} of container ${owner} (resourceFieldRef); change that value instead`
   }
   for (const kind of ['ConfigMap', 'Secret']) {
     const source = `${kind[0]?.toLowerCase()}${kind.slice(1)}KeyRef`
@@ -85,4 +86,4 @@ const noPlaceReason = ({ unreadable, inputs }: TracedSource, address: FieldAddre
     ? `a file of the source cannot be edited safely: ${unreadable[0]}`
     : takesValues(inputs)
       ? `no resources value of the chart reaches ${fieldKey(address)}`
-      : 'there is no place in this source to add it'
+      : 'this source has no place to add it'

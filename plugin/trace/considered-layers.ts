@@ -30,7 +30,7 @@ export async function consideredLayers(
       line,
       column,
       text,
-      why: `${site.file}:${site.line} is laid over it`,
+      why: `${site.file}:${site.line} overrides it`,
     }))
 }
 

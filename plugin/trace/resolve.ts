@@ -1,21 +1,18 @@
 import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
-import { plural } from '../model/plural.ts'
 import type { Renderer } from '../model/renderer.ts'
-import type { Reach, ScalarSite, SharedField, Site, Trace } from '../model/site.ts'
+import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
+import type { TracePolicy } from './choose-site.ts'
+import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
 import type { Candidate } from './dye/candidate.ts'
-import type { FieldOrigin, TracedSource } from './dye/trace-source.ts'
+import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf } from './override/override.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
-
-/** What settings allow a trace to choose. */
-export interface TracePolicy {
-  /** Edit a source line from which other sources or workloads take their value too. */
-  readonly allowShared: boolean
-}
+import type { Unresolved } from './unresolved-reason.ts'
+import { unresolvedReason } from './unresolved-reason.ts'
 
 /** What traces are resolved with. */
 export interface TraceContext extends OverrideContext {
@@ -79,7 +76,11 @@ export async function resolveTraces(
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}
       const answer = { site, reach: reachOf(using), override, sharedWith, ...considered }
-      return { ...addressOf(traced, field), ...answer, ...choose(candidate, { ...answer, readers }, policy) }
+      return {
+        ...addressOf(traced, field),
+        ...answer,
+        ...chooseSite(candidate, { ...answer, readers }, policy),
+      }
     }),
   )
 }
@@ -154,52 +155,6 @@ function reachOf(using: readonly SharedField[]): Reach {
   return { sources, containers: containers.size }
 }
 
-type Answer = Pick<Trace, 'override' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }
-type Choice = Pick<Trace, 'chosen' | 'reason'>
-
-function choose(
-  { role, file, topLayer }: Candidate,
-  { override, sharedWith, readers }: Answer,
-  policy: TracePolicy,
-): Choice {
-  if (role === 'template') {
-    return {
-      chosen: null,
-      reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
-    }
-  }
-  if (role === 'external') return externalChoice(override)
-  if (readers.length > 0) return overridden(override, `${listed(readers)} read the file too`)
-  if (sharedWith.length === 0) {
-    // The defaults of a chart are for all its releases, in this repository or elsewhere.
-    const isDefault = role === 'chart-values' && !topLayer && override !== null
-    return isDefault
-      ? { chosen: 'override', reason: 'the site is a default of the chart' }
-      : { chosen: 'site' }
-  }
-  const others = plural(sharedWith.length, 'other field')
-  if (policy.allowShared)
-    return { chosen: 'site', reason: `also decides ${others}; shared edits are allowed` }
-  return overridden(override, `the site also decides ${others}`)
-}
-
-/** A few names, and how many more there are. */
-const listed = (names: readonly string[]): string =>
-  names.length <= 3 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
-
-const overridden = (override: Site | null, why: string): Choice =>
-  override === null
-    ? { chosen: null, reason: `${why}, and there is no layer of this source to override it in` }
-    : { chosen: 'override', reason: why }
-
-/** A default of a chart that is kept elsewhere can be overridden here, but not edited. */
-function externalChoice(override: Site | null): Choice {
-  const where = 'a default of the chart, which is not in this repository'
-  return override === null
-    ? { chosen: null, reason: `${where}, and there is no place to override it` }
-    : { chosen: 'override', reason: where }
-}
-
 function unresolved(traced: TracedSource, field: ManifestField, origin: Unresolved): Trace {
   const nowhere = {
     site: null,
@@ -209,24 +164,4 @@ function unresolved(traced: TracedSource, field: ManifestField, origin: Unresolv
     sharedWith: [],
   }
   return { ...addressOf(traced, field), ...nowhere, reason: unresolvedReason(traced, field, origin) }
-}
-
-type Unresolved = Exclude<FieldOrigin, { readonly kind: 'scalar' }>
-
-function unresolvedReason(
-  { unreadable: [unreadable] }: TracedSource,
-  { value }: ManifestField,
-  origin: Unresolved,
-): string {
-  if (origin.kind === 'computed') {
-    const { from } = origin
-    return from === undefined
-      ? 'a template computes this value from others; no single scalar holds it'
-      : `a template computes this value from ${from.path.at(-1)}: ${from.text} at ${from.file}:${from.line}:${from.column}; change that one`
-  }
-  if (/\$[{(]|\{\{/.test(value))
-    return `${value} is a placeholder that is filled in after the rendering; change what fills it`
-  return unreadable === undefined
-    ? 'nothing in the files of this source decides this value'
-    : `it may stand in a file that cannot be edited safely: ${unreadable}`
 }

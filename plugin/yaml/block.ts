@@ -1,15 +1,15 @@
 import type { Scalar } from 'yaml'
 
-/** A YAML text held inside a block scalar (`patch: |-`), with the way back to the file that holds it. */
+/** A YAML text inside a block scalar (`patch: |-`), with offsets in the text around it. */
 export interface InnerText {
   readonly text: string
-  /** Spaces in front of every line. */
+  /** The spaces before every line. */
   readonly indent: string
-  /** Offset in the holding text of an offset in the inner one. */
+  /** The offset in the outer text of an offset in the inner one. */
   readonly toOuter: (offset: number) => number
 }
 
-/** Opens a literal block scalar; `undefined` for any other scalar and for blocks that are not evenly indented. */
+/** The text of a literal block scalar; `undefined` for any other scalar, and for a block with uneven indentation. */
 export function innerText(outer: string, scalar: Scalar): InnerText | undefined {
   if (scalar.type !== 'BLOCK_LITERAL' || !scalar.range) return undefined
   const bodyStart = outer.indexOf('\n', scalar.range[0]) + 1

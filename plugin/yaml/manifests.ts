@@ -7,15 +7,15 @@ import type { YamlText } from './open.ts'
 import { openYaml } from './open.ts'
 import { keyText } from './scalars.ts'
 
-/** A Kubernetes object (or a patch of one) as it stands in a file, whole or inside a block of text. */
+/** A Kubernetes object, or a patch of one, as it is written in a file or in a block of text in it. */
 export interface WrittenManifest {
   readonly document: number
-  /** Path from the document's root to the object; ends with `|` for a patch written inside a kustomization. */
+  /** Path from the root of the document to the object; it ends with `|` for a patch in a block of text. */
   readonly path: YamlPath
   readonly object: JsonObject
 }
 
-/** Every object with a `kind` in a file: documents, items of lists, and patches written inline. */
+/** Every object in a file: documents, items of lists, and inline patches. */
 export function manifestsIn(yaml: YamlText): readonly WrittenManifest[] {
   return yaml.documents.flatMap((document, index) => search(yaml, document.contents, []).map(at(index)))
 }

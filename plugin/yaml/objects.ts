@@ -3,24 +3,25 @@ import { Composer, LineCounter, Parser } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
 
-/** No object that a cluster would take comes near: etcd refuses more than 1.5 MiB. */
+/** In UTF-16 units. No real object is as large: etcd refuses more than 1.5 MiB. */
 const largestDocument = 8 * 1024 * 1024
 const mostAliases = 1000
 
 /**
- * Reads a stream of manifests as objects: documents in order, merge keys resolved, `List` kinds unpacked, empty
- * documents left out. One document is held parsed at a time; what is too large, too deep or swells by aliases stops.
+ * The objects in a stream of manifests, in order: merge keys are resolved, items of `List` kinds are separate objects, and
+ * empty documents are skipped. Throws `source.render` for text that is not YAML, and for documents that are too large, too
+ * deep or expand too far by aliases. Only one document at a time is in memory.
  */
 export function readObjects(file: string, text: string): readonly JsonObject[] {
   const refuse = (why: string, cause?: unknown) =>
-    stop('source.render', `not manifests that can be read: ${why}`, { place: { file }, cause })
+    stop('source.render', `the manifests cannot be read: ${why}`, { place: { file }, cause })
   if (longestDocument(text) > largestDocument)
     throw refuse(`a document is larger than ${largestDocument / 1024 ** 2} MiB`)
   try {
     return [...objectsIn(file, text)]
   } catch (error) {
     if (error instanceof ExpectedStop || !(error instanceof Error)) throw error
-    // The parser has no limit of its own for depth, and reports aliases that swell as a reference error.
+    // The parser has no limit for depth, and reports aliases that expand too far as a reference error.
     if (error instanceof RangeError) throw refuse('a document is nested too deeply', error)
     if (error instanceof ReferenceError) throw refuse(error.message, error)
     throw error

@@ -6,21 +6,24 @@ import type { Place, Problem } from '../model/problem.ts'
 export interface YamlText {
   readonly text: string
   readonly documents: readonly Document.Parsed<ParsedNode>[]
-  /** Line and column of an offset, both from 1. */
+  /** Line and column of an offset, both starting at 1. */
   readonly at: (offset: number) => { readonly line: number; readonly column: number }
 }
 
-/** A parsed text, or the reason why it must not be touched. */
+/** A parsed text, or the reason why it must not be edited. */
 export type Opened =
   | { readonly ok: true; readonly yaml: YamlText }
   | { readonly ok: false; readonly problem: Problem }
 
 const largestText = 8 * 1024 * 1024
 
-/** Parses a text for positions. Syntax errors and duplicate keys refuse: a text that is misread must not be edited. */
+/**
+ * Parses a text, keeping positions. Texts that could be misread are refused (`yaml.refused`): those with syntax errors,
+ * duplicate keys, templates or a SOPS signature, and those over 8 MiB.
+ */
 export function openYaml(file: string, text: string): Opened {
   if (text.length > largestText) return refuse({ file }, `larger than ${largestText / 1024 ** 2} MiB`)
-  if (text.includes('\n\uFEFF')) return refuse({ file }, 'a byte order mark stands inside it')
+  if (text.includes('\n\uFEFF')) return refuse({ file }, 'it has a byte order mark after its first line')
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,
@@ -33,7 +36,7 @@ export function openYaml(file: string, text: string): Opened {
     const { line, col } = lines.linePos(error.pos[0])
     return refuse({ file, line, column: col }, firstLine(error.message))
   }
-  const forbidden = documents.map(untouchable).find((found) => found !== undefined)
+  const forbidden = documents.map(refusalIn).find((found) => found !== undefined)
   if (forbidden !== undefined) {
     const { line, col } = lines.linePos(forbidden.offset)
     return refuse({ file, line, column: col }, forbidden.why)
@@ -41,23 +44,23 @@ export function openYaml(file: string, text: string): Opened {
   return { ok: true, yaml: { text, documents, at: locator(lines) } }
 }
 
-interface Untouchable {
+interface Refusal {
   readonly offset: number
   readonly why: string
 }
 
-/** What parses as YAML and is something else: a file that SOPS signed, or a template with braces for a mapping. */
-function untouchable(document: Document.Parsed<ParsedNode>): Untouchable | undefined {
+/** Finds texts that parse as YAML but must not be edited: signed by SOPS, or a template whose braces look like a mapping. */
+function refusalIn(document: Document.Parsed<ParsedNode>): Refusal | undefined {
   const root = document.contents
   if (isMap(root) && root.hasIn(['sops', 'mac']))
-    return { offset: root.range[0], why: 'SOPS signed it, and any edit would break the signature' }
+    return { offset: root.range[0], why: 'SOPS signed it, and an edit would break the signature' }
   const offset = templateBraces(document)
   return offset === undefined
     ? undefined
-    : { offset, why: 'it is a template: {{ }} stands where a value should' }
+    : { offset, why: 'it is a template: it has {{ }} in place of a value' }
 }
 
-/** Where `{{ … }}` stands unquoted: it parses as a mapping whose key is a mapping. */
+/** The offset of an unquoted `{{ … }}`, which parses as a mapping whose key is a mapping. */
 function templateBraces(document: Document.Parsed<ParsedNode>): number | undefined {
   let found: number | undefined
   visit(document, {

@@ -1,49 +1,55 @@
 import type { Node, Scalar } from 'yaml'
 import { isMap, isScalar, isSeq } from 'yaml'
 import type { YamlPath } from '../model/site.ts'
+import type { InnerText } from './block.ts'
 import { innerText } from './block.ts'
 import type { YamlText } from './open.ts'
 import { openYaml } from './open.ts'
 
-/** A scalar with its place in the file, blocks of inner YAML included. */
+/** A scalar with its place in the file; it may be in a block of text that is itself YAML. */
 export interface FoundScalar {
   readonly document: number
   readonly path: YamlPath
-  /** Offsets of the scalar's characters in the file, quotes included, anchor and tag left out. */
+  /** Offsets of the scalar's characters in the file, with its quotes, without anchor and tag. */
   readonly range: readonly [start: number, end: number]
-  /** The decoded value; numbers as written. */
+  /** The decoded value; numbers are as written. */
   readonly value: string
   readonly quote: '' | '"' | "'"
-  /** Scalars of the innermost mapping round this one, by key: the siblings that tell what it is. */
+  /** The scalars in the same mapping, by key; they may say what this one is, such as `name` beside `value`. */
   readonly siblings: ReadonlyMap<string, string>
 }
 
-interface Walk {
+interface Visit {
   readonly yaml: YamlText
   readonly document: number
   readonly toFile: (offset: number) => number
   readonly found: FoundScalar[]
 }
 
-/** Every single-line scalar value of a file, in order. Aliases are not followed; what they point at is listed where it stands. */
+/** Where a node is: its path, and the scalars in the same mapping. */
+type NodePlace = Pick<FoundScalar, 'path' | 'siblings'>
+
+/** Every single-line scalar value of a file, in order. Aliases are not followed; an anchored scalar is listed at its own place. */
 export function scalarsOf(yaml: YamlText): readonly FoundScalar[] {
   const found: FoundScalar[] = []
   yaml.documents.forEach((document, index) => {
-    visit({ yaml, document: index, toFile: (offset) => offset, found }, document.contents, [], new Map())
+    const state = { yaml, document: index, toFile: (offset: number) => offset, found }
+    visit(state, document.contents, { path: [], siblings: new Map() })
   })
   return found
 }
 
-function visit(walk: Walk, node: Node | null, path: YamlPath, siblings: ReadonlyMap<string, string>): void {
+function visit(state: Visit, node: Node | null, { path, siblings }: NodePlace): void {
   if (isMap(node)) {
     const own = siblingScalars(node.items)
-    for (const { key, value } of node.items) visit(walk, value as Node | null, [...path, keyText(key)], own)
+    for (const { key, value } of node.items)
+      visit(state, value as Node | null, { path: [...path, keyText(key)], siblings: own })
   } else if (isSeq(node)) {
     node.items.forEach((item, index) => {
-      visit(walk, item as Node | null, [...path, index], siblings)
+      visit(state, item as Node | null, { path: [...path, index], siblings })
     })
   } else if (isScalar(node)) {
-    visitScalar(walk, node, path, siblings)
+    visitScalar(state, node, { path, siblings })
   }
 }
 
@@ -55,43 +61,38 @@ function siblingScalars(items: readonly { key: unknown; value: unknown }[]): Rea
   )
 }
 
-/** The text of a mapping's key, as it stands there when it is plain: `on`, `1.0` and `0x10` are no values. */
+/** The text of a mapping's key; a plain key such as `on`, `1.0` or `0x10` is as written, not as YAML would read it. */
 export const keyText = (key: unknown): string => (isScalar(key) ? scalarText(key) : String(key))
 
-/** The text of a scalar: what stands there for plain ones, the decoded value for quoted ones. */
+/** The text of a scalar: as written for plain ones, decoded for quoted ones. */
 const scalarText = (scalar: Scalar): string =>
   scalar.type === 'PLAIN' ? (scalar.source ?? String(scalar.value ?? '')) : String(scalar.value ?? '')
 
-function visitScalar(walk: Walk, node: Scalar, path: YamlPath, siblings: ReadonlyMap<string, string>): void {
-  const { yaml, document, toFile, found } = walk
+function visitScalar(state: Visit, node: Scalar, { path, siblings }: NodePlace): void {
+  const { yaml, document, toFile, found } = state
   if (!node.range) return
   const inner = innerText(yaml.text, node)
   if (inner !== undefined) {
-    const opened = openYaml('', inner.text)
-    if (!opened.ok) return
-    opened.yaml.documents.forEach((innerDocument, index) => {
-      const deeper = {
-        yaml: opened.yaml,
-        document,
-        toFile: (offset: number) => toFile(inner.toOuter(offset)),
-        found,
-      }
-      const innerPath = [...path, '|', ...(index === 0 ? [] : [index])]
-      if (!isScalar(innerDocument.contents)) visit(deeper, innerDocument.contents, innerPath, new Map())
-    })
+    visitBlock(state, inner, path)
     return
   }
   const [start, end] = node.range
   const quote = quoteOf(node)
   if (quote === undefined || start === end || yaml.text.slice(start, end).includes('\n')) return
-  found.push({
-    document,
-    path,
-    range: [toFile(start), toFile(end)],
-    value: scalarText(node),
-    quote,
-    siblings,
-  })
+  const range = [toFile(start), toFile(end)] as const
+  found.push({ document, path, range, value: scalarText(node), quote, siblings })
+}
+
+/** Visits the scalars of a block of text that is itself YAML. */
+function visitBlock(state: Visit, inner: InnerText, outer: YamlPath): void {
+  const opened = openYaml('', inner.text)
+  if (!opened.ok) return
+  const { yaml } = opened
+  const toFile = (offset: number): number => state.toFile(inner.toOuter(offset))
+  for (const [index, { contents }] of yaml.documents.entries()) {
+    const path = [...outer, '|', ...(index === 0 ? [] : [index])]
+    if (!isScalar(contents)) visit({ ...state, yaml, toFile }, contents, { path, siblings: new Map() })
+  }
 }
 
 function quoteOf(node: Scalar): FoundScalar['quote'] | undefined {

@@ -1,6 +1,6 @@
 import type { Splice } from '../model/edit.ts'
 
-/** Applies replacements to a text, last to first; overlapping ones are our bug. */
+/** Applies replacements to a text. Throws a RangeError (a bug of ours) when two of them overlap. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   const ordered = [...splices].sort((a, b) => b.start - a.start || b.end - a.end)
   let limit = text.length

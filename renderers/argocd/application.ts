@@ -1,9 +1,8 @@
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import type { YamlPath } from '../../plugin/model/site.ts'
-import type { ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
+import type { ReleaseSource, RepositoryView } from '../../plugin/model/source.ts'
 import type { HelmSource } from '../helm/source.ts'
 import { findKustomization } from '../kustomize/file.ts'
 import type { KustomizeSource } from '../kustomize/source.ts'
@@ -11,6 +10,8 @@ import type { PlainSource } from '../plain/source.ts'
 import type { DeclaringKind, Translation } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
+import type { PartContext } from './chart-part.ts'
+import { chartPart } from './chart-part.ts'
 
 /** What an Argo CD Application renders. https://argo-cd.readthedocs.io/en/stable/user-guide/ */
 export const application: DeclaringKind = {
@@ -77,13 +78,6 @@ export async function translateApplication(
   return found.length === 0 ? undefined : { parts: found }
 }
 
-interface PartContext {
-  readonly shared: Pick<Source, 'id' | 'namespace' | 'cluster'>
-  readonly view: RepositoryView
-  readonly name: string
-  readonly charts: string | undefined
-}
-
 async function partOf(
   source: Json | undefined,
   context: PartContext,
@@ -132,64 +126,4 @@ function additionsOf(options: Json | undefined): JsonObject | undefined {
     return value === undefined || value === '' ? [] : [[key, value] as const]
   })
   return given.length === 0 ? undefined : Object.fromEntries(given)
-}
-
-async function chartPart(
-  source: Json | undefined,
-  path: string,
-  { shared, view, name, charts }: PartContext,
-): Promise<HelmSource> {
-  const helm = valueAt(source, ['helm'])
-  const object = valueAt(helm, ['valuesObject'])
-  const inline = object === undefined ? textOf(valueAt(helm, ['values'])) : JSON.stringify(object)
-  const files = await Promise.all(
-    listOf(valueAt(helm, ['valueFiles'])).map((file) => valuesFiles(textOf(file), { path, view, helm })),
-  )
-  const kubeVersion = textOf(valueAt(helm, ['kubeVersion']))
-  return {
-    kind: 'helm',
-    ...shared,
-    path,
-    release: textOf(valueAt(helm, ['releaseName'])) ?? name,
-    values: files.flat(),
-    inlineValues: inline === undefined ? [] : [inline],
-    parameters: listOf(valueAt(helm, ['parameters'])).flatMap((one) => {
-      const [key, value] = [textOf(valueAt(one, ['name'])), valueAt(one, ['value'])]
-      return key === undefined || value === undefined ? [] : [`${key}=${String(value)}`]
-    }),
-    ...(kubeVersion === undefined ? {} : { kubeVersion }),
-    ...(charts === undefined ? {} : { charts }),
-  }
-}
-
-interface FileContext {
-  readonly path: string
-  readonly view: RepositoryView
-  readonly helm: Json | undefined
-}
-
-/**
- * The paths of a values file: relative to the chart, to the root of the repository (`/…`), or to a referenced source
- * (`$ref/…`), which is assumed to be this repository. A glob gives every file that it matches.
- */
-async function valuesFiles(
-  file: string | undefined,
-  { path, view, helm }: FileContext,
-): Promise<readonly string[]> {
-  if (file === undefined || file.includes('://')) return []
-  const root = /^(\$[^/]+)?\/(.*)$/.exec(file)
-  const at = posix.normalize(root === null ? posix.join(path, file) : (root[2] ?? ''))
-  if (/[*?[{]/.test(at)) return globbed(at, view)
-  const mayMiss = valueAt(helm, ['ignoreMissingValueFiles']) === true
-  return mayMiss && (await view.kind(at)) === undefined ? [] : [at]
-}
-
-async function globbed(glob: string, view: RepositoryView): Promise<readonly string[]> {
-  const directory = posix.dirname(glob)
-  if (/[*?[{]/.test(directory)) return []
-  const matches = picomatch(posix.basename(glob))
-  const entries = await view.list(directory)
-  return entries
-    .filter(({ kind, name }) => kind === 'file' && matches(name))
-    .map(({ name }) => posix.join(directory, name))
 }

@@ -8,7 +8,7 @@ import { subchartKeys } from './subcharts.ts'
 /** Every file that a chart reads: the chart's own directory, its dependencies and its values files. */
 export async function helmInputs(source: HelmSource, view: RepositoryView): Promise<readonly InputFile[]> {
   if ((await view.kind(posix.join(source.path, 'Chart.yaml'))) !== 'file') {
-    throw stop('source.unknown', 'no Chart.yaml stands in this directory', { place: { file: source.path } })
+    throw stop('source.unknown', 'this directory has no Chart.yaml', { place: { file: source.path } })
   }
   const alone = source.values.length === 0
   const chart = [
@@ -45,17 +45,31 @@ async function missingDependencies(
       const local = repository?.startsWith('file://')
         ? posix.join(path, repository.slice('file://'.length))
         : posix.join(charts ?? '.tortoise-no-charts', name)
-      if ((await kindInside(view, posix.join(local, 'Chart.yaml'))) !== 'file') return []
-      const files = await chartFiles(view, local, { chart: local, alone: false })
-      return Promise.all(
-        files.map((file) => {
-          const at = posix.join(path, 'charts', name, posix.relative(local, file.at))
-          return withValuesKeys({ ...file, at }, path, view)
-        }),
-      )
+      return dependencyFiles({ chart: path, name, local }, view)
     }),
   )
   return found.flat()
+}
+
+interface Dependency {
+  readonly chart: string
+  readonly name: string
+  /** The directory that has it. */
+  readonly local: string
+}
+
+async function dependencyFiles(
+  { chart, name, local }: Dependency,
+  view: RepositoryView,
+): Promise<readonly InputFile[]> {
+  if ((await kindInside(view, posix.join(local, 'Chart.yaml'))) !== 'file') return []
+  const files = await chartFiles(view, local, { chart: local, alone: false })
+  return Promise.all(
+    files.map((file) => {
+      const at = posix.join(chart, 'charts', name, posix.relative(local, file.at))
+      return withValuesKeys({ ...file, at }, chart, view)
+    }),
+  )
 }
 
 /** A chart whose files are listed. */

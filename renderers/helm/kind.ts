@@ -1,4 +1,4 @@
-import type { Detected, ScannedPlace } from '../../plugin/model/renderer.ts'
+import type { Detected, ScannedPlace, SourceRenderer } from '../../plugin/model/renderer.ts'
 import type { SourceHint } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
@@ -22,22 +22,23 @@ export const helm = (ports: RendererPorts): RendererKind<HelmSource> => ({
   identify,
   rollOutKey: ({ path, values }) => [path, ...values].join('\0'),
   variants: findValuesFiles,
-  ...cachedByContent<HelmSource>(
-    {
-      inputs: helmInputs,
-      render: async (source, view, options = {}) => ({
-        source,
-        objects: readObjects(source.path, await templateChart(source, { view, options }, ports)),
-      }),
-    },
-    // Markers change how a chart is rendered only where a schema would refuse them.
-    (files) => files.some(({ path }) => path.endsWith('values.schema.json')),
+  // Markers change how a chart is rendered only where a schema would refuse them.
+  ...cachedByContent(chartRenderer(ports), (files) =>
+    files.some(({ path }) => path.endsWith('values.schema.json')),
   ),
   parameters: chartParameters,
   manifests: async (request) => {
     const { source, options } = await chartRequest(request)
     return { source, text: await templateChart(source, { view: request.view, options }, ports) }
   },
+})
+
+const chartRenderer = (ports: RendererPorts): SourceRenderer<HelmSource> => ({
+  inputs: helmInputs,
+  render: async (source, view, options = {}) => ({
+    source,
+    objects: readObjects(source.path, await templateChart(source, { view, options }, ports)),
+  }),
 })
 
 /** A chart by itself, and with each of the values files that are beside its own. Charts vendored in it are a part of it. */

@@ -18,13 +18,13 @@ export const chartParameters = {
   ...namespaceParameter,
   'values-files': {
     title: 'Values files',
-    tooltip: 'Weakest first, from the chart or with / from the root of the repository',
+    tooltip: 'Weakest first; relative to the chart, or with a leading / to the root of the repository',
     shape: 'array',
   },
-  values: { title: 'Values', tooltip: 'YAML laid over the values files', shape: 'string' },
+  values: { title: 'Values', tooltip: 'YAML that wins over the values files', shape: 'string' },
   'helm-parameters': { title: 'Helm parameters', tooltip: 'As --set', shape: 'map' },
   'helm-string-parameters': {
-    title: 'Helm parameters that are texts',
+    title: 'Helm string parameters',
     tooltip: 'As --set-string',
     shape: 'map',
   },
@@ -54,29 +54,32 @@ export const chartParameters = {
 export async function chartRequest(
   request: ManifestRequest,
 ): Promise<{ readonly source: HelmSource; readonly options: TemplateOptions }> {
+  return { source: await chartSource(request), options: await templateOptions(request) }
+}
+
+async function chartSource(request: ManifestRequest): Promise<HelmSource> {
   const { path, application, parameters, view } = request
   const inline = parameters.text('values')
   const named = parameters.list('values-files').map((file) => applicationPath(path, file))
-  const values = parameters.flag('ignore-missing-values-files') ? await existing(view, named) : named
   return {
-    source: {
-      kind: 'helm',
-      ...applicationDetails(request),
-      release: parameters.text('release-name') ?? application.name ?? (posix.basename(path) || 'release'),
-      values,
-      inlineValues: inline === undefined ? [] : [inline],
-      parameters: parameters.map('helm-parameters').map(assignment),
-      ...applicationVersions(request),
-    },
-    options: {
-      crds: parameters.flag('include-crds'),
-      tests: !parameters.flag('skip-tests'),
-      unchecked: parameters.flag('skip-schema-validation'),
-      texts: parameters.map('helm-string-parameters').map(assignment),
-      files: await Promise.all(
-        parameters.map('helm-file-parameters').map((pair) => fileParameter(view, path, pair)),
-      ),
-    },
+    kind: 'helm',
+    ...applicationDetails(request),
+    release: parameters.text('release-name') ?? application.name ?? (posix.basename(path) || 'release'),
+    values: parameters.flag('ignore-missing-values-files') ? await existing(view, named) : named,
+    inlineValues: inline === undefined ? [] : [inline],
+    parameters: parameters.map('helm-parameters').map(assignment),
+    ...applicationVersions(request),
+  }
+}
+
+async function templateOptions({ path, parameters, view }: ManifestRequest): Promise<TemplateOptions> {
+  const files = parameters.map('helm-file-parameters')
+  return {
+    crds: parameters.flag('include-crds'),
+    tests: !parameters.flag('skip-tests'),
+    unchecked: parameters.flag('skip-schema-validation'),
+    texts: parameters.map('helm-string-parameters').map(assignment),
+    files: await Promise.all(files.map((pair) => fileParameter(view, path, pair))),
   }
 }
 
@@ -95,7 +98,7 @@ const assignment = ([name, value]: readonly [string, string]): string => {
 
 function checkName(name: string): void {
   if (/^[^-,=][^,=]*$/.test(name)) return
-  throw stop('usage', `${JSON.stringify(name)} cannot be the name of a Helm parameter`)
+  throw stop('usage', `${JSON.stringify(name)} is not a valid name of a Helm parameter`)
 }
 
 async function fileParameter(

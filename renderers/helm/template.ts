@@ -38,10 +38,7 @@ export async function templateChart(
 ): Promise<string> {
   checkNames(source)
   const { file } = await ports.programs.find('helm')
-  const asked = (options.files ?? []).map(
-    ([, path]): InputFile => ({ path, at: path, role: 'other', topLayer: false }),
-  )
-  const inputs = await inputContents(view, [...(await helmInputs(source, view)), ...asked])
+  const inputs = await inputContents(view, [...(await helmInputs(source, view)), ...parameterFiles(options)])
   const inline = inlineFiles(source, options)
   return withWorkspace([...inputs, ...inline], async (directory) => {
     const values = inline.map(({ path }) => path)
@@ -60,16 +57,19 @@ export async function templateChart(
   })
 }
 
+const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =>
+  files.map(([, path]) => ({ path, at: path, role: 'other', topLayer: false }))
+
 /** Names reach a command line, so they must be names by the rules of Kubernetes and Helm, never flags. */
 function checkNames({ release, namespace, path }: HelmSource): void {
   if (release.length > 53 || !nameRule.test(release)) {
-    throw stop('source.render', `${release} cannot be the name of a Helm release`, {
+    throw stop('source.render', `${release} is not a valid name of a Helm release`, {
       place: { file: path },
       hint: 'Set release: to lower-case letters, digits and dashes, 53 characters at most.',
     })
   }
   if (namespace !== undefined && !nameRule.test(namespace)) {
-    throw stop('source.render', `${namespace} cannot be the name of a namespace`, { place: { file: path } })
+    throw stop('source.render', `${namespace} is not a valid name of a namespace`, { place: { file: path } })
   }
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { ReleaseSource } from '../../plugin/model/source.ts'
+import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
 import type { DeclaringKind } from '../release/declaring-kind.ts'
 
@@ -74,9 +75,9 @@ function chartSource(release: Json, { path, home, source }: ChartContext): HelmS
   const files = layers.flatMap((layer) => textOf(layer) ?? [])
   const template = files.find((file) => file.endsWith('.gotmpl'))
   if (template !== undefined) {
-    throw stop('source.render', `${template} is a template that helmfile evaluates; it is not followed`, {
+    throw stop('source.render', `${template} is a template, which only helmfile evaluates`, {
       place: { file: posix.join(home, template) },
-      hint: 'Name the release as a source of its own, with the values files that are plain YAML.',
+      hint: 'Add the release to sources with its chart and the values files that are plain YAML.',
     })
   }
   return {
@@ -87,10 +88,7 @@ function chartSource(release: Json, { path, home, source }: ChartContext): HelmS
     namespace: source.declaredBy.namespace,
     values: files.map((file) => posix.join(home, file)),
     inlineValues: layers.flatMap((layer) => (isJsonObject(layer) ? [JSON.stringify(layer)] : [])),
-    parameters: listOf(valueAt(release, ['set'])).flatMap((one) => {
-      const [name, value] = [textOf(valueAt(one, ['name'])), valueAt(one, ['value'])]
-      return name === undefined || value === undefined ? [] : [`${name}=${String(value)}`]
-    }),
+    parameters: assignmentsIn(valueAt(release, ['set'])),
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),
   }

@@ -33,7 +33,7 @@ async function read(file: string, view: RepositoryView): Promise<JsonObject> {
   const parsed = parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
   if (parsed === null) return {}
   if (isJsonObject(parsed)) return parsed
-  throw stop('source.render', 'the kustomization is no mapping', { place: { file } })
+  throw stop('source.render', 'the kustomization is not a mapping', { place: { file } })
 }
 
 function merged(own: JsonObject, additions: JsonObject): JsonObject {

@@ -32,9 +32,10 @@ export async function buildKustomization(
   const files = [...inputs.filter(({ path }) => path !== added?.path), ...[added, helm].flatMap(asList)]
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
   return withWorkspace(files, async (directory) => {
+    const flags = helm === undefined ? [] : helmFlags(`${directory}/${helm.path}`, source)
     const outcome = await runProgram({
       file: program.file,
-      args: [verb, `./${source.path}`, ...(helm ? helmFlags(`${directory}/${helm.path}`, source) : [])],
+      args: [verb, `./${source.path}`, ...flags],
       cwd: directory,
       env: isolatedEnvironment(directory),
       ...limitsOf(ports, ports.options),

@@ -39,7 +39,7 @@ export async function inputsToRender(
 async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan> {
   const scanned: Scan = { view, root: source.path, files: new Map(), entered: new Set(), refusals: [] }
   if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
-    throw stop('source.unknown', 'no kustomization stands in this directory', {
+    throw stop('source.unknown', 'this directory has no kustomization', {
       place: { file: source.path },
     })
   }
@@ -103,7 +103,7 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
 }
 
 const outside = (text: string, directory: string) =>
-  stop('source.render', `${text} leads outside the repository`, {
+  stop('source.render', `${text} is outside the repository`, {
     place: { file: directory },
     hint: 'Vendor it into the repository.',
   })

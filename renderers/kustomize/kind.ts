@@ -1,4 +1,4 @@
-import type { Detected, ScannedPlace } from '../../plugin/model/renderer.ts'
+import type { Detected, ScannedPlace, SourceRenderer } from '../../plugin/model/renderer.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
@@ -24,13 +24,7 @@ export const kustomize = (ports: RendererPorts): RendererKind<KustomizeSource> =
   identify: (hint) => ({ kind: 'kustomize', id: hint.path, ...sharedDetails(hint) }),
   rollOutKey: ({ path }) => path,
   isDeployable: async ({ path }, view) => !(await isComponent(path, view)),
-  ...cachedByContent<KustomizeSource>({
-    inputs: kustomizeInputs,
-    render: async (source, view, options) => ({
-      source,
-      objects: readObjects(source.path, await buildKustomization(source, view, { ...ports, options })),
-    }),
-  }),
+  ...cachedByContent(kustomizationRenderer(ports)),
   parameters: kustomizationParameters,
   manifests: async (request) => {
     const additions = kustomizationAdditions(request.parameters)
@@ -38,6 +32,14 @@ export const kustomize = (ports: RendererPorts): RendererKind<KustomizeSource> =
     const source: KustomizeSource = { kind: 'kustomize', ...details, additions }
     return { source, text: await buildKustomization(source, request.view, ports) }
   },
+})
+
+const kustomizationRenderer = (ports: RendererPorts): SourceRenderer<KustomizeSource> => ({
+  inputs: kustomizeInputs,
+  render: async (source, view, options) => ({
+    source,
+    objects: readObjects(source.path, await buildKustomization(source, view, { ...ports, options })),
+  }),
 })
 
 /** The names that kustomize accepts for its file. */

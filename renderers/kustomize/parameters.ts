@@ -26,34 +26,34 @@ export const kustomizationParameters = {
   replicas: { title: 'Replicas', tooltip: 'Counts by name of the workload', shape: 'map' },
   'common-labels': {
     title: 'Common labels',
-    tooltip: 'Labels for every object, those of the kustomization under them',
+    tooltip: 'Labels for every object; they win over those of the kustomization',
     shape: 'map',
   },
   'label-without-selector': {
     title: 'Labels without selectors',
-    tooltip: 'true leaves selectors as they are',
+    tooltip: 'true does not change selectors',
     shape: 'string',
     usual: 'false',
   },
   'label-include-templates': {
     title: 'Labels in templates',
-    tooltip: 'With labels without selectors: true labels pods too',
+    tooltip: 'Only with label-without-selector: true labels pods too',
     shape: 'string',
     usual: 'false',
   },
   'common-annotations': {
     title: 'Common annotations',
-    tooltip: 'Annotations for every object, those of the kustomization under them',
+    tooltip: 'Annotations for every object; they win over those of the kustomization',
     shape: 'map',
   },
   components: {
     title: 'Components',
-    tooltip: 'Directories of components, from the kustomization',
+    tooltip: 'Directories of components, relative to the kustomization',
     shape: 'array',
   },
   patches: {
     title: 'Patches',
-    tooltip: 'YAML list as under patches of a kustomization; after its own',
+    tooltip: 'YAML list of patches, applied after those of the kustomization',
     shape: 'string',
   },
 } as const satisfies ParameterTable
@@ -90,7 +90,7 @@ function imageOf(text: string): JsonObject {
   const version = digest === undefined ? (tag === undefined ? {} : { newTag: tag }) : { digest }
   const rest = digest === undefined ? (tag === undefined ? image : base) : bare
   if (more !== undefined || name === '' || rest === '' || (to === undefined && rest === image))
-    throw stop('usage', `${JSON.stringify(text)} is no image for a kustomization`, {
+    throw stop('usage', `${JSON.stringify(text)} is not an image for a kustomization`, {
       hint: 'Write name:tag, name@digest or name=other:tag.',
     })
   return to === undefined ? { name: rest, ...version } : { name, newName: rest, ...version }
@@ -98,7 +98,10 @@ function imageOf(text: string): JsonObject {
 
 function replicasOf([name, count]: readonly [string, string]): JsonObject {
   if (!/^\d{1,6}$/.test(count))
-    throw stop('usage', `the plugin parameter replicas must be counts; ${JSON.stringify(count)} is none`)
+    throw stop(
+      'usage',
+      `the plugin parameter replicas must be a map of counts, but has ${JSON.stringify(count)}`,
+    )
   return { name, count: Number(count) }
 }
 

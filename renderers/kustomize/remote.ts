@@ -37,7 +37,7 @@ export async function refuseRemote(inputs: readonly InputFile[], view: Repositor
         (role === 'kustomization' ? remoteIn(document) : undefined) ??
         (await remoteChart(document, posix.dirname(at), view))
       if (remote === undefined) continue
-      throw stop('source.render', `${remote} is on a server, and nothing is fetched here`, {
+      throw stop('source.render', `${remote} is on a server, and rendering downloads nothing`, {
         place: { file: at },
         hint: 'Vendor it into the repository.',
       })
@@ -81,13 +81,12 @@ async function remoteChart(
   for (const chart of [...own, ...charts]) {
     const [name, repo] = [textOf(valueAt(chart, ['name'])), textOf(valueAt(chart, ['repo']))]
     if (repo === undefined || name === undefined) continue
-    const versioned = posix.join(
-      directory,
-      home ?? 'charts',
-      `${name}-${textOf(valueAt(chart, ['version'])) ?? ''}`,
+    const version = textOf(valueAt(chart, ['version'])) ?? ''
+    // kustomize vendors a chart below its name, or below its name and version.
+    const places = [name, `${name}-${version}/${name}`].map((inside) =>
+      posix.join(directory, home ?? 'charts', inside, 'Chart.yaml'),
     )
-    const places = [posix.join(directory, home ?? 'charts', name), posix.join(versioned, name)]
-    const found = await Promise.all(places.map((place) => view.kind(posix.join(place, 'Chart.yaml'))))
+    const found = await Promise.all(places.map((place) => view.kind(place)))
     if (found.every((kind) => kind === undefined)) return `the chart ${name} of ${repo}`
   }
   return undefined

@@ -41,5 +41,5 @@ function detect({ path, entries = [] }: ScannedPlace): Detected {
 async function inputs(source: PlainSource, view: RepositoryView) {
   const files = await chosenFiles(source, view)
   if (files.length > 0) return files
-  throw stop('source.unknown', 'no manifests stand here', { place: { file: source.path } })
+  throw stop('source.unknown', 'no manifests found here', { place: { file: source.path } })
 }

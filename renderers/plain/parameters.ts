@@ -5,7 +5,7 @@ import type { DirectoryOptions } from './text.ts'
 export const directoryParameters = {
   'directory-recurse': { title: 'Recurse', tooltip: 'true or false', shape: 'string', usual: 'false' },
   'directory-include': { title: 'Include', tooltip: 'Glob of the files to read', shape: 'string' },
-  'directory-exclude': { title: 'Exclude', tooltip: 'Glob of the files to leave out', shape: 'string' },
+  'directory-exclude': { title: 'Exclude', tooltip: 'Glob of the files to skip', shape: 'string' },
 } as const satisfies ParameterTable
 
 /** Which files of the directory an Application reads. */

@@ -1,6 +1,6 @@
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ReleaseSource, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
-import { isRelease, namespaceOf, sourceChain } from '../../plugin/model/source.ts'
+import { isRelease, namespaceOf, sharedDetails, sourceChain } from '../../plugin/model/source.ts'
 import type { DeclaringKind } from './declaring-kind.ts'
 
 const longestChain = 5
@@ -35,25 +35,19 @@ async function declared(
   const path = parts?.[0]?.path ?? source.path
   const context = { namespace: namespaceOf(source), path, view }
   const found = await Promise.all(
-    objects.map(async (object) => {
-      const lists = await Promise.all(kinds.map((one) => one.declares(object, context)))
-      return lists.flat()
-    }),
+    objects.flatMap((object) => kinds.map((one) => one.declares(object, context))),
   )
-  return found.flat().flatMap(({ object, namespace }): readonly ReleaseSource[] => {
-    const label = object.generated ?? object.name
-    const release: ReleaseSource = {
+  const releases = found.flat().map(
+    ({ object, namespace }): ReleaseSource => ({
       kind: 'release',
-      id: `${object.kind} ${label} in ${source.id}`,
-      path,
-      namespace,
-      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+      id: `${object.kind} ${object.generated ?? object.name} in ${source.id}`,
+      ...sharedDetails({ ...source, path, namespace }),
       declaredIn: source,
       declaredBy: object,
       ...(charts === undefined ? {} : { charts }),
-    }
-    return chain.some((one) => isSame(one, release)) ? [] : [release]
-  })
+    }),
+  )
+  return releases.filter((release) => !chain.some((one) => isSame(one, release)))
 }
 
 const isSame = ({ declaredBy: one }: Source, { declaredBy: other }: ReleaseSource): boolean =>

@@ -22,16 +22,7 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
     overrides: ['values', 'patch'],
     rollOutKey: ({ path, declaredBy: { kind, namespace, name, generated = '' } }) =>
       [kind, namespace, name, generated, path].join('\0'),
-    inputs: async (source, view) => {
-      const outer = await whole.inputs(source.declaredIn, view)
-      const { parts } = await translate(source, view, ports)
-      const inner = (await Promise.all(parts.map((part) => whole.inputs(part, view)))).flat()
-      const { charts } = source
-      const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
-      // A file that both read counts as one of the declaring source.
-      const all = [...own, ...outer.map((input) => ({ ...input, levelsUp: (input.levelsUp ?? 0) + 1 }))]
-      return [...new Map(all.map((input) => [input.at, input])).values()]
-    },
+    inputs: (source, view) => releaseInputs(source, view, ports),
     render: async (source, view, options) => {
       const { parts, ...rest } = await translate(source, view, ports)
       const rendered = await Promise.all(parts.map((part) => whole.render(part, view, options)))
@@ -49,6 +40,22 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
   }
 }
 
+async function releaseInputs(
+  source: ReleaseSource,
+  view: RepositoryView,
+  ports: ReleasePorts,
+): Promise<readonly InputFile[]> {
+  const { whole } = ports
+  const outer = await whole.inputs(source.declaredIn, view)
+  const { parts } = await translate(source, view, ports)
+  const inner = (await Promise.all(parts.map((part) => whole.inputs(part, view)))).flat()
+  const { charts } = source
+  const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
+  // A file that both read counts as one of the declaring source.
+  const all = [...own, ...outer.map((input) => ({ ...input, levelsUp: (input.levelsUp ?? 0) + 1 }))]
+  return [...new Map(all.map((input) => [input.at, input])).values()]
+}
+
 /** What the object of a release says, in a view of the repository. Rejects with `source.render` when that is not in it. */
 async function translate(
   source: ReleaseSource,
@@ -59,9 +66,9 @@ async function translate(
   const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
   const translation = await kind?.translate({ source, objects, view })
   if (translation !== undefined) return translation
-  throw stop('source.render', `what ${nameOf(source)} renders is not in this repository`, {
+  throw stop('source.render', `the chart or path of ${nameOf(source)} is not in this repository`, {
     place: { file: source.path },
-    hint: 'Vendor its chart, or name a directory of charts.',
+    hint: 'Vendor the chart, or name a directory with charts: --charts DIR.',
   })
 }
 

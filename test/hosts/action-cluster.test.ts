@@ -153,6 +153,6 @@ describe.skipIf(missing.length > 0)('the Action on a real API server, Prometheus
       { event: { pull_request: { number: 77 } }, clone: ['--depth=2', '--branch=smaller'] },
     )
     expect(ended, ended.stdout).toMatchObject({ status: 0, outputs: { objections: '1' } })
-    expect(shop.github.state.comments.get(77)?.[0]?.body).toMatch(/2Gi → 64Mi .* less than its peak, \d+Mi/)
+    expect(shop.github.state.comments.get(77)?.[0]?.body).toMatch(/2Gi → 64Mi .* below its peak usage, \d+Mi/)
   })
 })

@@ -67,7 +67,7 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
     expect(ended.status, ended.stdout).toBe(0)
     expect(pull.state).toBe('closed')
     expect(shop.github.state.comments.get(pull.number)?.at(-1)?.body).toMatch(
-      /^Closed: snoozed until .* by ada/,
+      /^Closed by Tortoise: snoozed until .* by ada/,
     )
     const closed = JSON.parse(ended.outputs['pull-requests'] ?? '') as readonly object[]
     expect(closed).toContainEqual(expect.objectContaining({ number: pull.number, action: 'closed' }))

@@ -105,20 +105,20 @@ describe.skipIf(!hasNode24)("the Action on a person's pull request", () => {
     expect(comments[1]?.body).toMatch(
       /\| Deployment\/checkout \| checkout requests\.cpu \| 1500m → 4000m \| 4000m is [\d.]+ × the p99/,
     )
-    expect(comments[1]?.body).toMatch(/requests\.memory \| 2Gi → 64Mi \| 64Mi is less than its peak, \d+Mi/)
-    expect(first.summary).toContain('do not agree with what was seen')
+    expect(comments[1]?.body).toMatch(/requests\.memory \| 2Gi → 64Mi \| 64Mi is below its peak usage, \d+Mi/)
+    expect(first.summary).toContain('do not agree with the usage data')
     await review()
     expect(comments).toHaveLength(2)
     git(checkout.directory, 'checkout', '--quiet', '-B', 'change', 'main')
     change('envs/prod/storefront.yaml', /cpu: .*/, 'cpu: 900m')
     await review()
-    expect(comments[1]?.body).toContain('agree with what was seen')
+    expect(comments[1]?.body).toContain('agree with the usage data')
   })
 
   it('knows that a target halves the point at which an HPA scales', async () => {
     change('apps/overlays/prod/catalog-hpa.yaml', /averageUtilization: 50/, 'averageUtilization: 25')
     expect((await review()).stdout).toContain(
-      '25 halves the usage at which the HPA adds pods: 250m a pod becomes 125m',
+      '25 halves the usage at which the HPA adds pods, from 250m to 125m per pod',
     )
   })
 

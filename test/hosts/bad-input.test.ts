@@ -78,10 +78,10 @@ const cases: Readonly<Record<string, Case>> = {
     args: () => plan('--settings', 'nowhere.yaml'),
     says: [/no settings file nowhere\.yaml/, /--settings/],
   },
-  'no sources': { args: () => plan(...settings('empty.yaml', '')), says: [/names no sources/, /sources:/] },
+  'no sources': { args: () => plan(...settings('empty.yaml', '')), says: [/lists no sources/, /sources:/] },
   'a source that is not there': {
     args: () => plan(...settings('gone.yaml', 'sources:\n  - path: apps/overlays/live\n')),
-    says: [/apps\/overlays\/live: nothing stands at this path/, /root of the repository/],
+    says: [/apps\/overlays\/live: this path does not exist/, /root of the repository/],
   },
   'a source outside the repository': {
     args: () => ['trace', '../elsewhere', '--repo', work.directory],

@@ -95,7 +95,7 @@ describe('a hostile repository', () => {
         files: { 'c/Chart.yaml': chart['c/Chart.yaml'], 'c/templates/d.yaml': chart['c/templates/d.yaml'] },
         links: { 'c/values.yaml': '../../outside/values.yaml' },
         source: 'c',
-        says: /outside|nothing in the files|no .*value/,
+        says: /outside|no scalar in the files|no .*value/,
       },
     ],
     [
@@ -141,7 +141,7 @@ describe('a hostile repository', () => {
           'resources: [web.yaml, ../../ROOT/a-base-beside-the-copies-of-sources/outside]\n',
         ),
         source: 'k',
-        says: /leads outside the repository/,
+        says: /is outside the repository/,
       },
     ],
     [
@@ -349,6 +349,8 @@ describe('a hostile repository', () => {
     const programs = createPrograms({}, process.env['PATH'] ?? '', directory)
     const renderer = createRenderer({ programs, timeoutMs: 1_500 })
     const source = { kind: 'helm', id: 'c', path: 'c', release: 'web', values: [] } as const
-    await expect(renderer.render(source, openWorkTree(directory))).rejects.toThrow('did not finish in time')
+    await expect(renderer.render(source, openWorkTree(directory))).rejects.toThrow(
+      'the program did not finish within the time limit',
+    )
   })
 })

@@ -129,7 +129,7 @@ describe('init', () => {
     ])
     expect(ended.stdout).toMatch(/Wrote tortoise\.yaml: 1 source on 1 cluster\.\nSkipped:/)
     expect(ended.stdout).toMatch(/broken: .*missing\.yaml/)
-    expect(ended.stdout).toMatch(/config: it rolls out no workload/)
+    expect(ended.stdout).toMatch(/config: it deploys no workload/)
     expect(ended.stdout).toMatch(/apps\/dev: it is for dev/)
     expect(ended.stdout).not.toContain('correct this')
     expect(writtenIn(root)).toMatchObject({

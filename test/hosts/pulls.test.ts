@@ -90,7 +90,7 @@ describe('a pull request of the program', () => {
     ])
     set(1, { state: 'open' })
     expect(await story.pulls()).toMatchObject([
-      { action: 'blocked', number: 1, reason: expect.stringContaining('opened it again') },
+      { action: 'blocked', number: 1, reason: expect.stringContaining('reopened it') },
     ])
     expect(pull(1).state).toBe('open')
     const shown = story.server.state.statuses.get(pull(1).head.sha)

@@ -74,12 +74,12 @@ describe("Argo CD's options for a kustomization", () => {
   })
 
   it.each<[string, object, RegExp]>([
-    ['images', { array: ['web'] }, /"web" is no image/],
-    ['images', { array: ['a=b=c'] }, /"a=b=c" is no image/],
+    ['images', { array: ['web'] }, /"web" is not an image/],
+    ['images', { array: ['a=b=c'] }, /"a=b=c" is not an image/],
     ['replicas', { map: { web: 'many' } }, /must be counts/],
     ['patches', { string: 'a: [' }, /must be a YAML list/],
-    ['components', { array: ['../../../etc'] }, /leads outside the repository/],
-    ['name-prefix', { string: ['a'] }, /name-prefix must be a text/],
+    ['components', { array: ['../../../etc'] }, /is outside the repository/],
+    ['name-prefix', { string: ['a'] }, /name-prefix must be a string/],
   ])('%s %j stops, printing nothing', async (name, value, says) => {
     const ended = await tortoise(['render', 'options'], { cwd: root, env: parameters({ name, ...value }) })
     expect(ended).toMatchObject({ status: 2, stdout: '' })

@@ -177,7 +177,7 @@ describe('render', () => {
       [{ name: 'include-crds', string: 'yes' }],
       /include-crds must be true or false/,
     ],
-    ['an application without manifests', 'empty', [], /renders no manifests at all/],
+    ['an application without manifests', 'empty', [], /renders no manifests/],
     ['a directory that is not there', 'nowhere', [], /nowhere/],
   ])('stops on %s, printing nothing', async (_name, path, list, says) => {
     const ended = await tortoise(['render', path], { cwd: root, env: parameters(...list) })

@@ -13,7 +13,7 @@ const seed = 20260914
 const numRuns = 3000
 
 const key = fc.stringMatching(/^[a-z][a-zA-Z0-9_-]{0,8}$/)
-const leaf = fc.oneof(
+const scalarValue = fc.oneof(
   fc.constantFrom('100m', '512Mi', '0.5', 'true', 'text with spaces', '# not a comment', "it's", 'a: b', ''),
   fc.nat(9999),
   fc.boolean(),
@@ -24,13 +24,13 @@ const tree = fc.letrec<{ node: unknown; map: Record<string, unknown> }>((tie) =>
   map: fc.dictionary(key, tie('node'), { minKeys: 1, maxKeys: 4 }),
   node: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    leaf,
+    scalarValue,
     tie('map'),
     fc.array(tie('node'), { maxLength: 3 }),
   ),
 })).map
 
-/** The same tree in the many ways people write YAML. */
+/** A tree in one of the many styles of YAML. */
 const written = fc
   .record({
     value: tree,
@@ -64,7 +64,7 @@ const written = fc
 const decode = (text: string): readonly unknown[] =>
   parseAllDocuments(text).map((document) => document.toJS())
 
-/** The decoded values with one path taken out, to compare everything else. */
+/** The decoded values without one path, to compare everything else. */
 function without(value: unknown, path: readonly (string | number)[]): unknown {
   const copy = structuredClone(value)
   const [last, ...before] = [...path].reverse()
@@ -75,7 +75,7 @@ function without(value: unknown, path: readonly (string | number)[]): unknown {
 }
 
 describe('replacing a scalar', () => {
-  it('changes its own characters and its own value, and nothing else', () => {
+  it('changes only the characters and the value of that scalar', () => {
     fc.assert(
       fc.property(written, fc.nat(), (text, pick) => {
         const opened = openYaml('f', text)
@@ -95,7 +95,7 @@ describe('replacing a scalar', () => {
           range: scalar.range,
           text: text.slice(start, end),
         }
-        const splice = replaceScalar(text, site, '7m')
+        const splice = replaceScalar(text, site, { to: '7m' })
         const after = applySplices(text, splice ? [splice] : [])
         expect(after.slice(0, start)).toBe(text.slice(0, start))
         expect(after.slice(after.length - (text.length - end))).toBe(text.slice(end))
@@ -103,7 +103,7 @@ describe('replacing a scalar', () => {
         const back = replaceScalar(
           after,
           { ...site, range: [start, end + after.length - text.length], text: splice?.text ?? '' },
-          scalar.value,
+          { to: scalar.value },
         )
         if (scalar.quote === '') expect(applySplices(after, back ? [back] : [])).toBe(text)
       }),
@@ -125,13 +125,13 @@ describe('setting a value', () => {
     const splice = replaceScalar(
       text,
       { ...place, range: found.range, text: text.slice(...found.range) },
-      value,
+      { to: value },
     )
     return applySplices(text, splice ? [splice] : [])
   }
   const quantity = fc.constantFrom('7m', '1500m', '2', '0.5', '96Mi', '1Gi', '900MiB')
 
-  it('twice is once, and setting the old value restores every byte', () => {
+  it('twice has the result of once, and setting the old value restores every byte', () => {
     fc.assert(
       fc.property(written, fc.nat(), quantity, (text, pick, value) => {
         const opened = openYaml('f', text)
@@ -151,7 +151,7 @@ describe('setting a value', () => {
 })
 
 describe('inserting a value', () => {
-  it('adds its own lines and its own path, and nothing else', () => {
+  it('adds only the lines of its own path', () => {
     fc.assert(
       fc.property(written, fc.nat(), fc.integer({ min: 1, max: 3 }), (text, pick, depth) => {
         const opened = openYaml('f', text)
@@ -164,7 +164,7 @@ describe('inserting a value', () => {
         if (!result.ok) return
         const after = applySplices(text, result.splices)
         const removed = result.splices.map(({ start, end }) => text.slice(start, end)).join('')
-        // Only what holds nothing may give way: {} or null.
+        // Only an empty value may be replaced: {} or null.
         expect(removed.trim()).toMatch(/^(\{\s*\}|null|~)?$/)
         expect(
           path.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], decode(after)[0]),
@@ -188,7 +188,7 @@ function mappingPaths(
   return Array.isArray(value) ? below : [path, ...below]
 }
 
-/** `key:` and `key: {}` are alike once something was added and taken away again. */
+/** A value with every null replaced by {}: `key:` and `key: {}` are the same after an insertion. */
 function emptied(value: unknown): unknown {
   if (value === null) return {}
   if (Array.isArray(value)) return value.map(emptied)

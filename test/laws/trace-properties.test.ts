@@ -16,7 +16,7 @@ import { applySplices } from '../../plugin/yaml/splice.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { programDirectory } from '../lab/programs.mjs'
 
-// Many workloads stand in one source, so that a few renderings try thousands of stacks of layers.
+// One source has many workloads, so that a few renderings try thousands of stacks of layers.
 const seed = 20260918
 const numRuns = 5
 
@@ -28,14 +28,14 @@ afterAll(() => rmSync(work.root, { recursive: true, force: true }))
 
 type Files = Readonly<Record<string, string>>
 
-/** A source, and by field (`name requests.cpu`) the file whose value should win. */
+/** A source, and the file whose value should win for each field (`name requests.cpu`). */
 interface Built {
   readonly files: Files
   readonly source: Source
   readonly winners: ReadonlyMap<string, string>
 }
 
-/** Traces every field, moves each traced site to a value of its own, and renders that with the real program. */
+/** Traces every field, writes a distinct value at each source line, and renders the result with the real program. */
 async function traceAndMove({ files, source }: Built) {
   const directory = join(work.root, String(work.count++))
   for (const [path, text] of Object.entries(files)) {
@@ -109,7 +109,7 @@ const style = fc.record({
 })
 type Style = ToStringOptions
 
-/** The requests that one layer sets, absent ones left out. */
+/** The requests that one layer sets. */
 const requestsAt = ({ cpu, memory }: Sizes, layer: number): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries({ cpu: cpu.above[layer], memory: memory.above[layer] }).flatMap(([key, value]) =>
@@ -127,8 +127,8 @@ const winnersOf = (all: readonly Sizes[], fileOf: (name: string, layer: number) 
     ),
   )
 
-describe('the traced site is the one that wins in the rendering', () => {
-  it('of a stack of Helm values', async () => {
+describe('the traced source line is the one that sets the rendered value', () => {
+  it('in a stack of Helm values files', async () => {
     const values = (all: readonly Sizes[], layer: number) => ({
       parts: Object.fromEntries(
         all.flatMap((sizes, index) => {
@@ -168,7 +168,7 @@ spec: {template: {spec: {containers: [{name: app, image: x, resources: {{ toJson
     )
   }, 300_000)
 
-  it('of a tree of kustomizations, components and patches', async () => {
+  it('in a tree of kustomizations, components and patches', async () => {
     const deployment = (name: string, requests: object, more: object = {}) => ({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -258,7 +258,7 @@ spec: {template: {spec: {containers: [{name: app, image: x, resources: {{ toJson
     const styles = fc.array(style, { minLength: 4, maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(stacks(4, 100), styles, (all, chosen) => holds(build(all, chosen))),
-      // Kustomize slows with many patches: more trees of fewer workloads.
+      // kustomize is slow with many patches, so there are more trees with fewer workloads.
       { seed, numRuns: 3 * numRuns, endOnFailure: true },
     )
   }, 300_000)

@@ -22,9 +22,9 @@ export async function generate(
   ])
   // Argo CD would prune everything that runs if it got no manifests.
   if (!/^\s*["']?kind["']?\s*:/m.test(text)) {
-    throw stop('source.render', 'it renders no manifests at all', {
+    throw stop('source.render', 'the source renders no manifests', {
       place: { file: source.path },
-      hint: 'Correct the path of the source; an empty application is not rendered, since pruning would delete what runs.',
+      hint: 'Correct the path of the source. An empty Application is refused, because Argo CD would prune everything that runs.',
     })
   }
   const overlaid = overlayText(text, overlays, source.namespace)

@@ -10,7 +10,8 @@ const commonParameters = {
   },
   recommendations: {
     title: 'Recommendations',
-    tooltip: 'Directory of recommendations, from the source or with / from the root of the repository',
+    tooltip:
+      'Directory of recommendations; relative to the source, or with a leading / to the root of the repository',
     shape: 'string',
     usual: '.tortoise',
   },

@@ -20,7 +20,7 @@ export function readParameters(
   const text = (name: string): string | undefined => {
     const value = givenAs(name, 'string')
     if (value === undefined || value === '') return table[name]?.usual
-    return typeof value === 'string' ? value : wrong(name, 'a text')
+    return typeof value === 'string' ? value : wrong(name, 'a string')
   }
   return {
     text,
@@ -51,7 +51,7 @@ function parse(json: string | undefined): unknown {
 function nameOf({ name }: Given, table: ParameterTable): string {
   if (typeof name === 'string' && Object.hasOwn(table, name)) return name
   throw stop('usage', `there is no plugin parameter ${JSON.stringify(name)}`, {
-    hint: `Known are ${Object.keys(table).join(', ')}.`,
+    hint: `Known parameters: ${Object.keys(table).join(', ')}.`,
   })
 }
 
@@ -64,16 +64,16 @@ const wrong = (name: string, shape: string): never => {
 const textsIn = (name: string, value: unknown): readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'string')
     ? value
-    : wrong(name, 'a list of texts')
+    : wrong(name, 'a list of strings')
 
 function pairsIn(name: string, value: unknown): readonly (readonly [string, string])[] {
   const pairs =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.entries(value)
-      : wrong(name, 'a map of texts')
+      : wrong(name, 'a map of strings')
   return pairs.every((pair): pair is [string, string] => typeof pair[1] === 'string')
     ? [...pairs].sort(([a], [b]) => (a < b ? -1 : 1))
-    : wrong(name, 'a map of texts')
+    : wrong(name, 'a map of strings')
 }
 
 function flagOf(name: string, text: string | undefined): boolean {

@@ -48,7 +48,7 @@ export function assignClusters(found: readonly SurveyedSource[], hints: ClusterH
       ...elsewhere.map(({ settings, stage }) => ({ path: settings.path, reason: `it is for ${stage}` })),
       ...idle.map(({ source: { settings } }) => ({
         path: settings.path,
-        reason: 'none of its workloads runs in the cluster',
+        reason: 'none of its workloads run in the cluster',
       })),
     ],
   }
@@ -81,8 +81,8 @@ function liveCluster(
   if (live === undefined) return undefined
   const name = names.length === 1 ? names[0] : names.find((one) => context.includes(one))
   if (name !== undefined) return { name, live }
-  throw stop('usage', `it cannot be told which of ${names.join(', ')} the cluster of the kubeconfig is`, {
-    hint: 'Say it with --cluster NAME, or leave the cluster aside with --offline.',
+  throw stop('usage', `the cluster of the kubeconfig may be any of ${names.join(', ')}`, {
+    hint: 'Choose it with --cluster NAME, or do not read it: --offline.',
   })
 }
 

@@ -5,7 +5,7 @@ import type { Workload } from '../../model/workload.ts'
 /** Used while the namespace of a source is not known; a chart may write it into its objects. */
 const unknown = 'namespace-not-known-yet'
 
-/** The source with a namespace that no real one has, so that objects without their own can be told apart. */
+/** The source with a namespace that no real one has, so that objects without their own can be recognised. */
 export const withoutNamespace = (source: Source): Source => ({
   ...source,
   namespace: source.namespace ?? unknown,

@@ -26,10 +26,10 @@ interface Contents {
 /** The smallest `tortoise.yaml` that names what was found, with a comment at every value to check. */
 export function settingsText({ sources, clusters }: Contents): string {
   const head = [
-    '# What the right-sizing job reads, and how it hands changes back.',
-    '# Every setting that may stand here: docs/settings.md of GitOps Tortoise.',
+    '# What GitOps Tortoise reads, and how it delivers changes.',
+    '# All settings: docs/settings.md of GitOps Tortoise.',
   ]
-  const deliver = ['deliver:', '  mode: report # changes nothing; commit and pull-request do']
+  const deliver = ['deliver:', '  mode: report # only reports; commit and pull-request change files']
   const lines = [
     ...head,
     'sources:',
@@ -51,7 +51,7 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
     ...(values.length === 0 ? [] : [`    values: [${values.map(scalar).join(', ')}]`]),
     ...(cluster === undefined ? [] : [`    cluster: ${scalar(cluster)}`]),
     ...(namespace === undefined ? [] : [`    namespace: ${scalar(namespace)}`]),
-    ...(namespaceUnknown ? ['    namespace: default # correct this: where it is rolled out to'] : []),
+    ...(namespaceUnknown ? ['    namespace: default # correct this: the namespace it is deployed to'] : []),
   ]
 }
 

@@ -51,7 +51,7 @@ export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
       ...failed.map(({ source, reason }) => ({ path: source.id, reason })),
       ...empty.map(({ settings, unrendered }) => ({
         path: settings.path,
-        reason: unrendered ?? 'it rolls out no workload',
+        reason: unrendered ?? 'it deploys no workload',
       })),
     ],
   }

@@ -3,8 +3,8 @@ const action = 'your-org/gitops-tortoise@v0'
 
 /** The workflow that runs every working day and by hand. The minute is not :00, when GitHub is busiest. */
 export const workflowText =
-  (): string => `# Right-sizes what this repository rolls out, as tortoise.yaml says.
-# The Action is published nowhere yet: put a copy of it into a repository of yours, and its name below (docs/start/action.md).
+  (): string => `# Right-sizes the workloads of this repository, as tortoise.yaml says.
+# The Action is not published yet: copy it into a repository of yours, and change its name below (docs/start/action.md).
 name: Right-size
 on:
   schedule:
@@ -12,7 +12,7 @@ on:
   workflow_dispatch:
     inputs:
       mode:
-        description: What becomes of the changes
+        description: How changes are delivered
         type: choice
         options: [pull-request, report]
         default: pull-request

@@ -1,4 +1,5 @@
-import { type DecisionLog, type DecisionRules, resolveChange } from '../../deliver/pulls/decisions.ts'
+import type { DecisionLog } from '../../deliver/pulls/decisions.ts'
+import { type DecisionRules, resolveChange } from '../../deliver/pulls/resolve-change.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
 import type { DecideChange } from '../../plan/apply-decisions.ts'
 

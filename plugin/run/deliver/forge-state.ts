@@ -1,13 +1,9 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { BranchWriter, Forge, Pull } from '../../deliver/forges/forge.ts'
 import { codeownersFiles, type Owners, readCodeowners } from '../../deliver/pulls/codeowners.ts'
-import {
-  collectDecisions,
-  type DecisionLog,
-  type DecisionRules,
-  isSplit,
-} from '../../deliver/pulls/decisions.ts'
+import { collectDecisions, type DecisionLog, isSplit } from '../../deliver/pulls/decisions.ts'
 import { readComments } from '../../deliver/pulls/read-comments.ts'
+import type { DecisionRules } from '../../deliver/pulls/resolve-change.ts'
 import { type Grouping, scopeOf } from '../../deliver/pulls/scope.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
 import type { ProposedChange } from '../../model/proposal.ts'

@@ -1,5 +1,5 @@
 import type { Pull } from '../../deliver/forges/forge.ts'
-import { resolveChange } from '../../deliver/pulls/decisions.ts'
+import { resolveChange } from '../../deliver/pulls/resolve-change.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
 import { type BlockItem, readBlock } from '../../deliver/record/hidden-block.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'

@@ -15,25 +15,31 @@ export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
     start += line.length + 1
     const match = literalLine.exec(line)
     if (match === null) return []
-    const [, lead = '', key = '', token = '', quote = '', value = ''] = match
-    const type = typeOf(key, lines[index - 1] ?? '')
-    if (type === undefined) return []
-    const from = lineStart + lead.length
-    return [
-      {
-        file: path,
-        document: 0,
-        path: [key],
-        line: index + 1,
-        column: lead.length + 1,
-        range: [from, from + token.length],
-        text: token,
-        value,
-        quote: quote as Literal['quote'],
-        type,
-      },
-    ]
+    const type = typeOf(match[2] ?? '', lines[index - 1] ?? '')
+    return type === undefined ? [] : [literalAt(match, { file: path, line: index + 1, lineStart, type })]
   })
+}
+
+interface LiteralPlace extends Pick<Literal, 'file' | 'line' | 'type'> {
+  /** Offset of the line. */
+  readonly lineStart: number
+}
+
+function literalAt(match: RegExpExecArray, { file, line, lineStart, type }: LiteralPlace): Literal {
+  const [, lead = '', key = '', text = '', quote = '', value = ''] = match
+  const start = lineStart + lead.length
+  return {
+    file,
+    document: 0,
+    path: [key],
+    line,
+    column: lead.length + 1,
+    range: [start, start + text.length],
+    text,
+    value,
+    quote: quote as Literal['quote'],
+    type,
+  }
 }
 
 function typeOf(key: string, lineBefore: string): NumberType | undefined {

@@ -48,23 +48,29 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
     ? await valuesOverride(candidate, { field, traced, layer, ports: { view, renderer } })
     : null
   if (value !== null || !overrides.includes('patch')) return value
+  return patchOverride(await fieldOverride(request), layer, context)
+}
+
+async function fieldOverride({
+  traced,
+  field,
+  candidate,
+  site,
+  context,
+}: OverrideRequest): Promise<FieldOverride> {
   // A patch with a target may use any name for its object; the manifest has the object's own name.
   const name =
     candidate.role === 'manifest'
-      ? await nameAtSite(site, view)
-      : await nameInManifests(field, traced.inputs, view)
-  return patchOverride(
-    {
-      workload: field.workload,
-      field: field.field,
-      ...(field.container === undefined ? {} : { container: field.container }),
-      object: field.autoscaler ?? field.workload,
-      ...placeInObject(field, traced),
-      ...(name === undefined ? {} : { writtenName: name }),
-    },
-    layer,
-    context,
-  )
+      ? await nameAtSite(site, context.view)
+      : await nameInManifests(field, traced.inputs, context.view)
+  return {
+    workload: field.workload,
+    field: field.field,
+    ...(field.container === undefined ? {} : { container: field.container }),
+    object: field.autoscaler ?? field.workload,
+    ...placeInObject(field, traced),
+    ...(name === undefined ? {} : { writtenName: name }),
+  }
 }
 
 /** Whether a candidate is a value in the object that declares the traced source, in whatever form. */

@@ -3,7 +3,8 @@ import { fieldKey, fieldUnit } from '../../model/field.ts'
 import { fieldsOf } from '../../model/manifest.ts'
 import { namespaceOf } from '../../model/source.ts'
 import { sameValue } from '../../model/value.ts'
-import type { TracedSource, TracePorts } from '../dye/trace-source.ts'
+import type { TracePorts } from '../dye/render-marked.ts'
+import type { TracedSource } from '../dye/trace-source.ts'
 
 /** Renders a source once with a trial value at each path of values, and finds the path that sets a field. */
 export async function pathThatSets(

@@ -26,7 +26,7 @@ export async function discoverSources(ports: InputPorts): Promise<readonly Sourc
   return withoutDeployed(all, ports).map(({ source }) => source)
 }
 
-/** The sources that are built from each other, and those that stand alone. */
+/** The sources that are built from each other, and all others. */
 const split = (found: readonly FoundSource[]) => ({
   composing: found.filter(({ kind }) => kind.composes === true),
   others: found.filter(({ kind }) => kind.composes !== true),
@@ -59,37 +59,42 @@ export async function filesOfAll(
   ports: InputPorts,
   asked: ReadonlySet<string>,
 ): Promise<readonly SourceFiles[]> {
+  const own = await Promise.all(named.map((source) => filesOf(source, ports)))
+  const { found, declaring } = await unnamedSources(own, ports)
+  const isMentioned = mentions(own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles))
+  const mayRead = (text: string): boolean => isMentioned(text) || ports.renderer.computesPaths(text)
+  const releases = await releasesBelow([...named, ...declaring], ports, mayRead)
+  const others = [...found, ...(await unnamedReleases(releases, named, ports))]
+  const ids = new Set(named.map(({ id }) => id))
+  const kept = withoutDeployed([...own, ...others], ports)
+  return [...own, ...kept.filter(({ source }) => !ids.has(source.id))]
+}
+
+/** What a scan finds beside the named sources: other sources with their files, and every source that may declare releases. */
+async function unnamedSources(
+  named: readonly SourceFiles[],
+  ports: InputPorts,
+): Promise<{ readonly found: readonly SourceFiles[]; readonly declaring: readonly Source[] }> {
   const { found, loose } = await scanRepository(ports.view, ports.renderer.kinds)
   const { composing, others } = split(found)
-  const own = await Promise.all(named.map((source) => filesOf(source, ports)))
-  const paths = new Set(named.map(({ path }) => path))
+  const paths = new Set(named.map(({ source }) => source.path))
   const isUnnamed = ({ source }: { readonly source: Source }): boolean => !paths.has(source.path)
   const composed = (await composedSources(composing, ports)).filter(isUnnamed)
-  const alone = others.filter(isUnnamed).map(({ source }) => source)
+  // A chart may use another one, vendored or by the path of its directory.
+  const charts = await Promise.all(others.filter(isUnnamed).map(({ source }) => filesOf(source, ports)))
   // Releases in files that a named source reads are found through that source.
-  const read = new Set(own.flatMap(({ files }) => [...files]))
+  const read = new Set(named.flatMap(({ files }) => [...files]))
   const unread = loose.filter(({ path }) => !read.has(path))
-  const roots = composed.filter(({ layer }) => !layer).map(({ source }) => source)
-  const touched = own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles)
-  const isMentioned = mentions(touched)
-  const mayRead = (text: string): boolean => isMentioned(text) || ports.renderer.computesPaths(text)
-  const releases = await releasesBelow([...named, ...roots, ...alone, ...unread], ports, mayRead)
-  const ids = new Set(named.map(({ id }) => id))
-  // A chart that stands alone may use another one, vendored or by the path of its directory.
-  const charts = await Promise.all(alone.map((source) => filesOf(source, ports)))
-  const kept = withoutDeployed(
-    [...own, ...composed, ...charts, ...(await notNamed(releases, named, ports))],
-    ports,
-  )
-  return [...own, ...kept.filter(({ source }) => !ids.has(source.id))]
+  const roots = [...composed.filter(({ layer }) => !layer), ...charts].map(({ source }) => source)
+  return { found: [...composed, ...charts], declaring: [...roots, ...unread] }
 }
 
 /** The files of a source without those of charts that are kept elsewhere: nothing else in the repository reads those. */
 const localFiles = ({ source: { charts }, files }: SourceFiles): readonly string[] =>
   [...files].filter((file) => charts === undefined || !file.startsWith(`${charts}/`))
 
-/** Releases, with their files, that neither are named themselves nor deploy the same as a named source. */
-async function notNamed(
+/** Releases, with their files, that are not named themselves and do not deploy the same as a named source. */
+async function unnamedReleases(
   releases: readonly Source[],
   named: readonly Source[],
   ports: InputPorts,

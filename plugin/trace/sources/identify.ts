@@ -34,9 +34,9 @@ export async function identifySource(hint: SourceHint, ports: IdentifyPorts): Pr
   const { path, cluster } = hint
   const type = await view.kind(path)
   if (type === undefined) {
-    throw stop('path.missing', 'nothing stands at this path of the repository', {
+    throw stop('path.missing', 'this path does not exist in the repository', {
       place: { file: path },
-      hint: 'Name a directory with a kustomization, a chart or manifests, from the root of the repository.',
+      hint: 'Name a directory with a kustomization, a chart or manifests, relative to the root of the repository.',
     })
   }
   if (type === 'file') return fileSource(hint, ports)

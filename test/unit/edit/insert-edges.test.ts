@@ -6,7 +6,7 @@ import { applySplices } from '../../../plugin/yaml/splice.ts'
 
 type Value = string | readonly string[]
 
-/** The text after the insertion, or why there is none. */
+/** The text after the insertion, or why it is refused. */
 function insert(text: string, path: YamlPath, value: Value = '100m', document = 0): string {
   const opened = openYaml('file.yaml', text)
   if (!opened.ok) throw new Error(opened.problem.message)
@@ -16,7 +16,7 @@ function insert(text: string, path: YamlPath, value: Value = '100m', document = 
 
 const item = ['- name: a', '  value: b']
 
-describe('a file in which nothing is written', () => {
+describe('a file without content', () => {
   it.each<[string, string, YamlPath, Value, string]>([
     ['nothing at all', '', ['a', 'b'], '1', 'a:\n  b: 1\n'],
     ['an empty line', '\n', ['a'], '1', '\na: 1\n'],
@@ -27,7 +27,7 @@ describe('a file in which nothing is written', () => {
     ['comments with CRLF, the last without', '# x\r\n# y', ['a'], '1', '# x\r\n# y\r\na: 1\r\n'],
     ['a document mark', '---\n', ['a'], '1', '---\na: 1\n'],
     ['a comment, for a block', '# x\n', ['a', 'b'], item, '# x\na:\n  b:\n    - name: a\n      value: b\n'],
-  ])('takes the lines at its end: %s', (_name, text, path, value, after) => {
+  ])('gets the lines at its end: %s', (_name, text, path, value, after) => {
     expect(insert(text, path, value)).toBe(after)
   })
 
@@ -35,22 +35,22 @@ describe('a file in which nothing is written', () => {
     ['a position in a list', '# x\n', ['a', 0], 0],
     ['a block of text', '# x\n', ['a', '|', 'b'], 0],
     ['one document of several', 'a: 1\n---\n', ['b'], 1],
-    ['a document that is not there', 'a: 1\n---\nb: 1\n', ['b'], 2],
-  ])('takes nothing for %s', (_name, text, path, document) => {
+    ['a document that does not exist', 'a: 1\n---\nb: 1\n', ['b'], 2],
+  ])('gets nothing for %s', (_name, text, path, document) => {
     expect(insert(text, path, '1', document)).toBe('refused: the document is empty')
   })
 
-  it('is not one that says `null`, which is a value of the document', () => {
+  it('is not a file with `null`, which is a value of the document', () => {
     expect(insert('null\n', ['a'], '1')).toMatch(/^refused: an empty item/)
   })
 })
 
-describe('what cannot take a value', () => {
+describe('a place that cannot take a value', () => {
   it.each<[string, string, YamlPath, Value, RegExp]>([
     ['a value for a text', 'a: 1\n', ['a'], '2', /there already/],
     ['a value for a block', 'a: 1\n', ['a'], item, /there already/],
-    ['a mapping that holds something, for a block', 'a: {b: 1}\n', ['a'], item, /there already/],
-    ['a list that holds something, for a block', 'a: [1]\n', ['a'], item, /there already/],
+    ['a mapping with a key, for a block', 'a: {b: 1}\n', ['a'], item, /there already/],
+    ['a list with an item, for a block', 'a: [1]\n', ['a'], item, /there already/],
     ['an empty mapping, for a text', 'a: {}\n', ['a'], '1', /there already/],
     ['an empty item of a list, for a block', 'a:\n- {}\n', ['a', 0], item, /there already/],
     ['an empty item of a list, for a path', 'a:\n-\n- b\n', ['a', 0, 'cpu'], '1', /empty item of a list/],
@@ -59,11 +59,11 @@ describe('what cannot take a value', () => {
     ['an item beyond the next', 'a:\n- 1\n', ['a', 2], '1', /item 2/],
     ['a path below the next item', 'a:\n- 1\n', ['a', 1, 'b'], '1', /item 1/],
     ['a key of a list', 'a:\n- b: 1\n', ['a', 'b'], '1', /item b/],
-    ['a key of a list that is a property of lists', 'a:\n- b: 1\n', ['a', 'length'], '1', /item length/],
+    ['a key of a list that JavaScript lists have', 'a:\n- b: 1\n', ['a', 'length'], '1', /item length/],
     ['a flow list', 'a: [1]\n', ['a', 1], '2', /block lists/],
     ['an empty flow list, for an item', 'a: []\n', ['a', 0], '2', /block lists/],
-    ['a plain value on the way', 'a: 1\n', ['a', 'b', 'c'], '2', /plain value/],
-    ['a plain item on the way', 'a:\n- 1\n', ['a', 0, 'b'], '2', /plain value/],
+    ['a plain value on the path', 'a: 1\n', ['a', 'b', 'c'], '2', /plain value/],
+    ['a plain item on the path', 'a:\n- 1\n', ['a', 0, 'b'], '2', /plain value/],
     ['a plain text for a block of text', 'a: b\n', ['a', '|', 'b'], '2', /block of text/],
     ['a mapping for a block of text', 'a: {b: 1}\n', ['a', '|', 'b'], '2', /block of text/],
     ['a block of text that is not YAML', 'a: |\n  b: [\n', ['a', '|', 'b'], '2', /block of text/],
@@ -219,14 +219,14 @@ describe('a block mapping', () => {
     expect(insert(text, ['a', 'b'], item)).toBe(after)
   })
 
-  it('has the step of the first document with nested mappings', () => {
+  it('has the indentation of the first document with nested mappings', () => {
     expect(insert('- 1\n---\na: {}\n', ['a', 'f'], '1', 1)).toBe('- 1\n---\na:\n  f: 1\n')
     expect(insert('- 1\n---\na:\n    b: 1\nc: {}\n', ['c', 'f'], '1', 1)).toBe(
       '- 1\n---\na:\n    b: 1\nc:\n    f: 1\n',
     )
   })
 
-  it('keeps the line ends of the line before, where the last has none', () => {
+  it('keeps the line ending of the line before, where the last has none', () => {
     expect(insert('a: 1\r\nb: 2', ['c'], '3')).toBe('a: 1\r\nb: 2\r\nc: 3')
     expect(insert('a: 1\nb: 2', ['c'], '3')).toBe('a: 1\nb: 2\nc: 3')
     expect(insert('a: 1', ['c'], '3')).toBe('a: 1\nc: 3')

@@ -31,7 +31,7 @@ describe('inserting an absent value', () => {
       'a:\n  b: 1\n  cpu: 100m\nc: 2\n',
     ],
     [
-      'creating the mappings on the way',
+      'with the mappings that its path needs',
       'a: 1\n',
       ['resources', 'requests', 'cpu'],
       'a: 1\nresources:\n  requests:\n    cpu: 100m\n',
@@ -85,7 +85,7 @@ describe('inserting an absent value', () => {
       'limits: { memory: 1Gi, cpu: 100m }\n',
     ],
     [
-      'into an item of a list flush with its key',
+      'into an item of a list that is not indented',
       'c:\n- name: a\n- name: b\n',
       ['c', 0, 'cpu'],
       'c:\n- name: a\n  cpu: 100m\n- name: b\n',
@@ -98,13 +98,13 @@ describe('inserting an absent value', () => {
     ],
     ['without a final newline', 'a:\n  b: 1', ['a', 'cpu'], 'a:\n  b: 1\n  cpu: 100m'],
     [
-      'with CRLF line ends',
+      'with CRLF line endings',
       'a:\r\n  b: 1\r\nc: 2\r\n',
       ['a', 'cpu'],
       'a:\r\n  b: 1\r\n  cpu: 100m\r\nc: 2\r\n',
     ],
     [
-      'in steps of four where the file has them',
+      'with an indentation of four spaces where the file uses it',
       'x:\n    y: 1\na: {}\n',
       ['a', 'b', 'cpu'],
       'x:\n    y: 1\na:\n    b:\n        cpu: 100m\n',
@@ -177,19 +177,19 @@ describe('inserting an absent value', () => {
     ['patches: []\nz: 1\n', 'patches:\n  - path: a\n    kind: X\nz: 1\n'],
     ['patches:\nz: 1\n', 'patches:\n  - path: a\n    kind: X\nz: 1\n'],
     ['z: 1\n', 'z: 1\npatches:\n  - path: a\n    kind: X\n'],
-  ])('puts a first item into %j', (text, expected) => {
+  ])('adds a first item to %j', (text, expected) => {
     expect(insert(text, ['patches'], ['- path: a', '  kind: X'])).toBe(expected)
   })
 
-  it('edits the document asked for', () => {
+  it('edits the given document of a file', () => {
     expect(insert('a: 1\n---\nb:\n  c: 1\n', ['b', 'cpu'], '1', 1)).toBe('a: 1\n---\nb:\n  c: 1\n  cpu: 1\n')
   })
 
   it.each([
     ['an alias', 'x: &x\n  a: 1\ny: *x\n', ['y', 'cpu'], /alias/],
-    ['a value in the way', 'a: 1\n', ['a', 'cpu'], /plain value/],
-    ['a value that is there', 'a: 1\n', ['a'], /already/],
-    ['an item that is not there', 'a:\n- 1\n', ['a', 5, 'cpu'], /does not exist/],
+    ['a plain value where a mapping is needed', 'a: 1\n', ['a', 'cpu'], /plain value/],
+    ['a value that exists', 'a: 1\n', ['a'], /already/],
+    ['an item that does not exist', 'a:\n- 1\n', ['a', 5, 'cpu'], /does not exist/],
     ['an empty document among others', 'a: 1\n---\n', ['a'], /already/],
   ] as const)('refuses %s', (_name, text, path, reason) => {
     expect(insert(text, path)).toMatch(reason)
@@ -201,7 +201,7 @@ describe('files that must not be edited', () => {
     ['duplicate keys', 'a: 1\na: 2\n'],
     ['a syntax error', 'a: [1\nb: 2\n'],
     ['a template', '{{ if .x }}\na: 1\n{{ end }}\n'],
-  ])('refuses %s, naming the place', (_name, text) => {
+  ])('refuses %s and names the place', (_name, text) => {
     const opened = openYaml('values.yaml', text)
     expect(opened.ok).toBe(false)
     expect(!opened.ok && opened.problem.place).toMatchObject({

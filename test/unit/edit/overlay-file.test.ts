@@ -22,7 +22,7 @@ const stopped = (text: string): unknown => {
 }
 
 describe('a value in a file of recommendations', () => {
-  it('begins the file', () => {
+  it('starts the file', () => {
     expect(set('', [address('requests.cpu', 'app'), '250m'])).toBe(`{
   "version": 1,
   "workload": {
@@ -42,7 +42,7 @@ describe('a value in a file of recommendations', () => {
 `)
   })
 
-  it('takes the place of the one before, and of no other', () => {
+  it('replaces only the value before it', () => {
     const text = set(
       '',
       [address('requests.cpu', 'app'), '1'],
@@ -57,7 +57,7 @@ describe('a value in a file of recommendations', () => {
     ])
   })
 
-  it('is in one order, however the values came: containers by name, their fields, then the autoscaler', () => {
+  it('is written in a fixed order: containers by name, their fields, then the autoscaler', () => {
     const values: [FieldAddress, string][] = [
       [address('hpa.maxReplicas'), '9'],
       [address('limits.memory', 'app'), '64Mi'],
@@ -84,7 +84,7 @@ describe('a value in a file of recommendations', () => {
     expect(order(set('', ...values.toReversed()))).toEqual(wanted)
   })
 
-  it('keeps how the file names its workload', () => {
+  it('does not change how the file names its workload', () => {
     const text = JSON.stringify({ version: 1, workload: { kind: 'Deployment', name: 'api' }, values: [] })
     expect(JSON.parse(set(text, [address('requests.cpu', 'app'), '1'])).workload).toEqual({
       kind: 'Deployment',
@@ -92,7 +92,7 @@ describe('a value in a file of recommendations', () => {
     })
   })
 
-  it('leaves out the namespace `default`, for the source may be rolled out to any', () => {
+  it('omits the namespace `default`, since the source may be deployed to any', () => {
     const inDefault = { ...address('requests.cpu', 'app'), workload: { ...workload, namespace: 'default' } }
     expect(JSON.parse(set('', [inDefault, '1'])).workload).toEqual({
       apiVersion: 'apps/v1',
@@ -129,7 +129,7 @@ describe('a file that cannot be used', () => {
   const named = (more: object) => ({ ...good, workload: { ...good.workload, ...more } })
 
   it.each<[string, object, RegExp]>([
-    ['a value that is none', value({ value: '9Mi' }), /^values\.0\.value: 9Mi/],
+    ['an invalid value', value({ value: '9Mi' }), /^values\.0\.value: 9Mi/],
     [
       'a container field without its container',
       value({ container: undefined }),
@@ -142,7 +142,7 @@ describe('a file that cannot be used', () => {
     ['a workload without a name', named({ name: '' }), /^workload\.name: /],
     ['a namespace without a name', named({ namespace: '' }), /^workload\.namespace: /],
     ['something else', [], /^\w+: \w+/],
-  ])('stops for %s, naming the file and the place', (_name, text, message) => {
+  ])('is refused for %s, with the file and the place', (_name, text, message) => {
     expect(stopped(JSON.stringify(text))).toMatchObject({
       code: 'overlay.invalid',
       message: expect.stringMatching(message),
@@ -151,7 +151,7 @@ describe('a file that cannot be used', () => {
     })
   })
 
-  it('stops for what is not JSON', () => {
+  it('is refused where it is not JSON', () => {
     expect(stopped('{')).toMatchObject({
       code: 'overlay.invalid',
       message: expect.stringContaining('JSON'),

@@ -30,22 +30,22 @@ metadata: {name: ${name}}
 spec: {template: {spec: {containers: [{name: app, resources: {requests: {cpu: ${to}}}}]}}}
 `
 
-describe('the object that recommendations are about', () => {
-  it('is found by its name, whatever else the documents before and after hold', () => {
+describe('the object of recommendations', () => {
+  it('is found by its name, whatever the documents before and after it', () => {
     const text = (to: string) =>
       `${manifest({ name: 'web-2' })}---\n${manifest({ cpu: to })}--- # last\nweb: 1\n`
     expect(overlayText(text('1'), [overlay([cpu])])).toEqual({ text: text('350m'), applied: 1, warnings: [] })
   })
 
-  it('is found where documents are separated by a bare mark at the end of the stream', () => {
+  it('is found where the stream ends with a document marker', () => {
     const text = `${manifest()}---`
     expect(overlayText(text, [overlay([cpu])]).text).toBe(`${manifest({ cpu: '350m' })}---`)
   })
 
   it('is not cut at dashes inside a text', () => {
     const note = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: "x\n  ---\n  y --- z"}\n`
-    const laid = overlayText(`${note}---\n${manifest()}`, [overlay([cpu])])
-    expect(laid).toEqual({ text: `${note}---\n${manifest({ cpu: '350m' })}`, applied: 1, warnings: [] })
+    const result = overlayText(`${note}---\n${manifest()}`, [overlay([cpu])])
+    expect(result).toEqual({ text: `${note}---\n${manifest({ cpu: '350m' })}`, applied: 1, warnings: [] })
   })
 
   it('may be of any version of the API group, and of no other group', () => {
@@ -64,18 +64,18 @@ describe('the object that recommendations are about', () => {
   })
 
   it('is one of several in a stream, each with its own values', () => {
-    const laid = overlayText(`${manifest()}---\n${manifest({ name: 'api' })}`, [
+    const result = overlayText(`${manifest()}---\n${manifest({ name: 'api' })}`, [
       overlay([cpu]),
       overlay([{ ...cpu, value: '9' }], { name: 'api' }),
     ])
-    expect(laid).toEqual({
+    expect(result).toEqual({
       text: `${manifest({ cpu: '350m' })}---\n${manifest({ name: 'api', cpu: '9' })}`,
       applied: 2,
       warnings: [],
     })
   })
 
-  it('counts a value that is right already', () => {
+  it('counts a value that is set already', () => {
     expect(overlayText(manifest({ cpu: '350m' }), [overlay([cpu])])).toEqual({
       text: manifest({ cpu: '350m' }),
       applied: 1,
@@ -85,7 +85,7 @@ describe('the object that recommendations are about', () => {
 })
 
 describe('an object that is not YAML to be edited', () => {
-  it('is no concern where no recommendation is about it', () => {
+  it('is ignored where no recommendation is for it', () => {
     const broken = 'a: [\n---\n'
     expect(overlayText(`${broken}${manifest()}`, [overlay([cpu])])).toEqual({
       text: `${broken}${manifest({ cpu: '350m' })}`,
@@ -102,7 +102,7 @@ describe('an object that is not YAML to be edited', () => {
   })
 })
 
-describe('what cannot be set', () => {
+describe('a value that cannot be set', () => {
   it('is named, value by value', () => {
     const gone: OverlayValue = { field: 'hpa.maxReplicas', value: '9' }
     const { applied, warnings } = overlayText(manifest(), [
@@ -116,7 +116,7 @@ describe('what cannot be set', () => {
     ])
   })
 
-  it('is named once where nothing can', () => {
+  it('is named once where no value can be set', () => {
     const { warnings } = overlayText(manifest({ name: 'api' }), [overlay([cpu, memory])])
     expect(warnings).toEqual([expect.stringMatching(/^\.tortoise\/web\.json: .*Deployment\/web/)])
     expect(warnings[0]).not.toContain('requests')
@@ -141,12 +141,12 @@ metadata: {name: web}
 spec: {maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 `
     const bound = (value: string): OverlayValue => ({ field: 'hpa.maxReplicas', value })
-    const laid = overlayText(hpa, [overlay([bound('8')]), overlay([bound('9')])])
-    expect(laid).toMatchObject({ text: hpa.replace('5', '8'), applied: 2 })
-    expect(laid.warnings).toEqual([expect.stringMatching(/^Deployment\/web +hpa\.maxReplicas .*8/)])
+    const result = overlayText(hpa, [overlay([bound('8')]), overlay([bound('9')])])
+    expect(result).toMatchObject({ text: hpa.replace('5', '8'), applied: 2 })
+    expect(result.warnings).toEqual([expect.stringMatching(/^Deployment\/web +hpa\.maxReplicas .*8/)])
   })
 
-  it('is a bound that an autoscaler does not have, for none is added', () => {
+  it('is a bound that an autoscaler does not have, since none is added', () => {
     const hpa = `apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: web}

@@ -54,9 +54,9 @@ const cpu = { container: 'app', field: 'requests.cpu', value: '350m' } as const
 
 describe('an overlay', () => {
   it.each<[string, OverlayValue, string, string]>([
-    ['a request, its comment kept', cpu, 'cpu: 500m   # generous', 'cpu: 350m   # generous'],
+    ['a request and keeps its comment', cpu, 'cpu: 500m   # generous', 'cpu: 350m   # generous'],
     [
-      'a quoted value, in its quotes',
+      'a quoted value and keeps its quotes',
       { container: 'app', field: 'requests.memory', value: '300Mi' },
       "'256Mi'",
       "'300Mi'",
@@ -68,16 +68,16 @@ describe('an overlay', () => {
       'averageUtilization: 50',
       'averageUtilization: 70',
     ],
-  ])('sets %s and touches nothing else', (_name, value, before, after) => {
-    const laid = overlayText(rendering, [overlay([value])], 'shop')
-    expect(laid).toEqual({ text: rendering.replace(before, after), applied: 1, warnings: [] })
+  ])('sets %s and changes nothing else', (_name, value, before, after) => {
+    const result = overlayText(rendering, [overlay([value])], 'shop')
+    expect(result).toEqual({ text: rendering.replace(before, after), applied: 1, warnings: [] })
   })
 
-  it('adds a value that is not there', () => {
-    const laid = overlayText(rendering, [
+  it('adds a value that is not set', () => {
+    const result = overlayText(rendering, [
       overlay([{ container: 'app', field: 'limits.memory', value: '1Gi' }]),
     ])
-    expect(laid.text).toBe(
+    expect(result.text).toBe(
       rendering.replace(
         "memory: '256Mi'\n",
         "memory: '256Mi'\n            limits:\n              memory: 1Gi\n",
@@ -85,7 +85,7 @@ describe('an overlay', () => {
     )
   })
 
-  it('laid twice is laid once', () => {
+  it('has the same result when it is applied twice', () => {
     const once = overlayText(rendering, [overlay([cpu])]).text
     expect(overlayText(once, [overlay([cpu])]).text).toBe(once)
   })
@@ -94,32 +94,31 @@ describe('an overlay', () => {
     ['another namespace', overlay([cpu], { namespace: 'other' })],
     ['another kind', overlay([cpu], { kind: 'StatefulSet' })],
     ['another API group', overlay([cpu], { apiVersion: 'argoproj.io/v1alpha1' })],
-    ['a container that is gone', overlay([{ ...cpu, container: 'gone' }])],
-    [
-      'a variable that is taken from elsewhere',
-      overlay([{ container: 'app', field: 'env.GOMEMLIMIT', value: '1GiB' }]),
-    ],
-  ])('for %s changes nothing and says so', (_name, one) => {
-    const laid = overlayText(rendering, [one])
-    expect(laid).toMatchObject({ text: rendering, applied: 0 })
-    expect(laid.warnings).toEqual([expect.stringContaining('.tortoise/web.json: nothing of')])
+    ['a container that is no longer rendered', overlay([{ ...cpu, container: 'gone' }])],
+    ['a variable with valueFrom', overlay([{ container: 'app', field: 'env.GOMEMLIMIT', value: '1GiB' }])],
+  ])('for %s changes nothing and warns', (_name, one) => {
+    const result = overlayText(rendering, [one])
+    expect(result).toMatchObject({ text: rendering, applied: 0 })
+    expect(result.warnings).toEqual([
+      expect.stringContaining('.tortoise/web.json: this rendering has no place for'),
+    ])
   })
 
-  it('takes an object without a namespace to be in the one that is rendered for', () => {
+  it('matches an object without a namespace by the namespace of the rendering', () => {
     const bare = rendering.replaceAll('  namespace: shop\n', '')
     const meant = overlay([cpu], { namespace: 'shop' })
     expect(overlayText(bare, [meant], 'shop').applied).toBe(1)
     expect(overlayText(bare, [meant], 'other').applied).toBe(0)
   })
 
-  it('leaves a document that cannot be read safely as it is, with a warning', () => {
+  it('skips a document that cannot be read safely, with a warning', () => {
     const twice = rendering.replace('  name: web\n  namespace', '  name: web\n  name: web\n  namespace')
-    const laid = overlayText(twice, [overlay([cpu])])
-    expect(laid.text).toBe(twice)
-    expect(laid.warnings[0]).toMatch(/Deployment\/web is left alone/)
+    const result = overlayText(twice, [overlay([cpu])])
+    expect(result.text).toBe(twice)
+    expect(result.warnings[0]).toMatch(/Deployment\/web is skipped/)
   })
 
-  it('reaches objects inside a List and in JSON', () => {
+  it('sets values of objects in a List and in JSON', () => {
     const json = JSON.stringify({
       apiVersion: 'v1',
       kind: 'List',
@@ -141,7 +140,7 @@ describe('an overlay', () => {
 describe('a file of recommendations', () => {
   const good = { version: 1, workload: { kind: 'Deployment', name: 'web' }, values: [cpu] }
 
-  it('is read', () => {
+  it('is parsed', () => {
     expect(parseOverlay('.tortoise/web.json', JSON.stringify(good))).toEqual(overlay([cpu]))
   })
 
@@ -149,23 +148,23 @@ describe('a file of recommendations', () => {
     ['not JSON', '{', /not JSON/],
     ['another version', JSON.stringify({ ...good, version: 2 }), /version/],
     [
-      'a field that is none',
+      'an unknown field',
       JSON.stringify({ ...good, values: [{ ...cpu, field: 'image' }] }),
       /values\.0\.field/,
     ],
     [
-      'a value that is none',
+      'an invalid value',
       JSON.stringify({ ...good, values: [{ ...cpu, value: '1; rm' }] }),
       /values\.0\.value/,
     ],
     ['CPU in bytes', JSON.stringify({ ...good, values: [{ ...cpu, value: '9Mi' }] }), /values\.0\.value/],
     [
-      'a request of no container',
+      'a request without a container',
       JSON.stringify({ ...good, values: [{ field: 'requests.cpu', value: '1' }] }),
       /container/,
     ],
     ['an unknown key', JSON.stringify({ ...good, extra: 1 }), /extra/],
-  ])('stops on %s', (_name, text, says) => {
+  ])('is refused for %s', (_name, text, says) => {
     expect(() => parseOverlay('.tortoise/web.json', text)).toThrow(says)
   })
 })

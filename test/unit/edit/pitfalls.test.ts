@@ -8,7 +8,7 @@ import { openYaml } from '../../../plugin/yaml/open.ts'
 import { scalarsOf } from '../../../plugin/yaml/scalars.ts'
 import { applySplices } from '../../../plugin/yaml/splice.ts'
 
-/** Sets a value at a path: in place where a scalar stands, else by inserting it. Gives the new text, or why there is none. */
+/** Sets a value at a path, by replacing the scalar there or inserting one. Returns the new text, or why it is refused. */
 function set(text: string, path: YamlPath, value: string, document = 0): string {
   const opened = openYaml('f.yaml', text)
   if (!opened.ok) return `refused: ${opened.problem.message}`
@@ -16,13 +16,13 @@ function set(text: string, path: YamlPath, value: string, document = 0): string 
   return typeof splices === 'string' ? `refused: ${splices}` : applySplices(text, splices)
 }
 
-interface Wish {
+interface WantedValue {
   readonly path: YamlPath
   readonly value: string
   readonly document: number
 }
 
-function splicesFor(yaml: YamlText, { path, value, document }: Wish) {
+function splicesFor(yaml: YamlText, { path, value, document }: WantedValue) {
   const found = scalarsOf(yaml).find(
     (one) => one.document === document && one.path.join('\0') === path.join('\0'),
   )
@@ -32,21 +32,21 @@ function splicesFor(yaml: YamlText, { path, value, document }: Wish) {
   }
   const { range } = found
   const site = { kind: 'scalar', file: 'f.yaml', line: 1, column: 1, document, path, range } as const
-  const splice = replaceScalar(yaml.text, { ...site, text: yaml.text.slice(...range) }, value)
+  const splice = replaceScalar(yaml.text, { ...site, text: yaml.text.slice(...range) }, { to: value })
   return splice === undefined ? 'the text has moved' : [splice]
 }
 
 const cpu = ['resources', 'requests', 'cpu']
 
-describe('what YAML can do to an edit', () => {
+describe('edits of unusual YAML', () => {
   it.each<readonly [string, string, YamlPath, string]>([
     [
-      'anchor on the scalar: the anchor stays',
+      'anchor on the scalar: the anchor is kept',
       'a: &cpu 100m # ours\nb: 1\n',
       ['a'],
       'a: &cpu 250m # ours\nb: 1\n',
     ],
-    ['tag on the scalar: the tag stays', 'a: !!str "100m"\n', ['a'], 'a: !!str "250m"\n'],
+    ['tag on the scalar: the tag is kept', 'a: !!str "100m"\n', ['a'], 'a: !!str "250m"\n'],
     [
       'merge key: the key is added beside it',
       'x: &x {cpu: 100m}\nresources:\n  requests:\n    <<: *x\n    memory: 1Gi\n',
@@ -54,13 +54,13 @@ describe('what YAML can do to an edit', () => {
       'x: &x {cpu: 100m}\nresources:\n  requests:\n    <<: *x\n    memory: 1Gi\n    cpu: 250m\n',
     ],
     [
-      'empty value: a block below it',
+      'empty value: a block is added below it',
       'resources:\nnext: 1\n',
       cpu,
       'resources:\n  requests:\n    cpu: 250m\nnext: 1\n',
     ],
     [
-      'empty value before a comment: the comment stays on its line',
+      'empty value before a comment: the comment is kept on its line',
       'resources: # later\nnext: 1\n',
       cpu,
       'resources: # later\n  requests:\n    cpu: 250m\nnext: 1\n',
@@ -84,13 +84,13 @@ describe('what YAML can do to an edit', () => {
       'a: 1\nresources: # none\n  requests:\n    cpu: 250m\n',
     ],
     [
-      'flow map: the scalar alone',
+      'flow map: only the scalar changes',
       'resources: { requests: { cpu: "100m", memory: 1Gi } }\n',
       cpu,
       'resources: { requests: { cpu: "250m", memory: 1Gi } }\n',
     ],
     [
-      'flow map: a comma, and the padding stays',
+      'flow map: a comma is added and the padding is kept',
       'resources: { requests: { memory: 1Gi } } # sized\n',
       cpu,
       'resources: { requests: { memory: 1Gi, cpu: 250m } } # sized\n',
@@ -108,7 +108,7 @@ describe('what YAML can do to an edit', () => {
       'resources:\n  requests:\n    memory: 1Gi # May\n    cpu: 250m\n# about the next key\nnext: 1\n',
     ],
     [
-      'end of a block map: the last line lacks a newline',
+      'end of a block map without a final newline',
       'resources:\n  requests:\n    memory: 1Gi',
       cpu,
       'resources:\n  requests:\n    memory: 1Gi\n    cpu: 250m',
@@ -132,7 +132,7 @@ describe('what YAML can do to an edit', () => {
       'resources:\r\n  requests:\r\n    memory: 1Gi # May\r\n    cpu: 250m\r\nnext: 1\r\n',
     ],
     [
-      'mixed line ends: the one of the neighbour',
+      'mixed line endings: the ending of the line before is used',
       'next: 1\r\nresources:\n  requests:\n    memory: 1Gi\n',
       cpu,
       'next: 1\r\nresources:\n  requests:\n    memory: 1Gi\n    cpu: 250m\n',
@@ -180,7 +180,7 @@ describe('what YAML can do to an edit', () => {
       '%YAML 1.1\n---\non:\n  cpu: 250m\n',
     ],
     [
-      'an explicit key is read',
+      'explicit key',
       '? resources\n: requests:\n    cpu: 100m\n',
       cpu,
       '? resources\n: requests:\n    cpu: 250m\n',
@@ -192,13 +192,13 @@ describe('what YAML can do to an edit', () => {
       'values: |2-\n    # sizes\n    resources:\n        requests:\n            cpu: 250m\n',
     ],
     [
-      'a key is added inside a block of text in its own step',
+      'a key is added inside a block of text with the indentation of the block',
       'values: |\n  resources:\n      requests:\n          memory: 1Gi\n\nnext: 1\n',
       ['values', '|', ...cpu],
       'values: |\n  resources:\n      requests:\n          memory: 1Gi\n          cpu: 250m\n\nnext: 1\n',
     ],
     [
-      'octal, exponent, underscore and sexagesimal numbers elsewhere stay as they are',
+      'octal, exponent, underscore and sexagesimal numbers elsewhere are not changed',
       'm: 0644\ne: 1e3\nu: 1_000\nt: 12:30:45\nbig: 12345678901234567890\nresources: {requests: {cpu: 100m}}\n',
       cpu,
       'm: 0644\ne: 1e3\nu: 1_000\nt: 12:30:45\nbig: 12345678901234567890\nresources: {requests: {cpu: 250m}}\n',
@@ -208,12 +208,7 @@ describe('what YAML can do to an edit', () => {
   })
 
   it.each<readonly [string, string, YamlPath, RegExp]>([
-    [
-      'alias as the value: no edit through it',
-      'x: &x\n  requests: {}\nresources: *x\n',
-      cpu,
-      /an alias \(\*x\).*every user/,
-    ],
+    ['an alias as the value', 'x: &x\n  requests: {}\nresources: *x\n', cpu, /an alias \(\*x\).*every user/],
     ['duplicate keys', 'resources:\n  requests:\n    cpu: 1\n    cpu: 2\n', cpu, /Map keys must be unique/],
     [
       'a byte order mark in a later document',
@@ -231,19 +226,14 @@ describe('what YAML can do to an edit', () => {
       /SOPS/,
     ],
     ['a folded block', 'values: >\n  resources: {}\n', ['values', '|', ...cpu], /not YAML/],
-    ['a scalar where a mapping is needed', 'resources: none\n', cpu, /plain value stands/],
+    ['a scalar where a mapping is needed', 'resources: none\n', cpu, /plain value where/],
     ['a whole list', 'resources: [a, b]\n', cpu, /does not exist/],
-    [
-      'a complex key is no place to insert',
-      '? {a: 1}\n: resources: {}\n',
-      ['{a: 1}', ...cpu],
-      /written with `\?`/,
-    ],
+    ['a mapping with a complex key', '? {a: 1}\n: resources: {}\n', ['{a: 1}', ...cpu], /written with `\?`/],
   ])('refuses %s', (_row, text, path, reason) => {
     expect(set(text, path, '250m')).toMatch(reason)
   })
 
-  it('refuses a value that no longer stands where it was traced', () => {
+  it('refuses a value that is no longer where it was traced', () => {
     const site = {
       kind: 'scalar',
       file: 'f',
@@ -253,10 +243,10 @@ describe('what YAML can do to an edit', () => {
       path: ['a'],
       text: '1',
     } as const
-    expect(replaceScalar('ab: 1\n', { ...site, range: [3, 4] }, '2')).toBeUndefined()
+    expect(replaceScalar('ab: 1\n', { ...site, range: [3, 4] }, { to: '2' })).toBeUndefined()
   })
 
-  it('refuses an alias bomb or leaves its aliases unexpanded', () => {
+  it('refuses an alias bomb or keeps its aliases unexpanded', () => {
     const bomb = ['a0: &a0 [x]']
     for (let level = 1; level < 40; level++)
       bomb.push(
@@ -277,7 +267,7 @@ describe('what YAML can do to an edit', () => {
     expect(set(`${text}\n`, ['a'], '250m')).toMatch(/^refused: .*safely/)
   })
 
-  it('refuses more than it can hold', () => {
+  it('refuses a file of more than 8 MiB', () => {
     expect(set(`a: "${'x'.repeat(9 * 1024 ** 2)}"\n`, ['a'], '1')).toMatch(/larger than 8 MiB/)
   })
 

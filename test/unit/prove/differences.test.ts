@@ -31,14 +31,14 @@ describe('the differences of two renderings', () => {
     ['a number that became a text', { a: 1 }, { a: '"1"' }, ['data', 'a'], '1', '"1"'],
     ['a changed switch', { a: true }, { a: false }, ['data', 'a'], 'true', 'false'],
     ['a key that is new', { a: '1' }, { a: '1', b: '2' }, ['data', 'b'], null, '2'],
-    ['a key that is gone', { a: '1', b: '2' }, { a: '1' }, ['data', 'b'], '2', null],
+    ['a key that is removed', { a: '1', b: '2' }, { a: '1' }, ['data', 'b'], '2', null],
     ['a key that is new and null', {}, { a: null }, ['data', 'a'], null, 'null'],
     ['a text that became null', { a: 'x' }, { a: null }, ['data', 'a'], 'x', 'null'],
     ['a changed item', { a: ['x', 'y'] }, { a: ['x', 'z'] }, ['data', 'a', 1], 'y', 'z'],
     ['one more item', { a: ['x'] }, { a: ['x', 'y'] }, ['data', 'a', 1], null, 'y'],
     ['a key inside an item', { a: [{ b: 1 }] }, { a: [{ b: 2 }] }, ['data', 'a', 0, 'b'], '1', '2'],
     ['an empty mapping that is new', undefined, {}, ['data'], null, '{}'],
-    ['an empty mapping that is gone', {}, undefined, ['data'], '{}', null],
+    ['an empty mapping that is removed', {}, undefined, ['data'], '{}', null],
     ['null that became an empty list', { a: null }, { a: [] }, ['data', 'a'], 'null', '[]'],
     ['a nested empty mapping that is new', {}, { a: { b: {} } }, ['data', 'a', 'b'], null, '{}'],
     ['a key with an inner mapping that is new', undefined, { a: { b: 'c' } }, ['data', 'a', 'b'], null, 'c'],
@@ -49,7 +49,7 @@ describe('the differences of two renderings', () => {
     expect(between(before, after)).toEqual([{ object: settings, path, before: was, after: is }])
   })
 
-  it('list every leaf of what has several', () => {
+  it('list every value of an object with several', () => {
     expect(between({ a: '1', b: { c: '2', d: '3' } }, { b: { c: '4' }, e: '5' })).toEqual([
       { object: settings, path: ['data', 'a'], before: '1', after: null },
       { object: settings, path: ['data', 'b', 'c'], before: '2', after: '4' },
@@ -58,14 +58,14 @@ describe('the differences of two renderings', () => {
     ])
   })
 
-  it('take every leaf of a list that became a mapping', () => {
+  it('list every value of a list that became a mapping', () => {
     expect(between({ a: ['x'] }, { a: { b: 'x' } })).toEqual([
       { object: settings, path: ['data', 'a', 0], before: 'x', after: null },
       { object: settings, path: ['data', 'a', 'b'], before: null, after: 'x' },
     ])
   })
 
-  it('name an object that is new or gone once, at its root', () => {
+  it('name an object that is new or removed once, at its root', () => {
     expect(differences([], [config({ a: '1' })], 'shop')).toEqual([
       { object: settings, path: [], before: null, after: 'present' },
     ])

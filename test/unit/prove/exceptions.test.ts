@@ -59,7 +59,7 @@ const configMap = (name: string, value: string): JsonObject => ({
   data: { value },
 })
 
-/** The parts of a proof that say why it is refuted, without how they are called there. */
+/** The parts of a proof that say why it is refuted, without their names. */
 const refutedBy = (proof: Proof): string => JSON.stringify({ ...proof, sources: undefined, moved: undefined })
 
 describe('a proof over several sources', () => {
@@ -78,7 +78,7 @@ describe('a proof over several sources', () => {
     expect(proof).toMatchObject({ verdict: 'proved', sources: ['apps', 'other'], moved: [one, two] })
   })
 
-  it('takes an intent for its own source alone', () => {
+  it('applies an intent to its own source alone', () => {
     const proof = prove(
       [
         rendered({ before: [deployment()], after: [deployment({ cpu: '250m' })] }),
@@ -98,7 +98,7 @@ describe('a proof over several sources', () => {
     )
   })
 
-  it('is refuted by a source that does not render after the edits, whose intents are then no question', () => {
+  it('is refuted by a source that does not render after the edits, whose intents are then ignored', () => {
     const proof = prove(
       [rendered({ before: [deployment()], after: [], failure: 'exit status 1' })],
       [wants('250m')],
@@ -131,7 +131,7 @@ describe('a variable that an edit adds', () => {
   const added = (env: Json): Proof =>
     prove([rendered({ before: [deployment()], after: [deployment({ env })] })], [variable])
 
-  it('may bring its name, and nothing else', () => {
+  it('may add its name, and nothing else', () => {
     expect(added([procs])).toMatchObject({ verdict: 'proved', moved: [variable] })
     expect(added([procs, { name: 'DEBUG', value: '1' }])).toMatchObject({ verdict: 'refuted' })
     expect(added([{ ...procs, more: 'x' }])).toMatchObject({ verdict: 'refuted' })
@@ -170,7 +170,7 @@ describe('a variable that an edit adds', () => {
 })
 
 describe('what is random in the unchanged source', () => {
-  it('is known again by kind and stem where the name itself is random', () => {
+  it('is recognised by kind and stem where the name itself is random', () => {
     const before = [deployment(), configMap('token-a1', 'x')]
     const after = [deployment({ cpu: '250m' }), configMap('token-b2', 'x')]
     const verdict = (again: readonly JsonObject[]) =>
@@ -180,7 +180,7 @@ describe('what is random in the unchanged source', () => {
     expect(verdict([deployment(), configMap('token-a1', 'x')])).toBe('refuted')
   })
 
-  it('excuses the whole object only where the object itself came and went', () => {
+  it('excuses the whole object only where the object itself is added or removed', () => {
     const job = (name: string, value: string): JsonObject => ({
       apiVersion: 'batch/v1',
       kind: 'Job',

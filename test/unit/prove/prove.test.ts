@@ -46,7 +46,7 @@ const judge = (
   )
 
 describe('a proof', () => {
-  it('holds when exactly the intended field moved, however the value is written', () => {
+  it('is proved when exactly the intended field changes, in whatever notation', () => {
     expect(judge([deployment('1')], [deployment('250m')], [intent('0.25')])).toMatchObject({
       verdict: 'proved',
       unexpected: [],
@@ -54,27 +54,27 @@ describe('a proof', () => {
     })
   })
 
-  it('takes a key with nothing behind it for a key that is not there', () => {
+  it('treats a key without a value like an absent key', () => {
     const containers = [{ name: 'app', resources: null }]
     const empty = { ...deployment('1'), spec: { template: { spec: { containers } } } }
     expect(judge([empty], [deployment('250m')], [intent('250m')])).toMatchObject({ verdict: 'proved' })
   })
 
   it.each([
-    ['another value came out', [deployment('300m')], { missing: [{ to: '250m' }] }],
-    ['nothing moved', [deployment('1')], { missing: [{ to: '250m' }] }],
+    ['the field has another value', [deployment('300m')], { missing: [{ to: '250m' }] }],
+    ['nothing changes', [deployment('1')], { missing: [{ to: '250m' }] }],
     [
-      'another field moved too',
+      'another field changes too',
       [deployment('250m', { labels: { a: 'b' } })],
       { unexpected: [{ object: 'Deployment/api', path: ['metadata', 'labels', 'a'] }] },
     ],
     [
-      'an object came',
+      'an object is added',
       [deployment('250m'), config('1')],
       { unexpected: [{ object: 'ConfigMap/c', before: null }] },
     ],
     [
-      'the object went',
+      'the object is removed',
       [],
       { missing: [{ to: '250m' }], unexpected: [{ object: 'Deployment/api', after: null }] },
     ],
@@ -86,7 +86,7 @@ describe('a proof', () => {
     expect(prove([], [intent('250m')])).toMatchObject({ verdict: 'refuted', missing: [{ to: '250m' }] })
   })
 
-  it('overlooks what is random in the unchanged source, and nothing more', () => {
+  it('ignores only what is random in the unchanged source', () => {
     const before = [deployment('1'), config('one')]
     const after = [deployment('250m'), config('two')]
     expect(judge(before, after, [intent('250m')])).toMatchObject({ verdict: 'refuted' })
@@ -98,7 +98,7 @@ describe('a proof', () => {
     })
   })
 
-  it('tells objects of the same name in two namespaces apart', () => {
+  it('distinguishes objects of the same name in two namespaces', () => {
     const other = deployment('1', { namespace: 'other' })
     expect(
       judge(

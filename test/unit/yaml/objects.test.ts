@@ -12,19 +12,19 @@ describe('manifests in a stream', () => {
     ],
     ['JSON', '{"name": "a"}', ['a']],
     ['a list of lists', 'kind: List\nitems:\n- name: a\n- kind: PodList\n  items: [{name: b}]\n', ['a', 'b']],
-    ['nothing', '# a comment\n', []],
-    ['a mark inside a text', 'name: a\ntext: |\n  x\n  ---\n  y\n', ['a']],
+    ['a file of comments', '# a comment\n', []],
+    ['a text with a document marker in it', 'name: a\ntext: |\n  x\n  ---\n  y\n', ['a']],
     ['CRLF and a byte order mark', '\uFEFFname: a\r\n---\r\nname: b\r\n', ['a', 'b']],
   ])('are read from %s', (_what, text, wanted) => {
     expect(names(text)).toEqual(wanted)
   })
 
-  it('have their merge keys resolved, own keys winning', () => {
+  it('have their merge keys resolved, where own keys win', () => {
     const [object] = readObjects('f.yaml', 'a: &a {cpu: 1, memory: 2}\nb:\n  <<: *a\n  cpu: 3\n')
     expect(object?.['b']).toEqual({ cpu: 3, memory: 2 })
   })
 
-  it('say where they are no YAML', () => {
+  it('are refused with line and column where they are not YAML', () => {
     expect(() => readObjects('f.yaml', 'a: 1\n---\nb: [\n')).toThrow(/not YAML/)
   })
 
@@ -33,10 +33,10 @@ describe('manifests in a stream', () => {
   ).join('\n')
   it.each([
     ['a document of more than 8 MiB', `a: ${'x'.repeat(9 * 1024 ** 2)}\n`, /larger than 8 MiB/],
-    ['aliases that swell', swelling, /alias/],
+    ['aliases that expand too far', swelling, /alias/],
     ['20,000 brackets', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, /deep|YAML/],
     ['20,000 dashes', `${'- '.repeat(20_000)}a\n`, /deep|YAML/],
-  ])('are refused when they hold %s', (_what, text, why) => {
+  ])('are refused with %s', (_what, text, why) => {
     expect(() => readObjects('f.yaml', text)).toThrow(
       expect.objectContaining({
         problems: [expect.objectContaining({ message: expect.stringMatching(why) })],

@@ -1,6 +1,7 @@
 import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
-import type { Check, Forge, Merging, Pull } from '../forge.ts'
+import type { Check, Comment, Forge, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
+import { autoMerge } from './auto-merge.ts'
 import type { Session } from './session.ts'
 
 /** At least so many closed pull requests are listed, the last updated ones. */
@@ -58,7 +59,7 @@ async function listPulls({ repo, send }: Session): Promise<readonly Pull[]> {
 }
 
 /** Opens a pull request. If the branch has an open one, because an earlier answer got lost, that one is returned. */
-async function openPull({ repo, send }: Session, draft: Parameters<Forge['open']>[0]): Promise<Pull> {
+async function openPull({ repo, send }: Session, draft: PullDraft): Promise<Pull> {
   const { branch: head, base, title, body } = draft
   try {
     const { data } = await send('open a pull request', ({ rest }) =>
@@ -103,89 +104,40 @@ async function check({ repo, send }: Session, commit: string, checks: readonly C
   }
 }
 
-const arm = `mutation($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { clientMutationId } }`
-const enqueue = `mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) { clientMutationId } }`
-const state = `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { squashMergeAllowed rebaseMergeAllowed mergeCommitAllowed pullRequest(number: $number) { id headRefOid isInMergeQueue isMergeQueueEnabled mergeStateStatus autoMergeRequest { enabledAt } } } }`
-
-interface MergeState {
-  readonly repository: {
-    readonly squashMergeAllowed: boolean
-    readonly rebaseMergeAllowed: boolean
-    readonly mergeCommitAllowed: boolean
-    readonly pullRequest: {
-      readonly id: string
-      readonly headRefOid: string
-      readonly isInMergeQueue: boolean
-      readonly isMergeQueueEnabled: boolean
-      readonly mergeStateStatus: string
-      readonly autoMergeRequest: object | null
-    }
-  }
+async function readComments({ repo, send }: Session, issue_number: number): Promise<readonly Comment[]> {
+  const found = await send('read comments', (octokit) =>
+    octokit.paginate(octokit.rest.issues.listComments, { ...repo, issue_number, per_page: 100 }),
+  )
+  return found.map(({ user, body = '', created_at: at }) => ({ author: user?.login ?? '', body, at }))
 }
 
-const methodOf = ({ repository }: MergeState): 'SQUASH' | 'REBASE' | 'MERGE' =>
-  repository.squashMergeAllowed ? 'SQUASH' : repository.rebaseMergeAllowed ? 'REBASE' : 'MERGE'
-
-/** For a longer commit message GitHub's default is used. */
-const maxMessageLength = 60_000
-
-/** Returns the message for a squash: the message of Tortoise's commit, because later runs read its trailers. */
-async function squashMessage({ repo, send }: Session, { number, head }: Pull) {
-  const { data } = await send('read a commit', ({ rest }) =>
-    rest.git.getCommit({ ...repo, commit_sha: head }),
+async function mayWrite({ repo, send }: Session, username: string): Promise<boolean> {
+  const permission = send('read a permission', ({ rest }) =>
+    rest.repos.getCollaboratorPermissionLevel({ ...repo, username }),
   )
-  const [subject = '', ...rest] = data.message.split('\n')
-  const body = rest.join('\n').trim()
-  return body.length > maxMessageLength ? undefined : { title: `${subject} (#${number})`, body }
+  const level = await permission.then(
+    ({ data }) => data.permission,
+    (error: unknown) => {
+      if (httpStatusOf(error) === 404) return 'none'
+      throw error
+    },
+  )
+  return level === 'admin' || level === 'write'
 }
 
-/**
- * Arms auto-merge, or enters the merge queue where the branch has one, or merges when no check is pending. Merges only the
- * head that Tortoise wrote.
- */
-async function autoMerge(session: Session, pull: Pull): Promise<Merging> {
-  const { repo, send } = session
-  const { number, head } = pull
-  const found = await send<MergeState>('read the merge state', (octokit) =>
-    octokit.graphql(state, { ...repo, number }),
-  )
-  const { id, headRefOid, isInMergeQueue, isMergeQueueEnabled, mergeStateStatus, autoMergeRequest } =
-    found.repository.pullRequest
-  if (headRefOid !== head) return 'refused'
-  if (isInMergeQueue) return 'queued'
-  if (autoMergeRequest !== null) return 'armed'
-  const clean = mergeStateStatus === 'CLEAN' || mergeStateStatus === 'UNSTABLE'
-  const merge_method = methodOf(found).toLowerCase() as 'squash' | 'rebase' | 'merge'
-  const squash =
-    merge_method === 'squash' && !isMergeQueueEnabled ? await squashMessage(session, pull) : undefined
-  const merging = clean
-    ? isMergeQueueEnabled
-      ? send('enter the merge queue', (octokit) =>
-          octokit.graphql(enqueue, { input: { pullRequestId: id, expectedHeadOid: head } }),
-        ).then(() => 'queued' as const)
-      : send('merge', ({ rest }) =>
-          rest.pulls.merge({
-            ...repo,
-            pull_number: number,
-            sha: head,
-            merge_method,
-            ...(squash && { commit_title: squash.title, commit_message: squash.body }),
-          }),
-        ).then(() => 'merged' as const)
-    : send('arm auto-merge', (octokit) =>
-        octokit.graphql(arm, {
-          input: {
-            pullRequestId: id,
-            expectedHeadOid: head,
-            ...(isMergeQueueEnabled ? {} : { mergeMethod: methodOf(found) }),
-            ...(squash && { commitHeadline: squash.title, commitBody: squash.body }),
-          },
-        }),
-      ).then(() => 'armed' as const)
-  return merging.catch((error: unknown) => {
-    if (httpStatusOf(error) === undefined) throw error
-    return 'refused' as const
-  })
+async function writeIssue(
+  { repo, send }: Session,
+  { title, body }: Parameters<Forge['writeIssue']>[0],
+  issue_number: number | undefined,
+): Promise<void> {
+  const text = fitBody(body)
+  await (issue_number === undefined
+    ? send('open the dashboard', ({ rest }) =>
+        rest.issues.create({ ...repo, title, body: text, labels: ['tortoise'] }),
+      )
+    : send('update the dashboard', ({ rest }) =>
+        rest.issues.update({ ...repo, issue_number, title, body: text }),
+      ))
 }
 
 /** The forge of a GitHub session. It uses REST, and GraphQL only for auto-merge. */
@@ -203,43 +155,13 @@ export function githubForge(session: Session): Forge {
         rest.issues.addLabels({ ...repo, issue_number, labels: [...labels] }),
       )
     },
-    comments: async (issue_number) => {
-      const found = await send('read comments', (octokit) =>
-        octokit.paginate(octokit.rest.issues.listComments, { ...repo, issue_number, per_page: 100 }),
-      )
-      return found.map(({ user, body = '', created_at: when }) => ({
-        author: user?.login ?? '',
-        body,
-        at: when,
-      }))
-    },
+    comments: (number) => readComments(session, number),
     comment: async (issue_number, body) => {
       await send('comment', ({ rest }) => rest.issues.createComment({ ...repo, issue_number, body }))
     },
-    mayWrite: async (username) => {
-      const permission = send('read a permission', ({ rest }) =>
-        rest.repos.getCollaboratorPermissionLevel({ ...repo, username }),
-      )
-      const level = await permission.then(
-        ({ data }) => data.permission,
-        (error: unknown) => {
-          if (httpStatusOf(error) === 404) return 'none'
-          throw error
-        },
-      )
-      return level === 'admin' || level === 'write'
-    },
+    mayWrite: (login) => mayWrite(session, login),
     findIssue: (marker) => findIssue(session, marker),
-    writeIssue: async ({ title, body }, issue_number) => {
-      const text = fitBody(body)
-      await (issue_number === undefined
-        ? send('open the dashboard', ({ rest }) =>
-            rest.issues.create({ ...repo, title, body: text, labels: ['tortoise'] }),
-          )
-        : send('update the dashboard', ({ rest }) =>
-            rest.issues.update({ ...repo, issue_number, title, body: text }),
-          ))
-    },
+    writeIssue: (issue, number) => writeIssue(session, issue, number),
     check: (commit, checks) => check(session, commit, checks),
     autoMerge: (pull) => autoMerge(session, pull),
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deliver } from '../../../../plugin/deliver/commit.ts'
 import { readCommits } from '../../../../plugin/deliver/git/read-commits.ts'
-import { decisionsInCommits, resolveChange } from '../../../../plugin/deliver/pulls/decisions.ts'
+import { decisionsInCommits } from '../../../../plugin/deliver/pulls/decisions.ts'
+import { resolveChange } from '../../../../plugin/deliver/pulls/resolve-change.ts'
 import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import {
   after,

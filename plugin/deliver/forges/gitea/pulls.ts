@@ -1,0 +1,70 @@
+import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import type { Merging, Pull, PullDraft } from '../forge.ts'
+import { httpStatusOf } from '../request.ts'
+import { pullOf, pullSchema } from './schemas.ts'
+import { pageSize, readPages, type Session } from './session.ts'
+
+const branchPrefix = 'tortoise/'
+/** At least so many closed pull requests are listed, the last updated ones. */
+const maxClosed = 200
+
+/** Lists the pull requests from branches of Tortoise in the repository itself. */
+export async function listPulls({ owner, repo, api, send }: Session): Promise<readonly Pull[]> {
+  const list = (state: 'open' | 'closed', max?: number) =>
+    send('list pull requests', () =>
+      readPages(
+        pullSchema,
+        (page) =>
+          api.repos.repoListPullRequests(owner, repo, { state, sort: 'recentupdate', page, limit: pageSize }),
+        max,
+      ),
+    )
+  const all = [...(await list('open')), ...(await list('closed', maxClosed))]
+  return all
+    .filter(({ head, base }) => head.label.startsWith(branchPrefix) && head.repo_id === base.repo_id)
+    .map(pullOf)
+}
+
+/** Opens a pull request. Returns the open one when the branch has one already. */
+export async function openPull(session: Session, draft: PullDraft): Promise<Pull> {
+  const { owner, repo, api, send } = session
+  const { branch: head, base, title, body } = draft
+  try {
+    const asked = { head, base, title: oneLine(title), body: fitBody(body) }
+    const { data } = await send('open a pull request', () =>
+      api.repos.repoCreatePullRequest(owner, repo, asked),
+    )
+    return pullOf(pullSchema.parse(data))
+  } catch (error) {
+    if (httpStatusOf(error) !== 409) throw error
+    const open = (await listPulls(session)).find(
+      (pull) => pull.state === 'open' && pull.branch === head && pull.base === base,
+    )
+    if (open === undefined) throw error
+    return open
+  }
+}
+
+/** Merges when the checks succeed, or at once when there are none. Merges only the head that Tortoise wrote. */
+export async function autoMerge(
+  { owner, repo, api, send }: Session,
+  { number, head }: Pull,
+): Promise<Merging> {
+  try {
+    await send('merge', () =>
+      api.repos.repoMergePullRequest(owner, repo, number, {
+        Do: 'squash',
+        head_commit_id: head,
+        merge_when_checks_succeed: true,
+      }),
+    )
+  } catch (error) {
+    // A conflict means that auto-merge is armed already.
+    const status = httpStatusOf(error)
+    if (status === 409) return 'armed'
+    if (status === undefined) throw error
+    return 'refused'
+  }
+  const { data } = await send('read a pull request', () => api.repos.repoGetPullRequest(owner, repo, number))
+  return pullSchema.parse(data).merged ? 'merged' : 'armed'
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { urlPlace } from '../../git/smart-http.ts'
+import type { Check, Forge } from '../forge.ts'
+import { type RepositoryAccess, sendWith } from '../request.ts'
+import { autoMerge, listPulls, openPull, readComments, updatePull } from './merge-requests.ts'
+import { issueSchema, memberSchema, statusSchema } from './schemas.ts'
+import { failureOf, type Session } from './session.ts'
+
+/** The lowest access level with push access: https://docs.gitlab.com/api/access_requests/#valid-access-levels */
+const developer = 30
+
+async function findIssue({ project, api, send }: Session, marker: string) {
+  const issues = await send('list issues', async () =>
+    z
+      .array(issueSchema)
+      .parse(await api.Issues.all({ projectId: project, state: 'opened', labels: 'tortoise' })),
+  )
+  const found = issues.find(({ description }) => description?.includes(marker))
+  return found && { number: found.iid, body: (found.description ?? '').replaceAll('\r\n', '\n') }
+}
+
+async function writeIssue(
+  { project, api, send }: Session,
+  { title, body }: Parameters<Forge['writeIssue']>[0],
+  number: number | undefined,
+): Promise<void> {
+  const description = fitBody(body)
+  await (number === undefined
+    ? send('open the dashboard', () => api.Issues.create(project, title, { description, labels: 'tortoise' }))
+    : send('update the dashboard', () => api.Issues.edit(project, number, { title, description })))
+}
+
+async function mayWrite({ project, api, send }: Session, login: string): Promise<boolean> {
+  const members = await send('read members', async () =>
+    z
+      .array(memberSchema)
+      .parse(await api.ProjectMembers.all(project, { includeInherited: true, query: login })),
+  )
+  return members.some((one) => one.username === login && one.access_level >= developer)
+}
+
+/** Sets statuses. GitLab refuses to set a status to the state that it already has, so only the state is compared. */
+async function check(
+  { project, api, send }: Session,
+  commit: string,
+  checks: readonly Check[],
+): Promise<void> {
+  const shown = await send('read statuses', async () =>
+    z.array(statusSchema).parse(await api.Commits.allStatuses(project, commit)),
+  )
+  for (const { context, state, description } of checks) {
+    const wanted = state === 'success' ? 'success' : 'failed'
+    if (shown.find(({ name }) => name === context)?.status === wanted) continue
+    await send('set a status', () =>
+      api.Commits.editStatus(project, commit, wanted, { name: context, description }),
+    )
+  }
+}
+
+/** Opens a GitLab project through its REST API. The client library is loaded here, because it is large. */
+export async function gitlabForge({ url, repository: project, token }: RepositoryAccess): Promise<Forge> {
+  const { Gitlab: Client } = await import('@gitbeaker/rest')
+  const api = new Client({ host: url.replace(/\/$/, ''), token: (await token()).trim() })
+  const place = { file: `${urlPlace(url).replace(/\/$/, '')}/${oneLine(project)}` }
+  const send = sendWith({ name: 'GitLab', place, failureOf })
+  const session: Session = { project, api, send }
+  return {
+    name: 'GitLab',
+    pulls: () => listPulls(session),
+    open: (draft) => openPull(session, draft),
+    update: (number, patch) => updatePull(session, number, patch),
+    addLabels: async (number, labels) => {
+      await send('label a merge request', () =>
+        api.MergeRequests.edit(project, number, { addLabels: labels.join(',') }),
+      )
+    },
+    comments: (number) => readComments(session, number),
+    comment: async (number, body) => {
+      await send('comment', () => api.MergeRequestNotes.create(project, number, body))
+    },
+    mayWrite: (login) => mayWrite(session, login),
+    findIssue: (marker) => findIssue(session, marker),
+    writeIssue: (issue, number) => writeIssue(session, issue, number),
+    check: (commit, checks) => check(session, commit, checks),
+    autoMerge: (pull) => autoMerge(session, pull),
+  }
+}

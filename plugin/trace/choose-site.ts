@@ -1,0 +1,56 @@
+import { plural } from '../model/plural.ts'
+import type { Site, Trace } from '../model/site.ts'
+import type { Candidate } from './dye/candidate.ts'
+
+/** What settings allow a trace to choose. */
+export interface TracePolicy {
+  /** Edit a source line from which other sources or workloads take their value too. */
+  readonly allowShared: boolean
+}
+
+type Answer = Pick<Trace, 'override' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }
+type Choice = Pick<Trace, 'chosen' | 'reason'>
+
+/** Whether to edit the source line or to override it, and why; `chosen` is `null` when neither is possible. */
+export function chooseSite(
+  { role, file, topLayer }: Candidate,
+  { override, sharedWith, readers }: Answer,
+  policy: TracePolicy,
+): Choice {
+  if (role === 'template') {
+    return {
+      chosen: null,
+      reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
+    }
+  }
+  if (role === 'external') return externalChoice(override)
+  if (readers.length > 0) return overridden(override, `${listed(readers)} read the file too`)
+  if (sharedWith.length === 0) {
+    // The defaults of a chart are for all its releases, in this repository or elsewhere.
+    const isDefault = role === 'chart-values' && !topLayer && override !== null
+    return isDefault
+      ? { chosen: 'override', reason: 'the source line is a default of the chart' }
+      : { chosen: 'site' }
+  }
+  const others = plural(sharedWith.length, 'other field')
+  if (policy.allowShared)
+    return { chosen: 'site', reason: `also changes ${others}; shared edits are allowed` }
+  return overridden(override, `an edit of the source line also changes ${others}`)
+}
+
+/** A few names, and how many more there are. */
+const listed = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
+
+const overridden = (override: Site | null, why: string): Choice =>
+  override === null
+    ? { chosen: null, reason: `${why}, and this source has no place for an override` }
+    : { chosen: 'override', reason: why }
+
+/** A default of a chart that is kept elsewhere can be overridden here, but not edited. */
+function externalChoice(override: Site | null): Choice {
+  const where = 'a default of the chart, which is not in this repository'
+  return override === null
+    ? { chosen: null, reason: `${where}, and this source has no place for an override` }
+    : { chosen: 'override', reason: where }
+}

@@ -1,0 +1,25 @@
+import type { ManifestField } from '../model/manifest.ts'
+import type { FieldOrigin } from './dye/render-marked.ts'
+import type { TracedSource } from './dye/trace-source.ts'
+
+/** A field that no single scalar sets. */
+export type Unresolved = Exclude<FieldOrigin, { readonly kind: 'scalar' }>
+
+/** Why a field has no source line. */
+export function unresolvedReason(
+  { unreadable: [unreadable] }: TracedSource,
+  { value }: ManifestField,
+  origin: Unresolved,
+): string {
+  if (origin.kind === 'computed') {
+    const { from } = origin
+    return from === undefined
+      ? 'a template computes this value; no single scalar sets it'
+      : `a template computes this value from ${from.path.at(-1)}: ${from.text} at ${from.file}:${from.line}:${from.column}; change that scalar`
+  }
+  if (/\$[{(]|\{\{/.test(value))
+    return `${value} is a placeholder that is replaced after the rendering; change its value there`
+  return unreadable === undefined
+    ? 'no scalar in the files of this source sets this value'
+    : `it may be set in a file that cannot be edited safely: ${unreadable}`
+}
