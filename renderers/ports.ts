@@ -1,3 +1,4 @@
+import type { ConfinedPaths } from '../plugin/io/confined.ts'
 import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
@@ -38,21 +39,33 @@ export async function inputContents(
 }
 
 /** An environment without the caller's variables, without programs to start, and without access to the network. */
-export const isolatedEnvironment = (directory: string): Readonly<Record<string, string>> => ({
-  HOME: directory,
+export const isolatedEnvironment = ({ home }: ConfinedPaths): Readonly<Record<string, string>> => ({
+  HOME: home,
+  TMPDIR: home,
   PATH: '',
   HTTP_PROXY: discard,
   HTTPS_PROXY: discard,
+})
+
+/** The variables by which Helm finds its cache, configuration and plugins: all empty, and outside the files of the source. */
+export const helmHomes = ({ home }: ConfinedPaths): Readonly<Record<string, string>> => ({
+  HELM_CACHE_HOME: `${home}/helm/cache`,
+  HELM_CONFIG_HOME: `${home}/helm/config`,
+  HELM_DATA_HOME: `${home}/helm/data`,
+  HELM_PLUGINS: `${home}/helm/plugins`,
+  HELM_REGISTRY_CONFIG: `${home}/helm/registry.json`,
+  HELM_REPOSITORY_CONFIG: `${home}/helm/repositories.yaml`,
+  HELM_REPOSITORY_CACHE: `${home}/helm/repositories`,
 })
 
 // The discard port of this machine: it refuses every connection at once.
 const discard = 'http://127.0.0.1:9'
 
 /** The standard output of a program that succeeded. Throws `source.render` with the program's own words otherwise. */
-export function outputOf(source: Source, outcome: Outcome, workspace: string): string {
+export function outputOf(source: Source, outcome: Outcome): string {
   if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong && !outcome.tooLarge)
     return outcome.stdout
-  const said = outcome.stderr.replaceAll(`${workspace}/`, '').trim()
+  const said = outcome.stderr.trim()
   const why = outcome.timedOut
     ? 'the program did not finish within the time limit'
     : outcome.tooLong

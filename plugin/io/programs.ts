@@ -2,17 +2,25 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { stop } from '../model/problem.ts'
+import { findSandbox, type Sandbox } from './sandbox.ts'
 
 /** Paths given in settings; they win over PATH. */
 export type ProgramPaths = Readonly<Partial<Record<'kustomize' | 'kubectl' | 'helm', string | undefined>>> & {
   /** Time that one run may take. */
   readonly timeoutSeconds?: number
+  /** Whether programs run in a sandbox; `preferred` where left out. */
+  readonly sandbox?: SandboxMode
 }
+
+/** How much is asked of the sandbox: `required` refuses to render where none works. */
+export type SandboxMode = 'required' | 'preferred' | 'off'
 
 /** Finds a program or stops with what was looked for, where, and how to install it. */
 export interface Programs {
   /** Wall-clock bound of one run, in milliseconds. */
   readonly timeoutMs?: number
+  /** The sandbox that programs run in; `undefined` where none is asked for, or none works and none is required. */
+  readonly sandbox: () => Promise<Sandbox | undefined>
   readonly find: (...names: readonly string[]) => Promise<{ readonly name: string; readonly file: string }>
 }
 
@@ -43,8 +51,26 @@ export function createPrograms(paths: ProgramPaths, searchPath: string, reposito
     }
     throw missing(names, searchPath)
   }
-  const { timeoutSeconds } = paths
-  return { find, ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }) }
+  const { timeoutSeconds, sandbox: mode = 'preferred' } = paths
+  let sandbox: ReturnType<typeof openSandbox> | undefined
+  const openOnce = (): ReturnType<typeof openSandbox> => {
+    sandbox ??= openSandbox(mode, searchPath)
+    return sandbox
+  }
+  return {
+    find,
+    sandbox: openOnce,
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+  }
+}
+
+async function openSandbox(mode: SandboxMode, searchPath: string): Promise<Sandbox | undefined> {
+  if (mode === 'off') return undefined
+  const found = findSandbox(searchPath)
+  if (found !== undefined || mode === 'preferred') return found
+  throw stop('program.missing', 'a sandbox is required to render, and none works on this machine', {
+    hint: 'Install bubblewrap (bwrap) and allow user namespaces, or set sandbox to preferred where the repository is trusted.',
+  })
 }
 
 async function fromSettings(name: string, path: string, repository: string | undefined): Promise<string> {

@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from 'node:path'
 
 /** A program to run inside, with paths of the host. */
 export interface InsideCommand {
-  /** The directory that the program sees as its working directory, and writes to. */
+  /** The directory that the program sees as its working directory; it cannot write to it. */
   readonly directory: string
   /** An empty directory that the sandbox may use as its root. */
   readonly root: string
@@ -24,7 +24,7 @@ export interface Sandbox {
 }
 
 /** Where the laid tree is inside. */
-const insideDirectory = '/work'
+export const insideDirectory = '/work'
 
 /** Host directories that a shell needs; they hold programs and libraries alone. */
 const shellDirectories = ['/bin', '/lib', '/lib64', '/usr']
@@ -99,7 +99,16 @@ const bubblewrap = (file: string): Sandbox => ({
         ...bwrapFlags,
         ...host,
         ...binds,
-        ...['--bind', directory, insideDirectory, '--dev-bind', '/dev/null', '/dev/null', '--tmpfs', '/tmp'],
+        ...[
+          '--ro-bind',
+          directory,
+          insideDirectory,
+          '--dev-bind',
+          '/dev/null',
+          '/dev/null',
+          '--tmpfs',
+          '/tmp',
+        ],
         ...['--chdir', insideDirectory, '--clearenv', ...variables],
         ...['--', `/programs/${programs[0]?.name ?? ''}`, ...args],
       ],
@@ -132,11 +141,12 @@ interface Tools {
  */
 const script = ({ mount, mkdir, env }: Tools): string => `set -e
 root=$1; directory=$2; count=$3; shift 3
-${mount} -t tmpfs -o mode=755,size=16m none "$root"
+${mount} -t tmpfs -o mode=755,size=1g none "$root"
 ${mkdir} "$root${insideDirectory}" "$root/programs" "$root/dev" "$root/tmp"
 : > "$root/dev/null"
 ${mount} --bind /dev/null "$root/dev/null"
 ${mount} --bind "$directory" "$root${insideDirectory}"
+${mount} -o remount,bind,ro "$root${insideDirectory}"
 while [ "$count" -gt 0 ]; do
   : > "$root/programs/$1"
   ${mount} --bind "$2" "$root/programs/$1"

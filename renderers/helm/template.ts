@@ -1,11 +1,11 @@
-import { runProgram } from '../../plugin/io/process.ts'
-import { withWorkspace } from '../../plugin/io/workspace.ts'
+import { runConfined } from '../../plugin/io/confined.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
-import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
+import { helmHomes, inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
+import { schemasReferOutside } from './schema-references.ts'
 import type { HelmSource } from './source.ts'
 
 /** Options of `helm template` beside the source. */
@@ -40,28 +40,36 @@ export async function templateChart(
   const { file } = await ports.programs.find('helm')
   const inputs = await inputContents(view, [...(await helmInputs(source, view)), ...parameterFiles(options)])
   const inline = inlineFiles(source, options)
-  return withWorkspace([...inputs, ...inline], async (directory) => {
-    const values = inline.map(({ path }) => path)
-    const run = (more: Partial<TemplateOptions>) =>
-      runProgram({
-        file,
-        args: templateArguments(source, values, { ...options, ...more }),
-        cwd: directory,
-        env: helmEnvironment(directory),
-        ...limitsOf(ports, options),
-      })
-    const checked = await run({})
-    // A schema that refers to a server cannot be read here; the templates can be rendered without it.
-    const outcome = remoteSchema.test(checked.stderr) ? await run({ unchecked: true }) : checked
-    return outputOf(source, outcome, directory)
-  })
+  const values = inline.map(({ path }) => path)
+  const unchecked = options.unchecked === true || schemasReferOutside(inputs)
+  const outcome = await runConfined(
+    {
+      files: [...inputs, ...inline],
+      programs: [{ name: 'helm', file }],
+      args: () => templateArguments(source, values, { ...options, unchecked }),
+      env: (paths) => ({ ...isolatedEnvironment(paths), ...helmHomes(paths) }),
+      ...limitsOf(ports, options),
+    },
+    await ports.programs.sandbox(),
+  )
+  return outputOf(source, outcome)
 }
 
 const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =>
   files.map(([, path]) => ({ path, at: path, role: 'other', topLayer: false }))
 
-/** Names reach a command line, so they must be names by the rules of Kubernetes and Helm, never flags. */
-function checkNames({ release, namespace, path }: HelmSource): void {
+/**
+ * Names reach a command line, so they must be names by the rules of Kubernetes and Helm, never flags; and Helm splits the
+ * paths of values files at commas.
+ */
+function checkNames({ release, namespace, path, values }: HelmSource): void {
+  const split = values.find((file) => file.includes(','))
+  if (split !== undefined) {
+    throw stop('source.render', 'a comma in the path of a values file makes Helm read two files', {
+      place: { file: split },
+      hint: 'Rename the file or its directory.',
+    })
+  }
   if (release.length > 53 || !nameRule.test(release)) {
     throw stop('source.render', `${release} is not a valid name of a Helm release`, {
       place: { file: path },
@@ -74,7 +82,6 @@ function checkNames({ release, namespace, path }: HelmSource): void {
 }
 
 const nameRule = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
-const remoteSchema = /failing loading "https?:/
 
 /** Values that are in no file of the repository, as files of the workspace. */
 function inlineFiles(
@@ -107,12 +114,3 @@ function templateArguments(
     ...(source.apiVersions ?? []).map((version) => `--api-versions=${version}`),
   ]
 }
-
-/** An environment without the caller's variables; every directory that Helm writes to is in the workspace. */
-const helmEnvironment = (directory: string): Readonly<Record<string, string>> => ({
-  ...isolatedEnvironment(directory),
-  HELM_CACHE_HOME: `${directory}/.helm/cache`,
-  HELM_CONFIG_HOME: `${directory}/.helm/config`,
-  HELM_DATA_HOME: `${directory}/.helm/data`,
-  HELM_PLUGINS: `${directory}/.helm/plugins`,
-})

@@ -1,6 +1,5 @@
-import { runProgram } from '../../plugin/io/process.ts'
+import { runConfined } from '../../plugin/io/confined.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
-import { withWorkspace } from '../../plugin/io/workspace.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
@@ -8,7 +7,7 @@ import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports
 import { additionsFile } from './additions.ts'
 import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
 import { inputsToRender } from './inputs.ts'
-import { refuseRemote } from './remote.ts'
+import { refuseRemoteCharts } from './remote.ts'
 import type { KustomizeSource } from './source.ts'
 
 /**
@@ -23,25 +22,27 @@ export async function buildKustomization(
 ): Promise<string> {
   const program = await ports.programs.find('kustomize', 'kubectl')
   const read = await inputsToRender(source, view)
-  await refuseRemote(read, view)
+  await refuseRemoteCharts(read, view)
   const inputs = await inputContents(view, read)
   const added = await additionsFile(source, view)
-  const helm = inputs.some(isInflating)
-    ? helmForKustomize((await ports.programs.find('helm')).file)
-    : undefined
-  const files = [...inputs.filter(({ path }) => path !== added?.path), ...[added, helm].flatMap(asList)]
+  const helm = inputs.some(isInflating) ? (await ports.programs.find('helm')).file : undefined
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
-  return withWorkspace(files, async (directory) => {
-    const flags = helm === undefined ? [] : helmFlags(`${directory}/${helm.path}`, source)
-    const outcome = await runProgram({
-      file: program.file,
-      args: [verb, `./${source.path}`, ...flags],
-      cwd: directory,
-      env: isolatedEnvironment(directory),
+  const outcome = await runConfined(
+    {
+      files: [...inputs.filter(({ path }) => path !== added?.path), ...asList(added)],
+      programs: [program, ...(helm === undefined ? [] : [{ name: 'helm', file: helm }])],
+      ...(helm === undefined ? {} : { script: helmForKustomize }),
+      args: (paths) => [
+        verb,
+        `./${source.path}`,
+        ...(helm === undefined ? [] : helmFlags(paths.program(helmForKustomize.name), source)),
+      ],
+      env: isolatedEnvironment,
       ...limitsOf(ports, ports.options),
-    })
-    return outputOf(source, outcome, directory)
-  })
+    },
+    await ports.programs.sandbox(),
+  )
+  return outputOf(source, outcome)
 }
 
 const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])

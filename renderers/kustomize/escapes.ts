@@ -71,11 +71,12 @@ function reasonOf(found: FoundText, directory: string, isPlugin: boolean): strin
   const key = lastKey(found)
   if (isKey || isContent(found)) return undefined
   const loads = loading.has(key)
+  const what = key === 'chartHome' ? 'the chart home ' : ''
   for (const path of pathsIn(text)) {
-    if (leavesRoot(path, directory)) return `${shown(path)} leads outside the repository`
+    if (leavesRoot(path, directory)) return `${what}${shown(path)} is outside the repository`
     if (loads && posix.isAbsolute(path) && !isFieldPath(found))
-      return `${shown(path)} is outside the repository`
-    if (loads && hasScheme(path)) return `${shown(path)} is on a server, and nothing is fetched here`
+      return `${what}${shown(path)} is outside the repository`
+    if (loads && hasScheme(path)) return `${shown(path)} is on a server, and rendering downloads nothing`
   }
   const inChart = found.keys.some((one) => charts.has(one)) || isPlugin
   if (inChart && chartNames.has(key) && /[/\\]|\.\./.test(text))
@@ -112,4 +113,8 @@ function leavesRoot(path: string, directory: string): boolean {
 const hasScheme = (text: string): boolean =>
   !text.trim().includes('\n') && /^\s*[a-z][a-z0-9+.-]*:(?!$)|:\/\/|^\s*\/\//i.test(text)
 
-const shown = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
+/** A path for a message: quoted where it holds more than the characters of usual paths. */
+function shown(text: string): string {
+  const short = text.length > 120 ? `${text.slice(0, 120)}…` : text
+  return /^[\w./@:=-]+$/.test(short) ? short : JSON.stringify(short)
+}

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
+import type { ConfinedPaths } from '../../plugin/io/confined.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
-import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import { chartFiles } from '../helm/inputs.ts'
+import { helmHomes } from '../ports.ts'
 
 /** Whether a kustomization, or the configuration of a generator, renders charts. */
 export const inflatesCharts = (text: string): boolean =>
@@ -11,14 +11,6 @@ export const inflatesCharts = (text: string): boolean =>
 
 const chartHome = (kustomization: JsonObject): string =>
   textOf(valueAt(kustomization, ['helmGlobals', 'chartHome'])) ?? 'charts'
-
-/** The problem of a kustomization whose chart home is outside the repository (`source.render`); empty for any other. */
-export function chartsOutside(kustomization: Json, directory: string): readonly ExpectedStop[] {
-  const home = isJsonObject(kustomization) ? chartHome(kustomization) : ''
-  if (!posix.isAbsolute(home)) return []
-  const text = `the chart home ${home} is outside the repository`
-  return [stop('source.render', text, { place: { file: directory } })]
-}
 
 /** The files of the vendored charts that a kustomization names, and their values files. */
 export async function helmChartInputs(
@@ -56,11 +48,30 @@ async function oneChart(chart: JsonObject, { directory, home, view }: Place): Pr
 }
 
 /**
- * A script in place of Helm that prints a version which kustomize accepts. kustomize refuses Helm 4 because of its version
- * alone; the calls it makes are the same. https://github.com/kubernetes-sigs/kustomize/issues/5998
+ * A script in place of Helm. It prints a version that kustomize accepts: kustomize refuses Helm 4 because of its version
+ * alone, and the calls it makes are the same (https://github.com/kubernetes-sigs/kustomize/issues/5998). It allows
+ * `helm template` of local charts alone, and sets Helm's directories itself: kustomize takes the configuration from
+ * `helmGlobals.configHome`, which may hold plugins.
  */
-export const helmForKustomize = (helm: string): WorkspaceFile => ({
-  path: '.tortoise-helm.sh',
-  content: `#!/bin/sh\nif [ "$1" = version ]; then echo v3.19.0; exit 0; fi\nexec '${helm.replaceAll("'", `'\\''`)}' "$@"\n`,
-  executable: true,
-})
+export const helmForKustomize = {
+  name: 'helm-for-kustomize',
+  text: (paths: ConfinedPaths): string => `#!/bin/sh
+case "$1" in
+  version) echo v3.19.0; exit 0 ;;
+  template) ;;
+  *) echo "helm $1 is not run here: rendering downloads nothing" >&2; exit 1 ;;
+esac
+for argument in "$@"; do
+  case "$argument" in
+    *://*|--post-renderer*|--repo*|--plugin*|--kubeconfig*|--kube-*server*|--enable-dns*|--validate*|--dependency-update*)
+      echo "helm template is not run with $argument" >&2; exit 1 ;;
+  esac
+done
+${Object.entries(helmHomes(paths))
+  .map(([name, value]) => `export ${name}=${quoted(value)}`)
+  .join('\n')}
+exec ${quoted(paths.program('helm'))} "$@"
+`,
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

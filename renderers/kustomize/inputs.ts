@@ -4,8 +4,9 @@ import type { Json, JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
 import { manifestsBelow } from './additions.ts'
+import { escapeIn } from './escapes.ts'
 import { findKustomization } from './file.ts'
-import { chartsOutside, helmChartInputs } from './helm-charts.ts'
+import { helmChartInputs } from './helm-charts.ts'
 import type { KustomizeSource } from './source.ts'
 
 /**
@@ -45,7 +46,11 @@ async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan
   }
   if ((await findKustomization(view, source.path)) === undefined) await enterGenerated(scanned)
   else await enter(scanned, source.path)
-  for (const reference of references(source.additions ?? null)) await follow(scanned, source.path, reference)
+  if (source.additions !== undefined) {
+    const text = JSON.stringify(source.additions)
+    scanned.refusals.push(...refusalsIn(source.path, text, source.path))
+    for (const reference of references(source.additions)) await follow(scanned, source.path, reference)
+  }
   return scanned
 }
 
@@ -66,7 +71,7 @@ async function enter(scanned: Scan, directory: string): Promise<void> {
   const content = await add(scanned, file, { role: 'kustomization', from: directory })
   if (content === undefined) return
   const kustomization = parseLoosely(content)
-  scanned.refusals.push(...chartsOutside(kustomization, directory))
+  scanned.refusals.push(...refusalsIn(file, content, directory))
   for (const input of await helmChartInputs(kustomization, directory, scanned.view)) {
     if (!scanned.files.has(input.at))
       scanned.files.set(input.at, { ...input, topLayer: input.topLayer && directory === scanned.root })
@@ -96,10 +101,25 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
   if (kind === 'directory') await enter(scanned, path)
   if (kind !== 'file') return
   const content = await add(scanned, path, { role: role === 'configured' ? 'other' : role, from: directory })
-  if (role !== 'configured' || content === undefined) return
+  if (role !== 'configured') return
+  // What configures a plugin is read by kustomize whatever its name is.
+  const configuration = content ?? (await unlessRefused(() => scanned.view.read(path)))?.text
+  scanned.refusals.push(...refusalsIn(path, configuration ?? '\0', directory))
+  if (content === undefined) return
   // A transformer has a configuration file, which may name further files.
   for (const inner of documents(content).flatMap(texts))
     await follow(scanned, directory, { text: inner, role: 'other' })
+}
+
+/** Why a file that kustomize reads as its own configuration must not be rendered; empty when nothing is against it. */
+function refusalsIn(file: string, content: string, directory: string): readonly ExpectedStop[] {
+  try {
+    const refusal = escapeIn(file, content, directory)
+    return refusal === undefined ? [] : [refusal]
+  } catch (error) {
+    if (error instanceof ExpectedStop) return [error]
+    throw error
+  }
 }
 
 const outside = (text: string, directory: string) =>
@@ -137,7 +157,7 @@ function documents(text: string): readonly Json[] {
 
 function parseLoosely(text: string): Json {
   try {
-    return parse(text, { logLevel: 'silent', uniqueKeys: false }) as Json
+    return parse(text, { logLevel: 'silent', uniqueKeys: false, merge: true, maxAliasCount: 10_000 }) as Json
   } catch {
     return null
   }

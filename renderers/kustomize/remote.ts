@@ -1,41 +1,17 @@
 import { posix } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { isJsonObject, type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 
-/** Keys under which kustomize accepts a URL in place of a path. */
-const loading = [
-  'resources',
-  'bases',
-  'components',
-  'crds',
-  'configurations',
-  'patches',
-  'patchesStrategicMerge',
-  'patchesJson6902',
-  'openapi',
-  'replacements',
-  'generators',
-  'transformers',
-  'validators',
-  'configMapGenerator',
-  'secretGenerator',
-]
-
-/**
- * Rejects with `source.render` when a base, patch or chart is on a server: kustomize would download it. The unusable proxy
- * of the environment does not keep it from servers on this machine.
- */
-export async function refuseRemote(inputs: readonly InputFile[], view: RepositoryView): Promise<void> {
+/** Rejects with `source.render` when a chart is on a server and not vendored: kustomize would ask Helm to download it. */
+export async function refuseRemoteCharts(inputs: readonly InputFile[], view: RepositoryView): Promise<void> {
   for (const { at, path, role } of inputs) {
     if (role !== 'kustomization' && !(role === 'other' && /\.ya?ml$/.test(path))) continue
     const text = (await view.read(path))?.text ?? ''
     if (!/https?:\/\//.test(text)) continue
     for (const document of documentsOf(text)) {
-      const remote =
-        (role === 'kustomization' ? remoteIn(document) : undefined) ??
-        (await remoteChart(document, posix.dirname(at), view))
+      const remote = await remoteChart(document, posix.dirname(at), view)
       if (remote === undefined) continue
       throw stop('source.render', `${remote} is on a server, and rendering downloads nothing`, {
         place: { file: at },
@@ -49,20 +25,7 @@ function documentsOf(text: string): readonly Json[] {
   const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false })
   return 'empty' in documents
     ? []
-    : documents.map((document) => document.toJS({ maxAliasCount: 1000 }) as Json)
-}
-
-function remoteIn(kustomization: Json): string | undefined {
-  if (!isJsonObject(kustomization)) return undefined
-  return loading.flatMap((key) => addresses(kustomization[key]))[0]
-}
-
-/** The URLs in a value: items of lists, and the paths and files of objects. */
-function addresses(value: Json | undefined): readonly string[] {
-  if (typeof value === 'string') return /^([^=\s]+=)?https?:\/\/\S*$/.test(value) ? [value] : []
-  if (Array.isArray(value)) return value.flatMap((item: Json) => addresses(item))
-  if (!isJsonObject(value)) return []
-  return ['path', 'files', 'envs', 'env'].flatMap((key) => addresses(value[key]))
+    : documents.map((document) => document.toJS({ maxAliasCount: 10_000 }) as Json)
 }
 
 /** A chart with a repository URL that is not vendored: kustomize would pull it. */

@@ -72,13 +72,15 @@ const unclearPatterns: readonly (readonly [RegExp, string])[] = [
   [/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufffd-\uffff]/, 'a control character'],
   [/(?!^)\ufeff/, 'a byte order mark inside it'],
   [/^%/m, 'a YAML directive'],
+  // The parser has no limit of its own: it takes memory and stack for each level.
+  [/(?:[[{]\s*){200}|(?:[-?:] +){200}|^ {2000}/m, 'more levels than any kustomization'],
 ]
 
 function findUnclear(text: string): { readonly at: number; readonly why: string } | undefined {
   if (text.length > largest) return { at: 0, why: `it is larger than ${largest / 1024 ** 2} MiB` }
   for (const [pattern, what] of unclearPatterns) {
     const at = text.search(pattern)
-    if (at >= 0) return { at, why: `it has ${what}, which YAML parsers read differently` }
+    if (at >= 0) return { at, why: `it has ${what}, which parsers read differently` }
   }
   return undefined
 }
