@@ -20,12 +20,12 @@ export function cadvisorFamilies(fleet: Fleet, options: OpenMetricsOptions): rea
   ]
 }
 
-interface Told {
+interface Recorded {
   readonly fleet: Fleet
   readonly options: OpenMetricsOptions
 }
 
-function* cpuSeries({ fleet, options }: Told): Generator<Series> {
+function* cpuSeries({ fleet, options }: Recorded): Generator<Series> {
   for (const { member, life, labels } of containersOf(fleet, options)) {
     const cores = (time: number) => fleet.cpu(member, time) / 1000
     yield {
@@ -41,7 +41,7 @@ function* cpuSeries({ fleet, options }: Told): Generator<Series> {
   }
 }
 
-function* memorySeries({ fleet, options }: Told): Generator<Series> {
+function* memorySeries({ fleet, options }: Recorded): Generator<Series> {
   for (const { member, life, labels } of containersOf(fleet, options)) {
     // cAdvisor reports a failed container once more after the next one has started.
     const last = life.reason === undefined ? life.to : life.to - 1
@@ -56,7 +56,7 @@ function* memorySeries({ fleet, options }: Told): Generator<Series> {
   }
 }
 
-function* cfsSeries({ fleet, options }: Told, which: 'periods' | 'throttled'): Generator<Series> {
+function* cfsSeries({ fleet, options }: Recorded, which: 'periods' | 'throttled'): Generator<Series> {
   for (const { member, life, labels } of containersOf(fleet, options)) {
     if (member.container.limits.cpu === undefined) continue
     const rate = (time: number) => (fleet.throttling(member, time)?.[which] ?? 0) / fleet.window.step
