@@ -46,7 +46,7 @@ describe('an edit for a traced field', () => {
     })
   })
 
-  it('keeps where the field stands in the rendered object', () => {
+  it('keeps the place of the field in the rendered object', () => {
     const rendered = ['spec', 'maxReplicas']
     expect(choose(trace(), 250, { rendered })).toMatchObject({ edit: { rendered } })
   })

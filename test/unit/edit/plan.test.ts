@@ -35,7 +35,7 @@ describe('edits of scalars', () => {
     })
   })
 
-  it('of several files are told apart', () => {
+  it('of several files are kept apart', () => {
     const [one, two] = [wants(scalar(text, '1'), '8'), wants(scalar(text, '1', 'b.yaml'), '9')]
     expect(plan({ 'a.yaml': text, 'b.yaml': text }, one, two)).toMatchObject({
       edits: [

@@ -33,7 +33,7 @@ const used = (shares: Float64Array): Record<number, number> =>
 const sketched = (sketch: Sketch): Float64Array => weighedShares({ ...inBucket(0), sketch })
 
 describe('the shares of usage', () => {
-  it('are those of the sketch where days are not told apart', () => {
+  it('are those of the sketch where there are no days', () => {
     expect(
       used(
         sketched([
@@ -235,7 +235,7 @@ describe('the peak that recurs', () => {
     expect(recurringPeak({ ...days(10, 9, 100, 2, 3, 7, 5, 90), peak: 100 })).toBe(90)
   })
 
-  it('is the highest of fewer days, and where days are not told apart', () => {
+  it('is the highest of fewer days, and where there are no days', () => {
     expect(recurringPeak({ ...days(4, 9, 1, 2, 3, 7), peak: 9 })).toBe(9)
     expect(recurringPeak(inBucket(1, { peak: 42 }))).toBe(42)
   })
@@ -277,7 +277,7 @@ describe('the busiest pod', () => {
     expectNear(busiest([100, 900, Number.NaN, 900, Number.NaN, Number.NaN]), 900)
   })
 
-  it('is nothing where none were seen', () => {
+  it('is nothing without any', () => {
     expect(busiest([Number.NaN])).toBe(0)
     expect(busiestPod(inBucket(1), cpuScale)).toBe(0)
   })

@@ -265,7 +265,7 @@ describe('the highest target', () => {
   it.each<[string, Partial<Case>]>([
     ['without a maximum', { replay: replaying([5000]) }],
     ['where nothing was recorded', { autoscaler: { maxReplicas: 9 }, replay: () => undefined }],
-    ['where no demand by slot was seen', { autoscaler: { maxReplicas: 9 } }],
+    ['where no demand by slot is known', { autoscaler: { maxReplicas: 9 } }],
   ])('is that of the settings %s', (_name, more) => {
     const { target } = joint({ members, ...more })
     expect(target).toEqual([80, 'hpa.scale-point'])

@@ -144,7 +144,7 @@ describe('a CPU limit that holds its container back', () => {
       [1250, 'limit.ratio', 'limit.throttled'],
     ],
     [
-      'stays where nothing was seen of its usage',
+      'stays where its usage is not known',
       { usage: { throttledShare: 0.4 } },
       [1000, 'limit.throttled'],
     ],

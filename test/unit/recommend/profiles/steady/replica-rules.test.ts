@@ -62,7 +62,7 @@ function ask({ bounds = {}, pods, changed = {}, days = 14, free }: Case) {
 const none = { minimum: undefined, maximum: undefined }
 
 describe('replica bounds', () => {
-  it('are not advised on without an HPA, nor where no pods were seen', () => {
+  it('are not advised on without an HPA, nor without any pods', () => {
     expect(ask({ bounds: null, pods: always(5) })).toMatchObject(none)
     expect(ask({ bounds: { minReplicas: 2, maxReplicas: 9 } })).toMatchObject(none)
     const nothing = byHour([Number.NaN, Number.NaN])

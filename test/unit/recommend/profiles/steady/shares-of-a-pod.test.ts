@@ -65,7 +65,7 @@ describe('a pod whose containers share its request badly', () => {
     ['none wants more', [500, 500], [500, 100], false],
     ['the second wants more', [500, 500], [100, 600], true],
     ['one without a request wants some', [0, 500], [10, 100], true],
-  ])('is told by what they want: %s', (_name, from, wanted, answer) => {
+  ])('is found by what they want: %s', (_name, from, wanted, answer) => {
     expect(unequal(from, wanted)).toBe(answer)
   })
 
@@ -111,7 +111,7 @@ describe('a container that does not decide how many pods run', () => {
     expect(idle({ app, proxy: at(0.91) })).toEqual([false, false])
   })
 
-  it('is told by the target as well as by the request', () => {
+  it('is found by the target as well as by the request', () => {
     const app = container('app', '1420m', large)
     const proxy = container('proxy', '440m', small)
     expect(idle({ app, proxy })).toEqual([false, false])

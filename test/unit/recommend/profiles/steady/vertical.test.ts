@@ -173,7 +173,7 @@ describe('a CPU request', () => {
       expect(days(known, 1)).toBe(false)
     })
 
-    it('falls when only as many days were seen', () => {
+    it('falls when only as many days are known', () => {
       const known = evidence({ reviewDays: 1, maximumCpuDecrease: 100, cpuPercentile: 60 })
       const seen = (count: number) =>
         cpu([[20, 1]], {
