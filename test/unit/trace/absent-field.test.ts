@@ -139,7 +139,7 @@ describe('a field of a chart that is not set', () => {
   })
 
   it('has no place where no key of values sets it', async () => {
-    const { override, reason } = await ask(world(files('resources: {}\n', 'image: x')), chartSource('web'))
+    const { override, reason } = await ask(world(files('resources: {}\n', 'env: []')), chartSource('web'))
     expect(override).toBeNull()
     expect(reason).toMatch(/resources.*default\/Deployment\/web\/app\/limits\.memory/)
   })

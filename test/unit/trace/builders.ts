@@ -11,6 +11,7 @@ import type { FieldOrigin, TracedSource } from '../../../plugin/trace/dye/trace-
 import { traceSource } from '../../../plugin/trace/dye/trace-source.ts'
 import { resolveTraces, traceContext } from '../../../plugin/trace/resolve.ts'
 import { filesOf } from '../../../plugin/trace/sources/source-files.ts'
+import { plain } from '../../../renderers/plain/kind.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { chart } from './chart.ts'
 import { deploy, deployList } from './deploy.ts'
@@ -55,7 +56,7 @@ export interface World {
 
 /**
  * A repository in memory with the kinds of this folder: charts and stacks of manifests, and objects of kind `Deploy`
- * that declare either. They are rendered by the same code as real kinds, without any program.
+ * that declare either. They are rendered by the same code as real kinds, without any program. Other files are plain manifests.
  */
 export function world(files: Readonly<Record<string, string>>): World {
   const view = memoryView(files)
@@ -72,7 +73,7 @@ export function world(files: Readonly<Record<string, string>>): World {
     return target === undefined ? files[path] : textAt(posix.join(posix.dirname(path), target))
   }
   const renderer = createRenderer({} as never, {
-    kinds: [() => chart(log), () => stack(log)],
+    kinds: [() => chart(log), () => stack(log), plain],
     declaring: [deploy, deployList],
   })
   return { view, renderer, calls }
@@ -96,6 +97,9 @@ export const stackSource = (path: string, more: Partial<Source> = {}) => ({
   path,
   ...more,
 })
+
+/** A file of manifests. */
+export const fileSource = (path: string): Source => ({ kind: 'plain', id: path, path })
 
 /** Traces a source of a world. */
 export const traceIn = ({ view, renderer }: World, source: Source): Promise<TracedSource> =>

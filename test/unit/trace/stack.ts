@@ -36,18 +36,13 @@ export const stack = (log: Log): RendererKind<StackSource> => ({
   overrides: ['patch'],
   entry: /^stack\.yaml$/,
   composes: true,
-  detect: async ({ path, entries = [] }) => {
-    if (entries.some(({ name }) => name === 'stack.yaml')) return { sources: [{ path }] }
-    const manifests = entries.filter(({ name, kind }) => kind === 'file' && /\.yaml$/.test(name))
-    return { sources: [], loose: manifests.map(({ name }) => posix.join(path, name)) }
-  },
+  detect: async ({ path, entries = [] }) =>
+    entries.some(({ name }) => name === 'stack.yaml') ? { sources: [{ path }] } : undefined,
   identify: (hint) => ({ kind: 'stack', id: hint.path, ...sharedDetails(hint) }),
   rollOutKey: ({ path }) => path,
   isDeployable: async ({ path }, view) => (await stackAt(path, view)).part !== true,
   ...cachedByContent<StackSource>({
     inputs: async ({ path }, view) => {
-      if ((await view.kind(path)) === 'file')
-        return [await inputAt(path, view, { role: 'manifest', topLayer: true })]
       if ((await view.kind(`${path}/stack.yaml`)) !== 'file')
         throw stop('source.unknown', 'no stack is here', { place: { file: path } })
       return inputsBelow(path, path, view)
@@ -55,8 +50,7 @@ export const stack = (log: Log): RendererKind<StackSource> => ({
     render: async (source, view, options) => {
       await log(source, view, options)
       const { path, patches = [] } = source
-      const objects =
-        (await view.kind(path)) === 'file' ? await manifests(path, view) : await objectsBelow(path, view)
+      const objects = await objectsBelow(path, view)
       return {
         source,
         objects: patches.reduce((below, text) => patched(below, readObjects(path, text)), objects),
