@@ -7,6 +7,8 @@ export default defineConfig({
       'test/unit/{edit,prove,trace,yaml}/**/*.test.ts',
       'test/unit/recommend/profiles/steady/**/*.test.ts',
     ],
+    // Properties run hundreds of cases: too slow to be run against each mutant.
+    exclude: ['**/*-properties.test.ts'],
     testTimeout: 60_000,
   },
 })

@@ -11,7 +11,7 @@ import type { ObserveFlags } from './observe/request.ts'
 import { planRepository, type WorkloadFilter } from './plan-repository.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
 
-/** What a host asks a run to do. */
+/** The input of a run: repository, settings, and the sources of usage. */
 export interface RunRequest {
   readonly checkout: Checkout
   readonly settings: Settings

@@ -12,7 +12,7 @@ interface Change {
 
 /**
  * Writes a repository of many services: half kustomize, each with a base and two overlays, half releases of one chart
- * with values of their own. In every other kustomization the value stands in the shared base, so that an override has to
+ * with values of their own. In every other kustomization the value is in the shared base, so that an override has to
  * be inserted in the overlay.
  */
 export function generateServices(
@@ -163,7 +163,7 @@ spec:
   )
 }
 
-/** A source as the bare program is told to render it. */
+/** A source with the arguments of the bare program that renders it. */
 export interface BareSource {
   readonly program: 'kubectl' | 'helm'
   readonly args: readonly string[]

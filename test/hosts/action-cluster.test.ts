@@ -140,7 +140,7 @@ describe.skipIf(missing.length > 0)('the Action on a real API server, Prometheus
     expect(shop.github.state.reactions.get(7)).toEqual(['eyes', '+1'])
   })
 
-  it("on a person's pull request says which size contradicts what was seen", async () => {
+  it("on a person's pull request names the size that contradicts the usage", async () => {
     const person = join(shop.root, 'person')
     git(shop.root, 'clone', '--quiet', shop.bare, person)
     git(person, 'checkout', '--quiet', '-b', 'smaller')

@@ -86,7 +86,7 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
     ])
     const said = shop.github.state.comments
       .get(pull.number)
-      ?.filter(({ body }) => body.includes('is understood'))
+      ?.filter(({ body }) => body.includes('matches no value of this pull request'))
     expect(said).toHaveLength(1)
     expect(one.stdout).toContain('the command matches no value of the pull request')
   })

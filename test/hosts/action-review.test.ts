@@ -85,7 +85,7 @@ const review = (env: Readonly<Record<string, string>> = {}) =>
   step({ mode: 'review', snapshot, 'github-token': token }, env)
 
 describe.skipIf(!hasNode24)("the Action on a person's pull request", () => {
-  it('says nothing of a change that agrees with what was seen', async () => {
+  it('does not comment on a change that agrees with the usage', async () => {
     change('envs/prod/storefront.yaml', /cpu: .*/, 'cpu: 900m')
     const ended = await review()
     expect(ended).toMatchObject({ status: 0, outputs: { objections: '0' } })

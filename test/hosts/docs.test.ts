@@ -151,6 +151,10 @@ describe('the name of the Action', () => {
 describe('what the docs point at', () => {
   const all = [
     'README.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    'CODE_OF_CONDUCT.md',
+    ...readdirSync(join(project, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
     ...readdirSync(join(project, 'docs'))
       .filter((name) => name.endsWith('.md'))
       .map((name) => `docs/${name}`),
@@ -162,6 +166,22 @@ describe('what the docs point at', () => {
     )
     const broken = links.filter((link) => !existsSync(join(project, dirname(page), link)))
     expect(broken).toEqual([])
+  })
+
+  it('the placeholder of the owner is in package.json alone', () => {
+    const texts = [...all, 'CONTRIBUTING.md'].map((page) => read(project, page)).join('\n')
+    expect(texts).not.toContain('/OWNER/')
+    expect(read(project, 'package.json').match(/\bOWNER\b/g)).toHaveLength(3)
+  })
+
+  it('decisions are numbered without a gap, and listed', () => {
+    const names = readdirSync(join(project, 'docs/decisions')).filter((name) => /^\d/.test(name))
+    const list = read(project, 'docs/decisions/README.md')
+    expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, index) => index + 1))
+    for (const [index, name] of names.entries()) {
+      expect(list).toContain(`](${name})`)
+      expect(read(project, 'docs/decisions', name)).toMatch(new RegExp(`^# ${index + 1}\\. `))
+    }
   })
 
   it('the plugin page names every parameter that is announced', async () => {

@@ -98,7 +98,7 @@ describe('serve', () => {
           { cron: '1 * * * *', name: 'a' },
         ],
       },
-      /two schedules are called a/,
+      /two schedules have the name a/,
     ],
   ])('does not start with %s', async (_name, given, says) => {
     const { root } = ground

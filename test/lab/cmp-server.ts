@@ -12,32 +12,32 @@ import { bytesField, fieldsIn, framed, textField, unframed } from './protobuf.ts
 /** Whether Argo CD's plugin server was built (`node test/lab/argocd/build.mjs`). */
 export const hasCmpServer = (): boolean => existsSync(cmpServer)
 
-/** What a repo-server asks a plugin for. */
+/** The request of a repo-server. */
 export interface PluginRequest {
   /** A repository on disk. */
   readonly repository: string
   readonly path: string
   readonly env: Readonly<Record<string, string>>
-  /** Milliseconds after which the caller gives up. */
+  /** Milliseconds after which the caller stops waiting. */
   readonly deadline?: number
 }
 
-/** The answer of a plugin: what it printed, object by object, or the error that Argo CD would show. */
+/** The response of a plugin: the objects that it printed, or the error that Argo CD would show. */
 export type PluginAnswer =
   | { readonly ok: true; readonly items: readonly string[] }
   | { readonly ok: false; readonly error: string }
 
-/** A running plugin server and the calls a repo-server makes. */
+/** A running plugin server, with the calls of a repo-server. */
 export interface CmpServer {
   readonly generate: (request: PluginRequest) => Promise<PluginAnswer>
   readonly announce: (request: PluginRequest) => Promise<PluginAnswer>
-  /** What lies in its working directory now. */
+  /** The files that are now in its working directory. */
   readonly workDirectory: string
   readonly log: () => string
   readonly close: () => void
 }
 
-/** Starts the real argocd-cmp-server on a directory with a plugin.yaml; programs are looked for on `path`. */
+/** Starts the real argocd-cmp-server with a directory that has a plugin.yaml. `path` is its PATH. */
 export async function startCmpServer(configuration: string, path: string): Promise<CmpServer> {
   const directory = mkdtempSync(join(tmpdir(), 'cmp-'))
   const workDirectory = join(directory, 'work')
@@ -75,7 +75,7 @@ export async function startCmpServer(configuration: string, path: string): Promi
   }
 }
 
-/** One client-streaming call: what the application is, then its repository as a packed archive. */
+/** One client-streaming call: the application, then its repository as a packed archive. */
 function call(socket: string, method: string, request: PluginRequest): Promise<PluginAnswer> {
   const archive = execFileSync('tar', ['-czf', '-', '-C', request.repository, '.'], { maxBuffer: 1 << 28 })
   const session = connectHttp2('http://plugin', { createConnection: () => connect(socket) })
@@ -125,7 +125,7 @@ function* messages({ path, env }: PluginRequest, archive: Buffer): Generator<Buf
     yield bytesField(2, bytesField(1, archive.subarray(at, at + chunk)))
 }
 
-/** Manifests are texts; of an announced parameter the name is taken. */
+/** A manifest is a text. Of an announced parameter, the name is returned. */
 function itemsIn(body: Buffer, method: string): readonly string[] {
   const items = unframed(body)
     .flatMap(fieldsIn)

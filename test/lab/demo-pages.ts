@@ -1,4 +1,4 @@
-/** What of the demo's output differs between two runs: ids of commits and the place it was run in. */
+/** The demo's output without what differs between two runs: commit ids and the directory. */
 export const settled = (output: string): string =>
   output
     .replaceAll(/\/\S+\/tortoise-demo-\w+/g, '/tmp/tortoise-demo')
@@ -8,7 +8,7 @@ const widest = 132
 
 const cut = (line: string): string => (line.length > widest ? `${line.slice(0, widest - 1)}…` : line)
 
-/** The parts of the demo's output that a first look needs: one workload of it, the backtest, the proof and the commit. */
+/** An excerpt of the demo's output: one workload, the backtest, the proof and the commit. */
 export function demoExcerpt(output: string): string {
   const lines = output.split('\n')
   const table = lines.findIndex((line) => line.startsWith('WORKLOAD'))
@@ -18,13 +18,13 @@ export function demoExcerpt(output: string): string {
   return shown.map(cut).join('\n')
 }
 
-/** The page with all that the demo prints. */
+/** The page with the whole output of the demo. */
 export const demoPage = (output: string): string =>
   `# What the demo prints
 
-\`npm run demo\` runs the whole path on a recorded snapshot: what should change and why, the place in Git of each value, a
-backtest on the recorded history, what was left alone and why, the proof, and a real commit. This is a run of it;
-\`npm run demo:write\` writes this page and the excerpt in the README anew, and a test compares them with the program.
+\`npm run demo\` runs the whole path with recorded usage. It prints what should change and why, the source line of each value, a
+backtest, what is skipped and why, the proof, and a real commit. This is its output. \`npm run demo:write\` writes this page and the
+excerpt in the README; a test compares both with the program.
 
 \`\`\`text
 ${settled(output).trimEnd()}
@@ -33,7 +33,7 @@ ${settled(output).trimEnd()}
 
 const excerptIn = /(<!-- demo -->\n```text\n)[\s\S]*?(```\n<!-- \/demo -->)/
 
-/** A page with the excerpt between its marks. */
+/** A page with the excerpt between its markers. */
 export const withExcerpt = (page: string, output: string): string =>
   page.replace(excerptIn, (_all, before: string, after: string) =>
     [before, demoExcerpt(settled(output)), '\n', after].join(''),

@@ -2,32 +2,32 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What goes wrong with an answer: cut after so many series, refused with a status, or sent with a rest before each thousand series. */
+/** A fault of a response: cut after some series, refused with a status, or delayed before each thousand series. */
 export type Fault =
   | { readonly kind: 'cut'; readonly after: number }
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'slow'; readonly milliseconds: number }
 
-/** A fleet whose answers are made up while they are sent. */
+/** A fleet whose responses are generated while they are sent. */
 export interface GeneratedFleet {
   /** Deployments of two containers and three pods each, in a hundred namespaces. */
   readonly workloads: number
-  /** The end of what is recorded, in seconds since 1970. */
+  /** The end of the recorded time, in seconds since 1970. */
   readonly end: number
-  /** Answers over time with more series are refused with 422. */
+  /** Range queries with more series are refused with 422. */
   readonly mostSeries?: number
-  /** Asked for each question, which has come for the `nth` time (from 1). */
+  /** Called for each query; `nth` counts the same query from 1. */
   readonly fault?: (nth: number) => Fault | undefined
 }
 
-/** A loopback server, and what was asked of it. */
+/** A server on the loopback interface, and the requests it received. */
 export interface GeneratedPrometheus {
   readonly url: string
   readonly seen: { queries: number; bytes: number; refused: number }
   readonly close: () => void
 }
 
-/** Starts a server that answers as Prometheus would, holding nothing: an answer may be gigabytes. */
+/** Starts a server that responds as Prometheus would. It stores nothing, because a response can have gigabytes. */
 export async function startGeneratedPrometheus(fleet: GeneratedFleet): Promise<GeneratedPrometheus> {
   const seen = { queries: 0, bytes: 0, refused: 0 }
   const asked = new Map<string, number>()
@@ -60,7 +60,7 @@ async function answer(response: ServerResponse, form: URLSearchParams, { fleet, 
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ status: 'error', errorType: 'execution', error }))
   }
-  if (fault?.kind === 'status') return refuse(fault.status, `told to answer ${fault.status}`)
+  if (fault?.kind === 'status') return refuse(fault.status, `fault with status ${fault.status}`)
   const own = membersOf(form, fleet)
   if (form.has('step') && own.length * 6 > (fleet.mostSeries ?? Number.POSITIVE_INFINITY))
     return refuse(

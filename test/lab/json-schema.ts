@@ -7,7 +7,7 @@ export type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What a reference within a description points at; anything else is itself. */
+/** Resolves a reference within a description. Any other value is returned as it is. */
 export function resolveIn(root: Json, value: unknown): Json {
   if (!isObject(value)) return {}
   if (typeof value['$ref'] !== 'string') return value
@@ -20,7 +20,7 @@ export function resolveIn(root: Json, value: unknown): Json {
 
 const passedOver = new Set(['example', 'examples', 'description', 'nullable', 'discriminator', 'format'])
 
-/** Turns a schema of OpenAPI 3.0 into JSON Schema: `nullable` becomes a type of its own, words and formats are left out. */
+/** Converts a schema of OpenAPI 3.0 to JSON Schema: `nullable` becomes a type, and prose and formats are dropped. */
 function translate(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(translate)
   if (!isObject(schema)) return schema
@@ -38,7 +38,7 @@ function translate(schema: unknown): unknown {
 const references = (schema: unknown): readonly string[] =>
   [...JSON.stringify(schema ?? {}).matchAll(/"\$ref":"(#\/[^"]+)"/g)].map(([, ref = '']) => ref)
 
-/** A schema with all that it refers to, as one document of its own. */
+/** A schema with everything that it refers to, as one document. */
 function closed(root: Json, schema: unknown): Json {
   const known = new Map<string, unknown>()
   const waiting = [...references(schema)]
@@ -61,7 +61,7 @@ function closed(root: Json, schema: unknown): Json {
 const ajv = new Ajv({ strict: false, logger: false, allErrors: true })
 const lenient = new Ajv({ strict: false, logger: false, allErrors: true, coerceTypes: true })
 
-/** Makes what tells the problems of values by one schema of a description. Texts may stand for numbers where `texts` is set. */
+/** Returns a function that lists how a value violates a schema. With `texts`, a text may be a number, as in queries. */
 export function problemsBy(
   root: Json,
   schema: unknown,

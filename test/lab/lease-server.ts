@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { kubeconfigOf } from './cluster/kubeconfig.ts'
 
-/** An API server that knows Leases alone, with the version check that elections rest on. */
+/** An API server with Leases only, and with the version check that elections need. */
 export interface LeaseServer {
   /** A kubeconfig for it. */
   readonly kubeconfig: string
@@ -23,7 +23,7 @@ async function bodyOf(request: IncomingMessage): Promise<StoredLease> {
   return JSON.parse(Buffer.concat(parts).toString('utf8')) as StoredLease
 }
 
-/** Starts one without any Lease. A write on an old version is refused with 409, as the real server does. */
+/** Starts the server without a Lease. Like the real server, it refuses a write on an old version with 409. */
 export async function startLeaseServer(): Promise<LeaseServer> {
   const requests: string[] = []
   let lease: StoredLease | undefined

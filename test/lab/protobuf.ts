@@ -1,4 +1,4 @@
-/** The little of Protocol Buffers that the lab speaks: texts, bytes and messages, each with a length. https://protobuf.dev/programming-guides/encoding/ */
+/** The parts of Protocol Buffers that the lab uses: texts, bytes and messages, each with a length. https://protobuf.dev/programming-guides/encoding/ */
 export interface WireField {
   readonly number: number
   readonly bytes: Buffer
@@ -18,7 +18,7 @@ export const bytesField = (number: number, bytes: Buffer): Buffer =>
 /** A field that holds a text. */
 export const textField = (number: number, text: string): Buffer => bytesField(number, Buffer.from(text))
 
-/** The fields of a message that have a length; numbers are passed over. */
+/** The fields of a message that have a length. Numbers are skipped. */
 export function fieldsIn(message: Buffer): readonly WireField[] {
   const fields: WireField[] = []
   let at = 0

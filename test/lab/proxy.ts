@@ -2,15 +2,15 @@ import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 
-/** A proxy over loopback that knows some hosts by names that nobody else resolves. */
+/** A proxy on the loopback interface that resolves some host names of its own. */
 export interface LoopbackProxy {
   readonly url: string
-  /** `METHOD host` of everything that was asked of it. */
+  /** `METHOD host` of every request. */
   readonly asked: readonly string[]
   readonly close: () => Promise<void>
 }
 
-/** Starts one; `hosts` are ports of this machine by name. It passes requests on, and tunnels. */
+/** Starts the proxy. `hosts` maps names to ports of this machine. It forwards requests and supports CONNECT. */
 export async function startProxy(hosts: Readonly<Record<string, number>>): Promise<LoopbackProxy> {
   const asked: string[] = []
   const server = createServer((request, response) => {

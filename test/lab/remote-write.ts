@@ -49,7 +49,7 @@ function unpressed(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from([...head, rest]), literal, body])
 }
 
-/** Writes series into a Prometheus that takes remote writes. Samples of later calls must be later in time. */
+/** Writes series to a Prometheus by remote write. Samples of later calls must be later in time. */
 export async function remoteWrite(url: string, series: readonly WrittenSeries[]): Promise<void> {
   const response = await fetch(`${url}/api/v1/write`, {
     method: 'POST',

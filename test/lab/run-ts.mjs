@@ -17,7 +17,7 @@ await build({
   external: [/^[^./]/],
   output: { dir: directory, format: 'esm', entryFileNames: '[name].js' },
 })
-// A process of its own: the bundler's memory must not count among what a benchmark measures.
+// A separate process, so that the memory of the bundler does not count in benchmarks.
 const program = join(directory, `${basename(file, '.ts')}.js`)
 const { status } = spawnSync(process.execPath, [...process.execArgv, program, ...args], { stdio: 'inherit' })
 process.exitCode = status ?? 1

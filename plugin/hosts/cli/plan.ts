@@ -5,7 +5,7 @@ import { Refused } from './exit-error.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 
-/** `tortoise plan`: everything but delivery, on the files as they stand on disk. */
+/** `tortoise plan`: everything but delivery, on the files on disk. */
 export function planCommand(host: Host): Command {
   return withRunFlags(new Command('plan'))
     .description('show what should change and where, without changing anything')

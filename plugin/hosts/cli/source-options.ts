@@ -128,8 +128,8 @@ export async function sourceIn(
     })
   }
   const plain = known.length === 1 ? known[0] : undefined
-  const told = { release, namespace, kubeVersion, apiVersions, charts, values: plain?.values ?? values }
-  const source = await identifySource({ ...plain, ...defined(told), path }, repository)
+  const flags = { release, namespace, kubeVersion, apiVersions, charts, values: plain?.values ?? values }
+  const source = await identifySource({ ...plain, ...defined(flags), path }, repository)
   const others = settings.sources.filter((one) => one !== plain)
   const sources = [source, ...(await identifySources(others, repository))]
   return { ...repository, source, sources: uniqueById(sources) }

@@ -20,8 +20,6 @@ export interface PullContext extends LineContext {
   readonly room: number
   /** URL of the run, which shows what does not fit. */
   readonly moreAt?: string | undefined
-  /** The commit whose message lists every change. Forges link its id. */
-  readonly commit?: string | undefined
 }
 
 const size = (text: string): number => new TextEncoder().encode(text).length
@@ -82,8 +80,8 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
   )
   const sections = evidenceFor(lines, context, context.room - fixed - size(table.text))
   const missing = count(changes) - sections.length
-  const { moreAt, commit } = context
-  const where = `The message of ${commit ?? 'the commit'} lists every change${moreAt === undefined ? '' : `, and [the run](${moreAt}) shows all evidence`}`
+  const { moreAt } = context
+  const where = `The message of the commit lists every change${moreAt === undefined ? '' : `, and [the run](${moreAt}) shows all evidence`}`
   return [
     head,
     ...(total === '' ? [] : [escapeMarkdown(total)]),

@@ -10,28 +10,28 @@ import { freePort } from '../free-port.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import { part } from './parts.mjs'
 
-/** A real etcd and kube-apiserver over loopback. */
+/** A real etcd and kube-apiserver on the loopback interface. */
 export interface ControlPlane {
   readonly url: string
-  /** A kubeconfig with the context `lab`; `token` is that of the administrator when left out. */
+  /** A kubeconfig with the context `lab`. Default of `token`: the administrator's. */
   readonly kubeconfig: (token?: string) => string
-  /** One request as the administrator; rejects for an answer that is none of success. */
+  /** Sends a request as the administrator. Rejects when it fails. */
   readonly call: (method: string, path: string, body?: unknown) => Promise<unknown>
-  /** A new token of a ServiceAccount that lives for ten minutes at least. */
+  /** A new token of a ServiceAccount, valid for at least ten minutes. */
   readonly tokenOf: (namespace: string, account: string) => Promise<string>
   /** Verbs and paths of every request since the last call, by user, from the server's own audit log. */
   readonly audited: () => readonly Audited[]
   readonly close: () => Promise<void>
 }
 
-/** One request as the server noted it. */
+/** One request in the audit log. */
 export interface Audited {
   readonly verb: string
   readonly path: string
   readonly user: string
 }
 
-/** Whether the parts were built or named (`npm run lab:setup`, or KUBEBUILDER_ASSETS). */
+/** Whether the programs are there: built by `npm run lab:setup`, or in KUBEBUILDER_ASSETS. */
 export const hasControlPlane = (): boolean =>
   part('etcd') !== undefined && part('kube-apiserver') !== undefined
 
@@ -43,7 +43,7 @@ omitStages: [RequestReceived]
 rules: [{level: Metadata}]
 `
 
-/** Starts both; a few seconds. */
+/** Starts both, in a few seconds. */
 export async function startControlPlane(): Promise<ControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), 'control-plane-'))
   const children: ChildProcess[] = []
@@ -163,7 +163,7 @@ interface Call {
   readonly body: unknown
 }
 
-/** The lab's certificate is signed by nobody, which `fetch` cannot be told to accept. */
+/** Without `fetch`, because it cannot accept the self-signed certificate of the lab. */
 function send({ url, token, method, path, body }: Call): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }

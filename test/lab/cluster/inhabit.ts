@@ -8,10 +8,10 @@ import { definitions } from './parts.mjs'
 
 type Object = Readonly<Record<string, unknown>>
 
-/** Whether the definitions of VPA, KEDA, Argo and Flux were taken from their modules. */
+/** Whether the definitions of VPA, KEDA, Argo and Flux are in the cache. */
 export const hasDefinitions = (): boolean => existsSync(definitions) && readdirSync(definitions).length >= 8
 
-/** A definition of our own for an operator whose module cannot be had: its objects are kept as they come. */
+/** A minimal definition for an operator whose module is not available. It accepts any object. */
 const tortoises = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -31,7 +31,7 @@ const tortoises = {
   },
 }
 
-/** Installs the definitions and waits until every kind is served. */
+/** Installs the definitions and waits until the server serves every kind. */
 export async function installDefinitions({ call }: ControlPlane): Promise<void> {
   const found = readdirSync(definitions)
     .flatMap((file) => parseAllDocuments(readFileSync(join(definitions, file), 'utf8')))
@@ -49,7 +49,7 @@ export async function installDefinitions({ call }: ControlPlane): Promise<void> 
     if (tries > 200) throw new Error('the custom resources are not served')
     await sleep(100)
   }
-  // A path is served a moment after its definition is established.
+  // The server serves a path a moment after the definition is established.
   await sleep(1500)
 }
 
@@ -68,14 +68,14 @@ const template = (app: string): Object => ({
   spec: { containers: [container] },
 })
 
-/** What `inhabit` makes. */
+/** What `inhabit` creates. */
 export interface Population {
   readonly namespaces: number
-  /** Deployments in each namespace; a StatefulSet, DaemonSet, CronJob and Rollout come with every five. */
+  /** Deployments in each namespace. Every five come with a StatefulSet, a DaemonSet, a CronJob and a Rollout. */
   readonly deployments: number
 }
 
-/** Fills a cluster with workloads of every kind, autoscalers of every kind, bounds, and what rolls them out. */
+/** Fills a cluster with workloads and autoscalers of every kind, limits, and the objects that deploy them. */
 export async function inhabit(
   { call }: ControlPlane,
   { namespaces, deployments }: Population,
@@ -96,7 +96,7 @@ export async function inhabit(
   await setStatus(call)
 }
 
-/** Three marks in turn: Argo CD's tracking id, Flux's labels, none. */
+/** In turn: Argo CD's tracking id, Flux's labels, nothing. */
 function deployment(namespace: string, name: string, index: number): Object {
   const marks = [
     { annotations: { 'argocd.argoproj.io/tracking-id': `shop:apps/Deployment:${namespace}/${name}` } },
@@ -243,7 +243,7 @@ function surroundings(namespace: string): readonly (readonly [string, Object])[]
   ]
 }
 
-/** What controllers and operators would write: a pod that crash-loops after an OOM kill, and what rolls things out. */
+/** What controllers and operators would write: a pod in CrashLoopBackOff after an OOM kill, and status of deployments. */
 async function setStatus(call: ControlPlane['call']): Promise<void> {
   const terminated = { reason: 'OOMKilled', exitCode: 137, finishedAt: '2026-09-10T10:00:00Z' }
   const pod = (await call('GET', '/api/v1/namespaces/team-0/pods/db-0-0')) as Object

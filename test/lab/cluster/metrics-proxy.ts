@@ -2,20 +2,20 @@ import { type FakeServer, json, startServer } from '../../unit/observe/server.ts
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 
-/** What a container uses now, as `metrics.k8s.io` prints it. */
+/** The current usage of a container in the format of `metrics.k8s.io`. */
 export interface ContainerMetrics {
   readonly name: string
   readonly usage: { readonly cpu: string; readonly memory: string }
 }
 
-/** An API server that also serves `metrics.k8s.io`, as behind an aggregation layer: everything else is the real one's. */
+/** An API server that also serves `metrics.k8s.io`. Everything else comes from the real server. */
 export interface MeteredCluster extends FakeServer {
-  /** What pods use now, by `namespace/name`. */
+  /** The current usage of pods, by `namespace/name`. */
   readonly pods: Map<string, readonly ContainerMetrics[]>
   readonly kubeconfig: string
 }
 
-/** Puts a metrics API before a control plane. */
+/** Starts a proxy with a metrics API in front of a control plane. */
 export async function startMeteredCluster(plane: ControlPlane): Promise<MeteredCluster> {
   const pods = new Map<string, readonly ContainerMetrics[]>()
   const server = await startServer(({ url }, response) => {

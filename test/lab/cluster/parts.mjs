@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDirectory } from '../cache.mjs'
 
-/** Release of Kubernetes that the lab runs; the modules beside this file pin the same. */
+/** Release of Kubernetes in the lab. The Go modules in this folder pin the same release. */
 export const kubernetesVersion = 'v1.34.2'
 
 /** The directory of built parts. */
@@ -12,7 +12,7 @@ export const cache = cacheDirectory(`kubernetes-${kubernetesVersion}`)
 export const definitions = join(cache, 'crds')
 
 /**
- * Path of a program of the control plane: of KUBEBUILDER_ASSETS where it holds one, else of the cache.
+ * Path of a program of the control plane, from KUBEBUILDER_ASSETS or from the cache; `undefined` when neither has it.
  *
  * @param {'etcd' | 'kube-apiserver' | 'kube-controller-manager'} name
  * @returns {string | undefined}

@@ -1,5 +1,5 @@
-// Builds the control plane that tests read from, and takes the definitions of custom resources from their Go modules.
-// usage: node test/lab/cluster/setup.mjs [--all]   (needs Go; a quarter of an hour the first time, on two cores)
+// Builds the control plane for the tests, and copies the definitions of custom resources from their Go modules.
+// usage: node test/lab/cluster/setup.mjs [--all]   (needs Go; 15 minutes the first time, on two cores)
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,7 +63,7 @@ mkdirSync(cache, { recursive: true })
 takeDefinitions()
 build('etcd', 'etcd', 'go.etcd.io/etcd/server/v3')
 build('kube-apiserver', 'kubernetes', 'k8s.io/kubernetes/cmd/kube-apiserver')
-// No test needs controllers: `npm run hpa:record` does, and people who want to see a roll-out happen.
+// No test needs the controllers. `npm run hpa:record` does.
 if (process.argv.includes('--all'))
   build('kube-controller-manager', 'kubernetes', 'k8s.io/kubernetes/cmd/kube-controller-manager')
 console.log(`The control plane is in ${cache}`)

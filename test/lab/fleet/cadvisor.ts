@@ -20,12 +20,12 @@ export function cadvisorFamilies(fleet: Fleet, options: OpenMetricsOptions): rea
   ]
 }
 
-interface Told {
+interface Recorded {
   readonly fleet: Fleet
   readonly options: OpenMetricsOptions
 }
 
-function* cpuSeries({ fleet, options }: Told): Generator<Series> {
+function* cpuSeries({ fleet, options }: Recorded): Generator<Series> {
   for (const { member, life, labels } of containersOf(fleet, options)) {
     const cores = (time: number) => fleet.cpu(member, time) / 1000
     yield {
@@ -41,22 +41,22 @@ function* cpuSeries({ fleet, options }: Told): Generator<Series> {
   }
 }
 
-function* memorySeries({ fleet, options }: Told): Generator<Series> {
+function* memorySeries({ fleet, options }: Recorded): Generator<Series> {
   for (const { member, life, labels } of containersOf(fleet, options)) {
-    // The last figure of a container that failed is still told once after its successor has started.
+    // cAdvisor reports a failed container once more after the next one has started.
     const last = life.reason === undefined ? life.to : life.to - 1
     const used = (time: number) => fleet.memory(member, Math.min(time, last))
-    yield { labels, samples: told(lifeScrapes(fleet, options, { member, life }), used) }
+    yield { labels, samples: constantly(lifeScrapes(fleet, options, { member, life }), used) }
   }
   for (const { workload, pod, members, labels } of podsOf(fleet, options)) {
     const times = () => slowScrapes(fleet, options, { workload, from: pod.from, to: pod.to })
     const used = (time: number) => members.reduce((sum, member) => sum + fleet.memory(member, time), 0)
-    yield { labels: labels.pod, samples: told(times(), used) }
-    yield { labels: labels.pause, samples: told(times(), () => 704_512) }
+    yield { labels: labels.pod, samples: constantly(times(), used) }
+    yield { labels: labels.pause, samples: constantly(times(), () => 704_512) }
   }
 }
 
-function* cfsSeries({ fleet, options }: Told, which: 'periods' | 'throttled'): Generator<Series> {
+function* cfsSeries({ fleet, options }: Recorded, which: 'periods' | 'throttled'): Generator<Series> {
   for (const { member, life, labels } of containersOf(fleet, options)) {
     if (member.container.limits.cpu === undefined) continue
     const rate = (time: number) => (fleet.throttling(member, time)?.[which] ?? 0) / fleet.window.step
@@ -65,7 +65,7 @@ function* cfsSeries({ fleet, options }: Told, which: 'periods' | 'throttled'): G
   }
 }
 
-/** The scrapes of one life of a container; one that failed is seen once more, as cAdvisor does. */
+/** The scrapes of one life of a container. A failed one is scraped once more, as cAdvisor does. */
 function lifeScrapes(fleet: Fleet, options: OpenMetricsOptions, one: { member: Member; life: Life }) {
   const { member, life } = one
   const to = life.reason === undefined ? life.to : life.to + 1
@@ -97,7 +97,7 @@ function* counted(
   }
 }
 
-function* told(times: Iterable<number>, value: (time: number) => number): Generator<[number, number]> {
+function* constantly(times: Iterable<number>, value: (time: number) => number): Generator<[number, number]> {
   for (const time of times) yield [time, value(time)]
 }
 

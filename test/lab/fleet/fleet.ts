@@ -23,13 +23,13 @@ const fleetWindow: FleetWindow = {
   step: 300,
 }
 
-/** What a fleet is made from; `traces` replace the made-up CPU of every container by real ones. */
+/** Options of a fleet. `traces` replace the generated CPU usage of every container by real usage. */
 export interface FleetOptions {
   readonly seed: number
   readonly traces?: Traces
 }
 
-/** The workloads of both clusters and all that they do; the same options always give the same answers. */
+/** The workloads of both clusters with all their usage. The same options always give the same values. */
 export interface Fleet {
   readonly window: FleetWindow
   readonly workloads: readonly FleetWorkload[]
@@ -93,7 +93,7 @@ function build(workload: FleetWorkload, options: FleetOptions): Built {
   const demand = demandOf(workload, options)
   const length = (fleetWindow.to - fleetWindow.from) / fleetWindow.step
   const wanted = Array.from({ length }, (_, slot) => wantedReplicas(workload, demand, slot))
-  // Scaled up at once, down only after half an hour.
+  // Scaled up at once, and down after half an hour.
   const replicas = wanted.map((count, slot) =>
     count === 0 ? 0 : Math.max(count, ...wanted.slice(Math.max(0, slot - 6), slot)),
   )
@@ -114,7 +114,7 @@ function demandOf(workload: FleetWorkload, { seed, traces = [] }: FleetOptions):
   }
 }
 
-/** The size of the machine that a trace's percentages are of: twice what was asked for by all its pods. */
+/** The size of the machine that a trace's percentages refer to: twice the requests of all pods. */
 function machine({ replicas }: FleetWorkload, { name, requests, cpu }: FleetContainer): number {
   const pods = replicas.kind === 'autoscaled' && replicas.container === name ? replicas.min : 1
   return 2 * pods * (requests.cpu ?? 4 * cpu.level)
@@ -128,7 +128,7 @@ function wantedReplicas(workload: FleetWorkload, demand: Demand, slot: number): 
   const watched = workload.containers.find(({ name }) => name === replicas.container)
   const scalePoint = ((watched?.requests.cpu ?? 0) * replicas.target) / 100
   if (watched === undefined || scalePoint === 0) return replicas.min
-  // An autoscaler sees the last minutes, not the present ones, and leaves deviations below 10 % alone.
+  // An autoscaler sees the last minutes, not the current one, and ignores deviations below 10 %.
   const seen = demand(watched, time - fleetWindow.step) * (0.95 + 0.1 * noise(keyOf(workload.name), slot))
   return Math.min(replicas.max, Math.max(replicas.min, Math.ceil(seen / scalePoint - 0.1)))
 }

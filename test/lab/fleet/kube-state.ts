@@ -4,28 +4,32 @@ import { type Family, type OpenMetricsOptions, type Series, slowScrapes } from '
 import type { Member } from './usage.ts'
 import { type FleetWorkload, fleetNamespace } from './workload.ts'
 
-/** The metrics of kube-state-metrics that tell who owns a pod, what it asks for and how its containers fared. */
+/** The metrics of kube-state-metrics about the owners, requests and container states of pods. */
 export function kubeStateFamilies(fleet: Fleet, options: OpenMetricsOptions): readonly Family[] {
   const workloads = fleet.workloads.filter(({ cluster }) => cluster === options.cluster)
-  const told = { fleet, options, workloads }
+  const recorded = { fleet, options, workloads }
   return [
-    { name: 'kube_pod_owner', type: 'gauge', series: podOwners(told) },
-    { name: 'kube_replicaset_owner', type: 'gauge', series: replicaSetOwners(told) },
-    { name: 'kube_pod_container_status_restarts_total', type: 'counter', series: restarts(told) },
-    { name: 'kube_pod_container_status_last_terminated_reason', type: 'gauge', series: lastReasons(told) },
-    { name: 'kube_pod_container_resource_requests', type: 'gauge', series: sizes(told, 'requests') },
-    { name: 'kube_pod_container_resource_limits', type: 'gauge', series: sizes(told, 'limits') },
+    { name: 'kube_pod_owner', type: 'gauge', series: podOwners(recorded) },
+    { name: 'kube_replicaset_owner', type: 'gauge', series: replicaSetOwners(recorded) },
+    { name: 'kube_pod_container_status_restarts_total', type: 'counter', series: restarts(recorded) },
+    {
+      name: 'kube_pod_container_status_last_terminated_reason',
+      type: 'gauge',
+      series: lastReasons(recorded),
+    },
+    { name: 'kube_pod_container_resource_requests', type: 'gauge', series: sizes(recorded, 'requests') },
+    { name: 'kube_pod_container_resource_limits', type: 'gauge', series: sizes(recorded, 'limits') },
   ]
 }
 
-interface Told {
+interface Recorded {
   readonly fleet: Fleet
   readonly options: OpenMetricsOptions
   readonly workloads: readonly FleetWorkload[]
 }
 
-function* podOwners(told: Told): Generator<Series> {
-  for (const { workload, pod } of podsOf(told)) {
+function* podOwners(recorded: Recorded): Generator<Series> {
+  for (const { workload, pod } of podsOf(recorded)) {
     const kind = workload.kind === 'Deployment' ? 'ReplicaSet' : workload.kind
     const labels = labelsOf({
       pod: pod.name,
@@ -33,27 +37,27 @@ function* podOwners(told: Told): Generator<Series> {
       owner_name: pod.owner,
       owner_is_controller: 'true',
     })
-    yield { labels, samples: constant(told, { workload, from: pod.from, to: pod.to }, 1) }
+    yield { labels, samples: constant(recorded, { workload, from: pod.from, to: pod.to }, 1) }
   }
 }
 
-function* replicaSetOwners(told: Told): Generator<Series> {
-  for (const workload of told.workloads.filter(({ kind }) => kind === 'Deployment')) {
-    const pods = told.fleet.pods(workload)
+function* replicaSetOwners(recorded: Recorded): Generator<Series> {
+  for (const workload of recorded.workloads.filter(({ kind }) => kind === 'Deployment')) {
+    const pods = recorded.fleet.pods(workload)
     for (const replicaset of new Set(pods.map(({ owner }) => owner))) {
       const owner = { owner_kind: 'Deployment', owner_name: workload.name, owner_is_controller: 'true' }
       const from = Math.min(...pods.filter((pod) => pod.owner === replicaset).map((pod) => pod.from))
-      // An old ReplicaSet stays, empty, for the sake of a rollback.
-      const span = { workload, from, to: told.fleet.window.to }
-      yield { labels: labelsOf({ replicaset, ...owner }), samples: constant(told, span, 1) }
+      // An old ReplicaSet stays without pods, for rollbacks.
+      const span = { workload, from, to: recorded.fleet.window.to }
+      yield { labels: labelsOf({ replicaset, ...owner }), samples: constant(recorded, span, 1) }
     }
   }
 }
 
-function* restarts(told: Told): Generator<Series> {
-  for (const { workload, pod, container } of containersOf(told)) {
-    const lives = told.fleet.lives({ workload, pod, container })
-    const times = slowScrapes(told.fleet, told.options, { workload, from: pod.from, to: pod.to })
+function* restarts(recorded: Recorded): Generator<Series> {
+  for (const { workload, pod, container } of containersOf(recorded)) {
+    const lives = recorded.fleet.lives({ workload, pod, container })
+    const times = slowScrapes(recorded.fleet, recorded.options, { workload, from: pod.from, to: pod.to })
     const count = (time: number) =>
       lives.filter(({ to, reason }) => reason !== undefined && to <= time).length
     yield {
@@ -63,44 +67,44 @@ function* restarts(told: Told): Generator<Series> {
   }
 }
 
-/** The reason of the last failure; there until the next one or the pod's end. */
-function* lastReasons(told: Told): Generator<Series> {
-  for (const { workload, pod, container } of containersOf(told)) {
-    const failures = told.fleet
+/** The reason of the last failure, until the next failure or the end of the pod. */
+function* lastReasons(recorded: Recorded): Generator<Series> {
+  for (const { workload, pod, container } of containersOf(recorded)) {
+    const failures = recorded.fleet
       .lives({ workload, pod, container })
       .filter(({ reason }) => reason !== undefined)
     const [first] = failures
     if (first?.reason === undefined) continue
     const labels = labelsOf({ pod: pod.name, container: container.name, reason: first.reason })
-    yield { labels, samples: constant(told, { workload, from: first.to, to: pod.to }, 1) }
+    yield { labels, samples: constant(recorded, { workload, from: first.to, to: pod.to }, 1) }
   }
 }
 
-function* sizes(told: Told, which: 'requests' | 'limits'): Generator<Series> {
-  for (const { workload, pod, container } of containersOf(told)) {
+function* sizes(recorded: Recorded, which: 'requests' | 'limits'): Generator<Series> {
+  for (const { workload, pod, container } of containersOf(recorded)) {
     const { cpu, memory } = container[which]
     const base = { pod: pod.name, container: container.name, node: pod.node }
     const span = { workload, from: pod.from, to: pod.to }
     if (cpu !== undefined) {
       const labels = labelsOf({ ...base, resource: 'cpu', unit: 'core' })
-      yield { labels, samples: constant(told, span, cpu / 1000) }
+      yield { labels, samples: constant(recorded, span, cpu / 1000) }
     }
     if (memory !== undefined) {
       const labels = labelsOf({ ...base, resource: 'memory', unit: 'byte' })
-      yield { labels, samples: constant(told, span, memory * 1024 ** 2) }
+      yield { labels, samples: constant(recorded, span, memory * 1024 ** 2) }
     }
   }
 }
 
 function* constant(
-  { fleet, options }: Told,
+  { fleet, options }: Recorded,
   span: { readonly workload: FleetWorkload; readonly from: number; readonly to: number },
   value: number,
 ): Generator<[number, number]> {
   for (const time of slowScrapes(fleet, options, span)) yield [time, value]
 }
 
-function* podsOf({ fleet, options, workloads }: Told): Generator<{ workload: FleetWorkload; pod: Pod }> {
+function* podsOf({ fleet, options, workloads }: Recorded): Generator<{ workload: FleetWorkload; pod: Pod }> {
   for (const workload of workloads) {
     for (const pod of fleet.pods(workload)) {
       if (pod.from <= options.to && pod.to >= options.from) yield { workload, pod }
@@ -108,8 +112,8 @@ function* podsOf({ fleet, options, workloads }: Told): Generator<{ workload: Fle
   }
 }
 
-function* containersOf(told: Told): Generator<Member> {
-  for (const { workload, pod } of podsOf(told)) {
+function* containersOf(recorded: Recorded): Generator<Member> {
+  for (const { workload, pod } of podsOf(recorded)) {
     for (const container of workload.containers) yield { workload, pod, container }
   }
 }

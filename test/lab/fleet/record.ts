@@ -14,17 +14,17 @@ import { type FleetContainer, type FleetWorkload, fleetNamespace } from './workl
 /** The seed of the demo's snapshot. */
 export const demoSeed = 20_260_914
 
-/** The text of the demo's snapshot: the demo's fleet as seen at the end of its window. */
+/** The text of the demo's snapshot: the observations of the demo's fleet at the end of its window. */
 export function recordDemo(): string {
   const fleet = createFleet({ seed: demoSeed })
   return snapshotText(observeFleet(fleet), iso(fleet.window.to))
 }
 
-/** What a perfect observer would have seen of every workload over the whole window. */
+/** The exact observation of every workload over the whole window. */
 export const observeFleet = (fleet: Fleet): readonly Observation[] =>
   fleet.workloads.map((workload) => observe(fleet, workload))
 
-/** A snapshot file: one observation a line. `recordedAt` is ISO 8601. */
+/** A snapshot file with one observation on each line. `recordedAt` is ISO 8601. */
 export function snapshotText(observations: readonly Observation[], recordedAt: string): string {
   const head = JSON.stringify({ kind: 'TortoiseSnapshot', version: 1, recordedAt }).slice(0, -1)
   const lines = observations.map((observation) => JSON.stringify(observation))

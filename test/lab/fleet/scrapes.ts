@@ -1,7 +1,7 @@
 import type { Fleet } from './fleet.ts'
 import type { FleetWorkload } from './workload.ts'
 
-/** Which part of the fleet's history to tell, and how finely; times in Unix seconds, both ends included. */
+/** The part of the fleet's history to scrape, and the step. Times are in Unix seconds, both ends included. */
 export interface OpenMetricsOptions {
   readonly cluster: FleetWorkload['cluster']
   readonly from: number
@@ -9,8 +9,8 @@ export interface OpenMetricsOptions {
   /** Seconds between samples of usage; the fleet's own step when absent. */
   readonly step?: number
   /**
-   * Seconds between samples of all that seldom changes (owners, sizes, restarts, pause containers), an hour when absent.
-   * In the last six hours these have the finer step too, so that instant queries at the end find them.
+   * Seconds between samples of what rarely changes (owners, sizes, restarts, pause containers). Default: an hour. In the last
+   * six hours these have the finer step too, so that instant queries at the end find them.
    */
   readonly slowStep?: number
 }
@@ -23,7 +23,7 @@ export interface Series {
 
 /** All series of one metric. */
 export interface Family {
-  /** The name as samples bear it. */
+  /** The name in the samples. */
   readonly name: string
   readonly type: 'counter' | 'gauge'
   readonly series: Iterable<Series>
@@ -46,7 +46,7 @@ export function* scrapes(fleet: Fleet, options: OpenMetricsOptions, span: Span):
   }
 }
 
-/** The scrapes of what seldom changes. */
+/** The scrapes of what rarely changes. */
 export function* slowScrapes(fleet: Fleet, options: OpenMetricsOptions, span: Span): Generator<number> {
   const { slowStep = 3600, to } = options
   let first = true

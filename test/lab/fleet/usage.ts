@@ -27,7 +27,7 @@ export interface Life {
   readonly reason?: 'OOMKilled' | 'Error'
 }
 
-/** CFS periods of one step: all in which the container ran, and those in which it was held back. */
+/** CFS periods of one step: all in which the container ran, and those in which it was throttled. */
 export interface Throttling {
   readonly periods: number
   readonly throttled: number

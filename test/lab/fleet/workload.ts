@@ -1,6 +1,6 @@
 import type { CpuShape, MemoryShape } from './shapes.ts'
 
-/** CPU in millicores, memory in MiB; absent where the manifest says nothing. */
+/** CPU in millicores, memory in MiB; absent when the manifest does not set them. */
 interface Sizes {
   readonly cpu?: number
   readonly memory?: number
@@ -18,7 +18,7 @@ export interface FleetContainer {
   readonly memory: { readonly level: number; readonly shape: MemoryShape }
   /** Chance that the evening of a day drives a pod to its memory limit. */
   readonly eveningKills?: number
-  /** Share of CFS periods held back were the container to use its whole CPU limit. */
+  /** Share of throttled CFS periods if the container used its whole CPU limit. */
   readonly throttle?: number
 }
 

@@ -9,7 +9,7 @@ export const giteaVersion = 'v1.26.0'
 export const giteaDirectory = cacheDirectory(`gitea-${giteaVersion}`)
 
 /**
- * Path of the program; undefined where it is not built.
+ * Path of the program; `undefined` when it is not built.
  *
  * @returns {string | undefined}
  */

@@ -1,5 +1,5 @@
-// Builds Gitea from its Go module, for the tests that deliver to it.
-// usage: node test/lab/gitea/setup.mjs   (needs Go and a C compiler; a quarter of an hour, on two cores)
+// Builds Gitea from its Go module, for the tests of delivery.
+// usage: node test/lab/gitea/setup.mjs   (needs Go and a C compiler; 15 minutes on two cores)
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const go = (args, cwd) =>
     maxBuffer: 1 << 26,
   })
 
-/** Its module replaces others, so it is built in a copy of its own, where it is the main one. */
+/** Go applies `replace` directives of the main module only, so Gitea is built in a copy where it is the main module. */
 function build() {
   const source = mkdtempSync(join(tmpdir(), 'gitea-'))
   try {

@@ -9,19 +9,19 @@ import { join } from 'node:path'
 import type { ControlPlane } from '../cluster/control-plane.ts'
 import { part } from '../cluster/parts.mjs'
 
-/** Answers a path of metrics.k8s.io. */
+/** Returns the response for a path of metrics.k8s.io. */
 type Metrics = (namespace: string) => object
 
-/** The real HPA controller, which reads usage from us. */
+/** The real HPA controller, which reads usage from the lab. */
 export interface RealController {
-  /** Calls back at each look at the Deployment of a namespace. */
+  /** Calls back at each evaluation of the Deployment of a namespace. */
   readonly onSync: (namespace: string, listener: () => void) => void
   readonly close: () => Promise<void>
 }
 
-/** Seconds from look to look. Windows in scenarios are no multiples of it, so that none ends at a look. */
+/** Seconds between evaluations. Windows in scenarios are not multiples of it, so that none ends at an evaluation. */
 export const syncSeconds = 3
-/** Seconds that the highest wish holds for an HPA without a behaviour. */
+/** Seconds that the highest recommendation holds for an HPA without a behaviour. */
 export const downscaleStabilization = 10
 
 const flags = [
@@ -33,7 +33,7 @@ const flags = [
   `--horizontal-pod-autoscaler-downscale-stabilization=${downscaleStabilization}s`,
 ]
 
-/** Starts kube-controller-manager with this one controller, behind a proxy that serves usage and sees every look. */
+/** Starts kube-controller-manager with this one controller, behind a proxy that serves usage and sees every evaluation. */
 export async function startController(plane: ControlPlane, metrics: Metrics): Promise<RealController> {
   const path = part('kube-controller-manager')
   if (path === undefined) throw new Error('no kube-controller-manager: npm run lab:setup -- --all builds it')

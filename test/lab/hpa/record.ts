@@ -9,12 +9,12 @@ import { type Scenario, scenarios } from './scenarios.ts'
 import { buildWorld, setReplicas, type World } from './world.ts'
 
 /**
- * `npm run hpa:record [NAME…]`: plays scenarios to the real HPA controller and writes down what it does. Takes some
- * minutes, since it looks at the clock; needs `npm run lab:setup -- --all`.
+ * `npm run hpa:record [NAME…]`: plays scenarios to the real HPA controller and records what it does. It takes some minutes,
+ * because the controller uses real time. It needs `npm run lab:setup -- --all`.
  */
 const directory = 'test/unit/recommend/hpa/recorded'
 
-/** Plays one scenario, a look after another. A look that comes before the world is ready spoils the recording. */
+/** Plays one scenario, evaluation by evaluation. An evaluation before the world is ready invalidates the recording. */
 async function play(
   scenario: Scenario,
   world: World,
@@ -26,7 +26,7 @@ async function play(
     const [now, groups] = [Date.now(), world.groups()]
     begun ||= now
     const replicas = groups.reduce((sum, { pods }) => sum + pods, 0)
-    // Long enough for the controller to have acted, and short enough to be done before its next look.
+    // Long enough for the controller to act, and short enough to end before its next evaluation.
     await sleep(600)
     const desired = await world.replicas()
     looks.push({ at: (now - begun) / 1000, replicas, groups, desired })
@@ -60,7 +60,7 @@ const worlds = new Map<string, World>()
 const controller = await startController(plane, (namespace) => worlds.get(namespace)?.metrics() ?? {})
 try {
   mkdirSync(directory, { recursive: true })
-  // A few at a time: pods must be ready well before the next look.
+  // A few at a time: pods must be ready well before the next evaluation.
   for (let next = 0; next < chosen.length; next += 5)
     await Promise.all(
       chosen.slice(next, next + 5).map(async (scenario) => {
@@ -87,7 +87,7 @@ try {
   await plane.close()
 }
 
-/** JSON with a line for each look. */
+/** JSON with one line for each evaluation. */
 function written({ looks, ...rest }: Recording): string {
   const lines = looks.map((look) => `    ${JSON.stringify(look)}`).join(',\n')
   return `${JSON.stringify(rest, null, 2).slice(0, -2)},\n  "looks": [\n${lines}\n  ]\n}\n`

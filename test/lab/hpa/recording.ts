@@ -6,7 +6,7 @@ interface Target {
   readonly averageUtilization: number
 }
 
-/** The parts of a HorizontalPodAutoscaler's spec that scenarios use, in its own words. */
+/** The parts of a HorizontalPodAutoscaler's spec that scenarios use. */
 export interface HpaSpec {
   readonly minReplicas: number
   readonly maxReplicas: number
@@ -30,23 +30,23 @@ export interface HpaSpec {
   }
 }
 
-/** Pods that are alike: usage by container, in millicores and MiB; none where nothing was measured. */
+/** Pods with the same usage by container, in millicores and MiB; without usage when there is no measurement. */
 export interface PodGroup {
   readonly pods: number
   readonly ready: boolean
   readonly usage?: Readonly<Record<string, { readonly cpu: number; readonly memory?: number }>>
 }
 
-/** One look of the controller: what it found, and the replicas afterwards. */
+/** One evaluation of the controller: what it found, and the replicas after it. */
 export interface RecordedLook {
-  /** Seconds since the first look. */
+  /** Seconds since the first evaluation. */
   readonly at: number
   readonly replicas: number
   readonly groups: readonly PodGroup[]
   readonly desired: number
 }
 
-/** What the real controller did in one scenario. */
+/** The recording of the real controller in one scenario. */
 export interface Recording {
   readonly about: string
   /** Release of Kubernetes that was recorded. */
@@ -55,7 +55,7 @@ export interface Recording {
   readonly downscaleStabilization: number
   /** Requests of each container, in millicores and MiB. */
   readonly containers: Readonly<Record<string, { readonly cpu: number; readonly memory?: number }>>
-  /** As the API server gave it back, with its defaults. */
+  /** As the API server returned it, with defaults. */
   readonly hpa: HpaSpec
   readonly readyAfterSeconds: number
   readonly looks: readonly RecordedLook[]

@@ -6,18 +6,18 @@ interface Usage {
   readonly memory?: number
 }
 
-/** What the pods do until the next look. */
+/** What the pods do until the next evaluation. */
 interface Step {
-  /** Of each ready pod, by container; or of all of them together. */
+  /** Usage of each ready pod by container, or of all pods together. */
   readonly each?: Readonly<Record<string, Usage>>
   readonly whole?: Readonly<Record<string, Usage>>
   /** Ready pods without a measurement, the newest first. */
   readonly missing?: number
-  /** Somebody sets the replicas by hand. */
+  /** Replicas that are set by hand. */
   readonly replicas?: number
 }
 
-/** What is played to the controller. */
+/** A scenario for the controller. */
 export interface Scenario {
   readonly name: string
   readonly about: string
@@ -26,7 +26,7 @@ export interface Scenario {
   readonly hpa: HpaSpec
   readonly start: number
   readonly looks: number
-  /** Looks until a new pod is ready; it is ready at the next one when left out. */
+  /** Evaluations until a new pod is ready. Default: it is ready at the next one. */
   readonly readyAfter?: number
   readonly step: (look: number) => Step
 }
@@ -43,18 +43,18 @@ const hpa = (target: number, more: Partial<HpaSpec> = {}): HpaSpec => ({
   metrics: [cpuMetric(target)],
   ...more,
 })
-/** One value after another, each for some looks. */
+/** One value after another, each for some evaluations. */
 const staged =
   (length: number, ...values: readonly number[]) =>
   (look: number): number =>
     values[Math.min(Math.floor(look / length), values.length - 1)] ?? 0
 const wave = (look: number): number => Math.round(9000 + 8000 * Math.sin((look / 30) * 2 * Math.PI))
 
-/** Every scenario that is recorded. Windows end between looks: none is a multiple of three seconds. */
+/** Every recorded scenario. Windows end between evaluations: none is a multiple of three seconds. */
 export const scenarios: readonly Scenario[] = [
   {
     name: 'tolerance',
-    about: 'a tenth to either side of the target is left alone, and not a point more',
+    about: '10 % above or below the target changes nothing, and one point more does',
     containers: app,
     hpa: hpa(70),
     start: 10,
@@ -63,7 +63,8 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'plain',
-    about: 'no behaviour: double or four at most, and the highest wish of the window holds',
+    about:
+      'no behaviour: at most twice the pods or four more, and the highest recommendation of the window holds',
     containers: app,
     hpa: hpa(50, { minReplicas: 1 }),
     start: 1,
@@ -92,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'dust-of-a-ratio',
-    about: '124 % of 60 % for 15 pods are 31, and a last bit more: 32',
+    about: '124 % of 60 % for 15 pods is 31 and a rounding error more: 32',
     containers: app,
     hpa: hpa(60, {
       behavior: {
@@ -109,7 +110,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'dust-of-a-policy',
-    about: '12 % more than 25 pods are 28, and a last bit more: 29',
+    about: '12 % more than 25 pods is 28 and a rounding error more: 29',
     containers: app,
     hpa: hpa(60, {
       behavior: {
@@ -126,7 +127,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'scale-up-slowly',
-    about: 'the smaller policy, and the lowest wish of a window',
+    about: 'the smaller policy, and the lowest recommendation of a window',
     containers: app,
     hpa: hpa(50, {
       behavior: {
@@ -146,7 +147,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'scale-down-policies',
-    about: 'a window holds the highest wish, then pods go by percent, cut off',
+    about: 'the highest recommendation of a window holds, then pods are removed by percent, rounded down',
     containers: app,
     hpa: hpa(50, {
       behavior: {
@@ -163,7 +164,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'scale-down-by-pods',
-    about: 'the smaller of two policies; what was added within the period may go as well',
+    about: 'the smaller of two policies; pods that were added within the period may be removed too',
     containers: app,
     hpa: hpa(50, {
       behavior: {
@@ -183,7 +184,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'scale-down-disabled',
-    about: 'nothing ever falls',
+    about: 'pods are never removed',
     containers: app,
     hpa: hpa(50, { behavior: { scaleDown: { selectPolicy: 'Disabled' } } }),
     start: 5,
@@ -251,7 +252,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'two-metrics',
-    about: 'the metric that asks for more wins; nothing falls while one cannot be read',
+    about: 'the metric that needs more pods wins; no pod is removed while one metric cannot be read',
     containers: app,
     hpa: hpa(50, {
       metrics: [
@@ -272,7 +273,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'demand',
-    about: 'a wave of demand, shared by the pods that are ready: what the simulator as a whole must repeat',
+    about: 'a wave of demand, shared by the ready pods: the whole simulator must repeat it',
     containers: app,
     hpa: hpa(60, {
       behavior: {

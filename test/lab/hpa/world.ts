@@ -12,19 +12,19 @@ interface Pod {
   usage?: Usage
 }
 
-/** A namespace with a Deployment, its HPA, and pods that are kept by us in place of a kubelet. */
+/** A namespace with a Deployment, its HPA, and pods that the lab updates in place of a kubelet. */
 export interface World {
   readonly hpa: HpaSpec
   readonly groups: () => readonly PodGroup[]
-  /** The Deployment's replicas now. */
+  /** The current replicas of the Deployment. */
   readonly replicas: () => Promise<number>
-  /** Brings pods to the replicas, and their readiness and usage to a look of the scenario. */
+  /** Sets the pods to the replicas, and their readiness and usage to a step of the scenario. */
   readonly turn: (look: number, replicas: number) => Promise<void>
-  /** The answer of metrics.k8s.io. */
+  /** The response of metrics.k8s.io. */
   readonly metrics: () => object
 }
 
-/** Builds the world of a scenario, with all its pods ready. */
+/** Creates the objects of a scenario, with all pods ready. */
 export async function buildWorld({ call }: ControlPlane, scenario: Scenario): Promise<World> {
   const { name, containers } = scenario
   const deployments = `/apis/apps/v1/namespaces/${name}/deployments`
@@ -45,13 +45,13 @@ export async function buildWorld({ call }: ControlPlane, scenario: Scenario): Pr
   }
   const setStatus = ({ object, ready }: Pod): Promise<unknown> =>
     call('PUT', `${podsOf(name)}/${object.metadata.name}/status`, {
-      // Without a version the last writer wins: nobody else writes it.
+      // No resourceVersion: nothing else writes it.
       ...object,
       metadata: { ...object.metadata, resourceVersion: undefined },
       status: statusOf(ready),
     })
   const turn: World['turn'] = async (look, replicas) => {
-    // Of pods that go, those go first that are not ready.
+    // Pods that are not ready are removed first.
     pods.sort((one, other) => Number(other.ready) - Number(one.ready))
     const gone = pods.slice(replicas)
     await inParallel(gone, ({ object }) =>
@@ -115,7 +115,7 @@ function statusOf(ready: boolean): object {
   return { phase: 'Running', startTime: now, conditions: [condition] }
 }
 
-/** Gives ready pods their usage; what is shared is shared evenly, to a millicore. */
+/** Sets the usage of ready pods. Shared usage is divided evenly, to a millicore. */
 function share(pods: readonly Pod[], { each, whole, missing = 0 }: ReturnType<Scenario['step']>): void {
   const ready = pods.filter((pod) => pod.ready)
   const own = (index: number): Usage =>

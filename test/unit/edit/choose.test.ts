@@ -46,7 +46,7 @@ describe('an edit for a traced field', () => {
     })
   })
 
-  it('keeps the path of the field in the rendered object', () => {
+  it('keeps the place of the field in the rendered object', () => {
     const rendered = ['spec', 'maxReplicas']
     expect(choose(trace(), 250, { rendered })).toMatchObject({ edit: { rendered } })
   })
@@ -55,7 +55,7 @@ describe('an edit for a traced field', () => {
     ['the unit of the source line', trace({ site: { ...site, text: '0.5' } }), '0.25'],
     ['the unit inside the quotes of the source line', trace({ site: { ...site, text: '"0.5"' } }), '0.25'],
     [
-      'the unit of the rendered value where the source adds text around the source line',
+      'the unit of the rendered value where the source puts text round the source line',
       trace({ site: { ...site, text: '0.5', affix: { before: '', after: 'm' } } }),
       '250m',
     ],
@@ -70,15 +70,15 @@ describe('an edit for a traced field', () => {
     expect(choose(traced, 250)).toMatchObject({ kind: 'edit', edit: { to } })
   })
 
-  it('writes the text that a person gave', () => {
+  it('takes the text that a person gave as it is', () => {
     expect(choose(trace(), '0.25')).toMatchObject({ kind: 'edit', edit: { to: '0.25' } })
   })
 
-  it.each(['nothing', '9Mi', '0'])('is refused for the text %j, which is not a value of the field', (to) => {
+  it.each(['nothing', '9Mi', '0'])('is refused for the text %j, which is no value of the field', (to) => {
     expect(choose(trace(), to)).toEqual({ kind: 'refused', reason: expect.stringContaining(to) })
   })
 
-  it('is not needed where the value is set already, in whatever notation', () => {
+  it('is not needed where the value is there already, however it is written', () => {
     expect(choose(trace(), 500)).toEqual({ kind: 'settled' })
     expect(choose(trace(), '0.5')).toEqual({ kind: 'settled' })
     expect(choose(trace({ site: null, chosen: null }), '0.5')).toEqual({ kind: 'settled' })

@@ -26,7 +26,7 @@ const plan = (files: Readonly<Record<string, string>>, ...wanted: WantedEdit[]) 
 describe('edits of scalars', () => {
   const text = 'a: 1\nb: 2\nc: 3\n'
 
-  it('of one file are made in one pass, in any order and length', () => {
+  it('of one file are made in one pass, whatever their order and length', () => {
     const [b, a] = [wants(scalar(text, '2'), '2000m'), wants(scalar(text, '1'), '100m')]
     expect(plan({ 'a.yaml': text, 'b.yaml': text }, b, a)).toEqual({
       edits: [{ file: 'a.yaml', before: text, after: 'a: 100m\nb: 2000m\nc: 3\n' }],
@@ -35,7 +35,7 @@ describe('edits of scalars', () => {
     })
   })
 
-  it('of several files are made separately', () => {
+  it('of several files are kept apart', () => {
     const [one, two] = [wants(scalar(text, '1'), '8'), wants(scalar(text, '1', 'b.yaml'), '9')]
     expect(plan({ 'a.yaml': text, 'b.yaml': text }, one, two)).toMatchObject({
       edits: [
@@ -46,7 +46,7 @@ describe('edits of scalars', () => {
     })
   })
 
-  it('write no file when the value is set already', () => {
+  it('write no file when the value is there already', () => {
     const same = wants(scalar(text, '1'), '1')
     expect(plan({ 'a.yaml': text }, same)).toEqual({ edits: [], done: [same], refused: [] })
   })
@@ -70,10 +70,10 @@ describe('edits of scalars', () => {
   })
 
   it.each<[string, WantedEdit]>([
-    ['whose text has changed', wants({ ...scalar(text, '1'), text: '7' }, '8')],
-    ['in a file that does not exist', wants(scalar(text, '1', 'gone.yaml'), '8')],
+    ['whose text has moved', wants({ ...scalar(text, '1'), text: '7' }, '8')],
+    ['in a file that is not there', wants(scalar(text, '1', 'gone.yaml'), '8')],
     [
-      'whose value does not fit the text around it',
+      'whose value does not fit the text round it',
       wants({ ...scalar(text, '1'), affix: { before: '', after: 'Mi' } }, '8Gi'),
     ],
   ])('are refused for one %s, and the others are made', (_name, wrong) => {
@@ -103,7 +103,7 @@ const insert = (path: YamlPath, file = 'a.yaml', document = 0): InsertSite => ({
 })
 
 describe('edits that add a value', () => {
-  it('are made one by one after the replacements in the same file', () => {
+  it('follow the replacements in the same file, one upon the other', () => {
     const text = 'a: 1\nr: {}\n'
     const wanted = [
       wants(insert(['r', 'requests', 'cpu']), '250m'),
@@ -123,7 +123,7 @@ describe('edits that add a value', () => {
     })
   })
 
-  it('are made in the given document', () => {
+  it('go to the document asked for', () => {
     const text = 'a: 1\n---\nb: 1\n'
     expect(plan({ 'a.yaml': text }, wants(insert(['c'], 'a.yaml', 1), '2'))).toMatchObject({
       edits: [{ after: 'a: 1\n---\nb: 1\nc: 2\n' }],
@@ -131,9 +131,13 @@ describe('edits that add a value', () => {
   })
 
   it.each([
-    ['in a file that does not exist', { 'b.yaml': '' }, /a\.yaml/],
+    ['in a file that is not there', { 'b.yaml': '' }, /a\.yaml/],
     ['in a file that is not YAML', { 'a.yaml': 'a: [' }, /YAML/],
-    ['where a plain value is in place of a mapping', { 'a.yaml': 'r: 1' }, /r\.cpu.*a\.yaml: .*plain value/],
+    [
+      'where a plain value is in the place of a mapping',
+      { 'a.yaml': 'r: 1' },
+      /r\.cpu.*a\.yaml: .*plain value/,
+    ],
   ])('are refused %s', (_name, files, reason) => {
     const wanted = wants(insert(['r', 'cpu']), '250m')
     expect(plan(files as Record<string, string>, wanted)).toEqual({
@@ -169,7 +173,7 @@ describe('edits that add a value', () => {
 describe('edits of a file of recommendations', () => {
   const file = 'apps/.tortoise/api.json'
 
-  it('start it and extend it', () => {
+  it('begin it and extend it', () => {
     const wanted = [
       wants(insert([], file), '250m'),
       wants(insert([], file), '64Mi', { field: 'requests.memory' }),
@@ -188,7 +192,7 @@ describe('edits of a file of recommendations', () => {
     ])
   })
 
-  it('are refused where it is not such a file', () => {
+  it('are refused where it is not one of ours', () => {
     const wanted = wants(insert([], file), '250m')
     expect(plan({ [file]: '{"version": 2}' }, wanted)).toEqual({
       edits: [],
@@ -229,13 +233,13 @@ ${below.map((line) => `                ${line}\n`).join('')}`
   ]
   const resources = 'resources:\n  - base\n'
 
-  it('start the list of patches', () => {
+  it('begin the list of patches', () => {
     expect(planned(resources, wants(site(['patches', 0]), '250m'))).toBe(
       `${resources}patches:\n${patch('api', ...requests('cpu: 250m'))}`,
     )
   })
 
-  it('append to an existing list of patches, whatever its length was when traced', () => {
+  it('append to a list of patches that is there, whatever its length was when traced', () => {
     const text = `${resources}patches:\n  - path: one.yaml\n  - path: two.yaml\n`
     expect(planned(text, wants(site(['patches', 1]), '250m'))).toBe(
       `${text}${patch('api', ...requests('cpu: 250m'))}`,
@@ -261,7 +265,7 @@ ${below.map((line) => `                ${line}\n`).join('')}`
     )
   })
 
-  it('start with a variable and extend that patch by a second one and a request', () => {
+  it('begin with a variable and extend that patch by a second one and a request', () => {
     const [one, two, cpu] = [
       wants(site(['patches', 0]), '2', { field: 'env.GOMAXPROCS' }),
       wants(site(['patches', 0]), '400MiB', { field: 'env.GOMEMLIMIT' }),
@@ -289,7 +293,7 @@ ${below.map((line) => `                ${line}\n`).join('')}`
     expect(planned(resources, wants(site(['patches', 0]), '250m'), set)).toContain('kind: StatefulSet')
   })
 
-  it('never extend a patch that existed before the trace', () => {
+  it('never extend a patch that was there before the trace', () => {
     const text = `patches:\n${patch('api', ...requests('cpu: 1'))}`
     expect(planned(text, wants(site(['patches', 1]), '64Mi', { field: 'requests.memory' }))).toBe(
       `${text}${patch('api', ...requests('memory: 64Mi'))}`,

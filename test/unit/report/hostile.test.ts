@@ -126,15 +126,15 @@ describe('names full of markup', () => {
     expect(trailed).toHaveLength(parseChanges(message).length)
     const events = trailed.map((one) => ({ ...one, kind: 'set' as const }))
     const workload = { namespace: text, kind: text, name: text }
-    const told = historyForPeople(
+    const printed = historyForPeople(
       {
         complete: true,
         fields: [{ cluster: text, workload, container: text, field: text, now: text, events }],
       },
       plain,
     )
-    expect(told.trimEnd().split('\n')).toHaveLength(2 + events.length)
-    expect(told.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
+    expect(printed.trimEnd().split('\n')).toHaveLength(2 + events.length)
+    expect(printed.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
   })
 
   it.each(hostile)('make a branch of plain letters: %j', (text) => {

@@ -75,7 +75,7 @@ export function partOf(workloads: number): ScopedProposal {
   return { scope: 'prod shop/payments', proposal: { changes, edits: [], proof } }
 }
 
-/** What was seen for the workloads of changes: fourteen days, with CPU up to so many millicores. */
+/** Observations of the workloads of changes: fourteen days, with CPU up to `most` millicores. */
 export const observationsFor = (
   changes: readonly Pick<ProposedChange, 'workload' | 'cluster' | 'container'>[],
   most = 225,

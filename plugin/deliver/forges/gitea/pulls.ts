@@ -30,9 +30,9 @@ export async function openPull(session: Session, draft: PullDraft): Promise<Pull
   const { owner, repo, api, send } = session
   const { branch: head, base, title, body } = draft
   try {
-    const asked = { head, base, title: oneLine(title), body: fitBody(body) }
+    const request = { head, base, title: oneLine(title), body: fitBody(body) }
     const { data } = await send('open a pull request', () =>
-      api.repos.repoCreatePullRequest(owner, repo, asked),
+      api.repos.repoCreatePullRequest(owner, repo, request),
     )
     return pullOf(pullSchema.parse(data))
   } catch (error) {

@@ -11,9 +11,9 @@ const recentlyUpdated = { orderBy: 'updated_at', sort: 'desc', perPage: 100, max
 
 /** Lists the merge requests from branches of Tortoise in the project itself. */
 export async function listPulls({ project, api, send }: Session): Promise<readonly Pull[]> {
-  const list = (asked: { state: 'opened' } | ({ state: 'closed' | 'merged' } & typeof recentlyUpdated)) =>
+  const list = (filter: { state: 'opened' } | ({ state: 'closed' | 'merged' } & typeof recentlyUpdated)) =>
     send('list merge requests', async () =>
-      z.array(mergeRequestSchema).parse(await api.MergeRequests.all({ projectId: project, ...asked })),
+      z.array(mergeRequestSchema).parse(await api.MergeRequests.all({ projectId: project, ...filter })),
     )
   const all = [
     ...(await list({ state: 'opened' })),
@@ -83,8 +83,8 @@ export async function readComments(
 export async function autoMerge({ project, api, send }: Session, { number, head }: Pull): Promise<Merging> {
   try {
     return await send('merge', async () => {
-      const asked = { sha: head, squash: true, autoMerge: true }
-      const merged = mergeRequestSchema.parse(await api.MergeRequests.merge(project, number, asked))
+      const options = { sha: head, squash: true, autoMerge: true }
+      const merged = mergeRequestSchema.parse(await api.MergeRequests.merge(project, number, options))
       return merged.state === 'merged' ? 'merged' : 'armed'
     })
   } catch (error) {

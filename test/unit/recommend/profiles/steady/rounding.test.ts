@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import {
+  nearestRound,
+  roundCpu,
+  roundMemory,
+} from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
+
+const Mi = 1024 ** 2
+
+describe('rounding', () => {
+  it.each([
+    [0, 10],
+    [9.1, 10],
+    [10, 10],
+    [10.2, 11],
+    [99, 99],
+    [99.4, 100],
+    [100, 100],
+    [100.1, 105],
+    [104, 105],
+    [495, 495],
+    [496, 500],
+    [500, 500],
+    [501, 510],
+    [1234, 1240],
+    [110.00000000001, 110],
+    [110.00001, 115],
+  ])('takes %d millicores up to %d', (value, rounded) => {
+    expect(roundCpu(value)).toBe(rounded)
+  })
+
+  it.each([
+    [0, 16],
+    [16, 16],
+    [16.5, 17],
+    [63, 63],
+    [63.5, 64],
+    [64, 64],
+    [65, 68],
+    [508, 508],
+    [509, 512],
+    [512, 512],
+    [513, 528],
+    [1024, 1024],
+  ])('takes %d MiB up to %d', (value, rounded) => {
+    expect(roundMemory(value * Mi)).toBe(rounded * Mi)
+  })
+
+  it.each([
+    ['cpu', 50.4, 50],
+    ['cpu', 50.6, 51],
+    ['cpu', 102, 100],
+    ['cpu', 103, 105],
+    ['cpu', 504, 500],
+    ['cpu', 506, 510],
+    ['memory', 20.4 * Mi, 20 * Mi],
+    ['memory', 65 * Mi, 64 * Mi],
+    ['memory', 67 * Mi, 68 * Mi],
+    ['memory', 519 * Mi, 512 * Mi],
+    ['memory', 521 * Mi, 528 * Mi],
+  ] as const)(
+    'takes %s that is kept in proportion from %d to the nearest, %d',
+    (resource, value, rounded) => {
+      expect(nearestRound(resource, value)).toBe(rounded)
+    },
+  )
+})

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest'
+import type { World } from '../builders.ts'
+import { chartSource, deployment, releasesOf, siteText, stackSource, world } from '../builders.ts'
+import { overrideIn } from './requests.ts'
+
+const requests = (cpu: string) => `resources:\n  requests:\n    cpu: ${cpu}`
+const chartOf = (values: string, cpu: string, more: Readonly<Record<string, string>> = {}) => ({
+  'web/chart.yaml': '{}',
+  'web/values.yaml': values,
+  'web/template.yaml': deployment('web', requests(cpu)),
+  ...more,
+})
+const simple = (more: Readonly<Record<string, string>> = {}) =>
+  chartOf('cpu: 100m\n', '<% values.cpu %>', more)
+
+const overrideText = async (
+  made: World,
+  values: readonly string[],
+  asked: Parameters<typeof overrideIn>[2] = {},
+) => siteText(await overrideIn(made, chartSource('web', { values }), asked))
+
+describe('an override of a chart', () => {
+  it('is the source line itself in the last values file, where it sets nothing else', async () => {
+    const made = world(simple({ 'a.yaml': 'cpu: 200m\n' }))
+    expect(await overrideText(made, ['a.yaml'], { alone: true })).toBe('scalar a.yaml:1 cpu')
+  })
+
+  it('is none in the last values file, where the source line sets other fields too', async () => {
+    const made = world(simple({ 'a.yaml': 'cpu: 200m\n' }))
+    expect(await overrideText(made, ['a.yaml'])).toBeNull()
+  })
+
+  it('is the same key in the last values file', async () => {
+    const made = world(simple({ 'a.yaml': 'cpu: 200m\n', 'b.yaml': 'x: 1\n' }))
+    expect(await overrideText(made, ['a.yaml', 'b.yaml'], { alone: true })).toBe('insert b.yaml:1 cpu')
+  })
+
+  it('is beside the keys that the file has', async () => {
+    const files = chartOf('x: {y: {cpu: 100m}}\n', '<% values.x.y.cpu %>', { 'a.yaml': 'z: 1\nx:\n  w: 1\n' })
+    expect(await overrideIn(world(files), chartSource('web', { values: ['a.yaml'] }))).toEqual({
+      kind: 'insert',
+      file: 'a.yaml',
+      line: 3,
+      column: 3,
+      document: 0,
+      path: ['x', 'y', 'cpu'],
+    })
+  })
+
+  it('is none where the last values file cannot be edited or has the key already', async () => {
+    const broken = world(simple({ 'a.yaml': 'x: 1\nsops: {mac: a}\n' }))
+    expect(await overrideText(broken, ['a.yaml'])).toBeNull()
+    const files = chartOf('cpu: 100m\n', '<% values.a ?? values.cpu %>', { 'a.yaml': 'cpu:\n  x: 1\n' })
+    const made = world({
+      ...files,
+      'web/template.yaml': deployment('web', requests('<% values.cpu.x ? "100m" : values.cpu %>')),
+    })
+    await expect(overrideText(made, ['a.yaml'])).rejects.toThrow(/no source line/)
+  })
+
+  it('is none for an item of a list, which would replace the whole list', async () => {
+    const files = chartOf('sizes:\n  - cpu: 100m\n', '<% values.sizes[0].cpu %>', { 'a.yaml': 'x: 1\n' })
+    expect(await overrideText(world(files), ['a.yaml'])).toBeNull()
+  })
+
+  it('is none for what a template writes', async () => {
+    const files = chartOf('a: 1\n', '350m', { 'a.yaml': 'x: 1\n' })
+    expect(await overrideText(world(files), ['a.yaml'], { alone: true })).toBeNull()
+  })
+
+  it('is in the values of the chart where it is rendered with no others', async () => {
+    const files = chartOf('x: 1\n', '<% values.low.cpu %>', {
+      'web/chart.yaml': 'charts: [{path: low, as: [low]}]\n',
+      'web/low/chart.yaml': '{}',
+      'web/low/values.yaml': 'cpu: 100m\n',
+      'web/low/template.yaml': deployment('low', requests('<% values.cpu %>')),
+    })
+    const made = world({ ...files, 'web/template.yaml': '' })
+    expect(await overrideText(made, [])).toBe('insert web/values.yaml:1 low.cpu')
+  })
+})
+
+describe('an override of a subchart', () => {
+  const subchart = (as: string, values: string) => ({
+    'web/chart.yaml': `charts: [{path: low, as: [${as}]}]\n`,
+    'web/values.yaml': 'x: 1\n',
+    'web/template.yaml': '',
+    'web/low/chart.yaml': '{}',
+    'web/low/values.yaml': values,
+    'web/low/template.yaml': deployment('<% values.alias %>', requests('<% values.cpu %>')),
+    'a.yaml': 'y: 1\n',
+  })
+
+  it('is below its name', async () => {
+    expect(await overrideText(world(subchart('low', 'cpu: 100m\n')), ['a.yaml'])).toBe(
+      'insert a.yaml:1 low.cpu',
+    )
+  })
+
+  it('is below the one of its aliases to which the field belongs, found by trial values', async () => {
+    const made = world(subchart('one, two', 'cpu: 100m\n'))
+    expect(await overrideText(made, ['a.yaml'], { field: 'one app requests.cpu' })).toBe(
+      'insert a.yaml:1 one.cpu',
+    )
+    expect(await overrideText(made, ['a.yaml'], { field: 'two app requests.cpu' })).toBe(
+      'insert a.yaml:1 two.cpu',
+    )
+  })
+
+  it('is at its own keys for values of the chart above it', async () => {
+    const files = { ...subchart('one, two', 'cpu: 100m\n'), 'web/values.yaml': 'two: {cpu: 5}\n' }
+    expect(await overrideText(world(files), ['a.yaml'], { field: 'two app requests.cpu' })).toBe(
+      'insert a.yaml:1 two.cpu',
+    )
+  })
+
+  it('is none where no alias sets the field', async () => {
+    const files = subchart('one, two', 'cpu: 100m\n')
+    const made = world(files)
+    const renderer = {
+      ...made.renderer,
+      render: (...[source, view, options]: Parameters<World['renderer']['render']>) =>
+        made.renderer.render(source, view, options?.extraValues === undefined ? options : { marked: true }),
+    }
+    expect(
+      await overrideText({ ...made, renderer }, ['a.yaml'], { field: 'one app requests.cpu' }),
+    ).toBeNull()
+  })
+})
+
+describe('an override of a release', () => {
+  const declared = (spec: string) =>
+    `apiVersion: v1\nkind: Deploy\nmetadata: {name: web}\nspec:\n  chart: web\n${spec}`
+  const override = async (
+    files: Readonly<Record<string, string>>,
+    asked: Parameters<typeof overrideIn>[2] = {},
+    path = 'cluster',
+  ) => {
+    const made = world(files)
+    const [release] = await releasesOf(made, stackSource(path))
+    return siteText(await overrideIn(made, release ?? stackSource(path), asked))
+  }
+  const cluster = (spec: string) => ({
+    'cluster/stack.yaml': 'resources: [web.yaml]\n',
+    'cluster/web.yaml': declared(spec),
+  })
+
+  it('is in the values of its object', async () => {
+    expect(await override(simple(cluster('  values:\n    a: 1\n')))).toBe(
+      'insert cluster/web.yaml:7 spec.values.cpu',
+    )
+  })
+
+  it('is in its values file where its object has no values and no other source reads the file', async () => {
+    const files = simple({ ...cluster('  files: [a.yaml]\n'), 'a.yaml': 'x: 1\n' })
+    expect(await override(files)).toBe('insert a.yaml:1 cpu')
+    expect(await override(files, { readers: { 'a.yaml': ['Deploy web in cluster', 'cluster'] } })).toBe(
+      'insert a.yaml:1 cpu',
+    )
+  })
+
+  it('is in new values of its object where others read its values file, or it has none', async () => {
+    const files = simple({ ...cluster('  files: [a.yaml]\n'), 'a.yaml': 'x: 1\n' })
+    const readers = { 'a.yaml': ['Deploy web in cluster', 'another'] }
+    expect(await override(files, { readers })).toBe('insert cluster/web.yaml:5 spec.values.cpu')
+    expect(await override(simple(cluster('')))).toBe('insert cluster/web.yaml:5 spec.values.cpu')
+  })
+
+  it('is the source line itself where that is in the values of its object and sets nothing else', async () => {
+    const files = simple(cluster('  values:\n    cpu: 200m\n'))
+    expect(await override(files, { alone: true })).toBe('scalar cluster/web.yaml:7 spec.values.cpu')
+  })
+
+  it('of a value in a base of its object is in a patch of the object', async () => {
+    const files = simple({
+      'base/stack.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': declared('  values:\n    cpu: 200m\n'),
+      'prod/stack.yaml': 'resources: [../base]\npatches: [{path: web.yaml}]\n',
+      'prod/web.yaml': 'apiVersion: v1\nkind: Deploy\nmetadata: {name: web}\nspec:\n  values:\n    x: 1\n',
+    })
+    expect(await override(files, {}, 'prod')).toBe('insert prod/web.yaml:6 spec.values.cpu')
+  })
+
+  it('of a value in a block of text in its object is at the same key of its values', async () => {
+    const stack = `resources: [../base]\npatches:\n- patch: |\n    apiVersion: v1\n    kind: Deploy\n    metadata: {name: web}\n    spec: {values: {cpu: 300m}}\n`
+    const files = simple({
+      'base/stack.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': declared('  values:\n    x: 1\n'),
+      'mid/stack.yaml': stack,
+      'prod/stack.yaml': 'resources: [../mid]\npatches: [{path: web.yaml}]\n',
+      'prod/web.yaml': 'apiVersion: v1\nkind: Deploy\nmetadata: {name: web}\nspec: {values: {y: 1}}\n',
+    })
+    expect(await override(files, {}, 'prod')).toBe('insert prod/web.yaml:4 spec.values.cpu')
+  })
+
+  it('declared in a list is in the values of its entry', async () => {
+    const files = simple({
+      'cluster/stack.yaml': 'resources: [deploys.yaml]\n',
+      'cluster/deploys.yaml':
+        'deploys:\n- name: api\n  spec: {chart: web, values: {a: 1}}\n- name: web\n  spec: {chart: web, values: {b: 1}}\n',
+    })
+    const made = world(files)
+    const releases = await releasesOf(made, stackSource('cluster'))
+    const web = releases.find(({ declaredBy }) => declaredBy.name === 'web')
+    expect(siteText(web ? await overrideIn(made, web) : null)).toBe(
+      'insert cluster/deploys.yaml:5 deploys.1.spec.values.cpu',
+    )
+  })
+})
+
+describe('an override of a chart that a release declares in the values of another release', () => {
+  it('is in the layer whose values set the field', async () => {
+    const outer = deployment('x', requests('1')) // only to have a container in the outer chart
+    const files = {
+      'outer/chart.yaml': '{}',
+      'outer/values.yaml': 'inner: {cpu: 100m}\n',
+      'outer/template.yaml': `apiVersion: v1
+kind: Deploy
+metadata: {name: web}
+spec:
+  chart: web
+  values: {cpu: <% values.inner.cpu %>}
+---
+${outer}`,
+      ...simple(),
+      'cluster/stack.yaml': 'resources: [outer.yaml]\n',
+      'cluster/outer.yaml':
+        'apiVersion: v1\nkind: Deploy\nmetadata: {name: outer}\nspec:\n  chart: outer\n  values:\n    a: 1\n',
+    }
+    const made = world(files)
+    const [first] = await releasesOf(made, stackSource('cluster'))
+    const [second] = first ? await releasesOf(made, first) : []
+    expect(second?.declaredBy).toMatchObject({ kind: 'Deploy', name: 'web' })
+    expect(siteText(second ? await overrideIn(made, second) : null)).toBe(
+      'insert cluster/outer.yaml:7 spec.values.inner.cpu',
+    )
+  })
+})

@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest'
+import { stop } from '../../../../plugin/model/problem.ts'
+import type { Source } from '../../../../plugin/model/source.ts'
+import { composedSources } from '../../../../plugin/trace/sources/composed.ts'
+import { detectKind, directoryOf, isEntryOf } from '../../../../plugin/trace/sources/detect.ts'
+import { discoverSources, filesOfAll } from '../../../../plugin/trace/sources/discover.ts'
+import { scanRepository } from '../../../../plugin/trace/sources/scan.ts'
+import type { World } from '../builders.ts'
+import { chartSource, deployment, fileSource, stackSource, world } from '../builders.ts'
+
+const deploy = (name: string, spec: string) =>
+  `apiVersion: v1\nkind: Deploy\nmetadata: {name: ${name}}\nspec: {${spec}}\n`
+const web = deployment('web', 'env: []')
+const chart = (path: string) => ({
+  [`${path}/chart.yaml`]: '{}',
+  [`${path}/values.yaml`]: '{}',
+  [`${path}/template.yaml`]: web,
+})
+
+const discovered = async (files: Readonly<Record<string, string>>) =>
+  (await discoverSources(world(files))).map(({ id }) => id)
+
+describe('discovery', () => {
+  it('lists stacks that no other uses, and charts', async () => {
+    const files = {
+      ...chart('charts/web'),
+      'base/stack.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': web,
+      'prod/stack.yaml': 'resources: [../base]\n',
+      'test/stack.yaml': 'resources: [../base]\n',
+      'README.md': 'x',
+    }
+    expect(await discovered(files)).toEqual(['prod', 'test', 'charts/web'])
+  })
+
+  it('lists an overlay that another one uses as a layer alone, so not at all', async () => {
+    const files = {
+      'base/stack.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': web,
+      'mid/stack.yaml': 'resources: [../base]\n',
+      'prod/stack.yaml': 'resources: [../mid]\n',
+    }
+    expect(await discovered(files)).toEqual(['prod'])
+  })
+
+  it('lists a stack that nothing uses, but none that is a part of others', async () => {
+    const files = { 'a/stack.yaml': '{}', 'b/stack.yaml': 'part: true\n' }
+    expect(await discovered(files)).toEqual(['a'])
+  })
+
+  it('lists releases in place of what they deploy', async () => {
+    const files = {
+      ...chart('charts/web'),
+      'prod/stack.yaml': 'resources: [web.yaml]\n',
+      'prod/web.yaml': web,
+      'cluster/stack.yaml': 'resources: [all.yaml]\n',
+      'cluster/all.yaml': [deploy('web', 'chart: charts/web'), deploy('prod', 'stack: prod')].join('---\n'),
+    }
+    expect(await discovered(files)).toEqual(['cluster', 'Deploy web in cluster', 'Deploy prod in cluster'])
+  })
+
+  it('lists the releases of files that no source lists', async () => {
+    const files = { ...chart('charts/web'), 'flux/web.yaml': deploy('web', 'chart: charts/web') }
+    expect(await discovered(files)).toEqual(['Deploy web in flux/web.yaml'])
+  })
+
+  it('lists a release of a release once', async () => {
+    const files = {
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('apps', 'stack: apps'),
+      'apps/stack.yaml': 'resources: [b.yaml]\n',
+      'apps/b.yaml': deploy('web', 'stack: prod'),
+      'prod/stack.yaml': 'resources: [web.yaml]\n',
+      'prod/web.yaml': web,
+    }
+    expect(await discovered(files)).toEqual([
+      'cluster',
+      'Deploy apps in cluster',
+      'Deploy web in Deploy apps in cluster',
+    ])
+  })
+
+  it('goes on past what cannot be read or rendered', async () => {
+    const files = {
+      'a/stack.yaml': 'resources: [gone.yaml]\n',
+      'b/stack.yaml': 'resources: [d.yaml]\n',
+      'b/d.yaml': `${deploy('x', 'chart: gone')}---\n${deploy('y', '')}`,
+      ...chart('charts/web'),
+    }
+    expect(await discovered(files)).toEqual(['a', 'b', 'charts/web', 'Deploy x in b', 'Deploy y in b'])
+  })
+
+  it('does not look into .git, node_modules, and charts', async () => {
+    const files = {
+      ...chart('charts/web'),
+      ...chart('charts/web/charts/inner'),
+      ...chart('.git/x'),
+      ...chart('a/node_modules/x'),
+      'a/x.yaml': '',
+    }
+    expect(await discovered(files)).toEqual(['charts/web'])
+  })
+
+  it('rejects with what is a bug', async () => {
+    const made = world({ 'a/stack.yaml': '{}' })
+    const renderer = {
+      ...made.renderer,
+      inputs: async () => {
+        throw new TypeError('a bug')
+      },
+    }
+    await expect(discoverSources({ ...made, renderer })).rejects.toThrow(TypeError)
+  })
+})
+
+describe('a scan', () => {
+  it('finds sources, outer directories first, and files of no source', async () => {
+    const files = {
+      'b/stack.yaml': '{}',
+      'b/c/stack.yaml': '{}',
+      'a/x.yaml': '',
+      'a/y.txt': '',
+      'top.yaml': '',
+      'z/stack.yaml': '{}',
+    }
+    const { view, renderer } = world(files)
+    const { found, loose } = await scanRepository(view, renderer.kinds)
+    expect(found.map(({ source, kind }) => [source.id, kind.name])).toEqual([
+      ['b', 'stack'],
+      ['b/c', 'stack'],
+      ['z', 'stack'],
+    ])
+    expect(loose.map(({ path }) => path)).toEqual(['top.yaml', 'a/x.yaml'])
+  })
+
+  it('does not follow links', async () => {
+    const { view, renderer } = world({ 'a/stack.yaml': '{}', b: '-> a' })
+    expect((await scanRepository(view, renderer.kinds)).found.map(({ source }) => source.id)).toEqual(['a'])
+  })
+})
+
+describe('the kind of a place', () => {
+  it('is the first that detects something', async () => {
+    const { view, renderer } = world({ 'a/stack.yaml': '{}', 'a/chart.yaml': '{}' })
+    const place = { path: 'a', entries: await view.list('a') }
+    expect((await detectKind(place, view, renderer.kinds)).kind.name).toBe('chart')
+    expect((await detectKind(place, view, renderer.kinds.slice(0, 2).toReversed())).kind.name).toBe('stack')
+  })
+
+  it('is a bug where there is none', async () => {
+    const { view, renderer } = world({})
+    await expect(detectKind({ path: 'a' }, view, renderer.kinds.slice(0, 1))).rejects.toThrow(/\ba$/)
+  })
+
+  it('knows the entry file of a source', () => {
+    const { kinds } = world({}).renderer
+    expect(isEntryOf(stackSource('a'), 'a/stack.yaml', kinds)).toBe(true)
+    expect(isEntryOf(stackSource('.'), 'stack.yaml', kinds)).toBe(true)
+    expect(isEntryOf(stackSource('a'), 'a/b/stack.yaml', kinds)).toBe(false)
+    expect(isEntryOf(stackSource('a'), 'a/web.yaml', kinds)).toBe(false)
+    expect(isEntryOf(chartSource('a'), 'a/stack.yaml', kinds)).toBe(false)
+    expect(isEntryOf({ kind: 'file', id: 'x', path: 'a/web.yaml' }, 'a/web.yaml', kinds)).toBe(true)
+    expect(isEntryOf({ kind: 'file', id: 'x', path: 'a/web.yaml' }, 'a/stack.yaml', kinds)).toBe(false)
+  })
+
+  it.each([
+    ['a/b/c.yaml', 'a/b'],
+    ['c.yaml', '.'],
+    ['a/c.yaml', 'a'],
+  ])('the directory of %s is %s', (file, directory) => {
+    expect(directoryOf(file)).toBe(directory)
+  })
+})
+
+describe('sources that are built from each other', () => {
+  const composed = async (
+    files: Readonly<Record<string, string>>,
+    change: (made: World) => World = (made) => made,
+  ) => {
+    const made = change(world(files))
+    const { found } = await scanRepository(made.view, made.renderer.kinds)
+    const sources = await composedSources(found, made)
+    return sources.map(({ source, layer, files: read }) => [source.id, layer, [...read].join(' ')])
+  }
+  const base = { 'base/stack.yaml': 'resources: [web.yaml]\n', 'base/web.yaml': web }
+
+  it('are those that may be deployed, with their files; bases are skipped', async () => {
+    expect(await composed({ ...base, 'prod/stack.yaml': 'resources: [../base]\n' })).toEqual([
+      ['prod', false, 'prod/stack.yaml base/stack.yaml base/web.yaml'],
+    ])
+  })
+
+  it('are marked where another one uses them', async () => {
+    const files = {
+      ...base,
+      'mid/stack.yaml': 'resources: [../base]\n',
+      'prod/stack.yaml': 'resources: [../mid]\n',
+    }
+    expect((await composed(files)).map(([id, layer]) => [id, layer])).toEqual([
+      ['mid', true],
+      ['prod', false],
+    ])
+  })
+
+  it('are all that may be deployed where that cannot be found out, and a bug is thrown', async () => {
+    const failing = (error: Error) => (made: World) => {
+      const isDeployable = async () => {
+        throw error
+      }
+      const kinds = made.renderer.kinds.map((kind) => ({ ...kind, isDeployable }))
+      return { ...made, renderer: { ...made.renderer, kinds } }
+    }
+    expect(await composed(base, failing(stop('source.render', 'x')))).toHaveLength(1)
+    await expect(composed(base, failing(new TypeError('a bug')))).rejects.toThrow(TypeError)
+  })
+})
+
+describe('the files of all sources that may read those of the asked ones', () => {
+  const ids = async (
+    files: Readonly<Record<string, string>>,
+    named: readonly Source[],
+    asked = named.map(({ id }) => id),
+  ) => {
+    const made = world(files)
+    const all = await filesOfAll(named, made, new Set(asked))
+    return { ids: all.map(({ source }) => source.id), calls: made.calls.map(({ source }) => source), all }
+  }
+  const base = {
+    'apps/base/stack.yaml': 'resources: [web.yaml]\n',
+    'apps/base/web.yaml': web,
+    'apps/prod/stack.yaml': 'resources: [../base]\n',
+  }
+
+  it('are those of named sources first, then of stacks and charts that are not named', async () => {
+    const files = {
+      ...base,
+      ...chart('charts/web'),
+      ...chart('charts/api'),
+      'apps/test/stack.yaml': 'resources: [../base]\n',
+    }
+    const { ids: found, all } = await ids(files, [stackSource('apps/prod'), chartSource('charts/api')])
+    expect(found).toEqual(['apps/prod', 'charts/api', 'apps/test', 'charts/web'])
+    expect([...(all[0]?.files ?? [])]).toEqual([
+      'apps/prod/stack.yaml',
+      'apps/base/stack.yaml',
+      'apps/base/web.yaml',
+    ])
+  })
+
+  it('are those of layers too', async () => {
+    const files = { ...base, 'top/stack.yaml': 'resources: [../apps/prod]\n' }
+    const { all } = await ids(files, [stackSource('top')])
+    expect(all.map(({ source, layer }) => [source.id, layer])).toEqual([
+      ['top', false],
+      ['apps/prod', true],
+    ])
+  })
+
+  it('are those of releases whose text mentions a file of the asked sources', async () => {
+    const files = {
+      ...base,
+      'apps/other/stack.yaml': '{}',
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('a', 'stack: apps/base'),
+      'far/stack.yaml': 'resources: [b.yaml]\n',
+      'far/b.yaml': deploy('b', 'stack: apps/other'),
+      'computed/stack.yaml': 'resources: [c.yaml]\n',
+      'computed/c.yaml': `# $(dir)\n${deploy('c', 'stack: apps/base')}`,
+    }
+    const { ids: found, calls } = await ids(files, [stackSource('apps/prod')])
+    expect(found).toContain('Deploy a in cluster')
+    expect(found).toContain('Deploy c in computed')
+    expect(found).not.toContain('Deploy b in far')
+    expect(calls).not.toContain('far')
+  })
+
+  it('are those of the releases in loose files, but not in files that a named source reads', async () => {
+    const files = {
+      ...base,
+      'flux/a.yaml': deploy('a', 'stack: apps/base'),
+      'own/stack.yaml': 'resources: [b.yaml]\n',
+      'own/b.yaml': deploy('b', 'stack: apps/base'),
+    }
+    expect((await ids(files, [stackSource('apps/prod')])).ids).toContain('Deploy a in flux/a.yaml')
+    const named = await ids(files, [stackSource('apps/prod'), fileSource('flux/a.yaml')], ['apps/prod'])
+    expect(named.ids.filter((id) => id.includes('Deploy a'))).toEqual(['Deploy a in flux/a.yaml'])
+  })
+
+  it('are not listed twice for a release that deploys the same as a named source', async () => {
+    const files = {
+      ...base,
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('a', 'stack: apps/prod'),
+    }
+    const { ids: found } = await ids(files, [stackSource('apps/prod')])
+    expect(found).toEqual(['apps/prod', 'cluster'])
+  })
+
+  it('are not listed twice for a release that is named itself', async () => {
+    const files = {
+      ...base,
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('a', 'stack: apps/base'),
+    }
+    const made = world(files)
+    const [release] = await made.renderer.declared(
+      await made.renderer.render(stackSource('cluster'), made.view),
+      made.view,
+    )
+    const { ids: found } = await ids(files, release ? [release] : [])
+    expect(found.filter((id) => id === 'Deploy a in cluster')).toHaveLength(1)
+  })
+
+  it('leave out charts outside the repository when they look for mentions', async () => {
+    const files = {
+      'charts/web/values.yaml': 'a: 1\n',
+      'charts/web/chart.yaml': '{}',
+      'charts/web/template.yaml': '',
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('a', 'chart: charts/web'),
+    }
+    const inside = await ids(files, [chartSource('charts/web')])
+    expect(inside.calls).toContain('cluster')
+    const outside = await ids(files, [chartSource('charts/web', { charts: 'charts' })])
+    expect(outside.calls).not.toContain('cluster')
+  })
+})
