@@ -114,7 +114,7 @@ describe.skipIf(!hasCmpServer())(
       [
         '--post-renderer as a release',
         '[{"name":"release-name","string":"--post-renderer=sh"}]',
-        /cannot be the name of a Helm release/,
+        /is not a valid name of a Helm release/,
       ],
       [
         'a path that leaves the repository',
