@@ -121,7 +121,7 @@ describe.skipIf(!hasCmpServer())(
         '[{"name":"values-files","array":["../../../../../etc/passwd"]}]',
         /repository/,
       ],
-      ['shell text', '[{"name":"release-name","string":"a; touch /tmp/pwned"}]', /cannot be the name/],
+      ['shell text', '[{"name":"release-name","string":"a; touch /tmp/pwned"}]', /is not a valid name/],
       [
         'a parameter nobody knows',
         '[{"name":"helm-args","string":"--post-renderer sh"}]',
