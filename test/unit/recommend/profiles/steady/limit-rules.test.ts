@@ -143,11 +143,7 @@ describe('a CPU limit that holds its container back', () => {
       { usage: held(0.3), to: 510 },
       [1250, 'limit.ratio', 'limit.throttled'],
     ],
-    [
-      'stays where its usage is not known',
-      { usage: { throttledShare: 0.4 } },
-      [1000, 'limit.throttled'],
-    ],
+    ['stays where its usage is not known', { usage: { throttledShare: 0.4 } }, [1000, 'limit.throttled']],
     [
       'is raised where its request stays',
       { usage: held(0.3), to: 500 },
