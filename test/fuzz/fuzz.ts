@@ -21,7 +21,7 @@ const { values } = parseArgs({
 })
 const canary = 'CANARY-OUTSIDE-7c1f'
 const token = 'ghs_DUMMYTOKEN0123456789'
-const seconds = 60
+const seconds = 90
 const program = resolve('dist/tortoise.js')
 const work = mkdtempSync(join(tmpdir(), 'tortoise-fuzz-'))
 const outside = join(work, 'outside')

@@ -79,7 +79,7 @@ function chart(draw: Draw, traps: Traps): Files {
   const template = draw.one([
     '{{ .Files.Get "../../outside/values.yaml" }}',
     `{{ fail (printf "pw=%s" .Values.secret) }}`,
-    '{{- range until 20000 }}{{ range until 20000 }}{{ end }}{{ end }}',
+    '{{- range until 2000 }}{{ range until 2000 }}{{ end }}{{ end }}',
     '{{ getHostByName "localhost" }}',
     '{{ lookup "v1" "Secret" "a" "b" | toYaml }}',
     '{{ env "HOME" }}',
