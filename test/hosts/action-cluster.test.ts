@@ -47,7 +47,7 @@ describe.skipIf(missing.length > 0)('the Action on a real API server, Prometheus
     const own = await plane.tokenOf('gitops-tortoise', 'gitops-tortoise')
     writeFileSync(join(shop.root, 'account'), plane.kubeconfig(own))
     plane.audited()
-  }, 240_000)
+  })
   afterAll(async () => {
     await Promise.all([plane?.close(), prometheus?.close(), shop?.close()])
   })

@@ -65,7 +65,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
       }
     }
     await inhabit(plane, { namespaces: 5, deployments: 60 })
-  }, 180_000)
+  })
   afterAll(async () => {
     rmSync(work, { recursive: true, force: true })
     await plane?.close()

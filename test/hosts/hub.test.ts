@@ -115,7 +115,7 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
       ],
     }
     writeFileSync(join(work, 'kubeconfig'), JSON.stringify(kubeconfig))
-  }, 240_000)
+  })
   afterAll(async () => {
     rmSync(work, { recursive: true, force: true })
     await hub?.close()

@@ -74,7 +74,7 @@ describe('a run in shards', () => {
     expect(inOrder(merged.observations)).toEqual(inOrder(whole))
     expect(readSnapshots({ cwd: work }, ['shards']).observations).toEqual(merged.observations)
     expect(merged.readings.map(({ origin }) => origin)).toEqual(['prometheus', 'prometheus', 'prometheus'])
-  }, 60_000)
+  })
 
   it('shares a cache without one shard forgetting the days of another', async () => {
     const kept = days()
@@ -85,7 +85,7 @@ describe('a run in shards', () => {
     expect([...days()].sort()).toEqual([...kept].sort())
     // Each reads the unfinished day alone: the probe, five questions, and crash loops.
     expect(second).toBe(shards * 7)
-  }, 60_000)
+  })
 
   it('takes a workload that two recordings tell of from the one that saw more', async () => {
     const [one] = await snapshot('whole.json')
@@ -106,7 +106,7 @@ describe('a run in shards', () => {
       ['less.json', 'more.json'],
     ])
       expect(readSnapshots({ cwd: work }, order).observations.map(({ days }) => days)).toEqual([9])
-  }, 60_000)
+  })
 
   it('names a snapshot that is not there, and a directory without any', () => {
     mkdirSync(join(work, 'none'))

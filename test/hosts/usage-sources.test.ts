@@ -102,7 +102,7 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
     }
     metered = await startMeteredCluster(plane)
     writeFileSync(join(work, 'kubeconfig'), metered.kubeconfig)
-  }, 180_000)
+  })
   afterAll(async () => {
     rmSync(work, { recursive: true, force: true })
     await metered?.close()

@@ -23,7 +23,11 @@ export async function startFaultProxy(target: string, faults: Faults): Promise<F
   return startServer((request, response) => {
     const nth = (counts.get(request.body) ?? 0) + 1
     counts.set(request.body, nth)
-    setTimeout(() => void forward(request, response, { target, faults, nth }), faults.delay?.(nth) ?? 0)
+    // An answer that nobody waits for any more must not keep this process alive.
+    setTimeout(
+      () => void forward(request, response, { target, faults, nth }),
+      faults.delay?.(nth) ?? 0,
+    ).unref()
   })
 }
 

@@ -114,11 +114,10 @@ describe.skipIf(!hasPrometheus())('a Prometheus behind a bad line', () => {
   })
 
   it('does not hang on a server that never ends its answer', async () => {
-    const began = Date.now()
-    await expect(through({ delay: () => 60_000 }, { timeoutMs: 300 })).rejects.toThrow(
+    // The answer would come in an hour, long after the limit of this test.
+    await expect(through({ delay: () => 3_600_000 }, { timeoutMs: 300 })).rejects.toThrow(
       'no answer in time (0.3 s)',
     )
-    expect(Date.now() - began).toBeLessThan(30_000)
   })
 
   it('stops when its budget of questions is spent', async () => {
