@@ -129,7 +129,7 @@ async function replaceLeader(pair: Replica[], start: () => Replica): Promise<voi
   await compareFigures(leader)
   leader.child.kill('SIGTERM')
   expect(await leader.ended).toBe(0)
-  expect(leader.log.at(-1)).toMatchObject({ message: 'ended', whole: true })
+  expect(leader.log.at(-1)).toMatchObject({ message: 'shut down', whole: true })
   pair.splice(at, 1, start())
 }
 
