@@ -148,7 +148,7 @@ describe('a key that cannot sign', () => {
 })
 
 describe('a branch with an unsigned commit of ours', () => {
-  it.runIf(has('ssh-keygen'))('is made anew once commits are to be signed, and then left alone', async () => {
+  it.runIf(has('ssh-keygen'))('is made again once commits are to be signed, and then kept', async () => {
     await commit()
     const pair = sshPair()
     expect(await commit(signer(pair.key))).toMatchObject({ created: true })
