@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { toBytes, toMillicores } from '../plugin/model/quantity.ts'
-import type { TortoiseOptions } from '../plugin/recommend/profiles/tortoise/options.ts'
+import type { TortoiseOptions } from '../plugin/recommend/recommend-options.ts'
 
 const amount = (read: (text: string) => number | undefined) =>
   z

@@ -49,7 +49,7 @@ describe('tortoise explain --history', () => {
             from: '500m',
             to: '250m',
             file: pathOf(api),
-            rules: expect.arrayContaining(['pace.down']),
+            rules: expect.arrayContaining(['step.down']),
             evidence: expect.stringMatching(/^[0-9a-f]{8}$/),
             commit: { id: ours, pull: 1 },
           },

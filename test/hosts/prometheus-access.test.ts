@@ -11,7 +11,7 @@ import { ExpectedStop } from '../../plugin/model/problem.ts'
 import { type Prometheus, prometheus } from '../../plugin/observe/prometheus/prometheus.ts'
 import type { Host } from '../../plugin/run/host.ts'
 import { prometheusPorts } from '../../plugin/run/observe/prometheus-access.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 
 const nothing = { status: 'success', data: { resultType: 'vector', result: [] } }
 let directory = ''

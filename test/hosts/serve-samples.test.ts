@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { startGitServer } from '../lab/git-server.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 import { count, type Ground, openGround } from './daemon.ts'
 
 const owned = (kind: string, name: string, owner: readonly [kind: string, name: string]) => ({

@@ -8,7 +8,7 @@ import { parseSnapshot } from '../../plugin/observe/snapshot.ts'
 import { readSnapshots } from '../../plugin/run/observe/snapshots.ts'
 import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { type GeneratedPrometheus, startGeneratedPrometheus } from '../lab/generated-prometheus.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 import { tortoise } from './program.ts'
 
 const end = Date.UTC(2026, 8, 14, 6) / 1000

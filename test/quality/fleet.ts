@@ -122,15 +122,15 @@ interface Ruled {
 function row(recorded: readonly Recorded[], { target, rule, options }: Ruled): FleetRow {
   const settings =
     rule === 'untouched' ? undefined : { profile: rule, options, rules: [], lastChange: () => undefined }
-  const walk = { historyDays: 14, trainDays: 14, everyDays: 1 }
+  const schedule = { historyDays: 14, trainDays: 14, everyDays: 1 }
   const results = recorded.flatMap((one) => {
-    const result = backtest(one, settings, walk)
+    const result = backtest(one, settings, schedule)
     return result === undefined ? [] : [{ shape: one.service.shape, result }]
   })
   const total = (part: 'cpuRequested' | 'podSeconds' | 'overloadSeconds', shape?: string): number =>
     results
       .filter((one) => shape === undefined || one.shape === shape)
-      .reduce((sum, { result }) => sum + result.charges[part], 0)
+      .reduce((sum, { result }) => sum + result.scores[part], 0)
   const byShape = (part: 'cpuRequested' | 'overloadSeconds', unit: number) =>
     Object.fromEntries(Object.keys(shapes).map((shape) => [shape, Math.round(total(part, shape) / unit)]))
   return {

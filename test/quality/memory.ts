@@ -1,10 +1,10 @@
 import { krrMemory } from '../../plugin/recommend/profiles/krr/strategy.ts'
-import { tortoiseDefaults } from '../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../plugin/recommend/profiles/tortoise/default-options.ts'
 import { tortoiseSizes } from '../../plugin/recommend/profiles/tortoise/size.ts'
-import { withMargin } from '../../plugin/recommend/profiles/vpa/estimate.ts'
-import { histogram, memoryBuckets } from '../../plugin/recommend/profiles/vpa/histogram.ts'
 import { recommend } from '../../plugin/recommend/recommend.ts'
 import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
+import { withMargin } from '../../plugin/recommend/vpa-recommender/estimate.ts'
+import { histogram, memoryBuckets } from '../../plugin/recommend/vpa-recommender/histogram.ts'
 import { declare, type Machine, observe } from './machine.ts'
 import type { Trace } from './traces.ts'
 

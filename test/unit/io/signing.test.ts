@@ -139,7 +139,7 @@ describe('a key that cannot sign', () => {
     },
   )
 
-  it('stops the run where the program is missing', async () => {
+  it('stops the run when the program is missing', async () => {
     const sign = createSigner({ format: 'ssh', key: 'x' }, createPrograms({}, '/nowhere'))
     await expect(commit(sign)).rejects.toMatchObject({
       problems: [{ code: 'program.missing', message: expect.stringContaining('sign commits') }],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { escapeMarkdown, fitBody, oneLine } from '../../../plugin/model/escape-markdown.ts'
 
-describe('inert text', () => {
+describe('escaped Markdown', () => {
   it.each([
     ['mentions nobody', 'ask @ada', /@\w/],
     ['refers to no issue', 'see #12 and acme/gitops#3', /#\d/],
@@ -20,7 +20,7 @@ describe('inert text', () => {
     expect(escapeMarkdown(text)).not.toMatch(forbidden)
   })
 
-  it('leaves names and quantities as they are', () => {
+  it('keeps names and quantities unchanged', () => {
     expect(escapeMarkdown('Deployment/api-server app requests.cpu 1.5 → 260m')).toBe(
       'Deployment/api-server app requests.cpu 1.5 → 260m',
     )
@@ -36,17 +36,17 @@ describe('inert text', () => {
     )
   })
 
-  it('gives one line without blanks at its ends', () => {
+  it('gives one line without leading or trailing blanks', () => {
     expect(oneLine('  a\t\n b\u200b ')).toBe('a b')
   })
 })
 
-describe('a body that must fit', () => {
-  it('is untouched when it fits', () => {
+describe('a body with a size limit', () => {
+  it('is unchanged when it fits', () => {
     expect(fitBody('| a |\n')).toBe('| a |\n')
   })
 
-  it('is cut between lines, closes what it opened, and says so', () => {
+  it('is cut between lines, closes its open blocks, and says that it was cut', () => {
     const line = `| ${'x'.repeat(80)} |\n`
     const fitted = fitBody(`<details>\n\n\`\`\`yaml\n${line.repeat(1000)}`)
     expect(fitted.length).toBeLessThan(60_000)

@@ -8,7 +8,7 @@ import { packCounts } from '../../../plugin/model/series.ts'
 import { bucketStart, cpuScale } from '../../../plugin/model/sketch.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { parseSnapshot } from '../../../plugin/observe/snapshot.ts'
-import { meanOf, weighedShares } from '../../../plugin/recommend/profiles/steady/demand.ts'
+import { meanOf, weightedShares } from '../../../plugin/recommend/profiles/steady/demand.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -38,7 +38,7 @@ function priceTable(): string {
   const cart = observations.find(({ cluster, workload }) => cluster === 'prod' && workload.name === 'cart')
   const usage = cart?.containers.find(({ container }) => container === 'cart')?.cpu
   if (usage === undefined) throw new Error('the demo has no cart')
-  const shares = weighedShares(usage)
+  const shares = weightedShares(usage)
   // Up to a mean of 250m the price is as settings say it.
   expect(meanOf(shares, cpuScale)).toBeLessThan(250)
   const lines = [19, 20, 21, 22, 23, 24, 25].map((bucket) => {
@@ -118,12 +118,12 @@ describe('docs/how-it-decides.md', () => {
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
-  it('says the default and the source of every rule', () => {
+  it('states the default and the source of every rule', () => {
     expect(rows?.length).toBeGreaterThan(20)
     expect(rows?.filter((cells) => cells.length !== 4 || cells[2] === '' || cells[3] === '')).toEqual([])
   })
 
-  it('says each setting with the default of the schema', () => {
+  it('states each setting with the default of the schema', () => {
     const said = (rows ?? []).flatMap(([, , usual = '']) => [
       ...usual.matchAll(/`(\w+)(?:\.(\w+))?`(?: (\d+)(?:–(\d+))?)?/g),
     ])
@@ -144,11 +144,11 @@ describe('docs/how-it-decides.md', () => {
     expect(wrong).toEqual([])
   })
 
-  it('shows what the price of its example weighs, as the code weighs it', () => {
+  it('shows the table of costs of its example as the code computes it', () => {
     expect(page).toContain(priceTable())
   })
 
-  it('shows an HPA worked out by hand, as the code works it out', () => {
+  it('shows the HPA example as the code computes it', () => {
     expect(page).toContain(hpaExample())
   })
 })

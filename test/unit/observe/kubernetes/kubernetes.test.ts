@@ -9,7 +9,7 @@ import {
   withLive,
 } from '../../../../plugin/observe/kubernetes/kubernetes.ts'
 import type { LiveCluster } from '../../../../plugin/observe/kubernetes/live.ts'
-import { type FakeServer, json, type Seen, startServer } from '../server.ts'
+import { type FakeServer, json, type ReceivedRequest, startServer } from '../fake-server.ts'
 
 const token = 'kube-very-secret-token'
 
@@ -21,7 +21,9 @@ afterEach(async () => {
   events = []
 })
 
-async function serve(answer: (request: Seen, response: ServerResponse) => void): Promise<FakeServer> {
+async function serve(
+  answer: (request: ReceivedRequest, response: ServerResponse) => void,
+): Promise<FakeServer> {
   const server = await startServer(answer)
   servers.push(server)
   return server
@@ -123,7 +125,7 @@ const objects: Readonly<Record<string, readonly unknown[]>> = {
   ],
 }
 
-function listing({ url }: Seen, response: ServerResponse): void {
+function listing({ url }: ReceivedRequest, response: ServerResponse): void {
   const builtIn = /^\/(api\/v1|apis\/(apps|batch|policy|autoscaling)\/)/.test(url.pathname)
   const all = objects[url.pathname] ?? (builtIn ? [] : undefined)
   if (all === undefined) {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type FakeServer, json, type Seen, startServer } from '../server.ts'
+import { type FakeServer, json, type ReceivedRequest, startServer } from '../fake-server.ts'
 
 /** What goes wrong between us and a Prometheus; each is asked how often the same question came, from 1. */
 export interface Faults {
@@ -34,7 +34,7 @@ interface Plan {
 }
 
 async function forward(
-  request: Seen,
+  request: ReceivedRequest,
   response: ServerResponse,
   { target, faults, nth }: Plan,
 ): Promise<void> {

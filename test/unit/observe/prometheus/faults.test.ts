@@ -6,7 +6,7 @@ import {
   type PrometheusOptions,
 } from '../../../../plugin/observe/prometheus/usage.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
-import type { FakeServer } from '../server.ts'
+import type { FakeServer } from '../fake-server.ts'
 import { type Faults, startFaultProxy } from './fault-proxy.ts'
 import { from, history, to } from './history.ts'
 

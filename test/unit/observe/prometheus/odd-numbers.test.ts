@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
 import { snapshotLines } from '../../../../plugin/observe/snapshot.ts'
-import { type FakeServer, json, startServer } from '../server.ts'
+import { type FakeServer, json, startServer } from '../fake-server.ts'
 
 let server: FakeServer
 afterEach(() => server.close())

@@ -10,7 +10,7 @@ import {
 } from '../../../../plugin/observe/prometheus/prometheus.ts'
 import type { Series } from '../../../../plugin/observe/prometheus/response-reader.ts'
 import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
-import { type FakeServer, json, type Seen, startServer } from '../server.ts'
+import { type FakeServer, json, type ReceivedRequest, startServer } from '../fake-server.ts'
 
 const token = 'sk-very-secret-token'
 const series = { metric: { pod: 'a,"b"]}' }, value: [1, '2.5'] }
@@ -28,7 +28,9 @@ afterEach(async () => {
   events = []
 })
 
-async function serve(answer: (request: Seen, response: ServerResponse) => void): Promise<FakeServer> {
+async function serve(
+  answer: (request: ReceivedRequest, response: ServerResponse) => void,
+): Promise<FakeServer> {
   const server = await startServer(answer)
   servers.push(server)
   return server

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type Behavior, defaultBehavior } from '../../../../plugin/model/behavior.ts'
-import { downLimit, stabilized, upLimit } from '../../../../plugin/recommend/hpa/behavior.ts'
+import { scaleDownLimit, scaleUpLimit, stabilize } from '../../../../plugin/recommend/hpa/behavior.ts'
 import { hpaController } from '../../../../plugin/recommend/hpa/controller.ts'
-import { desiredByAll, desiredByMetric } from '../../../../plugin/recommend/hpa/desired.ts'
+import { desiredByAllMetrics, desiredReplicas } from '../../../../plugin/recommend/hpa/desired.ts'
 import { simulateHpa } from '../../../../plugin/recommend/hpa/simulate.ts'
 
-describe('one metric: ceil(pods × utilisation ÷ target), worked out by hand', () => {
+describe('one metric: ceil(pods × utilisation ÷ target), computed by hand', () => {
   // [pods, ready, usage of all in m, request of one in m, target %, pods wanted]
   it.each([
     ['at the target nothing moves', 4, 4, 2800, 1000, 70, 4],
@@ -28,7 +28,7 @@ describe('one metric: ceil(pods × utilisation ÷ target), worked out by hand', 
     ['dust asks for a pod, as in the controller: 124 ÷ 60 × 15 = 31 and a bit', 15, 15, 18_600, 1000, 60, 32],
     ['no ready pod says nothing', 3, 0, 0, 1000, 50, undefined],
   ])('%s', (_, current, ready, usage, request, utilization, expected) => {
-    expect(desiredByMetric({ current, ready, usage, request, utilization })).toBe(expected)
+    expect(desiredReplicas({ current, ready, usage, request, utilization })).toBe(expected)
   })
 })
 
@@ -42,7 +42,7 @@ const slow: Behavior = {
   },
 }
 
-describe('policies and stabilisation, worked out by hand', () => {
+describe('policies and stabilisation, computed by hand', () => {
   it.each([
     ['four pods are more than double of two', 2, [], 6],
     ['double is more than four pods of ten', 10, [], 20],
@@ -50,12 +50,12 @@ describe('policies and stabilisation, worked out by hand', () => {
     ['what is older than the period does not', 16, [{ time: 85, pods: 6 }], 32],
     ['what was removed in the period counts too: began at 12', 10, [{ time: 95, pods: -2 }], 24],
   ])('up: %s', (_, current, events, expected) => {
-    expect(upLimit(current, events, { now: 100, rules: up })).toBe(expected)
+    expect(scaleUpLimit(current, events, { now: 100, rules: up })).toBe(expected)
   })
 
-  it('up: Min takes the smaller, Disabled none', () => {
-    expect(upLimit(10, [], { now: 0, rules: { ...up, selectPolicy: 'Min' } })).toBe(14)
-    expect(upLimit(10, [], { now: 0, rules: { ...up, selectPolicy: 'Disabled' } })).toBe(10)
+  it('up: Min takes the smallest change, Disabled none', () => {
+    expect(scaleUpLimit(10, [], { now: 0, rules: { ...up, selectPolicy: 'Min' } })).toBe(14)
+    expect(scaleUpLimit(10, [], { now: 0, rules: { ...up, selectPolicy: 'Disabled' } })).toBe(10)
   })
 
   it.each([
@@ -63,45 +63,45 @@ describe('policies and stabilisation, worked out by hand', () => {
     ['2 % of 10 is cut off to 9', 10, [], 9],
     ['what was removed in the period counts: began at 100', 98, [{ time: 50, pods: -2 }], 98],
   ])('down: %s', (_, current, events, expected) => {
-    expect(downLimit(current, events, { now: 100, rules: slow.scaleDown })).toBe(expected)
+    expect(scaleDownLimit(current, events, { now: 100, rules: slow.scaleDown })).toBe(expected)
   })
 
-  it('down: the highest wish of five minutes holds', () => {
-    const wishes = [
+  it('down: the highest recommendation of five minutes wins', () => {
+    const recommendations = [
       { time: 0, pods: 9 },
       { time: 100, pods: 6 },
       { time: 310, pods: 3 },
     ]
-    expect(stabilized(10, wishes, { now: 310, behavior: defaultBehavior })).toBe(6)
-    expect(stabilized(10, wishes.slice(2), { now: 310, behavior: defaultBehavior })).toBe(3)
+    expect(stabilize(10, recommendations, { now: 310, behavior: defaultBehavior })).toBe(6)
+    expect(stabilize(10, recommendations.slice(2), { now: 310, behavior: defaultBehavior })).toBe(3)
   })
 
-  it('up: without a window the last wish counts, with one the lowest of it', () => {
-    const wishes = [
+  it('up: without a window the last recommendation counts, with one the lowest', () => {
+    const recommendations = [
       { time: 0, pods: 12 },
       { time: 30, pods: 20 },
     ]
-    expect(stabilized(10, wishes, { now: 30, behavior: defaultBehavior })).toBe(20)
+    expect(stabilize(10, recommendations, { now: 30, behavior: defaultBehavior })).toBe(20)
     const calm = { ...defaultBehavior, scaleUp: { ...up, stabilizationWindowSeconds: 60 } }
-    expect(stabilized(10, wishes, { now: 30, behavior: calm })).toBe(12)
+    expect(stabilize(10, recommendations, { now: 30, behavior: calm })).toBe(12)
   })
 })
 
 describe('the controller', () => {
   const bounds = { minReplicas: 2, maxReplicas: 30 }
-  it('brings pods within bounds at once', () => {
+  it('moves pods within bounds at once', () => {
     const { sync } = hpaController(bounds)
     expect(sync({ now: 0, current: 40 }, 0)).toBe(30)
     expect(sync({ now: 15, current: 1 }, 1)).toBe(2)
   })
 
-  it('leaves what somebody set to zero, and what no metric tells of', () => {
+  it('keeps workloads scaled to 0, and workloads without a metric', () => {
     const { sync } = hpaController(bounds)
     expect(sync({ now: 0, current: 0 }, 5)).toBe(0)
     expect(sync({ now: 15, current: 7 }, undefined)).toBe(7)
   })
 
-  it('without a behaviour it grows to four or to double, at every look', () => {
+  it('without a behaviour it grows to four or to double at every evaluation', () => {
     const { sync } = hpaController({ minReplicas: 1, maxReplicas: 30 })
     let current = 1
     const seen = [0, 15, 30, 45].map((now) => (current = sync({ now, current }, 60)))
@@ -115,19 +115,20 @@ describe('the controller', () => {
     expect(seen).toEqual([5, 5, 10, 20])
   })
 
-  it('falls five minutes after the demand, then at once', () => {
+  it('scales down five minutes after the demand, then at once', () => {
     const { sync } = hpaController(bounds)
     let current = 10
-    const at = (now: number, wish: number): number => (current = sync({ now, current }, wish))
+    const at = (now: number, recommendation: number): number =>
+      (current = sync({ now, current }, recommendation))
     expect([at(0, 10), at(15, 2), at(285, 2), at(300, 2), at(315, 2)]).toEqual([10, 10, 10, 10, 2])
   })
 
-  it('does not fall in the first five minutes: what it finds counts as a wish', () => {
+  it('does not scale down in the first five minutes: the pods at the start count as a recommendation', () => {
     const { sync } = hpaController(bounds)
     expect([sync({ now: 0, current: 8 }, 3), sync({ now: 301, current: 8 }, 3)]).toEqual([8, 3])
   })
 
-  it('falls from 100 to 10 in about 98 minutes at 2 % in 90 seconds', () => {
+  it('scales down from 100 to 10 in about 98 minutes at 2 % in 90 seconds', () => {
     const { sync } = hpaController({ minReplicas: 10, maxReplicas: 100, behavior: slow })
     let [current, now] = [100, 0]
     while (current > 10) {
@@ -145,8 +146,8 @@ describe('several metrics', () => {
     ['one that cannot be read lets pods grow', [6, undefined], 4, 6],
     ['and lets none fall', [3, undefined], 4, undefined],
     ['none that can be read says nothing', [undefined, undefined], 4, undefined],
-  ])('%s', (_, wishes, current, expected) => {
-    expect(desiredByAll(wishes, current)).toBe(expected)
+  ])('%s', (_, recommendations, current, expected) => {
+    expect(desiredByAllMetrics(recommendations, current)).toBe(expected)
   })
 
   it.each([
@@ -156,7 +157,7 @@ describe('several metrics', () => {
     ['unmeasured pods are busy downwards: 20 % of 8 is 46 % of 12', 12, 8, 4, 1600, 60, 10],
     ['they do not turn it round: 50 % of 8 would be 66 % of 12', 12, 8, 4, 4000, 60, 12],
   ])('%s', (_, current, ready, missing, usage, utilization, expected) => {
-    expect(desiredByMetric({ current, ready, missing, usage, request: 1000, utilization })).toBe(expected)
+    expect(desiredReplicas({ current, ready, missing, usage, request: 1000, utilization })).toBe(expected)
   })
 })
 
@@ -164,13 +165,13 @@ describe('a simulated HPA', () => {
   const demand = { values: new Float64Array(288).fill(7000), step: 300 }
   const scaler = { minReplicas: 3, maxReplicas: 30, utilization: 70, request: 1000 }
 
-  it('settles where demand meets the scale point and stays', () => {
+  it('settles where demand meets the scale point', () => {
     const run = simulateHpa(demand, scaler)
     expect([run.replicas.at(-1), run.mostReplicas, run.atMaximumSeconds]).toEqual([10, 10, 0])
     expect(run.overloadSeconds).toBeLessThan(120)
   })
 
-  it('the same scale point gives the same pods', () => {
+  it('runs the same pods for the same scale point', () => {
     const [one, other] = [
       simulateHpa(demand, scaler),
       simulateHpa(demand, { ...scaler, request: 875, utilization: 80 }),
@@ -178,7 +179,7 @@ describe('a simulated HPA', () => {
     expect(one.replicas).toEqual(other.replicas)
   })
 
-  it('tells when the maximum is hit, and passes over gaps', () => {
+  it('counts the time at the maximum, and skips gaps', () => {
     expect(simulateHpa(demand, { ...scaler, maxReplicas: 8 }).atMaximumSeconds).toBeGreaterThan(86_000)
     const gaps = {
       ...demand,

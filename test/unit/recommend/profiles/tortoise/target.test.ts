@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/default-options.ts'
 import {
   candidates,
   emptySlots,
@@ -78,7 +78,7 @@ describe('replica slots', () => {
     ).toBeUndefined()
   })
 
-  it('68: slots of a week, and of a day; hours that do not divide a day are refused', () => {
+  it('68: slots of a week, and of a day; hours that do not divide a day are rejected', () => {
     expect([emptySlots(8, true)?.length, emptySlots(8, false)?.length, emptySlots(5, true)]).toEqual([
       21,
       3,
@@ -97,7 +97,7 @@ describe('replica slots', () => {
     expect(candidates(replicas, tortoiseDefaults)).toEqual({ min, max: mended })
   })
 
-  it('a static pair covers every slot', () => {
+  it('one pair of bounds fits every slot', () => {
     expect(
       staticBounds([
         { min: 3, max: 12 },

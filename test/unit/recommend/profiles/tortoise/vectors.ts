@@ -1,13 +1,11 @@
-import {
-  type TortoiseOptions,
-  tortoiseDefaults,
-} from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/default-options.ts'
 import {
   type ScalingPolicy,
   type SizedPods,
   type SizedResource,
   tortoiseSizes,
 } from '../../../../../plugin/recommend/profiles/tortoise/size.ts'
+import type { TortoiseOptions } from '../../../../../plugin/recommend/recommend-options.ts'
 
 /*
  * Vectors of Tortoise's own tests by number (1–67, 70) and figures derived from its formulas (d1–d6).

@@ -1,14 +1,14 @@
 /**
- * Memory peaks: one a window of 24 hours, replaced when a higher one is seen, raised after an OOM kill.
+ * Memory peaks of a container: one per window of 24 hours, replaced by a higher sample, and raised after an OOM kill.
  * Source: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/pkg/recommender/model/container.go
  */
 
 const mebibyte = 1024 ** 2
 const hoursPerWindow = 24
-/** A container that was not seen for so long is forgotten. */
+/** Hours without a sample after which the recommender forgets a container. */
 export const forgottenAfterHours = 8 * hoursPerWindow
 
-/** What a peak does to the histogram. */
+/** A change of the histogram by a peak. */
 export interface PeakChange {
   readonly kind: 'add' | 'subtract'
   readonly bytes: number
@@ -16,7 +16,7 @@ export interface PeakChange {
   readonly hour: number
 }
 
-/** The present window of a container. */
+/** The current window of a container. Times are in hours, peaks in bytes. */
 export interface PeakWindow {
   readonly end: number
   readonly peak: number
@@ -24,30 +24,30 @@ export interface PeakWindow {
   readonly lastSample: number
 }
 
-/** A window and what happened to the histogram; no changes when the sample was refused or is no new peak. */
+/** A window after a sample, with the changes of the histogram: none when the sample was rejected or is not a new peak. */
 export interface PeakStep {
   readonly window: PeakWindow
   readonly changes: readonly PeakChange[]
   readonly accepted: boolean
 }
 
-/** A usage sample; refused when negative or not newer than the last one. */
+/** Adds a usage sample; it is rejected when negative or not newer than the last one. */
 export function addPeak(window: PeakWindow | undefined, hour: number, bytes: number): PeakStep {
-  if (bytes < 0 || (window !== undefined && hour <= window.lastSample)) return refused(window, hour)
+  if (bytes < 0 || (window !== undefined && hour <= window.lastSample)) return rejected(window, hour)
   const step = intoWindow(window ?? fresh(hour), { hour, bytes, oom: false })
   return { ...step, window: { ...step.window, lastSample: hour } }
 }
 
-/** What a container needs that was killed: the larger of request and real peak, with a fifth or 100 MiB more. */
+/** Memory in bytes that a container needs after an OOM kill: the larger of request and peak, plus a fifth or 100 MiB, whichever is more. */
 export function needAfterOom(request: number, peak: number): number {
   const used = Math.max(request, peak)
   return Math.max(used + 100 * mebibyte, used * 1.2)
 }
 
-/** An OOM kill; refused when it is more than a window older than the last sample. */
+/** Adds an OOM kill; it is rejected when it is more than one window older than the last sample. */
 export function addOom(window: PeakWindow | undefined, hour: number, request: number): PeakStep {
   const known = window ?? fresh(hour)
-  if (hour < known.lastSample - hoursPerWindow) return refused(window, hour)
+  if (hour < known.lastSample - hoursPerWindow) return rejected(window, hour)
   return intoWindow(known, { hour, bytes: needAfterOom(request, known.peak), oom: true })
 }
 
@@ -58,7 +58,7 @@ const fresh = (hour: number): PeakWindow => ({
   lastSample: Number.NEGATIVE_INFINITY,
 })
 
-const refused = (window: PeakWindow | undefined, hour: number): PeakStep => ({
+const rejected = (window: PeakWindow | undefined, hour: number): PeakStep => ({
   window: window ?? fresh(hour),
   changes: [],
   accepted: false,

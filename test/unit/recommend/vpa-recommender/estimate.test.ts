@@ -10,14 +10,14 @@ import {
   withConfidence,
   withMargin,
   withMinimum,
-} from '../../../../../plugin/recommend/profiles/vpa/estimate.ts'
+} from '../../../../plugin/recommend/vpa-recommender/estimate.ts'
 import {
   cpuBuckets,
   exponentialBuckets,
   histogram,
   linearBuckets,
   memoryBuckets,
-} from '../../../../../plugin/recommend/profiles/vpa/histogram.ts'
+} from '../../../../plugin/recommend/vpa-recommender/histogram.ts'
 import { mb, one } from './vectors.ts'
 
 describe('VPA histogram', () => {
@@ -41,7 +41,7 @@ describe('VPA histogram', () => {
     expect([39.99, 40, 100, 900].map(buckets.find)).toEqual([0, 1, 2, 5])
   })
 
-  it('4: percentiles out of bounds', () => {
+  it('4: percentiles outside the buckets', () => {
     const filled = histogram(linearBuckets(1, 0.1))
     filled.add(0.1, 0.1)
     filled.add(0.2, 0.2)
@@ -80,7 +80,7 @@ describe('VPA histogram', () => {
     expect(checkpoint.total).toBe(total)
   })
 
-  it('10: a checkpoint read back', () => {
+  it('10: a checkpoint restored', () => {
     const loaded = histogram(one, Number.POSITIVE_INFINITY, {
       total: 6,
       buckets: new Map([
@@ -101,7 +101,7 @@ describe('VPA histogram', () => {
     expect(Math.trunc(memory.percentile(0.5))).toBe(2_093_479_957)
   })
 
-  it('32: where buckets begin', () => {
+  it('32: starts of buckets', () => {
     expect([cpuBuckets.count, memoryBuckets.count]).toEqual([176, 176])
     const starts = [1, 2, 3, 10, 20, 50, 100, 175].map((bucket) => cpuBuckets.start(bucket).toFixed(6))
     expect(starts).toEqual([
@@ -149,7 +149,7 @@ describe('VPA estimators', () => {
   it.each([
     [18, 1, 25, 262_144_000],
     [19, 2, 12, 131_072_000],
-  ])('%i: least of a pod with %i containers', (_, containers, cpu, memory) => {
+  ])('%i: smallest request of a pod with %i containers', (_, containers, cpu, memory) => {
     expect(withMinimum(1, podMinimum.cpu, containers)).toBe(cpu)
     expect(withMinimum(1e6, podMinimum.memory, containers)).toBe(memory)
   })
@@ -172,7 +172,7 @@ describe('VPA estimators', () => {
     expect(roundUpTo(amount, multiple)).toBe(expected)
   })
 
-  it('24: memory for people', () => {
+  it('24: memory in readable units', () => {
     expect([1_050_000, 4_992_073_454].map(humanMemory)).toEqual(['1.00Mi', '4.65Gi'])
   })
 
@@ -226,7 +226,7 @@ describe('VPA estimators', () => {
     expect(withConfidence(1e9, sure, how) / 1e9).toBeCloseTo(factor, 6)
   })
 
-  it('31: a peak three days old is below the reach of the target', () => {
+  it('31: a peak three days old does not affect the target', () => {
     const filled = histogram(memoryBuckets, 24)
     for (const [day, peak] of [300, 310, 305, 320, 600, 315, 310, 305].entries())
       filled.add(peak * mb, 1, 24 * day)

@@ -2,23 +2,23 @@ import { visitDays } from '../../model/daily.ts'
 import type { ResourceUsage } from '../../model/observation.ts'
 import { bucketStart, cpuScale, memoryScale, type SketchScale } from '../../model/sketch.ts'
 
-/** Samples of a resource under a request, as shares of their number and as means, in the resource's unit. */
-export interface Sampled {
-  /** Share of the samples above the request, 0 to 1. */
+/** Samples of a resource compared with a request and a limit: shares of all samples (0 to 1) and means in the resource's unit. */
+export interface SampleShares {
+  /** Share of the samples above the request. */
   readonly above: number
-  /** How far samples lie above it, spread over all samples. */
+  /** Mean amount above the request, over all samples. */
   readonly volume: number
-  /** Share of the samples at the limit. */
+  /** Share of the samples at or above the limit. */
   readonly atLimit: number
   readonly mean: number
 }
 
-/** What samples are held against. */
-export interface Held {
+/** What samples are compared with, in the resource's unit. */
+export interface SampleBounds {
   readonly request: number
   readonly limit: number
-  /** How much more of the load each pod takes than when it was recorded. */
-  readonly crowding: number
+  /** Load of each pod as a multiple of its recorded load. */
+  readonly loadFactor: number
 }
 
 const middles = (scale: SketchScale): Float64Array =>
@@ -26,18 +26,18 @@ const middles = (scale: SketchScale): Float64Array =>
     { length: 177 },
     (_, bucket) => (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1)) / 2,
   )
-const middleOf = new Map([cpuScale, memoryScale].map((scale) => [scale, middles(scale)] as const))
+const middlesByScale = new Map([cpuScale, memoryScale].map((scale) => [scale, middles(scale)] as const))
 
-/** Holds samples against a request and a limit; those of the last days alone where `lastDays` is given. */
-export function sampled(
+/** Compares samples with a request and a limit: all samples, or those of the last days when `lastDays` is given. */
+export function compareSamples(
   usage: ResourceUsage,
   scale: SketchScale,
-  { request, limit, crowding, lastDays }: Held & { readonly lastDays?: number },
-): Sampled {
-  const middle = middleOf.get(scale) ?? middles(scale)
+  { request, limit, loadFactor, lastDays }: SampleBounds & { readonly lastDays?: number },
+): SampleShares {
+  const middle = middlesByScale.get(scale) ?? middles(scale)
   let [weight, above, volume, atLimit, sum] = [0, 0, 0, 0, 0]
   const add = (bucket: number, count: number): void => {
-    const value = (middle[bucket] ?? 0) * crowding
+    const value = (middle[bucket] ?? 0) * loadFactor
     weight += count
     sum += value * count
     if (value > request) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   type Hpa,
-  type HpaOrder,
+  type HpaUpdate,
   storeSizes,
   writeHpa,
 } from '../../../../../plugin/recommend/profiles/tortoise/apply.ts'
@@ -16,7 +16,7 @@ import { tortoiseSizes } from '../../../../../plugin/recommend/profiles/tortoise
 import { tortoiseTarget } from '../../../../../plugin/recommend/profiles/tortoise/target.ts'
 import { gi, mi, options, resourcesOf, type Vector } from './vectors.ts'
 
-describe('one pass', () => {
+describe('one run of Tortoise', () => {
   const suiteE = options({
     minimumTargetUtilization: 40,
     growAtPreferredReplicas: true,
@@ -34,7 +34,7 @@ describe('one pass', () => {
     usage: [3000, 3 * gi],
     targets: [50, 50],
   }
-  const pass = (vectors: readonly Vector[], hpa: Partial<Hpa> = {}, order: Partial<HpaOrder> = {}) => {
+  const pass = (vectors: readonly Vector[], hpa: Partial<Hpa> = {}, order: Partial<HpaUpdate> = {}) => {
     const resources = vectors.flatMap(resourcesOf)
     const { sizes } = tortoiseSizes({ resources, replicas: 10, hpaMin: 1 }, suiteE)
     const [slot = { min: 3, max: 15 }] =
@@ -83,7 +83,7 @@ describe('one pass', () => {
     })
   })
 
-  it('51: an unequal pair', () => {
+  it('51: two containers with unequal usage', () => {
     const done = pass([
       { ...app, request: [10_000, 10 * gi] },
       { ...app, container: 'istio-proxy' },
@@ -91,7 +91,7 @@ describe('one pass', () => {
     expect(done).toMatchObject({ sizes: [6000, 3 * gi, 4000, 3 * gi], targets: [50, 75], bounds: [5, 20] })
   })
 
-  it("52: a sidecar's own floor", () => {
+  it("52: a sidecar's own minimum", () => {
     const done = pass([
       { ...app, container: 'istio-proxy', request: [100, 200 * mi], usage: [75, mi] },
       { ...app, usage: [3000, mi] },
@@ -113,7 +113,7 @@ describe('one pass', () => {
     expect(pass([app], { min: 19, max: 20 }, order).bounds).toEqual([18, 20])
   })
 
-  it('55: Off tells and does nothing', () => {
+  it('55: mode Off recommends and changes nothing', () => {
     const done = pass([app], {}, { mode: 'Off' })
     expect(done).toMatchObject({ bounds: [1, 100], targets: [50], slot: [5, 20] })
     expect(storeSizes([{ stored: 4000, wanted: 3000 }], { mode: 'Off' }).sizes).toEqual([4000])
@@ -126,7 +126,7 @@ describe('one pass', () => {
     ).toBe(75)
   })
 
-  it('56: what is vertical works at once', () => {
+  it('56: Vertical resources work at once', () => {
     const gathering = { filled: true, weekly: false }
     const phases = [
       resourcePhase({ policy: 'Horizontal', gatheringDays: 0.5 }, gathering),
@@ -140,7 +140,7 @@ describe('one pass', () => {
     expect(pass([app]).sizes[1]).toBe(3 * gi)
   })
 
-  it('57: an HPA that scales by memory turns the policy round', () => {
+  it('57: an HPA that scales by memory reverses the policies', () => {
     const [policy] = derivedPolicies(
       [{ container: 'app', hasRequest: { cpu: true, memory: true } }],
       [{ container: 'app', resource: 'memory' }],

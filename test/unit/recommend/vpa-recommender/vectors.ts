@@ -1,4 +1,4 @@
-import { linearBuckets } from '../../../../../plugin/recommend/profiles/vpa/histogram.ts'
+import { linearBuckets } from '../../../../plugin/recommend/vpa-recommender/histogram.ts'
 
 export const mb = 1024 ** 2
 export const one = linearBuckets(10, 1)

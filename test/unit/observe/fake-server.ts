@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** One request as it came in. */
-export interface Seen {
+export interface ReceivedRequest {
   readonly method: string
   readonly url: URL
   readonly headers: IncomingMessage['headers']
@@ -12,15 +12,15 @@ export interface Seen {
 /** A loopback server that answers by a function; `seen` holds every request in order. */
 export interface FakeServer {
   readonly url: string
-  readonly seen: readonly Seen[]
+  readonly seen: readonly ReceivedRequest[]
   readonly close: () => Promise<void>
 }
 
 /** Starts a loopback server on a free port. */
 export async function startServer(
-  answer: (request: Seen, response: ServerResponse) => void,
+  answer: (request: ReceivedRequest, response: ServerResponse) => void,
 ): Promise<FakeServer> {
-  const seen: Seen[] = []
+  const seen: ReceivedRequest[] = []
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (part: Buffer) => {

@@ -1,16 +1,18 @@
 /**
- * The histograms of the Vertical Pod Autoscaler's recommender, with any buckets and with weights that decay by age.
+ * The histograms of the Vertical Pod Autoscaler's recommender: any buckets, with weights that decay with age.
  * Source: https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler/pkg/recommender/util
  */
 
-/** Where buckets begin, and which one holds a value. */
+/** The buckets of a histogram. */
 export interface Buckets {
   readonly count: number
+  /** Start of a bucket. */
   readonly start: (bucket: number) => number
+  /** Index of the bucket that holds a value. */
   readonly find: (value: number) => number
 }
 
-/** Buckets of one size, the last one beginning at or above `max`. */
+/** Buckets of equal size; the last one starts at or above `max`. */
 export function linearBuckets(max: number, size: number): Buckets {
   const count = Math.ceil(max / size) + 1
   return {
@@ -20,7 +22,7 @@ export function linearBuckets(max: number, size: number): Buckets {
   }
 }
 
-/** Buckets that grow by `ratio`, the first one ending at `first`. */
+/** Buckets that grow by `ratio`; the first one ends at `first`. */
 export function exponentialBuckets(max: number, first: number, ratio: number): Buckets {
   const steps = (value: number): number => Math.log((value * (ratio - 1)) / first + 1) / Math.log(ratio)
   const count = Math.ceil(steps(max)) + 1
@@ -31,8 +33,9 @@ export function exponentialBuckets(max: number, first: number, ratio: number): B
   }
 }
 
-/** CPU in cores and memory in bytes, as the recommender has them by default: 176 buckets each. */
+/** The recommender's default buckets for CPU, in cores: 176 of them. */
 export const cpuBuckets = exponentialBuckets(1000, 0.01, 1.05)
+/** The recommender's default buckets for memory, in bytes: 176 of them. */
 export const memoryBuckets = exponentialBuckets(1e12, 1e7, 1.05)
 
 /** Weight below which a bucket counts as empty. */
@@ -40,24 +43,24 @@ const epsilon = 1e-4
 const largestExponent = 100
 const largestCheckpointWeight = 10_000
 
-/** A histogram whose samples lose half their weight every `halfLife` hours; `Infinity` for one that forgets nothing. */
+/** A histogram whose samples lose half their weight every `halfLife` hours; with `Infinity` they keep it. */
 export interface Histogram {
   add(value: number, weight: number, hour?: number): void
   subtract(value: number, weight: number, hour?: number): void
-  /** The end of the bucket that a share of the weight does not exceed; 0 when empty. */
+  /** End of the bucket that contains a share (0 to 1) of the weight; 0 for an empty histogram. */
   percentile(share: number): number
   total(): number
   weights(): ReadonlyMap<number, number>
   checkpoint(): Checkpoint
 }
 
-/** A histogram at rest: weights rescaled to whole numbers of at most 10,000. */
+/** A stored histogram: weights scaled to whole numbers of at most 10,000. */
 export interface Checkpoint {
   readonly total: number
   readonly buckets: ReadonlyMap<number, number>
 }
 
-/** An empty histogram, or one read back from a checkpoint. */
+/** An empty histogram, or one restored from a checkpoint. */
 export function histogram(
   buckets: Buckets,
   halfLife = Number.POSITIVE_INFINITY,

@@ -1,12 +1,14 @@
-import type { ContainerUsage, Observation } from '../../../../plugin/model/observation.ts'
-import { usageRecorder } from '../../../../plugin/model/recorder.ts'
-import { cpuScale, memoryScale } from '../../../../plugin/model/sketch.ts'
+import type { ContainerUsage, Observation } from '../../../plugin/model/observation.ts'
+import { usageRecorder } from '../../../plugin/model/recorder.ts'
+import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
 
 /** The workload of these tests. */
 export const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 
 /** Two whole weeks of it, with what a test says of them. */
-export const observed = (more: Pick<Observation, 'containers'> & Partial<Observation>): Observation => ({
+export const observationWith = (
+  more: Pick<Observation, 'containers'> & Partial<Observation>,
+): Observation => ({
   cluster: 'prod',
   workload,
   window: { from: '2026-09-01T00:00:00Z', to: '2026-09-15T00:00:00Z' },
@@ -23,7 +25,7 @@ export interface Load {
 }
 
 /** The hours of a load as the recorder of a run would keep them. */
-export function recorded(
+export function recordedUsage(
   { cpu, memory, pods = 1 }: Load,
   frame: Parameters<typeof usageRecorder>[1],
 ): Required<Pick<ContainerUsage, 'cpu' | 'memory'>> {

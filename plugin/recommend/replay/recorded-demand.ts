@@ -3,35 +3,37 @@ import type { Observation } from '../../model/observation.ts'
 import { usageValues } from '../../model/series.ts'
 import { cpuScale } from '../../model/sketch.ts'
 import type { Autoscaler } from '../hpa/controller.ts'
-import { type Demand, type ScaledRun, simulateHpa } from '../hpa/simulate.ts'
+import { type Demand, type HpaSimulation, simulateHpa } from '../hpa/simulate.ts'
 import { declaredValue, type ReadField } from './apply.ts'
 import { type Span, slotsOf } from './span.ts'
 
-/** What a simulated HPA made of a span. */
-export interface Scaled {
-  readonly meanPods: number
-  readonly atMaximumSeconds: number
-  readonly podsAt: (time: number) => number
-  /** Pods at the end of the span. */
+/** The pods of a simulated HPA over a span. */
+export interface SimulatedPods {
+  readonly mean: number
+  /** Number of pods at a time, in seconds since 1970. */
+  readonly at: (time: number) => number
+  /** Number of pods at the end of the span. */
   readonly last: number
-  readonly run: ScaledRun
+  readonly simulation: HpaSimulation
 }
 
-/** Demand of all pods over a span, and the time of its first slot. */
+/** CPU demand of all pods over a span. */
 export interface RecordedDemand extends Demand {
+  /** Time of the first slot, in seconds since 1970. */
   readonly first: number
 }
 
-/** The HPA of a workload as declared, and the containers that it looks at; `undefined` without a single CPU target. */
+/** An HPA with a single CPU target and the names of the containers that it measures. */
+export interface MeasuredAutoscaler {
+  readonly scaler: Autoscaler
+  readonly members: readonly string[]
+}
+
+/** The declared HPA of a workload; `undefined` unless CPU is its only target and it has a maximum and a request. */
 export function autoscalerOf(
   declared: DeclaredWorkload,
   read: ReadField = declaredValue,
-):
-  | {
-      readonly scaler: Autoscaler
-      readonly members: readonly string[]
-    }
-  | undefined {
+): MeasuredAutoscaler | undefined {
   const { autoscaler } = declared
   const [target, ...more] = autoscaler?.targets ?? []
   if (autoscaler?.maxReplicas === undefined || target?.resource !== 'cpu' || more.length > 0) return undefined
@@ -44,11 +46,12 @@ export function autoscalerOf(
   const request = members.reduce((sum, member) => sum + (read(member, 'requests.cpu') ?? 0), 0)
   if (request === 0) return undefined
   const { minReplicas = 1, maxReplicas, behavior } = autoscaler
+  const { utilization } = target
   return {
     scaler: {
       minReplicas,
       maxReplicas,
-      utilization: target.utilization,
+      utilization,
       request,
       ...(behavior === undefined ? {} : { behavior }),
     },
@@ -56,7 +59,7 @@ export function autoscalerOf(
   }
 }
 
-/** The CPU that all pods of some containers asked for together, as recorded. */
+/** The recorded CPU of all pods of some containers together, in millicores; `undefined` when one of them has no series. */
 export function demandOf(
   observation: Observation,
   members: readonly string[],
@@ -79,28 +82,27 @@ export function demandOf(
   return { values, step: frame.step, first: frame.first + start * frame.step }
 }
 
-/** A history is long and a controller looks every 15 seconds; once a minute is near enough for samples of minutes. */
+/** The controller evaluates an HPA every 15 seconds. Samples are minutes apart, so once a minute is precise enough and faster. */
 const syncSeconds = 60
 
-/** Runs an HPA on a recorded demand. */
-export function scale(demand: RecordedDemand, scaler: Autoscaler, replicas?: number): Scaled {
+/** Simulates an HPA on a recorded demand; `replicas` is the number of pods at the start, by default the HPA's minimum. */
+export function simulateDemand(demand: RecordedDemand, scaler: Autoscaler, replicas?: number): SimulatedPods {
   const start = replicas === undefined ? {} : { replicas }
-  const run = simulateHpa(demand, scaler, { syncSeconds, ...start })
-  const last = run.replicas.findLast((pods) => !Number.isNaN(pods)) ?? replicas ?? scaler.minReplicas
+  const simulation = simulateHpa(demand, scaler, { syncSeconds, ...start })
+  const last = simulation.replicas.findLast((pods) => !Number.isNaN(pods)) ?? replicas ?? scaler.minReplicas
   return {
-    run,
+    simulation,
     last,
-    meanPods: run.seconds === 0 ? last : run.podSeconds / run.seconds,
-    atMaximumSeconds: run.atMaximumSeconds,
-    podsAt: (time) => {
-      const pods = run.replicas[Math.round((time - demand.first) / demand.step)] ?? Number.NaN
+    mean: simulation.seconds === 0 ? last : simulation.podSeconds / simulation.seconds,
+    at: (time) => {
+      const pods = simulation.replicas[Math.round((time - demand.first) / demand.step)] ?? Number.NaN
       return Number.isNaN(pods) ? last : pods
     },
   }
 }
 
-/** Share of a run's looks, 0 to 1, at which a ready pod was asked for more than a request. */
-export function shareAbove({ podLoads }: ScaledRun, request: number): number {
+/** Share of the controller's evaluations, 0 to 1, at which a ready pod has more load than `request` millicores. */
+export function shareAbove({ podLoads }: HpaSimulation, request: number): number {
   if (podLoads.length === 0) return 0
   let above = 0
   for (const load of podLoads) if (load > request) above += 1
