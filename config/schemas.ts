@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
-import { snapshotJsonSchema } from '../plugin/observe/snapshot.ts'
+import { snapshotJsonSchema } from '../plugin/observe/snapshot-schema.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
 import { doctorSchema } from '../plugin/report/json/doctor.ts'
 import { reportSchema } from '../plugin/report/json/report.ts'

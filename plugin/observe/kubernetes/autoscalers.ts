@@ -84,7 +84,7 @@ export const verticalSchema = z.object({
 
 export const tortoiseSchema = z.object({
   metadata,
-  // Policies are read from the object as it stands, as they are in a repository.
+  // Policies are read from the raw object, as for manifests in a repository.
   spec: z.looseObject({ targetRefs: z.looseObject({ scaleTargetRef: reference }) }),
 })
 
@@ -98,7 +98,7 @@ function targetOf(from: z.infer<typeof target> | undefined): LiveMetric['target'
   return from?.value === undefined ? { kind: 'unknown', value: '' } : { kind: 'Value', value: from.value }
 }
 
-/** Autoscalers by the workload they scale. KEDA makes an HPA of its own for each ScaledObject; the ScaledObject stands for both. */
+/** Autoscalers by the key of the workload that they scale. KEDA creates an HPA for each ScaledObject; only the ScaledObject is returned. */
 export function autoscalersByWorkload(
   horizontal: readonly z.infer<typeof horizontalSchema>[],
   scaled: readonly z.infer<typeof scaledObjectSchema>[],
@@ -142,7 +142,7 @@ export function autoscalersByWorkload(
   return found
 }
 
-/** Vertical autoscalers by the workload they are for. */
+/** Vertical autoscalers by the key of their workload. */
 export const verticalsByWorkload = (
   verticals: readonly z.infer<typeof verticalSchema>[],
 ): ReadonlyMap<string, LiveVertical> =>
@@ -164,7 +164,7 @@ export const verticalsByWorkload = (
     }),
   )
 
-/** Tortoises by the workload they move. */
+/** Objects of Mercari's Tortoise by the key of their workload. */
 export const tortoisesByWorkload = (
   tortoises: readonly z.infer<typeof tortoiseSchema>[],
 ): ReadonlyMap<string, LiveTortoise> =>

@@ -55,7 +55,7 @@ describe('reading quantities', () => {
     '--1',
     '1Zi',
     'NaN',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseQuantity(text)).toBeUndefined()
   })
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Observation, ResourceUsage } from '../../../../plugin/model/observation.ts'
 import { bucketOf, cpuScale, memoryScale, percentile } from '../../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
 import { from, installations, to } from './dialects.ts'
 
@@ -11,7 +11,7 @@ const Mi = 1024 ** 2
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: dialects on a real server are not tested')
 
-describe.skipIf(!hasPrometheus())('the same workload in every dialect', () => {
+describe.skipIf(!hasPrometheus())('the same workload in all dialects', () => {
   let lab: PrometheusLab | undefined
   const seen = new Map<string, Observation>()
   afterEach(async () => {
@@ -43,7 +43,7 @@ describe.skipIf(!hasPrometheus())('the same workload in every dialect', () => {
     expect(observed.cost.queries).toBeLessThan(14)
   })
 
-  it('agrees in its percentiles, whatever recorded it', () => {
+  it('has the same percentiles in all dialects', () => {
     expect(seen.size).toBe(Object.keys(installations).length)
     const [first, ...rest] = [...seen.values()].map(({ containers: [container] }) => container)
     for (const other of rest) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { snapshotLines } from '../../../../plugin/observe/snapshot.ts'
 import { type FakeServer, json, startServer } from '../fake-server.ts'
 
@@ -26,8 +26,8 @@ const answering = (values: readonly (readonly [number, string])[]) =>
     }),
   )
 
-describe('a server whose numbers are none', () => {
-  it('gives observations that a snapshot can hold: no kills and no usage are made of them', async () => {
+describe('a server with invalid numbers', () => {
+  it('gives valid observations: invalid numbers become neither kills nor usage', async () => {
     server = await answering([
       [3600, 'NaN'],
       [7200, '+Inf'],

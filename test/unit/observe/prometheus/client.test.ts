@@ -3,13 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ExpectedStop, type Problem } from '../../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../../plugin/model/progress.ts'
 import { bisectRange, type RangeQuery } from '../../../../plugin/observe/prometheus/bisect-range.ts'
-import {
-  type Prometheus,
-  type PrometheusServer,
-  prometheus,
-} from '../../../../plugin/observe/prometheus/prometheus.ts'
+import { type Prometheus, prometheus } from '../../../../plugin/observe/prometheus/client.ts'
+import type { PrometheusServer } from '../../../../plugin/observe/prometheus/connection.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import type { Series } from '../../../../plugin/observe/prometheus/response-reader.ts'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
 import { type FakeServer, json, type ReceivedRequest, startServer } from '../fake-server.ts'
 
 const token = 'sk-very-secret-token'
@@ -93,7 +90,7 @@ describe('the Prometheus client', () => {
     },
   )
 
-  it('sends credentials of the URL as basic authorization and shows none of them', async () => {
+  it('sends credentials of the URL as basic authorization and does not print them', async () => {
     const server = await serve((_, response) =>
       json(response, 401, { status: 'error', error: `p@ss${token}?` }),
     )
@@ -103,7 +100,7 @@ describe('the Prometheus client', () => {
     expect(problem.message).toBe(`Prometheus ${server.url} refused a query: HTTP 401: ***?`)
   })
 
-  it('asks again after a short pause when the server is busy', async () => {
+  it('retries after a short pause when the server is busy', async () => {
     const server = await serve((_, response) =>
       server.seen.length < 3 ? response.writeHead(503).end() : json(response, 200, success([])),
     )
@@ -112,7 +109,7 @@ describe('the Prometheus client', () => {
     expect(busy.pauses).toEqual([500, 1000])
   })
 
-  it('gives up after the third busy answer', async () => {
+  it('gives up after the third busy response', async () => {
     const server = await serve((_, response) => response.writeHead(503).end('<html>busy</html>'))
     expect(await problemOf(client(server).instant('up', 1))).toMatchObject({
       code: 'prometheus.unreachable',
@@ -125,7 +122,7 @@ describe('the Prometheus client', () => {
     [400, 'bad_data', 'parse error'],
     [422, 'execution', 'found duplicate series'],
   ])(
-    "does not repeat a query refused with %i and passes on the server's own words",
+    'does not retry a query rejected with %i, and quotes the error of the server',
     async (status, errorType, error) => {
       const server = await serve((_, response) =>
         json(response, status, { status: 'error', errorType, error }),
@@ -137,35 +134,35 @@ describe('the Prometheus client', () => {
     },
   )
 
-  it('names the server and the mend when nobody listens', async () => {
+  it('names the server and the fix when nothing listens', async () => {
     const server = await startServer(() => undefined)
     await server.close()
     expect(await problemOf(client(server).instant('up', 1))).toEqual({
       code: 'prometheus.unreachable',
       message: `Prometheus ${server.url} cannot be reached: ECONNREFUSED`,
-      hint: 'Check the URL, that the server runs and that this machine may reach it.',
+      hint: 'Check the URL, that the server runs, and that this machine can reach it.',
     })
   })
 
   it.each(['not a url', `http://user:${token}@`, 'http://%:%@127.0.0.1:1/'])(
-    'refuses the URL %j without showing it',
+    'rejects the URL %j without printing it',
     async (url) => {
       expect((await problemOf(client({ url }).instant('up', 1))).code).toBe('prometheus.unreachable')
     },
   )
 
-  it('says so when a page for people answers', async () => {
+  it('reports a response that is an HTML page', async () => {
     const server = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>{"a":[{"b":[{}]}]} Log in</html>'),
     )
     expect(await problemOf(client(server).instant('up', 1))).toMatchObject({
       code: 'prometheus.refused',
-      message: `Prometheus ${server.url} refused a query: the answer is not that of the Prometheus API`,
+      message: `Prometheus ${server.url} refused a query: the response is not that of the Prometheus API`,
       hint: expect.stringContaining('path prefix'),
     })
   })
 
-  it.each(['before', 'within'])('gives up on a server that stalls %s its answer', async (when) => {
+  it.each(['before', 'within'])('gives up on a server that stalls %s its response', async (when) => {
     const server = await serve((_, response) => {
       if (when === 'within')
         response.writeHead(200).write('{"status":"success","data":{"resultType":"vector","result":[')
@@ -177,7 +174,7 @@ describe('the Prometheus client', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('asks again when an answer is cut short, and hands no series on twice', async () => {
+  it('retries a response that was cut, and delivers no series twice', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200)
       response.write(`{"status":"success","data":{"result":[${JSON.stringify(series)},`, () =>
@@ -195,7 +192,7 @@ describe('the Prometheus client', () => {
     expect((await client(mended).instant('up', 1)).map(({ values }) => values)).toEqual([[2.5], [3]])
   })
 
-  it('passes warnings on, each once', async () => {
+  it('reports each warning once', async () => {
     const server = await serve((_, response) =>
       json(response, 200, success([], { warnings: [`store ${token} is down`] })),
     )
@@ -205,7 +202,7 @@ describe('the Prometheus client', () => {
     expect(events).toEqual([{ kind: 'warning', message: `Prometheus ${server.url}: store *** is down` }])
   })
 
-  it('asks in halves for what is too much at once, down to an hour', async () => {
+  it('splits a query that is too large, down to an hour', async () => {
     const server = await serve(({ body }, response) => {
       const form = new URLSearchParams(body)
       const [start, end] = [Number(form.get('start')), Number(form.get('end'))]
@@ -233,10 +230,10 @@ describe('the Prometheus client', () => {
   })
 })
 
-describe('observePrometheus against a server that fails', () => {
+describe('observePrometheus against a failing server', () => {
   const window = { from: new Date(0), to: new Date(14 * 86_400_000) }
 
-  it('stops at the first question when nobody listens', async () => {
+  it('stops at the first query when nothing listens', async () => {
     const server = await startServer(() => undefined)
     await server.close()
     const pauses: number[] = []
@@ -246,7 +243,7 @@ describe('observePrometheus against a server that fails', () => {
     expect(pauses).toHaveLength(2)
   })
 
-  it('stops asking soon after a refusal, and never has more than four questions open', async () => {
+  it('stops soon after a rejected query, and never has more than four open queries', async () => {
     const open = { now: 0, most: 0 }
     const server = await serve(({ body }, response) => {
       open.now += 1

@@ -3,12 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Observation } from '../../../../plugin/model/observation.ts'
 import { ExpectedStop, type Problem } from '../../../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../../../plugin/model/progress.ts'
-import {
-  type ClusterOptions,
-  readCluster,
-  withLive,
-} from '../../../../plugin/observe/kubernetes/kubernetes.ts'
 import type { LiveCluster } from '../../../../plugin/observe/kubernetes/live.ts'
+import { type ClusterOptions, readCluster } from '../../../../plugin/observe/kubernetes/read-cluster.ts'
+import { withLive } from '../../../../plugin/observe/kubernetes/with-live-state.ts'
 import { type FakeServer, json, type ReceivedRequest, startServer } from '../fake-server.ts'
 
 const token = 'kube-very-secret-token'
@@ -147,18 +144,18 @@ describe('readCluster', () => {
     )
     expect(state).toEqual({
       web: undefined,
-      fresh: 'a rollout is under way: its controller has not seen the last change yet',
-      rolling: 'a rollout is under way: 1 of 2 pods are updated',
+      fresh: 'a rollout is in progress (its controller has not observed the last change yet)',
+      rolling: 'a rollout is in progress (1 of 2 pods are updated)',
       down: '1 of 2 pods are not ready',
       big: undefined,
       asleep: undefined,
-      new: 'a rollout is under way: its controller has not seen the last change yet',
+      new: 'a rollout is in progress (its controller has not observed the last change yet)',
       db: undefined,
-      queue: 'a rollout is under way: 2 of 2 pods are updated',
+      queue: 'a rollout is in progress (2 of 2 pods are updated)',
       manual: undefined,
-      agent: 'a rollout is under way: 1 of 3 pods are updated',
+      agent: 'a rollout is in progress (1 of 3 pods are updated)',
       report: undefined,
-      canary: 'a rollout is under way: 2 of 2 pods are updated',
+      canary: 'a rollout is in progress (2 of 2 pods are updated)',
     })
     expect(live.workloads.find(({ workload }) => workload.name === 'web')).toEqual({
       workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' },
@@ -174,7 +171,7 @@ describe('readCluster', () => {
       },
     })
     expect(live.replicaSets.get('shop/web-5d4f8c7b9')).toMatchObject({ kind: 'Deployment', name: 'web' })
-    expect(warnings()).toEqual(['cluster prod: 1 deployments have an unexpected shape and are left out'])
+    expect(warnings()).toEqual(['cluster prod: skipped 1 deployments with an unexpected format'])
     expect(server.seen.filter(({ url }) => url.pathname.endsWith('deployments'))).toHaveLength(3)
     for (const { method, headers } of server.seen) {
       expect(method).toBe('GET')
@@ -182,7 +179,7 @@ describe('readCluster', () => {
     }
   })
 
-  it('asks for the metadata of ReplicaSets only, and for namespaces one by one when told to', async () => {
+  it('reads only the metadata of ReplicaSets, and lists namespaces one by one when they are set', async () => {
     const server = await serve((_, response) => json(response, 200, { items: null }))
     await read(server, { namespaces: ['shop', 'pay'] })
     const paths = server.seen.map(({ url }) => url.pathname).filter((path) => path !== '/version')
@@ -195,7 +192,7 @@ describe('readCluster', () => {
     )
   })
 
-  it('does without kinds that are forbidden or not served', async () => {
+  it('works without kinds that are forbidden or not served', async () => {
     const server = await serve((request, response) => {
       const { pathname } = request.url
       if (pathname.endsWith('statefulsets')) json(response, 403, { kind: 'Status', code: 403 })
@@ -206,13 +203,13 @@ describe('readCluster', () => {
     expect(live.workloads.some(({ workload }) => workload.kind === 'StatefulSet')).toBe(false)
     expect(live.workloads.some(({ workload }) => workload.name === 'report')).toBe(true)
     expect(warnings()).toEqual([
-      'cluster prod: 1 deployments have an unexpected shape and are left out',
       'cluster prod: does not serve horizontalpodautoscalers of autoscaling/v2: live autoscalers are unknown',
-      'cluster prod: may not list statefulsets: their state is unknown and they count as healthy',
+      'cluster prod: may not list statefulsets: their state is unknown, and they count as healthy',
+      'cluster prod: skipped 1 deployments with an unexpected format',
     ])
   })
 
-  it('begins a list again when its position expired, once', async () => {
+  it('repeats a list once when it expires', async () => {
     let expired = 0
     const server = await serve((request, response) => {
       const middle = request.url.searchParams.get('continue') === '4'
@@ -229,7 +226,7 @@ describe('readCluster', () => {
     expect((await problemOf(read(forgetful)))?.code).toBe('kubernetes.refused')
   })
 
-  it('asks again when the server is busy', async () => {
+  it('retries when the server is busy', async () => {
     const server = await serve((request, response) =>
       server.seen.length < 3 ? json(response, 503, {}) : listing(request, response),
     )
@@ -244,7 +241,7 @@ describe('readCluster', () => {
     })
   })
 
-  it('stops when nobody listens', async () => {
+  it('stops when nothing listens', async () => {
     const server = await startServer(() => undefined)
     await server.close()
     expect(await problemOf(read(server))).toMatchObject({
@@ -261,7 +258,7 @@ describe('readCluster', () => {
     })
   })
 
-  it('stops when something else answers', async () => {
+  it('stops when the server is not a Kubernetes API', async () => {
     const server = await serve((_, response) => response.end('<html>'))
     expect((await problemOf(read(server)))?.code).toBe('kubernetes.refused')
   })
@@ -270,15 +267,15 @@ describe('readCluster', () => {
     [
       { context: 'prod' },
       'the kubeconfig has no context prod, or its cluster is missing',
-      'Name one of lab, odd.',
+      'Set clusters[].kubernetes.context to one of lab, odd.',
     ],
     [
       { context: 'odd' },
       'the kubeconfig has no context odd, or its cluster is missing',
-      'Name one of lab, odd.',
+      'Set clusters[].kubernetes.context to one of lab, odd.',
     ],
     [{ kubeconfig: `a: [${token}` }, 'the kubeconfig cannot be read', 'Check it with `kubectl config view`.'],
-  ])('stops at a kubeconfig that does not say where: %j', async (more, message, hint) => {
+  ])('stops at a kubeconfig without the cluster: %j', async (more, message, hint) => {
     const problem = await problemOf(read({ url: 'http://127.0.0.1:1' }, more))
     expect(problem).toEqual({ code: 'kubernetes.unreachable', message, hint })
   })
@@ -304,13 +301,13 @@ describe('withLive', () => {
     unread: [],
   }
 
-  it('adds what a Tortoise says of the workload', () => {
+  it('adds the policies of a Tortoise', () => {
     const policies = [{ resource: 'cpu', policy: 'Off', said: 'Tortoise/web in the cluster' }] as const
     const governed = { ...live, workloads: [{ workload, tortoise: { name: 'web', policies } }] }
     expect(withLive([observation], governed)).toEqual([{ ...observation, policies }])
   })
 
-  it('marks the workload in its own cluster, and keeps what metrics said', () => {
+  it('marks the workload in its own cluster, and keeps data from metrics', () => {
     const crashing = { ...observation, unhealthy: 'container web is in CrashLoopBackOff' }
     const elsewhere = { ...observation, cluster: 'staging' }
     const other = { ...observation, workload: { ...workload, name: 'api' } }

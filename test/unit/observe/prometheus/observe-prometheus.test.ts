@@ -10,7 +10,7 @@ import {
   type SketchScale,
   sketchWeight,
 } from '../../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
 import { from, history, to } from './history.ts'
 
@@ -57,7 +57,7 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
   const ceiling = (scale: SketchScale, value: number): number =>
     bucketStart(scale, bucketOf(scale, value) + 1)
 
-  it('finds every workload of the cluster, dead pods joined to their owners', () => {
+  it('finds every workload of the cluster, with deleted pods joined to their owners', () => {
     expect(
       observations.map(({ workload: { apiVersion, kind, name } }) => `${apiVersion} ${kind}/${name}`),
     ).toEqual([
@@ -69,7 +69,7 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     ])
     expect(messages('warning')).toEqual([])
     expect(messages('note')).toEqual([
-      'cluster prod: left out 1 pods of a Node, a kind that is not right-sized',
+      'cluster prod: skipped 1 pods of a Node, a kind that is not right-sized',
     ])
   })
 
@@ -86,14 +86,14 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     expect(percentile(cpu?.sketch ?? [], cpuScale, 0.5)).toBeCloseTo(ceiling(cpuScale, 250), 6)
   })
 
-  it('sees a peak of memory that lies between two steps, exact', () => {
+  it('measures a memory peak between two steps exactly', () => {
     const { memory } = only(find('Deployment', 'web'))
     expect(memory?.peak).toBe(900 * Mi)
     expect(percentile(memory?.sketch ?? [], memoryScale, 0.99)).toBeCloseTo(ceiling(memoryScale, 200 * Mi), 0)
     expect(sketchWeight(memory?.sketch ?? [])).toBe(memory?.samples)
   })
 
-  it('tells days, coverage and replicas, without the moment in which old and new pods overlap', () => {
+  it('measures days, coverage and replicas, without the overlap of old and new pods', () => {
     const web = find('Deployment', 'web')
     expect(web).toMatchObject({ days: 2, coverage: 1, replicas: { min: 1, max: 2 } })
     expect(web.replicas?.mean).toBeCloseTo((360 * 2 + 216) / 576, 3)
@@ -109,18 +109,18 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     expect(memory?.peak).toBe(512 * Mi)
   })
 
-  it('counts an OOM kill once, and no other restart', () => {
+  it('counts an OOM kill once, and no other restarts', () => {
     expect(only(find('StatefulSet', 'db')).oomKills).toBe(1)
     expect(only(find('CronJob', 'report')).oomKills).toBe(1)
     expect(only(find('Deployment', 'web')).oomKills).toBe(0)
   })
 
-  it('tells the share of throttled periods where there are any', () => {
+  it('measures the share of throttled periods', () => {
     expect(only(find('Deployment', 'web')).throttledShare).toBeCloseTo(0.25, 3)
     expect(only(find('StatefulSet', 'db')).throttledShare).toBeUndefined()
   })
 
-  it('marks what crash-loops at the end of the window', () => {
+  it('marks workloads that crash-loop at the end of the window', () => {
     expect(find('Deployment', 'broken').unhealthy).toBe('container app is in CrashLoopBackOff')
     expect(find('Deployment', 'web').unhealthy).toBeUndefined()
   })
@@ -130,7 +130,7 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     expect(steps.at(-1)).toMatchObject({ stage: 'observe', done: steps.length, total: steps.length })
   })
 
-  it('answers the same when the window is asked for in other chunks', async () => {
+  it('gives the same result when the window is split into other chunks', async () => {
     const earlier = observations
     const again = await observe({ cluster: 'prod' }, { url: `${lab.url}/`, namespaces: ['shop'] })
     expect(again).toEqual(earlier)
@@ -142,7 +142,7 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     expect(messages('warning')).toContainEqual(expect.stringContaining('several clusters (prod, staging)'))
   })
 
-  it('does without kube-state-metrics, saying what is lost', async () => {
+  it('works without kube-state-metrics, and reports what is unknown', async () => {
     const bare = await observe({ cluster: 'staging' })
     expect(bare.map(({ workload: { kind, name } }) => `${kind}/${name}`)).toEqual([
       'CronJob/nightly',
@@ -151,11 +151,11 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     ])
     expect(messages('warning')).toEqual([
       'cluster prod: no kube_pod_owner in Prometheus: workloads are guessed from the names of their pods',
-      'cluster prod: no kube_replicaset_owner in Prometheus: Deployments are guessed from ReplicaSet names, Rollouts are not seen',
+      'cluster prod: no kube_replicaset_owner in Prometheus: Deployments are guessed from ReplicaSet names, and Rollouts are not found',
       'cluster prod: no kube_job_owner in Prometheus: CronJobs are guessed from the names of their Jobs',
       'cluster prod: no kube_pod_container_status_restarts_total in Prometheus: OOM kills and crash loops are unknown',
       'cluster prod: no container_cpu_cfs_periods_total in Prometheus: throttling is unknown (or no container has a CPU limit)',
     ])
-    expect(messages('note')).toEqual(['cluster prod: left out 1 pods without a known owner'])
+    expect(messages('note')).toEqual(['cluster prod: skipped 1 pods without a known owner'])
   })
 })
