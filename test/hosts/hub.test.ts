@@ -153,7 +153,7 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
     expect(warnings()).toEqual(
       expect.arrayContaining([
         expect.stringMatching(
-          /^cluster prod: the Applications on cluster hub are unknown.*cannot be reached/,
+          /^cluster prod: the Applications on cluster hub cannot be read.*cannot be reached/,
         ),
       ]),
     )
