@@ -11,7 +11,7 @@ import { historySchema } from '../plugin/report/value-history.ts'
 import { changesSchema } from './changes.ts'
 import { settingsJsonSchema } from './schema.ts'
 
-/** Every published JSON Schema, by the name of its file. */
+/** All published JSON Schemas, by the names of their files. */
 export const schemas: Readonly<Record<string, object>> = {
   tortoise: settingsJsonSchema(),
   snapshot: snapshotJsonSchema(),

@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a branch that is not ours': {
     args: () => plan(...settings('branch.yaml', 'deliver:\n  branch: main\n')),
-    says: [/branch\.yaml:2:11: branch main is not ours/, /tortoise\//],
+    says: [/branch\.yaml:2:11: branch main does not begin with tortoise\//, /tortoise\//],
   },
   'settings that are not there': {
     args: () => plan('--settings', 'nowhere.yaml'),
