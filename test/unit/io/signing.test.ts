@@ -32,7 +32,7 @@ afterEach(async () => {
 const run = (file: string, args: readonly string[]): string =>
   execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-/** A key, and the settings of git by which it trusts that key alone. */
+/** A key, and git settings that trust only this key. */
 interface Pair {
   readonly key: SigningKey
   readonly trust: readonly string[]
@@ -129,7 +129,7 @@ describe.each([
 
 describe('a key that cannot sign', () => {
   it.each(['ssh', 'openpgp'] as const)(
-    'stops the run without a commit and without a word of the key: %s',
+    'stops the run without a commit and without printing the key: %s',
     async (format) => {
       const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----'
       const failed = await commit(signer({ format, key })).catch((error: unknown) => error)
@@ -147,8 +147,8 @@ describe('a key that cannot sign', () => {
   })
 })
 
-describe('a branch with an unsigned commit of ours', () => {
-  it.runIf(has('ssh-keygen'))('is made anew once commits are to be signed, and then left alone', async () => {
+describe('a branch with our unsigned commit', () => {
+  it.runIf(has('ssh-keygen'))('is rebuilt when commits are signed, and then unchanged', async () => {
     await commit()
     const pair = sshPair()
     expect(await commit(signer(pair.key))).toMatchObject({ created: true })

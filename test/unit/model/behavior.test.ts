@@ -30,7 +30,7 @@ spec:
   ${more}
 `
 
-/** The behaviour that a simulation of the workload's autoscaler goes by. */
+/** The behaviour that a simulation of the workload's autoscaler uses. */
 function simulated(text: string): Behavior | undefined {
   const objects = parseAllDocuments(deployment + text).map((document) => document.toJS() as JsonObject)
   const [declared] = declaredWorkloads(objects, 'default')

@@ -4,18 +4,18 @@ import { escapeMarkdown, fitBody, oneLine } from '../../../plugin/model/escape-m
 
 describe('escaped Markdown', () => {
   it.each([
-    ['mentions nobody', 'ask @ada', /@\w/],
+    ['mentions no person', 'ask @ada', /@\w/],
     ['refers to no issue', 'see #12 and acme/gitops#3', /#\d/],
-    ['refers to no issue by the long form', 'GH-7', /GH-\d/],
-    ['closes nothing by address', 'Fixes https://github.com/acme/gitops/issues/1', /:\/\//],
-    ['links to nothing', 'www.example.com', /www\.example/],
-    ['holds no HTML', '<img src=x onerror=alert(1)><!-- hidden', /<|>/],
-    ['opens no comment in entity form', '&lt;!--', /&lt;!/],
+    ['refers to no issue in the long form', 'GH-7', /GH-\d/],
+    ['closes no issue by its address', 'Fixes https://github.com/acme/gitops/issues/1', /:\/\//],
+    ['contains no link', 'www.example.com', /www\.example/],
+    ['contains no HTML', '<img src=x onerror=alert(1)><!-- hidden', /<|>/],
+    ['opens no comment as an entity', '&lt;!--', /&lt;!/],
     ['starts no list or heading', '# big', /^#/],
     ['starts no ordered list', '1. one', /^1\./],
     ['ends no table cell', 'a | b', /[^\\]\|/],
     ['stays on one line', 'a\r\nb\u2028c\u0000d', /[\r\n\u2028\0]/],
-    ['turns no text around', 'a\u202Eb', /\u202E/],
+    ['reverses no text', 'a\u202Eb', /\u202E/],
   ])('%s', (_claim, text, forbidden) => {
     expect(escapeMarkdown(text)).not.toMatch(forbidden)
   })
@@ -26,7 +26,7 @@ describe('escaped Markdown', () => {
     )
   })
 
-  it('holds for any text', () => {
+  it('works for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const safe = escapeMarkdown(`@${text}#1\n@${text}`)

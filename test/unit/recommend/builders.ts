@@ -5,7 +5,7 @@ import { cpuScale, memoryScale } from '../../../plugin/model/sketch.ts'
 /** The workload of these tests. */
 export const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' }
 
-/** Two whole weeks of it, with what a test says of them. */
+/** An observation of two whole weeks, with the given parts. */
 export const observationWith = (
   more: Pick<Observation, 'containers'> & Partial<Observation>,
 ): Observation => ({
@@ -17,14 +17,14 @@ export const observationWith = (
   ...more,
 })
 
-/** A container's use by hour, alike in each of its pods: millicores and bytes. */
+/** Usage of a container by hour, the same in each pod, in millicores and bytes. */
 export interface Load {
   readonly cpu: (hour: number) => number
   readonly memory: (hour: number) => number
   readonly pods?: number
 }
 
-/** The hours of a load as the recorder of a run would keep them. */
+/** The recorded usage of a load. */
 export function recordedUsage(
   { cpu, memory, pods = 1 }: Load,
   frame: Parameters<typeof usageRecorder>[1],

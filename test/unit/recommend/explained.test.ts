@@ -17,7 +17,7 @@ const folder = join(root, 'plugin/recommend')
 const others = /^(krr|vpa|tortoise)/
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 
-/** Rows of the table of rules: rule, what it does, default, source. */
+/** The rows of the table of rules: rule, description, default, source. */
 const rows = page
   .split('## The rules of `steady`')[1]
   ?.split('\n\n')
@@ -31,7 +31,7 @@ const rows = page
       .slice(1, -1),
   )
 
-/** What the price of the demo's cart weighs: each step of a request, what lies above it, and what it costs. */
+/** The table of costs for the demo's cart: each possible request, the time above it, and its cost. */
 function priceTable(): string {
   const path = join(root, 'plugin/hosts/demo/files/snapshot.json')
   const { observations } = parseSnapshot(path, readFileSync(path, 'utf8'))
@@ -39,7 +39,7 @@ function priceTable(): string {
   const usage = cart?.containers.find(({ container }) => container === 'cart')?.cpu
   if (usage === undefined) throw new Error('the demo has no cart')
   const shares = weightedShares(usage)
-  // Up to a mean of 250m the price is as settings say it.
+  // Up to a mean of 250m the cost is that of the settings.
   expect(meanOf(shares, cpuScale)).toBeLessThan(250)
   const lines = [19, 20, 21, 22, 23, 24, 25].map((bucket) => {
     const request = bucketStart(cpuScale, bucket + 1)
@@ -55,7 +55,7 @@ function priceTable(): string {
   return [head, head.map(() => '---'), ...marked].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** Ten pods that share 4800m evenly, for two weeks. */
+/** Ten pods that share 4800m evenly for two weeks. */
 function tenPods(): Observation {
   const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 300, step: 300, count: 14 * 288 }
   const recorder = usageRecorder(cpuScale, frame)
@@ -74,7 +74,7 @@ function tenPods(): Observation {
   }
 }
 
-/** What `steady` says of them, as the page prints it. */
+/** The recommendations of `steady` for them, as the page prints them. */
 function hpaExample(): string {
   const observation = tenPods()
   const declared = {

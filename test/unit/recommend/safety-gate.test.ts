@@ -160,7 +160,7 @@ describe('the safety gate', () => {
 
 const slots = { first: 300, step: 300, count: days * 288 }
 
-/** Pods of 500m under a target, that shared a load as their HPA would have had it. */
+/** Pods of 500m behind an HPA that share a load. */
 function scaled(load: (slot: number) => number): Observation {
   const recorder = usageRecorder(cpuScale, slots)
   const pods = Array.from({ length: slots.count }, (_, slot) => Math.max(2, Math.ceil(load(slot) / 300)))

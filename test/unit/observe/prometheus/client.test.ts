@@ -43,7 +43,7 @@ function client(server: PrometheusServer): Prometheus & { readonly pauses: numbe
   return { ...prometheus({ headers: { authorization: `Bearer ${token}` }, ...server }, ports), pauses }
 }
 
-/** The only problem of the expected stop that a promise ends with; no secret may stand in it. */
+/** The only problem of the ExpectedStop that a promise rejects with; it must contain no secret. */
 async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   const error = await promise.then(
     () => new Error('it did not stop'),
@@ -58,7 +58,7 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   return problem
 }
 
-/** A day of a shard that cannot be smaller. */
+/** A day of a shard that cannot be split. */
 const question = (): RangeQuery => ({
   query: () => 'up',
   chunk: { start: 300, end: 86_400, seconds: 86_400 },
@@ -184,12 +184,12 @@ describe('the Prometheus client', () => {
     expect((await problemOf(client(server).instant('up', 1))).code).toBe('prometheus.unreachable')
     expect(server.seen).toHaveLength(3)
     const second = { metric: { pod: 'b' }, value: [1, '3'] }
-    const mended = await serve((_, response) => {
+    const truncating = await serve((_, response) => {
       const text = JSON.stringify(success([series, second]))
-      if (mended.seen.length > 1) response.end(text)
+      if (truncating.seen.length > 1) response.end(text)
       else response.write(text.slice(0, text.indexOf(',{"metric":{"pod":"b"')), () => response.destroy())
     })
-    expect((await client(mended).instant('up', 1)).map(({ values }) => values)).toEqual([[2.5], [3]])
+    expect((await client(truncating).instant('up', 1)).map(({ values }) => values)).toEqual([[2.5], [3]])
   })
 
   it('reports each warning once', async () => {
@@ -259,7 +259,7 @@ describe('observePrometheus against a failing server', () => {
     const problem = await problemOf(observePrometheus({ cluster: 'prod', url: server.url, window }, ports))
     expect(problem.message).toContain('many-to-many matching')
     expect(open.most).toBe(4)
-    // Those that are under way still arrive; on a busy machine that takes a while.
+    // Queries in progress still arrive; on a busy machine that takes a while.
     let asked = -1
     while (asked !== server.seen.length) {
       asked = server.seen.length

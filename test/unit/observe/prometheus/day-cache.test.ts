@@ -26,7 +26,7 @@ describe.skipIf(!hasPrometheus())('cached days', () => {
   })
   afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-  // The second day ends with the window: late samples may still come, so that only the first is kept.
+  // The second day ends with the window: late samples may still arrive, so only the first day is cached.
   const observe = (more: object = {}, end = to): Promise<PrometheusUsage> =>
     observePrometheus(
       {

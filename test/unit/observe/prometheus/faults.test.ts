@@ -72,7 +72,7 @@ describe.skipIf(!hasPrometheus())('a Prometheus behind a bad connection', () => 
     const { observations, findings } = await observePrometheus(
       { cluster: 'prod', url: proxy.url, window, labels: { cluster: 'prod' } },
       {
-        // The memory of the second day never comes.
+        // The memory query of the second day always fails.
         fetch: async (input, init) => {
           const form = new URLSearchParams(String(init?.body))
           const refused = Number(form.get('end')) > day && (form.get('query') ?? '').includes('working_set')

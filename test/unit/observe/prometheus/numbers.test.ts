@@ -14,7 +14,7 @@ const from = Date.UTC(2026, 8, 1) / 1000
 const days = 3
 const to = from + days * 86_400
 
-/** A deterministic rough series: a daily wave under noise of a linear congruential generator. */
+/** A deterministic series: a daily wave with noise from a linear congruential generator. */
 function* noisy(name: string, labels: string, counter: boolean): Generator<string> {
   let [state, used] = [12_345, 0]
   for (let time = from; time <= to; time += 60) {
@@ -59,7 +59,7 @@ describe.skipIf(!hasPrometheus())('observations compared with PromQL queries', (
     const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } }
     return Number(data.result[0]?.value[1])
   }
-  // The last slot is at the end of the window, and a subquery takes both of its ends.
+  // The last slot is at the end of the window, and a subquery includes both ends.
   const rates = `rate(container_cpu_usage_seconds_total{${place}}[5m])[${days * 86_400 - 300}s:5m]`
   const peaks = `max_over_time(container_memory_working_set_bytes{${place}}[299999ms])[${days * 86_400 - 300}s:5m]`
 
@@ -74,7 +74,7 @@ describe.skipIf(!hasPrometheus())('observations compared with PromQL queries', (
   it.each([0.05, 0.5, 0.9, 0.95, 0.99, 0.999])('have the same percentile %d, within a bucket', async (p) => {
     const [container] = db.containers
     const near = (scale: SketchScale, ours: number, theirs: number): void => {
-      // A percentile is told as the upper end of its bucket.
+      // A percentile is the upper end of its bucket.
       expect(Math.abs(bucketOf(scale, ours * 0.9999) - bucketOf(scale, theirs))).toBeLessThanOrEqual(1)
     }
     const cpu = percentile(container?.cpu?.sketch ?? [], cpuScale, p)

@@ -53,7 +53,7 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     if (container === undefined || more.length > 0) throw new Error('not one container')
     return container
   }
-  /** The upper end of the bucket that holds a value. */
+  /** The upper end of the bucket of a value. */
   const ceiling = (scale: SketchScale, value: number): number =>
     bucketStart(scale, bucketOf(scale, value) + 1)
 

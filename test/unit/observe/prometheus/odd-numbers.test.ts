@@ -17,7 +17,7 @@ const labels = {
   owner_name: 'db',
 }
 
-/** A server that answers every question with the same series. */
+/** A server that answers every query with the same series. */
 const answering = (values: readonly (readonly [number, string])[]) =>
   startServer((_, response) =>
     json(response, 200, {

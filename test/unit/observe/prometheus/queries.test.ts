@@ -24,7 +24,7 @@ describe('slots and chunks', () => {
           let next = slots.first
           for (const { start, end, seconds } of chunks) {
             expect(start).toBe(next)
-            // Frontends that split and keep answers want times on multiples of the step.
+            // Frontends that split and cache responses need times on multiples of the step.
             expect(start % step).toBe(0)
             expect(seconds).toBe(end - start + step)
             expect((end - start) / step + 1).toBeLessThanOrEqual(11_000)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Shard } from '../../../../plugin/observe/prometheus/selector.ts'
 import { halveShard, packShards, printShard } from '../../../../plugin/observe/prometheus/shards.ts'
 
-/** Whether a selector of the shard takes a pod. */
+/** True when a selector of the shard selects a pod. */
 const takes = ({ members, except, ending }: Shard, namespace: string, pod: string): boolean => {
   const named = members.some(([name]) => name === namespace)
   const here = except === undefined ? named : !except.includes(namespace)

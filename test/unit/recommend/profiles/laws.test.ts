@@ -74,7 +74,7 @@ const changes = (
 const read = ({ containers }: DeclaredWorkload, field: keyof typeof values): number =>
   readValue(field, containers[0]?.values[field] ?? '') ?? 0
 
-/** What an HPA as declared makes of a demand in millicores, by the hour. */
+/** The pods of a declared HPA for a demand in millicores by hour. */
 function behindHpa(
   { containers, autoscaler }: DeclaredWorkload,
   demand: (hour: number) => number,
@@ -107,7 +107,7 @@ const service = fc.record({
   swing: fc.integer({ min: 0, max: 3000 }),
 })
 
-/** Tortoise rests anywhere in its dead band, from 0.818 of the request to all of it; the others at one value. */
+/** Tortoise has no fixed point in its dead band, from 0.818 of the request to all of it; the others have one value. */
 const deadBand: Readonly<Record<ProfileName, number>> = { steady: 0, vpa: 0, krr: 0, tortoise: 0.25 }
 
 describe.each(names)('profile %s', (profile) => {
@@ -175,7 +175,7 @@ describe.each(names)('profile %s', (profile) => {
   })
 })
 
-// Tortoise's target is an integrator with a jump: it moves on for ever, as published.
+// Tortoise's target is an integrator with a jump: it never reaches a fixed point, as published.
 describe.each(names.filter((name) => name !== 'tortoise'))('profile %s', (profile) => {
   it('reaches a fixed point behind an HPA under constant demand', () => {
     fc.assert(

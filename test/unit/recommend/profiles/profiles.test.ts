@@ -54,7 +54,7 @@ const ask = (
     ...more,
   })
 
-/** The values as they would be written after a run. */
+/** The values after a run. */
 const applied = (values: Values, answer: readonly Recommendation[]): Values => ({
   ...values,
   ...Object.fromEntries(
@@ -171,7 +171,7 @@ describe('steady', () => {
           const back = run(run(start, factor), 1)
           const numbers = (one: Values) => bounded(one).map((value = 0) => value)
           for (const [index, value] of numbers(back).entries()) {
-            // Tidy steps may round once, and not once more in every round.
+            // Rounding may change a value once, but not again in every round.
             const once = numbers(start)[index] ?? 0
             expect(Math.abs(value / once - 1)).toBeLessThan(0.03)
           }

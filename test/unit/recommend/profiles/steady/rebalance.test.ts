@@ -54,7 +54,7 @@ describe('containers of a pod behind one target', () => {
       'proxy requests.cpu': proxy = 0,
       'pod hpa.target.cpu': target = 0,
     } = moved
-    // The idle one falls by one step; the busy one gets what it uses and more, within what the pod has today.
+    // The idle one falls by one step; the busy one gets its usage and more, within the pod's current total.
     expect(proxy).toBe(250)
     expect(app).toBeGreaterThan(630)
     expect(app + proxy).toBeLessThanOrEqual(1000)
@@ -80,7 +80,7 @@ describe('containers of a pod behind one target', () => {
     })
     fc.assert(
       fc.property(load, ({ app, proxy, split }) => {
-        // An HPA at 60 % holds the pod where its containers use 60 % of what they request.
+        // An HPA at 60 % keeps the pod at the point where its containers use 60 % of their requests.
         const total = (app + proxy) / 0.6
         let declared = declare(Math.round((total * split) / 100), Math.round((total * (100 - split)) / 100))
         const point = (one: DeclaredWorkload): number => {
@@ -141,7 +141,7 @@ describe('containers with their own targets', () => {
       declare(1000, 200, targets),
       ask(declare(1000, 200, targets), observe(600, 100)),
     )
-    // Now it has a scale point that counts, and slides along it as the other does.
+    // Now its own scale point counts, and request and target move along it as for the other container.
     expect(small.containers[1]?.values['requests.cpu']).toBe('150m')
     expect(small.autoscaler?.targets[1]?.utilization).toBe(80)
     expect(ask(small, observe(600, 100)).filter(({ container }) => container === 'proxy')).toEqual([])

@@ -16,7 +16,7 @@ import { observationWith, workload } from '../../builders.ts'
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const days = 14
 const request = 500
-/** From a Monday on, four slots an hour. */
+/** Four slots per hour, from a Monday. */
 const frame = { first: Date.UTC(2026, 8, 7) / 1000 + 900, step: 900, count: days * 96 }
 
 type Need = (hour: number) => number
@@ -27,7 +27,7 @@ const declare = (minReplicas: number, maxReplicas: number): DeclaredWorkload => 
   autoscaler: { minReplicas, maxReplicas, targets: [{ resource: 'cpu', utilization: 60 }] },
 })
 
-/** What is seen when so many pods are needed and the HPA allows between its bounds. */
+/** The observation of a workload that needs a number of pods, within the bounds of its HPA. */
 function observe(
   need: Need,
   { minReplicas = 1, maxReplicas = 100 }: Partial<DeclaredAutoscaler>,
@@ -67,7 +67,7 @@ const observeUnder = (declared: DeclaredWorkload, need: Need): Observation =>
   observe(need, declared.autoscaler ?? {})
 
 const diurnal: Need = (hour) => 8 + 4 * Math.sin((hour / 12) * Math.PI)
-/** Stands at three heights, eight hours each. */
+/** Three levels, eight hours each. */
 const stairs: Need = (hour) => (hour % 24 < 8 ? 4 : hour % 24 < 16 ? 12 : 8)
 
 describe('the maximum of an HPA', () => {

@@ -37,7 +37,7 @@ describe('the highest target that is safe for the demand', () => {
     expect(safeTarget(replayOf(observe(() => 5000)), kept)).toMatchObject({ target: 80, overload: 0 })
   })
 
-  // Ten minutes in two hours, so 1.4 % of the time in the minute after each leap.
+  // Ten minutes in two hours, so 1.4 % of the time is in the minute after a jump.
   const leaps = (to: number) => replayOf(observe((slot) => (slot % 4 === 0 ? to : 2000)))
 
   it('is no worse than the current target', () => {

@@ -50,7 +50,7 @@ const hpa: DeclaredAutoscaler = {
   targets: [{ resource: 'cpu', utilization: 70 }],
 }
 
-/** What `tortoise` makes of a workload under options written as in `tortoise.yaml`, field by field. */
+/** The recommendations of `tortoise` for a workload with options as in `tortoise.yaml`, by field. */
 function values(tortoise: object, { values: given = usual, autoscaler, changed, ...seen }: Asked = {}) {
   const { profile: _, ...options } = settingsSchema.parse({ recommend: { tortoise } }).recommend
   const declared = {
@@ -82,7 +82,7 @@ describe('options of the profile tortoise', () => {
 
   const go = { ...usual, 'env.GOMEMLIMIT': '400MiB' } as const
   const limited = { ...usual, 'limits.cpu': '1500m', 'limits.memory': '600Mi' } as const
-  // [option, its setting, what is seen, field, value by default, value with it]; 700m used are 813m to the VPA: the end of its bucket and 15 %
+  // [option, its setting, usage, field, value by default, value with the option]; the VPA's target for 700m is 813m: the end of its bucket plus 15 %
   it.each<readonly [string, object, Asked, Field, string, string]>([
     ['maximumCPURequest', { maximumCPURequest: 2 }, { cpu: 4000 }, 'requests.cpu', '5737m', '2000m'],
     ['minimumCPURequest', { minimumCPURequest: '900m' }, {}, 'requests.cpu', '800m', '900m'],

@@ -92,9 +92,9 @@ describe('replica slots', () => {
     [3, 3, 6, 12],
     [4, 3, 8, 12],
     [10, 5, 20, 20],
-  ])('d5: %i replicas', (replicas, min, published, mended) => {
+  ])('d5: %i replicas', (replicas, min, published, fixed) => {
     expect(candidates(replicas, options({ asPublished: true }))).toEqual({ min, max: published })
-    expect(candidates(replicas, tortoiseDefaults)).toEqual({ min, max: mended })
+    expect(candidates(replicas, tortoiseDefaults)).toEqual({ min, max: fixed })
   })
 
   it('one pair of bounds fits every slot', () => {
