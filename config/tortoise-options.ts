@@ -1,42 +1,8 @@
 import { z } from 'zod'
-import { toBytes, toMillicores } from '../plugin/model/quantity.ts'
 import type { TortoiseOptions } from '../plugin/recommend/recommend-options.ts'
+import { percent } from './shared-schemas.ts'
+import { cpu, hours, isTimeZone, memory, pods, share } from './tortoise-values.ts'
 
-const amount = (read: (text: string) => number | undefined) =>
-  z
-    .union([z.string(), z.number()])
-    .refine((given) => (read(String(given)) ?? -1) >= 0, { message: 'must be a quantity' })
-    .transform((given) => read(String(given)) ?? 0)
-const cpu = amount(toMillicores)
-/** Tortoise computes memory in bytes × 1000. */
-const memory = amount((text) => {
-  const bytes = toBytes(text)
-  return bytes === undefined ? undefined : bytes * 1000
-})
-
-const units: Readonly<Record<string, number>> = { h: 1, m: 1 / 60, s: 1 / 3600 }
-/** A duration in Go's format, converted to hours. */
-const hours = z
-  .string()
-  .regex(/^(\d+(\.\d+)?[hms])+$/, 'must be a duration: 24h, 1h30m')
-  .transform((text) =>
-    [...text.matchAll(/([\d.]+)([hms])/g)].reduce(
-      (sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0),
-      0,
-    ),
-  )
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
-  } catch {
-    return false
-  }
-}
-
-const pods = z.number().int().min(1)
-const share = z.number().min(0).max(1)
-const percent = z.number().min(0).max(100)
 const noEffect = (why: string): string => `Accepted, but has no effect here: ${why}.`
 
 /** All cluster-wide options of Mercari's Tortoise, with their names and defaults in Tortoise. */

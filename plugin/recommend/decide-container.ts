@@ -44,12 +44,7 @@ export function containerAdvice(
   const current = (field: ContainerField) => currentValue(declared, field)
   const requests = requestAdvice(subject, container, { ...rules, decide })
   const limits = limitAdvice(container, requests, { ...rules, decide })
-  const bounds = newBounds({
-    cpuRequest: after(current('requests.cpu'), requests.cpu),
-    memoryRequest: after(current('requests.memory'), requests.memory),
-    cpuLimit: after(current('limits.cpu'), limits.cpu),
-    memoryLimit: after(current('limits.memory'), limits.memory),
-  })
+  const bounds = newBounds(declared, requests, limits)
   const { profile, evidence } = rules
   const advice: Readonly<Record<ContainerField, () => Advice>> = {
     'requests.cpu': () => requests.cpu,
@@ -145,6 +140,13 @@ const after = (from: number | undefined, advice: Advice): number | undefined =>
 const move = (from: number | undefined, advice: Advice): RequestMove | undefined =>
   from === undefined ? undefined : { from, to: after(from, advice) ?? from }
 
-function newBounds(bounds: { readonly [K in keyof NewBounds]: number | undefined }): NewBounds {
-  return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined))
+function newBounds(declared: DeclaredContainer, requests: ResourceAdvice, limits: ResourceAdvice): NewBounds {
+  const value = (field: ContainerField, advice: Advice) => after(currentValue(declared, field), advice)
+  const bounds: { readonly [K in keyof NewBounds]: number | undefined } = {
+    cpuRequest: value('requests.cpu', requests.cpu),
+    memoryRequest: value('requests.memory', requests.memory),
+    cpuLimit: value('limits.cpu', limits.cpu),
+    memoryLimit: value('limits.memory', limits.memory),
+  }
+  return Object.fromEntries(Object.entries(bounds).filter(([, one]) => one !== undefined))
 }
