@@ -68,7 +68,7 @@ function killedSince(observation: Observation, { container }: Change, days: numb
 }
 
 /** Turns the changes that `isKept` selects, and the rest of their change groups, into `keep` with one more reason. */
-export function keepGroups(
+function keepGroups(
   recommendations: readonly Recommendation[],
   isKept: (one: Change) => boolean,
   because: Reason,

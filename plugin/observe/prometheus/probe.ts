@@ -36,7 +36,7 @@ const rule = 'node_namespace_pod_container:container_cpu_usage_seconds_total:sum
 const memoryRule = 'node_namespace_pod_container:container_memory_working_set_bytes'
 
 /** One query that detects everything the dialect depends on; `spanSeconds` is the length of the window. */
-export function probeQuery(selection: Selection, spanSeconds: number): string {
+function probeQuery(selection: Selection, spanSeconds: number): string {
   const series = selectorOf({ labels: selection.labels ?? {} })
   const anyCpu = series('', `__name__=~"${cadvisorCpu}|${gkeCpu}|${rule}_irate"`)
   const probes: Readonly<Record<string, string>> = {
