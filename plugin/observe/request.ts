@@ -10,8 +10,8 @@ const sleep: Pause = (milliseconds) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds * (0.75 + Math.random() / 2)))
 
 /** Thrown by an attempt that can be retried; `failure` is the error to throw after the last retry. */
-export class Transient extends Error {
-  override readonly name = 'Transient'
+export class TransientError extends Error {
+  override readonly name = 'TransientError'
   readonly failure: Error
 
   constructor(failure: Error) {
@@ -20,13 +20,13 @@ export class Transient extends Error {
   }
 }
 
-/** Runs an attempt, and retries it up to twice with exponential backoff while it throws `Transient`. Rejects with its `failure` after that. */
+/** Runs an attempt, and retries it up to twice with exponential backoff while it throws `TransientError`. Rejects with its `failure` after that. */
 export async function withRetries<T>(attempt: () => Promise<T>, pause: Pause = sleep): Promise<T> {
   for (let made = 0; ; made += 1) {
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof Transient)) throw error
+      if (!(error instanceof TransientError)) throw error
       if (made === retries) throw error.failure
       await pause(pauseMs * 2 ** made)
     }

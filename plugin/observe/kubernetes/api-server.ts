@@ -1,7 +1,7 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
 import * as z from 'zod'
 import { stop } from '../../model/problem.ts'
-import { isTimeout, networkReason, type Pause, Transient, withRetries } from '../request.ts'
+import { isTimeout, networkReason, type Pause, TransientError, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
 import { type Answer, type Detail, type Get, listObjects, parseJson } from './list-objects.ts'
 
@@ -128,13 +128,14 @@ async function attempt(send: Get, server: string, request: Parameters<Get>[0]): 
     if (error instanceof Error && error.name === 'ExpectedStop') throw error
     throw isTimeout(error)
       ? unreachable('no answer in time')
-      : new Transient(unreachable(networkReason(error)))
+      : new TransientError(unreachable(networkReason(error)))
   })
   if (answer.status === 401) {
     throw stop('kubernetes.refused', `${shown} does not accept the credentials (HTTP 401)`, {
       hint: 'Renew them, then check with `kubectl auth whoami`.',
     })
   }
-  if (answer.status === 429 || answer.status >= 500) throw new Transient(unreachable(`HTTP ${answer.status}`))
+  if (answer.status === 429 || answer.status >= 500)
+    throw new TransientError(unreachable(`HTTP ${answer.status}`))
   return answer
 }

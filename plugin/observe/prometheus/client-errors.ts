@@ -1,5 +1,5 @@
 import { ExpectedStop, type ProblemCode, stop } from '../../model/problem.ts'
-import { isTimeout, networkReason, Transient } from '../request.ts'
+import { isTimeout, networkReason, TransientError } from '../request.ts'
 import { redact } from '../secrets.ts'
 import { envelopeSchema } from './response-reader.ts'
 
@@ -49,19 +49,19 @@ export const refused = (server: ShownServer, reason: string, hint?: string): Exp
 export const notPrometheus = (server: ShownServer, reason: string): ExpectedStop =>
   refused(server, reason, hints.notPrometheus)
 
-/** A failed connection. Only a failure before the deadline is `Transient`: a retry does not help a busy server. */
+/** A failed connection. Only a failure before the deadline is `TransientError`: a retry does not help a busy server. */
 export function connectionError(server: ShownServer, error: unknown, timeoutMs: number): Error {
-  if (!isTimeout(error)) return new Transient(unreachable(server, networkReason(error)))
+  if (!isTimeout(error)) return new TransientError(unreachable(server, networkReason(error)))
   return unreachable(server, `no answer in time (${timeoutMs / 1000} s)`)
 }
 
-/** The error for a response with an HTTP error status; `Transient` when the server is busy. */
+/** The error for a response with an HTTP error status; `TransientError` when the server is busy. */
 export async function statusError(server: ShownServer, response: Response): Promise<Error> {
   const { status, statusText } = response
   const own = await errorText(response)
   const text = `HTTP ${status}${own === undefined ? ` ${statusText}` : `: ${own}`}`
   const isBusy = status === 429 || status === 502 || status === 503 || status === 504
-  if (isBusy) return new Transient(own === undefined ? unreachable(server, text) : refused(server, text))
+  if (isBusy) return new TransientError(own === undefined ? unreachable(server, text) : refused(server, text))
   if (status === 401 || status === 403) {
     const refusal = { text: `refused a query: ${text}`, hint: hints.credentials }
     return problem(server, 'prometheus.credentials', refusal)

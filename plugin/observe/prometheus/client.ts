@@ -1,4 +1,4 @@
-import { Transient, withRetries } from '../request.ts'
+import { TransientError, withRetries } from '../request.ts'
 import { redact } from '../secrets.ts'
 import { isTooLarge, notPrometheus, refused, statusError } from './client-errors.ts'
 import {
@@ -103,8 +103,8 @@ function failureOf(connection: Connection, error: unknown, begun: boolean): unkn
   if (error instanceof MalformedResponse) {
     const failure = notPrometheus(connection, error.message)
     // A response that began well was cut on its way, so a retry may help.
-    return begun ? new Transient(failure) : failure
+    return begun ? new TransientError(failure) : failure
   }
-  if (error instanceof Transient || isTooLarge(error)) connection.limiter.slower()
+  if (error instanceof TransientError || isTooLarge(error)) connection.limiter.slower()
   return error
 }

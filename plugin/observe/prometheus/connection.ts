@@ -73,7 +73,7 @@ export interface Call {
 
 const timeoutOf = ({ server }: Connection): number => server.timeoutMs ?? 60_000
 
-/** Posts a call; after HTTP 401 once more with renewed credentials. Rejects with `prometheus.*` problems, or `Transient` ones. */
+/** Posts a call; after HTTP 401 once more with renewed credentials. Rejects with `prometheus.*` problems, or `TransientError` ones. */
 export async function post(connection: Connection, call: Call): Promise<Response> {
   const response = await send(connection, call, false)
   const isRenewable = response.status === 401 && connection.ports.credentials !== undefined

@@ -24,7 +24,7 @@ export interface Series extends Samples {
 
 /** Thrown for a response that is not one of the Prometheus HTTP API. */
 export class MalformedResponse extends Error {
-  override readonly name = 'Malformed'
+  override readonly name = 'MalformedResponse'
 }
 
 /** Parses a response as it arrives. */

@@ -1,70 +1,15 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { settingsSchema } from '../../../../../config/schema.ts'
-import type { DeclaredAutoscaler, DeclaredWorkload } from '../../../../../plugin/model/declared.ts'
-import type { Observation } from '../../../../../plugin/model/observation.ts'
+import type { DeclaredWorkload } from '../../../../../plugin/model/declared.ts'
 import type { Recommendation } from '../../../../../plugin/model/recommendation.ts'
-import { usageRecorder } from '../../../../../plugin/model/recorder.ts'
-import { packCounts } from '../../../../../plugin/model/series.ts'
-import { cpuScale } from '../../../../../plugin/model/sketch.ts'
-import { recommend } from '../../../../../plugin/recommend/recommend.ts'
-import type { RecommendOptions } from '../../../../../plugin/recommend/recommend-options.ts'
-import { withChanges } from '../../../../../plugin/recommend/replay/apply.ts'
 import { replicaSlots } from '../../../../../plugin/recommend/replica-slots.ts'
-import { observationWith, workload } from '../../builders.ts'
-
-const { profile: _, ...options } = settingsSchema.parse({}).recommend
-const days = 14
-const request = 500
-/** Four slots per hour, from a Monday. */
-const frame = { first: Date.UTC(2026, 8, 7) / 1000 + 900, step: 900, count: days * 96 }
-
-type Need = (hour: number) => number
-
-const declare = (minReplicas: number, maxReplicas: number): DeclaredWorkload => ({
-  workload,
-  containers: [{ name: 'app', role: 'main', values: { 'requests.cpu': `${request}m` } }],
-  autoscaler: { minReplicas, maxReplicas, targets: [{ resource: 'cpu', utilization: 60 }] },
-})
-
-/** The observation of a workload that needs a number of pods, within the bounds of its HPA. */
-function observe(
-  need: Need,
-  { minReplicas = 1, maxReplicas = 100 }: Partial<DeclaredAutoscaler>,
-): Observation {
-  const recorder = usageRecorder(cpuScale, frame)
-  const counts = Array.from({ length: frame.count }, (_, slot) =>
-    Math.min(Math.max(Math.ceil(need(slot / 4)), minReplicas), maxReplicas),
-  )
-  for (const [slot, pods] of counts.entries())
-    for (let pod = 0; pod < pods; pod += 1)
-      recorder.add(slot, Math.min(request, (need(slot / 4) * request * 0.58) / pods))
-  const cpu = recorder.finish()
-  const mean = counts.reduce((sum, pods) => sum + pods, 0) / counts.length
-  const [min, max] = [Math.min(...counts), Math.max(...counts)]
-  return observationWith({
-    days,
-    containers: [{ container: 'app', oomKills: 0, ...(cpu && { cpu }) }],
-    replicas: { min, max, mean, ...(min === max ? {} : { series: packCounts(frame, counts) }) },
-  })
-}
-
-const ask = (declared: DeclaredWorkload, observation: Observation, more: Partial<RecommendOptions> = {}) =>
-  recommend({ workloads: [declared] }, [observation], {
-    options: { ...options, ...more },
-    rules: [],
-    guarded: true,
-    lastChange: () => undefined,
-  })
+import { ask, declare, type Need, observeUnder } from './replica-builders.ts'
+import { options } from './rule-builders.ts'
 
 function summaryOf(answer: readonly Recommendation[], field: Recommendation['field']) {
   const one = answer.find((own) => own.field === field)
   if (one === undefined || one.verdict === 'unsure') return [one?.missing]
   return [one.verdict === 'change' ? one.to : one.from, ...one.because.map(({ rule }) => rule)]
 }
-
-const observeUnder = (declared: DeclaredWorkload, need: Need): Observation =>
-  observe(need, declared.autoscaler ?? {})
 
 const diurnal: Need = (hour) => 8 + 4 * Math.sin((hour / 12) * Math.PI)
 /** Three levels, eight hours each. */
@@ -172,38 +117,5 @@ describe('replica slots', () => {
     const mondays = observeUnder(declare(2, 30), (hour) => (hour % 168 < 24 ? 10 : 4))
     const busy = replicaSlots(declare(2, 30), mondays, options).filter(({ maximum }) => maximum === 20)
     expect(busy).toEqual([{ weekday: 1, from: 0, to: 24, minimum: 5, maximum: 20 }])
-  })
-})
-
-describe('laws', () => {
-  const shape = fc.record({
-    low: fc.integer({ min: 1, max: 30 }),
-    high: fc.integer({ min: 0, max: 40 }),
-    from: fc.integer({ min: 1, max: 40 }),
-    most: fc.integer({ min: 0, max: 80 }),
-  })
-
-  it('bounds reach a fixed point under the same demand, cover it, and stay within the settings', () => {
-    fc.assert(
-      fc.property(shape, ({ low, high, from, most }) => {
-        const need: Need = (hour) => low + high * Math.max(0, Math.sin((hour / 12) * Math.PI))
-        let declared = declare(from, from + most)
-        for (let run = 0; run < 10; run += 1) {
-          const moves = ask(declared, observeUnder(declared, need)).filter((one) => one.verdict === 'change')
-          const bounds = moves.filter(({ field }) => field.endsWith('Replicas'))
-          if (run > 7) expect(bounds).toEqual([])
-          declared = withChanges(declared, bounds)
-        }
-        const { minReplicas = 0, maxReplicas = 0 } = declared.autoscaler ?? {}
-        expect(minReplicas).toBeLessThanOrEqual(maxReplicas)
-        if (most === 0) expect([minReplicas, maxReplicas]).toEqual([from, from])
-        else {
-          expect(maxReplicas).toBeGreaterThan(Math.min(99, low + high))
-          expect(minReplicas).toBeGreaterThanOrEqual(Math.min(from, 2))
-          expect(minReplicas).toBeLessThanOrEqual(Math.max(from, Math.ceil(low / 2) + 1))
-        }
-      }),
-      { seed: 3, numRuns: 20 },
-    )
   })
 })

@@ -5,24 +5,25 @@ import { packCounts } from '../../../../../plugin/model/series.ts'
 import { cpuScale } from '../../../../../plugin/model/sketch.ts'
 import { recommend } from '../../../../../plugin/recommend/recommend.ts'
 import type { RecommendOptions } from '../../../../../plugin/recommend/recommend-options.ts'
-import { observed, workload } from '../../hpa/recorded.ts'
-import { options } from './parts.ts'
+import { observationWith, workload } from '../../builders.ts'
+import { options } from './rule-builders.ts'
 
 const days = 14
 const request = 500
-/** From a Monday on, four slots an hour. */
+/** Four slots per hour, from a Monday. */
 const frame = { first: Date.UTC(2026, 8, 7) / 1000 + 900, step: 900, count: days * 96 }
 
-/** Pods needed by the hour. */
+/** Number of pods needed, by hour. */
 export type Need = (hour: number) => number
 
+/** A workload with an HPA that targets 60 % of 500m CPU. */
 export const declare = (minReplicas: number, maxReplicas: number): DeclaredWorkload => ({
   workload,
   containers: [{ name: 'app', role: 'main', values: { 'requests.cpu': `${request}m` } }],
   autoscaler: { minReplicas, maxReplicas, targets: [{ resource: 'cpu', utilization: 60 }] },
 })
 
-/** What is seen when so many pods are needed and the HPA allows between its bounds. */
+/** The observation of a workload that needs a number of pods, within the bounds of its HPA. */
 function observe(
   need: Need,
   { minReplicas = 1, maxReplicas = 100 }: Partial<DeclaredAutoscaler>,
@@ -37,13 +38,14 @@ function observe(
   const cpu = recorder.finish()
   const mean = counts.reduce((sum, pods) => sum + pods, 0) / counts.length
   const [min, max] = [Math.min(...counts), Math.max(...counts)]
-  return observed({
+  return observationWith({
     days,
     containers: [{ container: 'app', oomKills: 0, ...(cpu && { cpu }) }],
     replicas: { min, max, mean, ...(min === max ? {} : { series: packCounts(frame, counts) }) },
   })
 }
 
+/** Recommendations for one workload, with the default options. */
 export const ask = (
   declared: DeclaredWorkload,
   observation: Observation,
@@ -56,5 +58,6 @@ export const ask = (
     lastChange: () => undefined,
   })
 
-export const seenUnder = (declared: DeclaredWorkload, need: Need): Observation =>
+/** The observation under the bounds of a declared HPA. */
+export const observeUnder = (declared: DeclaredWorkload, need: Need): Observation =>
   observe(need, declared.autoscaler ?? {})

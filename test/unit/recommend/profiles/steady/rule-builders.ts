@@ -5,22 +5,26 @@ import type { Advice } from '../../../../../plugin/recommend/advice.ts'
 import type { Evidence } from '../../../../../plugin/recommend/evidence.ts'
 import type { RecommendOptions } from '../../../../../plugin/recommend/recommend-options.ts'
 import type { ContainerInput } from '../../../../../plugin/recommend/workload-input.ts'
-import { observed } from '../../hpa/recorded.ts'
+import { observationWith } from '../../builders.ts'
 
-/** The defaults of the settings, as the rules of one number read them. */
+/** The default options. */
 export const options: RecommendOptions = settingsSchema.parse({}).recommend
 
-/** Evidence that is thick enough to lower anything, unless a test says otherwise. */
+/** Evidence of two whole weeks: enough to lower any value. */
 export const evidence = (
   changed: Partial<RecommendOptions> = {},
   more: Partial<Observation> = {},
-): Evidence => ({ options: { ...options, ...changed }, observation: observed({ containers: [], ...more }) })
+): Evidence => ({
+  options: { ...options, ...changed },
+  observation: observationWith({ containers: [], ...more }),
+})
 
-/** Evidence of too few days to lower anything. */
-export const thin = (changed: Partial<RecommendOptions> = {}): Evidence => evidence(changed, { days: 1 })
+/** Evidence of one day: too short to lower any value. */
+export const shortEvidence = (changed: Partial<RecommendOptions> = {}): Evidence =>
+  evidence(changed, { days: 1 })
 
-/** A container with what it declares and what it used. */
-export const input = (
+/** A container with its declared values and its usage. */
+export const containerInput = (
   values: DeclaredContainer['values'],
   usage: Partial<ContainerUsage> = {},
   name = 'app',
@@ -29,7 +33,7 @@ export const input = (
   usage: { container: name, oomKills: 0, ...usage },
 })
 
-/** Usage that is all in one bucket of a sketch. */
+/** Usage with all samples in one bucket of the sketch. */
 export const inBucket = (bucket: number, more: Partial<ResourceUsage> = {}): ResourceUsage => ({
   sketch: [[bucket, 100]],
   peak: 100,
@@ -37,10 +41,10 @@ export const inBucket = (bucket: number, more: Partial<ResourceUsage> = {}): Res
   ...more,
 })
 
-/** A number and the rules behind it, or that too little is known. */
-export const said = (advice: Advice): readonly [value: number | 'unsure', ...rules: string[]] =>
+/** The advised value and its rules, or `unsure`. */
+export const valueAndRules = (advice: Advice): readonly [value: number | 'unsure', ...rules: string[]] =>
   advice.kind === 'unsure' ? ['unsure'] : [advice.value, ...advice.because.map(({ rule }) => rule)]
 
-/** What the reasons and the missing say, in one text. */
+/** The texts of the reasons, one per line, or what is missing. */
 export const textOf = (advice: Advice): string =>
   advice.kind === 'unsure' ? advice.missing : advice.because.map(({ text }) => text).join('\n')
