@@ -213,7 +213,7 @@ describe('troubleshooting', () => {
     .join('\n')
 
   it.each(quoted)('%s: is what the program says', (text) => {
-    // Between the names, what is quoted stands in the code.
+    // Between the names, the quoted text is in the code.
     const fixed = text
       .split('…')
       .map((part) => part.trim())

@@ -14,7 +14,9 @@ const directory = mkdtempSync(join(tmpdir(), 'tortoise-lease-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 if (!hasControlPlane())
-  console.warn('no kube-apiserver (npm run lab:setup builds one): the Lease is tried on a stand-in alone')
+  console.warn(
+    'no kube-apiserver (npm run lab:setup builds one): the Lease is tested on a server of the lab alone',
+  )
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {

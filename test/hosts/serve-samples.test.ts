@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { startGitServer } from '../lab/git-server.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 import { count, type Ground, openGround } from './daemon.ts'
 
 const owned = (kind: string, name: string, owner: readonly [kind: string, name: string]) => ({
@@ -59,7 +59,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
     const text = {
       sources: [{ path: 'apps/overlays/prod', cluster: 'prod', namespace: 'shop' }],
       clusters: [{ name: 'prod', kubernetes: {}, usage: ['metrics-server'] }],
-      // What is told of a slot counts when it is over.
+      // Samples of a slot count when the slot is over.
       history: { stepSeconds: 30 },
       deliver: { mode: 'report', base: 'main', remote: { url: `${git.url}/shop.git` } },
       serve: { jitterSeconds: 0, sampleSeconds: 1, schedules: [{ name: 'prod', cron: '*/4 * * * * *' }] },

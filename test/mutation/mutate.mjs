@@ -4,6 +4,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const folder = 'coverage/mutation'
+const program = 'test/mutation/node_modules/@stryker-mutator/core/bin/stryker.js'
+
+// Stryker has a manifest of its own, so that `npm ci` of the project stays small.
+if (!existsSync(program))
+  spawnSync('npm', ['ci', '--prefix', 'test/mutation', '--silent'], { stdio: 'inherit' })
 const rooms = {
   edit: 'plugin/edit',
   prove: 'plugin/prove',
@@ -13,10 +18,14 @@ const rooms = {
 
 /** Runs Stryker; gives its exit code, 1 when the score is below the threshold. */
 function stryker(args, options = {}) {
-  const { status } = spawnSync('npx', ['stryker', 'run', 'test/mutation/stryker.config.mjs', ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, ...options },
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [program, 'run', 'test/mutation/stryker.config.mjs', ...args],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...options },
+    },
+  )
   return status ?? 1
 }
 
