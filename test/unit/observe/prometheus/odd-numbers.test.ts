@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { snapshotLines } from '../../../../plugin/observe/snapshot.ts'
-import { type FakeServer, json, startServer } from '../server.ts'
+import { type FakeServer, json, startServer } from '../fake-server.ts'
 
 let server: FakeServer
 afterEach(() => server.close())
@@ -17,7 +17,7 @@ const labels = {
   owner_name: 'db',
 }
 
-/** A server that answers every question with the same series. */
+/** A server that answers every query with the same series. */
 const answering = (values: readonly (readonly [number, string])[]) =>
   startServer((_, response) =>
     json(response, 200, {
@@ -26,8 +26,8 @@ const answering = (values: readonly (readonly [number, string])[]) =>
     }),
   )
 
-describe('a server whose numbers are none', () => {
-  it('gives observations that a snapshot can hold: no kills and no usage are made of them', async () => {
+describe('a server with invalid numbers', () => {
+  it('gives valid observations: invalid numbers become neither kills nor usage', async () => {
     server = await answering([
       [3600, 'NaN'],
       [7200, '+Inf'],
