@@ -58,11 +58,21 @@ const pageSchema = z.object({
   items: z.array(z.unknown()).nullish(),
 })
 
+/** No cluster comes near: etcd holds a few gigabytes, and the largest clusters some 150,000 pods. */
+const mostObjects = 2_000_000
+const mostPages = 10_000
+const mostEmptyPages = 20
+
 /** `undefined` when the list expired. */
 async function listPages(get: Get, request: ListRequest) {
   const { path, detail, pageSize, each } = request
+  const positions = new Set<string>()
   let position: string | undefined = ''
+  let [objects, empty] = [0, 0]
   while (position !== undefined) {
+    if (positions.has(position) || positions.size >= mostPages || objects > mostObjects)
+      throw endless(request)
+    positions.add(position)
     const query = { limit: String(pageSize), ...(position === '' ? {} : { continue: position }) }
     const { status, text } = await get({ path, detail, query })
     if (status === 403) return 'forbidden'
@@ -70,11 +80,21 @@ async function listPages(get: Get, request: ListRequest) {
     if (status === 410) return undefined
     const page = status === 200 ? pageSchema.safeParse(parseJson(text)).data : undefined
     if (page === undefined) throw unexpected(request, status)
-    for (const item of page.items ?? []) each(item)
+    const items = page.items ?? []
+    for (const item of items) each(item)
+    objects += items.length
     position = page.metadata?.continue || undefined
+    // A page may be short, but a server that goes on without objects never ends.
+    empty = items.length === 0 ? empty + 1 : 0
+    if (empty > mostEmptyPages) throw endless(request)
   }
   return 'listed'
 }
+
+const endless = ({ server, path }: ListRequest): Error =>
+  stop('kubernetes.refused', `the cluster at ${shownUrl(server)} sends a list of ${path} that does not end`, {
+    hint: 'Check that the server of the kubeconfig context is a Kubernetes API, and what is between it and this machine.',
+  })
 
 const unexpected = ({ server, path }: ListRequest, status: number): Error =>
   stop(

@@ -78,27 +78,40 @@ export interface SeriesTarget {
   readonly runningPods?: RunningPods
 }
 
-/** Adds a series of one pod's container, in cores or bytes by slot. Samples that are not numbers are skipped. */
+/** The most that one container can use: 10,000 cores, or 1 PiB. More is an error of what measured it. */
+const most = { cpu: 10_000_000, memory: 2 ** 50 } as const
+
+/**
+ * Adds a series of one pod's container, in cores or bytes by slot. Returns how many of its samples no container can have
+ * (not a number, infinite, negative, absurdly large, or later than the window): these are ignored.
+ */
 export function addSeries(
   accumulator: UsageAccumulator,
   { times, values }: Series,
   target: SeriesTarget,
-): void {
+): number {
   const { slots } = accumulator
   const { workload, container, resource, runningPods } = target
   const usage = containerEntry(accumulator, workload, container)[resource]
   const unit = resource === 'cpu' ? 1000 : 1
   const pods = runningPods && containerCounts(runningPods, workload, container)
+  let ignored = 0
   for (let at = 0; at < times.length; at += 1) {
     const [time, value] = [times[at] ?? Number.NaN, (values[at] ?? Number.NaN) * unit]
     const slot = Math.round((time - slots.first) / slots.step)
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY && slot >= 0 && slot < slots.count)) continue
+    if (!(value >= 0 && value <= most[resource] && slot <= slots.count)) {
+      ignored += 1
+      continue
+    }
+    // The edges of a range belong to the slots beside it.
+    if (slot < 0 || slot >= slots.count) continue
     usage.add(slot, value)
     workload.sampled[slot] = 1
     if (runningPods === undefined || pods === undefined) continue
     const within = Math.round((time - runningPods.start) / slots.step)
     pods[within] = (pods[within] ?? 0) + 1
   }
+  return ignored
 }
 
 /** Turns the accumulated data into observations, sorted by namespace, kind and name. */

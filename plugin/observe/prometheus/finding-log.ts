@@ -1,4 +1,5 @@
 import type { Observation } from '../../model/observation.ts'
+import { plural } from '../../model/plural.ts'
 import type { Progress } from '../../model/progress.ts'
 import type { Owners } from '../owners.ts'
 import { type EvidenceThresholds, observationFindings } from './data-quality.ts'
@@ -54,12 +55,27 @@ export function addReadingFindings(
       message: `${partial} responses were incomplete: values may be too low, and those days are not cached`,
       hint: 'See the warnings above; with Thanos, check the stores that did not answer.',
     })
+  const impossible = impossibleFinding(reading.impossible)
+  if (impossible !== undefined) log.add(impossible)
   const answered = answeredBy(reading.answered, observations)
   for (const finding of missingMetricFindings({ answered, owners })) log.add(finding)
   for (const [what, pods] of reading.unownedPods)
     log.note({ code: 'pods-unowned', message: `skipped ${pods.size} pods ${what}` })
   const needed = thresholds ?? { minimumDays: 7, minimumCoverage: 0.8 }
   log.findings.push(...observationFindings(observations, needed))
+}
+
+function impossibleFinding(impossible: ClusterReading['impossible']): FindingDraft | undefined {
+  const count = [...impossible.values()].reduce((sum, one) => sum + one, 0)
+  if (count === 0) return undefined
+  const names = [...impossible.keys()].sort()
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
+  return {
+    code: 'values-impossible',
+    level: 'warning',
+    message: `ignored ${plural(count, 'sample')} that no container can have (not a number, infinite, negative, absurdly large, or in the future) of ${names.slice(0, 3).join(', ')}${more}`,
+    hint: 'Check what records these metrics: an exporter, a recording rule or the clock of a node is wrong.',
+  }
 }
 
 /** The queries that returned series, and those whose data is in cached days. */

@@ -6,6 +6,7 @@ export type FindingCode =
   | 'rate-of-two-samples'
   | 'pods-unowned'
   | 'part-failed'
+  | 'values-impossible'
   | 'answer-partial'
   | 'gaps'
   | 'young'

@@ -83,6 +83,7 @@ export async function observePrometheus(
     answered: new Set(probe.found),
     halved: new Map(),
     unownedPods: new Map(),
+    impossible: new Map(),
   }
   const owners = ownersOf(options)
   const cache = await openCache(options, ports.store, { dialect, slots })

@@ -1,5 +1,6 @@
 import { inParallel } from '../../model/parallel.ts'
 import { dayOf } from '../../model/recorder.ts'
+import { workloadLabel } from '../../model/workload.ts'
 import type { FindWorkload } from '../owners.ts'
 import {
   addSeries,
@@ -29,6 +30,8 @@ export interface ClusterReading {
   readonly halved: Map<string, RangeQuery['halved']>
   /** Skipped pods, by the reason: their owner is unknown, or of a kind that is not sized. */
   readonly unownedPods: Map<string, Set<string>>
+  /** Samples that no container can have, by container. */
+  readonly impossible: Map<string, number>
 }
 
 /** Reads usage, throttling and OOM kills of a portion into an accumulator with the same slots. */
@@ -111,15 +114,21 @@ function usageTask(
       reading.answered.add(resource)
       const location = locate(series, reading.dialect.usage)
       if (location === undefined) return
-      addSeries(accumulator, series, {
-        workload: location.workload,
-        container: location.container,
+      const { workload, container } = location
+      const ignored = addSeries(accumulator, series, {
+        workload,
+        container,
         resource,
         ...(resource === 'memory' ? { runningPods } : {}),
       })
+      if (ignored > 0) countImpossible(reading, `${workloadLabel(workload.workload)} ${container}`, ignored)
     })
     addReplicas(accumulator, runningPods)
   }
+}
+
+function countImpossible({ impossible }: ClusterReading, container: string, count: number): void {
+  impossible.set(container, (impossible.get(container) ?? 0) + count)
 }
 
 /** A count that can be added up: 0 for values that are not finite numbers, or negative after a counter reset. */
