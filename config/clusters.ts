@@ -30,7 +30,10 @@ export const clusterSchema = z
       .min(1)
       .optional()
       .describe('Snapshot file, or directory of snapshot files, for the source `snapshot` of `usage`.'),
-    prometheus: prometheusSchema.optional(),
+    prometheus: prometheusSchema
+      .partial({ url: true })
+      .describe(prometheusSchema.description ?? '')
+      .optional(),
     kubernetes: z
       .strictObject({
         kubeconfig: z

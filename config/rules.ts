@@ -1,12 +1,20 @@
 import type { Problem } from '../plugin/model/problem.ts'
-import type { Settings } from './schema.ts'
+import type { ClusterSettings, Settings, SourceSettings } from './schema.ts'
 
 /** A problem of settings that are valid by themselves, but not together. */
 export interface RuleProblem extends Omit<Problem, 'place'> {
   readonly path: readonly (string | number)[]
 }
 
-type Rule = (settings: Settings) => readonly RuleProblem[]
+type Checked = Omit<Settings, 'repository' | 'operated' | 'denied'>
+type Rule = (settings: Checked) => readonly RuleProblem[]
+/** A rule about clusters and what is rolled out to them. */
+type ClusterRule = (settings: ClustersAndSources) => readonly RuleProblem[]
+
+interface ClustersAndSources {
+  readonly clusters: readonly ClusterSettings[]
+  readonly sources: readonly SourceSettings[]
+}
 
 const problem = (path: RuleProblem['path'], message: string, hint: string): RuleProblem => ({
   code: 'settings.invalid',
@@ -28,7 +36,7 @@ const clustersAreNamedOnce: Rule = ({ clusters }) =>
         ],
   )
 
-const sourcesNameKnownClusters: Rule = ({ clusters, sources }) =>
+const sourcesNameKnownClusters: ClusterRule = ({ clusters, sources }) =>
   sources.flatMap(({ cluster }, index) =>
     cluster === undefined || clusters.length === 0 || clusters.some(({ name }) => name === cluster)
       ? []
@@ -41,7 +49,7 @@ const sourcesNameKnownClusters: Rule = ({ clusters, sources }) =>
         ],
   )
 
-const sourcesChooseAmongClusters: Rule = ({ clusters, sources }) =>
+const sourcesChooseAmongClusters: ClusterRule = ({ clusters, sources }) =>
   clusters.length < 2
     ? []
     : sources.flatMap(({ cluster, path }, index) =>
@@ -64,7 +72,7 @@ const neededSetting = {
   snapshot: 'snapshot',
 } as const
 
-const usageSourcesAreSet: Rule = ({ clusters }) =>
+const usageSourcesAreSet: ClusterRule = ({ clusters }) =>
   clusters.flatMap((cluster, index) =>
     (cluster.usage ?? []).flatMap((origin, at) => {
       const setting = neededSetting[origin]
@@ -78,6 +86,19 @@ const usageSourcesAreSet: Rule = ({ clusters }) =>
       ]
     }),
   )
+
+const prometheusHasUrl: ClusterRule = ({ clusters }) =>
+  clusters.flatMap(({ name, usage, prometheus }, index) => {
+    const isRead = usage?.includes('prometheus') ?? true
+    if (prometheus === undefined || prometheus.url !== undefined || !isRead) return []
+    return [
+      problem(
+        ['clusters', index, 'prometheus'],
+        `the Prometheus of cluster ${name} has no url`,
+        'Set clusters[].prometheus.url in the operator settings, or pass --prometheus URL.',
+      ),
+    ]
+  })
 
 const authMethods = ['tokenEnv', 'tokenFile', 'basic', 'sigv4', 'google', 'azure'] as const
 
@@ -94,7 +115,7 @@ const oneAuthMethodIsSet: Rule = ({ clusters }) =>
     ]
   })
 
-const hubsAreKnown: Rule = ({ clusters }) =>
+const hubsAreKnown: ClusterRule = ({ clusters }) =>
   clusters.flatMap(({ kubernetes }, index) => {
     const hub = kubernetes?.applications?.cluster
     if (hub === undefined || clusters.some((one) => one.name === hub && one.kubernetes !== undefined))
@@ -153,16 +174,55 @@ const branchIsOurs: Rule = ({ deliver: { branch, base } }) =>
 
 const rules: readonly Rule[] = [
   clustersAreNamedOnce,
-  sourcesNameKnownClusters,
-  sourcesChooseAmongClusters,
-  usageSourcesAreSet,
-  hubsAreKnown,
   oneAuthMethodIsSet,
   targetBoundsAreOrdered,
   tortoiseOptionsAreOrdered,
   branchIsOurs,
 ]
 
+/** Rules about clusters that the file with the sources lists itself. */
+const clusterRules: readonly ClusterRule[] = [sourcesNameKnownClusters, sourcesChooseAmongClusters]
+
+/** Rules that need the operator settings. A repository alone cannot break them; a command that reads usage checks them. */
+const usageRules: readonly ClusterRule[] = [usageSourcesAreSet, hubsAreKnown]
+
+/** What is known of settings before they are checked. */
+export interface SettingsOrigin {
+  /** Whether no operator settings can be missing. */
+  readonly isComplete: boolean
+  /** Whether the file with the sources lists the clusters. */
+  readonly listsClusters: boolean
+}
+
 /** All problems of settings that are not valid together. */
-export const checkSettings = (settings: Settings): readonly RuleProblem[] =>
-  rules.flatMap((rule) => rule(settings))
+export const checkSettings = (
+  settings: Checked,
+  { isComplete, listsClusters }: SettingsOrigin,
+): readonly RuleProblem[] =>
+  [
+    ...rules,
+    ...(listsClusters ? clusterRules : []),
+    ...(isComplete ? [...usageRules, prometheusHasUrl] : []),
+  ].flatMap((rule) => rule(settings))
+
+/** Problems of sources that are rolled out to one of several clusters. */
+export const checkSources = (settings: ClustersAndSources): readonly Problem[] =>
+  sourcesChooseAmongClusters(settings).map(withoutPath)
+
+/** What is missing to read a cluster; `all` are the clusters that it can name. */
+export const checkCluster = (
+  cluster: ClusterSettings,
+  all: readonly ClusterSettings[],
+): readonly Problem[] => {
+  const others = all.filter(({ name }) => name !== cluster.name).map(withoutHub)
+  return usageRules.flatMap((rule) => rule({ clusters: [cluster, ...others], sources: [] })).map(withoutPath)
+}
+
+const withoutPath = ({ path: _, ...problem }: RuleProblem): Problem => problem
+
+/** A cluster that another one names, without what would be checked of its own. */
+const withoutHub = ({ name, kubernetes }: ClusterSettings): ClusterSettings => ({
+  name,
+  paths: [],
+  ...(kubernetes && { kubernetes: { ...kubernetes, applications: undefined } }),
+})

@@ -3,6 +3,8 @@ import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
 import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
+import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
+import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
 import { repositoryPath } from './shared-schemas.ts'
 
@@ -111,24 +113,21 @@ export const settingsSchema = z
       .describe('Which source lines are edited.'),
     deliver: deliverSchema.prefault({}),
     serve: serveSchema.prefault({}),
-    programs: z
-      .strictObject({
-        kustomize: z.string().optional().describe('Path of kustomize.'),
-        kubectl: z.string().optional().describe('Path of kubectl, used when kustomize is not installed.'),
-        helm: z.string().optional().describe('Path of Helm 3 or 4.'),
-        timeoutSeconds: z
-          .number()
-          .min(1)
-          .max(600)
-          .default(60)
-          .describe('Timeout of one rendering, in seconds.'),
-      })
-      .prefault({})
-      .describe('Programs to use instead of those on PATH, and their timeout.'),
+    programs: programsSchema.prefault({}),
+    sandbox: sandboxSchema.default('preferred'),
+    kubernetes: loginSchema.prefault({}),
   })
   .describe('Settings of GitOps Tortoise.')
 
-export type Settings = z.infer<typeof settingsSchema>
+/** All settings of a run, with their defaults. */
+export interface Settings extends z.infer<typeof settingsSchema> {
+  /** The directory of the reviewed repository: nothing in it is a program or a credential. */
+  readonly repository?: string
+  /** Operator settings that are in use. */
+  readonly operated?: readonly PlacedSetting[]
+  /** Operator settings that are left out. A command that needs one of them stops. */
+  readonly denied?: readonly DeniedSetting[]
+}
 export type SourceSettings = Settings['sources'][number]
 export type ClusterSettings = Settings['clusters'][number]
 

@@ -9,11 +9,13 @@ import { sourcesSchema } from '../plugin/report/json/sources.ts'
 import { traceSchema } from '../plugin/report/json/trace.ts'
 import { historySchema } from '../plugin/report/value-history.ts'
 import { changesSchema } from './changes.ts'
+import { operatorJsonSchema } from './operator.ts'
 import { settingsJsonSchema } from './schema.ts'
 
 /** All published JSON Schemas, by the names of their files. */
 export const schemas: Readonly<Record<string, object>> = {
   tortoise: settingsJsonSchema(),
+  operator: operatorJsonSchema(),
   snapshot: snapshotJsonSchema(),
   overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),

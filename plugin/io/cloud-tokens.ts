@@ -1,3 +1,5 @@
+import { withLentVariables } from './environment.ts'
+
 /** Returns a valid bearer token; with `renew`, a new one. Rejects when there are no credentials. */
 export type TokenSource = (renew: boolean) => Promise<string>
 
@@ -26,12 +28,17 @@ export const azureTokens = (scope: string, authority: string | undefined): Token
     return async () => (await credential.getToken(scope)).token
   })
 
-/** The libraries cache a token until it expires, so a new client is made to replace a rejected token. */
+/**
+ * The libraries cache a token until it expires, so a new client is made to replace a rejected token. They read their
+ * credentials from the environment of this process.
+ */
 function fromClients(make: () => Promise<() => Promise<string>>): TokenSource {
   let client: Promise<() => Promise<string>> | undefined
   return async (renew) => {
     if (renew) client = undefined
-    client ??= make()
-    return (await client)()
+    return withLentVariables(async () => {
+      client ??= make()
+      return (await client)()
+    })
   }
 }

@@ -29,37 +29,50 @@ export const insideDirectory = '/work'
 /** Host directories that a shell needs; they hold programs and libraries alone. */
 const shellDirectories = ['/bin', '/lib', '/lib64', '/usr']
 
+/** A sandbox that works here, or why none does. */
+export type SandboxSearch = { readonly sandbox: Sandbox } | { readonly sandbox?: never; readonly why: string }
+
 /**
- * The first sandbox that works here: `bwrap` (bubblewrap), then `unshare` (util-linux); `undefined` where neither is on
- * the search path or the kernel refuses namespaces. Each is tried once, by starting a program inside.
+ * Searches for a sandbox: `bwrap` (bubblewrap), then `unshare` (util-linux), in some directories and those of the system.
+ * Each is tried once, by starting a program inside; the kernel may refuse namespaces.
  */
-export function findSandbox(
-  searchPath: string,
+export function searchSandbox(
+  directories: readonly string[],
   tools: readonly Sandbox['tool'][] = ['bwrap', 'unshare'],
-): Sandbox | undefined {
+): SandboxSearch {
   const found = { bwrap: findBubblewrap, unshare: findUnshare }
+  const reasons: string[] = []
   for (const tool of tools) {
-    const sandbox = found[tool](searchPath)
-    if (sandbox !== undefined) return sandbox
+    const result = found[tool](directories)
+    if (typeof result !== 'string') return { sandbox: result }
+    reasons.push(`${tool} ${result}`)
   }
-  return undefined
+  return { why: reasons.join(', and ') }
 }
 
-function findBubblewrap(searchPath: string): Sandbox | undefined {
-  const file = executable(searchPath, 'bwrap')
-  return file !== undefined && works(file, bwrapTrial) ? bubblewrap(file) : undefined
+/** The first sandbox that works here; `undefined` where none does. */
+export const findSandbox = (searchPath: string, tools?: readonly Sandbox['tool'][]): Sandbox | undefined =>
+  searchSandbox(searchPath.split(delimiter), tools).sandbox
+
+const absent = 'is not installed'
+const refused = 'may not make namespaces here'
+
+function findBubblewrap(directories: readonly string[]): Sandbox | string {
+  const file = executable(directories, 'bwrap')
+  if (file === undefined) return absent
+  return works(file, bwrapTrial) ? bubblewrap(file) : refused
 }
 
-function findUnshare(searchPath: string): Sandbox | undefined {
-  const tools = ['unshare', 'mount', 'mkdir', 'env', 'sh'].map((name) => executable(searchPath, name))
+function findUnshare(directories: readonly string[]): Sandbox | string {
+  const tools = ['unshare', 'mount', 'mkdir', 'env', 'sh'].map((name) => executable(directories, name))
   const [unshare, mount, mkdir, env, sh] = tools
-  if (!unshare || !mount || !mkdir || !env || !sh) return undefined
-  if (!works(unshare, [...unshareFlags, '--', sh, '-c', `${mount} -t tmpfs none /tmp`])) return undefined
+  if (!unshare || !mount || !mkdir || !env || !sh) return absent
+  if (!works(unshare, [...unshareFlags, '--', sh, '-c', `${mount} -t tmpfs none /tmp`])) return refused
   return unshared({ unshare, mount, mkdir, env, sh })
 }
 
-function executable(searchPath: string, name: string): string | undefined {
-  return [...searchPath.split(delimiter), '/usr/bin', '/bin', '/usr/sbin', '/sbin']
+function executable(directories: readonly string[], name: string): string | undefined {
+  return [...directories, '/usr/bin', '/bin', '/usr/sbin', '/sbin']
     .filter((directory) => isAbsolute(directory))
     .map((directory) => join(directory, name))
     .find((file) => {

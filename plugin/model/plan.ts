@@ -23,6 +23,8 @@ export interface Plan {
   readonly slots?: readonly WorkloadSlots[]
   /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
+  /** A sentence on whether the programs that rendered ran in a sandbox. */
+  readonly sandbox?: string
 }
 
 /** The content of a report: the plan, and its delivery. */

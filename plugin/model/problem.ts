@@ -10,6 +10,7 @@ export type ProblemCode =
   | 'settings.syntax'
   | 'settings.invalid'
   | 'settings.missing'
+  | 'settings.operator'
   | 'glob.invalid'
   | 'usage'
   | 'files.unusable'

@@ -12,7 +12,12 @@ export function markdownReport({ plan }: Outcome): string {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   if (changes === 0)
-    return ['Nothing to change.', ...skippedSection(plan), ...usageSection(plan.usage)]
+    return [
+      'Nothing to change.',
+      ...skippedSection(plan),
+      ...usageSection(plan.usage),
+      ...sandboxSection(plan),
+    ]
       .join('\n\n')
       .concat('\n')
   const head = `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
@@ -25,9 +30,17 @@ export function markdownReport({ plan }: Outcome): string {
     backtestHead(proposed, plan.backtest?.currency ?? ''),
     backtestDetails(proposed, plan.backtest?.currency ?? ''),
   ].filter(Boolean)
-  const rest = [...proofSection(plan), ...skippedSection(plan), ...usageSection(plan.usage)]
+  const rest = [
+    ...proofSection(plan),
+    ...skippedSection(plan),
+    ...usageSection(plan.usage),
+    ...sandboxSection(plan),
+  ]
   return [head, ...replayed, ...tables, ...rest].join('\n\n').concat('\n')
 }
+
+const sandboxSection = ({ sandbox }: Outcome['plan']): readonly string[] =>
+  sandbox === undefined ? [] : [`${escapeMarkdown(sandbox)}.`]
 
 function backtestDetails(workloads: readonly WorkloadBacktest[], currency: string): string {
   if (workloads.length === 0) return ''

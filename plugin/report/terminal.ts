@@ -23,6 +23,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
+    plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
     delivery === undefined ? '' : deliveryLine(delivery),
   ]
   return `${sections.filter(Boolean).join('\n\n')}\n`

@@ -51,6 +51,9 @@ export async function headOf(gitdir: string, branch: string): Promise<string> {
   }
 }
 
+/** Returns the commit that is checked out. */
+export const headOfClone = (gitdir: string): Promise<string> => git.resolveRef({ fs, gitdir, ref: 'HEAD' })
+
 /**
  * Returns the commit that is checked out and its first parent. For the merge commit of a pull request the parent is the
  * head of the base branch. Throws `git.missing` when the clone does not have the parent.

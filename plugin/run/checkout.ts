@@ -24,10 +24,14 @@ export function findCheckout({ cwd }: Pick<Environment, 'cwd'>, named?: string, 
     }
     return checkout(realpathSync(root))
   }
-  const start = existsSync(near) ? realpathSync(near) : cwd
-  for (let at = start; ; at = dirname(at)) {
+  return enclosingCheckout(existsSync(near) ? near : cwd) ?? checkout(realpathSync(cwd))
+}
+
+/** Returns the checkout that contains a directory or file; `undefined` outside any checkout. */
+export function enclosingCheckout(path: string): Checkout | undefined {
+  for (let at = realpathSync(path); ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return checkout(at)
-    if (dirname(at) === at) return checkout(realpathSync(cwd))
+    if (dirname(at) === at) return undefined
   }
 }
 

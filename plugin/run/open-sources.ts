@@ -1,18 +1,18 @@
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
-import { createPrograms } from '../io/programs.ts'
 import { stop } from '../model/problem.ts'
 import type { Renderer } from '../model/renderer.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
 import { withOverlays } from '../plan/overlay-renderer.ts'
 import { identifySources } from '../trace/sources/identify.ts'
 import type { Checkout } from './checkout.ts'
-import type { Environment } from './host.ts'
+import type { RunPorts } from './host.ts'
+import { openPrograms } from './open-programs.ts'
 
 /** Which sources to open, and with which programs they are rendered. */
 export interface SourcesRequest {
   readonly checkout: Checkout
-  readonly settings: Pick<Settings, 'sources' | 'programs'>
+  readonly settings: Pick<Settings, 'sources' | 'programs'> & Partial<Pick<Settings, 'sandbox'>>
 }
 
 /** The sources of a repository in one view, ready to be rendered. */
@@ -20,20 +20,24 @@ export interface OpenedSources {
   readonly sources: readonly Source[]
   readonly view: RepositoryView
   readonly renderer: Renderer
+  /** A sentence on whether the programs run in a sandbox. */
+  readonly describeSandbox: () => string
 }
 
 /** Identifies the sources that settings name. Throws `settings.missing` when they name none. */
 export async function openSources(
-  { env }: Pick<Environment, 'env'>,
+  ports: Pick<RunPorts, 'env' | 'progress'>,
   { checkout, settings }: SourcesRequest,
   view: RepositoryView,
 ): Promise<OpenedSources> {
-  const programs = createPrograms(settings.programs, env['PATH'] ?? '', checkout.root)
+  const programs = openPrograms(ports, settings, checkout.root)
   const renderer = withOverlays(createRenderer({ programs }))
   if (settings.sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml lists no sources, so there is nothing to right-size', {
       hint: 'Add them:\n    sources:\n      - path: apps/overlays/prod\n        namespace: shop',
     })
   }
-  return { sources: await identifySources(settings.sources, { view, renderer }), view, renderer }
+  const { describeSandbox } = programs
+  const sources = await identifySources(settings.sources, { view, renderer })
+  return { sources, view, renderer, describeSandbox }
 }

@@ -23,7 +23,7 @@ export interface PlanInputs extends ObservedUsage {
   readonly checkout: Checkout
   readonly settings: Pick<
     Settings,
-    'sources' | 'programs' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
+    'sources' | 'programs' | 'sandbox' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
 }
@@ -72,7 +72,7 @@ export async function planRepository(
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
-  const { sources, renderer } = await openSources(ports, { checkout, settings }, view)
+  const { sources, renderer, describeSandbox } = await openSources(ports, { checkout, settings }, view)
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })
@@ -86,5 +86,5 @@ export async function planRepository(
     ...(isSelected && { isSelected }),
   }
   const planned = await plan(request, { view, renderer, progress: ports.progress })
-  return { ...planned, usage: readings }
+  return { ...planned, usage: readings, sandbox: describeSandbox() }
 }

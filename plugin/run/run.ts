@@ -9,6 +9,7 @@ import type { RunPorts } from './host.ts'
 import { observe } from './observe/observe.ts'
 import type { ObserveFlags } from './observe/request.ts'
 import { planRepository, type WorkloadFilter } from './plan-repository.ts'
+import { requireDelivery } from './require-settings.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
 
 /** The input of a run: repository, settings, and the sources of usage. */
@@ -28,9 +29,10 @@ export interface RunReport extends Outcome {
 
 /**
  * One run of the scheduled job. It reads usage, plans on the head of the base branch, delivers the plan as the settings
- * say, and returns the report. If the base branch moves meanwhile, the run plans and delivers again.
+ * say, and returns the report. Throws `settings.operator` when that needs settings that the repository may not give. If the base branch moves meanwhile, the run plans and delivers again.
  */
 export async function run(ports: RunPorts, request: RunRequest): Promise<RunReport> {
+  requireDelivery(request.settings)
   const observed = await observe(ports, request.settings, request.usage)
   return retryWhenMoved(ports.progress, async (attempt) => {
     const target = await openTarget(ports, request, attempt)

@@ -58,7 +58,7 @@ export async function templateChart(
       env: (paths) => ({ ...isolatedEnvironment(paths), ...helmHomes(paths) }),
       ...limitsOf(ports, options),
     },
-    await ports.programs.sandbox(),
+    await ports.programs.sandbox([file]),
   )
   return outputOf(source, outcome)
 }

@@ -40,7 +40,7 @@ export async function buildKustomization(
       env: isolatedEnvironment,
       ...limitsOf(ports, ports.options),
     },
-    await ports.programs.sandbox(),
+    await ports.programs.sandbox([program.file, ...(helm === undefined ? [] : [helm])]),
   )
   return outputOf(source, outcome)
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Settings } from '../../../config/schema.ts'
+import { sealEnvironment } from '../../io/environment.ts'
 import { asExpected } from '../../io/system-problem.ts'
 import { escapeMarkdown } from '../../model/escape-markdown.ts'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
@@ -11,7 +12,6 @@ import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
 import type { ObserveFlags } from '../../run/observe/request.ts'
-import { readSettings } from '../../run/read-settings.ts'
 import { type RunRequest, run } from '../../run/run.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
@@ -20,6 +20,7 @@ import type { ActionMode } from './inputs.ts'
 import { given, inputMode, inputWorkloads } from './inputs.ts'
 import { writeNoOutputs, writeOutputs } from './outputs.ts'
 import { reviewPullRequest } from './review.ts'
+import { readActionSettings } from './settings.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -27,13 +28,13 @@ type Environment = Readonly<Record<string, string | undefined>>
  * Runs one step of a workflow. Inputs come from `INPUT_*`; outputs, annotations and the summary go to the runner's files. A
  * failure is reported to the runner, not thrown.
  */
-export async function runAction(env: Environment): Promise<void> {
+export async function runAction(): Promise<void> {
   const token = core.getInput('github-token')
   if (token !== '') core.setSecret(token)
   try {
-    const host = hostFor(env, token)
+    const host = hostFor(sealEnvironment(), token)
     const mode = inputMode()
-    const request = requestOf(host, mode)
+    const request = await requestOf(host, mode)
     if (mode === 'review') await reviewStep(host, request, token)
     else if (request.settings.deliver.mode === 'pull-request') await triggeredStep(host, request)
     else await runStep(host, request)
@@ -90,10 +91,10 @@ async function reviewStep(host: Host, request: RunRequest, token: string): Promi
 /** Bytes. The runner shows no summary at all above 1 MiB. */
 const summaryLimit = 1_000_000
 
-function requestOf(host: Host, mode: ActionMode | undefined): RunRequest {
+async function requestOf(host: Host, mode: ActionMode | undefined): Promise<RunRequest> {
   const checkout = findCheckout(host, host.cwd)
   const isSelected = inputWorkloads()
-  const settings = settingsFor(host, readSettings(host, checkout, given('settings')), mode)
+  const settings = settingsFor(host, await readActionSettings(host, checkout, mode), mode)
   const usage = usageFlags()
   return isSelected === undefined
     ? { checkout, settings, usage }

@@ -6,6 +6,7 @@ import { collectDecisions } from '../../deliver/pulls/decisions.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
 import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
+import { requireDelivery } from '../../run/require-settings.ts'
 import type { CommandComment } from './event.ts'
 
 /** The result of a comment: skipped with the reason, or accepted; call `done` after the run. */
@@ -30,6 +31,7 @@ export async function runCommentCommand(
   settings: Settings,
   comment: CommandComment,
 ): Promise<CommandReply> {
+  requireDelivery(settings)
   const session = await openGitHub(host, settings)
   const forge = githubForge(session)
   const pull = (await forge.pulls()).find(({ number }) => number === comment.pull)

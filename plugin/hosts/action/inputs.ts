@@ -2,6 +2,8 @@ import * as core from '@actions/core'
 import { stop } from '../../model/problem.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
+import type { SettingsFlags } from '../../run/read-settings.ts'
+import { sandboxMode } from '../../run/sandbox-setting.ts'
 
 const modes = ['report', 'commit', 'direct', 'pull-request', 'review'] as const
 
@@ -21,6 +23,16 @@ export function inputMode(): ActionMode | undefined {
   }
   const dry = given('dry-run') !== undefined && core.getBooleanInput('dry-run')
   return dry && mode !== 'review' ? 'report' : mode
+}
+
+/** The inputs about settings. Throws `usage` for an unknown sandbox mode. */
+export function settingsInputs(): SettingsFlags {
+  return {
+    settings: given('settings'),
+    operatorSettings: given('operator-settings'),
+    allowFromRepository: (given('allow-from-repository') ?? '').split(/[\s,]+/).filter(Boolean),
+    sandbox: sandboxMode(given('sandbox'), 'Input sandbox'),
+  }
 }
 
 /**

@@ -16,5 +16,5 @@ if (proxied && env['NODE_USE_ENV_PROXY'] === undefined) {
     process.exitCode = code ?? 1
   })
 } else {
-  await runAction(env)
+  await runAction()
 }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { openCommit } from '../../io/commit-tree.ts'
-import { createPrograms } from '../../io/programs.ts'
 import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, stop } from '../../model/problem.ts'
@@ -13,6 +12,7 @@ import type { RenderedPair } from '../../plan/review-sizes.ts'
 import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
 import { commitAndParent } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
+import { openPrograms } from '../../run/open-programs.ts'
 import type { RunRequest } from '../../run/run.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
@@ -64,7 +64,7 @@ async function renderBoth(
   if (gitdir === undefined) throw stop('git.missing', `${root} is not a Git checkout`)
   const { commit, parent } = await commitAndParent(gitdir)
   const [before, after] = await Promise.all([openCommit(gitdir, parent), openCommit(gitdir, commit)])
-  const programs = createPrograms(settings.programs, host.env['PATH'] ?? '', root)
+  const programs = openPrograms(host, settings, root)
   const renderer = withOverlays(createRenderer({ programs }))
   const sources = await identifySources(settings.sources, { view: after, renderer })
   const pairs = await inParallel(sources, async (source): Promise<readonly RenderedPair[]> => {

@@ -3,22 +3,22 @@ import { plural } from '../../model/plural.ts'
 import type { Source } from '../../model/source.ts'
 import { jsonSources } from '../../report/json/sources.ts'
 import type { Host } from '../../run/host.ts'
+import type { SettingsFlags } from '../../run/read-settings.ts'
 import { withClusters } from '../../trace/sources/cluster-of-path.ts'
 import { discoverSources } from '../../trace/sources/discover.ts'
+import { withSettingsFlags } from './settings-options.ts'
 import { openRepository } from './source-options.ts'
 
-interface DiscoverFlags {
+interface DiscoverFlags extends SettingsFlags {
   readonly repo?: string
-  readonly settings?: string
   readonly output: 'table' | 'json'
 }
 
 /** `tortoise discover`: lists the sources in a repository. */
 export function discoverCommand(host: Host): Command {
-  return new Command('discover')
+  return withSettingsFlags(new Command('discover'))
     .description('list the sources in a repository')
     .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
-    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if it exists)')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )

@@ -6,13 +6,14 @@ import { ansi, type Paint, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { clustersToRead } from '../../run/observe/clusters-to-read.ts'
-import { readSettings } from '../../run/read-settings.ts'
+import { operatorPath } from '../../run/operator-file.ts'
+import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { examine } from '../doctor/examine.ts'
 import { Refused } from './exit-error.ts'
+import { withSettingsFlags } from './settings-options.ts'
 
-interface DoctorFlags {
+interface DoctorFlags extends SettingsFlags {
   readonly repo?: string
-  readonly settings?: string
   readonly prometheus?: string
   readonly cluster?: string
   readonly until?: string
@@ -23,10 +24,9 @@ interface DoctorFlags {
 
 /** `tortoise doctor`: checks what a run needs and says how to fix what is missing. Exits with 1 when there is an error. */
 export function doctorCommand(host: Host): Command {
-  return new Command('doctor')
+  return withSettingsFlags(new Command('doctor'))
     .description('check programs, permissions, connections and data, and say how to fix each problem')
     .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
-    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
     .option('--prometheus <url>', 'base URL of the Prometheus to check (default: from the settings)')
     .option('--cluster <name>', 'only this cluster of the settings')
     .option('--until <time>', 'end of the time whose usage is checked, ISO 8601 (default: now)')
@@ -37,14 +37,21 @@ export function doctorCommand(host: Host): Command {
     )
     .action(async (flags: DoctorFlags) => {
       const checkout = findCheckout(host, flags.repo)
-      const settings = readSettings(host, checkout, flags.settings)
+      const settings = readSettings(host, checkout, flags)
       const clusters = clustersToRead(settings, flags)
       const to = flags.until === undefined ? host.now() : new Date(flags.until)
       if (Number.isNaN(to.getTime()))
         throw stop('usage', `--until ${flags.until} is not a time`, {
           hint: 'Write it as 2026-09-14T00:00:00Z.',
         })
-      const diagnosis = await examine(host, { checkout, settings, clusters, to, days: flags.days })
+      const diagnosis = await examine(host, {
+        checkout,
+        settings,
+        operatorFile: operatorPath(host, flags.operatorSettings),
+        clusters,
+        to,
+        days: flags.days,
+      })
       host.stdout(
         flags.output === 'json'
           ? `${JSON.stringify(doctorSchema.parse(diagnosis), null, 2)}\n`

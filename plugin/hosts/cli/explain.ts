@@ -55,7 +55,7 @@ export function explainCommand(host: Host): Command {
 /** Reads only the commits of the base branch, no usage. */
 async function history(host: Host, label: string, flags: ExplainFlags): Promise<string> {
   const checkout = findCheckout(host, flags.repo)
-  const settings = readSettings(host, checkout, flags.settings)
+  const settings = readSettings(host, checkout, flags)
   const past = await historyOf(host, { checkout, settings, label, container: flags.container })
   return flags.output === 'json'
     ? `${JSON.stringify(jsonHistory(past), null, 2)}\n`

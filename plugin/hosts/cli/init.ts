@@ -3,21 +3,25 @@ import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { loadSettings } from '../../../config/load.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
-import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
-import { ExpectedStop, stop } from '../../model/problem.ts'
+import { stop } from '../../model/problem.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import type { AssignedSources, ClusterHints } from '../init/clusters.ts'
+import { openPrograms } from '../../run/open-programs.ts'
+import type { SettingsFlags } from '../../run/read-settings.ts'
+import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
-import type { Live } from '../init/live.ts'
+import { knownFrom } from '../init/hints.ts'
+import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
+import { operatorText } from '../init/operator-text.ts'
 import { settingsText } from '../init/settings-text.ts'
 import { surveyRepository } from '../init/survey.ts'
 import { workflowText } from '../init/workflow-text.ts'
+import { withOperatorFile } from './settings-options.ts'
 
-interface InitFlags {
+interface InitFlags extends Pick<SettingsFlags, 'operatorSettings' | 'sandbox'> {
   readonly repo?: string
   readonly cluster?: string
   readonly prometheus?: string
@@ -30,9 +34,9 @@ interface InitFlags {
 
 /** `tortoise init`: writes a first `tortoise.yaml` and a workflow from the repository and the cluster. */
 export function initCommand(host: Host): Command {
-  return new Command('init')
+  return withOperatorFile(new Command('init'))
     .description(
-      'write a first tortoise.yaml, and a workflow, from what is in the repository and the cluster',
+      'write a first tortoise.yaml, operator settings and a workflow, from the repository and the cluster',
     )
     .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
     .option(
@@ -53,10 +57,12 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const checkout = findCheckout(host, flags.repo)
   const files = filesFor(checkout, flags)
   const view = openWorkTree(checkout.root)
-  const renderer = createRenderer({ programs: createPrograms({}, host.env['PATH'] ?? '', checkout.root) })
+  const place = operatorPlace(host, checkout.root, flags.operatorSettings)
+  const operated = readGivenSettings(host, checkout, { flags, place })
+  const renderer = createRenderer({ programs: openPrograms(host, operated, checkout.root) })
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyRepository({ view, renderer })
-  const assigned = assignClusters(survey.found, await knownFrom(host, flags))
+  const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
   if (assigned.sources.length === 0) {
     throw stop('settings.missing', 'No source with a workload was found', {
       hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${reasons(survey.skipped)}`,
@@ -65,13 +71,22 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const settings = settingsText(assigned)
   // The settings that are written must be valid.
   loadSettings('tortoise.yaml', settings)
-  const texts = files.map((file) => ({ file, text: file === settingsFile ? settings : workflowText() }))
-  for (const { file, text } of texts) {
+  const operator = operatorText(assigned.clusters)
+  const texts = files.map((file) => ({
+    file,
+    path: join(checkout.root, file),
+    text: file === settingsFile ? settings : workflowText(operator),
+  }))
+  const own =
+    place.path !== undefined && place.isNew ? [{ file: place.path, path: place.path, text: operator }] : []
+  for (const { file, path, text } of [...texts, ...own]) {
     if (flags.dryRun === true) host.stdout(`# ${file}\n${text}\n`)
-    else write(join(checkout.root, file), text)
+    else write(path, text)
   }
+  const skipped = [...survey.skipped, ...assigned.skipped]
   if (flags.dryRun !== true)
-    host.stdout(closingWords(files, assigned, [...survey.skipped, ...assigned.skipped]))
+    host.stdout(closingWords(files, { ...assigned, skipped }, operatorWords(place, operator)))
+  else if (!place.isNew) host.stdout(operatorWords(place, operator))
 }
 
 const settingsFile = 'tortoise.yaml'
@@ -99,44 +114,10 @@ function write(path: string, text: string): void {
   writeFileSync(path, text)
 }
 
-/** What is known from flags and the cluster. A cluster that cannot be read causes a warning. */
-async function knownFrom(
-  host: Host,
-  { cluster, prometheus, context, offline }: InitFlags,
-): Promise<ClusterHints> {
-  const live = offline === true ? undefined : await readCluster(host, context)
-  return {
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(prometheus === undefined ? {} : { prometheus }),
-    ...(context === undefined ? {} : { context }),
-    ...(live === undefined ? {} : { live }),
-  }
-}
-
-async function readCluster(host: Host, context: string | undefined): Promise<Live | undefined> {
-  const { KUBECONFIG, HOME = '', KUBERNETES_SERVICE_HOST } = host.env as Record<string, string | undefined>
-  const configured =
-    KUBECONFIG !== undefined ||
-    existsSync(join(HOME, '.kube/config')) ||
-    KUBERNETES_SERVICE_HOST !== undefined
-  if (context === undefined && !configured) return undefined
-  host.progress({ kind: 'stage', stage: 'read', detail: 'the cluster of the kubeconfig' })
-  try {
-    return await (await import('../init/live.ts')).readLive(host, context)
-  } catch (error) {
-    if (!(error instanceof ExpectedStop)) throw error
-    host.progress({
-      kind: 'warning',
-      message: `${error.problems[0]?.message ?? error.message}; only the repository is used`,
-    })
-    return undefined
-  }
-}
-
 function closingWords(
   files: readonly string[],
-  { sources, clusters }: AssignedSources,
-  skipped: AssignedSources['skipped'],
+  { sources, clusters, skipped }: AssignedSources,
+  operator: string,
 ): string {
   const unsure =
     sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
@@ -145,7 +126,7 @@ function closingWords(
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
     ...(skipped.length === 0 ? [] : [`Skipped:${reasons(skipped)}`]),
-    'Next: tortoise doctor, then tortoise plan.',
+    `${operator}Next: tortoise doctor, then tortoise plan.`,
     '',
   ].join('\n')
 }

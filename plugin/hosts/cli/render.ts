@@ -1,22 +1,26 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { ApplicationContext } from '../../../renderers/kind.ts'
 import { createKinds } from '../../../renderers/renderers.ts'
 import { overlayText } from '../../edit/overlay.ts'
-import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
 import { readOverlays } from '../../plan/read-overlays.ts'
 import type { Host } from '../../run/host.ts'
+import { openPrograms } from '../../run/open-programs.ts'
+import { namedOperatorFile, operatorPath } from '../../run/operator-file.ts'
+import type { SettingsFlags } from '../../run/read-settings.ts'
+import { sandboxFrom } from '../../run/sandbox-setting.ts'
 import { detectKind } from '../../trace/sources/detect.ts'
 import { applicationFrom } from '../cmp/application.ts'
 import { generate } from '../cmp/generate.ts'
 import { announcement, parameterTable } from '../cmp/parameter-table.ts'
 import { readParameters } from '../cmp/parameters.ts'
 import { placeOf } from '../cmp/place.ts'
+import { withOperatorFile } from './settings-options.ts'
 
-interface RenderFlags {
+interface RenderFlags extends Pick<SettingsFlags, 'operatorSettings' | 'sandbox'> {
   readonly repo?: string
   readonly release?: string
   readonly namespace?: string
@@ -32,7 +36,7 @@ const collect = (text: string, before: readonly string[]): readonly string[] => 
 
 /** `tortoise render`: prints manifests with committed recommendations applied, for Argo CD's plugin and for pipes. */
 export function renderCommand(host: Host): Command {
-  return new Command('render')
+  return withOperatorFile(new Command('render'))
     .description(
       'print the manifests of a source with its committed recommendations (.tortoise/*.json) applied',
     )
@@ -69,7 +73,7 @@ export function renderCommand(host: Host): Command {
 async function render(host: Host, given: string, flags: RenderFlags): Promise<string> {
   const { root, path } = placeOf(host, given, flags.repo)
   const view = openWorkTree(root)
-  const programs = createPrograms({}, host.env['PATH'] ?? '', root)
+  const programs = openPrograms(host, await operatorSettings(host, root, flags), root)
   const kinds = createKinds({ programs, joined: true })
   const { kind } = await detectKind({ path, entries: await view.list(path) }, view, kinds)
   if (flags.parameters === true) return `${announcement(kind)}\n`
@@ -80,6 +84,15 @@ async function render(host: Host, given: string, flags: RenderFlags): Promise<st
   )
   const application = applicationOf(host, flags)
   return generate(kind, { path, application, parameters, view }, host.progress)
+}
+
+/** The operator settings. Their schema is loaded only where there are some. */
+async function operatorSettings(host: Host, root: string, flags: RenderFlags) {
+  const file = operatorPath(host, flags.operatorSettings)
+  if (file !== undefined && (existsSync(file) || namedOperatorFile(host, flags.operatorSettings)))
+    return (await import('../../run/read-settings.ts')).readOperatorSettings(host, { root }, flags)
+  const sandbox = flags.sandbox ?? sandboxFrom(host.env)
+  return { programs: {}, ...(sandbox === undefined ? {} : { sandbox }) }
 }
 
 /** The flags that set the same as parameters. */

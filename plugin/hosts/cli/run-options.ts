@@ -7,14 +7,14 @@ import { ansi, plain } from '../../report/paint.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { readSettings } from '../../run/read-settings.ts'
+import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import type { RunRequest } from '../../run/run.ts'
+import { withSettingsFlags } from './settings-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
 /** Flags of `plan` and `run`. */
-export interface RunFlags {
+export interface RunFlags extends SettingsFlags {
   readonly repo?: string
-  readonly settings?: string
   readonly snapshot?: readonly string[]
   readonly prometheus?: string
   readonly cluster?: string
@@ -25,9 +25,9 @@ export interface RunFlags {
 
 /** Adds the flags about what to read. */
 export const withReadFlags = (command: Command): Command =>
-  command
-    .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
-    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root)')
+  withSettingsFlags(
+    command.option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)'),
+  )
     .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from the settings)')
     .option('--cluster <name>', 'only this cluster of the settings')
     .option('--cache <dir>', 'keep finished days here; the next run then reads only new days')
@@ -46,7 +46,7 @@ export const withRunFlags = (command: Command): Command =>
 /** Reads checkout and settings. With `--cluster`, only the sources of that cluster are planned. */
 export function openRun(host: Host, flags: Omit<RunFlags, 'output'>): RunRequest {
   const checkout = findCheckout(host, flags.repo)
-  const all = readSettings(host, checkout, flags.settings)
+  const all = readSettings(host, checkout, flags)
   const { cluster } = flags
   const settings =
     cluster === undefined

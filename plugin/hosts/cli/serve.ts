@@ -5,9 +5,10 @@ import { Command } from 'commander'
 import type { Settings } from '../../../config/schema.ts'
 import { stop } from '../../model/problem.ts'
 import { terminalReport } from '../../report/terminal.ts'
-import { findCheckout } from '../../run/checkout.ts'
+import { enclosingCheckout, findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { readSettings } from '../../run/read-settings.ts'
+import { operatorPath } from '../../run/operator-file.ts'
+import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import type { Daemon } from '../daemon/daemon.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { openLeaseStore } from '../daemon/lease-store.ts'
@@ -16,18 +17,19 @@ import type { ServeFlags } from '../daemon/run-schedule.ts'
 import { runSchedule } from '../daemon/run-schedule.ts'
 import { namedSchedules } from '../daemon/scheduler.ts'
 import { Ended } from './exit-error.ts'
+import { withOperatorFlags } from './settings-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
 declare const __VERSION__: string
 
-interface CommandFlags extends ServeFlags {
+interface CommandFlags extends ServeFlags, SettingsFlags {
   readonly listen: string
   readonly once?: boolean
 }
 
 /** `tortoise serve`: runs on schedules until a signal ends it. */
 export function serveCommand(host: Host): Command {
-  return new Command('serve')
+  return withOperatorFlags(new Command('serve'))
     .description('run on the schedules in the settings, and serve health checks, metrics and the last report')
     .option('--settings <file>', 'settings file; changes are loaded (default: tortoise.yaml in --repo)')
     .option('--repo <dir>', 'a checkout that something else updates (default: a mirror of deliver.remote)')
@@ -42,9 +44,10 @@ export function serveCommand(host: Host): Command {
     .addOption(snapshotOption())
     .action(async (flags: CommandFlags) => {
       const log = createLog(host.stdout, host.now)
-      const checkout = flags.repo === undefined ? undefined : findCheckout(host, flags.repo)
+      // Without --repo, a mirror is reviewed, and settings in a checkout are settings of a repository all the same.
+      const checkout = flags.repo === undefined ? enclosingCheckout(host.cwd) : findCheckout(host, flags.repo)
       const file = settingsFile(host, flags, checkout?.root)
-      const read = () => readSettings(host, checkout ?? { root: host.cwd, gitdir: undefined }, file)
+      const read = () => readSettings(host, checkout, { ...flags, settings: file })
       if (flags.once === true) return once(host, flags, read())
       const daemon = await startDaemon({
         host,
@@ -56,7 +59,7 @@ export function serveCommand(host: Host): Command {
         openLeaseStore,
         version: __VERSION__,
       })
-      watch(file, () => void daemon.reload())
+      watch([file, ...operatorFiles(host, flags)], () => void daemon.reload())
       if (!(await ended(daemon))) throw new Ended(143)
       throw new Ended(0)
     })
@@ -90,16 +93,24 @@ function listenAddress(text: string): { readonly host: string; readonly port: nu
   throw stop('usage', `--listen ${text} is not host:port`, { hint: 'Write it as 0.0.0.0:8080.' })
 }
 
+const operatorFiles = (host: Host, { operatorSettings }: SettingsFlags): readonly string[] => {
+  const file = operatorPath(host, operatorSettings)
+  return file === undefined ? [] : [file]
+}
+
 const watchMs = 2000
 
 /** Compares the text every two seconds. File watchers miss changes of a mounted ConfigMap, which is replaced as a whole. */
-function watch(file: string, changed: () => void): void {
-  let before = readFileSync(file, 'utf8')
+function watch(files: readonly string[], changed: () => void): void {
+  const texts = new Map<string, string>()
+  const isChanged = (file: string): boolean => {
+    const before = texts.get(file)
+    if (existsSync(file)) texts.set(file, readFileSync(file, 'utf8'))
+    return texts.get(file) !== before
+  }
+  files.filter(isChanged)
   setInterval(() => {
-    const now = existsSync(file) ? readFileSync(file, 'utf8') : before
-    if (now === before) return
-    before = now
-    changed()
+    if (files.filter(isChanged).length > 0) changed()
   }, watchMs).unref()
   process.on('SIGHUP', changed)
 }

@@ -5,12 +5,11 @@ import { snapshotLines } from '../../observe/snapshot.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
-import { readSettings } from '../../run/read-settings.ts'
+import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { withReadFlags } from './run-options.ts'
 
-interface SnapshotFlags {
+interface SnapshotFlags extends SettingsFlags {
   readonly repo?: string
-  readonly settings?: string
   readonly prometheus?: string
   readonly cluster?: string
   readonly until?: string
@@ -26,7 +25,7 @@ export function snapshotCommand(host: Host): Command {
     .option('--shard <i/n>', 'only a part of the namespaces, for example 1/4 in the first of four jobs')
     .requiredOption('--out <file>', 'file to write')
     .action(async ({ out, ...flags }: SnapshotFlags) => {
-      const settings = readSettings(host, findCheckout(host, flags.repo), flags.settings)
+      const settings = readSettings(host, findCheckout(host, flags.repo), flags)
       const { observations, readings } = await observe(host, settings, flags)
       const recordedAt = host.now().toISOString()
       const snapshot = { kind: 'TortoiseSnapshot', version: 1, recordedAt, observations, readings } as const

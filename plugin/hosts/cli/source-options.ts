@@ -4,7 +4,6 @@ import type { Command } from 'commander'
 import type { Settings, SourceSettings } from '../../../config/schema.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { mountView } from '../../io/mount-view.ts'
-import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
@@ -14,14 +13,15 @@ import { withOverlays } from '../../plan/overlay-renderer.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout, pathInRepository } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { readSettings } from '../../run/read-settings.ts'
+import { openPrograms } from '../../run/open-programs.ts'
+import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { identifySource, identifySources } from '../../trace/sources/identify.ts'
 import { renderReleases } from '../../trace/sources/releases.ts'
+import { withSettingsFlags } from './settings-options.ts'
 
 /** Flags of every command that takes a SOURCE. */
-export interface SourceFlags {
+export interface SourceFlags extends SettingsFlags {
   readonly repo?: string
-  readonly settings?: string
   readonly values: readonly string[]
   readonly release?: string
   readonly namespace?: string
@@ -37,9 +37,9 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 /** Adds the flags that describe a SOURCE to a command. */
 export const withSourceFlags = (command: Command): Command =>
-  command
-    .option('--repo <dir>', 'root of the repository (default: the checkout of SOURCE)')
-    .option('--settings <file>', 'settings file (default: tortoise.yaml at the root, if it exists)')
+  withSettingsFlags(
+    command.option('--repo <dir>', 'root of the repository (default: the checkout of SOURCE)'),
+  )
     .option('--values <file>', 'values file of a chart; repeatable, the last one wins', collect, [])
     .option('--release <name>', 'Helm release name')
     .option('--namespace <name>', 'namespace of objects without a namespace')
@@ -66,15 +66,15 @@ export interface OpenedRepository {
 /** Opens the repository in `repo`, or the one that contains a path. */
 export function openRepository(
   host: Host,
-  { repo, settings: file, charts: chartHome }: Pick<SourceFlags, 'repo' | 'settings' | 'charts'>,
+  { repo, charts: chartHome, ...flags }: Pick<SourceFlags, 'repo' | 'charts' | keyof SettingsFlags>,
   near: string,
 ): OpenedRepository {
   const checkout = findCheckout(host, repo, near)
-  const settings = readSettings(host, checkout, file)
+  const settings = readSettings(host, checkout, flags)
   const { view, charts } = openView(host, checkout, chartHome)
   const renderer = withOverlays(
     createRenderer({
-      programs: createPrograms(settings.programs, host.env['PATH'] ?? '', checkout.root),
+      programs: openPrograms(host, settings, checkout.root),
     }),
   )
   return { host, checkout, settings, view, renderer, charts, named: repo }

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { sealEnvironment } from '../../io/environment.ts'
 import { runCli } from './program.ts'
 import { terminalProgress } from './progress.ts'
 
@@ -18,7 +19,7 @@ export async function start(args: readonly string[]): Promise<void> {
   process.exitCode = await runCli(
     {
       cwd: process.cwd(),
-      env: process.env,
+      env: sealEnvironment(),
       stdout: (text) => process.stdout.write(text),
       stderr: (text) => process.stderr.write(text),
       colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,

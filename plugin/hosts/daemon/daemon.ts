@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
+import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
 import type { Host } from '../../run/host.ts'
+import { loginTo } from '../../run/observe/kubernetes.ts'
 import { recordSamples } from '../../run/observe/metrics-server.ts'
+import { requireElection } from '../../run/require-settings.ts'
 import type { Election, LeaseStore } from './lease.ts'
 import { joinElection } from './lease.ts'
 import type { Log } from './log.ts'
@@ -25,10 +28,10 @@ export interface DaemonPorts {
   readonly readSettings: () => Settings
   readonly listen: { readonly host: string; readonly port: number }
   readonly identity: string
-  readonly openLeaseStore: (place: {
-    readonly namespace: string
-    readonly name: string
-  }) => Promise<LeaseStore>
+  readonly openLeaseStore: (
+    place: { readonly namespace: string; readonly name: string },
+    login: KubeConfigOptions,
+  ) => Promise<LeaseStore>
   readonly version: string
 }
 
@@ -106,10 +109,11 @@ async function elect(
   { log, host, identity, openLeaseStore }: DaemonPorts,
   runs: Runs,
 ): Promise<Election | undefined> {
+  requireElection(runs.settings)
   const { leaderElection } = runs.settings.serve
   if (leaderElection === undefined) return undefined
   const { leaseSeconds, ...place } = leaderElection
-  const store = await openLeaseStore(place)
+  const store = await openLeaseStore(place, loginTo(host, runs.settings, {}))
   return joinElection(
     { identity, seconds: leaseSeconds },
     { store, log, now: host.now, changed: (leads) => runs.leads(leads) },

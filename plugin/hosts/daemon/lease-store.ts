@@ -1,4 +1,9 @@
-import type { KubeConfig, V1Lease } from '@kubernetes/client-node'
+import type { V1Lease } from '@kubernetes/client-node'
+import {
+  type CredentialPlugins,
+  type KubeConfigOptions,
+  loadKubeConfig,
+} from '../../observe/kubernetes/kube-config.ts'
 import type { Lease, LeaseStore } from './lease.ts'
 
 /** The address of the Lease. */
@@ -8,20 +13,23 @@ export interface LeasePlace {
 }
 
 /**
- * The Lease in the cluster of the daemon, or of the kubeconfig. This is the only code in the project that writes to a
+ * The Lease in the cluster of the daemon, or of the kubeconfig. Rejects like `loadKubeConfig`. This is the only code in the project that writes to a
  * cluster.
  */
-export async function openLeaseStore({ namespace, name }: LeasePlace): Promise<LeaseStore> {
+export async function openLeaseStore(
+  { namespace, name }: LeasePlace,
+  login: KubeConfigOptions = {},
+): Promise<LeaseStore> {
   const library = await import('@kubernetes/client-node')
-  const config: KubeConfig = new library.KubeConfig()
-  config.loadFromDefault()
+  const config = await loadKubeConfig(new library.KubeConfig(), login)
+  const lend: CredentialPlugins['lend'] = (use) => login.plugins?.lend(use) ?? use()
   const api = config.makeApiClient(library.CoordinationV1Api)
   const statusOf = (error: unknown): unknown =>
     error instanceof library.ApiException ? error.code : undefined
   return {
     read: async () => {
       try {
-        return leaseOf(await api.readNamespacedLease({ namespace, name }))
+        return leaseOf(await lend(() => api.readNamespacedLease({ namespace, name })))
       } catch (error) {
         if (statusOf(error) === 404) return undefined
         throw error
@@ -30,8 +38,11 @@ export async function openLeaseStore({ namespace, name }: LeasePlace): Promise<L
     write: async (lease) => {
       const body = bodyOf(lease, { namespace, name }, library.V1MicroTime)
       try {
-        if (lease.version === undefined) await api.createNamespacedLease({ namespace, body })
-        else await api.replaceNamespacedLease({ namespace, name, body })
+        await lend(() =>
+          lease.version === undefined
+            ? api.createNamespacedLease({ namespace, body })
+            : api.replaceNamespacedLease({ namespace, name, body }),
+        )
         return true
       } catch (error) {
         if (statusOf(error) === 409) return false

@@ -8,6 +8,7 @@ import { stop } from '../../model/problem.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { remoteToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
+import { requireRemote } from '../../run/require-settings.ts'
 
 /** Commits to fetch: enough to find when a value was last changed. */
 const depth = 200
@@ -19,6 +20,7 @@ const mostPacks = 100
  * base, `git.remote` when the fetch fails, and `git.missing` when the server has no such branch.
  */
 export async function refreshMirror(host: Host, settings: Settings, directory: string): Promise<Checkout> {
+  requireRemote(settings)
   const { remote, base } = settings.deliver
   if (remote === undefined || base === undefined) {
     throw stop('settings.missing', 'A daemon without a checkout needs deliver.remote.url and deliver.base', {

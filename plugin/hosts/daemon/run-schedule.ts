@@ -8,7 +8,7 @@ import type { NamedSchedule } from './scheduler.ts'
 
 /** Flags of the daemon. */
 export interface ServeFlags {
-  readonly settings?: string
+  readonly settings?: string | undefined
   /** A checkout that something else updates. Default: a mirror in the state directory. */
   readonly repo?: string
   readonly state: string

@@ -1,12 +1,12 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { loadSettings } from '../../../config/load.ts'
 import { runProgram } from '../../io/process.ts'
 import { makeTemporaryDirectory } from '../../io/workspace.ts'
 import type { Outcome } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { readSettings } from '../../run/read-settings.ts'
 import { run } from '../../run/run.ts'
 
 /** The result of the demo. */
@@ -32,10 +32,14 @@ export async function runDemo(host: Host, keep?: string): Promise<Demo> {
   await git('add', '--all')
   await git('commit', '--quiet', '--message=The shop, sized by hand')
   const checkout = findCheckout(host, directory)
-  const settings = readSettings(host, checkout)
+  // The settings of the user are about clusters that the demo does not have.
+  const settings = loadSettings('tortoise.yaml', readFileSync(join(directory, 'tortoise.yaml'), 'utf8'))
   const snapshot = join(files, 'snapshot.json')
   if (keep !== undefined) leaveSnapshot(directory, snapshot)
-  const outcome = await run(host, { checkout, settings, usage: { snapshot: [snapshot] } })
+  const report = await run(host, { checkout, settings, usage: { snapshot: [snapshot] } })
+  // The same on every machine.
+  const { sandbox: _, ...plan } = report.plan
+  const outcome = { ...report, plan }
   const commit = outcome.delivery?.commit
   if (commit === undefined) return { directory, outcome }
   return {

@@ -5,6 +5,8 @@ import type { Checkout } from '../../run/checkout.ts'
 export interface Examination {
   readonly checkout: Checkout
   readonly settings: Settings
+  /** The file of operator settings that was looked for. */
+  readonly operatorFile: string | undefined
   readonly clusters: readonly ClusterSettings[]
   readonly to: Date
   /** Days of usage to read. */

@@ -7,6 +7,7 @@ import { readLive } from '../../run/observe/kubernetes.ts'
 import { attempt } from './check.ts'
 import type { Examination } from './examination.ts'
 import { liveChecks } from './live-checks.ts'
+import { operatorChecks } from './operator-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { settingsChecks } from './settings-checks.ts'
 import { usageChecks } from './usage-checks.ts'
@@ -14,7 +15,11 @@ import { usageChecks } from './usage-checks.ts'
 /** Checks everything that a run needs. It changes nothing. */
 export async function examine(host: Host, request: Examination): Promise<Diagnosis> {
   const quiet = { ...host, progress: () => undefined }
-  const checks: Check[] = [...(await programChecks(host, request)), ...settingsChecks(request)]
+  const checks: Check[] = [
+    ...(await programChecks(quiet, request)),
+    ...settingsChecks(request),
+    ...operatorChecks(request),
+  ]
   const lives: LiveCluster[] = []
   for (const cluster of request.clusters) {
     host.progress({ kind: 'stage', stage: 'doctor', detail: `cluster ${cluster.name}` })
@@ -26,6 +31,9 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
   return { checks, ...(rules.length === 0 ? {} : { rbac: printRules(rules) }) }
 }
 
+const isDenied = ({ settings: { denied = [] } }: Examination, name: string): boolean =>
+  denied.some(({ cluster, reason }) => cluster === name && reason !== 'overridden')
+
 async function clusterChecks(
   host: Host,
   request: Examination,
@@ -33,6 +41,8 @@ async function clusterChecks(
 ): Promise<{ readonly checks: readonly Check[]; readonly live?: LiveCluster }> {
   let live: LiveCluster | undefined
   const { name } = cluster
+  // What is denied is an error already, and nothing else can be said without it.
+  if (isDenied(request, name)) return { checks: [] }
   const kubernetes = await attempt({ area: 'kubernetes', cluster: name }, async () => {
     live = await readLive(host, request.settings, cluster)
     return live === undefined ? [] : liveChecks(live)
@@ -46,7 +56,7 @@ async function clusterChecks(
     level: 'error',
     code: 'nothing-to-read',
     message: 'The cluster has neither prometheus nor kubernetes',
-    hint: `Add prometheus: {url: …} to the cluster ${name} in tortoise.yaml.`,
+    hint: `Add it to the operator settings: clusters: [{ name: ${name}, prometheus: { url: … } }]`,
   }
   const none = cluster.prometheus === undefined && cluster.kubernetes === undefined
   return {

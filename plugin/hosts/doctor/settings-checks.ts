@@ -38,5 +38,5 @@ const noUsage: Check = {
   level: 'error',
   code: 'nothing-to-read',
   message: 'The settings name no source of usage',
-  hint: 'Add a Prometheus to clusters: in tortoise.yaml, or pass --prometheus URL.',
+  hint: 'Add a Prometheus to clusters: in the operator settings, or pass --prometheus URL.',
 }

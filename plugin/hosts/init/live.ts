@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/kubernetes/api-server.ts'
+import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
 import type { LiveWorkload } from '../../observe/kubernetes/live.ts'
 import { readCluster } from '../../observe/kubernetes/read-cluster.ts'
 import type { Host } from '../../run/host.ts'
@@ -13,9 +14,9 @@ export interface Live {
   readonly prometheus?: string
 }
 
-/** Reads a cluster with list requests only. Rejects with `kubernetes.unreachable` or `kubernetes.refused`. */
-export async function readLive(host: Host, context: string | undefined): Promise<Live> {
-  const options = { timeoutMs: 10_000, ...(context === undefined ? {} : { context }) }
+/** Reads a cluster with list requests only. Rejects with `settings.operator`, `kubernetes.unreachable` or `kubernetes.refused`. */
+export async function readLive(host: Host, login: KubeConfigOptions): Promise<Live> {
+  const options = { timeoutMs: 10_000, ...login }
   const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
   const server = await openApiServer(options)
   const services: unknown[] = []

@@ -26,7 +26,7 @@ interface Contents {
 /** The smallest `tortoise.yaml` that names what was found, with a comment at every value to check. */
 export function settingsText({ sources, clusters }: Contents): string {
   const head = [
-    '# What GitOps Tortoise reads, and how it delivers changes.',
+    '# What GitOps Tortoise right-sizes, and how it delivers changes. Servers and credentials are operator settings.',
     '# All settings: docs/settings.md of GitOps Tortoise.',
   ]
   const deliver = ['deliver:', '  mode: report # only reports; commit and pull-request change files']
@@ -55,14 +55,10 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
   ]
 }
 
-function clusterLines({ name, prometheus, context }: SettingsCluster): readonly string[] {
-  const url = prometheus ?? 'http://prometheus.monitoring:9090'
-  return [
-    `  - name: ${scalar(name)}`,
-    '    prometheus:',
-    `      url: ${scalar(url)}${prometheus === undefined ? ' # correct this' : ''}`,
-    ...(context === undefined ? [] : ['    kubernetes:', `      context: ${scalar(context)}`]),
-  ]
-}
+const clusterLines = ({ name, context }: SettingsCluster): readonly string[] => [
+  `  - name: ${scalar(name)}`,
+  ...(context === undefined ? [] : ['    kubernetes: {} # its live state is read']),
+]
 
-const scalar = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd()
+/** A text as a scalar of YAML on one line. */
+export const scalar = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd()

@@ -1,9 +1,29 @@
 /** The Action as a workflow names it. */
 const action = 'your-org/gitops-tortoise@v0'
 
-/** The workflow that runs every working day and by hand. The minute is not :00, when GitHub is busiest. */
-export const workflowText =
-  (): string => `# Right-sizes the workloads of this repository, as tortoise.yaml says.
+/** The file of operator settings in a repository. The Action reads it from the default branch. */
+const operatorFile = '.github/tortoise-operator.yaml'
+
+/**
+ * The workflow that runs every working day and by hand, with operator settings as a comment. The minute is not :00, when
+ * GitHub is busiest.
+ */
+export const workflowText = (operator = ''): string => `${workflow}${operatorComment(operator)}`
+
+const operatorComment = (operator: string): string =>
+  operator === ''
+    ? ''
+    : [
+        `          # Servers and credentials come from ${operatorFile} on the default branch. Commit it with:`,
+        ...operator
+          .trimEnd()
+          .split('\n')
+          .filter((line) => !line.startsWith('#'))
+          .map((line) => `          #   ${line}`),
+        '',
+      ].join('\n')
+
+const workflow = `# Right-sizes the workloads of this repository, as tortoise.yaml says.
 # The Action is not published yet: copy it into a repository of yours, and change its name below (docs/start/action.md).
 name: Right-size
 on:

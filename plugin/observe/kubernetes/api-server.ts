@@ -3,14 +3,11 @@ import * as z from 'zod'
 import { stop } from '../../model/problem.ts'
 import { isTimeout, networkReason, type Pause, TransientError, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
+import { type CredentialPlugins, type KubeConfigOptions, loadKubeConfig } from './kube-config.ts'
 import { type Answer, type Detail, type Get, listObjects, parseJson } from './list-objects.ts'
 
 /** Address and credentials of a cluster. */
-export interface ApiServerOptions {
-  /** Text of a kubeconfig. Left out: KUBECONFIG, `~/.kube/config`, then the service account of the pod. */
-  readonly kubeconfig?: string
-  /** Context of the kubeconfig; the current one when left out. */
-  readonly context?: string
+export interface ApiServerOptions extends KubeConfigOptions {
   /** Objects per page of a list; 500 when left out. */
   readonly pageSize?: number
   /** Deadline of one request in milliseconds; 30,000 when left out. */
@@ -28,6 +25,11 @@ export interface ListOptions {
   readonly each: (item: unknown) => void
 }
 
+interface Login {
+  readonly config: KubeConfig
+  readonly plugins: CredentialPlugins | undefined
+}
+
 /** Lists objects of one API server. There are no other requests. */
 export interface ApiServer {
   /** The server of the kubeconfig. */
@@ -41,17 +43,17 @@ export interface ApiServer {
   version(): Promise<string | undefined>
 }
 
-/** Opens a cluster. The client library takes a second to load, so it is loaded only here. Rejects with `kubernetes.unreachable`. */
+/** Opens a cluster. The client library takes a second to load, so it is loaded only here. Rejects like `loadKubeConfig`. */
 export async function openApiServer(options: ApiServerOptions, pause?: Pause): Promise<ApiServer> {
   const library = await import('@kubernetes/client-node')
-  let config = loadConfig(new library.KubeConfig(), options)
+  let config = await loadKubeConfig(new library.KubeConfig(), options)
   const server = config.getCurrentCluster()?.server ?? ''
   const send: Get = async ({ path, query, detail }) => {
     const parameters = new URLSearchParams(query).toString()
     const url = `${server.replace(/\/$/, '')}${path}${parameters && `?${parameters}`}`
     const request = new library.RequestContext(url, library.HttpMethod.GET)
     request.setHeaderParam('accept', accept[detail])
-    await authenticate(config, request, server)
+    await authenticate({ config, plugins: options.plugins }, request, server)
     request.setSignal(AbortSignal.timeout(options.timeoutMs ?? 30_000))
     const response = await new library.IsomorphicFetchHttpLibrary().send(request).toPromise()
     return { status: response.httpStatusCode, text: await response.body.text() }
@@ -60,7 +62,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
   const sendRenewed: Get = async (request) => {
     const answer = await send(request)
     if (answer.status !== 401) return answer
-    config = loadConfig(new library.KubeConfig(), options)
+    config = await loadKubeConfig(new library.KubeConfig(), options)
     return send(request)
   }
   const get: Get = (request) => withRetries(() => attempt(sendRenewed, server, request), pause)
@@ -83,31 +85,15 @@ const accept = {
   metadata: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json',
 }
 
-function loadConfig(config: KubeConfig, { kubeconfig, context }: ApiServerOptions): KubeConfig {
+/** Adds the credentials of the kubeconfig to a request, with the environment that a credential plugin needs. */
+async function authenticate(
+  { config, plugins }: Login,
+  request: RequestContext,
+  server: string,
+): Promise<void> {
+  const apply = (): Promise<void> => config.applySecurityAuthentication(request)
   try {
-    if (kubeconfig === undefined) config.loadFromDefault()
-    else config.loadFromString(kubeconfig)
-  } catch {
-    // The reason can quote the file, and the file holds credentials.
-    throw stop('kubernetes.unreachable', 'the kubeconfig cannot be read', {
-      hint: 'Check it with `kubectl config view`.',
-    })
-  }
-  const names = config.getContexts().map(({ name }) => name)
-  if (context !== undefined) config.setCurrentContext(context)
-  if (config.getCurrentCluster() !== null) return config
-  const wanted = context === undefined ? 'no current context' : `no context ${context}`
-  throw stop('kubernetes.unreachable', `the kubeconfig has ${wanted}, or its cluster is missing`, {
-    hint:
-      names.length === 0
-        ? 'Use a kubeconfig with a context.'
-        : `Set clusters[].kubernetes.context to one of ${names.join(', ')}.`,
-  })
-}
-
-async function authenticate(config: KubeConfig, request: RequestContext, server: string): Promise<void> {
-  try {
-    await config.applySecurityAuthentication(request)
+    await (plugins === undefined ? apply() : plugins.lend(apply))
   } catch (error) {
     // The output of a credential plugin can be the credential itself.
     const reason = error instanceof Error && error.message.startsWith('HTTP protocol') ? error.message : ''

@@ -35,6 +35,7 @@ export const reportSchema = z
       )
       .describe('The recommendation for every field.'),
     usage: usageSchema.optional(),
+    sandbox: z.string().optional().describe('Whether kustomize and Helm ran in a sandbox, as a sentence.'),
     backtest: planBacktestSchema.nullable(),
     replicaSlots: z
       .array(
@@ -127,6 +128,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
     ...(plan.usage && { usage: plan.usage }),
+    ...(plan.sandbox && { sandbox: plan.sandbox }),
     backtest: plan.backtest ?? null,
     replicaSlots: plan.slots ?? [],
     skipped: plan.skipped,

@@ -39,7 +39,7 @@ export async function deliverCommit(
   }
   const kind = mode === 'report' ? mode : 'commit'
   const options = { mode: kind, base, baseId, branch, author, ...remoteOf(ports, how) } as const
-  const sign = mode === 'report' ? undefined : signerFor(ports, { commits, programs })
+  const sign = mode === 'report' ? undefined : signerFor(ports, { commits, programs, gitdir })
   return deliver(proposal, options, { fs, gitdir, now, sign })
 }
 

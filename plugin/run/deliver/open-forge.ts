@@ -97,7 +97,7 @@ export function openWriter(
     return githubWriter(session, { verified: commits.verified })
   }
   const server = openRemote({ url: remote.url, token: remoteToken(environment, deliver, 'Pushing') }, http)
-  const sign = signerFor(environment, { commits, programs })
+  const sign = signerFor(environment, { commits, programs, gitdir })
   return gitWriter({ fs, gitdir, cache: {} }, server, { author, now, sign })
 }
 

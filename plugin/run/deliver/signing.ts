@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
 import type { Signer } from '../../deliver/git/objects.ts'
 import { createPrograms } from '../../io/programs.ts'
@@ -13,6 +14,8 @@ type CommitSettings = Settings['deliver']['commits']
 export interface SigningSettings {
   readonly commits: CommitSettings
   readonly programs: Settings['programs']
+  /** The Git directory of the clone: no program beside it is run. */
+  readonly gitdir: string
 }
 
 /**
@@ -21,7 +24,7 @@ export interface SigningSettings {
  */
 export function signerFor(
   environment: Environment,
-  { commits: { verified, signing }, programs }: SigningSettings,
+  { commits: { verified, signing }, programs, gitdir }: SigningSettings,
 ): Signer | undefined {
   if (signing === undefined) {
     if (!verified) return undefined
@@ -37,7 +40,10 @@ export function signerFor(
       : secretFile(environment, keyFile, 'deliver.commits.signing.keyFile')
   const passphrase =
     passphraseEnv === undefined ? undefined : secretFrom(env, passphraseEnv, 'Unlocking the key')
-  return createSigner({ format, key, passphrase }, createPrograms(programs, env['PATH'] ?? ''))
+  return createSigner(
+    { format, key, passphrase },
+    createPrograms(programs, env['PATH'] ?? '', dirname(gitdir)),
+  )
 }
 
 /** Throws `settings.invalid` when settings name a signing key but the forge makes the commits, which cannot use it. */

@@ -1,4 +1,6 @@
+import { checkCluster } from '../../../config/rules.ts'
 import type { Observation } from '../../model/observation.ts'
+import { ExpectedStop } from '../../model/problem.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import { withLive } from '../../observe/kubernetes/with-live-state.ts'
@@ -11,6 +13,8 @@ import { readUsage } from './usage-sources.ts'
 /** Observes one cluster: usage from the configured sources, merged with live state from the API server. */
 export async function observeCluster(ports: RunPorts, request: ClusterRequest): Promise<ObservedUsage> {
   const { cluster, settings, to, flags } = request
+  const problems = checkCluster(cluster, settings.clusters)
+  if (problems.length > 0) throw new ExpectedStop(problems)
   const whole = await readLive(ports, settings, cluster)
   const live = whole && limitToPart(whole, partOf(flags))
   const window = { from: new Date(to.getTime() - settings.history.days * 86_400_000), to }

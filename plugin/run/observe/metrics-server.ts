@@ -5,11 +5,12 @@ import { ExpectedStop, printProblem, stop } from '../../model/problem.ts'
 import { readPodMetrics } from '../../observe/kubernetes/pod-metrics.ts'
 import { type SampleStore, sampleStore } from '../../observe/sample-store.ts'
 import type { RunPorts } from '../host.ts'
+import { requireClusters } from '../require-settings.ts'
 import { clusterOptions } from './kubernetes.ts'
 
 /** The cluster whose samples are recorded or read. */
 export interface SamplesRequest {
-  readonly settings: Pick<Settings, 'clusters' | 'history'>
+  readonly settings: Pick<Settings, 'clusters' | 'history' | 'kubernetes' | 'repository' | 'denied'>
   readonly cluster: ClusterSettings
   readonly flags: {
     /** Directory of the samples of every cluster. `clusters[].samples` wins over it. */
@@ -43,6 +44,7 @@ export async function recordSamples(
 
 async function recordSample(ports: RunPorts, request: SamplesRequest): Promise<number> {
   const { settings, cluster } = request
+  requireClusters(settings, { cluster: cluster.name })
   const options = clusterOptions(ports, settings, cluster)
   if (options === undefined) {
     throw stop('settings.missing', 'metrics-server is read from the API server, which settings do not name', {

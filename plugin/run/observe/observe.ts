@@ -1,7 +1,9 @@
+import { checkSources } from '../../../config/rules.ts'
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
 import { ExpectedStop, printProblem, stop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import type { RunPorts } from '../host.ts'
+import { requireClusters } from '../require-settings.ts'
 import { observeCluster } from './cluster.ts'
 import { clustersToRead } from './clusters-to-read.ts'
 import type { ObservedUsage, ObserveFlags } from './request.ts'
@@ -9,18 +11,21 @@ import { readSnapshots } from './snapshots.ts'
 
 /**
  * Observes all workloads: from recorded files if `--snapshot` names some, or else from every cluster in settings. Throws
- * `settings.missing` when there is nothing to read, and the first cluster's error when no cluster can be read.
+ * `settings.operator` when that needs settings that the repository may not give, `settings.missing` when there is nothing to read, and the first cluster's error when no cluster can be read.
  */
 export async function observe(
   ports: RunPorts,
-  settings: Pick<Settings, 'clusters' | 'sources' | 'history'>,
+  settings: Pick<Settings, 'clusters' | 'sources' | 'history' | 'kubernetes' | 'repository' | 'denied'>,
   flags: ObserveFlags,
 ): Promise<ObservedUsage> {
   if (flags.snapshot !== undefined && flags.snapshot.length > 0) return readSnapshots(ports, flags.snapshot)
+  requireClusters(settings, flags)
   const clusters = clustersToRead(settings, flags)
+  const unclear = checkSources({ ...settings, clusters })
+  if (unclear.length > 0) throw new ExpectedStop(unclear)
   if (clusters.length === 0) {
     throw stop('settings.missing', 'neither settings nor flags say where usage is recorded', {
-      hint: 'Name a Prometheus server under clusters in tortoise.yaml or with --prometheus URL, or a recorded file with --snapshot FILE.',
+      hint: 'Name a Prometheus server under clusters in the operator settings or with --prometheus URL, or a recorded file with --snapshot FILE.',
     })
   }
   const to = flags.until === undefined ? ports.now() : timeFrom(flags.until)

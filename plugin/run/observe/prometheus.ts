@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { directoryStore } from '../../io/day-store.ts'
+import { stop } from '../../model/problem.ts'
 import {
   observePrometheus,
   type PrometheusOptions,
@@ -19,6 +20,7 @@ export async function observeUsage(
   if (prometheus === undefined) return undefined
   const { timeoutSeconds, url, headers, labels, parameters, concurrency, maxQueries, seriesBudget } =
     prometheus
+  if (url === undefined) throw withoutUrl(name)
   const part = partOf(flags)
   // The API server knows the owners of pods and ReplicaSets that the metrics do not name.
   const owners = live === undefined ? {} : { replicaSets: live.replicaSets, pods: live.pods }
@@ -46,3 +48,8 @@ export async function observeUsage(
     },
   )
 }
+
+const withoutUrl = (cluster: string) =>
+  stop('settings.missing', `the Prometheus of cluster ${cluster} has no url`, {
+    hint: `Set it in the operator settings, or pass --prometheus URL:\n    clusters: [{ name: ${cluster}, prometheus: { url: "https://prometheus.example" } }]`,
+  })

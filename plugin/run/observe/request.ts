@@ -25,7 +25,7 @@ export interface ObserveFlags {
 
 /** The cluster to observe, and the end of the window. */
 export interface ClusterRequest {
-  readonly settings: Pick<Settings, 'clusters' | 'history'>
+  readonly settings: Pick<Settings, 'clusters' | 'history' | 'kubernetes' | 'repository'>
   readonly cluster: ClusterSettings
   readonly to: Date
   readonly flags: Pick<ObserveFlags, 'cache' | 'shard' | 'samples'>

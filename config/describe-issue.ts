@@ -1,0 +1,50 @@
+import { closest, distance } from 'fastest-levenshtein'
+import type { core } from 'zod'
+import type { Problem } from '../plugin/model/problem.ts'
+import type { OpenedSettings } from './open-settings.ts'
+import { elementOf, shapeOf } from './schema-walk.ts'
+
+/** Where the settings of an issue are found, and what was expected of them. */
+export interface IssueContext {
+  readonly placeOf: OpenedSettings['placeOf']
+  readonly schema: unknown
+  /** The page that lists the settings. */
+  readonly page: string
+}
+
+/** The problems that an issue of a schema stands for: one for each unknown key. */
+export function describeIssue(issue: core.$ZodIssue, context: IssueContext): readonly Problem[] {
+  const { placeOf, schema, page } = context
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      code: 'settings.invalid',
+      message: `unknown setting ${[...issue.path, key].join('.')}`,
+      place: placeOf(issue.path, key),
+      hint: suggestion(key, knownKeys(schema, issue.path)),
+    }))
+  }
+  const name = issue.path.join('.') || 'settings'
+  return [
+    {
+      code: 'settings.invalid',
+      message: `${name}: ${issue.message}`,
+      place: placeOf(issue.path),
+      hint: `See ${page} for the allowed values.`,
+    },
+  ]
+}
+
+/** What to do about an unknown name: the known one that it resembles, or all known ones. */
+export function suggestion(key: string, known: readonly string[]): string {
+  const near = known.length === 0 ? undefined : closest(key, known)
+  return near !== undefined && distance(key, near) <= Math.max(2, key.length / 3)
+    ? `Did you mean ${near}?`
+    : `Remove it. The settings here are: ${known.join(', ')}.`
+}
+
+/** The keys of a schema at a path. */
+function knownKeys(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
+  let at = schema
+  for (const step of path) at = typeof step === 'number' ? elementOf(at) : shapeOf(at)?.[String(step)]
+  return Object.keys(shapeOf(at) ?? {})
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { clusterSchema } from './clusters.ts'
+import { commitsSchema } from './commits.ts'
+import { serveSchema } from './daemon.ts'
+import { deliverSchema } from './deliver.ts'
+import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
+
+/** The file of operator settings: with which programs, servers and credentials the settings of repositories are carried out. */
+export const operatorSchema = z
+  .strictObject({
+    allow: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox` and `kubernetes` cannot be allowed.',
+      ),
+    clusters: z
+      .array(clusterSchema.omit({ paths: true, usage: true }))
+      .optional()
+      .describe(
+        'Servers and credentials of clusters, joined by name with those of the repository. All of them are used if the repository names none.',
+      ),
+    deliver: deliverSchema
+      .pick({ remote: true, github: true, forge: true })
+      .extend({
+        commits: commitsSchema.pick({ signing: true }).optional().describe('Signatures of commits.'),
+      })
+      .optional()
+      .describe('Where changes are delivered, and with which credentials.'),
+    serve: serveSchema.pick({ leaderElection: true }).optional().describe('The daemon, `tortoise serve`.'),
+    programs: programsSchema
+      .partial()
+      .optional()
+      .describe(programsSchema.description ?? ''),
+    sandbox: sandboxSchema.optional(),
+    kubernetes: loginSchema
+      .partial()
+      .optional()
+      .describe(loginSchema.description ?? ''),
+  })
+  .describe('Operator settings of GitOps Tortoise.')
+
+/** The JSON Schema of the operator settings, for editors. */
+export const operatorJsonSchema = (): object => z.toJSONSchema(operatorSchema, { io: 'input' })

@@ -1,0 +1,18 @@
+import type { Settings } from '../../config/schema.ts'
+
+/** The environment variables that settings name for tokens, passwords and keys. */
+export function secretVariables({
+  clusters,
+  deliver,
+}: Pick<Settings, 'clusters' | 'deliver'>): readonly string[] {
+  const { remote, github, forge, commits } = deliver
+  return [
+    ...clusters.flatMap(({ prometheus }) => [prometheus?.tokenEnv, prometheus?.basic?.passwordEnv]),
+    remote?.tokenEnv,
+    github?.tokenEnv,
+    github?.app?.keyEnv,
+    forge?.tokenEnv,
+    commits.signing?.keyEnv,
+    commits.signing?.passphraseEnv,
+  ].filter((name) => name !== undefined)
+}
