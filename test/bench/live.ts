@@ -21,22 +21,23 @@ export async function planLive(): Promise<Readonly<Record<string, number>>> {
 }
 
 async function measure(plane: ControlPlane, directory: string): Promise<Readonly<Record<string, number>>> {
+  const repository = join(directory, 'repository')
   const kubeconfig = join(directory, 'kubeconfig')
   writeFileSync(kubeconfig, plane.kubeconfig())
   process.env['KUBECONFIG'] = kubeconfig
-  const apps = join(directory, 'apps')
-  mkdirSync(apps)
+  const apps = join(repository, 'apps')
+  mkdirSync(apps, { recursive: true })
   const { items } = (await plane.call('GET', '/apis/apps/v1/deployments')) as { items: readonly Live[] }
   writeFileSync(join(apps, 'all.yaml'), items.map(manifest).join('---\n'))
   writeFileSync(
-    join(directory, 'tortoise.yaml'),
+    join(repository, 'tortoise.yaml'),
     'sources: [{path: apps}]\nclusters: [{name: lab, kubernetes: {}}]\n',
   )
   const plan = await measured(process.execPath, [
     'dist/tortoise.js',
     'plan',
     '--repo',
-    directory,
+    repository,
     '-o',
     'json',
   ])
@@ -45,7 +46,7 @@ async function measure(plane: ControlPlane, directory: string): Promise<Readonly
     'dist/tortoise.js',
     'snapshot',
     '--repo',
-    directory,
+    repository,
     '--out',
     snapshot,
   ])

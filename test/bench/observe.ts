@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -42,19 +42,18 @@ export async function observeAgainstCurl(): Promise<Readonly<Record<string, numb
 const round = (value: number): number => Math.round(value * 100) / 100
 
 function arguments_(root: string, url: string): readonly string[] {
-  const settings = join(root, 'tortoise.yaml')
+  const [repository, operator] = [join(root, 'repository'), join(root, 'operator.yaml')]
+  mkdirSync(repository, { recursive: true })
   // Long deadlines: on a busy machine, answers that come late would be asked for again in parts.
   const prometheus = `{url: "${url}", timeoutSeconds: 600}`
-  writeFileSync(
-    settings,
-    `clusters: [{name: prod, prometheus: ${prometheus}}]\nhistory: {days: ${fleet.days}}\n`,
-  )
+  writeFileSync(operator, `clusters: [{name: prod, prometheus: ${prometheus}}]\n`)
+  writeFileSync(join(repository, 'tortoise.yaml'), `history: {days: ${fleet.days}}\n`)
   return [
     'snapshot',
     '--repo',
-    root,
-    '--settings',
-    settings,
+    repository,
+    '--operator-settings',
+    operator,
     '--until',
     until,
     '--out',

@@ -27,11 +27,12 @@ async function* lines(): AsyncGenerator<string> {
   yield* openMetrics(fleet, { cluster: 'prod', ...fleet.window, slowStep: 300 })
 }
 
-const settingsWith = (url: string): string =>
-  JSON.stringify({
-    ...(parse(read(demoFiles, 'repository/tortoise.yaml')) as object),
-    clusters: [{ name: 'prod', prometheus: { url }, kubernetes: { context: 'lab' } }, { name: 'staging' }],
-  })
+const settings = JSON.stringify({
+  ...(parse(read(demoFiles, 'repository/tortoise.yaml')) as object),
+  clusters: [{ name: 'prod' }, { name: 'staging' }],
+})
+const operatorSettings = (url: string): string =>
+  JSON.stringify({ clusters: [{ name: 'prod', prometheus: { url }, kubernetes: { context: 'lab' } }] })
 
 describe.skipIf(missing.length > 0)('the Action on a real API server, Prometheus and Git server', () => {
   let plane: ControlPlane
@@ -40,7 +41,10 @@ describe.skipIf(missing.length > 0)('the Action on a real API server, Prometheus
 
   beforeAll(async () => {
     ;[plane, prometheus] = await Promise.all([startControlPlane(), startPrometheus(lines())])
-    const files = { 'tortoise.yaml': settingsWith(prometheus.url) }
+    const files = {
+      'tortoise.yaml': settings,
+      '.github/tortoise-operator.yaml': operatorSettings(prometheus.url),
+    }
     shop = await openShop({ token: 'ghs_cluster-token-00000000000000000000', writers: ['ada'], files })
     writeFileSync(join(shop.root, 'admin'), plane.kubeconfig())
     settle()

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,8 +23,18 @@ function startPrometheus(valid: () => string): Promise<FakeServer> {
 
 async function snapshot(prometheus: object, env: Readonly<Record<string, string>>): Promise<Ended> {
   const clusters = [{ name: 'prod', prometheus }]
-  writeFileSync(join(work, 'tortoise.yaml'), JSON.stringify({ clusters, history: { days: 1 } }))
-  const args = ['snapshot', '--repo', '.', '--settings', 'tortoise.yaml', '--out', 'out.json']
+  mkdirSync(join(work, 'repository'), { recursive: true })
+  writeFileSync(join(work, 'repository/tortoise.yaml'), 'history: {days: 1}\n')
+  writeFileSync(join(work, 'operator.yaml'), JSON.stringify({ clusters }))
+  const args = [
+    'snapshot',
+    '--repo',
+    'repository',
+    '--operator-settings',
+    'operator.yaml',
+    '--out',
+    'out.json',
+  ]
   return tortoise(args, { cwd: work, env: { HOME: work, ...env } })
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,16 +37,20 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     )
 
   const work = mkdtempSync(join(tmpdir(), 'tortoise-cluster-'))
-  type Login = { readonly token?: string; readonly kubeconfig?: string }
+  const outside = mkdtempSync(join(tmpdir(), 'tortoise-operator-'))
+  type Login = { readonly token?: string; readonly kubeconfig?: string; readonly exec?: boolean }
   /** Runs the built program as the ServiceAccount, or with another login given last. */
   const cli = async (...given: readonly (string | Login)[]) => {
     const args = given.filter((one) => typeof one === 'string')
     const login: Login = given.find((one) => typeof one !== 'string') ?? {}
     const token = login.token ?? (await plane.tokenOf('default', 'gitops-tortoise'))
-    const [kubeconfig, settings] = [join(work, 'kubeconfig'), join(work, 'tortoise.yaml')]
+    const [kubeconfig, settings] = [join(outside, 'kubeconfig'), join(work, 'tortoise.yaml')]
+    const operator = join(outside, 'operator.yaml')
     writeFileSync(kubeconfig, login.kubeconfig ?? plane.kubeconfig(token))
     writeFileSync(settings, 'clusters: [{name: lab, kubernetes: {}}]\n')
-    return tortoise([...args, '--repo', work, '--settings', settings], { env: { KUBECONFIG: kubeconfig } })
+    writeFileSync(operator, `kubernetes: {exec: ${login.exec ?? false}}\n`)
+    const where = ['--repo', work, '--settings', settings, '--operator-settings', operator]
+    return tortoise([...args, ...where], { env: { KUBECONFIG: kubeconfig } })
   }
 
   beforeAll(async () => {
@@ -67,7 +71,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     await inhabit(plane, { namespaces: 5, deployments: 60 })
   })
   afterAll(async () => {
-    rmSync(work, { recursive: true, force: true })
+    for (const directory of [work, outside]) rmSync(directory, { recursive: true, force: true })
     await plane?.close()
   })
 
@@ -217,7 +221,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     expect(ended.stderr).toContain('does not accept the credentials (HTTP 401)')
     // A credential plugin whose first token is no longer good.
     const good = await plane.tokenOf('default', 'gitops-tortoise')
-    const plugin = join(work, 'plugin.sh')
+    const plugin = join(outside, 'plugin.sh')
     const credential = (token: string): string =>
       JSON.stringify({
         apiVersion: 'client.authentication.k8s.io/v1',
@@ -226,13 +230,19 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
       })
     writeFileSync(
       plugin,
-      `#!/bin/sh\nif [ -e ${work}/asked ]; then echo '${credential(good)}'; else touch ${work}/asked; echo '${credential('ended')}'; fi\n`,
+      `#!/bin/sh\nif [ -e ${outside}/asked ]; then echo '${credential(good)}'; else touch ${outside}/asked; echo '${credential('ended')}'; fi\n`,
       { mode: 0o755 },
     )
     const config = JSON.parse(plane.kubeconfig()) as { users: object[] }
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' }
     const kubeconfig = JSON.stringify({ ...config, users: [{ name: 'lab', user: { exec } }] })
-    const renewed = await cli('snapshot', '--out', join(work, 'renewed.json'), { kubeconfig })
+    const refused = await cli('snapshot', '--out', join(work, 'none.json'), { kubeconfig })
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('kubernetes: { exec: true }'),
+    })
+    expect(existsSync(join(outside, 'asked'))).toBe(false)
+    const renewed = await cli('snapshot', '--out', join(work, 'renewed.json'), { kubeconfig, exec: true })
     expect(renewed).toMatchObject({ status: 0, stdout: expect.stringContaining('Recorded 540 workloads') })
   })
 

@@ -62,13 +62,16 @@ describe.skipIf(!hasControlPlane())('with a real API server (npm run lab:setup)'
     kubectl(['apply', '--namespace=shop', '--filename=-'], bare.replaceAll(/^ {2}namespace: .*\n/gm, ''))
     const service = ['create', 'service', 'clusterip', 'prometheus-server', '--tcp=80:9090']
     kubectl([...service, '--namespace=monitoring'])
-    const ended = await tortoise(['init', '--repo', checkout.directory, '--cluster', 'prod'], {
-      env: { KUBECONFIG: kubeconfig },
-    })
+    const operator = join(work, 'operator.yaml')
+    const args = ['--repo', checkout.directory, '--cluster', 'prod', '--operator-settings', operator]
+    const ended = await tortoise(['init', ...args], { env: { KUBECONFIG: kubeconfig } })
     expect(ended).toMatchObject({ status: 0 })
-    expect(ended.stdout).toMatch(/charts\/web: none of its workloads runs in the cluster/)
+    expect(ended.stdout).toMatch(/charts\/web: none of its workloads run in the cluster/)
     expect(parse(read(checkout.directory, 'tortoise.yaml'))).toMatchObject({
       sources: [{ path: 'apps/overlays/prod' }],
+      clusters: [{ name: 'prod' }],
+    })
+    expect(parse(read(operator))).toMatchObject({
       clusters: [{ name: 'prod', prometheus: { url: 'http://prometheus-server.monitoring:80' } }],
     })
     git(checkout.directory, 'checkout', '--quiet', '--', 'tortoise.yaml')

@@ -8,19 +8,27 @@ import { openMetrics } from '../lab/fleet/openmetrics.ts'
 import { hasPrometheus, startPrometheus } from '../lab/prometheus.ts'
 import { tortoise } from './program.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'tortoise-doctor-'))
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+const [root, outside] = ['doctor', 'operator'].map((name) =>
+  mkdtempSync(join(tmpdir(), `tortoise-${name}-`)),
+) as [string, string]
+afterAll(() => {
+  for (const directory of [root, outside]) rmSync(directory, { recursive: true, force: true })
+})
 
-const doctor = (settings: string, ...args: readonly string[]) => {
-  const file = join(root, 'tortoise.yaml')
-  writeFileSync(file, settings)
-  return tortoise(['doctor', '--repo', root, ...args])
+const operator = join(outside, 'operator.yaml')
+
+/** Runs the doctor with settings of the repository and of the operator. */
+const doctor = (settings: string, operated: string, ...args: readonly string[]) => {
+  writeFileSync(join(root, 'tortoise.yaml'), settings)
+  writeFileSync(operator, operated)
+  return tortoise(['doctor', '--repo', root, '--operator-settings', operator, ...args])
 }
 
 describe('tortoise doctor', () => {
   it('looks at everything although a server cannot be reached, and ends with 1', async () => {
     const ended = await doctor(
-      'clusters: [{name: prod, prometheus: {url: "http://127.0.0.1:9"}}, {name: idle}]\n',
+      'clusters: [{name: prod}, {name: idle}]\n',
+      'clusters: [{name: prod, prometheus: {url: "http://127.0.0.1:9"}}]\n',
       '-o',
       'json',
     )
@@ -37,7 +45,7 @@ describe('tortoise doctor', () => {
   })
 
   it('says where to begin when nothing is named', async () => {
-    const ended = await doctor('')
+    const ended = await doctor('', '')
     expect(ended.status).toBe(1)
     expect(ended.stdout).toContain('✗ The settings name no source of usage\n    → Add a Prometheus')
     expect(ended.stderr).toContain('Fix 1 error before the first run.')
@@ -52,24 +60,24 @@ describe('tortoise doctor', () => {
       })(),
     )
     try {
-      const settings = `clusters: [{name: prod, prometheus: {url: "${lab.url}"}}]\n`
+      const settings = 'clusters: [{name: prod}]\n'
+      const operated = `clusters: [{name: prod, prometheus: {url: "${lab.url}"}}]\n`
       const until = new Date(to * 1000).toISOString()
-      const ended = await doctor(settings, '--until', until, '--fix-hints')
+      const ended = await doctor(settings, operated, '--until', until, '--fix-hints')
       expect(ended.stdout).toMatch(/✓ cadvisor, CPU from container_cpu_usage_seconds_total/)
       expect(ended.stdout).toMatch(/✓ \d+ workloads with usage in the last 1 day \(\d+ queries/)
       expect(ended.status).toBe(0)
-      const other = settings.replace('prometheus: {', 'prometheus: {labels: {cluster: other}, ')
-      const blind = await doctor(other, '--until', until)
+      const other = settings.replace('prod', 'prod, prometheus: {labels: {cluster: other}}')
+      const blind = await doctor(other, operated, '--until', until)
       expect(blind.stdout).toContain('✗ It answers, but has no usage of any container in the last 1 day')
       expect(blind.status).toBe(1)
       // One cluster that cannot be read costs a warning, not the others.
-      const two = settings.replace(
-        'clusters: [',
-        'clusters: [{name: gone, prometheus: {url: "http://127.0.0.1:9"}}, ',
-      )
-      writeFileSync(join(root, 'tortoise.yaml'), two)
+      const gone = 'clusters: [{name: gone, prometheus: {url: "http://127.0.0.1:9"}}, '
+      writeFileSync(join(root, 'tortoise.yaml'), 'clusters: [{name: gone}, {name: prod}]\n')
+      writeFileSync(operator, operated.replace('clusters: [', gone))
       const out = join(root, 'snapshot.json')
-      const recorded = await tortoise(['snapshot', '--repo', root, '--until', until, '--out', out])
+      const where = ['--repo', root, '--operator-settings', operator]
+      const recorded = await tortoise(['snapshot', ...where, '--until', until, '--out', out])
       expect(recorded.status).toBe(0)
       expect(recorded.stdout).toMatch(/^Recorded [1-9]\d* workloads/)
       expect(recorded.stderr).toContain(

@@ -132,10 +132,39 @@ describe('init', () => {
     expect(ended.stdout).toMatch(/config: it deploys no workload/)
     expect(ended.stdout).toMatch(/apps\/dev: it is for dev/)
     expect(ended.stdout).not.toContain('correct this')
-    expect(writtenIn(root)).toMatchObject({
-      sources: [{ path: 'apps/prod' }],
-      clusters: [{ name: 'prod', prometheus: { url: 'http://thanos:10902' } }],
+    expect(writtenIn(root)).toMatchObject({ sources: [{ path: 'apps/prod' }], clusters: [{ name: 'prod' }] })
+    expect(read(root, 'tortoise.yaml')).not.toContain('thanos')
+    expect(ended.stdout).toContain(
+      '--operator-settings:\n    clusters:\n      - name: prod\n        prometheus:\n          url: http://thanos:10902\n',
+    )
+  })
+
+  it('writes operator settings to the configuration of the user, and never changes a file that is there', async () => {
+    const root = demoWithoutSettings()
+    const home = repository({})
+    const file = join(home, '.config/gitops-tortoise/operator.yaml')
+    const init = (...args: readonly string[]) =>
+      tortoise(['init', '--repo', root, '--force', ...args], { env: { HOME: home } })
+    const dry = await init('--dry-run')
+    expect(dry.stdout).toContain(`# ${file}\n`)
+    expect(existsSync(file)).toBe(false)
+    const ended = await init('--prometheus', 'http://thanos:10902')
+    expect(ended).toMatchObject({ status: 0, stdout: expect.stringContaining(`Wrote ${file}: the servers`) })
+    expect(parse(read(file))).toEqual({
+      clusters: ['prod', 'staging'].map((name) => ({ name, prometheus: { url: 'http://thanos:10902' } })),
     })
+    const again = await init('--prometheus', 'http://other:9090')
+    expect(again.stdout).toContain(`Add these operator settings to ${file}:\n    clusters:`)
+    expect(read(file)).not.toContain('other')
+  })
+
+  it('puts the operator settings into the workflow as a comment', async () => {
+    const root = demoWithoutSettings()
+    await tortoise(['init', '--repo', root, '--workflow', '--prometheus', 'http://thanos:10902'])
+    const workflow = read(root, '.github/workflows/tortoise.yml')
+    expect(workflow).toMatch(/# .*\.github\/tortoise-operator\.yaml/)
+    expect(workflow).toContain('#         url: http://thanos:10902')
+    expect(workflow.match(/^ {2,}[^#]*thanos/m)).toBeNull()
   })
 
   it('stops where nothing is rolled out', async () => {

@@ -18,6 +18,7 @@ const deployment = (namespace: string, name: string): object => ({ metadata: { n
 
 describe('a run in shards', () => {
   const work = mkdtempSync(join(tmpdir(), 'tortoise-shards-'))
+  const outside = mkdtempSync(join(tmpdir(), 'tortoise-operator-'))
   let metrics: GeneratedPrometheus
   let api: FakeServer
   beforeAll(async () => {
@@ -30,20 +31,22 @@ describe('a run in shards', () => {
         items: url.pathname === '/apis/apps/v1/deployments' ? [...running, ...idle] : [],
       }),
     )
-    writeFileSync(join(work, 'kubeconfig'), kubeconfigOf(api.url))
+    writeFileSync(join(outside, 'kubeconfig'), kubeconfigOf(api.url))
     const prod = `{name: prod, kubernetes: {kubeconfig: kubeconfig}, prometheus: {url: "${metrics.url}"}}`
-    writeFileSync(join(work, 'tortoise.yaml'), `clusters: [${prod}]\nhistory: {days: 2}\n`)
+    writeFileSync(join(outside, 'operator.yaml'), `clusters: [${prod}]\n`)
+    writeFileSync(join(work, 'tortoise.yaml'), 'clusters: [{name: prod}]\nhistory: {days: 2}\n')
     mkdirSync(join(work, 'shards'))
   })
   afterAll(async () => {
     metrics.close()
     await api.close()
-    rmSync(work, { recursive: true, force: true })
+    for (const directory of [work, outside]) rmSync(directory, { recursive: true, force: true })
   })
 
   async function snapshot(out: string, ...more: readonly string[]): Promise<readonly Observation[]> {
     const until = ['--until', new Date(end * 1000).toISOString()]
-    const args = ['snapshot', '--repo', '.', '--settings', 'tortoise.yaml', ...until, '--out', out]
+    const from = ['--settings', 'tortoise.yaml', '--operator-settings', join(outside, 'operator.yaml')]
+    const args = ['snapshot', '--repo', '.', ...from, ...until, '--out', out]
     expect(await tortoise([...args, ...more], { cwd: work })).toMatchObject({ status: 0 })
     return parseSnapshot(out, readFileSync(join(work, out), 'utf8')).observations
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
@@ -43,8 +43,12 @@ export async function openShop({ token, files = {}, ...lab }: ShopOptions): Prom
   mkdirSync(bare, { recursive: true })
   git(bare, 'init', '--quiet', '--bare', '--initial-branch=main')
   const { directory, remove } = demoCheckout()
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
-  if (Object.keys(files).length > 0) git(directory, 'commit', '--quiet', '--all', '--message=settings')
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true })
+    writeFileSync(join(directory, name), text)
+  }
+  git(directory, 'add', '--all')
+  if (Object.keys(files).length > 0) git(directory, 'commit', '--quiet', '--message=settings')
   git(directory, 'push', '--quiet', bare, 'main')
   remove()
   const gitServer = await startGitServer(root, token)

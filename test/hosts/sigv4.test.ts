@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -29,6 +29,7 @@ function expectedSignature({ method, url, headers, body }: ReceivedRequest): str
 
 describe('a Prometheus that wants signed requests', () => {
   const root = mkdtempSync(join(tmpdir(), 'tortoise-sigv4-'))
+  const operator = join(root, 'operator.yaml')
   let server: FakeServer
   beforeAll(async () => {
     server = await startServer((request, response) => {
@@ -37,8 +38,9 @@ describe('a Prometheus that wants signed requests', () => {
       else json(response, 403, { status: 'error', error: 'the signature does not match' })
     })
     const url = `${server.url}/workspaces/ws-1`
+    mkdirSync(join(root, 'repository'))
     writeFileSync(
-      join(root, 'tortoise.yaml'),
+      operator,
       `clusters: [{name: prod, prometheus: {url: "${url}", sigv4: {region: eu-west-1}}}]\n`,
     )
   })
@@ -47,7 +49,13 @@ describe('a Prometheus that wants signed requests', () => {
     rmSync(root, { recursive: true, force: true })
   })
   const snapshot = (env: Readonly<Record<string, string>>) =>
-    tortoise(['snapshot', '--repo', root, '--out', join(root, 'snapshot.json')], { env })
+    tortoise(
+      [
+        ...['snapshot', '--repo', join(root, 'repository'), '--operator-settings', operator],
+        ...['--out', join(root, 'snapshot.json')],
+      ],
+      { env },
+    )
 
   it('gets every one signed with the keys of the environment, which are shown nowhere', async () => {
     const ended = await snapshot(keys)

@@ -207,12 +207,14 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
   })
 
   it('writes the sources into a snapshot', async () => {
-    const file = join(work, 'tortoise.yaml')
+    const [repository, operator] = [join(work, 'repository'), join(work, 'operator.yaml')]
     const out = join(work, 'out.json')
-    writeFileSync(file, 'clusters: [{name: lab, kubernetes: {kubeconfig: kubeconfig}, usage: [vpa]}]\n')
-    const until = ['--until', now.toISOString()]
-    const ended = await tortoise(['snapshot', '--repo', '.', '--settings', file, ...until, '--out', out], {
-      cwd: work,
+    mkdirSync(repository)
+    writeFileSync(join(repository, 'tortoise.yaml'), 'clusters: [{name: lab, usage: [vpa]}]\n')
+    writeFileSync(operator, 'clusters: [{name: lab, kubernetes: {kubeconfig: kubeconfig}}]\n')
+    const where = ['--repo', repository, '--operator-settings', operator]
+    const ended = await tortoise(['snapshot', ...where, '--until', now.toISOString(), '--out', out], {
+      cwd: repository,
     })
     expect(ended).toMatchObject({ status: 0 })
     const snapshot = parseSnapshot('out.json', readFileSync(out, 'utf8'))
