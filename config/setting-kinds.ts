@@ -50,8 +50,14 @@ export const canBeAllowed = (name: string): boolean =>
 export const isAllowed = (name: string, allowed: readonly string[]): boolean =>
   canBeAllowed(name) && allowed.some((group) => covers(group, name))
 
+/**
+ * What a path of the host leads to. `secret`: a credential, which must not be in the repository. `program`: its lookup
+ * refuses one in the repository. `data`: recorded usage.
+ */
+type HostPathKind = 'secret' | 'program' | 'data'
+
 /** Settings whose value is the path of a file or directory on the host. */
-const hostPaths: Readonly<Record<string, 'secret' | 'data'>> = {
+const hostPaths: Readonly<Record<string, HostPathKind>> = {
   'clusters.samples': 'data',
   'clusters.snapshot': 'data',
   'clusters.prometheus.tokenFile': 'secret',
@@ -61,16 +67,13 @@ const hostPaths: Readonly<Record<string, 'secret' | 'data'>> = {
   'clusters.kubernetes.kubeconfig': 'secret',
   'deliver.github.app.keyFile': 'secret',
   'deliver.commits.signing.keyFile': 'secret',
-  'programs.kustomize': 'secret',
-  'programs.kubectl': 'secret',
-  'programs.helm': 'secret',
+  'programs.kustomize': 'program',
+  'programs.kubectl': 'program',
+  'programs.helm': 'program',
 }
 
-/**
- * What the path in a setting leads to: `secret` for a program or a credential, which must not be inside the repository;
- * `data` for recorded usage; `undefined` for a setting that holds no path.
- */
-export const hostPathKind = (name: string): 'secret' | 'data' | undefined => hostPaths[name]
+/** What the path in a setting leads to; `undefined` for a setting that holds no path. */
+export const hostPathKind = (name: string): HostPathKind | undefined => hostPaths[name]
 
 /** Groups that hold a server and its credentials: all of one group comes from the same file. */
 export const serverGroups: readonly string[] = [

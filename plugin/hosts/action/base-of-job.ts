@@ -34,7 +34,7 @@ export async function baseOfJob({ env }: Host, gitdir: string): Promise<string> 
     if (commit !== undefined && (await hasCommit(gitdir, commit))) return commit
   if (isMerged(facts) && isDefault && (await isCheckedOut(facts)))
     return (await commitAndParent(gitdir)).parent
-  if (env['GITHUB_SHA'] === undefined && event.pull_request == null) return headOfClone(gitdir)
+  if (env['GITHUB_SHA'] === undefined && !isMerged(facts)) return headOfClone(gitdir)
   const branch = event.repository?.default_branch ?? 'main'
   throw stop('git.missing', `no commit of ${branch} is in this clone, so there are no settings to use`, {
     hint: `Add a step before this one:\n    - run: git fetch --depth=1 origin +refs/heads/${branch}:refs/remotes/origin/${branch}`,
