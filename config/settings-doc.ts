@@ -1,4 +1,5 @@
 import { settingsJsonSchema } from './schema.ts'
+import { holdsOperatorSettingsAlone, isOperatorSetting } from './setting-kinds.ts'
 
 interface Node {
   readonly type?: string | readonly string[]
@@ -19,11 +20,13 @@ export function settingsReference(): string {
   return [
     '# Settings',
     '',
-    'All settings of `tortoise.yaml`, which is at the root of the repository. Every setting is optional unless the table says',
-    '`required`. Editors with JSON Schema support can validate the file with `config/tortoise.schema.json`.',
+    'All settings. Settings of kind `repository` belong into `tortoise.yaml` at the root of the repository. Settings of kind',
+    '`operator` come from the host, not from the repository that is reviewed: [operator settings](operator-settings.md) says how.',
+    'Every setting is optional unless the table says `required`. Editors with JSON Schema support can validate the files with',
+    '`config/tortoise.schema.json` and `config/operator.schema.json`.',
     '',
-    '| Setting | Type | Default | Meaning |',
-    '|---|---|---|---|',
+    '| Setting | Kind | Type | Default | Meaning |',
+    '|---|---|---|---|---|',
     ...rows,
     '',
   ].join('\n')
@@ -34,9 +37,16 @@ function rowsOf({ properties = {}, required = [] }: Node, prefix: string): reado
     const path = `${prefix}${name}`
     const inner = node.properties === undefined ? node.items?.properties && node.items : node
     const value = required.includes(name) && node.default === undefined ? 'required' : defaultText(node)
-    const row = `| \`${path}\` | ${typeText(node)} | ${value} | ${(node.description ?? node.items?.description ?? '').replaceAll('|', '\\|')} |`
+    const row = `| \`${path}\` | ${kindText(path)} | ${typeText(node)} | ${value} | ${(node.description ?? node.items?.description ?? '').replaceAll('|', '\\|')} |`
     return [row, ...(inner === undefined ? [] : rowsOf(inner, `${path}${node.items ? '[]' : ''}.`))]
   })
+}
+
+/** The kind of a setting; empty for a group with settings of both kinds. */
+function kindText(path: string): string {
+  const name = path.replaceAll('[]', '')
+  if (holdsOperatorSettingsAlone(name)) return 'operator'
+  return isOperatorSetting(name) ? '' : 'repository'
 }
 
 function defaultText({ default: value, properties }: Node): string {
