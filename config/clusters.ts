@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { usageOrigins } from '../plugin/model/reading.ts'
 import { prometheusSchema } from './prometheus.ts'
-import { repositoryPath } from './shared-schemas.ts'
+import { namespaceName, repositoryPath } from './shared-schemas.ts'
 
 /** Settings of one cluster: its live state and its usage data. */
 export const clusterSchema = z
@@ -58,7 +58,7 @@ export const clusterSchema = z
           .optional()
           .describe('Set when Argo CD, with its Applications, runs on another cluster.'),
         namespaces: z
-          .array(z.string().min(1))
+          .array(namespaceName)
           .default([])
           .describe(
             'Reads only these namespaces, from the API server and from metrics, so that a Role in each is enough. Default: all.',
@@ -68,10 +68,13 @@ export const clusterSchema = z
             z.strictObject({
               apiVersion: z
                 .string()
-                .min(1)
+                .regex(/^([a-z0-9.-]+\/)?v[a-z0-9]+$/, 'must be group/version')
                 .describe('Group and version, for example `apps.kruise.io/v1alpha1`.'),
               kind: z.string().min(1).describe('Kind.'),
-              plural: z.string().min(1).describe('Plural name, as in API paths.'),
+              plural: z
+                .string()
+                .regex(/^[a-z0-9-]+$/, 'must be a plural name in lower case')
+                .describe('Plural name, as in API paths.'),
             }),
           )
           .default([])

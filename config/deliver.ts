@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
 import { forgeSchema } from './forge.ts'
-import { percent } from './shared-schemas.ts'
+import { branchName, oneLine, percent } from './shared-schemas.ts'
 import { variableName } from './variable.ts'
 
 const pullRequestsSchema = z
@@ -67,6 +67,8 @@ const pullRequestsSchema = z
   })
   .describe('Settings of pull requests.')
 
+const personName = oneLine.regex(/^[^<>]+$/, 'must not have < or >')
+
 /** Settings of the delivery of changes. */
 export const deliverSchema = z
   .strictObject({
@@ -76,14 +78,10 @@ export const deliverSchema = z
       .describe(
         '`report` changes nothing. `commit` makes a commit on a branch. `direct` commits to `base`, as a fast-forward. `pull-request` also pushes the branch, and opens or updates a pull request.',
       ),
-    base: z
-      .string()
-      .min(1)
+    base: branchName
       .optional()
       .describe('Base branch of the commit. Default: the branch that is checked out.'),
-    branch: z
-      .string()
-      .min(1)
+    branch: branchName
       .default('tortoise/right-size')
       .describe(
         'Branch of the commit. It must begin with `tortoise/`, or equal `base` to commit there directly. Mode `direct` does not use it.',
@@ -122,10 +120,8 @@ export const deliverSchema = z
     commits: commitsSchema.prefault({}),
     author: z
       .strictObject({
-        name: z.string().min(1).default('gitops-tortoise').describe('Author name.'),
-        email: z
-          .string()
-          .min(1)
+        name: personName.default('gitops-tortoise').describe('Author name.'),
+        email: personName
           .default('gitops-tortoise@users.noreply.github.com')
           .describe('Author e-mail. It also identifies the commits of Tortoise.'),
       })

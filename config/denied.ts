@@ -13,6 +13,30 @@ export interface OperatorAdvice {
 
 type Denied = Pick<FoundSetting, 'name' | 'cluster' | 'value'>
 
+interface Said {
+  readonly shown: string
+  readonly move: string
+  readonly file: string
+  readonly allowed: string
+}
+
+const said: Readonly<Record<DenialReason, (parts: Said) => readonly [message: string, hint: string]>> = {
+  reviewed: ({ shown, move, allowed }) => [
+    `${shown} is an operator setting, which this repository may not set`,
+    `${move}\n  Or allow it by name, if you trust everybody who can change the repository:\n    ${allowed}`,
+  ],
+  never: ({ shown, move }) => [`${shown} is not used: no repository may set it`, move],
+  overridden: ({ shown, file }) => [`${shown} is not used: ${file} sets it`, 'Remove it here.'],
+  mixed: ({ shown, move, file }) => [
+    `${shown} is set by this repository, but ${file} sets other parts of the same server`,
+    `A server and its credentials must come from one file. ${move}`,
+  ],
+  inside: ({ shown }) => [
+    `${shown} is a path inside the repository`,
+    'Move the file out of the repository: who can change the repository could replace it.',
+  ],
+}
+
 /** The message about an operator setting that is left out, without its place. */
 export function denialOf(
   setting: Denied,
@@ -20,39 +44,13 @@ export function denialOf(
   { file, allow }: OperatorAdvice,
 ): Omit<Problem, 'place'> {
   const { name, cluster } = setting
-  const shown = cluster === undefined ? name : `${name} of cluster ${ascii(cluster)}`
-  const move = `Move it to ${file}:\n    ${operatorLine(setting)}`
-  const code = 'settings.operator'
-  switch (reason) {
-    case 'reviewed':
-      return {
-        code,
-        message: `${shown} is an operator setting, which this repository may not set`,
-        hint: `${move}\n  Or allow it by name, if you trust everybody who can change the repository:\n    ${allow(name)}`,
-      }
-    case 'never':
-      return {
-        code,
-        message: `${shown} is not used: no repository may set it`,
-        hint: move,
-      }
-    case 'overridden':
-      return { code, message: `${shown} is not used: ${file} sets it`, hint: 'Remove it here.' }
-    case 'mixed':
-      return {
-        code,
-        message: `${shown} is set by this repository, but ${file} sets other parts of the same server`,
-        hint: `A server and its credentials must come from one file. ${move}`,
-      }
-    case 'inside':
-      return {
-        code,
-        message: `${shown} is a path inside the repository`,
-        hint: 'Move the file out of the repository: who can change the repository could replace it.',
-      }
-    default:
-      return reason satisfies never
-  }
+  const [message, hint] = said[reason]({
+    shown: cluster === undefined ? name : `${name} of cluster ${ascii(cluster)}`,
+    move: `Move it to ${file}:\n    ${operatorLine(setting)}`,
+    file,
+    allowed: allow(name),
+  })
+  return { code: 'settings.operator', message, hint }
 }
 
 /** A line of YAML that gives a setting in a file of operator settings. Values that may hold a secret are left out. */

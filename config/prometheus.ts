@@ -90,7 +90,7 @@ export const prometheusSchema = z
       .default({})
       .describe('Additional request headers, for example `X-Scope-OrgID`. Do not put secrets here.'),
     labels: z
-      .record(z.string(), z.string())
+      .record(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a label'), z.string())
       .default({})
       .describe('Labels that select this cluster in a shared Prometheus, for example `cluster: prod`.'),
   })

@@ -2,6 +2,23 @@ import { z } from 'zod'
 
 /** A percentage, 0 to 100. */
 export const percent = z.number().min(0).max(100)
+/** The name of a Kubernetes namespace. It becomes a part of a path of the API. */
+export const namespaceName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
+/** A text without line breaks and control characters. */
+export const oneLine = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}]+$/u, 'must be one line without control characters')
+/** The name of a branch, by the rules of `git check-ref-format`. */
+export const branchName = z
+  .string()
+  .min(1)
+  .refine((name) => !forbiddenInRefs.test(name), { message: 'must be the name of a branch' })
+
+const forbiddenInRefs = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[/-]|\/$|\.$|(^|\/)\.|\.lock(\/|$)|^@$/u
+
 /** A path inside the repository, without a leading `./` and a trailing slash. */
 export const repositoryPath = z
   .string()

@@ -36,8 +36,7 @@ type SettingsPorts = Pick<RunPorts, 'cwd' | 'env' | 'progress'>
 export function readSettings(
   ports: SettingsPorts,
   checkout: Pick<Checkout, 'root'> | undefined,
-  flags: SettingsFlags = {},
-  more: Partial<SettingsContext> = {},
+  { operator, advice, ...flags }: SettingsFlags & GivenSettings = {},
 ): Settings {
   const { cwd } = ports
   const { settings: named } = flags
@@ -55,7 +54,7 @@ export function readSettings(
   return mergedSettings(
     ports,
     { main: main || { file: shown(cwd, file), text: '' }, isReviewed },
-    { root, flags, ...more },
+    { root, flags, operator, advice },
   )
 }
 
@@ -68,12 +67,17 @@ export const readOperatorSettings = (
   mergedSettings(ports, { main: { file: settingsName, text: '' }, isReviewed: true }, { root, flags })
 
 /** What settings are for, and how they were named. */
-export interface SettingsContext {
+export interface SettingsContext extends GivenSettings {
   readonly root: string | undefined
   readonly flags: SettingsFlags
+}
+
+/** What a host that is not a command line knows of operator settings. */
+export interface GivenSettings {
   /** Operator settings that were read already, from another place than a file of this host. */
   readonly operator?: SettingsFile | undefined
-  readonly advice?: SettingsRequest['advice']
+  /** How the user of the host gives operator settings. */
+  readonly advice?: SettingsRequest['advice'] | undefined
 }
 
 /** Merges a settings file with the operator settings, and takes the secrets that they name out of the environment. */

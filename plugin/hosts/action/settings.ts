@@ -29,9 +29,7 @@ export async function readActionSettings(
   const isPull = mode === 'review' || isPullRequestJob(host)
   const files = await filesOf(host, checkout, isPull)
   const operator = files && (await operatorFile(host, files, flags))
-  const context = {
-    root: checkout.root,
-    flags,
+  const given = {
     advice: {
       file: flags.operatorSettings ?? `${operatorName} on the default branch`,
       allow: (name: string) => `with: { allow-from-repository: ${name} }`,
@@ -40,8 +38,8 @@ export async function readActionSettings(
   }
   const main = isPull && files ? await mainFile(host, files, flags) : undefined
   return main === undefined
-    ? readSettings(host, checkout, flags, context)
-    : mergedSettings(host, { main, isReviewed: true }, context)
+    ? readSettings(host, checkout, { ...flags, ...given })
+    : mergedSettings(host, { main, isReviewed: true }, { root: checkout.root, flags, ...given })
 }
 
 async function filesOf(host: Host, checkout: Checkout, isPull: boolean): Promise<CommitFiles | undefined> {

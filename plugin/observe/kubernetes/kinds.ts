@@ -147,7 +147,9 @@ export function collectionPath(
   namespace?: string,
 ): string {
   const root = api.includes('/') ? `/apis/${api}` : `/api/${api}`
-  return namespace === undefined ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`
+  return namespace === undefined
+    ? `${root}/${plural}`
+    : `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`
 }
 
 /** API group of an API version; empty for the core group. */

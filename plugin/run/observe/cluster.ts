@@ -1,4 +1,4 @@
-import { checkCluster } from '../../../config/rules.ts'
+import { checkCluster } from '../../../config/cluster-rules.ts'
 import type { Observation } from '../../model/observation.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { workloadKey } from '../../model/workload.ts'

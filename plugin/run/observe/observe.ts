@@ -1,4 +1,4 @@
-import { checkSources } from '../../../config/rules.ts'
+import { checkSources } from '../../../config/cluster-rules.ts'
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
 import { ExpectedStop, printProblem, stop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'

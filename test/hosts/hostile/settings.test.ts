@@ -7,6 +7,7 @@ import {
   kubeconfigAttacks,
   programAttacks,
   secretAttacks,
+  valueAttacks,
   yamlAttacks,
 } from './settings-attacks.ts'
 import { canary, openSettingsGround, type SettingsAttack, type SettingsGround } from './settings-ground.ts'
@@ -40,6 +41,7 @@ const kinds = {
   'names programs': programAttacks,
   'brings kubeconfigs': kubeconfigAttacks,
   'names servers and secrets': secretAttacks,
+  'sets values that break out': valueAttacks,
   'is written in unusual YAML': yamlAttacks,
   'has settings in unusual places': fileAttacks,
 }
