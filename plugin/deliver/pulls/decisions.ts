@@ -17,6 +17,8 @@ export interface Decision {
   readonly until?: string
   /** Value of a pin. */
   readonly value?: string
+  /** The file that a commit edited; absent for decisions in pull requests. */
+  readonly file?: string
 }
 
 /** A pull request with the comments of users with push access. */
@@ -101,7 +103,13 @@ export function collectDecisions(pulls: readonly CommentedPull[], now: Date): De
 export const decisionsInCommits = (commits: readonly HistoryCommit[]): DecisionLog =>
   byKey(
     commits.flatMap(({ id, at, changes }) =>
-      changes.map((item) => ({ kind: 'merged' as const, item, place: id.slice(0, 10), at })),
+      changes.map(({ file, ...item }) => ({
+        kind: 'merged' as const,
+        item,
+        place: id.slice(0, 10),
+        at,
+        ...(file === undefined ? {} : { file }),
+      })),
     ),
   )
 
