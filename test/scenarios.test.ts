@@ -18,7 +18,7 @@ interface Scenario {
   readonly exit: number
   readonly stdout?: string
   readonly stderr?: string
-  /** The bare program and its arguments that render the same, where that is not told by the source. */
+  /** The bare program and its arguments that render the same, where the source does not show that. */
   readonly bare?: readonly [program: 'helm' | 'kubectl', ...args: string[]]
   /** The lines in which the bare program's output differs afterwards, without indentation. */
   readonly rendered?: readonly string[]

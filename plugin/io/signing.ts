@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stop } from '../model/problem.ts'
 import { type Invocation, runProgram } from './process.ts'
 import type { Programs } from './programs.ts'
+import { makeTemporaryDirectory } from './workspace.ts'
 
 /** A private key as text, and what unlocks it. */
 export interface SigningKey {
@@ -81,7 +81,7 @@ export function createSigner(
 ): (text: string) => Promise<string> {
   return async (text) => {
     const { file } = await programs.find(programOf[format])
-    const directory = await mkdtemp(join(tmpdir(), 'tortoise-sign-'))
+    const directory = await makeTemporaryDirectory('tortoise-sign-')
     try {
       await writeFile(join(directory, 'key'), `${key.replaceAll('\r', '').trim()}\n`, secret)
       const payload = join(directory, 'payload')

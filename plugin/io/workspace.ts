@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { stop } from '../model/problem.ts'
+import { asExpected } from './system-problem.ts'
 
 /** A file to lay out: where the program expects it and what it holds. */
 export interface WorkspaceFile {
@@ -21,14 +23,16 @@ export async function withWorkspace<T>(
   files: readonly WorkspaceFile[],
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'tortoise-'))
+  const directory = await makeTemporaryDirectory()
   laidOut.add(directory)
   try {
     const parents = new Set(files.map(({ path }) => dirname(join(directory, path))))
-    await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })))
-    await Promise.all(
-      files.map(({ path, content, executable }) =>
-        writeFile(join(directory, path), content, executable ? { mode: 0o700 } : {}),
+    await usable(Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true }))))
+    await usable(
+      Promise.all(
+        files.map(({ path, content, executable }) =>
+          writeFile(join(directory, path), content, executable ? { mode: 0o700 } : {}),
+        ),
       ),
     )
     return await use(directory)
@@ -37,3 +41,23 @@ export async function withWorkspace<T>(
     laidOut.delete(directory)
   }
 }
+
+/** Makes a private directory for temporary files. Rejects with `files.unusable` where the machine has no place for it. */
+export async function makeTemporaryDirectory(prefix = 'tortoise-'): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), prefix))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      throw stop('files.unusable', `the directory for temporary files ${tmpdir()} does not exist`, {
+        hint: 'Create it, or set TMPDIR to a directory that exists.',
+        cause: error,
+      })
+    }
+    throw asExpected(error, 'the directory for temporary files')
+  }
+}
+
+const usable = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw asExpected(error, 'the directory for temporary files')
+  })

@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'settings.missing'
   | 'glob.invalid'
   | 'usage'
+  | 'files.unusable'
   | 'program.missing'
   | 'program.failed'
   | 'program.timeout'
@@ -82,5 +83,9 @@ export const isMoved = (error: unknown): error is ExpectedStop =>
 export const concernsOneSource = (error: unknown): error is ExpectedStop =>
   error instanceof ExpectedStop &&
   error.problems.every(
-    ({ code }) => code === 'source.render' || code === 'source.unknown' || code === 'path.missing',
+    ({ code }) =>
+      code === 'source.render' ||
+      code === 'source.unknown' ||
+      code === 'path.missing' ||
+      code === 'glob.invalid',
   )

@@ -98,6 +98,7 @@ function annotatedPolicies(annotations: Json | undefined): readonly DeclaredPoli
   })
 }
 
+// biome-ignore lint/plugin: it is made of constants
 const annotation = new RegExp(`^${annotationPrefix}/(cpu|memory)(?:\\.(.+))?$`)
 const asPolicy = (text: string | undefined): ScalingPolicy | undefined =>
   scalingPolicies.find((policy) => policy === text)

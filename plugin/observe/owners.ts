@@ -79,10 +79,14 @@ export function workloadFinder(owners: Owners): FindWorkload {
 
 /** Letters of Kubernetes' generated names: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go */
 const safe = '[bcdfghjklmnpqrstvwxz2456789]'
+// biome-ignore lint/plugin: it is made of constants
 const hashSuffix = new RegExp(`^(.+)-${safe}{1,10}$`)
+// biome-ignore lint/plugin: it is made of constants
 const podOfReplicaSet = new RegExp(`^(.+-${safe}{6,10})-${safe}{5}$`)
+// biome-ignore lint/plugin: it is made of constants
 const podOfCronJob = new RegExp(`^(.+-\\d{8,10})-${safe}{5}$`)
 const podOfStatefulSet = /^(.+)-\d{1,4}$/
+// biome-ignore lint/plugin: it is made of constants
 const podOfDaemonSet = new RegExp(`^(.+)-${safe}{5}$`)
 const jobOfCronJob = /^(.+)-\d{8,10}$/
 

@@ -83,7 +83,7 @@ async function overrideFor(
 
 const noPlaceReason = ({ unreadable, inputs }: TracedSource, address: FieldAddress): string =>
   unreadable[0] !== undefined
-    ? `a file of the source cannot be edited safely: ${unreadable[0]}`
+    ? `a file of the source is not searched: ${unreadable[0]}`
     : takesValues(inputs)
       ? `no resources value of the chart reaches ${fieldKey(address)}`
       : 'this source has no place to add it'

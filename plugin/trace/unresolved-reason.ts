@@ -21,5 +21,5 @@ export function unresolvedReason(
     return `${value} is a placeholder that is replaced after the rendering; change its value there`
   return unreadable === undefined
     ? 'no scalar in the files of this source sets this value'
-    : `it may be set in a file that cannot be edited safely: ${unreadable}`
+    : `it may be set in a file that is not searched: ${unreadable}`
 }

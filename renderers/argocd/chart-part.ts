@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
+import { globMatcher } from '../../plugin/model/glob.ts'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
@@ -64,7 +64,7 @@ async function valuesFiles(
 async function globbed(glob: string, view: RepositoryView): Promise<readonly string[]> {
   const directory = posix.dirname(glob)
   if (/[*?[{]/.test(directory)) return []
-  const matches = picomatch(posix.basename(glob))
+  const matches = globMatcher(posix.basename(glob))
   const entries = await view.list(directory)
   return entries
     .filter(({ kind, name }) => kind === 'file' && matches(name))

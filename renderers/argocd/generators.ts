@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
 import { parse } from 'yaml'
+import { anyGlob, globBase, globMatcher } from '../../plugin/model/glob.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
@@ -45,7 +45,7 @@ async function fromGit(git: JsonObject, context: GeneratorContext): Promise<read
     )
   const key = git['directories'] === undefined ? 'files' : 'directories'
   const included = patterns(key, false)
-  const isExcluded = picomatch([...patterns(key, true)])
+  const isExcluded = anyGlob(patterns(key, true))
   const paths = (await Promise.all(included.map((pattern) => pathsLike(pattern, key, context.view)))).flat()
   const chosen = [...new Set(paths)].filter((path) => !isExcluded(path)).sort()
   if (key === 'directories') return chosen.map((path) => pathParameters(path, context))
@@ -58,8 +58,8 @@ async function pathsLike(
   key: 'files' | 'directories',
   view: RepositoryView,
 ): Promise<readonly string[]> {
-  const matches = picomatch(posix.normalize(pattern))
-  const base = picomatch.scan(posix.normalize(pattern)).base
+  const matches = globMatcher(posix.normalize(pattern))
+  const base = globBase(posix.normalize(pattern))
   const start = base === '' ? '.' : base
   if ((await view.kind(start)) === 'file') return matches(start) ? [start] : []
   const search = async (directory: string): Promise<readonly string[]> => {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import picomatch from 'picomatch'
+import { globMatcher } from '../../plugin/model/glob.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import type { PlainSource } from './source.ts'
 
@@ -9,7 +9,10 @@ export async function chosenFiles(
   view: RepositoryView,
 ): Promise<readonly InputFile[]> {
   const files = await manifestFiles(view, path, recurse)
-  const [included, excluded] = [include, exclude].map((glob) => (glob ? picomatch(glob) : undefined))
+  const [included, excluded] = [include, exclude].map((glob) =>
+    // Argo CD matches without separators: `*` matches `/` too.
+    glob ? globMatcher(glob, { crossing: true }) : undefined,
+  )
   return files.filter(({ at }) => {
     const inside = posix.relative(path, at)
     return (included?.(inside) ?? true) && !(excluded?.(inside) ?? false)

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { globMatcher } from '../../plugin/model/glob.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import type { PlainSource } from './source.ts'
 
@@ -20,7 +21,7 @@ export async function directoryText(
   const [included, excluded] = [matcher(options.include), matcher(options.exclude)]
   const isRead = (path: string): boolean => {
     const inside = posix.relative(source.path, path)
-    return included?.test(inside) !== false && excluded?.test(inside) !== true
+    return included?.(inside) !== false && excluded?.(inside) !== true
   }
   const texts = await Promise.all(paths.filter(isRead).map((path) => view.read(path)))
   return texts
@@ -58,11 +59,5 @@ const asDocument = (text: string): string => {
   return `${/^---(\s|$)/m.exec(body)?.index === 0 ? '' : '---\n'}${body}${body.endsWith('\n') ? '' : '\n'}`
 }
 
-function matcher(glob: string | undefined): RegExp | undefined {
-  if (glob === undefined || glob === '') return undefined
-  const tokens: Readonly<Record<string, string>> = { '*': '.*', '?': '.', '{': '(?:', '}': ')', ',': '|' }
-  const pattern = glob
-    .replaceAll('**', '*')
-    .replace(/[\\^$.|+()[\]*?{},]/g, (one) => tokens[one] ?? `\\${one}`)
-  return new RegExp(`^${pattern}$`)
-}
+const matcher = (glob: string | undefined): ((path: string) => boolean) | undefined =>
+  glob === undefined || glob === '' ? undefined : globMatcher(glob, { crossing: true })

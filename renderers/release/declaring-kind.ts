@@ -46,6 +46,7 @@ export interface DeclaringKind extends DeclaringFormat {
 
 /** Whether a text holds an object of a kind, judged by its `kind` line. */
 export function hasObjectOf(kind: string): DeclaringKind['mayBeIn'] {
+  // biome-ignore lint/plugin: the kinds are constants of the renderers
   const line = new RegExp(`^\\s*(- )?kind: *["']?${kind}["']?\\s*$`, 'm')
   return (_, text) => line.test(text)
 }

@@ -114,14 +114,14 @@ describe.skipIf(!hasCmpServer())(
       [
         '--post-renderer as a release',
         '[{"name":"release-name","string":"--post-renderer=sh"}]',
-        /cannot be the name of a Helm release/,
+        /is not a valid name of a Helm release/,
       ],
       [
         'a path that leaves the repository',
         '[{"name":"values-files","array":["../../../../../etc/passwd"]}]',
         /repository/,
       ],
-      ['shell text', '[{"name":"release-name","string":"a; touch /tmp/pwned"}]', /cannot be the name/],
+      ['shell text', '[{"name":"release-name","string":"a; touch /tmp/pwned"}]', /is not a valid name/],
       [
         'a parameter nobody knows',
         '[{"name":"helm-args","string":"--post-renderer sh"}]',

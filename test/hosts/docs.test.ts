@@ -144,7 +144,7 @@ describe('the name of the Action', () => {
     expect(names.length).toBeGreaterThan(5)
     expect(new Set(names)).toEqual(new Set(['your-org/gitops-tortoise@v0']))
     expect(read(directory, 'action.md')).toMatch(/not published yet[\s\S]*`your-org\/gitops-tortoise`/)
-    expect(workflowText()).toMatch(/^# The Action is published nowhere yet/m)
+    expect(workflowText()).toMatch(/^# The Action is not published yet/m)
   })
 })
 
@@ -170,7 +170,7 @@ describe('what the docs point at', () => {
 
   it('the placeholder of the owner is in package.json alone', () => {
     const texts = [...all, 'CONTRIBUTING.md'].map((page) => read(project, page)).join('\n')
-    expect(texts).not.toContain('/OWNER/')
+    expect(texts).not.toContain('github.com/OWNER')
     expect(read(project, 'package.json').match(/\bOWNER\b/g)).toHaveLength(3)
   })
 

@@ -76,7 +76,7 @@ describe("Argo CD's options for a kustomization", () => {
   it.each<[string, object, RegExp]>([
     ['images', { array: ['web'] }, /"web" is not an image/],
     ['images', { array: ['a=b=c'] }, /"a=b=c" is not an image/],
-    ['replicas', { map: { web: 'many' } }, /must be counts/],
+    ['replicas', { map: { web: 'many' } }, /must be a map of counts/],
     ['patches', { string: 'a: [' }, /must be a YAML list/],
     ['components', { array: ['../../../etc'] }, /is outside the repository/],
     ['name-prefix', { string: ['a'] }, /name-prefix must be a string/],

@@ -93,7 +93,9 @@ describe('render', () => {
       const lines = ended.stdout.split('\n')
       expect(lines.filter((line, at) => line !== bare[at])).toEqual([`            cpu: ${value}`])
       expect(lines).toHaveLength(bare.length)
-      expect(ended.stderr).toMatch(/^warning: .*gone\.json: nothing of Deployment\/gone/)
+      expect(ended.stderr).toMatch(
+        /^warning: .*gone\.json: this rendering has no place for the values of Deployment\/gone/,
+      )
     }
     rmSync(join(root, 'apps/overlays/prod/.tortoise'), { recursive: true })
   })
@@ -103,13 +105,13 @@ describe('render', () => {
       'a flag as release name',
       'charts/web',
       [{ name: 'release-name', string: '--post-renderer=/bin/sh' }],
-      /cannot be the name of a Helm release/,
+      /is not a valid name of a Helm release/,
     ],
     [
       'shell text as namespace',
       'charts/web',
       [{ name: 'namespace', string: '$(touch pwned)' }],
-      /cannot be the name of a namespace/,
+      /is not a valid name of a namespace/,
     ],
     [
       'a values file outside',
@@ -133,7 +135,7 @@ describe('render', () => {
       'a second assignment in a name',
       'charts/web',
       [{ name: 'helm-file-parameters', map: { 'a=/etc/passwd,b': 'values.yaml' } }],
-      /cannot be the name of a Helm parameter/,
+      /is not a valid name of a Helm parameter/,
     ],
     [
       'a file parameter outside',

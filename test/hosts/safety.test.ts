@@ -134,7 +134,7 @@ describe('set', () => {
     const ended = await set('flag', chart, ['c', `--release=--output-dir=${work.root}/out`, ...cpu])
     expect(ended).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('cannot be the name of a Helm release'),
+      stderr: expect.stringContaining('is not a valid name of a Helm release'),
     })
   })
 

@@ -1,4 +1,5 @@
 export default {
+  mutate: ['plugin/{edit,prove,trace}/**/*.ts', 'plugin/recommend/profiles/steady/**/*.ts'],
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'vitest.mutation.config.ts' },

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch'
+import { anyGlob } from '../../model/glob.ts'
 
 /** Where GitHub, GitLab and Gitea look for CODEOWNERS. The first file that exists is used. */
 export const codeownersFiles: readonly string[] = [
@@ -29,7 +29,7 @@ export function readCodeowners(text: string): Owners {
       .trim()
       .split(/\s+/)
     if (pattern === undefined || pattern === '' || /^\^?\[|^!/.test(pattern)) return []
-    return [{ matches: picomatch([...globs(pattern)], { dot: true }), owners }]
+    return [{ matches: anyGlob(globs(pattern), { dot: true }), owners }]
   })
   return (path) => rules.findLast(({ matches }) => matches(path))?.owners ?? []
 }

@@ -79,6 +79,7 @@ export const commitMessage = ({ changes, proof }: Proposal, { base, tree }: Stor
   ].join('\n')
 
 const trailer = (message: string, name: string): string | undefined =>
+  // biome-ignore lint/plugin: the names of trailers are constants
   new RegExp(`^${name}: ([0-9a-f]{40})$`, 'm').exec(message.trimEnd().split('\n\n').at(-1) ?? '')?.[1]
 
 /** Returns the parent that a message of Tortoise states; `undefined` for any other message. */

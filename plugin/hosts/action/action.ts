@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as core from '@actions/core'
 import type { Settings } from '../../../config/schema.ts'
+import { asExpected } from '../../io/system-problem.ts'
 import { escapeMarkdown } from '../../model/escape-markdown.ts'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
@@ -37,7 +38,7 @@ export async function runAction(env: Environment): Promise<void> {
     else if (request.settings.deliver.mode === 'pull-request') await triggeredStep(host, request)
     else await runStep(host, request)
   } catch (error) {
-    fail(error)
+    fail(asExpected(error))
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { asExpected } from '../../io/system-problem.ts'
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Host } from '../../run/host.ts'
 import { commandFrom, readCommandTable } from './command-table.ts'
@@ -22,7 +23,7 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
-    return report(host, error)
+    return report(host, asExpected(error))
   }
 }
 

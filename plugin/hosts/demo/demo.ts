@@ -1,7 +1,7 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { runProgram } from '../../io/process.ts'
+import { makeTemporaryDirectory } from '../../io/workspace.ts'
 import type { Outcome } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { findCheckout } from '../../run/checkout.ts'
@@ -25,7 +25,7 @@ const files = new URL('./demo/', import.meta.url).pathname
  * Throws `usage` when `keep` is not an empty directory.
  */
 export async function runDemo(host: Host, keep?: string): Promise<Demo> {
-  const directory = emptyDirectory(host, keep)
+  const directory = await emptyDirectory(host, keep)
   cpSync(join(files, 'repository'), directory, { recursive: true })
   const git = gitIn(host, directory)
   await git('init', '--quiet', '--initial-branch=main')
@@ -52,8 +52,8 @@ function leaveSnapshot(directory: string, snapshot: string): void {
   appendFileSync(join(directory, '.git/info/exclude'), '/usage.json\n')
 }
 
-function emptyDirectory(host: Host, keep: string | undefined): string {
-  if (keep === undefined) return mkdtempSync(join(tmpdir(), 'tortoise-demo-'))
+async function emptyDirectory(host: Host, keep: string | undefined): Promise<string> {
+  if (keep === undefined) return makeTemporaryDirectory('tortoise-demo-')
   const directory = resolve(host.cwd, keep)
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw stop('usage', `${keep} is not empty`, {

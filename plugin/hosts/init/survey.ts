@@ -92,7 +92,7 @@ async function variantsIn(
   })
 }
 
-/** Whether a source without values files is another one, which has some, with its author's defaults. */
+/** Whether a source has only its author's defaults, while another one at its path has values files. */
 const isDefaultOf = ({ kind, path, values = [] }: Source, all: readonly Source[]): boolean =>
   values.length === 0 &&
   all.some((one) => one.kind === kind && one.path === path && (one.values ?? []).length > 0)

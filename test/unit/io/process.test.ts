@@ -1,50 +1,143 @@
-import { spawnSync } from 'node:child_process'
-import { tmpdir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { type Invocation, runProgram } from '../../../plugin/io/process.ts'
+import type { Invocation } from '../../../plugin/io/process.ts'
+import { runProgram } from '../../../plugin/io/process.ts'
 
-const run = (args: readonly string[], more: Partial<Invocation> = {}) =>
-  runProgram({ file: '/bin/sh', args, cwd: tmpdir(), env: { PATH: process.env['PATH'] ?? '' }, ...more })
+const node = (script: string, more: Partial<Invocation> = {}) =>
+  runProgram({ file: process.execPath, args: ['-e', script], cwd: '/', env: {}, ...more })
 
-const alive = (mark: string): string => spawnSync('pgrep', ['-f', mark], { encoding: 'utf8' }).stdout
+/** Whether a process is there. */
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
 
-describe('runProgram', () => {
-  it('gives the output and the exit code of a program, with the given environment alone', async () => {
-    const ended = await run(['-c', 'echo out; echo err >&2; env | grep -c ^TORTOISE_TEST; exit 3'])
-    expect(ended).toMatchObject({ stdout: 'out\n0\n', stderr: 'err\n', exitCode: 3, timedOut: false })
-  })
+/** Waits until something holds, by small steps, and gives up after many. */
+async function until(holds: () => boolean): Promise<boolean> {
+  for (let step = 0; step < 2_000; step += 1) {
+    if (holds()) return true
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return false
+}
 
-  it.each([{ joined: false }, { joined: true }])(
-    'ends a program and all that it started at the time limit (joined: $joined)',
-    async ({ joined }) => {
-      const mark = `4${joined ? 1 : 2}42.4242`
-      const script = `sh -c 'sleep ${mark} & sleep ${mark}' & sleep ${mark}`
-      expect(await run(['-c', script], { timeoutMs: 1_000, joined })).toMatchObject({ timedOut: true })
-      await expect.poll(() => alive(`sleep ${mark}`)).toBe('')
-    },
-  )
-
-  it('ends what a program left behind when it ends by itself', async () => {
-    const mark = '4343.4343'
-    expect(await run(['-c', `sleep ${mark} >/dev/null 2>&1 & echo done`])).toMatchObject({ stdout: 'done\n' })
-    await expect.poll(() => alive(`sleep ${mark}`)).toBe('')
-  })
-
-  it('counts the memory of what a program starts', async () => {
-    const hungry = `const a = []; setInterval(() => a.push(Buffer.alloc(8 << 20, 1)), 5)`
-    const ended = await run(['-c', `"${process.execPath}" -e '${hungry}'; true`], {
-      maxMemoryBytes: 300 << 20,
-      timeoutMs: 60_000,
+describe('a program', () => {
+  it('is run without a shell, and its outcome has its words and its exit code', async () => {
+    const script = "process.stdout.write('out'); process.stderr.write('err'); process.exitCode = 3"
+    expect(await node(script)).toEqual({
+      command: `${process.execPath} -e ${script}`,
+      exitCode: 3,
+      stdout: 'out',
+      stderr: 'err',
+      timedOut: false,
+      tooLong: false,
+      tooLarge: false,
     })
-    expect(ended).toMatchObject({ tooLarge: true, timedOut: false })
+    expect(
+      await node('console.log(process.argv[1])', {
+        args: ['-e', 'console.log(process.argv[1])', '$HOME; ls'],
+      }),
+    ).toMatchObject({
+      stdout: '$HOME; ls\n',
+    })
   })
 
-  it('ends a program that prints too much', async () => {
-    expect(await run(['-c', 'yes'], { maxOutputBytes: 1 << 20 })).toMatchObject({ tooLong: true })
+  it('has the environment and the directory that it is given, and no others', async () => {
+    const script = 'console.log(process.cwd(), JSON.stringify(process.env))'
+    expect((await node(script, { env: { A: 'b' }, cwd: '/usr' })).stdout).toBe('/usr {"A":"b"}\n')
   })
 
-  it('reports a program that cannot be started', async () => {
-    const ended = await runProgram({ file: '/nonexistent', args: [], cwd: tmpdir(), env: {} })
-    expect(ended).toMatchObject({ exitCode: null, stderr: expect.stringContaining('ENOENT') })
+  it('that does not exist is an outcome, not an error', async () => {
+    expect(await node('', { file: '/nowhere/program' })).toMatchObject({
+      exitCode: null,
+      stdout: '',
+      stderr: expect.stringContaining('ENOENT'),
+      timedOut: false,
+    })
+  })
+
+  it('has no input', async () => {
+    expect(
+      await node("process.stdin.on('data', () => {}).on('end', () => console.log('end'))"),
+    ).toMatchObject({ stdout: 'end\n' })
+  })
+
+  it('may print several bytes of one character apart', async () => {
+    const script =
+      'process.stdout.write(Buffer.from([0xe2])); setTimeout(() => process.stdout.write(Buffer.from([0x82, 0xac])), 20)'
+    expect((await node(script)).stdout).toBe('€')
+  })
+})
+
+describe('the limits of a program', () => {
+  it('end it when its time is over', async () => {
+    expect(await node('setInterval(() => {}, 1000)', { timeoutMs: 50 })).toMatchObject({
+      exitCode: null,
+      timedOut: true,
+      tooLong: false,
+      tooLarge: false,
+    })
+  })
+
+  it('end it when it prints too much, and keep what was printed before', async () => {
+    const endless = "const more = () => process.stdout.write('x'.repeat(1000), more); more()"
+    const { stdout, ...outcome } = await node(endless, { maxOutputBytes: 100_000 })
+    expect(outcome).toMatchObject({ exitCode: null, tooLong: true, timedOut: false, tooLarge: false })
+    expect(stdout.length).toBeLessThanOrEqual(100_000)
+  })
+
+  it('count both of its outputs', async () => {
+    const both =
+      "process.stdout.write('x'.repeat(60)); process.stderr.write('y'.repeat(60)); setInterval(() => {}, 1000)"
+    expect(await node(both, { maxOutputBytes: 119 })).toMatchObject({ tooLong: true })
+    expect(await node("process.stdout.write('x'.repeat(120))", { maxOutputBytes: 120 })).toMatchObject({
+      tooLong: false,
+      exitCode: 0,
+    })
+  })
+
+  it.runIf(process.platform === 'linux')('end it when it takes too much memory', async () => {
+    const hungry = 'const all = []; setInterval(() => all.push(Buffer.alloc(1e6, 1)), 1)'
+    expect(await node(hungry, { maxMemoryBytes: 200e6 })).toMatchObject({
+      exitCode: null,
+      tooLarge: true,
+      timedOut: false,
+      tooLong: false,
+    })
+  })
+
+  it('end the programs that it started too', async () => {
+    const parent = `const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+      console.log(child.pid); setInterval(() => {}, 1000)`
+    // Printing too much ends it as soon as its child is known.
+    const { stdout } = await node(`${parent}; setTimeout(() => process.stdout.write('x'.repeat(5000)), 50)`, {
+      maxOutputBytes: 1000,
+    })
+    const pid = Number.parseInt(stdout, 10)
+    expect(pid).toBeGreaterThan(0)
+    expect(await until(() => !isRunning(pid))).toBe(true)
+  })
+
+  it.each([true, false])('end it in the group of this process as well: %s', async (joined) => {
+    expect(await node('setInterval(() => {}, 1000)', { timeoutMs: 50, joined })).toMatchObject({
+      timedOut: true,
+    })
+  })
+
+  it('let no more programs run at once than there are cores', async () => {
+    const places = availableParallelism()
+    const script = 'console.log(Date.now()); setTimeout(() => console.log(Date.now()), 100)'
+    const outcomes = await Promise.all(Array.from({ length: places * 2 + 1 }, () => node(script)))
+    const spans = outcomes.map(({ stdout }) => stdout.trim().split('\n').map(Number))
+    // When each began, those that had begun and not ended yet.
+    const running = spans.map(([from = 0]) =>
+      spans.filter(([begin = 0, end = 0]) => begin <= from && end > from),
+    )
+    expect(Math.max(...running.map(({ length }) => length))).toBeLessThanOrEqual(places)
+    expect(outcomes.every(({ exitCode }) => exitCode === 0)).toBe(true)
   })
 })

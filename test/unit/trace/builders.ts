@@ -1,6 +1,5 @@
 import { posix } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { type TreeEntry, viewOf } from '../../../plugin/io/view.ts'
 import { fieldKey } from '../../../plugin/model/field.ts'
 import type { Json, JsonObject } from '../../../plugin/model/json.ts'
 import type { ManifestField } from '../../../plugin/model/manifest.ts'
@@ -14,31 +13,11 @@ import { resolveTraces, traceContext } from '../../../plugin/trace/resolve.ts'
 import { filesOf } from '../../../plugin/trace/sources/source-files.ts'
 import { plain } from '../../../renderers/plain/kind.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
+import { memoryView } from '../memory-view.ts'
 import { chart } from './chart.ts'
 import { deploy, deployList } from './deploy.ts'
 import type { Log } from './log.ts'
 import { stack } from './stack.ts'
-
-/** A repository in memory. A text that begins with `-> ` is a link to the path behind it. */
-export function memoryView(files: Readonly<Record<string, string>>): RepositoryView {
-  const paths = Object.keys(files)
-  const linkOf = (path: string): string | undefined => /^-> (.*)$/.exec(files[path] ?? '')?.[1]
-  return viewOf({
-    entries: async (directory) => {
-      const below = directory === '.' ? paths : paths.filter((path) => path.startsWith(`${directory}/`))
-      if (below.length === 0 && directory !== '.') return undefined
-      return new Map(
-        below.map((path): readonly [string, TreeEntry] => {
-          const [name = '', ...rest] = path.slice(directory === '.' ? 0 : directory.length + 1).split('/')
-          const target = linkOf(path)
-          if (rest.length > 0) return [name, { kind: 'directory' }]
-          return [name, target === undefined ? { kind: 'file' } : { kind: 'link', target }]
-        }),
-      )
-    },
-    bytes: async (path) => new TextEncoder().encode(files[path] ?? ''),
-  })
-}
 
 /** One call of a renderer: the source and the files that differ from the repository. */
 export interface Call {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { consideredLayers } from '../../../plugin/trace/considered-layers.ts'
 import { classifyByName, findCandidates } from '../../../plugin/trace/dye/find-candidates.ts'
-import { deployment, memoryView } from './builders.ts'
+import { memoryView } from '../memory-view.ts'
+import { deployment } from './builders.ts'
 import { inputFile } from './dye/candidates.ts'
 
 /** The layers below the last candidate of the last file, as `file:line text`. */

@@ -1,4 +1,5 @@
 /** From recommendations to what is written. Source: https://github.com/mercari/tortoise/tree/main/pkg */
+import { RE2JS } from 're2js'
 import type { TortoiseOptions } from './options.ts'
 import type { Phase, ResourcePhase, UpdateMode } from './phase.ts'
 import type { Bounds } from './replicas.ts'
@@ -87,7 +88,9 @@ export function writeHpa(hpa: Hpa, order: HpaOrder, options: TortoiseOptions): W
         ? target
         : steppedTarget(target, wanted, { hoursAgo: order.hoursAgo, options }),
     ),
-    externalMetrics: externalMetrics.filter((name) => excluded === '' || !new RegExp(excluded).test(name)),
+    externalMetrics: externalMetrics.filter(
+      (name) => excluded === '' || !RE2JS.compile(excluded).matcher(name).find(),
+    ),
     phase,
     hitMaximum: Math.min(slot.max, specMax) > options.maximumMaxReplicas,
   }

@@ -2,7 +2,7 @@ import type { InputFile, RepositoryView } from '../../../../plugin/model/source.
 import type { Candidate } from '../../../../plugin/trace/dye/candidate.ts'
 import type { Classifier } from '../../../../plugin/trace/dye/find-candidates.ts'
 import { classifyByName, findCandidates } from '../../../../plugin/trace/dye/find-candidates.ts'
-import { memoryView } from '../builders.ts'
+import { memoryView } from '../../memory-view.ts'
 
 /** A file that a source reads, of the top layer's values unless said otherwise. */
 export const inputFile = (path: string, more: Partial<InputFile> = {}): InputFile => ({

@@ -6,7 +6,8 @@ import {
   classifyByValue,
   findCandidates,
 } from '../../../../plugin/trace/dye/find-candidates.ts'
-import { memoryView } from '../builders.ts'
+import { memoryView } from '../../memory-view.ts'
+
 import { candidatesIn, inputFile } from './candidates.ts'
 
 /** Every candidate as `path: type`. */

@@ -5,7 +5,8 @@ import { insertSite, positionOf } from '../../../../plugin/trace/override/insert
 import { pathThatSets } from '../../../../plugin/trace/override/trial-values.ts'
 import { nameAtSite, nameInManifests } from '../../../../plugin/trace/override/written-name.ts'
 import { openYaml } from '../../../../plugin/yaml/open.ts'
-import { chartSource, deployment, memoryView, siteText, stackSource, traceIn, world } from '../builders.ts'
+import { memoryView } from '../../memory-view.ts'
+import { chartSource, deployment, siteText, stackSource, traceIn, world } from '../builders.ts'
 import { inputFile } from '../dye/candidates.ts'
 
 const deploy = (name: string, spec: string) =>

@@ -4,6 +4,8 @@ import {
   roundCpu,
   roundMemory,
 } from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
+import { steady } from '../../../../../plugin/recommend/profiles/steady/steady.ts'
+import { options } from './parts.ts'
 
 const Mi = 1024 ** 2
 
@@ -64,4 +66,8 @@ describe('rounding', () => {
       expect(nearestRound(resource, value)).toBe(rounded)
     },
   )
+})
+
+it('the steady profile accepts CPU above its request for the share that it need not cover', () => {
+  expect(steady.accepted({ ...options, cpuPercentile: 75 })).toBe(0.25)
 })

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPrograms } from '../../plugin/io/programs.ts'
-import { openWorkTree } from '../../plugin/io/work-tree.ts'
-import { createRenderer } from '../../renderers/renderers.ts'
-import { tortoise } from './program.ts'
+import { createPrograms } from '../../../plugin/io/programs.ts'
+import { openWorkTree } from '../../../plugin/io/work-tree.ts'
+import { createRenderer } from '../../../renderers/renderers.ts'
+import { tortoise } from '../program.ts'
 
 const work = { root: '', port: 0, asked: [] as string[] }
 const server = createServer((request, response) => {

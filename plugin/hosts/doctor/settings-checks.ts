@@ -1,0 +1,42 @@
+import { plural } from '../../model/plural.ts'
+import type { Check } from '../../report/json/doctor.ts'
+
+import type { Examination } from './examination.ts'
+
+/** Checks what the settings name, and whether the checkout can take commits. */
+export function settingsChecks({ settings, checkout, clusters }: Examination): readonly Check[] {
+  const { sources } = settings
+  const message = `${plural(sources.length, 'source')} and ${plural(clusters.length, 'cluster')} in the settings`
+  const counted: Check =
+    sources.length === 0
+      ? { ...noSources, message }
+      : { area: 'settings', level: 'ok', code: 'sources', message }
+  return [
+    counted,
+    ...(checkout.gitdir === undefined ? [notGit(checkout.root)] : []),
+    ...(clusters.length === 0 ? [noUsage] : []),
+  ]
+}
+
+const noSources = {
+  area: 'settings',
+  level: 'warning',
+  code: 'sources',
+  hint: 'Add what is deployed to sources: in tortoise.yaml. `tortoise discover` lists the candidates.',
+} as const
+
+const notGit = (root: string): Check => ({
+  area: 'settings',
+  level: 'warning',
+  code: 'git',
+  message: `${root} is not a Git checkout, so nothing can be committed`,
+  hint: 'Pass a clone with --repo DIR.',
+})
+
+const noUsage: Check = {
+  area: 'settings',
+  level: 'error',
+  code: 'nothing-to-read',
+  message: 'The settings name no source of usage',
+  hint: 'Add a Prometheus to clusters: in tortoise.yaml, or pass --prometheus URL.',
+}

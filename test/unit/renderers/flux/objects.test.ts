@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import type { JsonObject } from '../../../../plugin/model/json.ts'
+import type { DeclaringObject, ReleaseSource } from '../../../../plugin/model/source.ts'
+import { helmRelease } from '../../../../renderers/flux/helm-release.ts'
+import { fluxKustomization } from '../../../../renderers/flux/kustomization.ts'
+import type { DeclaringKind } from '../../../../renderers/release/declaring-kind.ts'
+import { memoryView } from '../../memory-view.ts'
+
+const object = (text: string): JsonObject => parse(text) as JsonObject
+
+interface Asked {
+  readonly objects?: readonly JsonObject[]
+  readonly files?: Readonly<Record<string, string>>
+  readonly source?: Partial<ReleaseSource>
+}
+
+const translated = (
+  kind: DeclaringKind,
+  declaredBy: DeclaringObject,
+  { objects = [], files = {}, source = {} }: Asked,
+) =>
+  kind.translate({
+    source: {
+      kind: 'release',
+      id: 'the release',
+      path: 'cluster',
+      declaredBy,
+      declaredIn: { kind: 'plain', id: 'cluster', path: 'cluster' },
+      ...source,
+    },
+    objects,
+    view: memoryView(files),
+  })
+
+describe('a HelmRelease', () => {
+  const release = (spec: string, metadata = '{name: web, namespace: shop}') =>
+    object(`apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: ${metadata}\nspec: ${spec}\n`)
+  const by = { kind: 'HelmRelease', name: 'web', namespace: 'shop' }
+  const inGit = 'chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository}}}'
+  const partOf = async (spec: string, asked: Asked = {}) => {
+    const found = await translated(helmRelease, by, {
+      ...asked,
+      objects: [release(spec), ...(asked.objects ?? [])],
+    })
+    return found?.parts[0]
+  }
+
+  it('is declared by its own API group alone', async () => {
+    const view = memoryView({})
+    const declares = (one: JsonObject) => helmRelease.declares(one, { namespace: 'default', path: 'x', view })
+    expect(await declares(release('{}'))).toEqual([{ object: by, namespace: 'shop' }])
+    expect(await declares(release('{}', '{name: web}'))).toEqual([
+      { object: { ...by, namespace: 'default' }, namespace: 'default' },
+    ])
+    expect(await declares(release('{targetNamespace: other}'))).toEqual([{ object: by, namespace: 'other' }])
+    expect(await declares({ ...release('{}'), apiVersion: 'example.com/v1' })).toEqual([])
+    expect(await declares({ ...release('{}'), kind: 'Other' })).toEqual([])
+  })
+
+  it('renders a chart of this repository with its values', async () => {
+    expect(await partOf(`{${inGit}, values: {a: 1}}`)).toEqual({
+      kind: 'helm',
+      id: 'the release',
+      path: 'charts/web',
+      release: 'web',
+      namespace: 'shop',
+      values: [],
+      inlineValues: ['{"a":1}'],
+      parameters: [],
+    })
+  })
+
+  it('is named after its target namespace, or as it says itself', async () => {
+    expect(await partOf(`{${inGit}, targetNamespace: other}`)).toMatchObject({
+      release: 'other-web',
+      namespace: 'other',
+    })
+    expect(await partOf(`{${inGit}, targetNamespace: other, releaseName: x}`)).toMatchObject({ release: 'x' })
+  })
+
+  it('takes values files of the chart', async () => {
+    const chart =
+      'chart: {spec: {chart: charts/web, valuesFiles: [values.yaml, ../x.yaml], sourceRef: {kind: GitRepository}}}'
+    expect(await partOf(`{${chart}}`)).toMatchObject({
+      values: ['charts/web/values.yaml', 'charts/x.yaml'],
+      inlineValues: [],
+    })
+  })
+
+  it('takes a chart from the directory of charts, by the last part of its name', async () => {
+    const charts = { source: { charts: 'vendor' } }
+    const chart = (name: string) => `{chart: {spec: {chart: ${name}, sourceRef: {kind: HelmRepository}}}}`
+    expect(await partOf(chart('web'), charts)).toMatchObject({ path: 'vendor/web', charts: 'vendor' })
+    expect(await partOf(chart('group/web'), charts)).toMatchObject({ path: 'vendor/web' })
+    expect(await partOf(chart('web'))).toBeUndefined()
+    expect(await partOf('{}', charts)).toBeUndefined()
+  })
+
+  it('takes a chart by reference to an OCI repository', async () => {
+    const charts = { source: { charts: 'vendor', cluster: 'prod' } }
+    const repository = object(
+      'kind: OCIRepository\nmetadata: {name: ref}\nspec: {url: "oci://host/charts/web"}\n',
+    )
+    expect(await partOf('{chartRef: {name: ref}}', { ...charts, objects: [repository] })).toMatchObject({
+      path: 'vendor/web',
+      cluster: 'prod',
+    })
+    expect(await partOf('{chartRef: {name: ref}}', charts)).toMatchObject({ path: 'vendor/ref' })
+  })
+
+  it('takes values from ConfigMaps that are rendered with it, before its own', async () => {
+    const map = (name: string, data: string) =>
+      object(`kind: ConfigMap\nmetadata: {name: ${name}}\ndata: ${data}\n`)
+    const from = (list: string) =>
+      partOf(`{${inGit}, values: {z: 1}, valuesFrom: [${list}]}`, {
+        objects: [
+          map('one', '{values.yaml: "a: 1", other: "b: 2"}'),
+          map('two-0123456789', '{values.yaml: "c: 3"}'),
+          map('three-x', '{values.yaml: "d: 4"}'),
+          map('two-012345678X', '{values.yaml: "e: 5"}'),
+        ],
+      })
+    expect(await from('{kind: ConfigMap, name: one}')).toMatchObject({ inlineValues: ['a: 1', '{"z":1}'] })
+    expect(await from('{kind: ConfigMap, name: one, valuesKey: other}')).toMatchObject({
+      inlineValues: ['b: 2', '{"z":1}'],
+    })
+    expect(await from('{kind: ConfigMap, name: two}')).toMatchObject({ inlineValues: ['c: 3', '{"z":1}'] })
+    for (const none of [
+      '{kind: ConfigMap, name: three}',
+      '{kind: Secret, name: one}',
+      '{kind: ConfigMap}',
+      '{kind: ConfigMap, name: one, valuesKey: gone}',
+    ])
+      expect(await from(none)).toMatchObject({ inlineValues: ['{"z":1}'], parameters: [] })
+    expect(await from('{kind: ConfigMap, name: one, valuesKey: other, targetPath: x.y}')).toMatchObject({
+      inlineValues: ['{"z":1}'],
+      parameters: ['x.y=b: 2'],
+    })
+  })
+
+  it('passes its result through its post-renderers, joined in order', async () => {
+    const renderers = '[{kustomize: {patches: [1], images: [2]}}, {kustomize: {patches: [3]}}, {other: 1}]'
+    const found = await translated(helmRelease, by, {
+      objects: [release(`{${inGit}, postRenderers: ${renderers}}`)],
+    })
+    expect(found?.postRender).toEqual({ patches: [1, 3], images: [2] })
+    const none = await translated(helmRelease, by, { objects: [release(`{${inGit}, postRenderers: []}`)] })
+    expect(none).not.toHaveProperty('postRender')
+  })
+
+  it('is found by name and namespace', async () => {
+    expect(
+      await translated(helmRelease, { ...by, namespace: 'x' }, { objects: [release(`{${inGit}}`)] }),
+    ).toBeUndefined()
+    expect(
+      await translated(helmRelease, { ...by, name: 'x' }, { objects: [release(`{${inGit}}`)] }),
+    ).toBeUndefined()
+  })
+
+  it('hands on its values, and the ConfigMaps that it reads', () => {
+    expect(helmRelease.handsOn(['spec', 'values', 'a'])).toBe(true)
+    expect(helmRelease.handsOn(['spec', 'valuesFrom', 0])).toBe(true)
+    expect(helmRelease.handsOn(['spec', 'interval'])).toBe(false)
+    expect(helmRelease.handsOn(['metadata', 'values'])).toBe(false)
+    expect(helmRelease.configMaps(release('{valuesFrom: [{name: a}, {kind: x}, {name: b}]}'))).toEqual([
+      'a',
+      'b',
+    ])
+    expect(helmRelease.valuesAt(release('{}'))).toEqual({ path: ['spec', 'values'], written: true })
+    expect(helmRelease.patchesAt(release('{}'))).toBeUndefined()
+  })
+})
+
+describe('a Flux Kustomization', () => {
+  const kustomization = (spec: string) =>
+    object(
+      `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web, namespace: flux}\nspec: ${spec}\n`,
+    )
+  const by = { kind: 'Kustomization', name: 'web', namespace: 'flux' }
+  const files = { 'apps/web/kustomization.yaml': '{}', 'top.yaml': '' }
+  const translate = (spec: string, asked: Asked = {}) =>
+    translated(fluxKustomization, by, {
+      files,
+      ...asked,
+      objects: [kustomization(spec), ...(asked.objects ?? [])],
+    })
+
+  it('is declared by its own API group alone', async () => {
+    const declares = (one: JsonObject) =>
+      fluxKustomization.declares(one, { namespace: 'default', path: 'x', view: memoryView({}) })
+    expect(await declares(kustomization('{}'))).toEqual([{ object: by, namespace: 'flux' }])
+    expect(await declares(kustomization('{targetNamespace: shop}'))).toEqual([
+      { object: by, namespace: 'shop' },
+    ])
+    const own = { ...kustomization('{}'), apiVersion: 'kustomize.config.k8s.io/v1beta1' }
+    expect(await declares(own)).toEqual([])
+    expect(fluxKustomization.mayBeIn('x', 'apiVersion: kustomize.toolkit.fluxcd.io/v1')).toBe(true)
+    expect(fluxKustomization.mayBeIn('x', 'kind: Kustomization')).toBe(false)
+  })
+
+  it.each([
+    ['./apps/web', 'apps/web'],
+    ['apps/web/', 'apps/web'],
+    ['/apps/web', 'apps/web'],
+    ['apps/../apps/web', 'apps/web'],
+    ['.', '.'],
+    ['./', '.'],
+  ])('renders the kustomization at its path %s', async (path, at) => {
+    const found = await translate(`{path: ${path}}`, { source: { namespace: 'shop', cluster: 'prod' } })
+    expect(found).toEqual({
+      parts: [
+        { kind: 'kustomize', id: 'the release', path: at, namespace: 'shop', cluster: 'prod', additions: {} },
+      ],
+    })
+  })
+
+  it('renders the root without a path', async () => {
+    expect((await translate('{}'))?.parts[0]).toMatchObject({ path: '.' })
+  })
+
+  it.each(['{path: gone}', '{path: top.yaml}', '{path: ../apps/web}', '{path: ..}'])(
+    'renders nothing for %s',
+    async (spec) => {
+      expect(await translate(spec)).toBeUndefined()
+    },
+  )
+
+  it('renders nothing where it is not found, or says nothing', async () => {
+    expect(
+      await translated(fluxKustomization, { ...by, name: 'x' }, { files, objects: [kustomization('{}')] }),
+    ).toBeUndefined()
+    expect(await translate('text')).toBeUndefined()
+  })
+
+  it('adds what its object says to the kustomization', async () => {
+    const spec =
+      '{path: apps/web, targetNamespace: shop, namePrefix: a-, nameSuffix: -b, patches: [1], components: [2], images: [3], interval: 1m}'
+    expect((await translate(spec))?.parts[0]).toMatchObject({
+      additions: {
+        namespace: 'shop',
+        namePrefix: 'a-',
+        nameSuffix: '-b',
+        patches: [1],
+        components: [2],
+        images: [3],
+      },
+    })
+  })
+
+  it('substitutes variables of ConfigMaps, then its own', async () => {
+    const map = (name: string, data: string) =>
+      object(`kind: ConfigMap\nmetadata: {name: ${name}}\ndata: ${data}\n`)
+    const spec = (from: string, own: string) =>
+      `{path: apps/web, postBuild: {substituteFrom: [${from}], substitute: ${own}}}`
+    const objects = [
+      map('a', '{x: 1, y: b}'),
+      map('b', '{x: 2}'),
+      object('kind: Secret\nmetadata: {name: c}\ndata: {x: 3}\n'),
+    ]
+    const variables = async (text: string) => [...((await translate(text, { objects }))?.variables ?? [])]
+    expect(await variables(spec('{kind: ConfigMap, name: a}', '{z: 9, w: [1]}'))).toEqual([
+      ['x', '1'],
+      ['y', 'b'],
+      ['z', '9'],
+    ])
+    expect(await variables(spec('{kind: ConfigMap, name: a}, {kind: ConfigMap, name: b}', '{y: c}'))).toEqual(
+      [
+        ['x', '2'],
+        ['y', 'c'],
+      ],
+    )
+    expect(await variables(spec('{kind: Secret, name: c}, {kind: Secret, name: a}', '{}'))).toEqual([])
+    expect(await translate('{path: apps/web}')).not.toHaveProperty('variables')
+  })
+
+  it('takes patches and no values', () => {
+    expect(fluxKustomization.patchesAt({})).toEqual(['spec', 'patches'])
+    expect(fluxKustomization.valuesAt({})).toBeUndefined()
+    expect(fluxKustomization.handsOn(['spec'])).toBe(false)
+    expect(fluxKustomization.configMaps({})).toEqual([])
+  })
+})
