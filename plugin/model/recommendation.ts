@@ -14,6 +14,8 @@ export interface Change extends FieldAddress {
   readonly from: number
   readonly to: number
   readonly because: readonly Reason[]
+  /** The last OOM kill that the change, or one of its change group, answers: so many days before a time (ISO 8601). */
+  readonly answersKill?: { readonly days: number; readonly before: string }
   /** Changes of a workload with the same word here move together or not at all: a target with its requests, a limit with its request. */
   readonly together: string
 }

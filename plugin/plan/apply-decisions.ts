@@ -10,6 +10,12 @@ export type SourceChange = Change & Pick<SourceRecommendation, 'source' | 'clust
 /** Returns what reviewers decided about a change: the value to propose, or why the field is skipped. */
 export type DecideChange = (change: SourceChange) => { readonly to: number } | { readonly reason: string }
 
+/** Whether a source reads a file. */
+export type ReadsFile = (file: string) => boolean
+
+/** The same, with the files of the source: a commit that edited another file decided nothing about the change. */
+export type ReviewChange = (change: SourceChange, reads: ReadsFile) => ReturnType<DecideChange>
+
 const groupOf = (change: SourceChange): string =>
   [change.source, workloadKey(change.workload), change.together].join('\0')
 

@@ -9,7 +9,7 @@ import type { RecommendSettings } from '../recommend/recommend.ts'
 import { type DeclaredIn, observationsFor } from './declared-source.ts'
 
 function slotsBy(
-  { profile, options }: RecommendSettings,
+  { profile, options }: Pick<RecommendSettings, 'profile' | 'options'>,
   declared: DeclaredWorkload,
   observation: Observation,
 ): readonly ReplicaSlot[] {
@@ -26,7 +26,7 @@ export function slotsOfPlan(
     recommend,
   }: {
     readonly observations: readonly Observation[]
-    readonly recommend: RecommendSettings
+    readonly recommend: Pick<RecommendSettings, 'profile' | 'options'>
   },
 ): readonly WorkloadSlots[] {
   return declared.flatMap(({ source, workloads }) => {

@@ -4,6 +4,7 @@ import type { Observation } from '../model/observation.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
 import { workloadKey } from '../model/workload.ts'
+import { answeredKills, answersNewerKill, withKills } from './answered-kills.ts'
 import { atMaximumText, hitsMaximum } from './at-maximum.ts'
 import { decideWorkload } from './decide.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
@@ -50,6 +51,9 @@ export function recommend(
     const observation = seen.get(workloadKey(declared.workload))
     const policy = policyOf(rules, { cluster, declared, seen: observation?.policies })
     if (observation === undefined) return decideWorkload({ declared, policy }, profile, options)
+    const replay = replayOf(observation)
+    const decided = decideWorkload({ declared, policy, observation, replay }, profile, options)
+    const kills = answeredKills(decided, observation)
     const fresh = (one: Change): boolean => {
       const days = lastChange(
         { ...one, ...(cluster === undefined ? {} : { cluster }) },
@@ -57,14 +61,14 @@ export function recommend(
       )
       if (days === undefined) return false
       if (answersKill(one)) return !killedSince(observation, one, days)
+      if (answersNewerKill(one, days, kills)) return false
       const own = one.field.startsWith('hpa.target.') ? (profile.targetRest?.(options) ?? 0) : 0
       return days < (one.to < one.from || answersThrottling(one) ? Math.max(options.restDays, own) : own)
     }
-    const replay = replayOf(observation)
-    const decided = decideWorkload({ declared, policy, observation, replay }, profile, options)
     const advised = holdFresh(holdAtMaximum(decided, { declared, observation }), fresh)
     const accepted = profile.accepted(options)
-    return guarded ? safetyGate(advised, { declared, observation, replay, accepted }) : advised
+    const safe = guarded ? safetyGate(advised, { declared, observation, replay, accepted }) : advised
+    return withKills(safe, kills, observation.window)
   })
 }
 

@@ -1,13 +1,17 @@
 import fs from 'node:fs'
 import type { Settings } from '../../config/schema.ts'
-import { type HistoryCommit, lastChanges, readCommits } from '../deliver/git/read-commits.ts'
+import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
 import { decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
+import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { Plan } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
+import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
+import { workloadKey } from '../model/workload.ts'
 import type { PlanRequest } from '../plan/plan.ts'
 import { plan } from '../plan/plan.ts'
-import type { RecommendSettings } from '../recommend/recommend.ts'
+import type { HasHistory } from '../plan/read-files.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { reviewByDelivery } from './deliver/delivery-rules.ts'
@@ -49,16 +53,42 @@ async function recentCommits(
   if (gitdir === undefined) return []
   const days = Math.max(90, deliver.pullRequests.rememberDays)
   const since = new Date(now.getTime() - days * dayMs)
-  return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits })
+  return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
 }
 
-/** Returns the days from the last commit of Tortoise that changed a field to a time. */
-function daysSinceChange(commits: readonly HistoryCommit[]): RecommendSettings['lastChange'] {
-  const changes = lastChanges(commits)
-  return (address, time) => {
-    const changed = changes.get(changeKey(address))
-    return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / dayMs
+/** Returns the days from the last commit of Tortoise that changed a value to a time. */
+function daysSinceChange(commits: readonly HistoryCommit[]): PlanRequest['recommend']['lastChange'] {
+  const past = pastChanges(commits)
+  return (address, time, reads) => {
+    const last = past.get(changeKey(address))?.find(({ file }) => file === undefined || reads(file))
+    return last === undefined ? undefined : (Date.parse(time) - Date.parse(last.at)) / dayMs
   }
+}
+
+/** Returns whether commits of Tortoise changed values of a workload. */
+function inHistory(commits: readonly HistoryCommit[]): HasHistory {
+  const changed = new Set(
+    commits.flatMap(({ changes }) =>
+      changes.flatMap(({ key }) => {
+        const { cluster = '', workload } = parseChangeKey(key) ?? {}
+        return workload === undefined ? [] : [`${cluster}/${workloadKey(workload)}`]
+      }),
+    ),
+  )
+  return ({ workload }, cluster = '') => changed.has(`${cluster}/${workloadKey(workload)}`)
+}
+
+/** Notes the commits that name changes which they do not make. */
+function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): void {
+  const naming = commits.filter(({ unproved }) => unproved > 0)
+  const [newest] = naming
+  if (newest === undefined) return
+  const named = plural(
+    naming.reduce((sum, { unproved }) => sum + unproved, 0),
+    'change',
+  )
+  const message = `${named} named by ${plural(naming.length, 'commit message')} do not count, because those commits do not make them (newest: ${newest.id.slice(0, 10)})`
+  progress({ kind: 'note', message })
 }
 
 /**
@@ -75,11 +105,13 @@ export async function planRepository(
   const { sources, renderer } = await openSources(ports, { checkout, settings }, view)
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
+  noteUnproved(commits, ports.progress)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })
   const request = {
     sources,
     observations,
     recommend: { profile, options, rules, lastChange: daysSinceChange(commits) },
+    hasHistory: inHistory(commits),
     prices,
     allowShared: edit.allowShared,
     ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),

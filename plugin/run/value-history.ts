@@ -11,6 +11,7 @@ import { stop } from '../model/problem.ts'
 import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { readsOf } from '../plan/read-files.ts'
 import { type DeclaredField, declaredFields } from '../plan/render-sources.ts'
 import type { ValueHistory } from '../report/value-history.ts'
 import { type BaseBranch, findBaseBranch } from './base-branch.ts'
@@ -46,7 +47,7 @@ function knownFields(
     changes.map(({ key }) => [key, parseChangeKey(key)] as const),
   )
   const changed = inCommits.filter((entry): entry is [string, KnownField] => entry[1] !== undefined)
-  const current = rendered.map((one): [string, KnownField] => {
+  const current = rendered.map(({ renderedBy: _, ...one }): [string, KnownField] => {
     const { namespace, kind, name } = one.workload
     return [changeKey(one), { ...one, workload: { namespace, kind, name } }]
   })
@@ -58,12 +59,13 @@ function knownFields(
  * Throws `usage` when neither the base branch nor its history has the workload.
  */
 export async function historyOf(
-  ports: Pick<RunPorts, 'env' | 'progress'>,
+  ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
   { checkout, settings, label, container }: HistoryRequest,
 ): Promise<ValueHistory> {
   const base = await findBaseBranch(checkout, settings.deliver.base)
   const { gitdir } = base
-  const commits = await readCommits({ fs, gitdir, cache: {} }, { ref: base.name, depth: maxCommits })
+  const span = { ref: base.name, depth: maxCommits, now: ports.now() }
+  const commits = await readCommits({ fs, gitdir, cache: {} }, span)
   const opened = await openSources(ports, { checkout, settings }, await openCommit(gitdir, base.id))
   const rendered = await declaredFields(opened.sources, { ...opened, progress: ports.progress })
   const all = knownFields(rendered, commits)
@@ -71,10 +73,13 @@ export async function historyOf(
   const found = labelled.filter(([, one]) => container === undefined || one.container === container)
   if (found.length === 0) throw unknownWorkload(label, container, [...all.values()])
   const history = historyPorts(base, commits)
+  const sources = new Map(rendered.map((one) => [changeKey(one), one.renderedBy]))
   const fields: FieldHistory[] = []
   for (const [key, one] of found) {
     const same = (left: string, right: string): boolean => left === right || sameValue(one.field, left, right)
-    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same }) })
+    const source = sources.get(key)
+    const reads = source === undefined ? () => true : await readsOf(source, opened)
+    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same, reads }) })
   }
   const shallow = fs.existsSync(`${gitdir}/shallow`)
   return { fields, complete: !shallow && commits.length < maxCommits }

@@ -31,7 +31,8 @@ function factsReader(repository: Repository) {
   return async (oid: string): Promise<FileFacts | undefined> => {
     if (cache.has(oid)) return cache.get(oid)
     const facts = await read(oid).catch(() => undefined)
-    if (cache.size >= mostCached) for (const first of [...cache.keys()].slice(0, mostCached / 2)) cache.delete(first)
+    if (cache.size >= mostCached)
+      for (const first of [...cache.keys()].slice(0, mostCached / 2)) cache.delete(first)
     cache.set(oid, facts)
     return facts
   }

@@ -74,6 +74,10 @@ export type ChangeHistory = ReadonlyMap<string, readonly PastChange[]>
 export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
   const past = new Map<string, PastChange[]>()
   for (const { at, changes } of commits)
-    for (const { key, file } of changes) past.set(key, [...(past.get(key) ?? []), { at, file }])
+    for (const { key, file } of changes) {
+      const known = past.get(key)
+      if (known === undefined) past.set(key, [{ at, file }])
+      else known.push({ at, file })
+    }
   return past
 }

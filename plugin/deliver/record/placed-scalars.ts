@@ -120,7 +120,12 @@ function meaningOf(segments: readonly string[], meanings: Meaning): string | und
 }
 
 const spelled = (segments: readonly string[], name: string): boolean =>
-  segments.some((segment) => segment.replace(/[^A-Za-z]/g, '').toUpperCase().includes(name))
+  segments.some((segment) =>
+    segment
+      .replace(/[^A-Za-z]/g, '')
+      .toUpperCase()
+      .includes(name),
+  )
 
 /** Whether words can address a field: they name its resource or bound, and nothing else. */
 export function canAddress({ segments }: Pick<Address, 'segments'>, field: Field): boolean {
@@ -130,7 +135,10 @@ export function canAddress({ segments }: Pick<Address, 'segments'>, field: Field
   if (field === 'hpa.minReplicas' || field === 'hpa.maxReplicas') return meaningOf(segments, bounds) === name
   const [resource, isTarget] = [meaningOf(segments, resources), spelled(segments, 'UTILIZATION')]
   if (room === 'hpa')
-    return meaningOf(segments, bounds) === undefined && (resource === metric || (resource === undefined && isTarget))
+    return (
+      meaningOf(segments, bounds) === undefined &&
+      (resource === metric || (resource === undefined && isTarget))
+    )
   const group = meaningOf(segments, groups)
   return !isTarget && resource === name && (group === undefined || group === room)
 }

@@ -88,7 +88,17 @@ function speaksOf(scalar: FoundScalar, scalars: PlacedScalars, { field, containe
 }
 
 /** Keys of scalars that say where a value belongs. */
-const addressing = new Set(['apiVersion', 'kind', 'name', 'namespace', 'op', 'path', 'field', 'container', 'version'])
+const addressing = new Set([
+  'apiVersion',
+  'kind',
+  'name',
+  'namespace',
+  'op',
+  'path',
+  'field',
+  'container',
+  'version',
+])
 
 /**
  * Whether the file has the new value of a claim and did not have the place of it before: Tortoise adds a value where no
@@ -103,7 +113,9 @@ function addsValue(changed: ChangedFile, claim: Claim, claims: readonly Claim[])
   const isValue = ({ value }: FoundScalar, { field, to }: Claim): boolean => affixOf(field, value, to) === ''
   const isExplained = (one: FoundScalar): boolean =>
     addressing.has(String(one.path.at(-1))) || claims.some((other) => isValue(one, other))
-  return added.every(isExplained) && added.some((one) => isValue(one, claim) && isAddedFor(one, changed, claim))
+  return (
+    added.every(isExplained) && added.some((one) => isValue(one, claim) && isAddedFor(one, changed, claim))
+  )
 }
 
 /** Whether an added scalar is where the field of a claim is written: in a manifest, a patch, recommendations or settings. */

@@ -61,7 +61,11 @@ function manifestsIn(value: unknown, depth = 0): readonly JsonObject[] {
 }
 
 const identityOf = (object: JsonObject): string =>
-  JSON.stringify([object['kind'], valueAt(object, ['metadata', 'namespace']), valueAt(object, ['metadata', 'name'])])
+  JSON.stringify([
+    object['kind'],
+    valueAt(object, ['metadata', 'namespace']),
+    valueAt(object, ['metadata', 'name']),
+  ])
 
 /**
  * Returns the values that the manifests and patches in a YAML or JSON text state for fields. Aliases and merge keys are
@@ -82,10 +86,12 @@ export function writtenFields(text: string): readonly WrittenField[] {
 }
 
 const fieldsIn = (object: JsonObject, nth: number): readonly WrittenField[] =>
-  fieldsOf([completed(object)], '').map(({ workload: { namespace, kind, name }, container, field, value }) => ({
-    manifest: JSON.stringify([namespace, kind, name, nth]),
-    ...{ kind, name, container, field, value },
-  }))
+  fieldsOf([completed(object)], '').map(
+    ({ workload: { namespace, kind, name }, container, field, value }) => ({
+      manifest: JSON.stringify([namespace, kind, name, nth]),
+      ...{ kind, name, container, field, value },
+    }),
+  )
 
 /** The values in a file of recommendations (`.tortoise`). */
 function recommendedIn(root: JsonObject): readonly WrittenField[] {
