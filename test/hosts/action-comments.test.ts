@@ -46,7 +46,8 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
   it('a command that is deleted is taken back', async () => {
     const pull = pullOf(/prod$/)
     shop.github.state.comments.set(pull.number, [])
-    const comment = { id: 1, body: '/tortoise ignore', created_at: '2026-01-01T00:00:00Z' }
+    const user = { login: 'ada', type: 'User' }
+    const comment = { id: 1, user, body: '/tortoise ignore', created_at: '2026-01-01T00:00:00Z' }
     const event = { action: 'deleted', issue: { number: pull.number, pull_request: {} }, comment }
     await step({ event, env: { GITHUB_EVENT_NAME: 'issue_comment' } })
     expect(pull.body).toContain('StatefulSet/mailer')
@@ -113,7 +114,8 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
 describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', () => {
   const marked = (event: object, head: object = {}) => {
     const { number, body, head: own } = pullOf(/prod$/)
-    const pull_request = { number, body, head: { ref: own.ref, repo: { full_name: 'shop/gitops' }, ...head } }
+    const repo = { id: 1, full_name: 'shop/gitops' }
+    const pull_request = { number, body, head: { ref: own.ref, repo, ...head }, base: { repo } }
     return step({
       event: { sender: { type: 'User' }, pull_request, ...event },
       env: { GITHUB_EVENT_NAME: 'pull_request_target' },
@@ -122,7 +124,7 @@ describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', (
 
   it('a label is obeyed', async () => {
     const pull = pullOf(/prod$/)
-    pull.labels.push({ name: 'tortoise/snooze-2w' })
+    shop.github.label(pull.number, 'ada', 'tortoise/snooze-2w')
     const ended = await marked({ action: 'labeled', label: { name: 'tortoise/snooze-2w' } })
     expect(ended.status, ended.stdout).toBe(0)
     expect(pull.state).toBe('closed')
@@ -145,7 +147,7 @@ describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', (
     [
       'the same branch name in a fork',
       { action: 'closed' },
-      { repo: { full_name: 'mallory/gitops' } },
+      { repo: { id: 2, full_name: 'mallory/gitops' } },
       /is not a pull request of Tortoise/,
     ],
     ['a branch of a person', { action: 'closed' }, { ref: 'feature' }, /is not a pull request of Tortoise/],

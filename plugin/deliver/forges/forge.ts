@@ -1,8 +1,31 @@
 import type { FileEdit } from '../../model/edit.ts'
 
+/** An account on a forge. */
+export interface Actor {
+  readonly login: string
+  /** Whether the forge says that it is an app or a bot, not a person. */
+  readonly isBot: boolean
+}
+
+/** Something that an account did, and when (ISO 8601). */
+export interface Act {
+  readonly by: Actor
+  readonly at: string
+}
+
+/** Who did what on a pull request. What the forge does not say is absent. */
+export interface PullActs {
+  /** By label, the last time that it was set. */
+  readonly labelled: ReadonlyMap<string, Act>
+  readonly closed?: Act | undefined
+  readonly reopened?: Act | undefined
+}
+
 /** A pull request (or merge request) of Tortoise, as the forge returns it. */
 export interface Pull {
   readonly number: number
+  /** Who opened it. */
+  readonly author: Actor
   readonly url: string
   readonly state: 'open' | 'closed' | 'merged'
   readonly title: string
@@ -21,6 +44,8 @@ export interface Pull {
 /** A comment on a pull request. */
 export interface Comment {
   readonly author: string
+  /** Whether the forge says that an app or a bot wrote it. */
+  readonly byBot?: boolean
   readonly body: string
   /** ISO 8601. */
   readonly at: string
@@ -56,6 +81,12 @@ export interface Forge {
     patch: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
   ) => Promise<void>
   readonly addLabels: (pull: number, labels: readonly string[]) => Promise<void>
+  /** The login of the token's account; `undefined` when the forge does not say. */
+  readonly account: () => Promise<string | undefined>
+  /** Who set labels, closed and reopened a pull request. */
+  readonly acts: (pull: number) => Promise<PullActs>
+  /** The last edit of the text of a pull request; `undefined` when there is none, or when the forge does not say who made it. */
+  readonly lastEdit: (pull: number) => Promise<Act | undefined>
   readonly comments: (pull: number) => Promise<readonly Comment[]>
   readonly comment: (pull: number, body: string) => Promise<void>
   /** Whether a user may push to the repository. */

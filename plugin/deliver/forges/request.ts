@@ -59,6 +59,17 @@ export function httpStatusOf(error: unknown): number | undefined {
     : undefined
 }
 
+/** Returns a handler for `catch`: a value in the place of a `forge.refused` error with one of the statuses. */
+export const orIfRefused =
+  <T>(statuses: readonly number[], value: T) =>
+  (error: unknown): T => {
+    if (statuses.includes(httpStatusOf(error) ?? 0)) return value
+    throw error
+  }
+
+/** Events of one pull request that are read. If it has more, nobody can tell from these who did something last. */
+export const mostEvents = 1000
+
 /** A repository on a forge, and how to log in. */
 export interface RepositoryAccess {
   /** Base URL of the forge. */

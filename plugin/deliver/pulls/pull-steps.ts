@@ -4,6 +4,7 @@ import type { PullOutcome } from '../../model/proposal.ts'
 import type { Check, Forge, Pull } from '../forges/forge.ts'
 import { type HiddenBlock, readBlock, withBlock, writeBlock } from '../record/hidden-block.ts'
 import type { PullJob, SyncContext } from './job.ts'
+import { trustOf } from './trust.ts'
 import type { BranchUpdate } from './update-branch.ts'
 
 /** The checks of a pull request that is up to date. */
@@ -36,8 +37,11 @@ const isSameText = (left: string, right: string): boolean => left.trim() === rig
 /** Comments on a pull request once, however often a run is repeated. */
 async function commentOnce(forge: Forge, pull: number, { marker, text }: { marker: string; text: string }) {
   const hidden = `<!-- tortoise:${marker} -->`
-  const comments = await forge.comments(pull)
-  if (!comments.some(({ body }) => body.includes(hidden))) await forge.comment(pull, `${text}\n\n${hidden}`)
+  const { writes } = trustOf(forge)
+  // A comment of anybody else does not keep this one from being written.
+  for (const { author: login, byBot: isBot = false, body } of await forge.comments(pull))
+    if (body.includes(hidden) && (await writes({ login, isBot }))) return
+  await forge.comment(pull, `${text}\n\n${hidden}`)
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Forge } from '../../deliver/forges/forge.ts'
 import { githubForge } from '../../deliver/forges/github/forge.ts'
 import { openSession, type Session } from '../../deliver/forges/github/session.ts'
 import { collectDecisions } from '../../deliver/pulls/decisions.ts'
+import { trustOf } from '../../deliver/pulls/trust.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
 import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
@@ -32,12 +33,16 @@ export async function runCommentCommand(
 ): Promise<CommandReply> {
   const session = await openGitHub(host, settings)
   const forge = githubForge(session)
+  const { writes, decides } = trustOf(forge)
   const pull = (await forge.pulls()).find(({ number }) => number === comment.pull)
-  if (pull === undefined)
+  if (pull === undefined || !(await writes(pull.author)))
     return { kind: 'skipped', why: `#${comment.pull} is not a pull request of Tortoise` }
-  if (!(await forge.mayWrite(comment.author)))
-    return { kind: 'skipped', why: `${comment.author} has no push access` }
-  const decided = [...collectDecisions([{ pull, comments: [comment] }], host.now()).values()].flat()
+  for (const login of new Set([comment.author, comment.sender]))
+    if (!(await decides({ login, isBot: false })))
+      return { kind: 'skipped', why: `${login || 'its author'} has no push access` }
+  if (comment.isDeleted) return { kind: 'accepted', done: async () => undefined }
+  const reviewed = { pull, comments: [comment], marks: [] }
+  const decided = [...collectDecisions([reviewed]).values()].flat()
   if (decided.some(({ by }) => by === comment.author)) {
     await react(host, session, { comment, content: 'eyes' })
     return { kind: 'accepted', done: () => react(host, session, { comment, content: '+1' }) }

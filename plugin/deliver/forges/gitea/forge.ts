@@ -3,6 +3,7 @@ import { oneLine } from '../../../model/escape-markdown.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Comment, Forge } from '../forge.ts'
 import { httpStatusOf, type RepositoryAccess, sendWith } from '../request.ts'
+import { readAccount, readActs } from './acts.ts'
 import { findIssue, labelIds, writeIssue } from './issues.ts'
 import { autoMerge, listPulls, openPull } from './pulls.ts'
 import { commentSchema, statusSchema } from './schemas.ts'
@@ -68,6 +69,10 @@ export async function giteaForge({ url, repository, token }: RepositoryAccess): 
       const labels = await labelIds(session, names)
       await send('label a pull request', () => api.repos.issueAddLabel(owner, repo, number, { labels }))
     },
+    account: () => readAccount(session),
+    acts: (number) => readActs(session, number),
+    // The API does not say who edited a text.
+    lastEdit: async () => undefined,
     comments: (number) => readComments(session, number),
     comment: async (number, body) => {
       await send('comment', () => api.repos.issueCreateComment(owner, repo, number, { body }))

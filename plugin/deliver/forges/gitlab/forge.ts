@@ -3,6 +3,7 @@ import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Forge } from '../forge.ts'
 import { type RepositoryAccess, sendWith } from '../request.ts'
+import { readAccount, readActs, readLastEdit } from './acts.ts'
 import { autoMerge, listPulls, openPull, readComments, updatePull } from './merge-requests.ts'
 import { issueSchema, memberSchema, statusSchema } from './schemas.ts'
 import { failureOf, type Session } from './session.ts'
@@ -75,6 +76,9 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
         api.MergeRequests.edit(project, number, { addLabels: labels.join(',') }),
       )
     },
+    account: () => readAccount(session),
+    acts: (number) => readActs(session, number),
+    lastEdit: (number) => readLastEdit(session, number),
     comments: (number) => readComments(session, number),
     comment: async (number, body) => {
       await send('comment', () => api.MergeRequestNotes.create(project, number, body))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
 import type { Comment, Forge, Merging, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
-import { mergeRequestSchema, noteSchema, pullOf } from './schemas.ts'
+import { actorOf, mergeRequestSchema, noteSchema, pullOf } from './schemas.ts'
 import type { Session } from './session.ts'
 
 const branchPrefix = 'tortoise/'
@@ -76,7 +76,10 @@ export async function readComments(
   )
   return found
     .filter(({ system }) => !system)
-    .map(({ author, body, created_at: at }) => ({ author: author.username, body, at }))
+    .map(({ author, body, created_at: at }) => {
+      const { login, isBot } = actorOf(author)
+      return { author: login, byBot: isBot, body, at }
+    })
 }
 
 /** Merges when the pipeline succeeds, or at once when there is none. Merges only the head that Tortoise wrote. */

@@ -9,7 +9,7 @@ import { gitlabForge } from '../../../../plugin/deliver/forges/gitlab/forge.ts'
 import { gitWriter } from '../../../../plugin/deliver/git/git-writer.ts'
 import { openRemote } from '../../../../plugin/deliver/git/smart-http.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
-import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
+import { readReviews } from '../../../../plugin/deliver/pulls/read-reviews.ts'
 import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
 import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import { readBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
@@ -183,10 +183,11 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     await run('260m')
     await ground.say(1, 'eve', '/tortoise ignore')
     await ground.say(1, 'ada', '/tortoise snooze 30d')
-    const [commented] = await readComments(ground.forge, await ground.forge.pulls(), {
+    const { reviewed } = await readReviews(ground.forge, await ground.forge.pulls(), {
       now: new Date(),
       days: 30,
     })
+    const [commented] = reviewed
     expect(commented?.comments.map(({ author: login }) => login)).toEqual(['ada'])
     expect(readBlock(commented?.pull.body ?? '')?.items[0]?.key).toBe(changeKey(changeOf()))
   })

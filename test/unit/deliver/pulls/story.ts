@@ -5,7 +5,7 @@ import { type OctokitFactory, openSession } from '../../../../plugin/deliver/for
 import { githubWriter } from '../../../../plugin/deliver/forges/github/writer.ts'
 import { collectDecisions } from '../../../../plugin/deliver/pulls/decisions.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
-import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
+import { readReviews } from '../../../../plugin/deliver/pulls/read-reviews.ts'
 import { resolveChange } from '../../../../plugin/deliver/pulls/resolve-change.ts'
 import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
 import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
@@ -106,8 +106,8 @@ export async function beginStory(
     )
     const forge: Forge = githubForge(session)
     const writer = writerOf?.(checkout, now) ?? githubWriter(session, { verified: lab.tokenOf === 'person' })
-    const pulls = await forge.pulls()
-    const memory = collectDecisions(await readComments(forge, pulls, { now, days: 180 }), now)
+    const { pulls, reviewed } = await readReviews(forge, await forge.pulls(), { now, days: 180 })
+    const memory = collectDecisions(reviewed)
     const rules = { reconsider: 20, settle: 5, rememberDays: 180, now }
     const left: string[] = []
     const kept = wants.flatMap((want) => {
