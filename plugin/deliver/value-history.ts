@@ -1,3 +1,4 @@
+import type { PastEdit } from '../model/past-edit.ts'
 import type { ValueCommit, ValueEvent } from '../model/value-history.ts'
 import type { HistoryCommit } from './git/read-commits.ts'
 import type { TrailedChange } from './record/trailers.ts'
@@ -8,8 +9,8 @@ export interface HistoryPorts {
   readonly commits: readonly HistoryCommit[]
   /** Whether a commit changed a file. */
   readonly touches: (commit: HistoryCommit, file: string) => Promise<boolean>
-  /** Whether the source of the value reads a file. A change of another file is no change of the value. */
-  readonly reads: (file: string) => boolean
+  /** Whether an edit can have set the value. */
+  readonly isEdit: (edit: PastEdit) => boolean
   /** Whether two texts are the same value. */
   readonly same: (left: string, right: string) => boolean
 }
@@ -37,10 +38,10 @@ function describe(commit: HistoryCommit, commits: readonly HistoryCommit[]): Val
   return { id, at, by, subject: subjectOf(commit), ...(pull === undefined ? {} : { pull }) }
 }
 
-const ownChanges = (key: string, { commits, reads }: HistoryPorts): readonly OwnChange[] =>
+const ownChanges = (key: string, { commits, isEdit }: HistoryPorts): readonly OwnChange[] =>
   commits.flatMap((commit, index) =>
     commit.changes
-      .filter(({ key: one, file }) => one === key && (file === undefined || reads(file)))
+      .filter(({ key: one, file = '', names }) => one === key && isEdit({ file, names }))
       .map((change) => ({ change, commit, index })),
   )
 

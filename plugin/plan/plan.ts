@@ -1,6 +1,7 @@
 import type { Prices } from '../model/backtest.ts'
 import { declaredWorkloads } from '../model/declared.ts'
 import type { Observation } from '../model/observation.ts'
+import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import type { Rendering, Source } from '../model/source.ts'
@@ -8,11 +9,11 @@ import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
-import { applyDecisions, type ReadsFile, type ReviewChange, type SourceChange } from './apply-decisions.ts'
+import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
-import { type HasHistory, readFiles } from './read-files.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
 import { slotsOfPlan } from './replica-slots.ts'
 import { splitByScope } from './split-by-scope.ts'
@@ -22,9 +23,9 @@ import { traceFields } from './trace-fields.ts'
 
 type LastChange = RecommendSettings['lastChange']
 
-/** How to decide. Only edits of files that the source of a value reads count as changes of it. */
+/** How to decide. Only edits that can have set a value count as changes of it. */
 export interface PlanSettings extends Omit<RecommendSettings, 'lastChange'> {
-  readonly lastChange: (...asked: [...Parameters<LastChange>, reads: ReadsFile]) => ReturnType<LastChange>
+  readonly lastChange: (...asked: [...Parameters<LastChange>, isEditOf: IsEditOf]) => ReturnType<LastChange>
 }
 
 /** What to plan, and from which usage. */
@@ -32,7 +33,7 @@ export interface PlanRequest {
   readonly sources: readonly Source[]
   readonly observations: readonly Observation[]
   readonly recommend: PlanSettings
-  /** The workloads for which it matters which files their source reads; none by default. */
+  /** The workloads for which it matters which edits can have set their values; none by default. */
   readonly hasHistory?: HasHistory
   /** Limits the plan to some workloads; all workloads by default. */
   readonly isSelected?: (workload: Workload) => boolean
@@ -56,10 +57,10 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const { rendered, failed } = await renderAll(request.sources, ports)
   const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
   const { review = acceptAll, hasHistory = noHistory } = request
-  const readsOf = await readFiles(declared, hasHistory, ports)
-  const recommendations = declared.flatMap((one) => recommendFor(one, request, readsOf(one.source.id)))
+  const editsIn = await editsBySource(declared, hasHistory, ports)
+  const recommendations = declared.flatMap((one) => recommendFor(one, request, editsIn(one.source.id)))
   const recommended = recommendations.filter(isChange)
-  const { changes, skipped } = applyDecisions(recommended, (one) => review(one, readsOf(one.source)))
+  const { changes, skipped } = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
   const proposed =
     changes.length === 0 ? undefined : await proposeChanges({ changes, rendered, request }, ports)
   const proposal = proposed?.proposal
@@ -111,10 +112,10 @@ function declaredIn(
 function recommendFor(
   { source, workloads }: DeclaredIn,
   request: PlanRequest,
-  reads: ReadsFile,
+  isEditOf: IsEditOf,
 ): readonly SourceRecommendation[] {
   const { id, cluster } = source
-  const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, reads)
+  const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, isEditOf)
   const settings = { ...request.recommend, lastChange, guarded: true }
   return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
     ...one,

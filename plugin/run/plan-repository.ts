@@ -9,9 +9,9 @@ import { plural } from '../model/plural.ts'
 import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
+import type { HasHistory } from '../plan/past-edits.ts'
 import type { PlanRequest } from '../plan/plan.ts'
 import { plan } from '../plan/plan.ts'
-import type { HasHistory } from '../plan/read-files.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { reviewByDelivery } from './deliver/delivery-rules.ts'
@@ -59,8 +59,8 @@ async function recentCommits(
 /** Returns the days from the last commit of Tortoise that changed a value to a time. */
 function daysSinceChange(commits: readonly HistoryCommit[]): PlanRequest['recommend']['lastChange'] {
   const past = pastChanges(commits)
-  return (address, time, reads) => {
-    const last = past.get(changeKey(address))?.find(({ file }) => file === undefined || reads(file))
+  return (address, time, isEditOf) => {
+    const last = past.get(changeKey(address))?.find(({ edit }) => isEditOf(edit, address.workload))
     return last === undefined ? undefined : (Date.parse(time) - Date.parse(last.at)) / dayMs
   }
 }

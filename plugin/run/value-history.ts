@@ -7,11 +7,13 @@ import { parseChangeKey } from '../deliver/record/trailers.ts'
 import { valueHistory } from '../deliver/value-history.ts'
 import { openCommit } from '../io/commit-tree.ts'
 import { isField } from '../model/field.ts'
+import type { PastEdit } from '../model/past-edit.ts'
 import { stop } from '../model/problem.ts'
+import type { Source } from '../model/source.ts'
 import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
-import { readsOf } from '../plan/read-files.ts'
+import { editsOf } from '../plan/past-edits.ts'
 import { type DeclaredField, declaredFields } from '../plan/render-sources.ts'
 import type { ValueHistory } from '../report/value-history.ts'
 import { type BaseBranch, findBaseBranch } from './base-branch.ts'
@@ -78,12 +80,17 @@ export async function historyOf(
   for (const [key, one] of found) {
     const same = (left: string, right: string): boolean => left === right || sameValue(one.field, left, right)
     const source = sources.get(key)
-    const reads = source === undefined ? () => true : await readsOf(source, opened)
-    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same, reads }) })
+    const isEditOf =
+      source === undefined ? () => true : await editsOf(source, workloadsIn(source, rendered), opened)
+    const isEdit = (edit: PastEdit): boolean => isEditOf(edit, one.workload)
+    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same, isEdit }) })
   }
   const shallow = fs.existsSync(`${gitdir}/shallow`)
   return { fields, complete: !shallow && commits.length < maxCommits }
 }
+
+const workloadsIn = (source: Source, rendered: readonly DeclaredField[]) =>
+  rendered.flatMap(({ renderedBy, workload }) => (renderedBy === source ? [workload] : []))
 
 function sameValue(field: string, left: string, right: string): boolean {
   if (!isField(field)) return false

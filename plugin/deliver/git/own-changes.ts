@@ -1,12 +1,14 @@
 import { readBlob } from 'isomorphic-git'
-import { type FileFacts, factsOf, provedChanges } from '../record/proved-changes.ts'
+import { type FileFacts, factsOf } from '../record/file-diff.ts'
+import { type CheckBudget, provedChanges } from '../record/proved-changes.ts'
 import { parseChanges, type TrailedChange } from '../record/trailers.ts'
 import type { Arrival } from './mainline.ts'
 import { readStored, type StoredCommit } from './stored-commit.ts'
 import { blobId, changedPaths, type Repository } from './tree.ts'
 
 /** Limits of what is read to check the changes that commit messages name. */
-const [mostBytes, mostFiles, mostChanges, mostCached] = [64 * 1024 ** 2, 500, 10_000, 500]
+const [mostBytes, mostFiles, mostChanges] = [32 * 1024 ** 2, 500, 10_000]
+const [mostComparisons, mostCached] = [1_000_000, 100]
 
 /** What a commit message names, and what of it the commit's own diff shows. */
 export interface CheckedChanges {
@@ -40,44 +42,55 @@ function factsReader(repository: Repository) {
 
 type ReadFacts = ReturnType<typeof factsReader>
 
-/** A commit against its first parent. */
+/** The trees of a commit's first parent and of the commit. */
 interface OwnDiff {
-  readonly before: string | undefined
+  readonly before: string
   readonly after: string
 }
 
-/** The trees of a commit and its first parent; `undefined` when the clone does not have the parent. */
+/** The diff of a commit; `undefined` when it has no parent, or when the clone does not have it. */
 async function diffOf(repository: Repository, { tree, parents }: StoredCommit): Promise<OwnDiff | undefined> {
   const [first] = parents
-  if (first === undefined) return { before: undefined, after: tree }
-  const parent = await readStored(repository, first)
+  const parent = first === undefined ? undefined : await readStored(repository, first)
   return parent && { before: parent.tree, after: tree }
 }
 
-const isText = (file: string): boolean => /\.(ya?ml|json)$/i.test(file)
+interface CheckPorts {
+  readonly repository: Repository
+  readonly facts: ReadFacts
+  readonly budget: CheckBudget
+}
+
+const isYaml = (file: string): boolean => /\.(ya?ml|json)$|(^|\/)Kustomization$/i.test(file)
+
+/** The files of a diff that some changes name; all YAML files when one of them names none. */
+async function filesOf(
+  { before, after }: OwnDiff,
+  changes: readonly TrailedChange[],
+  repository: Repository,
+): Promise<readonly string[]> {
+  const changed = await changedPaths(repository, before, after)
+  const named = new Set(changes.map(({ file }) => file))
+  return changed
+    .filter((file) => named.has(file) || (named.has(undefined) && isYaml(file)))
+    .slice(0, mostFiles)
+}
 
 /** Returns those of some changes that a diff shows, each with the file that shows it. */
 async function shownBy(
-  { before, after }: OwnDiff,
+  diff: OwnDiff,
   changes: readonly TrailedChange[],
-  { repository, facts }: { readonly repository: Repository; readonly facts: ReadFacts },
+  { repository, facts, budget }: CheckPorts,
 ): Promise<readonly TrailedChange[]> {
-  const named = new Set(changes.flatMap(({ file }) => file ?? []))
-  const unnamed = changes.some(({ file }) => file === undefined)
-  const others = unnamed ? (await changedPaths(repository, before, after)).filter(isText) : []
   const shown: TrailedChange[] = []
-  for (const file of [...named, ...others].slice(0, mostFiles)) {
-    // Anybody can write a path into a commit message. A path that cannot be in a tree counts as a missing file.
+  for (const file of await filesOf(diff, changes, repository)) {
     const [old, now] = await Promise.all(
-      [before, after].map(async (tree) =>
-        tree === undefined ? undefined : blobId(repository, tree, file).catch(() => undefined),
-      ),
+      [diff.before, diff.after].map((tree) => blobId(repository, tree, file)),
     )
-    if (now === undefined || old === now) continue
-    const [was, is] = [old === undefined ? undefined : await facts(old), await facts(now)]
-    if (is === undefined || (old !== undefined && was === undefined)) continue
+    const [before, after] = [old === undefined ? undefined : await facts(old), now && (await facts(now))]
+    if (!after || (old !== undefined && before === undefined)) continue
     const here = changes.filter((one) => one.file === undefined || one.file === file)
-    shown.push(...provedChanges(here, { file, before: was, after: is }).map((one) => ({ ...one, file })))
+    shown.push(...provedChanges(here, { file, before, after }, budget))
   }
   return shown
 }
@@ -95,13 +108,13 @@ const once = (changes: readonly TrailedChange[]): readonly TrailedChange[] => [
  * none itself.
  */
 export function changeChecker(repository: Repository): CheckChanges {
-  const facts = factsReader(repository)
+  const ports = { repository, facts: factsReader(repository), budget: { left: mostComparisons } }
   const shown = async (
     commit: StoredCommit,
     changes: readonly TrailedChange[],
   ): Promise<readonly TrailedChange[] | undefined> => {
     const diff = await diffOf(repository, commit)
-    return diff && shownBy(diff, changes, { repository, facts })
+    return diff && shownBy(diff, changes, ports)
   }
   return async ({ commit, by }) => {
     const named = once(parseChanges(commit.message)).slice(0, mostChanges)

@@ -1,4 +1,5 @@
 import type { PromiseFsClient } from 'isomorphic-git'
+import type { PastEdit } from '../../model/past-edit.ts'
 import type { TrailedChange } from '../record/trailers.ts'
 import { type HistorySpan, readArrivals } from './mainline.ts'
 import { changeChecker } from './own-changes.ts'
@@ -61,10 +62,10 @@ function withoutRepeats(read: readonly Read[]): readonly HistoryCommit[] {
   })
 }
 
-/** One change of a value by Tortoise: when it reached the base branch, ISO 8601, and the file that it edited. */
+/** One change of a value by Tortoise: when it reached the base branch (ISO 8601), and where. */
 export interface PastChange {
   readonly at: string
-  readonly file: string | undefined
+  readonly edit: PastEdit
 }
 
 /** The changes of each value by change key, newest first. */
@@ -74,10 +75,10 @@ export type ChangeHistory = ReadonlyMap<string, readonly PastChange[]>
 export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
   const past = new Map<string, PastChange[]>()
   for (const { at, changes } of commits)
-    for (const { key, file } of changes) {
+    for (const { key, file = '', names } of changes) {
       const known = past.get(key)
-      if (known === undefined) past.set(key, [{ at, file }])
-      else known.push({ at, file })
+      if (known === undefined) past.set(key, [{ at, edit: { file, names } }])
+      else known.push({ at, edit: { file, names } })
     }
   return past
 }

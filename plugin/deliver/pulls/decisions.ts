@@ -1,3 +1,4 @@
+import type { PastEdit } from '../../model/past-edit.ts'
 import type { Comment, Pull } from '../forges/forge.ts'
 import type { HistoryCommit } from '../git/read-commits.ts'
 import { type BlockItem, readBlock } from '../record/hidden-block.ts'
@@ -17,8 +18,8 @@ export interface Decision {
   readonly until?: string
   /** Value of a pin. */
   readonly value?: string
-  /** The file that a commit edited; absent for decisions in pull requests. */
-  readonly file?: string
+  /** What a commit edited; absent for decisions in pull requests. */
+  readonly edit?: PastEdit
 }
 
 /** A command that somebody gave by a label or a checkbox: who, and when (ISO 8601). */
@@ -106,16 +107,19 @@ export function collectDecisions(pulls: readonly ReviewedPull[]): DecisionLog {
   return byKey(pulls.flatMap(decisionsOf))
 }
 
-/** Returns the decisions that need no forge: the values that commits of Tortoise set on the base branch. */
-export const decisionsInCommits = (commits: readonly HistoryCommit[]): DecisionLog =>
+/**
+ * Returns the decisions that need no forge: the values that commits of Tortoise set on the base branch. `newestFirst` are its
+ * commits.
+ */
+export const decisionsInCommits = (newestFirst: readonly HistoryCommit[]): DecisionLog =>
   byKey(
-    commits.flatMap(({ id, at, changes }) =>
-      changes.map(({ file, ...item }) => ({
+    [...newestFirst].reverse().flatMap(({ id, at, changes }) =>
+      changes.map(({ file, names, ...item }) => ({
         kind: 'merged' as const,
         item,
         place: id.slice(0, 10),
         at,
-        ...(file === undefined ? {} : { file }),
+        ...(file === undefined ? {} : { edit: { file, names } }),
       })),
     ),
   )

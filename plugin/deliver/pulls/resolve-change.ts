@@ -1,4 +1,5 @@
 import { isField } from '../../model/field.ts'
+import type { PastEdit } from '../../model/past-edit.ts'
 import { readValue } from '../../model/value.ts'
 import { decodeWord } from '../record/trailers.ts'
 import { type Decision, type DecisionLog, lastDecision } from './decisions.ts'
@@ -23,8 +24,8 @@ export interface RequestedChange {
   readonly to: number
   /** The last OOM kill that the change answers, ISO 8601; absent when it answers none. */
   readonly killedAt?: string | undefined
-  /** Whether the source of the value reads a file; every file by default. */
-  readonly reads?: (file: string) => boolean
+  /** Whether an edit in a commit can have set the value; every edit by default. */
+  readonly isEdit?: (edit: PastEdit) => boolean
 }
 
 /** The value to propose, or why the field is skipped. */
@@ -40,9 +41,9 @@ const within = (a: number, b: number | undefined, percent: number): boolean =>
 
 /** Applies the decisions about one value to a change: returns the value to propose, or why the field is skipped. */
 export function resolveChange(log: DecisionLog, change: RequestedChange, rules: DecisionRules): Resolution {
-  const { reads = () => true } = change
+  const { isEdit = () => true } = change
   const decisions = (log.get(change.key) ?? [])
-    .filter(({ file }) => file === undefined || reads(file))
+    .filter(({ edit }) => edit === undefined || isEdit(edit))
     .filter((one) => appliesAfterKill(one, change))
   return byReviewers(decisions, change, rules) ?? byHistory(decisions, change, rules)
 }

@@ -62,6 +62,18 @@ export interface Address {
   readonly names: readonly string[]
   /** The container that the list of containers around it names. */
   readonly container: string | undefined
+  /** Kind and name of the object that a patch around it is for, as far as they are given without a pattern. */
+  readonly target: { readonly kind: string | undefined; readonly name: string | undefined }
+}
+
+/** The target of the patch in whose block of text a scalar is. Its names are patterns: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/ */
+function targetOf(path: YamlPath, at: Lookup): Address['target'] {
+  const holder = path.slice(0, Math.max(0, path.indexOf('|') - 1))
+  const plain = (key: string): string | undefined => {
+    const text = path.includes('|') ? at([...holder, 'target', key]) : undefined
+    return text !== undefined && /^[\w-]+$/.test(text) ? text : undefined
+  }
+  return { kind: plain('kind'), name: plain('name') }
 }
 
 /**
@@ -82,6 +94,7 @@ export function addressOf(scalar: FoundScalar, scalars: PlacedScalars): Address 
     segments: [...keys, ...said.flatMap((text) => text.split(/[/.]/))],
     names: namesOn(path, at),
     container: list === -1 ? undefined : at([...path.slice(0, list + 2), 'name']),
+    target: targetOf(path, at),
   }
 }
 

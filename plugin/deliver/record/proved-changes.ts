@@ -2,89 +2,119 @@ import { isField } from '../../model/field.ts'
 import { isOverlayFile } from '../../model/overlay.ts'
 import { sameValue } from '../../model/value.ts'
 import type { FoundScalar } from '../../yaml/scalars.ts'
-import { addressOf, canAddress, type PlacedScalars, placedScalars, placeOf } from './placed-scalars.ts'
+import {
+  type ChangedFile,
+  diffFile,
+  type FileDiff,
+  fieldKeyOf,
+  lazy,
+  type MovedField,
+  type MovedScalar,
+} from './file-diff.ts'
+import { type Address, addressOf, canAddress, type PlacedScalars } from './placed-scalars.ts'
 import { parseChangeKey, type TrailedChange } from './trailers.ts'
-import { type WrittenField, writtenFields } from './written-fields.ts'
 
-/** What a text of a file says, read once and only as far as it is needed. */
-export interface FileFacts {
-  readonly fields: () => readonly WrittenField[]
-  readonly scalars: () => PlacedScalars
-}
-
-/** Returns the facts of a text. */
-export function factsOf(text: string): FileFacts {
-  let fields: readonly WrittenField[] | undefined
-  let scalars: PlacedScalars | undefined
-  return {
-    fields: () => (fields ??= writtenFields(text)),
-    scalars: () => (scalars ??= placedScalars(text)),
-  }
-}
-
-/** A file before and after a commit. Without `before` the commit added it. */
-export interface ChangedFile {
-  readonly file: string
-  readonly before: FileFacts | undefined
-  readonly after: FileFacts
+/** How many comparisons are left. When none is left, nothing more is proved. */
+export interface CheckBudget {
+  left: number
 }
 
 /** A change that a commit message names, with its address. */
-interface Claim extends Pick<TrailedChange, 'from' | 'to'>, NonNullable<ReturnType<typeof parseChangeKey>> {}
+interface Claim extends NonNullable<ReturnType<typeof parseChangeKey>> {
+  readonly change: TrailedChange
+}
+
+/** A file with its diff, and the claims about it. */
+interface Ground {
+  readonly changed: ChangedFile
+  readonly diff: FileDiff
+  readonly budget: CheckBudget
+  /** Whether all that was added to the file is values of claims and words that say where these belong. */
+  readonly addsClaimsOnly: () => boolean
+}
+
+const spend = (budget: CheckBudget): boolean => {
+  budget.left -= 1
+  return budget.left >= 0
+}
+
+const isValue = (field: string, text: string, value: string): boolean =>
+  isField(field) && value !== '' && sameValue(field, text, value)
 
 /**
- * What a source adds around a scalar to make a value of it, as one text: empty when the scalar is the value, `\0Mi` when
- * `512` becomes `512Mi`. `undefined` when the scalar cannot be that value.
+ * What a source adds after a scalar to make a value of it: nothing when the scalar is the value, `Mi` when `512` becomes
+ * `512Mi`. `undefined` when the scalar cannot be that value.
  */
 function affixOf(field: string, scalar: string, value: string): string | undefined {
-  if (isField(field) && value !== '' && sameValue(field, scalar, value)) return ''
-  return /^\d[\d.]*$/.test(scalar) && value.includes(scalar) ? value.replace(scalar, '\0') : undefined
+  if (isValue(field, scalar, value)) return ''
+  const rest = /^\d[\d.]*$/.test(scalar) && value.startsWith(scalar) ? value.slice(scalar.length) : ''
+  return /^[A-Za-z]+$/.test(rest) ? rest : undefined
 }
 
-/** Whether a kustomization may have made one name of another: it can add a prefix and a suffix. */
-const fits = (written: string, rendered: string): boolean => written !== '' && rendered.includes(written)
-
-const sameManifest = (one: WrittenField, other: WrittenField): boolean =>
-  one.manifest === other.manifest && one.container === other.container && one.field === other.field
-
-/** The fields of manifests in a file that state the new value of a claim for its field. */
-const stating = (facts: FileFacts, { workload, container, field, to }: Claim): readonly WrittenField[] =>
-  facts
-    .fields()
-    .filter(
-      (one) =>
-        one.kind === workload.kind &&
-        one.field === field &&
-        one.container === container &&
-        fits(one.name, workload.name) &&
-        affixOf(field, one.value, to) === '',
-    )
-
-/** Whether a manifest in the file states the old value before and the new one after. */
-const movesField = ({ before, after }: ChangedFile, claim: Claim): boolean =>
-  stating(after, claim).some((one) => {
-    const was = before?.fields().find((other) => sameManifest(one, other))
-    return was !== undefined && affixOf(claim.field, was.value, claim.from) === ''
-  })
-
-/** Whether a setting in the file, outside of manifests, has the old value before and the new one after. */
-function movesSetting({ before, after }: ChangedFile, claim: Claim): boolean {
-  if (before === undefined) return false
-  const scalars = after.scalars()
-  return [...scalars.values()].some((scalar) => {
-    const was = before.scalars().get(placeOf(scalar))
-    if (was === undefined || was.value === scalar.value) return false
-    const affix = affixOf(claim.field, scalar.value, claim.to)
-    if (affix === undefined || affix !== affixOf(claim.field, was.value, claim.from)) return false
-    return speaksOf(scalar, scalars, claim) && speaksOf(was, before.scalars(), claim)
-  })
+/** The values of manifests that may be the field of a claim: in the manifest with its very name and namespace, if the file has one. */
+function candidatesOf({ diff }: Ground, claim: Claim): readonly MovedField[] {
+  const { workload } = claim
+  const all = diff.fields.get(fieldKeyOf(workload.kind, claim)) ?? []
+  const named = all.filter(({ is }) => is.name === workload.name)
+  const placed = named.filter(({ is }) => is.namespace === workload.namespace)
+  return placed.length > 0 ? placed : named.length > 0 ? named : all
 }
 
-/** Whether a scalar can be a setting of the field that a claim names. */
-function speaksOf(scalar: FoundScalar, scalars: PlacedScalars, { field, container }: Claim): boolean {
+/** The names of the manifests in which the old value of a claim became the new one, or the new one was added. */
+function namesOfMoved(ground: Ground, claim: Claim): readonly string[] {
+  const { from, to } = claim.change
+  return candidatesOf(ground, claim)
+    .filter(({ was, is }) => {
+      if (!spend(ground.budget) || !isValue(claim.field, is.value, to)) return false
+      return was === undefined ? ground.addsClaimsOnly() : isValue(claim.field, was.value, from)
+    })
+    .map(({ is }) => is.name)
+}
+
+/** The new texts that a scalar can have for a value: the value, or the number in it. */
+const textsOf = (value: string): readonly string[] => [
+  ...new Set([value, /^\d[\d.]*/.exec(value)?.[0] ?? value]),
+]
+
+/** The address of a scalar that can be a setting of the field that a claim names; `undefined` for any other scalar. */
+function addressFor(
+  scalar: FoundScalar,
+  scalars: PlacedScalars,
+  { workload, field, container }: Claim,
+): Address | undefined {
   const address = addressOf(scalar, scalars)
-  if (address === undefined || !isField(field) || !canAddress(address, field)) return false
-  return address.container === undefined || address.container === container
+  if (address === undefined || !isField(field) || !canAddress(address, field)) return undefined
+  const isKind = field.startsWith('hpa.') || (address.target.kind ?? workload.kind) === workload.kind
+  return isKind && (address.container ?? container) === container ? address : undefined
+}
+
+/** The address of a setting outside of manifests whose old value became the new one of a claim, or which was added with that. */
+function movedSetting({ was, is }: MovedScalar, ground: Ground, claim: Claim): Address | undefined {
+  const { changed, budget, addsClaimsOnly } = ground
+  const { from, to } = claim.change
+  const affix = spend(budget) ? affixOf(claim.field, is.value, to) : undefined
+  const now = affix === undefined ? undefined : addressFor(is, changed.after.scalars(), claim)
+  if (now === undefined || changed.before === undefined) return undefined
+  if (was === undefined) return affix === '' && addsClaimsOnly() ? now : undefined
+  if (affixOf(claim.field, was.value, from) !== affix) return undefined
+  const old = addressFor(was, changed.before.scalars(), claim)
+  // A list whose items changed places changed nothing.
+  return old?.names.join('\0') === now.names.join('\0') ? now : undefined
+}
+
+/** The change of a claim with the file and the names that prove it; `undefined` when the diff does not make it. */
+function prove(claim: Claim, ground: Ground): TrailedChange | undefined {
+  const { file } = ground.changed
+  const names = namesOfMoved(ground, claim)
+  if (names.length > 0) return { ...claim.change, file, names }
+  const moved = textsOf(claim.change.to).flatMap((text) => ground.diff.scalars().get(text) ?? [])
+  for (const one of moved) {
+    const address = movedSetting(one, ground, claim)
+    if (address === undefined) continue
+    const { name } = claim.field.startsWith('hpa.') ? {} : address.target
+    return { ...claim.change, file, ...(name === undefined ? {} : { names: [name] }) }
+  }
+  return undefined
 }
 
 /** Keys of scalars that say where a value belongs. */
@@ -101,48 +131,35 @@ const addressing = new Set([
 ])
 
 /**
- * Whether the file has the new value of a claim and did not have the place of it before: Tortoise adds a value where no
- * scalar sets it. Such a commit adds nothing else to the file, and removes nothing.
+ * Whether a commit adds values of claims to a file, and nothing else: Tortoise adds a value where no scalar sets it. It adds
+ * a file for recommendations only.
  */
-function addsValue(changed: ChangedFile, claim: Claim, claims: readonly Claim[]): boolean {
-  const { file, before, after } = changed
-  if (before === undefined && !isOverlayFile(file)) return false
-  const [old, now] = [before?.scalars() ?? new Map<string, FoundScalar>(), after.scalars()]
-  const added = [...now].filter(([place]) => !old.has(place)).map(([, scalar]) => scalar)
-  if ([...old.keys()].some((place) => !now.has(place))) return false
-  const isValue = ({ value }: FoundScalar, { field, to }: Claim): boolean => affixOf(field, value, to) === ''
-  const isExplained = (one: FoundScalar): boolean =>
-    addressing.has(String(one.path.at(-1))) || claims.some((other) => isValue(one, other))
-  return (
-    added.every(isExplained) && added.some((one) => isValue(one, claim) && isAddedFor(one, changed, claim))
-  )
+function addsClaims({ file, before }: ChangedFile, diff: FileDiff, claims: readonly Claim[]): boolean {
+  if ((before === undefined && !isOverlayFile(file)) || !diff.removesNothing()) return false
+  const values = new Set(claims.map(({ change }) => change.to))
+  return diff.added().every(({ path, value }) => addressing.has(String(path.at(-1))) || values.has(value))
 }
 
-/** Whether an added scalar is where the field of a claim is written: in a manifest, a patch, recommendations or settings. */
-function isAddedFor(scalar: FoundScalar, { before, after }: ChangedFile, claim: Claim): boolean {
-  const isNew = (one: WrittenField): boolean =>
-    before?.fields().some((other) => sameManifest(one, other)) !== true
-  return stating(after, claim).some(isNew) || speaksOf(scalar, after.scalars(), claim)
-}
-
-function claimOf({ key, from, to }: TrailedChange): readonly Claim[] {
-  const address = parseChangeKey(key)
-  return address === undefined || !isField(address.field) || from === to ? [] : [{ ...address, from, to }]
+function claimOf(change: TrailedChange): readonly Claim[] {
+  const address = parseChangeKey(change.key)
+  const isChange =
+    address !== undefined && isField(address.field) && !isValue(address.field, change.from, change.to)
+  return isChange ? [{ ...address, change }] : []
 }
 
 /**
  * Returns those of the changes that a commit message names which the commit's own diff of a file makes: the value of the
- * field, at a place of the file that can set it, is the old one before and the new one after.
+ * field, at a place of the file that can set it, is the old one before and the new one after. Each has the file, and the
+ * names that manifests in it give the workload, by which the reader decides whether these are of the workload.
  */
 export function provedChanges(
   changes: readonly TrailedChange[],
   changed: ChangedFile,
+  budget: CheckBudget,
 ): readonly TrailedChange[] {
   const claims = changes.flatMap(claimOf)
-  return changes.filter((change) =>
-    claimOf(change).some(
-      (claim) =>
-        movesField(changed, claim) || movesSetting(changed, claim) || addsValue(changed, claim, claims),
-    ),
-  )
+  if (claims.length === 0) return []
+  const diff = diffFile(changed)
+  const ground = { changed, diff, budget, addsClaimsOnly: lazy(() => addsClaims(changed, diff, claims)) }
+  return claims.flatMap((claim) => prove(claim, ground) ?? [])
 }

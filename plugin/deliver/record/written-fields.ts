@@ -10,7 +10,8 @@ export interface WrittenField {
   /** Identity of the manifest in its file, wherever it is in it. */
   readonly manifest: string
   readonly kind: string
-  /** The name as written, before a kustomization adds a prefix or a suffix. */
+  /** Namespace (empty for none) and name as written, before a kustomization changes them. */
+  readonly namespace: string
   readonly name: string
   readonly container: string | undefined
   readonly field: string
@@ -89,13 +90,15 @@ const fieldsIn = (object: JsonObject, nth: number): readonly WrittenField[] =>
   fieldsOf([completed(object)], '').map(
     ({ workload: { namespace, kind, name }, container, field, value }) => ({
       manifest: JSON.stringify([namespace, kind, name, nth]),
-      ...{ kind, name, container, field, value },
+      ...{ kind, namespace, name, container, field, value },
     }),
   )
 
 /** The values in a file of recommendations (`.tortoise`). */
 function recommendedIn(root: JsonObject): readonly WrittenField[] {
-  const [kind, name] = [valueAt(root, ['workload', 'kind']), valueAt(root, ['workload', 'name'])].map(textOf)
+  const [kind, name, namespace = ''] = ['kind', 'name', 'namespace'].map((key) =>
+    textOf(valueAt(root, ['workload', key])),
+  )
   if (root['version'] !== 1 || kind === undefined || name === undefined) return []
   return listOf(root['values']).flatMap((one): readonly WrittenField[] => {
     const [container, field, value] = [['container'], ['field'], ['value']].map((path) =>
@@ -103,6 +106,6 @@ function recommendedIn(root: JsonObject): readonly WrittenField[] {
     )
     return field === undefined || value === undefined
       ? []
-      : [{ manifest: 'recommendations', kind, name, container, field, value }]
+      : [{ manifest: 'recommendations', kind, namespace, name, container, field, value }]
   })
 }

@@ -16,7 +16,8 @@ export function killedAt({ answersKill }: Pick<Change, 'answersKill'>): string |
 /** Returns the decision function of a plan: applies the logged decisions to each change. */
 export const decideBy =
   (log: DecisionLog, rules: DecisionRules): ReviewChange =>
-  (change, reads) => {
-    const { from, to } = change
-    return resolveChange(log, { key: changeKey(change), from, to, killedAt: killedAt(change), reads }, rules)
+  (change, isEditOf) => {
+    const { from, to, workload } = change
+    const requested = { key: changeKey(change), from, to, killedAt: killedAt(change) }
+    return resolveChange(log, { ...requested, isEdit: (edit) => isEditOf(edit, workload) }, rules)
   }

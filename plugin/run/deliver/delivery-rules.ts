@@ -72,12 +72,12 @@ export function reviewByDelivery(
   forge: ForgeReview = {},
 ): ForgeReview {
   const { review: decideOnForge, scopeOf } = forge
-  const review: ReviewChange = (change, reads) => {
+  const review: ReviewChange = (change, isEditOf) => {
     if (deliveryByRule(delivery.rules, change) === 'report')
       return { reason: 'only reported, because a rule sets delivery: report' }
     return decideOnForge === undefined || isDirect(delivery, change)
-      ? decideByCommits(change, reads)
-      : decideOnForge(change, reads)
+      ? decideByCommits(change, isEditOf)
+      : decideOnForge(change, isEditOf)
   }
   if (scopeOf === undefined) return { review }
   const scopeByDelivery: typeof scopeOf = (change) => {
