@@ -8,7 +8,7 @@ import { blobId, changedPaths, type Repository } from './tree.ts'
 
 /** Limits of what is read to check the changes that commit messages name. */
 const [mostBytes, mostFiles, mostChanges] = [32 * 1024 ** 2, 500, 10_000]
-const [mostComparisons, mostCached] = [1_000_000, 100]
+const [mostComparisons, mostCached] = [200_000, 100]
 
 /** What a commit message names, and what of it the commit's own diff shows. */
 export interface CheckedChanges {

@@ -33,8 +33,9 @@ interface Ground {
   readonly addsClaimsOnly: () => boolean
 }
 
-const spend = (budget: CheckBudget): boolean => {
-  budget.left -= 1
+/** Takes comparisons from a budget. Returns whether it had them. */
+const spend = (budget: CheckBudget, count = 1): boolean => {
+  budget.left -= count
   return budget.left >= 0
 }
 
@@ -52,9 +53,10 @@ function affixOf(field: string, scalar: string, value: string): string | undefin
 }
 
 /** The values of manifests that may be the field of a claim: in the manifest with its very name and namespace, if the file has one. */
-function candidatesOf({ diff }: Ground, claim: Claim): readonly MovedField[] {
+function candidatesOf({ diff, budget }: Ground, claim: Claim): readonly MovedField[] {
   const { workload } = claim
   const all = diff.fields.get(fieldKeyOf(workload.kind, claim)) ?? []
+  if (!spend(budget, all.length)) return []
   const named = all.filter(({ is }) => is.name === workload.name)
   const placed = named.filter(({ is }) => is.namespace === workload.namespace)
   return placed.length > 0 ? placed : named.length > 0 ? named : all
@@ -65,7 +67,7 @@ function namesOfMoved(ground: Ground, claim: Claim): readonly string[] {
   const { from, to } = claim.change
   return candidatesOf(ground, claim)
     .filter(({ was, is }) => {
-      if (!spend(ground.budget) || !isValue(claim.field, is.value, to)) return false
+      if (!isValue(claim.field, is.value, to)) return false
       return was === undefined ? ground.addsClaimsOnly() : isValue(claim.field, was.value, from)
     })
     .map(({ is }) => is.name)
@@ -107,13 +109,14 @@ function prove(claim: Claim, ground: Ground): TrailedChange | undefined {
   const { file } = ground.changed
   const names = namesOfMoved(ground, claim)
   if (names.length > 0) return { ...claim.change, file, names }
-  const moved = textsOf(claim.change.to).flatMap((text) => ground.diff.scalars().get(text) ?? [])
-  for (const one of moved) {
-    const address = movedSetting(one, ground, claim)
-    if (address === undefined) continue
-    const { name } = claim.field.startsWith('hpa.') ? {} : address.target
-    return { ...claim.change, file, ...(name === undefined ? {} : { names: [name] }) }
-  }
+  for (const text of textsOf(claim.change.to))
+    for (const moved of ground.diff.scalars().get(text) ?? []) {
+      if (ground.budget.left <= 0) return undefined
+      const address = movedSetting(moved, ground, claim)
+      if (address === undefined) continue
+      const { name } = claim.field.startsWith('hpa.') ? {} : address.target
+      return { ...claim.change, file, ...(name === undefined ? {} : { names: [name] }) }
+    }
   return undefined
 }
 
