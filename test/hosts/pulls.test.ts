@@ -62,7 +62,8 @@ describe('a pull request of the program', () => {
     ])
     expect(said(1)).toContain('snoozed until')
     expect(await story.pulls()).toEqual([])
-    for (const event of story.server.state.pulls.events.get(1) ?? []) event.created_at = '2020-01-01T00:00:00Z'
+    for (const event of story.server.state.pulls.events.get(1) ?? [])
+      event.created_at = '2020-01-01T00:00:00Z'
     Object.assign(pull(1), { closed_at: '2020-01-01T00:00:00Z' })
     expect(await story.pulls()).toMatchObject([{ action: 'reopened', number: 1 }])
     expect(pull(1).body).not.toContain('- [x]')

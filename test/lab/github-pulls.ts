@@ -110,6 +110,7 @@ export function pullStore(ground: Ground): PullStore {
     const event = { ...one, actor: labUser(login), created_at: time() }
     events.set(number, [...(events.get(number) ?? []), event])
   }
+  const isOwn = ({ head }: LabPullRequest): boolean => head.repo?.id === labRepositoryId
   const label: PullStore['label'] = (number, login, name, isSet = true) => {
     const pull = all.find((one) => one.number === number)
     if (pull === undefined || pull.labels.some((one) => one.name === name) === isSet) return
@@ -123,7 +124,8 @@ export function pullStore(ground: Ground): PullStore {
     if (body.length > bodyLimit) return invalid('body is too long')
     if (sha === undefined || target === undefined) return invalid('head or base is invalid')
     if (sha === target) return invalid(`No commits between ${base} and ${head}`)
-    if (all.some((pull) => pull.state === 'open' && pull.head.label === label && pull.base.ref === base))
+    const isSame = (pull: LabPullRequest): boolean => isOwn(pull) && pull.head.label === label
+    if (all.some((pull) => pull.state === 'open' && isSame(pull) && pull.base.ref === base))
       return invalid(`A pull request already exists for ${label}.`)
     const number = nextNumber()
     const pull: LabPullRequest = {
@@ -188,7 +190,7 @@ export function pullStore(ground: Ground): PullStore {
     return { status: 200, data: { merged: true, sha: made, message: 'merged' } }
   }
   const settle = (): void => {
-    for (const pull of all.filter(({ state }) => state === 'open')) {
+    for (const pull of all.filter((one) => one.state === 'open' && isOwn(one))) {
       const sha = bare.ref(pull.head.ref)
       if (sha === undefined) {
         Object.assign(pull, { state: 'closed', closed_at: time(), updated_at: time() })

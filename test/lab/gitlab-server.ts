@@ -80,6 +80,8 @@ export interface GitLabServer {
   readonly say: (iid: number, username: string, body: string) => void
   /** Changes a merge request as a user: sets labels, edits the description, closes or reopens it. */
   readonly change: (iid: number, username: string, patch: LabPatch) => void
+  /** Opens a merge request from a fork of a user, and closes it. */
+  readonly fork: (username: string, branch: string, description: string) => void
   readonly merge: (iid: number) => void
   readonly close: () => Promise<void>
 }
@@ -372,6 +374,26 @@ export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
     const one = state.mergeRequests.find((known) => known.iid === iid)
     if (one !== undefined) change(state, one, { username, patch })
   }
+  const fork: GitLabServer['fork'] = (username, branch, description) => {
+    const iid = state.mergeRequests.length + 1
+    state.mergeRequests.push({
+      iid,
+      web_url: `${url}/${project}/-/merge_requests/${iid}`,
+      source_branch: branch,
+      target_branch: 'main',
+      source_project_id: 2,
+      target_project_id: 1,
+      author: { username },
+      created_at: time(),
+      title: 'from a fork',
+      description,
+      state: 'closed',
+      sha: '0'.repeat(40),
+      labels: [],
+      closed_at: time(),
+      merged_at: null,
+    })
+  }
   const byButton = (iid: number): void => {
     const one = state.mergeRequests.find((known) => known.iid === iid)
     if (one !== undefined) merge(state, one)
@@ -393,6 +415,7 @@ export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
     statuses,
     say,
     change: changeAs,
+    fork,
     merge: byButton,
     close,
   }

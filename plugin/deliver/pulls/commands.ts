@@ -98,6 +98,9 @@ export const readBoxes = (body: string): readonly Command[] =>
     readCommands(text),
   )
 
-/** Returns a body with all boxes of commands unchecked. */
+/**
+ * Returns a body with all boxes of commands unchecked. Such a box has a space more than the one that Tortoise writes, so that
+ * the body differs and the next update of the pull request unchecks the box.
+ */
 export const untickBoxes = (body: string): string =>
-  body.replace(/^- \[[xX]\] (?=<!-- \/tortoise [\w ]+ -->)/gm, '- [ ] ')
+  body.replace(/^- \[[xX]\] (?=<!-- \/tortoise [\w ]+ -->)/gm, '- [ ]  ')
