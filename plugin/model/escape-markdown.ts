@@ -1,20 +1,19 @@
 const zeroWidth = '\u200b'
 
-/** One line of plain text: line ends, control, invisible and direction characters become single spaces. */
+/** Makes one line of plain text: line ends, control, invisible and direction characters become single spaces. */
 export const oneLine = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
 
 /**
- * One line that a forge links to nobody and nothing: no mention, no issue reference (so none is closed), no address,
- * no marker such as `[skip ci]`. A forge looks for those in the rendered text, so escapes do not stop it;
- * a zero-width space does.
+ * Makes one line in which a forge finds no mention, no issue reference (so none is closed), no address, and no marker such as
+ * `[skip ci]`. Forges search the rendered text, so escapes do not prevent this; a zero-width space does.
  */
 export const unlinked = (text: string): string =>
   oneLine(text).replace(/[@#[]|\bGH-|:(?=\/\/)|\bwww(?=\.)/gi, `$&${zeroWidth}`)
 
 /**
- * Text from a cluster or a repository, safe inside a Markdown paragraph or table cell:
- * one line, no markup, no HTML, no links, and nothing that mentions a person, refers to an issue or closes one.
+ * Escapes untrusted text for a Markdown paragraph or table cell: one line without markup, HTML or links, which mentions no
+ * person, refers to no issue and closes none.
  */
 export const escapeMarkdown = (text: string): string =>
   unlinked(text)
@@ -25,9 +24,9 @@ export const escapeMarkdown = (text: string): string =>
     .replace(/^[-+=#]/, '\\$&')
     .replace(/^(\d+)([.)])/, '$1\\$2')
 
-const cutNote = '_The rest of this report was cut: it is longer than fits here._'
+const cutNote = '_The rest of this report was cut, because it is too long for this place._'
 
-/** What closes the blocks that a cut text left open. */
+/** The lines that close the open blocks of a cut text. */
 function closers(text: string): readonly string[] {
   const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0
   const details = Math.max(0, count(/<details\b/g) - count(/<\/details>/g))
@@ -38,7 +37,7 @@ function closers(text: string): readonly string[] {
   ]
 }
 
-/** A Markdown report that fits into a pull request; a longer one is cut between lines, its blocks closed, and says so. */
+/** Limits a Markdown report to the size of a pull request body. A longer one is cut between lines, with open blocks closed and a note. */
 export function fitBody(markdown: string, limit = 60_000): string {
   if (markdown.length <= limit) return markdown
   const room = limit - 400

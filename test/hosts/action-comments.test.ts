@@ -104,6 +104,36 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
     expect(shop.github.state.reactions.get(ended.id)).toBeUndefined()
   })
 
+  it.each<readonly [string, { action?: string; sender?: object; bot?: boolean; body?: string }, string]>([
+    [
+      'edited into a comment by somebody without push access',
+      { action: 'edited' },
+      'mallory has no push access',
+    ],
+    ['deleted by somebody without push access', { action: 'deleted' }, 'mallory has no push access'],
+    [
+      'in a comment of a bot that a person edited',
+      { action: 'edited', sender: { type: 'User', login: 'ada' }, bot: true },
+      'a bot wrote the comment',
+    ],
+    ['in a code block', { body: '```\n/tortoise ignore\n```' }, 'the command matches no value'],
+  ])(
+    'a command %s is not obeyed',
+    async (_name, { bot = false, body = '/tortoise ignore', ...more }, why) => {
+      const pull = pullOf(/prod$/)
+      const before = pull.body
+      const event = commentEvent(pull.number, 'ada', { id: ++comments, body })
+      const user = bot ? { login: 'helper[bot]', type: 'Bot' } : event.comment.user
+      const sender = { type: 'User', login: 'action' in more ? 'mallory' : 'ada' }
+      const ended = await step({
+        event: { ...event, comment: { ...event.comment, user }, sender, ...more },
+        env: { GITHUB_EVENT_NAME: 'issue_comment' },
+      })
+      expect(ended.stdout).toContain(why)
+      expect(pull).toMatchObject({ body: before, state: 'open' })
+    },
+  )
+
   it('a command below the pull request of a person is not ours to answer', async () => {
     git(shop.bare, 'branch', 'feature', 'main')
     const ended = await say(9999, 'ada', '/tortoise ignore')
@@ -150,6 +180,13 @@ describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', (
       { repo: { id: 2, full_name: 'mallory/gitops' } },
       /is not a pull request of Tortoise/,
     ],
+    [
+      'the same branch name in a fork with the same owner and name',
+      { action: 'closed' },
+      { repo: { id: 2, full_name: 'shop/gitops' } },
+      /is not a pull request of Tortoise/,
+    ],
+    ['a branch of a deleted fork', { action: 'closed' }, { repo: null }, /is not a pull request of Tortoise/],
     ['a branch of a person', { action: 'closed' }, { ref: 'feature' }, /is not a pull request of Tortoise/],
   ])('%s makes nothing run', async (_name, event, head, says) => {
     const before = writes()

@@ -5,11 +5,11 @@ import type { PullOutcome } from '../../plugin/model/proposal.ts'
 import { printSnapshot } from '../../plugin/observe/snapshot.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
-import { recorded } from '../unit/recommend/hpa/recorded.ts'
+import { recordedUsage } from '../unit/recommend/builders.ts'
 import { observationsFor } from '../unit/report/pull-requests.ts'
 import { type Ended, git, tortoise } from './program.ts'
 
-/** A Deployment of the story: what it asks for, and what it was seen to use. */
+/** A Deployment of the story: what it requests, and what it uses. */
 export interface Load {
   readonly name: string
   /** CPU request in millicores. */
@@ -89,7 +89,7 @@ const hourly = { first: Math.ceil(Date.parse(window.from) / 1000 / step) * step,
 function killedUse({ uses, memory = 0, killed = 0 }: Load) {
   const load = { cpu: () => uses, memory: () => memory * 0.98 * 1024 ** 2 }
   const end = hourly.first + (hourly.count - 1) * step
-  return { oomKills: 1, oomTimes: [end - killed * 86_400], ...recorded(load, hourly) }
+  return { oomKills: 1, oomTimes: [end - killed * 86_400], ...recordedUsage(load, hourly) }
 }
 
 function snapshotOf(loads: readonly Load[]): string {

@@ -10,7 +10,7 @@ import { applyDecisions } from '../../plugin/plan/apply-decisions.ts'
 import { type ProfileName, profiles } from '../../plugin/recommend/profiles/profiles.ts'
 import { type RecommendSettings, recommend } from '../../plugin/recommend/recommend.ts'
 import { decideBy, killedAt } from '../../plugin/run/deliver/decide.ts'
-import { observed, recorded, workload } from '../unit/recommend/hpa/recorded.ts'
+import { observationWith, recordedUsage, workload } from '../unit/recommend/builders.ts'
 
 const seed = 20261121
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
@@ -38,13 +38,13 @@ const declared: DeclaredWorkload = {
 
 /** The workload, killed for want of memory so many days before the end of the window. */
 const killed = (daysAgo: number | undefined) =>
-  observed({
+  observationWith({
     containers: [
       {
         container: 'app',
         oomKills: 2,
         ...(daysAgo === undefined ? {} : { oomTimes: [end / 1000 - daysAgo * day] }),
-        ...recorded({ cpu: () => 700, memory: () => 505 * Mi }, hourly),
+        ...recordedUsage({ cpu: () => 700, memory: () => 505 * Mi }, hourly),
       },
     ],
     replicas: { min: 3, max: 3, mean: 3 },

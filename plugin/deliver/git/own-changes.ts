@@ -4,7 +4,7 @@ import { type CheckBudget, provedChanges } from '../record/proved-changes.ts'
 import { parseChanges, type TrailedChange } from '../record/trailers.ts'
 import type { Arrival } from './mainline.ts'
 import { readStored, type StoredCommit } from './stored-commit.ts'
-import { blobId, changedPaths, type Repository } from './tree.ts'
+import { type ChangedFile, changedFiles, type Repository } from './tree.ts'
 
 /** Limits of what is read to check the changes that commit messages name. */
 const [mostBytes, mostFiles, mostChanges] = [32 * 1024 ** 2, 500, 10_000]
@@ -68,11 +68,11 @@ async function filesOf(
   { before, after }: OwnDiff,
   changes: readonly TrailedChange[],
   repository: Repository,
-): Promise<readonly string[]> {
-  const changed = await changedPaths(repository, before, after)
+): Promise<readonly ChangedFile[]> {
+  const changed = await changedFiles(repository, before, after)
   const named = new Set(changes.map(({ file }) => file))
   return changed
-    .filter((file) => named.has(file) || (named.has(undefined) && isYaml(file)))
+    .filter(({ path }) => named.has(path) || (named.has(undefined) && isYaml(path)))
     .slice(0, mostFiles)
 }
 
@@ -83,14 +83,11 @@ async function shownBy(
   { repository, facts, budget }: CheckPorts,
 ): Promise<readonly TrailedChange[]> {
   const shown: TrailedChange[] = []
-  for (const file of await filesOf(diff, changes, repository)) {
-    const [old, now] = await Promise.all(
-      [diff.before, diff.after].map((tree) => blobId(repository, tree, file)),
-    )
-    const [before, after] = [old === undefined ? undefined : await facts(old), now && (await facts(now))]
-    if (!after || (old !== undefined && before === undefined)) continue
+  for (const { path: file, before: old, after: now } of await filesOf(diff, changes, repository)) {
+    const [before, after] = [old && (await facts(old)), now && (await facts(now))]
+    if (!after || (old !== undefined && !before)) continue
     const here = changes.filter((one) => one.file === undefined || one.file === file)
-    shown.push(...provedChanges(here, { file, before, after }, budget))
+    shown.push(...provedChanges(here, { file, before: before || undefined, after }, budget))
   }
   return shown
 }

@@ -32,7 +32,7 @@ function bodyLine({ cluster, workload, container, field, from, to, because }: Pr
   const what = container === undefined ? field : fieldLabel({ container: encodeWord(container), field })
   const values = `${unlinked(from) || 'unset'} → ${unlinked(to)}`
   const reasons = because.map((reason) => unlinked(reason.text)).filter((text) => text !== '')
-  return `${label} ${what}: ${values}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`
+  return `${label} ${what}: ${values}${reasons.length === 0 ? '' : ` (${reasons.join(' ')})`}`
 }
 
 /** Returns the key of a change in trailers and hidden blocks: `[cluster/]namespace/Kind/name container field`. */

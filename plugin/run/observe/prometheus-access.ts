@@ -6,7 +6,7 @@ import { azureTokens, googleTokens, type TokenSource } from '../../io/cloud-toke
 import { type AwsKeys, signedHeaders } from '../../io/sigv4.ts'
 import { type Certificates, fetchWith } from '../../io/tls-fetch.ts'
 import { stop } from '../../model/problem.ts'
-import type { HttpPorts } from '../../observe/prometheus/prometheus.ts'
+import type { HttpPorts } from '../../observe/prometheus/connection.ts'
 import type { Environment, RunPorts } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 
