@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Settings } from '../../config/schema.ts'
 import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
-import { decisionsInCommits } from '../deliver/pulls/decisions.ts'
+import { type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { Plan } from '../model/plan.ts'
@@ -38,7 +38,7 @@ export interface PlanBase {
   /** The ref whose commits are read for earlier changes of Tortoise. */
   readonly ref: string
   /** Reviewers' decisions on the forge, and how changes are grouped into pull requests. Absent without a forge. */
-  readonly forge?: Pick<PlanRequest, 'review' | 'scopeOf'>
+  readonly forge?: Pick<PlanRequest, 'review' | 'scopeOf'> & { readonly decisions: DecisionLog }
 }
 
 const maxCommits = 500
@@ -56,12 +56,21 @@ async function recentCommits(
   return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
 }
 
-/** Returns the days from the last commit of Tortoise that changed a value to a time. */
-function daysSinceChange(commits: readonly HistoryCommit[]): PlanRequest['recommend']['lastChange'] {
+/**
+ * Returns the days from the last change of a value by Tortoise to a time: by a commit, or by a merged pull request. The latter
+ * is known where the clone does not have the commit, or another message replaced its own.
+ */
+function daysSinceChange(
+  commits: readonly HistoryCommit[],
+  merged: DecisionLog,
+): PlanRequest['recommend']['lastChange'] {
   const past = pastChanges(commits)
   return (address, time, isEditOf) => {
-    const last = past.get(changeKey(address))?.find(({ edit }) => isEditOf(edit, address.workload))
-    return last === undefined ? undefined : (Date.parse(time) - Date.parse(last.at)) / dayMs
+    const key = changeKey(address)
+    const inCommit = past.get(key)?.find(({ edit }) => isEditOf(edit, address.workload))
+    const inPull = merged.get(key)?.findLast(({ kind }) => kind === 'merged')
+    const times = [inCommit, inPull].flatMap((one) => (one === undefined ? [] : [Date.parse(one.at)]))
+    return times.length === 0 ? undefined : (Date.parse(time) - Math.max(...times)) / dayMs
   }
 }
 
@@ -110,7 +119,12 @@ export async function planRepository(
   const request = {
     sources,
     observations,
-    recommend: { profile, options, rules, lastChange: daysSinceChange(commits) },
+    recommend: {
+      profile,
+      options,
+      rules,
+      lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
+    },
     hasHistory: inHistory(commits),
     prices,
     allowShared: edit.allowShared,

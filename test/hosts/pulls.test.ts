@@ -135,6 +135,14 @@ describe('a pull request of the program', () => {
     ])
   })
 
+  it('lets its values rest after the merge, even if another message replaced its own', async () => {
+    await begin({ loads: [api] })
+    await story.pulls()
+    story.server.state.pulls.merge(1, { commit_title: 'sizes', commit_message: 'by the team' })
+    expect(cpu('main')).toBe('250m')
+    expect(await story.pulls()).toEqual([])
+  })
+
   it('merged and reverted by a person is a decision; retry takes it back; a second revert stops the loop', async () => {
     await begin({ loads: [api], settings: 'recommend: { restDays: 0 }' })
     const revert = () => story.commit({ [pathOf(api)]: manifestOf(api) }, 'Revert "right-size"')
