@@ -2,9 +2,10 @@ import { readBlob } from 'isomorphic-git'
 import { type FileFacts, factsOf } from '../record/file-diff.ts'
 import { type CheckBudget, provedChanges } from '../record/proved-changes.ts'
 import { parseChanges, type TrailedChange } from '../record/trailers.ts'
+import { type ChangedFile, changedFiles } from './changed-files.ts'
 import type { Arrival } from './mainline.ts'
 import { readStored, type StoredCommit } from './stored-commit.ts'
-import { type ChangedFile, changedFiles, type Repository } from './tree.ts'
+import type { Repository } from './tree.ts'
 
 /** Limits of what is read to check the changes that commit messages name. */
 const [mostBytes, mostFiles, mostChanges] = [32 * 1024 ** 2, 500, 10_000]

@@ -21,7 +21,7 @@ const header = (head: string, name: string): readonly string[] =>
     .map((line) => line.slice(name.length + 1))
 
 /** Parses a commit object. Names, times and time zones that Git would not write are accepted. */
-export function parseCommit(id: string, text: string): StoredCommit {
+function parseCommit(id: string, text: string): StoredCommit {
   const end = text.indexOf('\n\n')
   const [head, message] = end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 2)]
   const [author = '', committer = ''] = ['author', 'committer'].map((name) => header(head, name)[0] ?? '')

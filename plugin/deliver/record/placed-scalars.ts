@@ -9,7 +9,7 @@ export type PlacedScalars = ReadonlyMap<string, FoundScalar>
 const placeKey = (document: number, path: YamlPath): string => JSON.stringify([document, ...path])
 
 /** Returns the place of a scalar: equal for the same place in two texts of a file. */
-export const placeOf = ({ document, path }: Pick<FoundScalar, 'document' | 'path'>): string =>
+const placeOf = ({ document, path }: Pick<FoundScalar, 'document' | 'path'>): string =>
   placeKey(document, path)
 
 /** Returns the scalars of a text; none when the text cannot be edited safely. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readBlock, writeBlock } from '../../../plugin/deliver/record/hidden-block.ts'
-import type { LabPullRequest } from '../../lab/github-pulls.ts'
+import { type LabPullRequest, labRepositoryId } from '../../lab/github-pulls.ts'
 import { programDirectory } from '../../lab/programs.mjs'
 import { demoCheckout, demoFiles, git, tortoise } from '../program.ts'
 import { beginPulls, type Load, manifestOf, type PullStory, pathOf } from '../pull-story.ts'
@@ -345,7 +345,7 @@ describe('on a forge an outsider decides nothing:', () => {
         sha: '0'.repeat(40),
         repo: { id: 2, full_name: 'acme/internal-fork' },
       },
-      base: { ref: 'main', repo: { id: 1296269, full_name: 'acme/gitops' } },
+      base: { ref: 'main', repo: { id: labRepositoryId, full_name: 'acme/gitops' } },
       labels: [],
       created_at: at,
       updated_at: at,
