@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
-import { parseAllDocuments } from 'yaml'
 import { isJsonObject, type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
+import { parseDocuments } from '../../plugin/yaml/parse.ts'
 
 /** Keys under which kustomize accepts a URL in place of a path. */
 const loading = [
@@ -46,10 +46,9 @@ export async function refuseRemote(inputs: readonly InputFile[], view: Repositor
 }
 
 function documentsOf(text: string): readonly Json[] {
-  const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false })
-  return 'empty' in documents
-    ? []
-    : documents.map((document) => document.toJS({ maxAliasCount: 1000 }) as Json)
+  return parseDocuments(text, { uniqueKeys: false }).map(
+    (document) => document.toJS({ maxAliasCount: 1000 }) as Json,
+  )
 }
 
 function remoteIn(kustomization: Json): string | undefined {
