@@ -10,7 +10,7 @@ export default {
   incremental: true,
   incrementalFile: 'coverage/mutation/incremental.json',
   tempDirName: 'coverage/mutation/sandbox',
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false },
   jsonReporter: { fileName: process.env['MUTATION_REPORT'] ?? 'coverage/mutation/report.json' },
   thresholds: { high: 90, low: 80, break: 80 },
