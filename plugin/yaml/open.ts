@@ -1,6 +1,7 @@
 import type { Document, ParsedNode } from 'yaml'
-import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
+import { isMap, LineCounter, visit } from 'yaml'
 import type { Place, Problem } from '../model/problem.ts'
+import { parseDocuments, TooDeep } from './parse.ts'
 
 /** A YAML text with its parsed documents. Every offset is a UTF-16 position in `text`. */
 export interface YamlText {
@@ -25,12 +26,8 @@ export function openYaml(file: string, text: string): Opened {
   if (text.length > largestText) return refuse({ file }, `larger than ${largestText / 1024 ** 2} MiB`)
   if (text.includes('\n\uFEFF')) return refuse({ file }, 'it has a byte order mark after its first line')
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, {
-    keepSourceTokens: true,
-    lineCounter: lines,
-    logLevel: 'silent',
-  })
-  if ('empty' in documents) return { ok: true, yaml: { text, documents: [], at: locator(lines) } }
+  const documents = readDocuments(text, lines)
+  if (documents === undefined) return refuse({ file }, 'it is nested too deeply')
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
@@ -42,6 +39,16 @@ export function openYaml(file: string, text: string): Opened {
     return refuse({ file, line, column: col }, forbidden.why)
   }
   return { ok: true, yaml: { text, documents, at: locator(lines) } }
+}
+
+/** `undefined` for a text with more levels of nesting than are read. */
+function readDocuments(text: string, lineCounter: LineCounter): YamlText['documents'] | undefined {
+  try {
+    return parseDocuments(text, { keepSourceTokens: true, lineCounter })
+  } catch (error) {
+    if (error instanceof TooDeep) return undefined
+    throw error
+  }
 }
 
 interface Refusal {

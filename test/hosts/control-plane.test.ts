@@ -66,7 +66,7 @@ describe.skipIf(!hasControlPlane())('with a real API server (npm run lab:setup)'
       env: { KUBECONFIG: kubeconfig },
     })
     expect(ended).toMatchObject({ status: 0 })
-    expect(ended.stdout).toMatch(/charts\/web: none of its workloads runs in the cluster/)
+    expect(ended.stdout).toMatch(/charts\/web: none of its workloads run in the cluster/)
     expect(parse(read(checkout.directory, 'tortoise.yaml'))).toMatchObject({
       sources: [{ path: 'apps/overlays/prod' }],
       clusters: [{ name: 'prod', prometheus: { url: 'http://prometheus-server.monitoring:80' } }],
