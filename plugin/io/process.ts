@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { killGroup, killTree, residentBytesOf } from './process-tree.ts'
+import { reportFailure } from './program-failures.ts'
 
 /** How a child process ended: the same fields whether it succeeded or not. */
 export interface Outcome {
@@ -60,7 +61,9 @@ const leavePlace = (): void => {
 export async function runProgram(invocation: Invocation): Promise<Outcome> {
   await takePlace()
   try {
-    return await start(invocation)
+    const outcome = await start(invocation)
+    if (outcome.exitCode !== 0) reportFailure(outcome)
+    return outcome
   } finally {
     leavePlace()
   }

@@ -45,7 +45,7 @@ export interface Problem {
 }
 
 /** `file:line:column`, as far as it is known. */
-const printPlace = ({ file, line, column }: Place): string =>
+export const printPlace = ({ file, line, column }: Place): string =>
   [file, line, column].filter((part) => part !== undefined).join(':')
 
 /** `place: message (mend)`, on one or two lines. */

@@ -1,5 +1,5 @@
-import { oneLine } from '../../model/escape-markdown.ts'
 import { stop } from '../../model/problem.ts'
+import { oneLine } from '../../model/text/clean.ts'
 import type { TokenSource } from '../git/smart-http.ts'
 
 /** The status and message of a refused request. */

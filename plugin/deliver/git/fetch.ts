@@ -6,8 +6,8 @@ import {
   readObject,
   writeObject,
 } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { oneLine } from '../../model/text/clean.ts'
 import { findCommit } from './objects.ts'
 import { pktLine, post, readPktLines, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'

@@ -1,5 +1,5 @@
 import git, { type PromiseFsClient } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
+import { oneLine } from '../../model/text/clean.ts'
 import { parseChanges, type TrailedChange } from '../record/trailers.ts'
 
 /** A commit of the base branch, with the changes that its message records. */

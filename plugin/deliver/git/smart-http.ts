@@ -1,6 +1,6 @@
 import { Errors, getRemoteInfo2, type HttpClient } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { oneLine } from '../../model/text/clean.ts'
 
 /** Returns a token when it is needed, so that no options value contains one. `renew` requests a new token. */
 export type TokenSource = (renew?: boolean) => string | Promise<string>

@@ -140,8 +140,8 @@ describe('walking forward', () => {
     const [today, steady] = report.totals
     expect(steady?.costPerMonth).toBeLessThan((today?.costPerMonth ?? 0) * 0.8)
     expect(today?.costPerMonth).toBeCloseTo(30 * 24 * (0.03 + 0.004), 1)
-    expect(markdownBacktest(report).split('\n')[2]).toMatch(/^\| workload \| profile \|/)
-    expect(terminalBacktest(report)).toContain('1 workload')
+    expect(markdownBacktest(report).toString().split('\n')[2]).toMatch(/^\| workload \| profile \|/)
+    expect(terminalBacktest(report).toString()).toContain('1 workload')
   })
 
   it('a history too short is told apart, not judged', () => {

@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit'
-import { oneLine } from '../../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../../model/problem.ts'
+import { oneLine } from '../../../model/text/clean.ts'
 import type { TokenSource } from '../../git/smart-http.ts'
 import { isHttpFailure } from './session.ts'
 

@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit'
-import { oneLine } from '../../../model/escape-markdown.ts'
 import { stop } from '../../../model/problem.ts'
+import { oneLine } from '../../../model/text/clean.ts'
 import { type TokenSource, urlPlace } from '../../git/smart-http.ts'
 import { headerOf, type Limit, limitOf, waitOf } from './rate-limits.ts'
 
