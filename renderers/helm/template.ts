@@ -42,9 +42,10 @@ export async function templateChart(
   const inline = inlineFiles(source, options)
   const values = inline.map(({ path }) => path)
   const unchecked = options.unchecked === true || schemasReferOutside(inputs)
+  const files = [...inputs, ...inline]
   const outcome = await runConfined(
     {
-      files: [...inputs, ...inline],
+      files,
       programs: [{ name: 'helm', file }],
       args: () => templateArguments(source, values, { ...options, unchecked }),
       env: (paths) => ({ ...isolatedEnvironment(paths), ...helmHomes(paths) }),
@@ -52,7 +53,7 @@ export async function templateChart(
     },
     await ports.programs.sandbox(),
   )
-  return outputOf(source, outcome)
+  return outputOf(source, outcome, files)
 }
 
 const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =>

@@ -1,6 +1,7 @@
 import type { Alias, Document, Pair, ParsedNode, Scalar } from 'yaml'
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
+import { yamlReason } from '../../plugin/yaml/reason.ts'
 
 /** A text in a YAML file with the keys that lead to it. */
 export interface FoundText {
@@ -27,7 +28,7 @@ export function strictTexts(file: string, text: string): readonly FoundText[] {
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
     const deep = error.code === 'RESOURCE_EXHAUSTION'
-    const why = deep ? 'it is nested too deeply' : `it is not valid YAML: ${error.message.split('\n')[0]}`
+    const why = deep ? 'it is nested too deeply' : `it is not valid YAML: ${yamlReason(error.message)}`
     throw refuse(file, why, { line, column: col })
   }
   const at = (offset: number) => {

@@ -2,10 +2,6 @@ import { showFailures } from '../../io/program-failures.ts'
 import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 
-/** What `--debug` does. */
-export const debugDescription =
-  'also print what kustomize, Helm and other programs say when they fail; not in CI'
-
 const isSet = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value)
 
@@ -29,6 +25,6 @@ export function debugPrograms(host: Host, { debug, command }: { debug: boolean; 
       stderr.split(/\r?\n/).map((text) => terminal`  | ${text}`),
       '\n',
     )
-    host.stderr(terminal`debug: ${line} failed:\n${said}\n`)
+    host.stderr(terminal`debug: ${line.split(' -- ').at(-1) ?? ''} failed:\n${said}\n`)
   })
 }

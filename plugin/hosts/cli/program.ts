@@ -4,9 +4,9 @@ import { ExpectedStop } from '../../model/problem.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import { terminalProblem } from '../../report/problem.ts'
 import type { Host } from '../../run/host.ts'
-import { commandFrom, readCommandTable } from './command-table.ts'
+import { commandFrom, debugDescription, readCommandTable } from './command-table.ts'
 import { commands } from './commands.ts'
-import { debugDescription, debugPrograms } from './debug.ts'
+import { debugPrograms } from './debug.ts'
 import { Ended, Refused } from './exit-error.ts'
 
 declare const __VERSION__: string

@@ -1,17 +1,23 @@
 /** Shorter texts are no secrets, and would strike out words of sentences. */
 const shortest = 6
+/** Tokens are renewed while a daemon runs; of so many secrets the oldest are forgotten. */
+const most = 500
 
 const known = new Set<string>()
 
 /**
  * Remembers a secret of this run (a token, a password, a key), so that every writer strikes it out of what it writes.
- * Returns it. Its lines, its encoded form in URLs and its base64 form are remembered too.
+ * Returns it. The lines of a key and the form that URLs have are struck out too.
  */
 export function keepSecret<T extends string>(secret: T): T {
   const lines = secret.split(/\r?\n/).map((line) => line.trim())
   const whole = secret.trim()
   for (const form of [whole, ...(lines.length > 1 ? lines.filter(isKeyLine) : []), ...encoded(whole)])
     if (form.length >= shortest) known.add(form)
+  for (const oldest of known) {
+    if (known.size <= most) break
+    known.delete(oldest)
+  }
   return secret
 }
 

@@ -1,6 +1,7 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
 import * as z from 'zod'
 import { stop } from '../../model/problem.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import { isTimeout, networkReason, type Pause, Transient, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
 
@@ -115,6 +116,8 @@ function loadConfig(config: KubeConfig, { kubeconfig, context }: ApiServerOption
 async function authenticate(config: KubeConfig, request: RequestContext, server: string): Promise<void> {
   try {
     await config.applySecurityAuthentication(request)
+    for (const [name, value] of Object.entries(request.getHeaders()))
+      if (/^authorization$/i.test(name)) keepSecret(value.split(' ').at(-1) ?? value)
   } catch (error) {
     // What a credential plugin printed can be the credential itself.
     const reason = error instanceof Error && error.message.startsWith('HTTP protocol') ? error.message : ''

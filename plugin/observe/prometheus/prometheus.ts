@@ -1,7 +1,9 @@
 import { ExpectedStop, type ProblemCode, stop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
+import { serverMessage } from '../../model/text/clean.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import { isTimeout, networkReason, type Pause, Transient, withRetries } from '../request.ts'
-import { decoded, redact, secretsOf, shownUrl } from '../secrets.ts'
+import { credentialsIn, decoded, redact, secretsOf, shownUrl } from '../secrets.ts'
 import { type Limiter, limiter } from './limiter.ts'
 import { noCost, type QueryCost } from './query-cost.ts'
 import { type Envelope, envelopeReader, envelopeSchema, Malformed, type Series } from './response-reader.ts'
@@ -74,6 +76,7 @@ interface Connection {
 
 /** A client for the HTTP API: https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export function prometheus(server: PrometheusServer, ports: HttpPorts): Prometheus {
+  for (const secret of credentialsIn(server.url, server.headers ?? {})) keepSecret(secret)
   const connection: Connection = {
     server,
     ports,
@@ -132,7 +135,7 @@ async function ask(connection: Connection, asked: Asked, begin: () => OnSeries):
   if (warnings.length > 0) connection.state.partial += 1
   for (const text of warnings.filter((warning) => !connection.warned.has(warning))) {
     connection.warned.add(text)
-    const message = `Prometheus ${connection.shown}: ${redact(text, connection.secrets)}`
+    const message = `Prometheus ${connection.shown}: ${serverMessage(redact(text, connection.secrets))}`
     connection.ports.progress({ kind: 'warning', message })
   }
 }
@@ -154,7 +157,7 @@ async function attempt(connection: Connection, call: Call, onSeries: OnSeries): 
     }
     const envelope = reader.finish()
     if (envelope.status === 'success') return envelope
-    throw refused(connection, envelope.error ?? 'an error without a text')
+    throw refused(connection, shortened(envelope.error ?? 'an error without a text'))
   } catch (error) {
     if (error instanceof Malformed) {
       // An answer that ends too early was cut on its way.
@@ -259,11 +262,18 @@ async function refusal(connection: Connection, response: Response): Promise<Erro
 async function errorText(response: Response): Promise<string | undefined> {
   const text = await response.text().catch(() => '')
   try {
-    return envelopeSchema.parse(JSON.parse(text)).error
+    const { error } = envelopeSchema.parse(JSON.parse(text))
+    return error === undefined ? undefined : shortened(error)
   } catch {
     const line = text.trim().split('\n', 1)[0] ?? ''
-    return line === '' || line.startsWith('<') ? undefined : line.slice(0, 300)
+    return line === '' || line.startsWith('<') ? undefined : shortened(line)
   }
+}
+
+/** A message that can be shown. It still says whether a smaller question may be answered. */
+function shortened(message: string): string {
+  const shown = serverMessage(message)
+  return tooMuch.test(message) && !tooMuch.test(shown) ? `${shown} (too large)` : shown
 }
 
 const hints = {
