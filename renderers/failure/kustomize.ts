@@ -2,11 +2,15 @@ import { posix } from 'node:path'
 import { helmFailure } from './helm.ts'
 import { type FailureRule, firstRule, type LaidTree, type Recognised } from './laid-tree.ts'
 
+/** How the message begins: some builds of kubectl log it as `"command failed" err="…"`, or over several lines. */
+const beginning = /^[Ee]rror: |^E\d{4} [^\n]*"command failed" err=(?:<\n ?|")/m
+
 /** What happened when `kustomize build` failed, without its own words; `undefined` for a message that is not known. */
 export function kustomizeFailure(stderr: string, tree: LaidTree): string | undefined {
-  const start = /^[Ee]rror: /m.exec(stderr)
+  const start = beginning.exec(stderr)
   if (start === null) return undefined
-  const said = stderr.slice(start.index + start[0].length, start.index + 8_000)
+  const text = stderr.slice(start.index + start[0].length, start.index + 8_000)
+  const said = start[0].endsWith('"') ? text.replace(/\\n/g, '\n').replace(/\\"/g, '"') : text
   if (said.startsWith('Error: '))
     return helmFailure(said, tree) ?? 'Helm, which kustomize runs for a chart, failed'
   return firstRule(rules, said, tree)
@@ -44,6 +48,17 @@ function manifestIn(name: string, found: Recognised): string {
   const { tree } = found
   const directory = posix.dirname(kustomizationOf(found))
   return tree.file(name, directory) ?? tree.file(name, tree.root) ?? 'a manifest'
+}
+
+/** kustomize names the two lines and not the file: it is the one that has the key in both. */
+function duplicateKey({ groups: [line = '', key = '', first = ''], tree }: Recognised): string {
+  const hasKey = (path: string, at: string): boolean =>
+    tree
+      .line(path, Number(at))
+      .replace(/^\s*(?:- )?["']?/, '')
+      .startsWith(key)
+  const file = tree.paths.find((path) => hasKey(path, line) && hasKey(path, first))
+  return `${file === undefined ? 'a manifest' : `${file}:${line}`} has a key that is already defined`
 }
 
 const about =
@@ -84,14 +99,7 @@ const rules: readonly FailureRule[] = [
     text: (found) =>
       `${manifestIn(found.groups[0] ?? '', found)} has an object without ${found.groups[1] ?? ''}`,
   },
-  {
-    pattern: /mapping key ".*" already defined/,
-    text: (found) => {
-      const [, name = ''] =
-        [...found.said.matchAll(/(?:accumulating resources from|in File:) '?([^'\s]+)/g)].at(-1) ?? []
-      return `${manifestIn(name, found)} has a key that is already defined`
-    },
-  },
+  { pattern: /line (\d+): mapping key "([^"\n]*)" already defined at line (\d+)/, text: duplicateKey },
   { pattern: /cycle detected/, text: about('is part of a circle of kustomizations') },
   {
     pattern: /no (?:resource )?matches (?:strategic merge patch "|for Id )([^";\n]+)/,

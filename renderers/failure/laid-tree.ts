@@ -8,6 +8,7 @@ import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 export interface LaidTree {
   /** Directory or file of the source. */
   readonly root: string
+  readonly paths: readonly string[]
   /** The laid file at a path, relative to the tree or to a directory of it; `undefined` for any other text. */
   readonly file: (path: string, directory?: string) => string | undefined
   /** The file of a chart that Helm calls `<name of the chart>/<path in it>`. */
@@ -34,6 +35,7 @@ export function laidTree(root: string, files: readonly WorkspaceFile[]): LaidTre
     [path, posix.join(directory, path)].map(posix.normalize).find((one) => byPath.has(one))
   return {
     root,
+    paths: [...byPath.keys()],
     file,
     chartFile: (name) => {
       const inside = name.slice(name.indexOf('/') + 1)
