@@ -5,19 +5,19 @@ interface Manifest {
   readonly outputs: Readonly<Record<string, { readonly description: string }>>
 }
 
-/** The reference of the Action as Markdown, from the text of its `action.yml` alone. */
+/** The reference page of the Action as Markdown, generated from the text of `action.yml`. */
 export function actionReference(text: string): string {
   const { inputs, outputs } = parse(text) as Manifest
   return [
     '# The GitHub Action: inputs and outputs',
     '',
-    'How to set it up: [quick start](start/action.md). What no input says comes from [tortoise.yaml](settings.md).',
+    'To set it up, see the [quick start](start/action.md). Everything that is not an input is a setting in [tortoise.yaml](settings.md).',
     '',
     '| Input | Default | Meaning |',
     '|---|---|---|',
     ...Object.entries(inputs).map(
-      ([name, { description, default: usual = '' }]) =>
-        `| \`${name}\` | ${usual === '' ? '' : `\`${usual}\``} | ${cell(description)} |`,
+      ([name, { description, default: value = '' }]) =>
+        `| \`${name}\` | ${value === '' ? '' : `\`${value}\``} | ${cell(description)} |`,
     ),
     '',
     '| Output | Meaning |',

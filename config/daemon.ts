@@ -6,13 +6,13 @@ const scheduleSchema = z
       .string()
       .regex(/^[\w.-]+$/, 'must be letters, digits, dots and dashes')
       .optional()
-      .describe('Name in logs and metrics. Default: its place in the list.'),
-    cron: z.string().describe('When to run: five fields as in cron, or six with seconds in front.'),
-    cluster: z.string().min(1).optional().describe('Only this cluster. Default: every one.'),
+      .describe('Name in logs and metrics. Default: its position in the list.'),
+    cron: z.string().describe('When to run: five fields as in cron, or six with seconds first.'),
+    cluster: z.string().min(1).optional().describe('Runs for this cluster only. Default: all clusters.'),
     mode: z
       .enum(['report', 'commit', 'direct', 'pull-request'])
       .optional()
-      .describe('What becomes of the changes, for this schedule alone. Default: `deliver.mode`.'),
+      .describe('How changes are delivered by this schedule. Default: `deliver.mode`.'),
   })
   .describe('One schedule.')
 
@@ -22,7 +22,7 @@ export const serveSchema = z
     schedules: z
       .array(scheduleSchema)
       .default([{ cron: '17 4 * * 1-5' }])
-      .describe('When to run, and for what.'),
+      .describe('When the daemon runs.'),
     timeZone: z.string().default('Etc/UTC').describe('IANA time zone of the schedules.'),
     jitterSeconds: z
       .number()
@@ -30,28 +30,33 @@ export const serveSchema = z
       .max(3600)
       .default(30)
       .describe(
-        'A run starts up to so much later than its schedule says, so that many daemons do not start at once.',
+        'Largest random delay of a run, in seconds, so that many daemons do not start at the same time.',
       ),
     catchUp: z
       .boolean()
       .default(true)
-      .describe('Run at start what was missed while the daemon was down (known from its state directory).'),
+      .describe(
+        'At start, runs schedules that were missed while the daemon was down. Needs a state directory.',
+      ),
     sampleSeconds: z
       .number()
       .int()
       .min(1)
       .max(3600)
       .default(60)
-      .describe('Seconds between readings of metrics-server, for clusters whose `usage` names it.'),
+      .describe('Seconds between readings of metrics-server, for clusters with `metrics-server` in `usage`.'),
     shutdownSeconds: z
       .number()
       .min(0)
       .max(600)
       .default(25)
-      .describe('How long a run may go on after the daemon is told to end.'),
+      .describe('Time that a run may take to finish after the daemon receives a signal to stop, in seconds.'),
     leaderElection: z
       .strictObject({
-        namespace: z.string().min(1).describe("Namespace of the Lease: the daemon's own."),
+        namespace: z
+          .string()
+          .min(1)
+          .describe('Namespace of the Lease, which is the namespace of the daemon.'),
         name: z.string().min(1).default('gitops-tortoise').describe('Name of the Lease.'),
         leaseSeconds: z
           .number()
@@ -59,11 +64,13 @@ export const serveSchema = z
           .min(3)
           .max(600)
           .default(15)
-          .describe('How long a leader that is silent stays one.'),
+          .describe(
+            'Seconds after which another replica takes over from a leader that does not renew the Lease.',
+          ),
       })
       .optional()
       .describe(
-        'Several replicas, of which one runs. The Lease is the only thing that is ever written to a cluster. Absent: off.',
+        'Elects one of several replicas to run. The Lease is the only object that Tortoise writes to a cluster. Default: off.',
       ),
   })
   .describe('The daemon, `tortoise serve`.')

@@ -10,69 +10,83 @@ const pullRequestsSchema = z
     grouping: z
       .enum(['owner', 'source', 'workload', 'all'])
       .default('owner')
-      .describe('What shares a pull request. `owner`: values of the same owners (CODEOWNERS) and cluster.'),
-    maxOpen: z.number().int().min(1).default(10).describe('Pull requests open at the same time, at most.'),
-    maxNewPerHour: z.number().int().min(1).default(5).describe('Pull requests opened in an hour, at most.'),
+      .describe(
+        'Which changes share a pull request. `owner`: those with the same owners (CODEOWNERS) and the same cluster.',
+      ),
+    maxOpen: z.number().int().min(1).default(10).describe('Largest number of open pull requests.'),
+    maxNewPerHour: z
+      .number()
+      .int()
+      .min(1)
+      .default(5)
+      .describe('Largest number of new pull requests in an hour.'),
     labels: z.array(z.string().min(1)).default([]).describe('Labels of every pull request.'),
     reconsider: percent
       .default(20)
-      .describe('A declined value is proposed again once it moves by more than this, in percent.'),
+      .describe('A declined value is proposed again only if it changes by more than this, in percent.'),
     settle: percent
       .default(5)
       .describe(
-        'A value of an open pull request stays as it is until it moves by more than this, in percent.',
+        'A value in an open pull request is updated only if it changes by more than this, in percent.',
       ),
     rememberDays: z
       .number()
       .int()
       .min(1)
       .default(180)
-      .describe('Days that closed and merged pull requests are remembered.'),
+      .describe('Days for which closed and merged pull requests are taken into account.'),
     checks: z
       .boolean()
       .default(false)
-      .describe('Show proof, freshness and safety as statuses of the commit.'),
-    dashboard: z.boolean().default(false).describe('Keep an issue that lists everything.'),
+      .describe('Reports proof, freshness and safety as statuses of the commit.'),
+    dashboard: z
+      .boolean()
+      .default(false)
+      .describe('Maintains an issue that lists all changes and pull requests.'),
     autoMerge: z
       .strictObject({
-        enabled: z.boolean().default(false).describe('Let pull requests merge by themselves.'),
-        increasesOnly: z.boolean().default(false).describe('Only those that lower nothing.'),
-        below: z.number().min(0).optional().describe('Only those that move no value by more, in percent.'),
-        clusters: z.array(z.string()).optional().describe('Only those of these clusters.'),
+        enabled: z.boolean().default(false).describe('Merges pull requests automatically.'),
+        increasesOnly: z.boolean().default(false).describe('Only pull requests that lower no value.'),
+        below: z
+          .number()
+          .min(0)
+          .optional()
+          .describe('Only pull requests that change no value by more than this, in percent.'),
+        clusters: z.array(z.string()).optional().describe('Only pull requests for these clusters.'),
       })
       .prefault({})
-      .describe('Which pull requests are merged as soon as the rules of the forge are met.'),
+      .describe('Which pull requests are merged as soon as the rules of the forge allow it.'),
     prices: z
       .strictObject({
-        cpu: z.number().min(0).describe('A reserved core, a month.'),
-        memory: z.number().min(0).describe('A reserved GiB, a month.'),
-        currency: z.string().max(4).default('$').describe('Put before amounts.'),
+        cpu: z.number().min(0).describe('Price of one requested core for a month.'),
+        memory: z.number().min(0).describe('Price of one requested GiB of memory for a month.'),
+        currency: z.string().max(4).default('$').describe('Currency sign before amounts.'),
       })
       .optional()
-      .describe('Shows what each change costs. Absent: no costs are shown.'),
+      .describe('Shows the cost of each change. Default: no costs are shown.'),
   })
-  .describe('How pull requests are kept.')
+  .describe('Settings of pull requests.')
 
-/** What becomes of the changes. */
+/** Settings of the delivery of changes. */
 export const deliverSchema = z
   .strictObject({
     mode: z
       .enum(['report', 'commit', 'direct', 'pull-request'])
       .default('commit')
       .describe(
-        '`report` changes nothing; `commit` makes a commit on a branch; `direct` commits on `base` itself, fast-forward only; `pull-request` also pushes the branch and opens or updates a pull request.',
+        '`report` changes nothing. `commit` makes a commit on a branch. `direct` commits to `base`, as a fast-forward. `pull-request` also pushes the branch, and opens or updates a pull request.',
       ),
     base: z
       .string()
       .min(1)
       .optional()
-      .describe('Branch that the commit stands on. Default: the branch checked out.'),
+      .describe('Base branch of the commit. Default: the branch that is checked out.'),
     branch: z
       .string()
       .min(1)
       .default('tortoise/right-size')
       .describe(
-        'Branch of the commit. Must begin with `tortoise/`, or equal `base` to commit there directly. Not used by mode `direct`.',
+        'Branch of the commit. It must begin with `tortoise/`, or equal `base` to commit there directly. Mode `direct` does not use it.',
       ),
     remote: z
       .strictObject({
@@ -81,10 +95,10 @@ export const deliverSchema = z
           .describe('HTTP(S) URL of the repository to push to, without credentials.'),
         tokenEnv: variableName
           .default('TORTOISE_GIT_TOKEN')
-          .describe('Environment variable that holds the token to push with.'),
+          .describe('Environment variable with the token for pushes.'),
       })
       .optional()
-      .describe('Where to push. Absent: the commit stays local.'),
+      .describe('The repository to push to. Default: the commit stays local.'),
     github: z
       .strictObject({
         repository: z
@@ -92,17 +106,17 @@ export const deliverSchema = z
           .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
           .describe('`owner/name`.'),
         apiUrl: z.url().optional().describe('Base URL of the API, for GitHub Enterprise.'),
-        tokenEnv: variableName.default('GITHUB_TOKEN').describe('Environment variable that holds the token.'),
+        tokenEnv: variableName.default('GITHUB_TOKEN').describe('Environment variable with the token.'),
         app: appSchema.optional(),
         paced: z
           .boolean()
           .default(true)
           .describe(
-            'Pause between writes, as github.com asks. An Enterprise server without rate limits needs no pauses.',
+            'Pauses between writes, as github.com requires. Set to false for an Enterprise server without rate limits.',
           ),
       })
       .optional()
-      .describe('Where pull requests are opened.'),
+      .describe('The GitHub repository for pull requests.'),
     forge: forgeSchema.optional(),
     pullRequests: pullRequestsSchema.prefault({}),
     commits: commitsSchema.prefault({}),
@@ -113,9 +127,9 @@ export const deliverSchema = z
           .string()
           .min(1)
           .default('gitops-tortoise@users.noreply.github.com')
-          .describe('Author e-mail; also tells our commits from those of people.'),
+          .describe('Author e-mail. It also identifies the commits of Tortoise.'),
       })
       .prefault({})
       .describe('Author and committer of commits.'),
   })
-  .describe('What becomes of the changes.')
+  .describe('How changes are delivered.')

@@ -10,7 +10,10 @@ import { checkSettings } from './rules.ts'
 import type { Settings } from './schema.ts'
 import { settingsSchema } from './schema.ts'
 
-/** Reads the text of a settings file. Stops with every problem at once, each with its place and mend; an empty text gives the defaults. */
+/**
+ * Parses the text of a settings file; an empty text gives the defaults. Throws an ExpectedStop with all problems at once
+ * (`settings.syntax`, `settings.invalid`), each with its place and a hint.
+ */
 export function loadSettings(file: string, text: string): Settings {
   const opened = openYaml(file, text)
   if (!opened.ok) {
@@ -34,7 +37,7 @@ export function loadSettings(file: string, text: string): Settings {
 
 type Places = (path: readonly PropertyKey[], key?: string) => Place
 
-/** Finds the line and column of a setting: its key when asked for, else its value, else the nearest thing above it. */
+/** Returns a function that finds the place of a setting: its key when one is given, else its value, else the nearest parent. */
 function placesIn(file: string, yaml: YamlText): Places {
   const document = yaml.documents[0]
   return (path, key) => {
@@ -72,7 +75,7 @@ function describeIssue(issue: core.$ZodIssue, places: Places): readonly Problem[
       code: 'settings.invalid',
       message: `${name}: ${issue.message}`,
       place: places(issue.path),
-      hint: 'See docs/settings.md for what is allowed.',
+      hint: 'See docs/settings.md for the allowed values.',
     },
   ]
 }
@@ -82,10 +85,10 @@ function suggestion(key: string, path: readonly PropertyKey[]): string {
   const near = known.length === 0 ? undefined : closest(key, known)
   return near !== undefined && distance(key, near) <= Math.max(2, key.length / 3)
     ? `Did you mean ${near}?`
-    : `Remove it. Known here: ${known.join(', ')}.`
+    : `Remove it. The settings here are: ${known.join(', ')}.`
 }
 
-/** The keys that the schema knows at a path. */
+/** The keys of the schema at a path. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = settingsSchema
   for (const step of path)
@@ -98,7 +101,7 @@ interface Wrapped {
   readonly shape?: Readonly<Record<string, unknown>>
 }
 
-/** Takes defaults, optionals and what is made of the value off a schema. */
+/** The inner schema without defaults, optionals and transforms. */
 function unwrap(schema: unknown): Wrapped {
   let bare = schema as Wrapped | undefined
   for (let inner: unknown = bare; inner !== undefined; inner = bare?.def?.innerType ?? bare?.def?.in)

@@ -1,7 +1,7 @@
 import type { Problem } from '../plugin/model/problem.ts'
 import type { Settings } from './schema.ts'
 
-/** A problem between settings that are each well-formed. */
+/** A problem of settings that are valid by themselves, but not together. */
 export interface RuleProblem extends Omit<Problem, 'place'> {
   readonly path: readonly (string | number)[]
 }
@@ -22,8 +22,8 @@ const clustersAreNamedOnce: Rule = ({ clusters }) =>
       : [
           problem(
             ['clusters', index, 'name'],
-            `cluster ${name} is named twice`,
-            'Give each cluster a name of its own.',
+            `the name ${name} is used by two clusters`,
+            'Give each cluster its own name.',
           ),
         ],
   )
@@ -36,7 +36,7 @@ const sourcesNameKnownClusters: Rule = ({ clusters, sources }) =>
           problem(
             ['sources', index, 'cluster'],
             `cluster ${cluster} is not among clusters`,
-            `Add it under clusters, or name one of: ${clusters.map(({ name }) => name).join(', ')}.`,
+            `Add it under clusters, or use one of: ${clusters.map(({ name }) => name).join(', ')}.`,
           ),
         ],
   )
@@ -49,46 +49,46 @@ const sourcesChooseAmongClusters: Rule = ({ clusters, sources }) =>
           ? [
               problem(
                 ['sources', index],
-                `source ${path} does not say which cluster it is for`,
-                'Add cluster: to it.',
+                `source ${path} has no cluster, and settings have several`,
+                `Add cluster: with one of: ${clusters.map(({ name }) => name).join(', ')}.`,
               ),
             ]
           : [],
       )
 
-/** What each source of usage needs besides; samples have a default place. */
-const needs = {
+/** The setting that each source of usage data needs; samples have a default directory. */
+const neededSetting = {
   prometheus: 'prometheus',
   vpa: 'kubernetes',
   'metrics-server': undefined,
   snapshot: 'snapshot',
 } as const
 
-const sourcesOfUsageAreNamed: Rule = ({ clusters }) =>
+const usageSourcesAreSet: Rule = ({ clusters }) =>
   clusters.flatMap((cluster, index) =>
     (cluster.usage ?? []).flatMap((origin, at) => {
-      const setting = needs[origin]
+      const setting = neededSetting[origin]
       if (setting === undefined || cluster[setting] !== undefined) return []
       return [
         problem(
           ['clusters', index, 'usage', at],
-          `usage of ${cluster.name} is to come from ${origin}, and ${setting} is not named`,
+          `usage of cluster ${cluster.name} lists ${origin}, but ${setting} is not set`,
           `Add ${setting}: to the cluster.`,
         ),
       ]
     }),
   )
 
-const ways = ['tokenEnv', 'tokenFile', 'basic', 'sigv4', 'google', 'azure'] as const
+const authMethods = ['tokenEnv', 'tokenFile', 'basic', 'sigv4', 'google', 'azure'] as const
 
-const oneWayIsAuthorized: Rule = ({ clusters }) =>
+const oneAuthMethodIsSet: Rule = ({ clusters }) =>
   clusters.flatMap(({ name, prometheus }, index) => {
-    const [first, second] = ways.filter((way) => prometheus?.[way] !== undefined)
+    const [first, second] = authMethods.filter((method) => prometheus?.[method] !== undefined)
     if (first === undefined || second === undefined) return []
     return [
       problem(
         ['clusters', index, 'prometheus', second],
-        `Prometheus of ${name} is to be asked with ${first} and with ${second}`,
+        `the Prometheus of cluster ${name} has two authentication methods, ${first} and ${second}`,
         'Keep one of them.',
       ),
     ]
@@ -113,7 +113,7 @@ const targetBoundsAreOrdered: Rule = ({ recommend: { targetUtilization } }) =>
     ? []
     : [problem(['recommend', 'targetUtilization'], 'minimum is above maximum', 'Swap them.')]
 
-/** The order that Tortoise wants its own options to be in. */
+/** The order of options that Mercari's Tortoise requires. */
 const tortoiseOptionsAreOrdered: Rule = ({ recommend: { tortoise } }) => {
   const { minimumMinReplicas, maximumMinReplicas, preferredMaxReplicas, maximumMaxReplicas } = tortoise
   const { minimumTargetUtilization, maximumTargetUtilization, minimumRequest, maximumRequest } = tortoise
@@ -146,8 +146,8 @@ const branchIsOurs: Rule = ({ deliver: { branch, base } }) =>
     : [
         problem(
           ['deliver', 'branch'],
-          `branch ${branch} is not ours to write`,
-          'Begin it with tortoise/, or set base to the same name to commit there directly.',
+          `branch ${branch} does not begin with tortoise/`,
+          'Use a name that begins with tortoise/, or set base to the same branch to commit there directly.',
         ),
       ]
 
@@ -155,14 +155,14 @@ const rules: readonly Rule[] = [
   clustersAreNamedOnce,
   sourcesNameKnownClusters,
   sourcesChooseAmongClusters,
-  sourcesOfUsageAreNamed,
+  usageSourcesAreSet,
   hubsAreKnown,
-  oneWayIsAuthorized,
+  oneAuthMethodIsSet,
   targetBoundsAreOrdered,
   tortoiseOptionsAreOrdered,
   branchIsOurs,
 ]
 
-/** Every problem between settings. */
+/** All problems of settings that are not valid together. */
 export const checkSettings = (settings: Settings): readonly RuleProblem[] =>
   rules.flatMap((rule) => rule(settings))

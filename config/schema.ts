@@ -9,30 +9,30 @@ import { repositoryPath } from './shared-schemas.ts'
 const sourceSchema = z
   .strictObject({
     path: repositoryPath.describe(
-      'Directory of a kustomization, a chart, or plain manifests, from the root of the repository.',
+      'Directory of a kustomization, a chart or plain manifests, relative to the root of the repository.',
     ),
     cluster: z
       .string()
       .min(1)
       .optional()
-      .describe('Name of the cluster it is rolled out to. Needed when more than one cluster is named.'),
+      .describe('Name of the cluster that it is rolled out to. Required when there are several clusters.'),
     namespace: z
       .string()
       .min(1)
       .optional()
-      .describe('Namespace of objects that name none; also the namespace of a Helm release.'),
+      .describe('Namespace of objects without one, and namespace of a Helm release.'),
     release: z.string().min(1).optional().describe("Helm release name. Default: the chart's directory name."),
-    values: z.array(repositoryPath).default([]).describe('Values files of a chart, weakest first.'),
-    kubeVersion: z.string().optional().describe('Kubernetes version that a chart is rendered for.'),
-    apiVersions: z.array(z.string()).optional().describe('API versions that a chart may assume.'),
+    values: z.array(repositoryPath).default([]).describe('Values files of a chart; later files win.'),
+    kubeVersion: z.string().optional().describe('Kubernetes version for rendering a chart.'),
+    apiVersions: z.array(z.string()).optional().describe('API versions for rendering a chart.'),
     overlay: z
       .boolean()
       .optional()
       .describe(
-        'It is rolled out through the Argo CD plugin or the post-renderer: what no line of it decides is committed to `.tortoise` and laid over.',
+        'The source is rolled out with the Argo CD plugin or the post-renderer. Values without a source line are committed to `.tortoise`, and these apply them.',
       ),
   })
-  .describe('One renderable root: what Argo CD or Flux would render.')
+  .describe('One source: a directory that Argo CD or Flux would render.')
 
 const matchSchema = z
   .strictObject({
@@ -45,7 +45,7 @@ const matchSchema = z
       .describe('`Kind/name`.'),
     container: z.string().optional().describe('Container name.'),
   })
-  .describe('What the rule is about; every part that is given must match.')
+  .describe('What the rule matches; every part that is given must match.')
 
 const ruleSchema = z
   .strictObject({
@@ -54,30 +54,36 @@ const ruleSchema = z
       .enum(scalingPolicies)
       .optional()
       .describe(
-        'How CPU is scaled: by the number of pods, by their size, not at all, or (On) as its HPA has it.',
+        'How CPU is scaled: by the number of pods (Horizontal), by their size (Vertical), not at all (Off), or as the HPA does (On).',
       ),
-    memory: z.enum(scalingPolicies).optional().describe('The same for memory.'),
+    memory: z.enum(scalingPolicies).optional().describe('How memory is scaled.'),
     delivery: z
       .enum(['report', 'direct', 'pull-request', 'auto-merge'])
       .optional()
       .describe(
-        'What becomes of changes of these workloads: reported only; or, where `deliver.mode` is `direct` or `pull-request`, the other one of both. `auto-merge` is a pull request that merges by itself, within the limits of `autoMerge`; `pull-request` never does.',
+        'How changes of these workloads are delivered. `report` only reports them. With `deliver.mode` `direct` or `pull-request`, a rule can choose the other one. `auto-merge` is a pull request that merges automatically within the limits of `autoMerge`; `pull-request` never does.',
       ),
   })
-  .describe('An exception. Of several rules that match, the last one wins.')
+  .describe('An exception for some workloads. Of several matching rules, the last one wins.')
 
-/** Everything that users write in `tortoise.yaml`, with every default and description. */
+/** The settings in `tortoise.yaml`, with all defaults and descriptions. */
 export const settingsSchema = z
   .strictObject({
-    sources: z.array(sourceSchema).default([]).describe('What is rolled out from this repository.'),
-    clusters: z.array(clusterSchema).default([]).describe('Where it runs and where its usage is recorded.'),
+    sources: z
+      .array(sourceSchema)
+      .default([])
+      .describe('The sources that are rolled out from this repository.'),
+    clusters: z
+      .array(clusterSchema)
+      .default([])
+      .describe('The clusters that sources are rolled out to, with their usage data.'),
     history: z
       .strictObject({
         days: z.number().int().min(1).max(28).default(14).describe('Days of usage to read.'),
         stepSeconds: z.number().int().min(30).max(3600).default(300).describe('Seconds between samples.'),
       })
       .prefault({})
-      .describe('The window that is looked at.'),
+      .describe('The window of usage data.'),
     recommend: recommendSchema.prefault({}),
     prices: z
       .strictObject({
@@ -87,36 +93,38 @@ export const settingsSchema = z
           .min(0)
           .default(0.004)
           .describe('Price of one requested GiB of memory for an hour.'),
-        currency: z.string().min(1).default('USD').describe('What prices are in; printed beside costs.'),
+        currency: z.string().min(1).default('USD').describe('Currency of prices, printed with costs.'),
       })
       .prefault({})
-      .describe('What requests cost, for reports and backtests.'),
+      .describe('Prices of requests, for reports and backtests.'),
     rules: z.array(ruleSchema).default([]).describe('Exceptions for some workloads.'),
     edit: z
       .strictObject({
         allowShared: z
           .boolean()
           .default(false)
-          .describe('Edit a value that several sources share, instead of overriding it in the one at hand.'),
+          .describe(
+            'Edits a source line that other sources also read, instead of adding an override for one source.',
+          ),
       })
       .prefault({})
-      .describe('What may be edited.'),
+      .describe('Which source lines are edited.'),
     deliver: deliverSchema.prefault({}),
     serve: serveSchema.prefault({}),
     programs: z
       .strictObject({
         kustomize: z.string().optional().describe('Path of kustomize.'),
-        kubectl: z.string().optional().describe('Path of kubectl, used where kustomize is missing.'),
+        kubectl: z.string().optional().describe('Path of kubectl, used when kustomize is not installed.'),
         helm: z.string().optional().describe('Path of Helm 3 or 4.'),
         timeoutSeconds: z
           .number()
           .min(1)
           .max(600)
           .default(60)
-          .describe('Time that one rendering may take, in seconds.'),
+          .describe('Timeout of one rendering, in seconds.'),
       })
       .prefault({})
-      .describe('Programs to use instead of those on PATH, and how long they may run.'),
+      .describe('Programs to use instead of those on PATH, and their timeout.'),
   })
   .describe('Settings of GitOps Tortoise.')
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
-import { snapshotJsonSchema } from '../plugin/observe/snapshot.ts'
+import { snapshotJsonSchema } from '../plugin/observe/snapshot-schema.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
 import { doctorSchema } from '../plugin/report/json/doctor.ts'
 import { reportSchema } from '../plugin/report/json/report.ts'
@@ -11,7 +11,7 @@ import { historySchema } from '../plugin/report/value-history.ts'
 import { changesSchema } from './changes.ts'
 import { settingsJsonSchema } from './schema.ts'
 
-/** Every published JSON Schema, by the name of its file. */
+/** All published JSON Schemas, by the names of their files. */
 export const schemas: Readonly<Record<string, object>> = {
   tortoise: settingsJsonSchema(),
   snapshot: snapshotJsonSchema(),

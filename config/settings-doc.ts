@@ -13,14 +13,14 @@ interface Node {
   readonly additionalProperties?: unknown
 }
 
-/** The settings reference as Markdown, from the schema alone. */
+/** The settings reference as Markdown, generated from the schema. */
 export function settingsReference(): string {
   const rows = rowsOf(settingsJsonSchema() as Node, '')
   return [
     '# Settings',
     '',
-    'Everything that `tortoise.yaml` may hold. The file stands at the root of the repository; every setting is optional',
-    'unless the table says otherwise. Editors that know JSON Schema check it with `config/tortoise.schema.json`.',
+    'All settings of `tortoise.yaml`, which is at the root of the repository. Every setting is optional unless the table says',
+    '`required`. Editors with JSON Schema support can validate the file with `config/tortoise.schema.json`.',
     '',
     '| Setting | Type | Default | Meaning |',
     '|---|---|---|---|',
@@ -33,15 +33,15 @@ function rowsOf({ properties = {}, required = [] }: Node, prefix: string): reado
   return Object.entries(properties).flatMap(([name, node]) => {
     const path = `${prefix}${name}`
     const inner = node.properties === undefined ? node.items?.properties && node.items : node
-    const usual = required.includes(name) && node.default === undefined ? 'required' : defaultText(node)
-    const row = `| \`${path}\` | ${typeText(node)} | ${usual} | ${(node.description ?? node.items?.description ?? '').replaceAll('|', '\\|')} |`
+    const value = required.includes(name) && node.default === undefined ? 'required' : defaultText(node)
+    const row = `| \`${path}\` | ${typeText(node)} | ${value} | ${(node.description ?? node.items?.description ?? '').replaceAll('|', '\\|')} |`
     return [row, ...(inner === undefined ? [] : rowsOf(inner, `${path}${node.items ? '[]' : ''}.`))]
   })
 }
 
-function defaultText({ default: usual, properties }: Node): string {
-  if (usual === undefined || properties !== undefined) return ''
-  return `\`${typeof usual === 'string' ? usual : JSON.stringify(usual)}\``
+function defaultText({ default: value, properties }: Node): string {
+  if (value === undefined || properties !== undefined) return ''
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
 function typeText(node: Node): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-/** A share of a hundred. */
+/** A percentage, 0 to 100. */
 export const percent = z.number().min(0).max(100)
-/** A path that stays inside the repository. */
+/** A path inside the repository, without a leading `./` and a trailing slash. */
 export const repositoryPath = z
   .string()
   .min(1)

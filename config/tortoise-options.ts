@@ -1,45 +1,11 @@
 import { z } from 'zod'
-import { toBytes, toMillicores } from '../plugin/model/quantity.ts'
-import type { TortoiseOptions } from '../plugin/recommend/profiles/tortoise/options.ts'
+import type { TortoiseOptions } from '../plugin/recommend/recommend-options.ts'
+import { percent } from './shared-schemas.ts'
+import { cpu, hours, isTimeZone, memory, pods, share } from './tortoise-values.ts'
 
-const amount = (read: (text: string) => number | undefined) =>
-  z
-    .union([z.string(), z.number()])
-    .refine((given) => (read(String(given)) ?? -1) >= 0, { message: 'must be a quantity' })
-    .transform((given) => read(String(given)) ?? 0)
-const cpu = amount(toMillicores)
-/** Tortoise reckons in thousandths of a byte. */
-const memory = amount((text) => {
-  const bytes = toBytes(text)
-  return bytes === undefined ? undefined : bytes * 1000
-})
+const noEffect = (why: string): string => `Accepted, but has no effect here: ${why}.`
 
-const units: Readonly<Record<string, number>> = { h: 1, m: 1 / 60, s: 1 / 3600 }
-/** A duration as Go writes it, in hours. */
-const hours = z
-  .string()
-  .regex(/^(\d+(\.\d+)?[hms])+$/, 'must be a duration: 24h, 1h30m')
-  .transform((text) =>
-    [...text.matchAll(/([\d.]+)([hms])/g)].reduce(
-      (sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0),
-      0,
-    ),
-  )
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
-  } catch {
-    return false
-  }
-}
-
-const pods = z.number().int().min(1)
-const share = z.number().min(0).max(1)
-const percent = z.number().min(0).max(100)
-const idle = (why: string): string => `Accepted, and without effect here: ${why}.`
-
-/** Every option of Mercari's Tortoise for a whole cluster, by its name there, with its default there. */
+/** All cluster-wide options of Mercari's Tortoise, with their names and defaults in Tortoise. */
 const given = z
   .strictObject({
     rangeOfMinMaxReplicasRecommendationHours: z
@@ -48,41 +14,47 @@ const given = z
       .min(1)
       .max(24)
       .default(1)
-      .describe('Hours that share replica bounds; must divide 24.'),
+      .describe('Number of hours that share one pair of replica bounds. It must divide 24.'),
     gatheringDataPeriodType: z
       .enum(['weekly', 'daily'])
       .default('weekly')
       .describe(
-        'Replica bounds for each weekday apart or for all alike; and days of history (7, 1) before an HPA is touched.',
+        'Whether each weekday has its own replica bounds, and the days of history (7 or 1) before an HPA is changed.',
       ),
     maxReplicasRecommendationMultiplier: z
       .number()
       .positive()
       .default(2)
-      .describe('Maximum of an HPA, in pods seen.'),
+      .describe('Maximum of an HPA as a multiple of the pods that ran.'),
     minReplicasRecommendationMultiplier: z
       .number()
       .positive()
       .default(0.5)
-      .describe('Minimum of an HPA, in pods seen.'),
+      .describe('Minimum of an HPA as a multiple of the pods that ran.'),
     replicaReductionFactor: share
       .default(0.95)
-      .describe(idle('it leads out of an emergency, and there is none')),
+      .describe(noEffect('it is used on the way out of an emergency, and a scheduled run has none')),
     timeZone: z
       .string()
       .refine(isTimeZone, { message: 'must be a time zone: Asia/Tokyo' })
       .default('Asia/Tokyo')
       .describe('Time zone of the hours.'),
-    maximumTargetResourceUtilization: percent.default(90).describe("Highest target of an HPA's utilisation."),
-    minimumTargetResourceUtilization: percent.default(65).describe("Lowest target of an HPA's utilisation."),
-    minimumMinReplicas: pods.default(3).describe('Lowest minimum; so few pods are made smaller.'),
-    maximumMinReplicas: pods.default(10).describe('Highest minimum.'),
+    maximumTargetResourceUtilization: percent
+      .default(90)
+      .describe('Highest utilisation target of an HPA, in percent.'),
+    minimumTargetResourceUtilization: percent
+      .default(65)
+      .describe('Lowest utilisation target of an HPA, in percent.'),
+    minimumMinReplicas: pods
+      .default(3)
+      .describe('Lowest minimum of an HPA. Workloads with this number of pods or fewer get smaller pods.'),
+    maximumMinReplicas: pods.default(10).describe('Highest minimum of an HPA.'),
     preferredMaxReplicas: pods
       .default(30)
       .describe(
-        'So many pods are made larger, where the feature flag is set; close to it they are not made smaller.',
+        'With this number of pods or more, pods grow when the feature flag is set; close to it, they do not shrink.',
       ),
-    maximumMaxReplicas: pods.default(100).describe('Highest maximum.'),
+    maximumMaxReplicas: pods.default(100).describe('Highest maximum of an HPA.'),
     maximumCPURequest: cpu.prefault('10').describe('Highest CPU request.'),
     maximumMemoryRequest: memory.prefault('10Gi').describe('Highest memory request.'),
     minimumCPURequest: cpu.prefault('50m').describe('Lowest CPU request.'),
@@ -90,56 +62,60 @@ const given = z
     minimumCPURequestPerContainer: z
       .record(z.string(), cpu)
       .default({})
-      .describe('Lowest CPU request of containers by name; `*` is any other.'),
+      .describe('Lowest CPU request by container name; `*` means any other container.'),
     minimumMemoryRequestPerContainer: z
       .record(z.string(), memory)
       .default({})
-      .describe('The same for memory.'),
-    minimumCPULimit: cpu.prefault('0').describe('Lowest CPU limit that is written.'),
+      .describe('Lowest memory request by container name; `*` means any other container.'),
+    minimumCPULimit: cpu.prefault('0').describe('Lowest CPU limit.'),
     resourceLimitMultiplier: z
       .partialRecord(z.enum(['cpu', 'memory']), z.number().int().min(1))
       .default({})
-      .describe('Least of a limit, in requests, by resource.'),
-    bufferRatioOnVerticalResource: share.default(0.1).describe('Head-room over usage, as a share.'),
-    maxAllowedScalingDownRatio: share.default(0.8).describe('Least that a step down leaves of a request.'),
+      .describe('Smallest limit as a multiple of the request, by resource.'),
+    bufferRatioOnVerticalResource: share.default(0.1).describe('Headroom over usage, 0 to 1.'),
+    maxAllowedScalingDownRatio: share
+      .default(0.8)
+      .describe('Smallest share of a request that one step down leaves, 0 to 1.'),
     hpaTargetUtilizationMaxIncrease: percent
       .min(1)
       .default(5)
-      .describe('Points that a target rises by at once.'),
+      .describe('Largest increase of a target in one step, in percentage points.'),
     hpaTargetUtilizationUpdateInterval: hours
       .prefault('24h')
       .describe('Time between two changes of a target.'),
     hpaExternalMetricExclusionRegex: z
       .string()
       .default('')
-      .describe(idle('metrics of an HPA are neither added nor taken away')),
+      .describe(noEffect('metrics of an HPA are neither added nor removed')),
     defaultHPABehavior: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe(idle("an HPA's behaviour is not written")),
-    emergencyModeGracePeriod: hours.prefault('5m').describe(idle('a scheduled job cannot see an emergency')),
-    tortoiseUpdateInterval: hours.prefault('15s').describe(idle('the schedule is that of the job')),
+      .describe(noEffect("an HPA's behaviour is not changed")),
+    emergencyModeGracePeriod: hours
+      .prefault('5m')
+      .describe(noEffect('a scheduled run cannot detect an emergency')),
+    tortoiseUpdateInterval: hours.prefault('15s').describe(noEffect('runs follow the schedule of the job')),
     istioSidecarProxyDefaultCPU: cpu
       .prefault('100m')
-      .describe(idle('injected containers stand in no manifest')),
+      .describe(noEffect('injected containers are not in manifests')),
     istioSidecarProxyDefaultMemory: memory
       .prefault('200Mi')
-      .describe(idle('injected containers stand in no manifest')),
-    globalDisableMode: z.boolean().default(false).describe('Leaves every request and target as it is.'),
+      .describe(noEffect('injected containers are not in manifests')),
+    globalDisableMode: z.boolean().default(false).describe('Changes no request and no target.'),
     excludedNamespaces: z
       .array(z.string().min(1))
       .default([])
-      .describe('Namespaces in which every request and target stays as it is.'),
+      .describe('Namespaces in which no request and no target is changed.'),
     featureFlags: z
       .array(z.enum(['VerticalScalingBasedOnPreferredMaxReplicas', 'GoMemLimitModificationEnabled']))
       .default([])
-      .describe('Makes pods larger where there are too many; moves GOMEMLIMIT with memory.'),
+      .describe('Lets pods grow when there are too many, and lets GOMEMLIMIT follow the memory request.'),
   })
   .describe(
-    "Options of Mercari's Tortoise, for `profile: tortoise`. [Meaning](https://github.com/mercari/tortoise/blob/main/docs/configuration.md).",
+    "Options of Mercari's Tortoise, for `profile: tortoise`. [Documentation](https://github.com/mercari/tortoise/blob/main/docs/configuration.md).",
   )
 
-/** The options as the profile reckons with them. */
+/** The options in the form that the profile uses. */
 export const tortoiseSchema = given.transform(
   (one): TortoiseOptions => ({
     rangeHours: one.rangeOfMinMaxReplicasRecommendationHours,

@@ -2,15 +2,15 @@ import fs from 'node:fs'
 import git from 'isomorphic-git'
 import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import type { TreeEntry } from './view.ts'
+import type { TreeEntry } from './tree.ts'
 import { viewOf } from './view.ts'
 
-/** A view of the files of one commit, read from the object store of a checkout; the work tree is not looked at. */
+/** A view of the files of one commit, read from the object store of a checkout, not from its work tree. Rejects with `git.missing`. */
 export async function openCommit(gitdir: string, commit: string): Promise<RepositoryView> {
   return openTree(gitdir, await treeOf(gitdir, commit))
 }
 
-/** The tree of a commit in an object store. */
+/** The id of a commit's tree. Rejects with `git.missing` when the commit is not in the object store. */
 export async function treeOf(gitdir: string, commit: string): Promise<string> {
   const { commit: head } = await git.readCommit({ fs, gitdir, oid: commit }).catch((cause) => {
     throw stop(
@@ -25,7 +25,7 @@ export async function treeOf(gitdir: string, commit: string): Promise<string> {
   return head.tree
 }
 
-/** A view of the files of a tree in an object store. */
+/** A view of the files of a tree in an object store. Its functions reject with `git.missing` for an object that is not there. */
 export function openTree(gitdir: string, root: string): RepositoryView {
   const cache = {}
   const trees = new Map<string, Promise<Listing | undefined>>()

@@ -22,7 +22,7 @@ export interface Confined extends Pick<Invocation, 'timeoutMs' | 'joined'> {
   readonly files: readonly WorkspaceFile[]
   /** The first one is run; it may start the others. */
   readonly programs: readonly { readonly name: string; readonly file: string }[]
-  /** A shell script that stands in for a program, outside the tree. */
+  /** A shell script that is used in place of a program, outside the tree. */
   readonly script?: { readonly name: string; readonly text: (paths: ConfinedPaths) => string }
   readonly args: (paths: ConfinedPaths) => readonly string[]
   readonly env: (paths: ConfinedPaths) => Readonly<Record<string, string>>

@@ -7,14 +7,14 @@ import type { DayStore } from '../model/day-store.ts'
 
 const ending = '.gz'
 
-/** Keeps compressed texts below a directory, each written whole or not at all. */
+/** Stores compressed texts in a directory. A write is atomic. */
 export function directoryStore(directory: string): DayStore {
   const fileOf = (name: string): string => join(directory, `${name}${ending}`)
   return {
     read: async (name) => {
       const bytes = await readFile(fileOf(name)).catch(() => undefined)
       if (bytes === undefined) return undefined
-      // What cannot be unpacked is damaged; an empty text is no day either.
+      // A file that cannot be unpacked is damaged; readers reject an empty text in the same way.
       return promisify(gunzip)(bytes).then(
         (text) => text.toString(),
         () => '',
@@ -23,9 +23,9 @@ export function directoryStore(directory: string): DayStore {
     write: async (name, text) => {
       const file = fileOf(name)
       await mkdir(dirname(file), { recursive: true })
-      const fresh = `${file}.${randomUUID()}`
-      await writeFile(fresh, await promisify(gzip)(text))
-      await rename(fresh, file)
+      const temporary = `${file}.${randomUUID()}`
+      await writeFile(temporary, await promisify(gzip)(text))
+      await rename(temporary, file)
     },
     names: async (prefix) => {
       const files = await readdir(join(directory, prefix), { recursive: true }).catch(() => [])

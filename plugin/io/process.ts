@@ -4,32 +4,36 @@ import { availableParallelism } from 'node:os'
 import { killGroup, killTree, residentBytesOf } from './process-tree.ts'
 import { reportFailure } from './program-failures.ts'
 
-/** How a child process ended: the same fields whether it succeeded or not. */
+/** The result of a child process, with the same fields on success and on failure. */
 export interface Outcome {
   readonly command: string
+  /** `null` when the process was killed or could not start. */
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
+  /** True when it was killed for running too long, printing too much, or using too much memory. */
   readonly timedOut: boolean
   readonly tooLong: boolean
   readonly tooLarge: boolean
 }
 
-/** What to run and within which bounds. */
+/** A program to run, with its limits. */
 export interface Invocation {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** 60,000 when left out. */
   readonly timeoutMs?: number
+  /** Limit of stdout and stderr together; 128 MiB when left out. */
   readonly maxOutputBytes?: number
-  /** Bound of the resident memory of the program and all that it starts, checked while it runs (on Linux). */
+  /** Limit of the resident memory of the program and of all that it starts, checked while it runs (Linux only); 2 GiB when left out. */
   readonly maxMemoryBytes?: number
-  /** Stay in this process's group, so that whoever ends the group ends the program too; else it gets a group of its own. */
+  /** Keeps the program in the process group of its parent, so that ending the group ends the program; else it gets its own group. */
   readonly joined?: boolean
 }
 
-/** Programs that run now; those that are left when this process ends are ended with it. */
+/** Running programs; they are killed when this process ends. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) end(child)
@@ -39,74 +43,89 @@ function end({ pid }: ChildProcess): void {
   if (pid !== undefined) killTree(pid)
 }
 
-let free = availableParallelism()
+let freeSlots = availableParallelism()
 const waiting: (() => void)[] = []
 
-/** Waits for one of as many places as there are cores. */
-const takePlace = async (): Promise<void> => {
-  if (free > 0) free -= 1
+/** Waits for one of as many slots as there are cores. */
+const acquireSlot = async (): Promise<void> => {
+  if (freeSlots > 0) freeSlots -= 1
   else await new Promise<void>((resolve) => waiting.push(resolve))
 }
 
-const leavePlace = (): void => {
+const releaseSlot = (): void => {
   const next = waiting.shift()
-  if (next === undefined) free += 1
+  if (next === undefined) freeSlots += 1
   else next()
 }
 
 /**
- * Runs a program without a shell, with no environment but the one given. No more run at once than there are cores; the
- * time limit begins when it starts. Never rejects.
+ * Runs a program without a shell, and only with the given environment. At most as many programs run in parallel as there
+ * are cores; the time limit starts with the program. Never rejects.
  */
 export async function runProgram(invocation: Invocation): Promise<Outcome> {
-  await takePlace()
+  await acquireSlot()
   try {
     const outcome = await start(invocation)
     if (outcome.exitCode !== 0) reportFailure(outcome)
     return outcome
   } finally {
-    leavePlace()
+    releaseSlot()
   }
 }
 
 function start(invocation: Invocation): Promise<Outcome> {
-  const { file, args, cwd, env, timeoutMs = 60_000 } = invocation
-  const { maxOutputBytes = 128 * 1024 ** 2, maxMemoryBytes = 2 * 1024 ** 3 } = invocation
+  const { file, args, cwd, env } = invocation
   const detached = invocation.joined !== true
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached })
-    const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], bytes: 0 }
-    const state = { timedOut: false, tooLong: false, tooLarge: false }
+    const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
     running.add(child)
-    const timer = setTimeout(() => {
-      state.timedOut = true
-      end(child)
-    }, timeoutMs)
-    const watch = setInterval(() => {
-      if (child.pid === undefined || residentBytesOf(child.pid) <= maxMemoryBytes) return
-      state.tooLarge = true
-      end(child)
-    }, 200)
+    const limits = enforceLimits(child, invocation)
     const collect = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
-      output.bytes += chunk.length
-      if (output.bytes > maxOutputBytes) {
-        state.tooLong = true
-        end(child)
-      } else output[stream].push(chunk)
+      if (limits.acceptsOutput(chunk.length)) output[stream].push(chunk)
     }
     const finish = (exitCode: number | null, failure?: Error): void => {
-      clearTimeout(timer)
-      clearInterval(watch)
+      limits.stop()
       running.delete(child)
       // What it started and left behind ends with it.
       if (detached && child.pid !== undefined) killGroup(child.pid)
       const stderr = Buffer.concat(output.stderr).toString('utf8') + (failure?.message ?? '')
       const stdout = Buffer.concat(output.stdout).toString('utf8')
-      resolve({ command: [file, ...args].join(' '), exitCode, stdout, stderr, ...state })
+      resolve({ command: [file, ...args].join(' '), exitCode, stdout, stderr, ...limits.exceeded })
     }
     child.stdout.on('data', collect('stdout'))
     child.stderr.on('data', collect('stderr'))
     child.on('error', (error) => finish(null, error))
     child.on('close', (code) => finish(code))
   })
+}
+
+/** Kills a program that exceeds its limits, and records which one. */
+function enforceLimits(
+  child: ChildProcess,
+  { timeoutMs = 60_000, maxOutputBytes = 128 * 1024 ** 2, maxMemoryBytes = 2 * 1024 ** 3 }: Invocation,
+) {
+  const exceeded = { timedOut: false, tooLong: false, tooLarge: false }
+  let outputBytes = 0
+  const kill = (limit: keyof typeof exceeded): void => {
+    exceeded[limit] = true
+    end(child)
+  }
+  const timer = setTimeout(() => kill('timedOut'), timeoutMs)
+  const watch = setInterval(() => {
+    if (child.pid !== undefined && residentBytesOf(child.pid) > maxMemoryBytes) kill('tooLarge')
+  }, 200)
+  return {
+    exceeded,
+    /** Counts output; false once it is too much. */
+    acceptsOutput: (bytes: number): boolean => {
+      outputBytes += bytes
+      if (outputBytes > maxOutputBytes) kill('tooLong')
+      return outputBytes <= maxOutputBytes
+    },
+    stop: () => {
+      clearTimeout(timer)
+      clearInterval(watch)
+    },
+  }
 }

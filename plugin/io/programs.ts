@@ -4,9 +4,9 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { stop } from '../model/problem.ts'
 import { findSandbox, type Sandbox } from './sandbox.ts'
 
-/** Paths given in settings; they win over PATH. */
+/** Paths from the settings, which win over PATH. */
 export type ProgramPaths = Readonly<Partial<Record<'kustomize' | 'kubectl' | 'helm', string | undefined>>> & {
-  /** Time that one run may take. */
+  /** Time limit of one execution, in seconds. */
   readonly timeoutSeconds?: number
   /** Whether programs run in a sandbox; `preferred` where left out. */
   readonly sandbox?: SandboxMode
@@ -15,12 +15,13 @@ export type ProgramPaths = Readonly<Partial<Record<'kustomize' | 'kubectl' | 'he
 /** How much is asked of the sandbox: `required` refuses to render where none works. */
 export type SandboxMode = 'required' | 'preferred' | 'off'
 
-/** Finds a program or stops with what was looked for, where, and how to install it. */
+/** Finds external programs. */
 export interface Programs {
-  /** Wall-clock bound of one run, in milliseconds. */
+  /** Time limit of one execution, in milliseconds. */
   readonly timeoutMs?: number
   /** The sandbox that programs run in; `undefined` where none is asked for, or none works and none is required. */
   readonly sandbox: () => Promise<Sandbox | undefined>
+  /** The first of these programs that is installed. Rejects with `program.missing`, which says where it was searched and how to install it. */
   readonly find: (...names: readonly string[]) => Promise<{ readonly name: string; readonly file: string }>
 }
 
@@ -32,13 +33,16 @@ const installHints: Readonly<Record<string, string>> = {
   gpg: 'part of GnuPG 2',
 }
 
-/** The one resolver of programs; nothing inside `repository` is ever run: paths from settings first, then every directory of PATH. Answers are kept. */
+/**
+ * Makes the lookup of programs: paths from the settings first, then the directories of PATH. A program inside `repository`
+ * is never run. Results are cached.
+ */
 export function createPrograms(paths: ProgramPaths, searchPath: string, repository?: string): Programs {
   const given = new Map<string, unknown>(Object.entries(paths))
   const known = new Map<string, Promise<string | undefined>>()
   const locate = (name: string): Promise<string | undefined> => {
-    const before = known.get(name)
-    if (before !== undefined) return before
+    const cached = known.get(name)
+    if (cached !== undefined) return cached
     const path = given.get(name)
     const found = typeof path === 'string' ? fromSettings(name, path, repository) : searchIn(searchPath, name)
     known.set(name, found)
@@ -76,22 +80,14 @@ async function openSandbox(mode: SandboxMode, searchPath: string): Promise<Sandb
 async function fromSettings(name: string, path: string, repository: string | undefined): Promise<string> {
   const file = resolve(path)
   if (repository !== undefined && file.startsWith(`${repository}/`)) {
-    throw stop(
-      'program.missing',
-      `programs.${name} in settings is ${path}, which lies inside the repository`,
-      {
-        hint: 'Name a program outside it: what a repository holds is never run.',
-      },
-    )
+    throw stop('program.missing', `programs.${name} in settings is ${path}, which is inside the repository`, {
+      hint: 'Use a program outside the repository: programs inside it are never run.',
+    })
   }
   if (await isExecutable(file)) return file
-  throw stop(
-    'program.missing',
-    `programs.${name} in settings is ${path}, which is not a program that can be run`,
-    {
-      hint: `Correct programs.${name}, or remove it to use the ${name} on PATH.`,
-    },
-  )
+  throw stop('program.missing', `programs.${name} in settings is ${path}, which is not an executable file`, {
+    hint: `Correct programs.${name}, or remove it to use the ${name} on PATH.`,
+  })
 }
 
 async function searchIn(searchPath: string, name: string): Promise<string | undefined> {
@@ -122,7 +118,7 @@ function missing(names: readonly string[], searchPath: string) {
       ? `${wanted} is needed to sign commits and was not found on ${places}`
       : `${wanted} is needed to render this source and was not found in settings or on ${places}`,
     {
-      hint: `Install ${wanted} (${hints}), or name its path under programs: in tortoise.yaml.`,
+      hint: `Install ${wanted} (${hints}), or set its path under programs: in tortoise.yaml.`,
     },
   )
 }

@@ -5,15 +5,15 @@ import { type Invocation, type Outcome, runProgram } from './process.ts'
 import type { Programs } from './programs.ts'
 import { makeTemporaryDirectory } from './workspace.ts'
 
-/** A private key as text, and what unlocks it. */
+/** A private key as text, with its passphrase. */
 export interface SigningKey {
   readonly format: 'ssh' | 'openpgp'
   readonly key: string
   readonly passphrase?: string | undefined
 }
 
-/** What one signature is made of: a private directory with the key in it, the file to sign, and what unlocks the key. */
-interface Desk {
+/** The files of one signature: a private directory that holds the key, and the file to sign. */
+interface SigningFiles {
   readonly directory: string
   readonly payload: string
   readonly passphrase: string
@@ -25,7 +25,7 @@ async function run(invocation: Pick<Invocation, 'file' | 'args'>, cwd: string, e
   const outcome = await runProgram({ ...invocation, cwd, env: { HOME: cwd, ...env } })
   if (outcome.exitCode === 0) return
   throw stop('program.failed', `The commit could not be signed: ${reasonOf(outcome)}`, {
-    hint: 'Give a private key that can sign, and its passphrase if it has one.',
+    hint: 'Use a private key that can sign, and set its passphrase if it has one.',
   })
 }
 
@@ -39,8 +39,8 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
 const reasonOf = ({ stderr, exitCode }: Pick<Outcome, 'stderr' | 'exitCode'>): string =>
   reasons.find(([pattern]) => pattern.test(stderr))?.[1] ?? `its program ended with exit code ${exitCode}`
 
-/** `ssh-keygen -Y sign`, as git does it. The passphrase is asked for by a program that prints a file beside it. */
-async function signBySsh(file: string, { directory, payload, passphrase }: Desk): Promise<string> {
+/** Signs with `ssh-keygen -Y sign`, as git does. SSH_ASKPASS is a script that prints the passphrase from a file beside it. */
+async function signBySsh(file: string, { directory, payload, passphrase }: SigningFiles): Promise<string> {
   const ask = join(directory, 'ask')
   await writeFile(`${ask}.secret`, passphrase, secret)
   await writeFile(ask, '#!/bin/sh\nexec cat "$0.secret"\n')
@@ -51,8 +51,8 @@ async function signBySsh(file: string, { directory, payload, passphrase }: Desk)
   return readFile(`${payload}.sig`, 'utf8')
 }
 
-/** gpg with a home of its own, which holds that one key. Its agent ends with it. */
-async function signByGpg(file: string, { directory, payload, passphrase }: Desk): Promise<string> {
+/** Signs with gpg in a home directory that holds only this key, and ends its agent. */
+async function signByGpg(file: string, { directory, payload, passphrase }: SigningFiles): Promise<string> {
   const locked = join(directory, 'passphrase')
   await writeFile(locked, passphrase, secret)
   const quiet = ['--homedir', directory, '--batch', '--no-tty', '--quiet', '--pinentry-mode', 'loopback']
@@ -77,8 +77,8 @@ async function signByGpg(file: string, { directory, payload, passphrase }: Desk)
 const programOf = { ssh: 'ssh-keygen', openpgp: 'gpg' } as const
 
 /**
- * Signs texts with a key that touches the disk only in a directory of ours, for as long as one signature takes.
- * Stops with `program.missing` or `program.failed`.
+ * Makes a function that signs texts. The key is on disk only in a private directory while a signature is made.
+ * The function rejects with `program.missing` or `program.failed`.
  */
 export function createSigner(
   { format, key, passphrase = '' }: SigningKey,

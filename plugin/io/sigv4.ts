@@ -1,13 +1,13 @@
 import type { Credentials } from 'aws4'
 
-/** Keys of an AWS identity; the session token comes with keys that end. */
+/** Keys of an AWS identity; temporary keys have a session token. */
 export interface AwsKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
 }
 
-/** A request to sign; its body is a form. */
+/** A request to sign, with a form as its body. */
 export interface SignedRequest {
   readonly url: URL
   readonly body: string
@@ -15,12 +15,12 @@ export interface SignedRequest {
   readonly service: string
 }
 
-/** Headers that prove who asks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+/** Headers that sign a request with Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
 export async function signedHeaders(
   { url, body, region, service }: SignedRequest,
   keys: AwsKeys,
 ): Promise<Readonly<Record<string, string>>> {
-  // Loaded only where a cluster asks for it.
+  // Loaded only when a cluster needs it.
   const { default: aws4 } = await import('aws4')
   const request = {
     host: url.host,

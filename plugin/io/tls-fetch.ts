@@ -2,14 +2,14 @@ import { Agent, type RequestOptions, request } from 'node:https'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 
-/** PEM texts of a connection. */
+/** Certificates of a connection, as PEM texts. */
 export interface Certificates {
   readonly ca?: string
   readonly cert?: string
   readonly key?: string
 }
 
-/** `fetch` for https servers that want a client certificate or have an authority of their own; other URLs go to `fetch`. */
+/** A `fetch` for https servers with a client certificate or a private authority; other URLs use the global `fetch`. */
 export function fetchWith(certificates: Certificates): typeof fetch {
   const agent = new Agent({ ...certificates, keepAlive: true })
   return (input, init = {}) => {
@@ -25,7 +25,7 @@ export function fetchWith(certificates: Certificates): typeof fetch {
     }
     return new Promise((resolve, reject) => {
       const outgoing = request(url, options, (incoming) => {
-        // Node's stream is the one of the web, under another name of its type.
+        // Node's stream is a web stream with another name of its type.
         const stream = Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>
         const answer = { status: incoming.statusCode ?? 500, statusText: incoming.statusMessage ?? '' }
         resolve(new Response(stream as ConstructorParameters<typeof Response>[0], answer))

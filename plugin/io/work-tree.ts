@@ -1,10 +1,10 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RepositoryView } from '../model/source.ts'
-import type { TreeEntry } from './view.ts'
+import type { TreeEntry } from './tree.ts'
 import { viewOf } from './view.ts'
 
-/** A view of the files in a directory on disk, `.git` left out. Listings are read once and kept. */
+/** A view of the files in a directory on disk, without `.git`. Listings are read once and cached. */
 export function openWorkTree(root: string): RepositoryView {
   const listings = new Map<string, Promise<ReadonlyMap<string, TreeEntry> | undefined>>()
   const entries = (directory: string) => {

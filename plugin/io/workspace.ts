@@ -5,26 +5,27 @@ import { dirname, join } from 'node:path'
 import { stop } from '../model/problem.ts'
 import { asExpected } from './system-problem.ts'
 
-/** A file to lay out: where the program expects it and what it holds. */
+/** A file of a workspace. */
 export interface WorkspaceFile {
+  /** Relative to the workspace. */
   readonly path: string
   readonly content: string | Uint8Array
   readonly executable?: true
 }
 
-/** Directories in use; what an ending process leaves of them is removed. */
-const laidOut = new Set<string>()
+/** Workspaces in use; they are removed when this process ends. */
+const workspaces = new Set<string>()
 process.once('exit', () => {
-  for (const directory of laidOut) rmSync(directory, { recursive: true, force: true })
+  for (const directory of workspaces) rmSync(directory, { recursive: true, force: true })
 })
 
-/** Lays files out in a fresh private directory, hands it to `use`, and removes it whatever happens. */
+/** Writes files to a new private directory, calls `use` with its path, and removes it afterwards, also after an error. */
 export async function withWorkspace<T>(
   files: readonly WorkspaceFile[],
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   const directory = await makeTemporaryDirectory()
-  laidOut.add(directory)
+  workspaces.add(directory)
   try {
     const parents = new Set(files.map(({ path }) => dirname(join(directory, path))))
     await usable(Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true }))))
@@ -38,7 +39,7 @@ export async function withWorkspace<T>(
     return await use(directory)
   } finally {
     await rm(directory, { recursive: true, force: true })
-    laidOut.delete(directory)
+    workspaces.delete(directory)
   }
 }
 

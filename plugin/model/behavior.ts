@@ -1,26 +1,27 @@
 import type { Json, JsonObject } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 
-/** So many pods, or percent of them, in so many seconds. */
+/** A scaling policy: the number of pods, or the percentage of them, that may change in a period. */
 export interface ScalingStep {
   readonly type: 'Pods' | 'Percent'
   readonly value: number
   readonly periodSeconds: number
 }
 
-/** One direction of an HPA's behaviour. */
+/** The behaviour of an HPA in one direction. */
 export interface ScalingRules {
   readonly stabilizationWindowSeconds: number
   readonly policies: readonly ScalingStep[]
   readonly selectPolicy: 'Max' | 'Min' | 'Disabled'
 }
 
+/** The `behavior` of an HPA. */
 export interface Behavior {
   readonly scaleUp: ScalingRules
   readonly scaleDown: ScalingRules
 }
 
-/** What holds for the parts of a behaviour that are left out. One that says nothing at all follows the rules of `plain.ts`. */
+/** The API server's defaults for parts of a behaviour that are left out. An HPA without any behaviour follows other rules. */
 export const defaultBehavior: Behavior = {
   scaleUp: {
     stabilizationWindowSeconds: 0,
@@ -38,8 +39,8 @@ export const defaultBehavior: Behavior = {
 }
 
 /**
- * How an HPA (or KEDA's ScaledObject) says that it moves, with the API server's defaults for what it leaves out;
- * `undefined` where it says nothing, for then other rules hold.
+ * The behaviour of an HPA or of KEDA's ScaledObject, with the API server's defaults for the parts that are left out.
+ * `undefined` without a behaviour, because other rules apply then.
  */
 export function behaviorOf(object: JsonObject): Behavior | undefined {
   const given =
@@ -52,14 +53,14 @@ export function behaviorOf(object: JsonObject): Behavior | undefined {
   }
 }
 
-function rulesOf(given: Json | undefined, usual: ScalingRules): ScalingRules {
-  if (!isJsonObject(given)) return usual
+function rulesOf(given: Json | undefined, defaults: ScalingRules): ScalingRules {
+  if (!isJsonObject(given)) return defaults
   const policies = listOf(given['policies']).flatMap(stepOf)
   const select = textOf(given['selectPolicy'])
   return {
     stabilizationWindowSeconds:
-      numberOf(given['stabilizationWindowSeconds']) ?? usual.stabilizationWindowSeconds,
-    policies: policies.length === 0 ? usual.policies : policies,
+      numberOf(given['stabilizationWindowSeconds']) ?? defaults.stabilizationWindowSeconds,
+    policies: policies.length === 0 ? defaults.policies : policies,
     selectPolicy: select === 'Min' || select === 'Disabled' ? select : 'Max',
   }
 }

@@ -1,7 +1,7 @@
 import { packBytes, unpackBytes } from './packing.ts'
 import type { Sketch } from './sketch.ts'
 
-/** What one day held: all samples of all pods, in the unit of the sketch's scale. */
+/** Usage of one day: all samples of all pods, in the unit of the sketch's scale. */
 export interface DayUsage {
   /** Days since 1970-01-01, UTC. */
   readonly day: number
@@ -12,9 +12,9 @@ export interface DayUsage {
 }
 
 /**
- * The days of one resource at rest, in rising order. Sketches merge by adding weights, so days can be read one at a time,
- * kept in a cache, and weighed by age. `sketches` holds, a day, the number of buckets, then bucket (one byte) and weight
- * (four bytes, lowest first) of each: about 50 bytes a day.
+ * The days of one resource in packed form, in rising order. Sketches merge by adding weights, so days can be read one at a
+ * time, cached, and weighted by age. `sketches` holds for each day the number of buckets, then bucket (one byte) and weight
+ * (four bytes, lowest first) of each: about 50 bytes per day.
  */
 export interface DailyUsage {
   readonly days: readonly number[]
@@ -23,7 +23,7 @@ export interface DailyUsage {
   readonly sketches: string
 }
 
-/** Packs days. Weights are counts of samples; they are kept to the whole number. */
+/** Packs days. Weights are rounded to whole numbers, and are 1 at least. */
 export function packDays(days: readonly DayUsage[]): DailyUsage {
   const size = days.reduce((sum, { sketch }) => sum + 1 + 5 * sketch.length, 0)
   const bytes = new Uint8Array(size)
@@ -46,7 +46,7 @@ export function packDays(days: readonly DayUsage[]): DailyUsage {
   }
 }
 
-/** Visits every bucket of every day without making sketches of them: a fleet has millions. */
+/** Calls `visit` for every bucket of every day, without unpacking them: a fleet has millions. */
 export function visitDays(
   { days, sketches }: DailyUsage,
   visit: (day: number, bucket: number, weight: number) => void,
@@ -64,7 +64,7 @@ export function visitDays(
   }
 }
 
-/** The days of `packDays`. Throws for text that is not what it made. */
+/** Unpacks days. Throws when `sketches` is not the output of `packDays`. */
 export function unpackDays({ days, peaks, samples, sketches }: DailyUsage): readonly DayUsage[] {
   const bytes = unpackBytes(sketches)
   const view = new DataView(bytes.buffer)

@@ -1,8 +1,10 @@
-/** Keeps texts by name: a directory, for an Actions cache or a volume. */
+/** Stores texts by name: a directory, in an Actions cache or on a volume. */
 export interface DayStore {
+  /** `undefined` when there is no text with this name. */
   read(name: string): Promise<string | undefined>
   write(name: string, text: string): Promise<void>
-  /** Every name that begins with `prefix`. */
+  /** All names that begin with `prefix`. */
   names(prefix: string): Promise<readonly string[]>
+  /** Deletes a text, if there is one. */
   forget(name: string): Promise<void>
 }

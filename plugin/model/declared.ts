@@ -9,38 +9,38 @@ import { type DeclaredPolicy, declaredPolicies } from './scaling-policy.ts'
 import type { Workload } from './workload.ts'
 import { workloadKey } from './workload.ts'
 
-/** One container with its values as Git declares them. */
+/** One container with the values that Git declares for it. */
 export interface DeclaredContainer {
   readonly name: string
   readonly role: 'main' | 'init' | 'sidecar'
   readonly values: Readonly<Partial<Record<ContainerField, string>>>
 }
 
-/** An autoscaler of a workload as Git declares it. */
+/** The declared autoscaler of a workload. */
 export interface DeclaredAutoscaler {
   readonly minReplicas?: number
   readonly maxReplicas?: number
   readonly targets: readonly {
     readonly resource: 'cpu' | 'memory'
-    /** Present for a ContainerResource metric. */
+    /** Set for a ContainerResource metric. */
     readonly container?: string
     /** Percent of the request. */
     readonly utilization: number
   }[]
-  /** How it moves, where it says so. */
+  /** Left out when the autoscaler declares none. */
   readonly behavior?: Behavior
 }
 
-/** A workload as it will be rolled out from Git. */
+/** A workload as Git declares it. */
 export interface DeclaredWorkload {
   readonly workload: Workload
   readonly containers: readonly DeclaredContainer[]
   readonly autoscaler?: DeclaredAutoscaler
-  /** What manifests say about how it is scaled; of several that fit, the last one wins. */
+  /** Scaling policies in the manifests; of several that match, the last one wins. */
   readonly policies?: readonly DeclaredPolicy[]
 }
 
-/** Reads every workload of a rendering with the values that can be right-sized. */
+/** All workloads of a rendering, with the values that can be right-sized. `namespace` is that of objects without one. */
 export function declaredWorkloads(
   objects: readonly JsonObject[],
   namespace: string,

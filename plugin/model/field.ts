@@ -20,17 +20,17 @@ export const autoscalerFields = [
 
 export type ContainerField = (typeof containerFields)[number]
 export type AutoscalerField = (typeof autoscalerFields)[number]
-/** A typed address on a workload or its autoscaler. */
+/** The name of a value on a workload or its autoscaler. */
 export type Field = ContainerField | AutoscalerField
 
 const allFields: readonly string[] = [...containerFields, ...autoscalerFields]
 
-/** Narrows a text to a field's name. */
+/** True when a text is the name of a field. */
 export const isField = (text: string): text is Field => allFields.includes(text)
 /** True for the fields that live in a container. */
 export const isContainerField = (field: Field): field is ContainerField => !field.startsWith('hpa.')
 
-/** What kind of number a field holds; decides how values are compared and printed. */
+/** The kind of number that a field holds, which determines how values are compared and printed. */
 export type FieldUnit = 'cpu' | 'memory' | 'count' | 'go-memory'
 
 /** The unit of a field's value. */
@@ -55,18 +55,18 @@ export function fieldUnit(field: Field): FieldUnit {
   }
 }
 
-/** One field of one workload: what a recommendation, a trace and a proof speak of. */
+/** The address of one field of one workload, in recommendations, traces and proofs. */
 export interface FieldAddress {
   readonly workload: Workload
-  /** Absent for autoscaler fields, unless a ContainerResource metric names its container. */
+  /** Left out for autoscaler fields, unless a ContainerResource metric names a container. */
   readonly container?: string
   readonly field: Field
 }
 
-/** Identity of a field inside one source. */
+/** The key of a field, unique inside one source. */
 export const fieldKey = ({ workload, container, field }: FieldAddress): string =>
   [workload.namespace, workload.kind, workload.name, container ?? '', field].join('/')
 
-/** `container field`, the short form used in tables and messages. */
+/** `container field`, the short form for tables and messages. */
 export const fieldLabel = ({ container, field }: Pick<FieldAddress, 'container' | 'field'>): string =>
   container === undefined ? field : `${container} ${field}`

@@ -28,7 +28,8 @@ export function globMatcher(pattern: string, options: GlobOptions = {}): (path: 
       RE2JS.DOTALL,
     )
     const shown = options.dot === true || options.crossing === true || hidden.test(pattern)
-    return (path) => (shown || !hidden.test(path)) && compiled.matches(path)
+    // Wildcards match names; `.` is the root itself.
+    return (path) => (path === '.' ? pattern === '.' : shown || !hidden.test(path)) && compiled.matches(path)
   } catch (cause) {
     throw invalid(pattern, cause instanceof Error ? cause.message : String(cause))
   }

@@ -1,4 +1,4 @@
-/** Groups items by a key, keeping the order of first appearance. */
+/** Groups items by a key. Groups are in the order of their first items. */
 export function groupBy<K, T>(items: readonly T[], key: (item: T) => K): ReadonlyMap<K, readonly T[]> {
   const groups = new Map<K, T[]>()
   for (const item of items) {

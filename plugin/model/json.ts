@@ -1,4 +1,4 @@
-/** A plain JSON value, as a renderer's output holds. */
+/** A plain JSON value, such as a renderer's output. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json }
@@ -9,7 +9,7 @@ export type JsonPath = readonly (string | number)[]
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The value at a path; `undefined` when the path leaves the object. */
+/** The value at a path; `undefined` when there is none. */
 export function valueAt(root: Json | undefined, path: JsonPath): Json | undefined {
   let value: Json | undefined = root
   for (const step of path) {
@@ -20,9 +20,9 @@ export function valueAt(root: Json | undefined, path: JsonPath): Json | undefine
   return value
 }
 
-/** A text or a number as text; `undefined` for anything else. */
+/** A string or a number as text; `undefined` for anything else. */
 export const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 
-/** The items of a list; none for anything else. */
+/** The items of a list; an empty list for anything else. */
 export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

@@ -6,8 +6,8 @@ import type { Sketch } from './sketch.ts'
 import type { Workload } from './workload.ts'
 
 /**
- * What one resource of one container used over the window. `sketch`, `peak` and `samples` are over all pods;
- * the optional parts say when, and what they allow (weighing by age, a backtest, a simulated autoscaler) is left out without them.
+ * Usage of one resource of one container over the window. `sketch`, `peak` and `samples` cover all pods. The optional parts
+ * add times: weighting by age, backtests and simulated autoscalers need them.
  */
 export interface ResourceUsage {
   /** Samples in millicores (CPU) or bytes (memory). */
@@ -15,15 +15,15 @@ export interface ResourceUsage {
   /** The highest sample, exact, in the sketch's unit. */
   readonly peak: number
   readonly samples: number
-  /** The same samples day by day; their sketches add up to `sketch`. */
+  /** The same samples by day; their sketches add up to `sketch`. */
   readonly daily?: DailyUsage
   /** The busiest pod of each slot, as levels of the sketch's scale. */
   readonly highest?: Series
-  /** All pods of each slot together; left out where it is the same as `highest`. */
+  /** The sum of all pods of each slot; left out when it equals `highest`. */
   readonly total?: Series
 }
 
-/** How much of one day's CFS periods a container was held back in. */
+/** CFS periods of one day, and those in which the container was throttled. */
 export interface DayThrottling {
   /** Days since 1970-01-01, UTC. */
   readonly day: number
@@ -31,45 +31,45 @@ export interface DayThrottling {
   readonly throttled: number
 }
 
-/** What one container of a workload used. */
+/** Usage of one container of a workload. */
 export interface ContainerUsage {
   readonly container: string
   readonly cpu?: ResourceUsage
   readonly memory?: ResourceUsage
-  /** How often a container of this name was killed for want of memory. */
+  /** OOM kills of containers with this name. */
   readonly oomKills: number
-  /** When, in seconds since 1970, UTC, as far as it is known to a slot; may hold fewer than `oomKills`. */
+  /** Times of OOM kills in seconds since 1970, UTC, precise to a slot. Kills without a known time are left out. */
   readonly oomTimes?: readonly number[]
-  /** Share of CFS periods in which the container was held back, 0 to 1; absent without a CPU limit or the metric. */
+  /** Share of throttled CFS periods, 0 to 1; left out without a CPU limit or the metric. */
   readonly throttledShare?: number
   readonly throttling?: readonly DayThrottling[]
 }
 
-/** How many pods ran, over the window. */
+/** The number of pods over the window. */
 export interface ReplicaHistory {
   readonly min: number
   readonly max: number
   readonly mean: number
-  /** Pods by slot, as counts; by hour and weekday through `highestByHourOfWeek`. Left out where the count never moved. */
+  /** Number of pods by slot; `highestByHourOfWeek` groups it by hour. Left out when the number never changed. */
   readonly series?: Series
 }
 
-/** What was seen for one workload over the window. */
+/** Usage data of one workload over the window. */
 export interface Observation {
   readonly cluster: string
   readonly workload: Workload
-  /** What told of its usage; absent where nothing did. */
+  /** The source of the usage data; left out when there is none. */
   readonly origin?: UsageOrigin
   /** Both ends in ISO 8601, UTC. */
   readonly window: { readonly from: string; readonly to: string }
-  /** Days between the first and the last sample seen. */
+  /** Days between the first and the last sample. */
   readonly days: number
   /** Share of the window's sample slots that hold at least one sample, 0 to 1. */
   readonly coverage: number
   readonly containers: readonly ContainerUsage[]
   readonly replicas?: ReplicaHistory
-  /** Why the workload must be left alone now (crash loop, rollout under way, not ready). */
+  /** Why the workload is skipped now (crash loop, rollout in progress, pods not ready). */
   readonly unhealthy?: string
-  /** What `kind: Tortoise` objects in the cluster say of it. */
+  /** Scaling policies of `kind: Tortoise` objects in the cluster. */
   readonly policies?: readonly DeclaredPolicy[]
 }

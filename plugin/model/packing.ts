@@ -1,4 +1,4 @@
-/** Bytes as base64 text: a third larger than the bytes, yet plain text in memory, in snapshots and in caches. */
+/** Packs bytes as base64. The text is a third larger than the bytes, but it is plain text in memory, snapshots and caches. */
 export function packBytes(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += 8192) {
@@ -7,7 +7,7 @@ export function packBytes(bytes: Uint8Array): string {
   return btoa(text)
 }
 
-/** The bytes of a text that `packBytes` made. Throws for a text that is not base64. */
+/** Unpacks base64 text. Throws when it is not base64. */
 export function unpackBytes(packed: string): Uint8Array {
   const text = atob(packed)
   const bytes = new Uint8Array(text.length)

@@ -1,6 +1,6 @@
 /**
- * Maps over items with a few at work at a time, keeping their order. The first failure stops the start of further
- * work and is thrown.
+ * Maps items with at most `width` of them in progress, and returns the results in order. After the first failure no
+ * further work starts, and its error is thrown.
  */
 export async function inParallel<T, R>(
   items: readonly T[],

@@ -7,25 +7,25 @@ import type { WorkloadSlots } from './replica-slots.ts'
 /** A recommendation with the source that declares its workload. */
 export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
 
-/** The outcome of one pass, before anything is delivered. */
+/** What a run intends, before it delivers anything. */
 export interface Plan {
   readonly recommendations: readonly SourceRecommendation[]
-  /** Absent when nothing should change, or nothing could be proved. */
+  /** Left out when nothing should change, or nothing can be proved. */
   readonly proposal?: Proposal
-  /** The proposal in parts, one for each pull request; each is proved by itself. */
+  /** The proposal split by pull request; each part is proved by itself. */
   readonly parts?: readonly ScopedProposal[]
   readonly skipped: readonly Skipped[]
-  /** Files and directories that the proof reads: while they stay, it holds. Absent where nothing was proved. */
+  /** Files and directories that the proof reads: the proof is valid while they are unchanged. Left out when nothing is proved. */
   readonly reads?: readonly string[]
-  /** What recorded history would have come to under today's values and under the new ones. */
+  /** Figures of the recorded history under the current values and under the new ones. */
   readonly backtest?: PlanBacktest
-  /** Replica bounds by hour of what an HPA scales, for those who can use them. */
+  /** Replica bounds by hour of workloads behind an HPA. */
   readonly slots?: readonly WorkloadSlots[]
-  /** Where usage was read from, and what that took. */
+  /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
 }
 
-/** What a report tells: the pass, and what became of it. */
+/** The content of a report: the plan, and its delivery. */
 export interface Outcome {
   readonly plan: Plan
   readonly delivery?: Delivery

@@ -5,7 +5,7 @@ export interface Place {
   readonly column?: number
 }
 
-/** Every way a run can stop that is not our bug. A closed set, so that hosts and docs can list them. */
+/** The codes of all expected stops of a run; anything else is a bug. A closed set, so that hosts and docs can list them. */
 export type ProblemCode =
   | 'settings.syntax'
   | 'settings.invalid'
@@ -35,20 +35,20 @@ export type ProblemCode =
   | 'git.moved'
   | 'forge.refused'
 
-/** One thing that is wrong, where, and how to mend it. */
+/** One thing that is wrong, where it is, and how to fix it. */
 export interface Problem {
   readonly code: ProblemCode
   readonly message: string
   readonly place?: Place
-  /** What the reader can do about it, as an imperative. */
+  /** How to fix it, as an imperative. */
   readonly hint?: string
 }
 
-/** `file:line:column`, as far as it is known. */
+/** `file:line:column`, with the parts that are known. */
 export const printPlace = ({ file, line, column }: Place): string =>
   [file, line, column].filter((part) => part !== undefined).join(':')
 
-/** `place: message (mend)`, on one or two lines. */
+/** Prints `place: message`, and the hint on a second line. */
 export function printProblem({ place, message, hint }: Problem): string {
   const head = place === undefined ? message : `${printPlace(place)}: ${message}`
   return hint === undefined ? head : `${head}\n  ${hint}`
@@ -65,7 +65,7 @@ export class ExpectedStop extends Error {
   }
 }
 
-/** Makes the error for a single problem. */
+/** The error for a single problem. */
 export const stop = (
   code: ProblemCode,
   message: string,
@@ -75,11 +75,11 @@ export const stop = (
   return new ExpectedStop([{ code, message, ...known }], { cause })
 }
 
-/** True where somebody was faster: what was read is not what stands there any more, and reading it anew may mend it. */
+/** True when the branch moved during the run: a retry on its new head may succeed. */
 export const isMoved = (error: unknown): error is ExpectedStop =>
   error instanceof ExpectedStop && error.problems.every(({ code }) => code === 'git.moved')
 
-/** True for a failure that concerns one source alone (it does not render, or is not what it was taken for): others may go on. */
+/** True for a problem of a single source: it cannot be rendered, is not of a known kind, or does not exist. Other sources can continue. */
 export const concernsOneSource = (error: unknown): error is ExpectedStop =>
   error instanceof ExpectedStop &&
   error.problems.every(

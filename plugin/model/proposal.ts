@@ -4,45 +4,45 @@ import type { Proof } from './proof.ts'
 import type { Reason } from './recommendation.ts'
 import type { Site } from './site.ts'
 
-/** One value that a commit changes, with everything a reviewer asks about it. */
+/** One value that a commit changes, with what a reviewer needs to know. */
 export interface ProposedChange extends FieldAddress {
   readonly source: string
   readonly cluster?: string
-  /** As printed in the file, before and after; `from` is absent when the value was inserted. */
+  /** The rendered value before, and the value written to the file. */
   readonly from: string
   readonly to: string
   readonly because: readonly Reason[]
   readonly site: Site
 }
 
-/** A field left as it is, and why. */
+/** A field that is skipped, and why. */
 export interface Skipped {
   readonly source?: string
   readonly workload: string
   readonly field?: string
-  /** `file:line:column` of what decides the field, where that is known. */
+  /** `file:line:column` of the source line, when it is known. */
   readonly place?: string
   readonly reason: string
 }
 
-/** A commit to make: files, values and proof. */
+/** A commit to make: its values, edits and proof. */
 export interface Proposal {
   readonly changes: readonly ProposedChange[]
   readonly edits: readonly FileEdit[]
   readonly proof: Proof
 }
 
-/** The part of a proposal that one pull request asks for, with what it is about; proved by itself. */
+/** The part of a proposal for one pull request, with its scope; proved by itself. */
 export interface ScopedProposal {
   readonly scope: string
   readonly proposal: Proposal
 }
 
-/** What became of the pull request of one scope. */
+/** The result for the pull request of one scope. */
 export interface PullOutcome {
   readonly scope: string
   readonly branch: string
-  /** `queued`: waits for room; `blocked`: a person's commit stands on its branch. */
+  /** `queued`: waits until fewer pull requests are open; `blocked`: its branch has a commit by a person. */
   readonly action: 'opened' | 'reopened' | 'updated' | 'unchanged' | 'closed' | 'queued' | 'blocked'
   readonly number?: number
   readonly url?: string
@@ -51,12 +51,12 @@ export interface PullOutcome {
   readonly merging?: 'armed' | 'queued' | 'merged' | 'refused'
 }
 
-/** A commit made, or found to be there already. */
+/** The result of a delivery: a commit that was made, or that already existed. */
 export interface Delivery {
   readonly mode: 'report' | 'commit' | 'pull-request'
   readonly branch?: string
   readonly commit?: string
-  /** False when the branch already held exactly this. */
+  /** False when the branch already had this commit. */
   readonly created: boolean
   readonly pushedTo?: string
   readonly pullRequest?: {
@@ -64,8 +64,8 @@ export interface Delivery {
     readonly url: string
     readonly action: PullOutcome['action']
   }
-  /** Every pull request that was looked after. */
+  /** All pull requests of the run. */
   readonly pulls?: readonly PullOutcome[]
-  /** What went to the base itself beside them, by rule. */
+  /** The direct commit on the base branch for changes that rules deliver this way. */
   readonly direct?: Delivery
 }

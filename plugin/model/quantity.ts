@@ -1,8 +1,8 @@
 /**
  * Kubernetes quantities, exact.
  *
- * A quantity is held as an integer count of nano-units, the finest step Kubernetes knows, so that
- * `1`, `1000m` and `"1"` are equal and no floating-point error can enter a comparison.
+ * A quantity is stored as an integer number of nano-units, the smallest step in Kubernetes, so that
+ * `1`, `1000m` and `"1"` are equal and comparisons have no floating-point errors.
  * Syntax: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 
@@ -16,7 +16,7 @@ export const millicores = (value: number): Millicores => value as Millicores
 /** Marks a number as bytes. */
 export const bytes = (value: number): Bytes => value as Bytes
 
-/** How an author writes a quantity: the unit family and suffix that a new value should keep. */
+/** A quantity with the suffix that its author used, which a new value should keep. */
 export interface Quantity {
   /** Exact value in nano-units (10⁻⁹ of a core or a byte). */
   readonly nano: bigint
@@ -45,7 +45,7 @@ const binaryPowers: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti
 
 const syntax = /^([+-]?)(\d+\.?\d*|\.\d+)(n|u|m|k|Ki|Mi|Gi|Ti|Pi|Ei|M|G|T|P|E|[eE][+-]?\d{1,3})?$/
 
-/** Reads a Kubernetes quantity; `undefined` when the text is not one. Values below a nano-unit are rounded up, as Kubernetes does. */
+/** Parses a Kubernetes quantity; `undefined` when the text is not one. Values finer than a nano-unit are rounded up, as Kubernetes does. */
 export function parseQuantity(text: string | number): Quantity | undefined {
   const match = syntax.exec(String(text).trim())
   if (match === null) return undefined
@@ -67,19 +67,19 @@ function scale(mantissa: bigint, fractionDigits: number, suffix: string): bigint
 
 const divideUp = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
 
-/** CPU text to millicores, rounded up to a whole one. */
+/** Converts CPU text to millicores, rounded up; `undefined` when it is not a quantity. */
 export function toMillicores(text: string | number): Millicores | undefined {
   const quantity = parseQuantity(text)
   return quantity && millicores(Number(divideUp(quantity.nano, 1_000_000n)))
 }
 
-/** Memory text to bytes, rounded up to a whole one. */
+/** Converts memory text to bytes, rounded up; `undefined` when it is not a quantity. */
 export function toBytes(text: string | number): Bytes | undefined {
   const quantity = parseQuantity(text)
   return quantity && bytes(Number(divideUp(quantity.nano, nanoPerUnit)))
 }
 
-/** Prints CPU the way `like` is written: millicores for `250m`, decimals for `0.5`, whole cores for `2` when they fit. */
+/** Prints CPU in the style of `like`: millicores for `250m`, decimals for `0.5`, whole cores for `2` when possible. */
 export function formatCpu(value: Millicores, like = '100m'): string {
   const style = parseQuantity(like)
   const cores = value / 1000
@@ -103,8 +103,8 @@ const memoryUnits = {
 } as const
 
 /**
- * Prints memory in the unit family of `like`, rounding up to a whole step of that family's mega unit.
- * A value in `Gi` (or `G`) stays there when it is a whole number of them or has a short fraction that `like` also has.
+ * Prints memory in the unit family of `like`, rounded up to a whole number of its mega unit. A value in `Gi` (or `G`) keeps
+ * its unit when it is a whole number.
  */
 export function formatMemory(value: Bytes, like = '1Mi'): string {
   const suffix = parseQuantity(like)?.suffix ?? 'Mi'
@@ -127,14 +127,14 @@ const goMemoryUnits: Readonly<Record<string, number>> = {
   TiB: 1024 ** 4,
 }
 
-/** Reads a GOMEMLIMIT value (https://pkg.go.dev/runtime#hdr-Environment_Variables); `undefined` for `off` and anything else. */
+/** Parses a GOMEMLIMIT value to bytes (https://pkg.go.dev/runtime#hdr-Environment_Variables); `undefined` for `off` and anything else. */
 export function parseGoMemory(text: string): Bytes | undefined {
   const match = goMemorySyntax.exec(text.trim())
   if (match === null) return undefined
   return bytes(Number(match[1]) * (goMemoryUnits[match[2] ?? ''] ?? 1))
 }
 
-/** Prints a GOMEMLIMIT in the unit of `like`, rounding down: the limit must stay below the container's. */
+/** Prints a GOMEMLIMIT in the unit of `like`, rounded down, because it must stay below the container's limit. */
 export function formatGoMemory(value: Bytes, like = '1MiB'): string {
   const unit = goMemorySyntax.exec(like.trim())?.[2] ?? ''
   const step = goMemoryUnits[unit] ?? 1

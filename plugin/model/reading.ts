@@ -1,25 +1,25 @@
-/** Where usage can be read from, the usual order of preference. */
+/** The sources of usage data, in the usual order of preference. */
 export const usageOrigins = ['prometheus', 'vpa', 'metrics-server', 'snapshot'] as const
 export type UsageOrigin = (typeof usageOrigins)[number]
 
-/** What was asked of one source of usage of one cluster, and how much that was. */
+/** One source of usage data of one cluster that was read, and the cost of reading it. */
 export interface UsageReading {
   readonly cluster: string
   readonly origin: UsageOrigin
-  /** Workloads whose usage it gave, after those that stand before it in the order of preference. */
+  /** Workloads with usage data from this source that no preferred source has. */
   readonly workloads: number
-  /** How it records, on one line. */
+  /** Metrics and labels that it uses, on one line. */
   readonly dialect?: string
   readonly cost?: ReadingCost
 }
 
-/** What answers took. */
+/** The cost of queries. */
 export interface ReadingCost {
   readonly queries: number
   readonly series: number
-  /** Points of all series. */
+  /** Samples in all series. */
   readonly samples: number
-  /** Seconds of answers, those that ran side by side added up. */
+  /** Seconds spent on responses; parallel ones are added up. */
   readonly seconds: number
   readonly bytes: number
 }

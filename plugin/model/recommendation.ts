@@ -1,36 +1,36 @@
 import type { FieldAddress } from './field.ts'
 
-/** One rule that had a say in a value, with the figures that fired it. */
+/** One rule that determined a value, with its figures. */
 export interface Reason {
-  /** Stable name of the rule, `cpu.p95` for example. */
+  /** Stable code of the rule, for example `cpu.price`. */
   readonly rule: string
-  /** One sentence for the reviewer. */
+  /** One or two sentences for the reviewer. */
   readonly text: string
 }
 
-/** The value should move. `from` and `to` are in the field's unit: millicores, bytes, or a count. */
+/** The value should change. `from` and `to` are in the field's unit: millicores, bytes, or a count. */
 export interface Change extends FieldAddress {
   readonly verdict: 'change'
   readonly from: number
   readonly to: number
   readonly because: readonly Reason[]
-  /** Changes of a workload with the same word here move together or not at all: a target with its requests, a limit with its request. */
+  /** Name of the change group: all changes of a workload with the same name are made, or none. For example a target with its requests. */
   readonly together: string
 }
 
-/** The value is right, or a rule forbids to move it. */
+/** The value is right, or a rule keeps it. */
 export interface Keep extends FieldAddress {
   readonly verdict: 'keep'
   readonly from: number
   readonly because: readonly Reason[]
 }
 
-/** Too little is known. */
+/** There is too little data to decide. */
 export interface Unsure extends FieldAddress {
   readonly verdict: 'unsure'
-  /** What is missing, as a sentence. */
+  /** What is missing, as a sentence without a full stop. */
   readonly missing: string
 }
 
-/** What is advised for one field. */
+/** The recommendation for one field. */
 export type Recommendation = Change | Keep | Unsure

@@ -10,7 +10,7 @@ import {
   type SketchScale,
 } from './sketch.ts'
 
-/** The slots that samples fall on. */
+/** The slots of samples. */
 export interface SlotFrame extends SeriesFrame {
   readonly count: number
 }
@@ -21,15 +21,15 @@ interface DayBuffer {
   samples: number
 }
 
-/** Gathers one resource of one container; grows with slots and days, not with samples or pods. */
+/** Records the usage of one resource of one container. Its size depends on the number of slots and days, not of samples or pods. */
 export interface UsageRecorder {
-  /** Adds a pod's sample at a slot's index, in the unit of the scale; the caller has checked that both are sound. */
+  /** Adds a pod's sample at the index of a slot, in the unit of the scale. The caller checks both. */
   add(slot: number, value: number): void
-  /** `undefined` when nothing was added. */
+  /** The recorded usage; `undefined` without samples. */
   finish(): ResourceUsage | undefined
 }
 
-/** An empty recorder. Slots are counted to the day that they end in. */
+/** An empty recorder. A slot belongs to the day in which it ends. */
 export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFrame): UsageRecorder {
   const days = new Map<number, DayBuffer>()
   let highest: Uint8Array | undefined
@@ -63,7 +63,7 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
   return { add, finish }
 }
 
-/** The day (since 1970, UTC) of a slot: a slot stands for the step before its time. */
+/** The day (since 1970, UTC) of a slot, which covers the step before its time. */
 export const dayOf = (time: number, step: number): number => Math.floor((time - step) / 86_400)
 
 function totalLevels(scale: SketchScale, highest: Uint8Array, total: Float32Array): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Workload } from './workload.ts'
 
-/** Replica bounds for some hours (`to` not included; UTC where no time zone is named) of a weekday (0 is Sunday), or of every day. */
+/** Replica bounds for the hours `from` up to `to` (exclusive), in UTC without a time zone, of a weekday (0 is Sunday) or of every day. */
 export interface ReplicaSlot {
   readonly weekday?: number
   readonly from: number
@@ -10,7 +10,7 @@ export interface ReplicaSlot {
   readonly timeZone?: string
 }
 
-/** The slots of one workload behind an HPA. */
+/** The replica slots of one workload behind an HPA. */
 export interface WorkloadSlots {
   readonly source: string
   readonly cluster?: string

@@ -1,6 +1,6 @@
 import { type Workload, workloadLabel } from './workload.ts'
 
-/** What a rule of settings is about; every part that is given must match. */
+/** The `match` part of a rule of settings; every part that is given must match. */
 export interface RuleMatch {
   readonly cluster?: string | undefined
   readonly namespace?: string | undefined
@@ -9,15 +9,15 @@ export interface RuleMatch {
   readonly container?: string | undefined
 }
 
-/** What a rule is held against. */
-export interface Matched {
+/** A workload, or one of its containers, that a rule is matched against. */
+export interface RuleSubject {
   readonly cluster?: string | undefined
   readonly workload: Workload
   readonly container?: string | undefined
 }
 
-/** True when a rule is about a container of a workload; a rule for a container is about no other and about none. */
-export function isAbout(match: RuleMatch, { cluster, workload, container }: Matched): boolean {
+/** True when a rule matches a workload or a container. A rule with a container matches only that container, never the workload itself. */
+export function matchesRule(match: RuleMatch, { cluster, workload, container }: RuleSubject): boolean {
   const fits = (wanted: string | undefined, actual: string | undefined): boolean =>
     wanted === undefined || wanted === actual
   return (

@@ -3,11 +3,11 @@ import type { JsonObject, JsonPath } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 import type { Workload } from './workload.ts'
 
-/** Where a field of an autoscaler stands in its object. */
+/** The path of a field in the object of an autoscaler. */
 export interface AutoscalerPlace {
   readonly field: AutoscalerField
   readonly path: JsonPath
-  /** The container that a metric is about, when it names one. */
+  /** The container that a metric names. */
   readonly container?: string
 }
 
@@ -18,7 +18,7 @@ export const isAutoscaler = (object: JsonObject): boolean =>
 const isScaledObject = (object: JsonObject): boolean =>
   object['kind'] === 'ScaledObject' && textOf(object['apiVersion'])?.startsWith('keda.sh/') === true
 
-/** The workload that an autoscaler scales. KEDA takes a Deployment where no kind is given. */
+/** The workload that an autoscaler scales; `undefined` without a name or kind. KEDA's default kind is Deployment. */
 export function scaleTarget(object: JsonObject, namespace: string): Workload | undefined {
   const reference = valueAt(object, ['spec', 'scaleTargetRef'])
   if (!isJsonObject(reference)) return undefined
@@ -28,7 +28,7 @@ export function scaleTarget(object: JsonObject, namespace: string): Workload | u
   return { apiVersion: textOf(reference['apiVersion']) ?? 'apps/v1', kind, namespace, name }
 }
 
-/** The path of a replica bound in an autoscaler: KEDA calls it a count. */
+/** The path of a replica bound in an autoscaler (`minReplicaCount` in KEDA); `undefined` for other objects. */
 export function boundPath(
   object: JsonObject,
   field: 'hpa.minReplicas' | 'hpa.maxReplicas',
@@ -39,7 +39,7 @@ export function boundPath(
     : undefined
 }
 
-/** Every place of an autoscaler where a field may stand, whatever its version. */
+/** All paths of fields in an autoscaler, for all API versions. */
 export function autoscalerPlaces(object: JsonObject): readonly AutoscalerPlace[] {
   const bounds = (['hpa.minReplicas', 'hpa.maxReplicas'] as const).flatMap((field) => {
     const path = boundPath(object, field)
@@ -53,7 +53,7 @@ export function autoscalerPlaces(object: JsonObject): readonly AutoscalerPlace[]
   ]
 }
 
-/** Utilisation targets in v2 (`target.averageUtilization`) and v2beta1 (`targetAverageUtilization`) shape. */
+/** Utilisation targets of v2 (`target.averageUtilization`) and v2beta1 (`targetAverageUtilization`). */
 function metricTargets(object: JsonObject): readonly AutoscalerPlace[] {
   return listOf(valueAt(object, ['spec', 'metrics'])).flatMap((metric, index): AutoscalerPlace[] => {
     const key = valueAt(metric, ['type']) === 'ContainerResource' ? 'containerResource' : 'resource'
@@ -67,7 +67,7 @@ function metricTargets(object: JsonObject): readonly AutoscalerPlace[] {
   })
 }
 
-/** KEDA's cpu and memory triggers by utilisation. https://keda.sh/docs/latest/scalers/cpu/ */
+/** Utilisation targets of KEDA's cpu and memory triggers: https://keda.sh/docs/latest/scalers/cpu/ */
 function triggerTargets(object: JsonObject): readonly AutoscalerPlace[] {
   return listOf(valueAt(object, ['spec', 'triggers'])).flatMap((trigger, index): AutoscalerPlace[] => {
     const type = valueAt(trigger, ['type'])

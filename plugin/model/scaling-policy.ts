@@ -4,27 +4,27 @@ import type { ManifestWorkload } from './manifest.ts'
 import { identify } from './manifest.ts'
 import { toBytes, toMillicores } from './quantity.ts'
 
-/** How a resource of a container is scaled: by more pods, by larger ones, or not at all. `On` leaves it to what its HPA does. */
+/** How a resource of a container is scaled: `Horizontal` by the number of pods, `Vertical` by their size, or `Off`. `On` follows the HPA. */
 export const scalingPolicies = ['On', 'Horizontal', 'Vertical', 'Off'] as const
 export type ScalingPolicy = (typeof scalingPolicies)[number]
 
-/** What a manifest says about one resource of one container, or of all where none is named. */
+/** The declared policy of one resource of one container, or of all containers when none is named. */
 export interface DeclaredPolicy {
   readonly container?: string
   readonly resource: 'cpu' | 'memory'
   readonly policy?: ScalingPolicy
-  /** Least and most that a request may be, in millicores or bytes. */
+  /** Smallest and largest request, in millicores or bytes. */
   readonly minimum?: number
   readonly maximum?: number
-  /** Where it is said, for people: `Tortoise/web`, or an annotation. */
+  /** What declares it, for people: `Tortoise/web`, or an annotation. The name is part of the snapshot format. */
   readonly said: string
 }
 
 const resources = ['cpu', 'memory'] as const
-/** Begins the annotations by which a workload states its own policies: `/cpu`, `/memory`, or `/cpu.CONTAINER`. */
+/** Prefix of the annotations with which a workload declares its policies: `/cpu`, `/memory`, or `/cpu.CONTAINER`. */
 const annotationPrefix = 'gitops-tortoise'
 
-/** Policies of a workload: those of `kind: Tortoise` objects that target it, then its own annotations; the last one wins. */
+/** The declared policies of a workload: those of `kind: Tortoise` objects that target it, then its annotations. The last one wins. */
 export function declaredPolicies(
   objects: readonly JsonObject[],
   { workload, object }: ManifestWorkload,
@@ -45,7 +45,7 @@ export function declaredPolicies(
   return [...tortoises.flatMap((one) => tortoisePolicies(one)), ...annotatedPolicies(annotations)]
 }
 
-/** What a Tortoise says of its workload. One whose mode is not `Auto` changes nothing there, and nothing here. */
+/** The policies of a `kind: Tortoise` object. With any mode but `Auto`, they are Off. `where` is added to its name in messages. */
 export function tortoisePolicies(tortoise: JsonObject, where = ''): readonly DeclaredPolicy[] {
   const said = `Tortoise/${textOf(valueAt(tortoise, ['metadata', 'name'])) ?? ''}${where}`
   const mode = textOf(valueAt(tortoise, ['spec', 'updateMode'])) ?? 'Off'
@@ -55,7 +55,7 @@ export function tortoisePolicies(tortoise: JsonObject, where = ''): readonly Dec
   const given = listOf(valueAt(tortoise, ['spec', 'autoscalingPolicy'])).flatMap((one) =>
     resources.map((resource) => policyOf(one, resource, said)),
   )
-  // Tortoise reads a list of policies as complete: what it leaves out is Off. Without a list it goes by the HPA.
+  // Tortoise treats a list of policies as complete: a resource that it leaves out is Off. Without a list it follows the HPA.
   const policy = given.length === 0 ? 'On' : 'Off'
   const rest = resources.map((resource): DeclaredPolicy => ({ resource, policy, said }))
   return [...rest, ...given, ...bounds(tortoise, said)]

@@ -1,21 +1,21 @@
 /**
- * Series over the window, one value a slot, small enough to keep for every container of a fleet.
+ * Series over the window, one value per slot, small enough to keep for every container of a fleet.
  *
- * Usage is kept as the number of its sketch bucket, one byte a slot: within 2.5 % (within 5m or 5 MB in the first bucket),
- * 4 KB for 14 days at 5 minutes. Counts of pods are exact, two bytes a slot. A slot without a sample is kept apart from zero.
+ * Usage is stored as the number of its sketch bucket, one byte per slot: precise to 2.5 % (to 5m or 5 MB in the first bucket),
+ * and 4 KB for 14 days at 5 minutes. Numbers of pods are exact, two bytes per slot. A slot without a sample differs from zero.
  */
 import { packBytes, unpackBytes } from './packing.ts'
 import { bucketOf, bucketStart, type SketchScale } from './sketch.ts'
 
-/** When the slots of a series are. */
+/** The times of the slots of a series. */
 export interface SeriesFrame {
-  /** Time of the first slot, in seconds since 1970, UTC. A slot stands for the `step` seconds that end at its time. */
+  /** Time of the first slot, in seconds since 1970, UTC. A slot covers the `step` seconds that end at its time. */
   readonly first: number
-  /** Seconds from slot to slot. */
+  /** Seconds between slots. */
   readonly step: number
 }
 
-/** A series at rest: packed values in the order of slots. */
+/** A series with packed values in the order of slots. */
 export interface Series extends SeriesFrame {
   readonly packed: string
 }
@@ -37,27 +37,27 @@ function valuesOf(scale: SketchScale): Float64Array {
   return values
 }
 
-/** One sample as its level: 0 for none (`NaN`), else its bucket and one. Levels order like the samples they stand for. */
+/** The level of a sample: 0 for `NaN`, else its bucket plus one. Levels have the order of their samples. */
 export const levelOf = (scale: SketchScale, value: number): number =>
   value >= 0 ? bucketOf(scale, value) + 1 : 0
 
-/** Packs levels. */
+/** Packs levels, one byte per slot. */
 export const packLevels = (frame: SeriesFrame, levels: Uint8Array): Series => ({
   first: frame.first,
   step: frame.step,
   packed: packBytes(levels),
 })
 
-/** The levels of a usage series, one a slot. */
+/** The levels of a usage series, one per slot. */
 const unpackLevels = ({ packed }: Series): Uint8Array => unpackBytes(packed)
 
-/** Usage by slot, in the unit of the scale; `NaN` where nothing was seen. */
+/** Usage by slot, in the unit of the scale; `NaN` without a sample. */
 export function usageValues(series: Series, scale: SketchScale): Float64Array {
   const [levels, values] = [unpackLevels(series), valuesOf(scale)]
   return Float64Array.from(levels, (level) => values[level] ?? Number.NaN)
 }
 
-/** Packs counts of pods, up to 65,534 a slot; `NaN` where nothing was seen. */
+/** Packs numbers of pods, up to 65,534 per slot; `NaN` without a sample. */
 export function packCounts(frame: SeriesFrame, counts: ArrayLike<number>): Series {
   const bytes = new Uint8Array(counts.length * 2)
   for (let slot = 0; slot < counts.length; slot += 1) {
@@ -69,7 +69,7 @@ export function packCounts(frame: SeriesFrame, counts: ArrayLike<number>): Serie
   return { first: frame.first, step: frame.step, packed: packBytes(bytes) }
 }
 
-/** Counts of pods by slot; `NaN` where nothing was seen. */
+/** Number of pods by slot; `NaN` without a sample. */
 export function countValues({ packed }: Series): Float64Array {
   const bytes = unpackBytes(packed)
   const counts = new Float64Array(bytes.length >> 1)
@@ -80,7 +80,7 @@ export function countValues({ packed }: Series): Float64Array {
   return counts
 }
 
-/** The highest value in each hour of the week (168, UTC, from Monday 00:00); `NaN` for hours never seen. */
+/** The highest value in each of the 168 hours of the week (UTC, from Monday 00:00); `NaN` for hours without a sample. */
 export function highestByHourOfWeek(values: Float64Array, { first, step }: SeriesFrame): Float64Array {
   const hours = new Float64Array(168).fill(Number.NaN)
   for (const [slot, value] of values.entries()) {

@@ -1,15 +1,15 @@
 /**
  * Usage sketches: the exponential histogram of the Vertical Pod Autoscaler.
  *
- * 176 buckets, each 5 % wider than the one before. Two sketches of the same scale merge by adding their weights,
- * so history can be gathered day by day in bounded memory. A percentile is the upper end of its bucket, at most 5 % too high.
+ * It has 176 buckets, each 5 % wider than the one before. Two sketches of the same scale merge by adding their weights,
+ * so history can be read day by day in bounded memory. A percentile is the upper end of its bucket, at most 5 % too high.
  * Source: https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler/pkg/recommender/util
  */
 
 const growth = 1.05
 const bucketCount = 176
 
-/** Where the first bucket of a sketch ends, in the unit of its samples. */
+/** The scale of a sketch: the end of its first bucket, in the unit of its samples. */
 export interface SketchScale {
   readonly firstBucket: number
 }
@@ -19,19 +19,22 @@ export const cpuScale: SketchScale = { firstBucket: 10 }
 /** Memory in bytes: the first bucket ends at 10⁷ B, the last begins near 10¹² B. */
 export const memoryScale: SketchScale = { firstBucket: 1e7 }
 
-/** A sketch at rest: `[bucket, weight]` pairs in rising order of bucket, empty buckets left out. */
+/** A finished sketch: `[bucket, weight]` pairs in rising order of bucket, without empty buckets. */
 export type Sketch = readonly (readonly [bucket: number, weight: number])[]
 
-/** A sketch being filled: one weight a bucket. */
+/** A sketch while samples are added: one weight per bucket. */
 export type SketchBuffer = Float32Array
 
-/** An empty buffer to fill. */
+/** An empty buffer. */
 export const emptySketch = (): SketchBuffer => new Float32Array(bucketCount)
 
 /** Adds one sample to a buffer. Values below zero and non-numbers are ignored. */
-export function addSample(buffer: SketchBuffer, scale: SketchScale, value: number, weight = 1): void {
-  if (!(value >= 0)) return
-  const bucket = bucketOf(scale, value)
+export function addSample(buffer: SketchBuffer, scale: SketchScale, value: number): void {
+  if (value >= 0) addWeight(buffer, bucketOf(scale, value), 1)
+}
+
+/** Adds the weight of several samples to one bucket. */
+export function addWeight(buffer: SketchBuffer, bucket: number, weight: number): void {
   buffer[bucket] = (buffer[bucket] ?? 0) + weight
 }
 
@@ -40,7 +43,7 @@ export function addSketch(buffer: SketchBuffer, sketch: Sketch): void {
   for (const [bucket, weight] of sketch) buffer[bucket] = (buffer[bucket] ?? 0) + weight
 }
 
-/** Freezes a buffer into its compact form. */
+/** Converts a buffer to its compact form. */
 export function finishSketch(buffer: SketchBuffer): Sketch {
   const sketch: [number, number][] = []
   for (let bucket = 0; bucket < bucketCount; bucket += 1) {

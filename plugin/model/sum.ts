@@ -1,2 +1,2 @@
-/** Values added up; 0 for none. */
+/** The sum of values; 0 for an empty list. */
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

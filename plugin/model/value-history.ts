@@ -1,41 +1,41 @@
 import type { Workload } from './workload.ts'
 
-/** A commit as people name it. */
+/** A commit that changed a value. */
 export interface ValueCommit {
   readonly id: string
   /** ISO 8601. */
   readonly at: string
   readonly by: string
   readonly subject: string
-  /** The pull request it came by, where that can be told. */
+  /** Its pull request, when it is known. */
   readonly pull?: number
 }
 
-/** One thing that happened to a value on the base branch. */
+/** One change of a value on the base branch. */
 export interface ValueEvent {
-  /** `set` by a commit of ours; `reverted`: given back the value it had before; `edited`: given another. */
+  /** `set`: by a commit of Tortoise; `reverted`: back to the value before; `edited`: to another value. */
   readonly kind: 'set' | 'reverted' | 'edited'
   readonly from: string
   readonly to: string
-  /** Absent when no commit can be named. */
+  /** Left out when no commit is known. */
   readonly commit?: ValueCommit
-  /** Commits that may have done it, where it is one of several; the newest is named. */
+  /** Number of commits that may have made the change, when there are several; the newest is named. */
   readonly among?: number
-  /** The rules that fired, for what we set. */
+  /** The rules behind a value that Tortoise set. */
   readonly rules: readonly string[]
-  /** Fingerprint of the reasons, for what we set. */
+  /** Fingerprint of the reasons for a value that Tortoise set. */
   readonly evidence?: string
   /** The file that was edited. */
   readonly file?: string
 }
 
-/** All that is known of one value, oldest event first. */
+/** The history of one value, oldest event first. */
 export interface FieldHistory {
   readonly cluster?: string
   readonly workload: Pick<Workload, 'namespace' | 'kind' | 'name'>
   readonly container?: string
   readonly field: string
-  /** As rendered at the head of the base branch; absent when nothing renders it. */
+  /** The value in the rendering of the base branch's head; left out when no source renders it. */
   readonly now?: string
   readonly events: readonly ValueEvent[]
 }

@@ -1,4 +1,4 @@
-/** A controller object, named the way a person would: `Deployment/api` in a namespace. */
+/** A controller object: `Deployment/api` in a namespace. */
 export interface Workload {
   readonly apiVersion: string
   readonly kind: string
@@ -6,10 +6,10 @@ export interface Workload {
   readonly name: string
 }
 
-/** `Kind/name`, as the CLI takes and prints it. */
+/** `Kind/name`, as the CLI reads and prints it. */
 export const workloadLabel = (workload: Pick<Workload, 'kind' | 'name'>): string =>
   `${workload.kind}/${workload.name}`
 
-/** Identity of a workload inside one cluster. API versions differ between sources of the truth and are left out. */
+/** The key of a workload, unique inside one cluster. It has no API version, because Git and the cluster can use different ones. */
 export const workloadKey = (workload: Omit<Workload, 'apiVersion'>): string =>
   `${workload.namespace}/${workload.kind}/${workload.name}`

@@ -2,30 +2,30 @@ import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { Series } from './prometheus/response-reader.ts'
 
-/** The controller of a pod, ReplicaSet or Job, as kube-state-metrics and the API name it. */
+/** The controller of a pod, ReplicaSet or Job, with the names of kube-state-metrics and the API. */
 export interface Owner {
   readonly kind: string
   readonly name: string
 }
 
-/** Who owns whom in one cluster, by `namespace/name`. Later entries win. */
+/** The owners of objects in one cluster, by `namespace/name` of the owned object. Later entries win. */
 export interface Owners {
   readonly pods: Map<string, Owner>
   readonly replicaSets: Map<string, Owner>
   readonly jobs: Map<string, Owner>
 }
 
-/** An index to fill. */
+/** An empty index of owners. */
 export const emptyOwners = (): Owners => ({ pods: new Map(), replicaSets: new Map(), jobs: new Map() })
 
-/** Adds rows of `kube_*_owner`; `label` is the one that names the owned object. */
+/** Adds series of `kube_*_owner`; `label` names the owned object. */
 export function addOwners(index: Map<string, Owner>, label: string, rows: readonly Series[]): void {
   for (const { labels } of rows) {
     const { namespace, [label]: name, owner_kind: kind, owner_name: owner } = labels
     if (namespace === undefined || name === undefined) continue
-    // kube-state-metrics 1 prints "<none>" for an object without an owner, version 2 leaves the label empty.
-    const none = kind === undefined || kind === '' || kind === '<none>'
-    index.set(`${namespace}/${name}`, none ? { kind: '', name: '' } : { kind, name: owner ?? '' })
+    // kube-state-metrics 1 prints "<none>" for an object without an owner; version 2 leaves the label empty.
+    const isUnowned = kind === undefined || kind === '' || kind === '<none>'
+    index.set(`${namespace}/${name}`, isUnowned ? { kind: '', name: '' } : { kind, name: owner ?? '' })
   }
 }
 
@@ -38,22 +38,22 @@ const apiVersions: Readonly<Record<string, string>> = {
   Rollout: 'argoproj.io/v1alpha1',
 }
 
-/** What a pod belongs to: a workload, a kind that is not right-sized, or nothing that is known. */
-type Belonging =
+/** The workload of a pod, an owner of a kind that is not sized, or unknown. */
+type PodOwner =
   | { readonly kind: 'workload'; readonly workload: Workload }
   | { readonly kind: 'other'; readonly owner: string }
   | { readonly kind: 'unknown' }
 
-/** Answers what a pod belongs to; the same workload is always the same object. */
-export type FindWorkload = (namespace: string, pod: string) => Belonging
+/** Finds the workload of a pod. The same workload is always the same object. */
+export type FindWorkload = (namespace: string, pod: string) => PodOwner
 
 /**
- * Makes the look-up for a filled index. Where kube-state-metrics left a gap, names speak: the controllers' own
- * suffixes are stripped (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pod-template-hash-label).
+ * Makes the lookup for a filled index. When an owner is missing, the workload is guessed from names, without the suffixes
+ * that controllers add (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#pod-template-hash-label).
  */
 export function workloadFinder(owners: Owners): FindWorkload {
-  const known = new Map<string, Belonging>()
-  const belonging = (namespace: string, owner: Owner): Belonging => {
+  const known = new Map<string, PodOwner>()
+  const podOwner = (namespace: string, owner: Owner): PodOwner => {
     const { kind, name } = topOwner(owners, namespace, owner)
     const apiVersion = apiVersions[kind]
     if (apiVersion === undefined) return { kind: 'other', owner: kind || owner.kind }
@@ -62,22 +62,22 @@ export function workloadFinder(owners: Owners): FindWorkload {
     known.set(key, found)
     return found
   }
-  const told = new Map(
-    [...owners.pods].map(([key, owner]) => [key, belonging(key.split('/', 1)[0] ?? '', owner)]),
+  const indexed = new Map(
+    [...owners.pods].map(([key, owner]) => [key, podOwner(key.split('/', 1)[0] ?? '', owner)]),
   )
-  const confirmed = new Set(told.values())
+  const confirmed = new Set(indexed.values())
   return (namespace, pod) => {
-    const answer = told.get(`${namespace}/${pod}`)
-    if (answer !== undefined) return answer
-    const guess = belonging(namespace, ownerByName(pod))
-    // A guess counts when no owner is ever told, or when the owner of another pod confirms it.
-    return guess.kind === 'workload' && (told.size === 0 || confirmed.has(guess))
+    const found = indexed.get(`${namespace}/${pod}`)
+    if (found !== undefined) return found
+    const guess = podOwner(namespace, ownerByName(pod))
+    // A guess counts when the index has no owners at all, or when the owner of another pod confirms it.
+    return guess.kind === 'workload' && (indexed.size === 0 || confirmed.has(guess))
       ? guess
       : { kind: 'unknown' }
   }
 }
 
-/** Letters of Kubernetes' generated names: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go */
+/** Letters of generated names in Kubernetes: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go */
 const safe = '[bcdfghjklmnpqrstvwxz2456789]'
 // biome-ignore lint/plugin: it is made of constants
 const hashSuffix = new RegExp(`^(.+)-${safe}{1,10}$`)
@@ -99,8 +99,8 @@ function topOwner(owners: Owners, namespace: string, owner: Owner): Owner {
   }
   if (owner.kind === 'Job') {
     const name = jobOfCronJob.exec(owner.name)?.[1]
-    const told = owners.jobs.get(key) ?? (name === undefined ? owner : { kind: 'CronJob', name })
-    return told.kind === '' ? owner : told
+    const found = owners.jobs.get(key) ?? (name === undefined ? owner : { kind: 'CronJob', name })
+    return found.kind === '' ? owner : found
   }
   return owner
 }

@@ -1,17 +1,17 @@
-/** How often a request that a busy or absent server did not answer is sent again. */
+/** Number of retries of a request to a busy or unreachable server. */
 const retries = 2
 const pauseMs = 500
 
 /** Waits the given number of milliseconds. */
 export type Pause = (milliseconds: number) => Promise<void>
 
-/** Up to a quarter more or less, so that many runs do not come back at once. */
+/** Waits with a jitter of a quarter, so that many runs do not retry at the same time. */
 const sleep: Pause = (milliseconds) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds * (0.75 + Math.random() / 2)))
 
-/** Thrown by an attempt that may succeed when made again; `failure` is what to throw when it does not. */
-export class Transient extends Error {
-  override readonly name = 'Transient'
+/** Thrown by an attempt that can be retried; `failure` is the error to throw after the last retry. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError'
   readonly failure: Error
 
   constructor(failure: Error) {
@@ -20,20 +20,20 @@ export class Transient extends Error {
   }
 }
 
-/** Makes an attempt, and twice more at most while it fails as `Transient`. */
+/** Runs an attempt, and retries it up to twice with exponential backoff while it throws `TransientError`. Rejects with its `failure` after that. */
 export async function withRetries<T>(attempt: () => Promise<T>, pause: Pause = sleep): Promise<T> {
   for (let made = 0; ; made += 1) {
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof Transient)) throw error
+      if (!(error instanceof TransientError)) throw error
       if (made === retries) throw error.failure
       await pause(pauseMs * 2 ** made)
     }
   }
 }
 
-/** Why a request got no answer, in a few words: the system's error code where there is one. */
+/** Why a request got no response, in a few words: the system's error code when there is one. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason'
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
@@ -41,6 +41,6 @@ export function networkReason(error: unknown): string {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
 }
 
-/** True when a request was given up because its deadline passed. */
+/** True when a request was aborted at its deadline. */
 export const isTimeout = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')

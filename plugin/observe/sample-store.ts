@@ -2,64 +2,58 @@ import type { DayStore } from '../model/day-store.ts'
 import type { Observation } from '../model/observation.ts'
 import type { PodReading } from './kubernetes/pod-metrics.ts'
 import { workloadFinder } from './owners.ts'
-import {
-  addReplicas,
-  addSeries,
-  emptyPresence,
-  emptyTally,
-  finishTally,
-  workloadTally,
-} from './prometheus/accumulate.ts'
+import { addSeries, finishAccumulator, usageAccumulator, workloadEntry } from './prometheus/accumulate.ts'
 import { type DayCache, dayCache } from './prometheus/day-cache.ts'
 import { observationMerger } from './prometheus/merge.ts'
 import { type Slots, slotsOf } from './prometheus/queries.ts'
+import { addReplicas, emptyRunningPods } from './prometheus/running-pods.ts'
 
-/** Samples of one cluster, gathered one reading at a time and kept by day. */
+/** Usage samples of one cluster, added one reading at a time and stored by day. */
 export interface SampleStore {
-  /** Adds a reading that was made at a time; gives how many containers were counted. */
+  /** Adds a reading made at a time. Resolves with the number of containers in it. */
   add(reading: PodReading, time: Date): Promise<number>
-  /** What was gathered in a window. */
+  /** The observations of a window. */
   observe(window: { readonly from: Date; readonly to: Date }): Promise<readonly Observation[]>
 }
 
-/** How samples are kept. */
+/** How samples are stored. */
 export interface SampleOptions {
   readonly cluster: string
-  /** Seconds between two slots, as `history.stepSeconds` says. */
+  /** Seconds between two slots: `history.stepSeconds` of the settings. */
   readonly stepSeconds: number
-  /** Told of days that are damaged and lost. */
+  /** Called with a message for each stored day that is damaged and skipped. */
   readonly onDamage: (message: string) => void
 }
 
 const daySeconds = 86_400
-/** The longest history that settings allow. */
+/** Days that are kept: the longest history that settings allow. */
 const keptDays = 28
 
-/** Opens the samples of a cluster. Not for several writers at once. */
+/** Opens the samples of a cluster. Only one process may write to them. */
 export async function sampleStore(store: DayStore, options: SampleOptions): Promise<SampleStore> {
   const { cluster, stepSeconds: step } = options
-  const days = await dayCache(store, { cluster, lane: 'samples', queryVersion: 1, step })
-  const kept = async (slots: Slots): Promise<readonly Observation[]> => {
+  const days = await dayCache(store, { cluster, writer: 'samples', queryVersion: 1, step })
+  const readDay = async (slots: Slots): Promise<readonly Observation[]> => {
     const found = await days.read(slots.last)
     if (found !== 'damaged') return found ?? []
     const date = new Date(slots.first * 1000).toISOString().slice(0, 10)
-    options.onDamage(`the samples of ${date} are damaged and left out`)
+    options.onDamage(`the stored samples of ${date} are damaged and skipped`)
     return []
   }
   return {
     add: async (reading, time) => {
       const slot = Math.ceil(time.getTime() / 1000 / step) * step
       const slots = daySlots(Math.floor((slot - step) / daySeconds), step)
-      const { fresh, containers } = tallied(reading, { cluster, slots, slot })
-      await days.write(slots.last, merged({ cluster, slots }, [await kept(slots), fresh]))
-      await forgetOld(days, slots)
+      const { observations, containers } = accumulate(reading, { cluster, slots, slot })
+      await days.write(slots.last, merged({ cluster, slots }, [await readDay(slots), observations]))
+      await deleteOldDays(days, slots)
       return containers
     },
     observe: async (window) => {
       const slots = slotsOf(window, step)
       const parts: (readonly Observation[])[] = []
       for (let day = dayOf(slots.first, step); day <= dayOf(slots.last, step); day += 1)
-        parts.push(await kept(daySlots(day, step)))
+        parts.push(await readDay(daySlots(day, step)))
       return merged({ cluster, slots }, parts).filter(({ days }) => days > 0)
     },
   }
@@ -75,41 +69,43 @@ const windowOf = ({ first, last, step }: Slots) => ({
   to: new Date(last * 1000),
 })
 
-interface Place {
+interface ClusterSlots {
   readonly cluster: string
   readonly slots: Slots
 }
 
-function merged({ cluster, slots }: Place, parts: readonly (readonly Observation[])[]) {
+function merged({ cluster, slots }: ClusterSlots, parts: readonly (readonly Observation[])[]) {
   const merger = observationMerger(slots, { cluster, window: windowOf(slots) })
   for (const part of parts) merger.add(part)
   return merger.finish()
 }
 
-function tallied(
+/** The observations of one reading, and the number of containers in it. */
+function accumulate(
   { samples, owners }: PodReading,
-  { cluster, slots, slot }: Place & { readonly slot: number },
+  { cluster, slots, slot }: ClusterSlots & { readonly slot: number },
 ) {
-  const tally = emptyTally(slots)
-  const presence = emptyPresence({ start: slot, end: slot, seconds: slots.step }, slots.step)
+  const accumulator = usageAccumulator(slots)
+  const runningPods = emptyRunningPods({ start: slot, end: slot, seconds: slots.step }, slots.step)
   const find = workloadFinder(owners)
   let containers = 0
   for (const { namespace, pod, container, cpu, memory } of samples) {
     const found = find(namespace, pod)
     if (found.kind !== 'workload') continue
-    const workload = workloadTally(tally, found.workload)
+    const workload = workloadEntry(accumulator, found.workload)
     const add = (resource: 'cpu' | 'memory', value: number | undefined, pods: object): void => {
       if (value === undefined) return
       const series = { labels: {}, times: [slot], values: [resource === 'cpu' ? value / 1000 : value] }
-      addSeries(tally, series, { workload, container, resource, ...pods })
+      addSeries(accumulator, series, { workload, container, resource, ...pods })
     }
     add('cpu', cpu, {})
-    add('memory', memory, { presence })
+    add('memory', memory, { runningPods })
     containers += 1
   }
-  addReplicas(tally, presence)
-  return { fresh: finishTally(tally, { cluster, window: windowOf(slots) }), containers }
+  addReplicas(accumulator, runningPods)
+  const observations = finishAccumulator(accumulator, { cluster, window: windowOf(slots) })
+  return { observations, containers }
 }
 
-const forgetOld = (days: DayCache, { last }: Slots): Promise<void> =>
+const deleteOldDays = (days: DayCache, { last }: Slots): Promise<void> =>
   days.keep(Array.from({ length: keptDays + 1 }, (_, ago) => last - ago * daySeconds))

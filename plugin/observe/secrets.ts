@@ -1,11 +1,11 @@
-/** A URL as it may be shown: without credentials, query or fragment. */
+/** A URL that is safe to print: without credentials, query or fragment. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return text.replace(/\/\/[^/]*@/, '//').replace(/[?#].*$/s, '')
   const { origin, pathname } = new URL(text)
   return `${origin}${pathname}`.replace(/\/$/, '')
 }
 
-/** The parts of request headers and of a URL that must never be shown. */
+/** The parts of request headers and of a URL that must never be printed. */
 export function secretsOf(url: string, headers: Readonly<Record<string, string>>): readonly string[] {
   const inHeaders = Object.entries(headers)
     .filter(([name, value]) => /auth|token|key|secret|cookie|pass/i.test(name) || value.length >= 16)
@@ -24,7 +24,7 @@ export function credentialsIn(url: string, headers: Readonly<Record<string, stri
   return [password, decoded(password), ...proofs.map(([, value]) => value.trim().split(/\s+/).at(-1) ?? '')]
 }
 
-/** A part of a URL without its percent signs, as far as they can be read. */
+/** A part of a URL, percent-decoded; unchanged when it is malformed. */
 export function decoded(part: string): string {
   try {
     return decodeURIComponent(part)
@@ -33,6 +33,6 @@ export function decoded(part: string): string {
   }
 }
 
-/** A text with every secret in it struck out. */
+/** A text with every secret replaced by `***`. */
 export const redact = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)

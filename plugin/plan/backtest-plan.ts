@@ -3,8 +3,8 @@ import type { Observation } from '../model/observation.ts'
 import type { Proposal, ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
 import { workloadKey } from '../model/workload.ts'
-import type { Move } from '../recommend/replay/apply.ts'
-import { compare } from '../recommend/replay/compare.ts'
+import type { NewValue } from '../recommend/replay/apply.ts'
+import { compareOutcomes } from '../recommend/replay/compare.ts'
 import type { SourceChange } from './apply-decisions.ts'
 import { type DeclaredIn, observationsFor } from './declared-source.ts'
 
@@ -30,7 +30,7 @@ export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInp
       const observation = observations.get(workloadKey(workload))
       const moved = moves.get(keyOf({ source: source.id, workload }))
       if (observation === undefined || moved === undefined) return []
-      const figures = compare(one, observation, { moves: moved, prices: input.prices })
+      const figures = compareOutcomes(one, observation, { moves: moved, prices: input.prices })
       const { id, cluster } = source
       return [{ source: id, ...(cluster === undefined ? {} : { cluster }), workload, ...figures }]
     })
@@ -38,12 +38,12 @@ export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInp
   return { currency: input.prices.currency, workloads }
 }
 
-function movesOf({ recommended, proposal }: BacktestInput): ReadonlyMap<string, readonly Move[]> {
+function movesOf({ recommended, proposal }: BacktestInput): ReadonlyMap<string, readonly NewValue[]> {
   const proposed = byWorkload(proposal?.changes ?? [], asMove)
   return new Map([...byWorkload(recommended, (one) => one), ...proposed])
 }
 
-function asMove({ container, field, to }: ProposedChange): Move | undefined {
+function asMove({ container, field, to }: ProposedChange): NewValue | undefined {
   const value = readValue(field, to)
   return value === undefined
     ? undefined
@@ -52,9 +52,9 @@ function asMove({ container, field, to }: ProposedChange): Move | undefined {
 
 function byWorkload<T extends Pick<SourceChange, 'source' | 'workload'>>(
   changes: readonly T[],
-  move: (one: T) => Move | undefined,
-): ReadonlyMap<string, readonly Move[]> {
-  const groups = new Map<string, Move[]>()
+  move: (one: T) => NewValue | undefined,
+): ReadonlyMap<string, readonly NewValue[]> {
+  const groups = new Map<string, NewValue[]>()
   for (const one of changes) {
     const own = move(one)
     if (own === undefined) continue

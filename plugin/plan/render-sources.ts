@@ -9,7 +9,7 @@ import type { Renderer } from '../model/renderer.ts'
 import type { Rendering, RepositoryView, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
-import type { Replayed } from '../recommend/backtest.ts'
+import type { RecordedWorkload } from '../recommend/backtest.ts'
 import type { Unrendered } from '../trace/sources/releases.ts'
 import { renderEach, renderReleases } from '../trace/sources/releases.ts'
 import { observationsFor } from './declared-source.ts'
@@ -48,7 +48,7 @@ export async function declaredAndObserved(
     observations,
   }: { readonly sources: readonly Source[]; readonly observations: readonly Observation[] },
   ports: PlanPorts,
-): Promise<readonly Replayed[]> {
+): Promise<readonly RecordedWorkload[]> {
   const { rendered } = await renderAll(sources, ports)
   return rendered.flatMap(({ source, objects }) => {
     const known = observationsFor(source, observations)

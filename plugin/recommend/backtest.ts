@@ -1,35 +1,38 @@
-import type { BacktestReport, BacktestRow, Prices } from '../model/backtest.ts'
 import type { DeclaredWorkload } from '../model/declared.ts'
 import { fieldKey } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Change } from '../model/recommendation.ts'
-import { workloadLabel } from '../model/workload.ts'
 import { type RecommendSettings, recommend } from './recommend.ts'
 import { withChanges } from './replay/apply.ts'
-import { figuresOf, type Judged } from './replay/figures.ts'
-import { autoscalerOf, demandOf, scale } from './replay/scaled.ts'
-import { addScores, lookup, noScores, score } from './replay/score.ts'
+import type { BacktestResult } from './replay/figures.ts'
+import { autoscalerOf, demandOf, simulateDemand } from './replay/recorded-demand.ts'
+import { lookup, score } from './replay/score.ts'
+import { addScores, emptyScores } from './replay/scores.ts'
 import { observationWithin, type Span } from './replay/span.ts'
 
 const secondsPerDay = 86_400
 
-/** How a backtest walks. */
-export interface Walk {
-  /** Days that a decision may look back on, and days before the first one. */
+/** When a backtest decides, and on which days. */
+export interface BacktestSchedule {
+  /** Days of history that each decision uses. */
   readonly historyDays: number
+  /** Days of warm-up before the first decision; they are not scored. */
   readonly trainDays: number
-  /** Days from one decision to the next. */
+  /** Days between two decisions. */
   readonly everyDays: number
 }
 
-/** One workload as declared today, with what was seen of it. */
-export interface Replayed {
+/** A workload with its current declared values and its recorded history. */
+export interface RecordedWorkload {
   readonly declared: DeclaredWorkload
   readonly observation: Observation
 }
 
-/** The days on which a workload's history can be judged: whole days after those that only teach. */
-function judgedSpan({ observation }: Replayed, { trainDays }: Walk): Span | undefined {
+/** The whole days after the warm-up, on which decisions are scored; `undefined` when there is none. */
+export function scoredSpan(
+  { observation }: RecordedWorkload,
+  { trainDays }: BacktestSchedule,
+): Span | undefined {
   const days = observation.containers.flatMap(({ cpu, memory }) => [
     ...(cpu?.daily?.days ?? []),
     ...(memory?.daily?.days ?? []),
@@ -42,39 +45,38 @@ function judgedSpan({ observation }: Replayed, { trainDays }: Walk): Span | unde
 }
 
 /**
- * Replays a workload's history under settings, walking forward: each decision sees the days before it and nothing else,
- * and is charged with the days after it. Without settings, today's values stand throughout.
- * `undefined` when the history is too short or was recorded without its days.
+ * Replays a workload's history day by day: each decision uses the days before it and is scored on the days after it.
+ * Without settings, the current values are kept. Returns `undefined` when the history is too short or was not recorded by day.
  */
 export function backtest(
-  replayed: Replayed,
+  recorded: RecordedWorkload,
   settings: RecommendSettings | undefined,
-  walk: Walk,
-): Judged | undefined {
-  const whole = judgedSpan(replayed, walk)
-  if (whole === undefined) return undefined
-  const { declared: today, observation } = replayed
+  schedule: BacktestSchedule,
+): BacktestResult | undefined {
+  const period = scoredSpan(recorded, schedule)
+  if (period === undefined) return undefined
+  const { declared: today, observation } = recorded
   const changed = new Map<string, number>()
-  let state: State = { declared: today, pods: recordedPods(observation, whole.from) }
-  let [charges, changes, commits] = [noScores, 0, 0]
-  const step = walk.everyDays * secondsPerDay
-  for (let from = whole.from; from < whole.to; from += step) {
-    const span = { from, to: Math.min(from + step, whole.to) }
-    const moves =
-      settings === undefined ? [] : decide(state.declared, replayed, { settings, from, walk, changed })
-    for (const move of moves) changed.set(fieldKey(move), from)
-    changes += moves.length
-    if (moves.length > 0) commits += 1
-    const declared = withChanges(state.declared, moves)
-    const scaled = scaledOver(declared, { observation, span, pods: state.pods })
-    charges = addScores(charges, score({ declared, today, observation, span, scaled }))
-    state = { declared, pods: scaled?.last }
+  let state: State = { declared: today, pods: recordedPods(observation, period.from) }
+  let [scores, changes, commits] = [emptyScores, 0, 0]
+  const step = schedule.everyDays * secondsPerDay
+  for (let from = period.from; from < period.to; from += step) {
+    const span = { from, to: Math.min(from + step, period.to) }
+    const decided =
+      settings === undefined ? [] : decideAt(from, { ...state, recorded, settings, schedule, changed })
+    for (const one of decided) changed.set(fieldKey(one), from)
+    changes += decided.length
+    if (decided.length > 0) commits += 1
+    const declared = withChanges(state.declared, decided)
+    const simulated = simulatedPods(declared, { observation, span, pods: state.pods })
+    scores = addScores(scores, score({ declared, today, observation, span, simulated }))
+    state = { declared, pods: simulated?.last }
   }
-  const days = (whole.to - whole.from) / secondsPerDay
-  return { charges: { ...charges, workloads: 1 }, changes, commits, days }
+  const days = (period.to - period.from) / secondsPerDay
+  return { scores: { ...scores, workloads: 1 }, changes, commits, days }
 }
 
-/** The pods that ran at a time, for a simulated HPA to begin with. */
+/** The number of pods at a time, with which a simulated HPA starts. */
 function recordedPods({ replicas }: Observation, time: number): number | undefined {
   if (replicas === undefined) return undefined
   const { series, mean } = replicas
@@ -86,25 +88,26 @@ interface State {
   readonly pods: number | undefined
 }
 
-interface Deciding {
+interface DecisionContext {
+  readonly declared: DeclaredWorkload
+  readonly recorded: RecordedWorkload
   readonly settings: RecommendSettings
-  readonly from: number
-  readonly walk: Walk
+  readonly schedule: BacktestSchedule
+  /** Time of the last change of each field, in seconds since 1970. */
   readonly changed: ReadonlyMap<string, number>
 }
 
-function decide(
-  declared: DeclaredWorkload,
-  { observation }: Replayed,
-  { settings, from, walk, changed }: Deciding,
+function decideAt(
+  time: number,
+  { declared, recorded: { observation }, settings, schedule, changed }: DecisionContext,
 ): readonly Change[] {
-  const span = { from: from - walk.historyDays * secondsPerDay, to: from }
-  const seen = observationWithin(observation, span)
-  if (seen === undefined) return []
-  const { unhealthy: _, ...healthy } = seen
+  const span = { from: time - schedule.historyDays * secondsPerDay, to: time }
+  const history = observationWithin(observation, span)
+  if (history === undefined) return []
+  const { unhealthy: _, ...healthy } = history
   const lastChange: RecommendSettings['lastChange'] = (address) => {
     const at = changed.get(fieldKey(address))
-    return at === undefined ? undefined : (from - at) / secondsPerDay
+    return at === undefined ? undefined : (time - at) / secondsPerDay
   }
   const { cluster } = observation
   return recommend({ cluster, workloads: [declared] }, [healthy], { ...settings, lastChange }).filter(
@@ -112,76 +115,17 @@ function decide(
   )
 }
 
-interface Scaling {
+interface SimulationStart {
   readonly observation: Observation
   readonly span: Span
+  /** Number of pods at the start of the span. */
   readonly pods: number | undefined
 }
 
-/** The pods that the workload's HPA would have run over a span; `undefined` without one that can be simulated. */
-function scaledOver(declared: DeclaredWorkload, { observation, span, pods }: Scaling) {
+/** The pods that the workload's HPA would have run over a span; `undefined` when it cannot be simulated. */
+function simulatedPods(declared: DeclaredWorkload, { observation, span, pods }: SimulationStart) {
   const found = autoscalerOf(declared)
   if (found === undefined) return undefined
   const demand = demandOf(observation, found.members, span)
-  return demand === undefined ? undefined : scale(demand, found.scaler, pods)
-}
-
-/** What to replay and how. */
-export interface BacktestRequest {
-  readonly walk: Walk
-  readonly prices: Prices & { readonly currency: string }
-  /** Settings by the name of their profile. */
-  readonly profiles: Readonly<Record<string, RecommendSettings>>
-}
-
-/** The name of the row in which nothing is changed. */
-const untouched = 'today'
-
-/** Replays every workload under today's values and under each profile. */
-export function backtestAll(
-  workloads: readonly Replayed[],
-  { walk, prices, profiles }: BacktestRequest,
-): BacktestReport {
-  const judged = workloads.filter((one) => judgedSpan(one, walk) !== undefined)
-  const runs = [[untouched, undefined] as const, ...Object.entries(profiles)].map(([profile, settings]) => ({
-    profile,
-    each: judged.flatMap((one) => {
-      const result = backtest(one, settings, walk)
-      return result === undefined ? [] : [{ one, result }]
-    }),
-  }))
-  const rows = runs.flatMap(({ profile, each }) =>
-    each.map(({ one, result }): BacktestRow => {
-      const { cluster } = one.observation
-      return { profile, cluster, workload: one.declared.workload, ...figuresOf(result, prices) }
-    }),
-  )
-  const totals = runs.map(({ profile, each }) => {
-    const sum = each.reduce(
-      (total, { result }) => ({
-        charges: addScores(total.charges, result.charges),
-        changes: total.changes + result.changes,
-        commits: total.commits + result.commits,
-        days: total.days + result.days,
-      }),
-      { charges: noScores, changes: 0, commits: 0, days: 0 },
-    )
-    return { profile, workloads: each.length, ...figuresOf(sum, prices) }
-  })
-  const { historyDays, trainDays, everyDays } = walk
-  const reason = `fewer than ${trainDays + 1} days are recorded by the day`
-  return {
-    historyDays,
-    trainDays,
-    everyDays,
-    currency: prices.currency,
-    totals,
-    rows,
-    skipped: workloads
-      .filter((one) => !judged.includes(one))
-      .map(({ declared: { workload }, observation: { cluster } }) => ({
-        workload: `${cluster} ${workload.namespace} ${workloadLabel(workload)}`,
-        reason,
-      })),
-  }
+  return demand === undefined ? undefined : simulateDemand(demand, found.scaler, pods)
 }

@@ -1,19 +1,23 @@
 import type { Observation } from '../model/observation.ts'
 import type { RecommendOptions } from './recommend-options.ts'
-/** What is known about a workload, and how much must be. */
+
+/** The usage data of a workload, and the options that say how much data a decision needs. */
 export interface Evidence {
   readonly observation: Observation
   readonly options: RecommendOptions
 }
 
-/** What is missing before anything may be lowered; `undefined` when enough was seen. */
+/** Returns, as a sentence, why the history is too short or has too many gaps to lower a value; `undefined` when it is enough. */
 export function thinEvidence({ observation, options }: Evidence): string | undefined {
   const { days, coverage } = observation
   if (days < options.minimumDays) {
-    return `lowering needs ${options.minimumDays} days of history; ${days.toFixed(1)} were seen`
+    return `Lowering a value needs ${options.minimumDays} days of history; this workload has ${days.toFixed(1)}`
   }
   if (coverage * 100 < options.minimumCoverage) {
-    return `lowering needs samples for ${options.minimumCoverage} % of the window; ${(coverage * 100).toFixed(0)} % were seen`
+    return `Lowering a value needs samples for ${options.minimumCoverage} % of the window; this workload has them for ${(coverage * 100).toFixed(0)} %`
   }
   return undefined
 }
+
+/** Share of CFS periods, 0 to 1, above which a CPU limit throttles its container too often to be lowered. */
+export const significantThrottling = 0.01

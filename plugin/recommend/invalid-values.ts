@@ -1,17 +1,19 @@
 import type { DeclaredContainer } from '../model/declared.ts'
 import { readValue } from '../model/value.ts'
+import { resourceText } from './format.ts'
 
 /**
- * Why a resource of a container cannot be sized: what is declared is as good as nothing, or nothing that an API server
- * takes. `undefined` when it can.
+ * Returns, as a sentence, why the values declared for a resource of a container cannot be sized: a request or limit of 0,
+ * or a limit below its request, which the API server rejects. Returns `undefined` when they can.
  */
 export function invalidValue({ values }: DeclaredContainer, resource: 'cpu' | 'memory'): string | undefined {
   const declared = (part: 'requests' | 'limits') =>
     readValue(`${part}.${resource}`, values[`${part}.${resource}`] ?? '')
   const [request, limit] = [declared('requests'), declared('limits')]
-  if (request === 0) return `a ${resource} request of zero is none, and none is ever added`
-  if (limit === 0) return `a ${resource} limit of zero is none, and none is ever added`
+  const name = resourceText(resource)
+  if (request === 0) return `The ${name} request is 0, which counts as not set, and Tortoise never adds one`
+  if (limit === 0) return `The ${name} limit is 0, which counts as not set, and Tortoise never adds one`
   return request !== undefined && limit !== undefined && limit < request
-    ? `its ${resource} limit is below its request, which no API server takes: hint one of them`
+    ? `The ${name} limit is below the ${name} request, which the API server rejects; correct one of the two`
     : undefined
 }

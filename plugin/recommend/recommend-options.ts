@@ -1,37 +1,106 @@
-import type { TortoiseOptions } from './profiles/tortoise/options.ts'
-
-/** The numbers that steer `steady`. Defaults and meaning are in the settings schema. */
+/**
+ * The options of all profiles. Defaults are in the settings schema.
+ * The first group holds for every profile; the next ones say whose they are.
+ */
 export interface RecommendOptions {
-  /** Share of the time that a CPU request covers whatever it costs, in percent. */
-  readonly cpuPercentile: number
-  /** Minutes a day above the request that the next 100m must spare, for a container that uses 250m and is looked at weekly. */
-  readonly cpuSpare: number
-  /** Days until the next look. */
-  readonly reviewDays: number
-  /** Head-room over the memory peak, in percent. */
-  readonly memoryMargin: number
-  /** Smallest relative move worth a commit, in percent. */
-  readonly minimumChange: number
-  /** Smallest relative decrease worth a commit, in percent. */
-  readonly minimumDecrease: number
-  /** Largest decrease of memory in one proposal, in percent of the present value. */
-  readonly maximumDecrease: number
-  /** Largest decrease of CPU in one proposal, in percent of the present value. */
-  readonly maximumCpuDecrease: number
-  /** Days after a decrease in which no further one is made. */
+  /** Days after a decrease during which the value is not lowered again. All profiles. */
   readonly restDays: number
-  /** Days of history before anything is lowered. */
-  readonly minimumDays: number
-  /** Share of the window that must hold samples before anything is lowered, in percent. */
-  readonly minimumCoverage: number
-  /** Bounds of an HPA's utilisation target, in percent. */
-  readonly targetUtilization: { readonly minimum: number; readonly maximum: number }
-  /** Fewest pods that a minimum, and most that a maximum, is moved to. */
-  readonly replicaBounds: { readonly minimum: number; readonly maximum: number }
-  /** Whether replica bounds by hour are told, and for a week or a day. */
+  /** Replica bounds by hour in the report: for each weekday, the same for all days, or none. All profiles. */
   readonly replicaSlots: 'weekly' | 'daily' | 'off'
-  /** GOMEMLIMIT as a share of the memory limit, in percent. */
+  /** Lowest minimum and highest maximum that are recommended for an HPA, and in its bounds by hour. All profiles but `tortoise`. */
+  readonly replicaBounds: { readonly minimum: number; readonly maximum: number }
+
+  /** `steady`: days of history needed before a value is lowered. */
+  readonly minimumDays: number
+  /** `steady`: share of the window that must hold samples before a value is lowered, in percent. */
+  readonly minimumCoverage: number
+  /** `steady`: share of the time that a CPU request always covers, in percent. */
+  readonly cpuPercentile: number
+  /**
+   * `steady`: minutes a day with CPU above the request that 100m more must remove to be worth their cost, for a container
+   * that uses 250m or less and is evaluated weekly.
+   */
+  readonly cpuSpare: number
+  /** `steady`: days between two evaluations. */
+  readonly reviewDays: number
+  /** `steady`: headroom over the memory peak, in percent. */
+  readonly memoryMargin: number
+  /** `steady`: smallest change that is worth a commit, in percent of the current value. */
+  readonly minimumChange: number
+  /** `steady`: smallest decrease that is worth a commit, in percent of the current value. */
+  readonly minimumDecrease: number
+  /** `steady`: largest decrease of memory in one proposal, in percent of the current value. */
+  readonly maximumDecrease: number
+  /** `steady`: largest decrease of CPU in one proposal, in percent of the current value. */
+  readonly maximumCpuDecrease: number
+  /** `steady`: lowest and highest CPU utilisation target of an HPA, in percent. */
+  readonly targetUtilization: { readonly minimum: number; readonly maximum: number }
+  /** `steady`: GOMEMLIMIT as a share of the memory limit, in percent. */
   readonly goMemoryShare: number
-  /** What steers the profile `tortoise` in place of all these. */
+
+  /** `tortoise`: its own options, which replace those of `steady`; the defaults of Mercari's Tortoise when left out. */
   readonly tortoise?: TortoiseOptions
+}
+
+/** An amount of CPU in millicores and of memory in bytes × 1000. */
+export interface ResourceAmounts {
+  readonly cpu: number
+  readonly memory: number
+}
+
+/**
+ * The options of Mercari's Tortoise that affect decisions. Settings hold them under Tortoise's own names. CPU is in millicores
+ * and memory in bytes × 1000, the integers that Tortoise computes with.
+ * Source: https://github.com/mercari/tortoise/blob/main/docs/configuration.md
+ */
+export interface TortoiseOptions {
+  /** Hours that share one pair of replica bounds. */
+  readonly rangeHours: number
+  /** True when each weekday has its own replica bounds. */
+  readonly weekly: boolean
+  /** IANA time zone of the hours. */
+  readonly timeZone: string
+  /** Recommended maximum and minimum of an HPA, as multiples of the pods that ran. */
+  readonly maxReplicasFactor: number
+  readonly minReplicasFactor: number
+  /** What one step leaves of the minimum on the way out of an emergency, 0 to 1. */
+  readonly replicaReductionFactor: number
+  /** Bounds of an HPA's utilisation target, in percent. */
+  readonly maximumTargetUtilization: number
+  readonly minimumTargetUtilization: number
+  /** Bounds of an HPA's minimum. */
+  readonly minimumMinReplicas: number
+  readonly maximumMinReplicas: number
+  /** Number of pods from which on pods grow, and close to which they do not shrink. */
+  readonly preferredMaxReplicas: number
+  /** Highest maximum of an HPA. */
+  readonly maximumMaxReplicas: number
+  readonly maximumRequest: ResourceAmounts
+  readonly minimumRequest: ResourceAmounts
+  /** Smallest requests of containers by name; a resource without an entry uses `minimumRequest`. */
+  readonly minimumRequestPerContainer: Readonly<Record<string, Partial<ResourceAmounts>>>
+  /** Smallest CPU limit, in millicores. */
+  readonly minimumCpuLimit: number
+  /** Smallest limit as a multiple of the request. */
+  readonly limitMultiplier: Partial<ResourceAmounts>
+  /** Headroom over usage of a Vertical resource, 0 to 1. */
+  readonly bufferRatio: number
+  /** What one step down leaves of a request at least, 0 to 1. */
+  readonly maxScalingDownRatio: number
+  /** Percentage points that a target rises by in one step. */
+  readonly targetMaxIncrease: number
+  /** Hours between two changes of a target. */
+  readonly targetIntervalHours: number
+  /** Regular expression of external metrics that are removed from an HPA; empty for none. */
+  readonly externalMetricExclusion: string
+  /** Feature flag: pods grow at `preferredMaxReplicas`. */
+  readonly growAtPreferredReplicas: boolean
+  /** Feature flag: GOMEMLIMIT moves with the memory request. */
+  readonly goMemLimit: boolean
+  /** True when nothing is changed in any namespace. */
+  readonly disabled: boolean
+  /** Namespaces in which nothing is changed. */
+  readonly excludedNamespaces: readonly string[]
+  /** Repeats two bugs of Tortoise: a shrink step that ends above the ceiling, and a floor of slots that jumps. False: both are fixed. */
+  readonly asPublished: boolean
 }

@@ -3,26 +3,29 @@ import type { Field } from '../model/field.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { Advice } from './advice.ts'
 
-/** A field that a rule is asked about. */
-export interface Question {
+/** A field with its current value, for which the rules gave advice. */
+export interface AdvisedField {
   readonly workload: DeclaredWorkload['workload']
   readonly container: string | undefined
   readonly field: Field
+  /** Current value in the field's unit; `undefined` when it cannot be read. */
   readonly from: number | undefined
+  /** Name of the change group. */
   readonly together: string
 }
 
-/** Ties what the rules say to its field: a change where the value is another one. */
+/** Turns advice for a field into a recommendation: `change` when the value differs, else `keep`, or `unsure`. */
 export function toRecommendation(
-  { workload, container, field, from, together }: Question,
+  { workload, container, field, from, together }: AdvisedField,
   advice: Advice,
 ): Recommendation {
   const address = { workload, ...(container === undefined ? {} : { container }), field }
   if (advice.kind === 'unsure') return { ...address, verdict: 'unsure', missing: advice.missing }
   if (from === undefined)
-    return { ...address, verdict: 'unsure', missing: 'the present value is not one that can be read' }
+    return { ...address, verdict: 'unsure', missing: 'The current value is not a number that can be read' }
   const { value: to, because } = advice
-  if (!Number.isFinite(to)) return { ...address, verdict: 'unsure', missing: 'the rules come to no number' }
+  if (!Number.isFinite(to))
+    return { ...address, verdict: 'unsure', missing: 'The rules of the profile give no number' }
   return to === from
     ? { ...address, verdict: 'keep', from, because }
     : { ...address, verdict: 'change', from, to, because, together }

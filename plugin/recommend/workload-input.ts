@@ -3,25 +3,26 @@ import type { ContainerUsage, Observation } from '../model/observation.ts'
 import type { ScalingPolicy } from '../model/scaling-policy.ts'
 import type { Replay } from './replay/replay.ts'
 
-/** The policy of a resource of a container, its bounds, and who said so. */
+/** The scaling policy of one resource of a container, with bounds of its request in millicores or bytes. */
 export interface ResourcePolicy {
   readonly policy: ScalingPolicy
+  /** What set it, for people: `settings`, `Tortoise/web`, an annotation; empty when nothing did. */
   readonly said: string
   readonly minimum?: number
   readonly maximum?: number
 }
 
-/** One workload to decide on: what Git declares, what was seen, and what its owners allow. */
+/** One workload to decide on: its declared values, its usage data, and its scaling policies. */
 export interface WorkloadInput {
   readonly declared: DeclaredWorkload
   readonly observation?: Observation
-  /** Replays what was seen; what ran before need not run again. */
+  /** Replays `observation` with a cache, so that the same simulation runs once. */
   readonly replay?: Replay
-  /** Policy of a resource of a container; `On` when nothing is said. */
+  /** Policy of a resource of a container; `On` when none is set. */
   readonly policy: (container: string, resource: 'cpu' | 'memory') => ResourcePolicy
 }
 
-/** A container with what it used. */
+/** A container with its declared values and its usage. */
 export interface ContainerInput {
   readonly declared: DeclaredContainer
   readonly usage: ContainerUsage

@@ -47,7 +47,7 @@ export function rowOf(change: ProposedChange): Row {
     to,
     percent: moveText(field, before, after),
     rises: after !== undefined && before !== undefined && after > before && field.startsWith('requests.'),
-    why: because.map(({ text }) => text).join('; '),
+    why: because.map(({ text }) => text).join(' '),
     where: `${site.file}:${site.line}`,
     inserted: site.kind !== 'scalar',
   }

@@ -3,7 +3,8 @@ import { openWorkTree } from '../io/work-tree.ts'
 import type { BacktestReport } from '../model/backtest.ts'
 import { plural } from '../model/plural.ts'
 import { declaredAndObserved } from '../plan/render-sources.ts'
-import { backtestAll, type Walk } from '../recommend/backtest.ts'
+import type { BacktestSchedule } from '../recommend/backtest.ts'
+import { backtestAll } from '../recommend/backtest-report.ts'
 import type { ProfileName } from '../recommend/profiles/profiles.ts'
 import type { Checkout } from './checkout.ts'
 import type { RunPorts } from './host.ts'
@@ -16,7 +17,7 @@ export interface BacktestRequest {
   readonly checkout: Checkout
   readonly settings: Settings
   readonly usage: ObserveFlags
-  readonly walk: Walk
+  readonly walk: BacktestSchedule
   readonly profiles: readonly ProfileName[]
 }
 
@@ -33,5 +34,5 @@ export async function backtestWorkTree(
   const common = { options, rules: settings.rules, guarded: true, lastChange: () => undefined }
   const byProfile = Object.fromEntries(profiles.map((profile) => [profile, { ...common, profile }]))
   progress({ kind: 'stage', stage: 'backtest', detail: plural(workloads.length, 'workload') })
-  return backtestAll(workloads, { walk, prices: settings.prices, profiles: byProfile })
+  return backtestAll(workloads, { schedule: walk, prices: settings.prices, profiles: byProfile })
 }

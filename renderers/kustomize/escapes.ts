@@ -34,32 +34,36 @@ const deepest = 3
  * is where its paths start. Every text at every depth counts as a path, whatever its key, because kustomize's fields are
  * more than any list; the keys only decide whether a URL is loaded or is plain content.
  */
-export function escapeIn(
-  file: string,
-  content: string,
-  directory: string,
-  depth = 0,
-): ExpectedStop | undefined {
-  const texts = strictTexts(file, content)
+export const escapeIn = (file: string, content: string, directory: string): ExpectedStop | undefined =>
+  searchDocument({ file, directory, depth: 0 }, content)
+
+interface Search {
+  readonly file: string
+  readonly directory: string
+  /** How many documents this one is inside of. */
+  readonly depth: number
+}
+
+function searchDocument(search: Search, content: string): ExpectedStop | undefined {
+  const texts = strictTexts(search.file, content)
   const isPlugin = texts.some(
     ({ text, keys }) => keys.length === 1 && keys[0] === 'kind' && text.includes('HelmChart'),
   )
   for (const found of texts) {
-    const why = reasonOf(found, directory, isPlugin)
-    if (why !== undefined) {
-      const { line, column } = found
-      return stop('source.render', why, {
-        place: { file, line, column },
-        hint: 'Vendor what it needs into the repository, and refer to it by a relative path.',
-      })
-    }
-    if (depth < deepest && isInlineDocument(found)) {
-      const inner = escapeIn(file, found.text, directory, depth + 1)
-      if (inner !== undefined) return inner
-    }
+    const why = reasonOf(found, search.directory, isPlugin)
+    if (why !== undefined) return refusal(search.file, found, why)
+    if (search.depth >= deepest || !isInlineDocument(found)) continue
+    const inner = searchDocument({ ...search, depth: search.depth + 1 }, found.text)
+    if (inner !== undefined) return inner
   }
   return undefined
 }
+
+const refusal = (file: string, { line, column }: FoundText, why: string): ExpectedStop =>
+  stop('source.render', why, {
+    place: { file, line, column },
+    hint: 'Vendor what it needs into the repository, and refer to it by a relative path.',
+  })
 
 const lastKey = ({ keys }: FoundText): string => keys.at(-1) ?? ''
 

@@ -23,7 +23,7 @@ describe.skipIf(!hasPrometheus() || !hasNode24)(
     beforeAll(async () => {
       prometheus = await startPrometheus(lines())
       shop = await openShop({ token: 'ghs_1234_scheduled-run-token-0000000000' })
-    }, 180_000)
+    })
     afterAll(async () => {
       await Promise.all([prometheus?.close(), shop?.close()])
     })

@@ -30,7 +30,7 @@ describe.skipIf(!hasNode24)('the Action behind a proxy', () => {
       'api.shop.invalid': portOf(shop.github.url),
       ...(prometheus && { 'prometheus.shop.invalid': portOf(prometheus.url) }),
     })
-  }, 180_000)
+  })
   afterAll(async () => {
     await Promise.all([shop.close(), prometheus?.close(), proxy.close()])
   })

@@ -34,7 +34,7 @@ const plan = (...args: readonly string[]): readonly string[] => [
 
 interface Case {
   readonly args: () => readonly string[]
-  /** What the message must name: the place and the mend. */
+  /** What the message must name: the place and the fix. */
   readonly says: readonly RegExp[]
 }
 
@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a branch that is not ours': {
     args: () => plan(...settings('branch.yaml', 'deliver:\n  branch: main\n')),
-    says: [/branch\.yaml:2:11: branch main is not ours/, /tortoise\//],
+    says: [/branch\.yaml:2:11: branch main does not begin with tortoise\//, /tortoise\//],
   },
   'settings that are not there': {
     args: () => plan('--settings', 'nowhere.yaml'),
@@ -186,7 +186,7 @@ const cases: Readonly<Record<string, Case>> = {
   'an unknown flag': { args: () => ['plan', '--dry'], says: [/unknown option/, /--help/] },
 }
 
-describe('bad input ends with exit 2 and a message that names the place and the mend', () => {
+describe('bad input ends with exit 2 and a message that names the place and the fix', () => {
   it.each(Object.entries(cases))('%s', async (_name, { args, says }) => {
     const ended = await tortoise(args(), { env: { GITHUB_TOKEN: token, TORTOISE_GIT_TOKEN: token } })
     expect(ended).toMatchObject({ status: 2, stdout: '' })

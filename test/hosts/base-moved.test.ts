@@ -19,7 +19,7 @@ afterEach(async () => {
 const annotated = (nth: number) =>
   ({ [pathOf(api)]: `# owners: shop, revision ${nth}\n${manifestOf(api)}` }) as const
 
-/** A server on which a person pushes to main each time that somebody asks where it stands, so many times after the first. */
+/** A server on which a person pushes to main each time that its head is read, for a number of times after the first. */
 function pushing(
   times: number,
   files: (nth: number) => Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ function pushing(
   }
 }
 
-/** Whether the commit of a branch says of itself what it is, and stands on a commit of main with the value it was proved for. */
+/** Whether the commit of a branch has our trailers, and its parent is a commit of main with the value that it was proved for. */
 function expectProved(): void {
   const message = story.git('log', '-1', '--format=%B', branch)
   expect(statedBase(message)).toBe(story.git('rev-parse', `${branch}^`))
@@ -46,7 +46,7 @@ function expectProved(): void {
 }
 
 describe('while a change is proved, the base moves', () => {
-  it('in what the proof reads: all of it is read and proved anew, and nothing of the person is lost', async () => {
+  it('in what the proof reads: everything is read and proved again, and no change of the person is lost', async () => {
     story = await beginPulls({ loads: [api], lab: pushing(1, annotated) })
     const ended = await story.run()
     expect(ended.stderr).toContain('the run plans again')
@@ -57,7 +57,7 @@ describe('while a change is proved, the base moves', () => {
     expect(story.server.pulls).toHaveLength(1)
   })
 
-  it('elsewhere: the proof holds, and the commit stands on what is there now', async () => {
+  it('elsewhere: the proof holds, and the parent of the commit is the new head', async () => {
     story = await beginPulls({ loads: [api], lab: pushing(1, (nth) => ({ [`docs/${nth}.md`]: 'x\n' })) })
     const ended = await story.run()
     expect(ended).toMatchObject({ status: 0, stderr: expect.not.stringContaining('again') })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { loadSettings } from '../../config/load.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 import { type Ended, program, tortoise } from './program.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'tortoise-tokens-'))
@@ -175,6 +175,6 @@ it('no library of a cloud is loaded by a run that names none', async () => {
 it('one way to prove who asks is enough', () => {
   const text = 'clusters: [{name: prod, prometheus: {url: "http://p", google: {}, tokenEnv: T}}]\n'
   expect(() => loadSettings('tortoise.yaml', text)).toThrow(
-    'Prometheus of prod is to be asked with tokenEnv and with google',
+    'the Prometheus of cluster prod has two authentication methods, tokenEnv and google',
   )
 })

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../plugin/model/progress.ts'
-import { type ClusterOptions, readCluster } from '../../plugin/observe/kubernetes/kubernetes.ts'
 import type { LiveCluster, LiveWorkload } from '../../plugin/observe/kubernetes/live.ts'
+import { type ClusterOptions, readCluster } from '../../plugin/observe/kubernetes/read-cluster.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, inhabit, installDefinitions } from '../lab/cluster/inhabit.ts'
 
@@ -65,7 +65,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
       }
     }
     await inhabit(plane, { namespaces: 5, deployments: 60 })
-  }, 180_000)
+  })
   afterAll(async () => {
     rmSync(work, { recursive: true, force: true })
     await plane?.close()
@@ -133,7 +133,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     ])
   })
 
-  it('tells where workloads come from, and which crash', async () => {
+  it('prints where workloads come from, and which crash', async () => {
     const live = await read()
     expect(find(live, 'Deployment', 'api-0')?.source).toEqual({
       kind: 'Application',
@@ -179,7 +179,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
     expect(live.workloads).toHaveLength(540)
   })
 
-  it('lets doctor list what is amiss, with the very rules to grant', async () => {
+  it('lets doctor list what is missing, with the rules to add', async () => {
     const ended = await cli('doctor', '--fix-hints')
     expect(ended.stdout).toContain('540 workloads listed (v')
     expect(ended.stdout).toContain(

@@ -151,7 +151,7 @@ describe.skipIf(!hasCmpServer())(
         /^\S*helm template storefront .\/endless/m.test(
           execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }),
         )
-      for (let seconds = 0; left() && seconds < 60; seconds++) await sleep(1000)
+      for (let seconds = 0; left() && seconds < 300; seconds++) await sleep(1000)
       expect(left()).toBe(false)
       expect(
         readdirSync(server.workDirectory, { recursive: true }).filter((name) =>

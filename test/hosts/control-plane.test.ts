@@ -15,7 +15,7 @@ describe.skipIf(!hasControlPlane())('with a real API server (npm run lab:setup)'
   const work = mkdtempSync(join(tmpdir(), 'tortoise-cluster-'))
   const checkout = demoCheckout()
   const children: ChildProcess[] = []
-  const heard: (() => string)[] = []
+  const outputs: (() => string)[] = []
   let plane: ControlPlane
 
   const kubeconfig = join(work, 'kubeconfig')
@@ -99,19 +99,20 @@ describe.skipIf(!hasControlPlane())('with a real API server (npm run lab:setup)'
     children.push(child)
     let said = ''
     child.stdout?.on('data', (text: Buffer) => (said += text))
-    heard.push(() => said.slice(-2000))
+    outputs.push(() => said.slice(-2000))
     return { child, said: () => said, ended: new Promise((resolve) => child.on('exit', resolve)) }
   }
 
   async function until(what: string, holds: () => boolean): Promise<void> {
     for (let tries = 0; !holds(); tries++) {
-      if (tries > 600) throw new Error(`not in a minute: ${what}\n${heard.map((one) => one()).join('\n')}`)
+      if (tries > 3000)
+        throw new Error(`not after ${tries} tries: ${what}\n${outputs.map((one) => one()).join('\n')}`)
       await sleep(100)
     }
   }
 
   it('of two daemons one leads; the other follows it up; the account writes its Lease and nothing else', {
-    timeout: 240_000,
+    timeout: 900_000,
   }, async () => {
     const own = join(work, 'account')
     writeFileSync(own, plane.kubeconfig(await plane.tokenOf('gitops-tortoise', 'gitops-tortoise')))

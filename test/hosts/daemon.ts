@@ -59,7 +59,7 @@ export function openGround(): Ground {
   }
   const lastLines = (): string =>
     replicas.flatMap(({ log }) => log.slice(-12).map((line) => JSON.stringify(line))).join('\n')
-  const until: Ground['until'] = async (what, holds, seconds = 30) => {
+  const until: Ground['until'] = async (what, holds, seconds = 180) => {
     for (let tries = 0; !holds(); tries++) {
       if (tries > seconds * 20) throw new Error(`not in ${seconds} s: ${what}\n${lastLines()}`)
       await sleep(50)

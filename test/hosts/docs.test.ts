@@ -104,7 +104,7 @@ function typed(
 describe('the README', () => {
   const page = read(project, 'README.md')
 
-  it('what it says to type works in a fresh clone', { timeout: 300_000 }, async () => {
+  it('what it says to type works in a fresh clone', { timeout: 900_000 }, async () => {
     const script = scriptOf(page)
     expect(script).toMatch(/^npm ci && npm run demo$/m)
     const cwd = clone()
@@ -119,7 +119,7 @@ describe('the README', () => {
 })
 
 describe('every quick start', () => {
-  it.each(pages)('%s: what it says to type works', { timeout: 300_000 }, async (page) => {
+  it.each(pages)('%s: what it says to type works', { timeout: 900_000 }, async (page) => {
     const ended = await typed(scriptOf(read(directory, page)), { installed: page !== 'cli.md' })
     expect(ended, ended.stderr).toMatchObject({ status: 0 })
     expect(ended.stderr).not.toMatch(/EBADENGINE|deprecated/)
@@ -213,7 +213,7 @@ describe('troubleshooting', () => {
     .join('\n')
 
   it.each(quoted)('%s: is what the program says', (text) => {
-    // Between the names, what is quoted stands in the code.
+    // Between the names, the quoted text is in the code.
     const fixed = text
       .split('…')
       .map((part) => part.trim())

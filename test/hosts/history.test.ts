@@ -28,7 +28,7 @@ async function past(label: string) {
 const asks = (cpu: number) => ({ [pathOf(api)]: manifestOf({ name: 'api', asks: cpu }) })
 
 describe('tortoise explain --history', () => {
-  it('tells what we set, by which pull request and rules, what was reverted, and what people edited', async () => {
+  it('lists what Tortoise set, by which pull request and rules, what was reverted, and what people edited', async () => {
     story = await beginPulls({ loads: [api, web] })
     await story.pulls()
     story.server.state.pulls.merge(1)
@@ -49,7 +49,7 @@ describe('tortoise explain --history', () => {
             from: '500m',
             to: '250m',
             file: pathOf(api),
-            rules: expect.arrayContaining(['pace.down']),
+            rules: expect.arrayContaining(['step.down']),
             evidence: expect.stringMatching(/^[0-9a-f]{8}$/),
             commit: { id: ours, pull: 1 },
           },

@@ -94,7 +94,7 @@ describe('init', () => {
     expect(existsSync(join(none, '.github'))).toBe(false)
   })
 
-  it('keeps what stands there, unless told to replace it', async () => {
+  it('keeps an existing file, unless --force replaces it', async () => {
     const root = repository({ 'app.yaml': deployment('app', 'shop'), 'tortoise.yaml': '# mine\n' })
     const refused = await tortoise(['init', '--repo', root])
     expect(refused).toMatchObject({
@@ -108,7 +108,7 @@ describe('init', () => {
     expect(writtenIn(root).sources).toEqual([{ path: 'app.yaml' }])
   })
 
-  it('says what it left out and why, and takes the cluster and Prometheus it is told', async () => {
+  it('prints what it left out and why, and takes the cluster and Prometheus from the flags', async () => {
     const root = repository({
       'apps/prod/kustomization.yaml': 'namespace: shop\nresources: [app.yaml]\n',
       'apps/prod/app.yaml': deployment('app'),

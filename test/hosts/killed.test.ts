@@ -53,7 +53,7 @@ async function begin(): Promise<Mortal> {
 
 type Prepare = (mortal: Mortal) => Promise<unknown>
 
-/** What stands on the server when nothing was killed. */
+/** What is on the server when nothing was killed. */
 async function wholeOf(prepare: Prepare): Promise<object> {
   const mortal = await begin()
   await prepare(mortal)

@@ -43,7 +43,7 @@ const render = () =>
   )
 const file = 'charts/web/.tortoise/prod/shop.deployment.storefront.json'
 
-describe('values that no line decides, in a source that is rolled out with recommendations laid over it', () => {
+describe('values that no source line sets, in a source that is rolled out with committed recommendations', () => {
   beforeAll(() => {
     writeFileSync(join(root, 'tortoise.yaml'), settings(true))
     git(root, 'commit', '--quiet', '--all', '--message=settings')
@@ -72,7 +72,7 @@ describe('values that no line decides, in a source that is rolled out with recom
     expect(git(root, 'rev-parse', 'main')).toBe(head)
   })
 
-  it('in a source that is not, they are left alone with a reason', async () => {
+  it('in another source, they are skipped with a reason', async () => {
     writeFileSync(join(root, 'tortoise.yaml'), settings(false))
     git(root, 'reset', '--quiet', '--hard', 'HEAD~1')
     writeFileSync(join(root, 'tortoise.yaml'), settings(false))

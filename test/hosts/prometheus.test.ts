@@ -101,7 +101,7 @@ describe.skipIf(!hasPrometheus())('a run against a real Prometheus and a real Gi
     const { usage, ...now } = JSON.parse(online.stdout) as Report
     const { usage: recordedUsage, ...then } = JSON.parse(offline.stdout) as Report
     expect(then).toEqual(now)
-    // Where usage was read, and what it took, stands in reports and in the snapshot; only the time differs.
+    // Reports and the snapshot say where usage was read and what it cost; only the time differs.
     expect(usage).toEqual([
       {
         cluster: 'prod',

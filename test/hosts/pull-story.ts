@@ -8,7 +8,7 @@ import type { GitHubLab } from '../lab/github-state.ts'
 import { observationsFor } from '../unit/report/pull-requests.ts'
 import { type Ended, git, tortoise } from './program.ts'
 
-/** A Deployment of the story: what it asks for, and what it was seen to use. */
+/** A Deployment of the story: what it requests, and what it uses. */
 export interface Load {
   readonly name: string
   /** CPU request in millicores. */

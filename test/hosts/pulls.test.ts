@@ -22,7 +22,7 @@ const said = (number: number) =>
   (story.server.state.comments.get(number) ?? []).map(({ body }) => body).join('\n')
 
 describe('a pull request of the program', () => {
-  it('is proposed, and left alone by a run that finds nothing new', async () => {
+  it('is proposed, and unchanged by a run that finds nothing new', async () => {
     await begin()
     expect(await story.pulls()).toMatchObject([{ action: 'opened', number: 1, branch }])
     expect([cpu(branch), cpu(branch, 'web')]).toEqual(['250m', expect.stringMatching(/^3\d0m$/)])

@@ -24,7 +24,7 @@ const deployment = (more = '', metadata = 'name: web') =>
 const uses = (...paths: readonly string[]) => `resources: [${paths.join(', ')}]\n`
 const base = { 'base/kustomization.yaml': uses('web.yaml'), 'base/web.yaml': deployment() }
 
-/** Lays out a repository and runs `set` on it; tells how it ended and how a file reads then. */
+/** Writes a repository and runs `set` on it; returns how it ended and the content of a file afterwards. */
 async function set(name: string, files: Readonly<Record<string, string>>, args: readonly string[]) {
   const directory = join(work.root, name)
   for (const [path, text] of Object.entries(files)) {
@@ -47,7 +47,7 @@ describe('a shared base stays as it is when a sharer', () => {
       },
     ],
     ['refers to something outside', { 'staging/kustomization.yaml': uses('../base', '../../outside') }],
-    ['stands in a hidden directory', { '.hidden/staging/kustomization.yaml': uses('../../base') }],
+    ['is in a hidden directory', { '.hidden/staging/kustomization.yaml': uses('../../base') }],
     [
       'is an overlay that another overlay uses',
       { 'eu/kustomization.yaml': uses('../us'), 'us/kustomization.yaml': uses('../base') },

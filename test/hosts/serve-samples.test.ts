@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { startGitServer } from '../lab/git-server.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 import { count, type Ground, openGround } from './daemon.ts'
 
 const owned = (kind: string, name: string, owner: readonly [kind: string, name: string]) => ({
@@ -50,15 +50,16 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
   })
 
   it('keeps samples, raises what they show to be short, and lives through an API server that is away', {
-    timeout: 180_000,
+    timeout: 900_000,
   }, async () => {
     const { root, serve, until } = ground
+    const began = Math.floor(Date.now() / 1000)
     const git = await startGitServer(root)
     const settings = join(root, 'samples.yaml')
     const text = {
       sources: [{ path: 'apps/overlays/prod', cluster: 'prod', namespace: 'shop' }],
       clusters: [{ name: 'prod', kubernetes: {}, usage: ['metrics-server'] }],
-      // What is told of a slot counts when it is over.
+      // Samples of a slot count when the slot is over.
       history: { stepSeconds: 30 },
       deliver: { mode: 'report', base: 'main', remote: { url: `${git.url}/shop.git` } },
       serve: { jitterSeconds: 0, sampleSeconds: 1, schedules: [{ name: 'prod', cron: '*/4 * * * * *' }] },
@@ -73,9 +74,11 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
       const page = await (await daemon.get('/metrics')).text()
       return Number(new RegExp(`^${series}\\{[^}]*\\} (.*)$`, 'm').exec(page)?.[1] ?? 0)
     }
-    await until('a run that raises', () => daemon.log.some((line) => Number(line['changes']) > 0), 90)
+    await until('a run that raises', () => daemon.log.some((line) => Number(line['changes']) > 0))
     expect(await figure('tortoise_samples_total')).toBeGreaterThan(1)
-    expect(Date.now() / 1000 - (await figure('tortoise_last_sample_timestamp_seconds'))).toBeLessThan(30)
+    const last = await figure('tortoise_last_sample_timestamp_seconds')
+    expect(last).toBeGreaterThanOrEqual(began)
+    expect(last).toBeLessThanOrEqual(Date.now() / 1000)
     expect(existsSync(join(root, 'samples/samples'))).toBe(true)
     const { prod } = (await (await daemon.get('/report.json')).json()) as {
       prod: { changes: readonly { workload: { name: string }; field: string }[] }
@@ -89,7 +92,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
     )
     cluster.state.broken = false
     const before = await figure('tortoise_samples_total')
-    for (let tries = 0; tries < 100 && (await figure('tortoise_samples_total')) <= before; tries++)
+    for (let tries = 0; tries < 1000 && (await figure('tortoise_samples_total')) <= before; tries++)
       await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await figure('tortoise_samples_total')).toBeGreaterThan(before)
     daemon.child.kill('SIGTERM')

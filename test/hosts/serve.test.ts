@@ -29,7 +29,7 @@ describe('serve', () => {
       settingsFor(`${server.url}/shop.git`, { schedules: [{ cron: '* * * * * *', name: 'prod' }] }),
     )
     const daemon = serve('state-one', settings)
-    await until('two runs', () => count(daemon.log, 'run done') >= 2, 60)
+    await until('two runs', () => count(daemon.log, 'run done') >= 2)
     const metrics = await (await daemon.get('/metrics')).text()
     expect(metrics).toMatch(/^tortoise_runs_total\{schedule="prod",result="done"\} \d+$/m)
     expect(metrics).toMatch(/^tortoise_commits_total\{schedule="prod"\} 1$/m)

@@ -8,7 +8,7 @@ import { parseSnapshot } from '../../plugin/observe/snapshot.ts'
 import { readSnapshots } from '../../plugin/run/observe/snapshots.ts'
 import { kubeconfigOf } from '../lab/cluster/kubeconfig.ts'
 import { type GeneratedPrometheus, startGeneratedPrometheus } from '../lab/generated-prometheus.ts'
-import { type FakeServer, json, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../unit/observe/fake-server.ts'
 import { tortoise } from './program.ts'
 
 const end = Date.UTC(2026, 8, 14, 6) / 1000
@@ -60,12 +60,12 @@ describe('a run in shards', () => {
   const inOrder = (observations: readonly Observation[]): readonly Observation[] =>
     [...observations].sort((one, other) => (workloadKey(one.workload) < workloadKey(other.workload) ? -1 : 1))
 
-  it('comes to the same as a whole one, each workload told by one shard, unseen ones too', async () => {
+  it('gives the same as a whole run, with each workload in one shard, those without usage too', async () => {
     const whole = await snapshot('whole.json')
     expect(whole).toHaveLength(workloads + 20)
     const parts = await round()
-    const told = parts.flat().map(({ workload }) => workloadKey(workload))
-    expect(new Set(told).size).toBe(told.length)
+    const reported = parts.flat().map(({ workload }) => workloadKey(workload))
+    expect(new Set(reported).size).toBe(reported.length)
     expect(
       parts.every((part) => part.some(({ days }) => days === 0) && part.some(({ days }) => days > 0)),
     ).toBe(true)
@@ -74,7 +74,7 @@ describe('a run in shards', () => {
     expect(inOrder(merged.observations)).toEqual(inOrder(whole))
     expect(readSnapshots({ cwd: work }, ['shards']).observations).toEqual(merged.observations)
     expect(merged.readings.map(({ origin }) => origin)).toEqual(['prometheus', 'prometheus', 'prometheus'])
-  }, 60_000)
+  })
 
   it('shares a cache without one shard forgetting the days of another', async () => {
     const kept = days()
@@ -85,9 +85,9 @@ describe('a run in shards', () => {
     expect([...days()].sort()).toEqual([...kept].sort())
     // Each reads the unfinished day alone: the probe, five questions, and crash loops.
     expect(second).toBe(shards * 7)
-  }, 60_000)
+  })
 
-  it('takes a workload that two recordings tell of from the one that saw more', async () => {
+  it('takes a workload that is in two recordings from the one with more data', async () => {
     const [one] = await snapshot('whole.json')
     const write = (name: string, days: number): void =>
       writeFileSync(
@@ -106,7 +106,7 @@ describe('a run in shards', () => {
       ['less.json', 'more.json'],
     ])
       expect(readSnapshots({ cwd: work }, order).observations.map(({ days }) => days)).toEqual([9])
-  }, 60_000)
+  })
 
   it('names a snapshot that is not there, and a directory without any', () => {
     mkdirSync(join(work, 'none'))

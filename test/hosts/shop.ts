@@ -32,7 +32,7 @@ export interface ShopRun {
 
 interface ShopOptions extends Pick<GitHubLab, 'writers'> {
   readonly token: string
-  /** Files laid over those of the demo. */
+  /** Files that replace or add to those of the demo. */
   readonly files?: Readonly<Record<string, string>>
 }
 

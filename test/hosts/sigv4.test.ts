@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FakeServer, json, type Seen, startServer } from '../unit/observe/server.ts'
+import { type FakeServer, json, type ReceivedRequest, startServer } from '../unit/observe/fake-server.ts'
 import { tortoise } from './program.ts'
 
 const keys = {
@@ -15,7 +15,7 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 const mac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
 /** The signature as the receiving side works it out: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
-function expectedSignature({ method, url, headers, body }: Seen): string {
+function expectedSignature({ method, url, headers, body }: ReceivedRequest): string {
   const authorization = headers.authorization ?? ''
   const [, scope = ''] = /Credential=AKIDEXAMPLE\/([^,]+),/.exec(authorization) ?? []
   const [, signed = ''] = /SignedHeaders=([^,]+),/.exec(authorization) ?? []
@@ -61,7 +61,7 @@ describe('a Prometheus that wants signed requests', () => {
     for (const secret of Object.values(keys)) expect(ended.stdout + ended.stderr).not.toContain(secret)
   })
 
-  it('is told apart: other keys are refused, none are asked for', async () => {
+  it('is checked: other keys are refused, and so is a request without any', async () => {
     const refused = await snapshot({ ...keys, AWS_SECRET_ACCESS_KEY: 'another' })
     expect(refused).toMatchObject({
       status: 2,

@@ -102,7 +102,7 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
     }
     metered = await startMeteredCluster(plane)
     writeFileSync(join(work, 'kubeconfig'), metered.kubeconfig)
-  }, 180_000)
+  })
   afterAll(async () => {
     rmSync(work, { recursive: true, force: true })
     await metered?.close()
@@ -224,7 +224,7 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
 
   it('refuses an order that names what is not there', () => {
     expect(() => loadSettings('tortoise.yaml', 'clusters: [{name: lab, usage: [snapshot, vpa]}]\n')).toThrow(
-      'usage of lab is to come from snapshot, and snapshot is not named',
+      'usage of cluster lab lists snapshot, but snapshot is not set',
     )
   })
 })

@@ -60,7 +60,7 @@ export async function startCmpServer(configuration: string, path: string): Promi
   child.stdout.on('data', (part: Buffer) => (log += part))
   const socket = join(directory, 'gitops-tortoise.sock')
   for (let tries = 0; !existsSync(socket); tries++) {
-    if (tries > 200 || child.exitCode !== null) throw new Error(`argocd-cmp-server did not start: ${log}`)
+    if (tries > 2400 || child.exitCode !== null) throw new Error(`argocd-cmp-server did not start: ${log}`)
     await sleep(50)
   }
   return {

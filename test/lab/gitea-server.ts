@@ -126,7 +126,7 @@ async function soon(asked: () => Promise<unknown>): Promise<void> {
       await asked()
       return
     } catch (error) {
-      if (tries > 240) throw error
+      if (tries > 1200) throw error
       await new Promise((resolve) => setTimeout(resolve, 250))
     }
   }

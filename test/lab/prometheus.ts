@@ -103,9 +103,10 @@ async function serve(
     await remove()
   }
   const url = `http://${address}`
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !state.ended; await sleep(100)) {
+  for (let tries = 0; tries < 3000 && !state.ended; tries++) {
     const response = await fetch(`${url}/-/ready`).catch(() => undefined)
     if (response?.ok === true) return { url, close }
+    await sleep(100)
   }
   await close()
   throw new Error(`Prometheus did not become ready: ${state.output}`)

@@ -166,7 +166,7 @@ spec: {template: {spec: {containers: [{name: app, image: x, resources: {{ toJson
       fc.asyncProperty(stacks(3, 400), styles, (all, chosen) => holds(build(all, chosen))),
       { seed, numRuns, endOnFailure: true },
     )
-  }, 300_000)
+  }, 1_200_000)
 
   it('in a tree of kustomizations, components and patches', async () => {
     const deployment = (name: string, requests: object, more: object = {}) => ({
@@ -261,5 +261,5 @@ spec: {template: {spec: {containers: [{name: app, image: x, resources: {{ toJson
       // kustomize is slow with many patches, so there are more trees with fewer workloads.
       { seed, numRuns: 3 * numRuns, endOnFailure: true },
     )
-  }, 300_000)
+  }, 1_200_000)
 })

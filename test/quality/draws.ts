@@ -1,25 +1,29 @@
 import { type Pooled, pool, type Replay } from './replay.ts'
 
-/** What a rule must show against a peer, on pooled machines. */
-export type Bar = (ours: Pooled, theirs: Pooled) => boolean
+/** A criterion for a rule compared with a peer, on pooled machines. */
+export type Criterion = (ours: Pooled, theirs: Pooled) => boolean
 
 /**
- * How sure a standing is: machines are drawn with replacement, as many as there are, a thousand times; the share of the
- * draws that pass the bar. One set of machines is one draw of those it could have been. Source: the bootstrap.
+ * Bootstrap: draws as many machines as there are, with replacement, a thousand times. Returns the share of the draws, 0 to 1,
+ * that meet the criterion, which shows how certain the result is for other machines.
  */
-export function shareOfDraws(ours: readonly Replay[], theirs: readonly Replay[], bar: Bar): number {
+export function shareOfDraws(
+  ours: readonly Replay[],
+  theirs: readonly Replay[],
+  criterion: Criterion,
+): number {
   const draws = 1000
   const next = lehmer(20_261)
   let passed = 0
   for (let draw = 0; draw < draws; draw += 1) {
     const machines = ours.map(() => Math.floor(next() * ours.length))
     const drawn = (replays: readonly Replay[]) => pool(machines.flatMap((index) => replays[index] ?? []))
-    if (bar(drawn(ours), drawn(theirs))) passed += 1
+    if (criterion(drawn(ours), drawn(theirs))) passed += 1
   }
   return passed / draws
 }
 
-/** Park and Miller's generator: the same numbers in every run. */
+/** Park and Miller's generator of pseudo-random numbers: the same numbers in every run. */
 function lehmer(seed: number): () => number {
   let state = seed
   return () => {

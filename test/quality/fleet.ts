@@ -9,11 +9,11 @@ import type { ProfileName } from '../../plugin/recommend/profiles/profiles.ts'
 import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
 import { noise } from './noise.ts'
 
-/** A synthetic workload that an HPA scales: the CPU it asks for in all, in millicores, by the hour since Monday 00:00. */
+/** A synthetic workload behind an HPA. `demand` is its total CPU in millicores by the hour since Monday 00:00. */
 interface Service {
   readonly name: string
   readonly shape: 'flat' | 'diurnal' | 'weekly' | 'bursty'
-  /** Pods at its usual peak. */
+  /** Number of pods at its usual peak. */
   readonly pods: number
   readonly demand: (hour: number) => number
 }
@@ -29,13 +29,13 @@ const shapes = {
   bursty: (hour: number) => 0.3 + (Math.sin(hour * 1.7) > 0.96 ? 0.7 : 0),
 } as const
 
-/** Four shapes of load, each with 3, 8, 20 and 60 pods at its peak; the same on every run. */
+/** Four shapes of load, each with 3, 8, 20 and 60 pods at its peak; the same in every run. */
 function fleet(): readonly Service[] {
   return (['flat', 'diurnal', 'weekly', 'bursty'] as const).flatMap((shape, kind) =>
     [3, 8, 20, 60].map((pods, size): Service => {
       const jitter = noise(kind * 10 + size)
-      const whole = pods * request * 0.6
-      const demand = (hour: number): number => whole * shapes[shape](hour) * (1 + 0.08 * (jitter() - 0.5))
+      const peak = pods * request * 0.6
+      const demand = (hour: number): number => peak * shapes[shape](hour) * (1 + 0.08 * (jitter() - 0.5))
       return { name: `${shape}-${pods}`, shape, pods, demand }
     }),
   )
@@ -47,7 +47,7 @@ interface Recorded {
   readonly observation: Observation
 }
 
-/** What an observer would have recorded of a service under an HPA with a target that nobody touches. */
+/** The recording of a service behind an HPA with a constant target. */
 function record(service: Service, values: Float64Array, utilization: number): Recorded {
   const maxReplicas = service.pods * 3
   const scaler = { minReplicas: 2, maxReplicas, utilization, request }
@@ -85,21 +85,21 @@ function record(service: Service, values: Float64Array, utilization: number): Re
   }
 }
 
-/** A rule on the whole fleet that began at one target; the last two of four weeks are judged. */
+/** A rule on the whole fleet with one initial target; the last two of four weeks are scored. */
 export interface FleetRow {
   readonly target: number
-  readonly rule: 'untouched' | ProfileName
-  /** Core-hours requested, and hours that pods ran. */
+  readonly rule: 'unchanged' | ProfileName
+  /** Requested core-hours, and pod-hours. */
   readonly coreHours: number
   readonly podHours: number
-  /** Minutes in which a workload's pods were asked for more than they request, all workloads added up. */
+  /** Minutes in which the pods of a workload have more load than they request, added up over all workloads. */
   readonly overloadMinutes: number
   readonly overloadByShape: Readonly<Record<string, number>>
   readonly coreHoursByShape: Readonly<Record<string, number>>
   readonly changes: number
 }
 
-/** Runs the fleet from each target under each rule, deciding daily. */
+/** Replays the fleet with each initial target under each rule, with daily decisions. */
 export function fleetRows(options: RecommendOptions): readonly FleetRow[] {
   const services = fleet().map((service) => ({
     service,
@@ -107,30 +107,30 @@ export function fleetRows(options: RecommendOptions): readonly FleetRow[] {
   }))
   return [50, 60, 70, 80].flatMap((target) => {
     const recorded = services.map(({ service, values }) => record(service, values, target))
-    return (['untouched', 'steady', 'tortoise'] as const).map((rule) =>
+    return (['unchanged', 'steady', 'tortoise'] as const).map((rule) =>
       row(recorded, { target, rule, options }),
     )
   })
 }
 
-interface Ruled {
+interface FleetRun {
   readonly target: number
   readonly rule: FleetRow['rule']
   readonly options: RecommendOptions
 }
 
-function row(recorded: readonly Recorded[], { target, rule, options }: Ruled): FleetRow {
+function row(recorded: readonly Recorded[], { target, rule, options }: FleetRun): FleetRow {
   const settings =
-    rule === 'untouched' ? undefined : { profile: rule, options, rules: [], lastChange: () => undefined }
-  const walk = { historyDays: 14, trainDays: 14, everyDays: 1 }
+    rule === 'unchanged' ? undefined : { profile: rule, options, rules: [], lastChange: () => undefined }
+  const schedule = { historyDays: 14, trainDays: 14, everyDays: 1 }
   const results = recorded.flatMap((one) => {
-    const result = backtest(one, settings, walk)
+    const result = backtest(one, settings, schedule)
     return result === undefined ? [] : [{ shape: one.service.shape, result }]
   })
   const total = (part: 'cpuRequested' | 'podSeconds' | 'overloadSeconds', shape?: string): number =>
     results
       .filter((one) => shape === undefined || one.shape === shape)
-      .reduce((sum, { result }) => sum + result.charges[part], 0)
+      .reduce((sum, { result }) => sum + result.scores[part], 0)
   const byShape = (part: 'cpuRequested' | 'overloadSeconds', unit: number) =>
     Object.fromEntries(Object.keys(shapes).map((shape) => [shape, Math.round(total(part, shape) / unit)]))
   return {
@@ -145,7 +145,7 @@ function row(recorded: readonly Recorded[], { target, rule, options }: Ruled): F
   }
 }
 
-/** The fleet's rows as Markdown. */
+/** The rows of the fleet as a Markdown table. */
 export function fleetTable(rows: readonly FleetRow[]): string {
   const shaped = (by: Readonly<Record<string, number>>): string => Object.values(by).join(' / ')
   const names = Object.keys(shapes).join(' / ')

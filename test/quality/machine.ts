@@ -4,7 +4,7 @@ import { usageRecorder } from '../../plugin/model/recorder.ts'
 import { cpuScale, memoryScale } from '../../plugin/model/sketch.ts'
 import { daySamples, type Trace } from './traces.ts'
 
-/** A machine that percentages are shares of. */
+/** The size of a machine; traces are in percent of it. */
 export interface Machine {
   readonly millicores: number
   readonly bytes: number
@@ -21,7 +21,7 @@ export const declare = (values: DeclaredWorkload['containers'][number]['values']
   containers: [{ name: 'main', role: 'main', values }],
 })
 
-/** What an observer sees of a trace between two samples, as one pod. */
+/** The observation of a trace between two samples, as one pod. */
 export function observe(
   trace: Trace,
   { from, to }: { readonly from: number; readonly to: number },

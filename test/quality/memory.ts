@@ -1,39 +1,39 @@
 import { krrMemory } from '../../plugin/recommend/profiles/krr/strategy.ts'
-import { tortoiseDefaults } from '../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../plugin/recommend/profiles/tortoise/default-options.ts'
 import { tortoiseSizes } from '../../plugin/recommend/profiles/tortoise/size.ts'
-import { withMargin } from '../../plugin/recommend/profiles/vpa/estimate.ts'
-import { histogram, memoryBuckets } from '../../plugin/recommend/profiles/vpa/histogram.ts'
 import { recommend } from '../../plugin/recommend/recommend.ts'
 import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
+import { withMargin } from '../../plugin/recommend/vpa-recommender/estimate.ts'
+import { histogram, memoryBuckets } from '../../plugin/recommend/vpa-recommender/histogram.ts'
 import { declare, type Machine, observe } from './machine.ts'
 import type { Trace } from './traces.ts'
 
 /** Request and limit in bytes. */
-interface Room {
+interface MemoryValues {
   readonly request: number
   readonly limit: number
 }
 
-/** A profile's memory on the second half of the day, trained on the first. */
+/** Memory values of a profile, computed from the first half of the day and scored on the second. */
 export interface MemoryRow {
   readonly profile: string
   /** Sum of requests ÷ sum of the true peaks of the whole day. */
   readonly costOfTruePeak: number
-  /** Machines whose usage passed the limit. */
+  /** Machines with usage above the limit. */
   readonly oomKilled: number
-  /** Machines whose usage passed the request, where eviction is possible when the node is full. */
+  /** Machines with usage above the request, which can be evicted when the node is full. */
   readonly aboveRequest: number
 }
 
-/** Every container starts with half of the machine requested and all of it as the limit. */
-const before = ({ bytes }: Machine): Room => ({ request: bytes / 2, limit: bytes })
+/** The initial values: half of the machine as the request, and all of it as the limit. */
+const initial = ({ bytes }: Machine): MemoryValues => ({ request: bytes / 2, limit: bytes })
 
-/** Rows of every profile. */
+/** The rows of all profiles. */
 export function memoryRows(
   traces: readonly Trace[],
   { machine, options }: { readonly machine: Machine; readonly options: RecommendOptions },
 ): readonly MemoryRow[] {
-  const rules: Readonly<Record<string, (trace: Trace) => Room>> = {
+  const rules: Readonly<Record<string, (trace: Trace) => MemoryValues>> = {
     steady: (trace) => steady(trace, machine, options),
     tortoise: (trace) => inProportion(tortoise(vpa(trace, machine), machine), machine),
     vpa: (trace) => inProportion(vpa(trace, machine), machine),
@@ -42,7 +42,7 @@ export function memoryRows(
       return { request, limit: request }
     },
   }
-  return Object.entries(rules).map(([profile, rule]) => judge(profile, traces, { rule, machine }))
+  return Object.entries(rules).map(([profile, rule]) => scoreRow(profile, traces, { rule, machine }))
 }
 
 const halfOf = ({ cpu }: Trace): number => Math.floor(cpu.length / 2)
@@ -50,12 +50,12 @@ const peakOf = ({ memory = [] }: Trace, { bytes }: Machine, to: number, from = 0
   (memory.slice(from, to).reduce((high, share) => Math.max(high, share), 0) * bytes) / 100
 
 interface Trial {
-  readonly rule: (trace: Trace) => Room
+  readonly rule: (trace: Trace) => MemoryValues
   readonly machine: Machine
 }
 
-function judge(profile: string, traces: readonly Trace[], { rule, machine }: Trial): MemoryRow {
-  const rooms = traces.map((trace) => {
+function scoreRow(profile: string, traces: readonly Trace[], { rule, machine }: Trial): MemoryRow {
+  const scored = traces.map((trace) => {
     const end = trace.cpu.length
     return {
       ...rule(trace),
@@ -63,19 +63,19 @@ function judge(profile: string, traces: readonly Trace[], { rule, machine }: Tri
       later: peakOf(trace, machine, end, halfOf(trace)),
     }
   })
-  const sum = (part: 'request' | 'peak') => rooms.reduce((total, room) => total + room[part], 0)
+  const sum = (part: 'request' | 'peak') => scored.reduce((total, one) => total + one[part], 0)
   return {
     profile,
     costOfTruePeak: Number((sum('request') / sum('peak')).toFixed(3)),
-    oomKilled: rooms.filter(({ later, limit }) => later > limit).length,
-    aboveRequest: rooms.filter(({ later, request }) => later > request).length,
+    oomKilled: scored.filter(({ later, limit }) => later > limit).length,
+    aboveRequest: scored.filter(({ later, request }) => later > request).length,
   }
 }
 
-/** Half a day is too little for `steady` to lower anything; its gates and its step are opened to see its rule at work. */
-function steady(trace: Trace, machine: Machine, given: RecommendOptions): Room {
+/** Half a day is too little for `steady` to lower a value, so the limits of evidence and of steps are removed here. */
+function steady(trace: Trace, machine: Machine, given: RecommendOptions): MemoryValues {
   const observation = observe(trace, { from: 0, to: halfOf(trace) }, machine)
-  const { request, limit } = before(machine)
+  const { request, limit } = initial(machine)
   const declared = declare({ 'requests.memory': String(request), 'limits.memory': String(limit) })
   const options = { ...given, minimumDays: 0, maximumDecrease: 100 }
   const advice = recommend({ workloads: [declared] }, [observation], {
@@ -96,10 +96,10 @@ function vpa(trace: Trace, machine: Machine): number {
   return Math.max(250 * 1024 ** 2, withMargin(Math.trunc(filled.percentile(0.9))))
 }
 
-/** Tortoise after as many passes as it takes to come to rest. */
+/** Tortoise after as many runs as it needs to reach a fixed point. */
 function tortoise(usage: number, machine: Machine): number {
-  let request = before(machine).request * 1000
-  for (let pass = 0; pass < 50; pass += 1) {
+  let request = initial(machine).request * 1000
+  for (let run = 0; run < 50; run += 1) {
     const resource = {
       container: 'main',
       resource: 'memory',
@@ -113,23 +113,23 @@ function tortoise(usage: number, machine: Machine): number {
   return request / 1000
 }
 
-function inProportion(request: number, machine: Machine): Room {
-  const { request: from, limit } = before(machine)
+function inProportion(request: number, machine: Machine): MemoryValues {
+  const { request: from, limit } = initial(machine)
   return { request, limit: (request * limit) / from }
 }
 
-/** The table for people, with what one day cannot tell. */
+/** The rows as a Markdown table, with the limits of one day of data. */
 export function memoryTable(rows: readonly MemoryRow[]): string {
   const lines = rows.map(
     (row) => `| ${row.profile} | ${row.costOfTruePeak} | ${row.oomKilled} | ${row.aboveRequest} |`,
   )
   return [
-    '| memory, trained on half a day | requests ÷ true peaks | killed at the limit | above the request |',
+    '| memory, from half a day | requests ÷ true peaks | killed at the limit | above the request |',
     '| --- | --- | --- | --- |',
     ...lines,
     '',
-    'A limit twice the request is declared at the start. One day cannot tell: weekly peaks, leaks, growth, what',
-    'happens after a roll-out, or that a machine which doubled its memory once will do so again. With the request as',
-    'the limit, every machine of the last column would have been killed; that is why `steady` lowers nothing before seven days.',
+    'The initial limit is twice the request. One day does not show weekly peaks, leaks, growth, or the effect of a',
+    'rollout, nor that a machine that doubled its memory once will do so again. With the limit at the request,',
+    'every machine of the last column would have been killed; therefore `steady` lowers nothing before seven days.',
   ].join('\n')
 }

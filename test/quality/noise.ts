@@ -1,4 +1,4 @@
-/** A source of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
+/** A generator of pseudo-random numbers from 0 to 1 (mulberry32): the same numbers for the same seed. */
 export function noise(seed: number): () => number {
   let state = (seed + 1) * 0x9e3779b9
   return () => {

@@ -2,7 +2,7 @@ import type { Machine } from './machine.ts'
 import type { Rule } from './rules.ts'
 import { daySamples, type Trace } from './traces.ts'
 
-/** What became of one machine; sums over samples, in millicores. */
+/** The result for one machine: sums over samples, in millicores. */
 export interface Replay {
   readonly requested: number
   readonly used: number
@@ -12,15 +12,15 @@ export interface Replay {
   readonly changes: number
 }
 
-/** How a replay walks: days before the first decision, and days between decisions. */
-export interface Walk {
+/** When a replay decides: days before the first decision, and days between decisions. */
+export interface ReplaySchedule {
   readonly trainDays: number
   readonly cadence: number
   readonly machine: Machine
 }
 
-/** Walks forward through a trace: each decision sees what lies before it, and is charged with what comes after. */
-export function replay(trace: Trace, rule: Rule, { trainDays, cadence, machine }: Walk): Replay {
+/** Replays a trace day by day: each decision uses the samples before it and is scored on the samples after it. */
+export function replay(trace: Trace, rule: Rule, { trainDays, cadence, machine }: ReplaySchedule): Replay {
   const sum = { requested: 0, used: 0, samples: 0, samplesAbove: 0, volumeAbove: 0, changes: 0 }
   let request = 0
   let changedAt: number | undefined
@@ -38,12 +38,12 @@ export function replay(trace: Trace, rule: Rule, { trainDays, cadence, machine }
       request = next
     }
     for (const share of trace.cpu.slice(now, now + daySamples))
-      charge(sum, request, (share * machine.millicores) / 100)
+      addSample(sum, request, (share * machine.millicores) / 100)
   }
   return sum
 }
 
-function charge(sum: { -readonly [K in keyof Replay]: number }, request: number, used: number): void {
+function addSample(sum: { -readonly [K in keyof Replay]: number }, request: number, used: number): void {
   sum.requested += request
   sum.used += used
   sum.samples += 1
@@ -51,7 +51,7 @@ function charge(sum: { -readonly [K in keyof Replay]: number }, request: number,
   sum.volumeAbove += Math.max(0, used - request)
 }
 
-/** Figures of several machines pooled. */
+/** Figures of several machines together. */
 export interface Pooled {
   readonly requestedOverUsed: number
   readonly percentAbove: number
@@ -60,7 +60,7 @@ export interface Pooled {
   readonly changesPerMachine: number
 }
 
-/** Pools machines: sums of requests and usage, the mean share of time above, machines above it more than 5 % of the time. */
+/** Pools machines: sums of requests and usage, the mean time above the request, and the machines above it for more than 5 % of the time. */
 export function pool(replays: readonly Replay[]): Pooled {
   const total = (part: keyof Replay) => replays.reduce((sum, one) => sum + one[part], 0)
   const shares = replays.map(({ samplesAbove, samples }) => samplesAbove / samples)

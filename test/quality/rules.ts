@@ -2,26 +2,26 @@ import { settingsSchema } from '../../config/schema.ts'
 import { interpolatedPercentile, krrCpu } from '../../plugin/recommend/profiles/krr/strategy.ts'
 import { wantedCpu } from '../../plugin/recommend/profiles/steady/vertical.ts'
 import { usageInput } from '../../plugin/recommend/profiles/tortoise/apply.ts'
-import { tortoiseDefaults } from '../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../plugin/recommend/profiles/tortoise/default-options.ts'
 import { tortoiseSizes } from '../../plugin/recommend/profiles/tortoise/size.ts'
-import { toMilli, withMargin } from '../../plugin/recommend/profiles/vpa/estimate.ts'
-import { cpuBuckets, histogram } from '../../plugin/recommend/profiles/vpa/histogram.ts'
 import { recommend } from '../../plugin/recommend/recommend.ts'
 import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
+import { toMilli, withMargin } from '../../plugin/recommend/vpa-recommender/estimate.ts'
+import { cpuBuckets, histogram } from '../../plugin/recommend/vpa-recommender/histogram.ts'
 import { declare, type Machine, observe } from './machine.ts'
 import { daySamples, type Trace } from './traces.ts'
 
-/** One decision: the history may be read up to `now` (a sample's index) and no further. */
+/** One decision. Only samples before the index `now` may be used. */
 export interface Decision {
   readonly trace: Trace
   readonly now: number
   readonly machine: Machine
   readonly cadence: number
-  /** The request in force, and how many days ago it was changed; absent for the first decision. */
+  /** The current request, and the days since its last change; left out for the first decision. */
   readonly current?: { readonly request: number; readonly changedDaysAgo?: number }
 }
 
-/** A request in millicores for the time from now. */
+/** Computes a request in millicores for the time after `now`. */
 export type Rule = (decision: Decision) => number
 
 const historyDays = 14
@@ -32,8 +32,8 @@ const history = ({ trace, now, machine }: Decision, days = historyDays): readonl
     .slice(Math.max(0, now - days * daySamples), now)
     .map((share) => (share * machine.millicores) / 100)
 
-/** A wanted value is taken when it differs by more than a tenth, as the peers are given it. */
-const pastTenth =
+/** A rule that keeps the current value unless the wanted one differs by more than a tenth. */
+const beyondTenth =
   (wanted: Rule): Rule =>
   (decision) => {
     const floor = (decision.machine.millicores * 0.5) / 100
@@ -49,7 +49,7 @@ const vpaShare = (decision: Decision, share: number): number => {
   return withMargin(toMilli(filled.percentile(share)))
 }
 
-/** Tortoise's vertical rule on the VPA's target and upper bound; its own dead band and step. */
+/** Tortoise's vertical rule with the VPA's target and upper bound, and its own dead band and step. */
 function tortoise(): Rule {
   const kept = new Map<Trace, number>()
   return (decision) => {
@@ -67,13 +67,13 @@ function tortoise(): Rule {
   }
 }
 
-/** The options of `steady`: the defaults of settings, with those of a JSON object laid over them. */
+/** The options of `steady`: the defaults of the settings, overridden by a JSON object. */
 export function steadyOptions(json: string): RecommendOptions {
   const { profile: _, ...options } = settingsSchema.parse({ recommend: JSON.parse(json) }).recommend
   return options
 }
 
-/** The default profile as `tortoise plan` runs it; the first value is what it wants before pace. */
+/** The default profile as `tortoise plan` runs it. Its first value is the wanted one, without step limits. */
 const steady =
   (defaults: RecommendOptions): Rule =>
   (decision) => {
@@ -99,16 +99,16 @@ function firstWanted(observation: ReturnType<typeof observe>, options: Recommend
   return wanted.value
 }
 
-/** Every rule by name, fresh for one replay. */
+/** All rules by name, with new state for one replay. */
 export const rules = (options: RecommendOptions): Readonly<Record<string, Rule>> => ({
   steady: steady(options),
   tortoise: tortoise(),
-  vpa: pastTenth((decision) => vpaShare(decision, 0.9)),
-  krr: pastTenth((decision) => krrCpu(interpolatedPercentile(history(decision), 95) / 1000)),
-  'p95 × 1.15': pastTenth((decision) => interpolatedPercentile(history(decision), 95) * 1.15),
-  p99: pastTenth((decision) => interpolatedPercentile(history(decision), 99)),
-  max: pastTenth((decision) => history(decision).reduce((high, value) => Math.max(high, value), 0)),
-  'p99 of the coming time (hindsight)': pastTenth(({ trace, now, machine, cadence }) => {
+  vpa: beyondTenth((decision) => vpaShare(decision, 0.9)),
+  krr: beyondTenth((decision) => krrCpu(interpolatedPercentile(history(decision), 95) / 1000)),
+  'p95 × 1.15': beyondTenth((decision) => interpolatedPercentile(history(decision), 95) * 1.15),
+  p99: beyondTenth((decision) => interpolatedPercentile(history(decision), 99)),
+  max: beyondTenth((decision) => history(decision).reduce((high, value) => Math.max(high, value), 0)),
+  'p99 of the coming time (hindsight)': beyondTenth(({ trace, now, machine, cadence }) => {
     const coming = trace.cpu
       .slice(now, now + cadence * daySamples)
       .map((share) => (share * machine.millicores) / 100)

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
-/** Samples of one machine, in percent of it, 5 minutes apart. */
+/** Samples of one machine every 5 minutes, in percent of the machine. */
 export interface Trace {
   readonly name: string
   readonly cpu: readonly number[]
   readonly memory?: readonly number[]
 }
 
-/** Samples a day. */
+/** Samples per day. */
 export const daySamples = 288
 
 const lines = (file: string): readonly string[] => {
@@ -16,7 +16,7 @@ const lines = (file: string): readonly string[] => {
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').trim().split(/\r?\n/)
 }
 
-/** Reads a file with a machine a column and a sample a row. Throws for cells that are no numbers. */
+/** Reads a file with one column per machine and one row per sample. Throws for cells that are not numbers. */
 export function readColumns(file: string): readonly Trace[] {
   const [header = '', ...rows] = lines(file)
   const cells = rows.map((row) => row.split(',').map(Number))
@@ -26,7 +26,7 @@ export function readColumns(file: string): readonly Trace[] {
   }))
 }
 
-/** Reads a file of rows `vm, sample, cpu, memory`, in order of samples for each machine. */
+/** Reads a file with rows `vm, sample, cpu, memory`, in order of samples for each machine. Throws for cells that are not numbers. */
 export function readRows(file: string): readonly Trace[] {
   const machines = new Map<string, { cpu: number[]; memory: number[] }>()
   for (const [index, row] of lines(file).slice(1).entries()) {
@@ -46,5 +46,5 @@ function numberAt(value: number | undefined, place: string): number {
   return value
 }
 
-/** The file when it is there. */
+/** The file, when it exists. */
 export const present = (file: string): string | undefined => (existsSync(file) ? file : undefined)

@@ -87,7 +87,7 @@ describe('the OpenMetrics text', () => {
     expect(lines(7)).not.toEqual(lines(8))
   })
 
-  it('tells each family once', () => {
+  it('lists each family once', () => {
     const types = lines(demoSeed).filter((line) => line.startsWith('# TYPE '))
     expect(new Set(types).size).toBe(types.length)
   })

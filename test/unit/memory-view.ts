@@ -1,4 +1,5 @@
-import { type TreeEntry, viewOf } from '../../plugin/io/view.ts'
+import type { TreeEntry } from '../../plugin/io/tree.ts'
+import { viewOf } from '../../plugin/io/view.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 
 /** A repository in memory. A text that begins with `-> ` is a link to the path behind it. */

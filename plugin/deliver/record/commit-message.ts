@@ -28,7 +28,7 @@ function bodyLine({ cluster, workload, container, field, from, to, because }: Pr
   const label = cluster === undefined ? name : `${encodeWord(cluster)}: ${name}`
   const what = container === undefined ? field : fieldLabel({ container: encodeWord(container), field })
   const reasons = because.map(({ text }) => text).filter((text) => text.trim() !== '')
-  const why = reasons.length === 0 ? '' : inert` (${inert.join(reasons, '; ')})`
+  const why = reasons.length === 0 ? '' : inert` (${inert.join(reasons, ' ')})`
   return inert`${label} ${what}: ${from || 'unset'} → ${to}${why}`
 }
 

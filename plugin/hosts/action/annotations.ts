@@ -14,7 +14,7 @@ export function annotate({ plan: { proposal } }: Outcome): void {
   const shown = changes.length > mostShown ? mostShown - 1 : mostShown
   for (const { site, workload, container, field, from, to, because } of changes.slice(0, shown)) {
     const what = fieldLabel({ field, ...(container === undefined ? {} : { container }) })
-    const why = because.map(({ text }) => text).join('; ')
+    const why = because.map(({ text }) => text).join(' ')
     const title = terminal`${workloadLabel(workload)} ${what}: ${from || 'unset'} → ${to}`
     runner.notice(why === '' ? title : terminal`${why}`, { title, file: site.file, line: site.line })
   }

@@ -1,8 +1,8 @@
 import type { ClusterSettings } from '../../../config/schema.ts'
 import { plural } from '../../model/plural.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
-import type { Finding } from '../../observe/prometheus/data-quality.ts'
 import { printDialect } from '../../observe/prometheus/dialect.ts'
+import type { Finding } from '../../observe/prometheus/finding.ts'
 import { printCost } from '../../observe/prometheus/query-cost.ts'
 import type { Check } from '../../report/json/doctor.ts'
 import type { Host } from '../../run/host.ts'
@@ -19,11 +19,11 @@ export async function usageChecks(
   const window = { from: new Date(to.getTime() - days * 86_400_000), to }
   // A check of a few days cannot say whether a workload is old enough.
   const { minimumCoverage, minimumDays } = settings.recommend
-  const enough = {
+  const thresholds = {
     minimumDays: days >= minimumDays ? minimumDays : 0,
     minimumCoverage: minimumCoverage / 100,
   }
-  const seen = await observeUsage(host, { settings, cluster, flags: {} }, { window, live, enough })
+  const seen = await observeUsage(host, { settings, cluster, flags: {} }, { window, live, thresholds })
   if (seen === undefined) return []
   const here = { area: 'prometheus', cluster: cluster.name } as const
   const { observations, dialect, cost, findings } = seen

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/kubernetes/api-server.ts'
-import { readCluster } from '../../observe/kubernetes/kubernetes.ts'
 import type { LiveWorkload } from '../../observe/kubernetes/live.ts'
+import { readCluster } from '../../observe/kubernetes/read-cluster.ts'
 import type { Host } from '../../run/host.ts'
 import type { SurveyedSource } from './survey.ts'
 

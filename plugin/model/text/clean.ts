@@ -15,21 +15,20 @@ const unseen = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{DI}\u2800]/gu
 export const visible = (text: string): string =>
   text.replace(lineEnds, ' ').replaceAll('\t', ' ').replace(unseen, '\ufffd')
 
-/** One line of plain text: line ends, control, invisible and direction characters become single spaces. */
+/** Makes one line of plain text: line ends, control, invisible and direction characters become single spaces. */
 export const oneLine = (text: string): string =>
   text.replace(/(?:(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\s\u2800])+/gu, ' ').trim()
 
 /**
- * One line that a forge links to nobody and nothing: no mention, no issue reference (so none is closed), no address,
- * no marker such as `[skip ci]`. A forge looks for those in the rendered text, so escapes do not stop it;
- * a zero-width space does.
+ * Makes one line in which a forge finds no mention, no issue reference (so none is closed), no address, and no marker such as
+ * `[skip ci]`. Forges search the rendered text, so escapes do not prevent this; a zero-width space does.
  */
 export const unlinked = (text: string): string =>
   oneLine(text).replace(/[@#[]|\bGH-|:(?=\/\/)|\bwww(?=\.)/gi, `$&${zeroWidth}`)
 
 /**
- * Text from a cluster or a repository, safe inside a Markdown paragraph or table cell:
- * one line, no markup, no HTML, no links, and nothing that mentions a person, refers to an issue or closes one.
+ * Escapes untrusted text for a Markdown paragraph or table cell: one line without markup, HTML or links, which mentions no
+ * person, refers to no issue and closes none.
  */
 export const escapeMarkdown = (text: string): string =>
   unlinked(text)

@@ -48,9 +48,9 @@ export const hiddenData = (base64: string): Markdown =>
 /** The body of a pull request or issue as its forge shows it already, to be sent back with another hidden block. */
 export const shownBody = (body: string): Markdown => made(body)
 
-const cutNote = '_The rest of this report was cut: it is longer than fits here._'
+const cutNote = '_The rest of this report was cut, because it is too long for this place._'
 
-/** What closes the blocks that a cut text left open. */
+/** The lines that close the open blocks of a cut text. */
 function closers(text: string): readonly string[] {
   const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0
   const details = Math.max(0, count(/<details\b/g) - count(/<\/details>/g))
@@ -61,7 +61,7 @@ function closers(text: string): readonly string[] {
   ]
 }
 
-/** A Markdown report that fits into a pull request; a longer one is cut between lines, its blocks closed, and says so. */
+/** Limits a Markdown report to the size of a pull request body. A longer one is cut between lines, with open blocks closed and a note. */
 export function fitBody(body: Markdown, limit = 60_000): Markdown {
   if (body.length <= limit) return body
   const text = body.toString()

@@ -1,5 +1,5 @@
 import { type CustomKind, controllerKinds, customControllers, groupOf, otherKinds } from './kinds.ts'
-import type { Unread } from './lister.ts'
+import type { UnreadKind } from './lister.ts'
 
 /** One rule of a Role: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
 export interface AccessRule {
@@ -7,14 +7,14 @@ export interface AccessRule {
   readonly resources: readonly string[]
 }
 
-/** Every kind that is read, grouped as a Role names them; the verbs are get and list for all. */
+/** The rules for all kinds that are read, grouped by API group. The verbs are get and list for all of them. */
 export function accessRules(kinds: readonly CustomKind[] = []): readonly AccessRule[] {
   const all = [...controllerKinds, ...customControllers(kinds), ...Object.values(otherKinds)]
   return grouped(all.map(({ api, plural }) => ({ group: groupOf(api), plural })))
 }
 
-/** The rules that what was forbidden would have needed. */
-export const missingRules = (unread: readonly Unread[]): readonly AccessRule[] =>
+/** The rules that are missing for kinds that were forbidden. */
+export const missingRules = (unread: readonly UnreadKind[]): readonly AccessRule[] =>
   grouped(unread.filter(({ reason }) => reason === 'forbidden'))
 
 function grouped(
@@ -27,7 +27,7 @@ function grouped(
     .map(([group, resources]) => ({ group, resources: [...resources].sort() }))
 }
 
-/** The rules as the `rules:` of a ClusterRole. */
+/** Prints rules as `rules:` of a ClusterRole. */
 export const printRules = (rules: readonly AccessRule[]): string =>
   [
     'rules:',

@@ -84,7 +84,7 @@ export const verticalSchema = z.object({
 
 export const tortoiseSchema = z.object({
   metadata,
-  // Policies are read from the object as it stands, as they are in a repository.
+  // Policies are read from the raw object, as for manifests in a repository.
   spec: z.looseObject({ targetRefs: z.looseObject({ scaleTargetRef: reference }) }),
 })
 
@@ -98,51 +98,46 @@ function targetOf(from: z.infer<typeof target> | undefined): LiveMetric['target'
   return from?.value === undefined ? { kind: 'unknown', value: '' } : { kind: 'Value', value: from.value }
 }
 
-/** Autoscalers by the workload they scale. KEDA makes an HPA of its own for each ScaledObject; the ScaledObject stands for both. */
-export function autoscalersByWorkload(
+/** Autoscalers by the key of the workload that they scale. KEDA creates an HPA for each ScaledObject; only the ScaledObject is returned. */
+export const autoscalersByWorkload = (
   horizontal: readonly z.infer<typeof horizontalSchema>[],
   scaled: readonly z.infer<typeof scaledObjectSchema>[],
-): ReadonlyMap<string, LiveAutoscaler> {
-  const found = new Map<string, LiveAutoscaler>()
-  for (const { metadata, spec } of horizontal) {
-    const { minReplicas, maxReplicas } = spec
-    const metrics = spec.metrics.map((one): LiveMetric => {
-      const own = one.resource ?? one.containerResource
-      const other = one.pods ?? one.object ?? one.external
-      const container = own?.container === undefined ? {} : { container: own.container }
-      const name = own?.name ?? other?.metric.name ?? ''
-      return { type: one.type, name, ...container, target: targetOf((own ?? other)?.target) }
-    })
-    const kind = 'HorizontalPodAutoscaler'
-    found.set(keyOf(metadata.namespace, spec.scaleTargetRef), {
-      kind,
-      name: metadata.name,
-      minReplicas,
-      maxReplicas,
-      metrics,
-    })
-  }
-  for (const { metadata, spec } of scaled) {
-    const metrics = spec.triggers.map(({ type, metricType, metadata: given }): LiveMetric => {
-      const kind = metricType === 'Utilization' || metricType === 'AverageValue' ? metricType : 'unknown'
-      return {
-        type: 'Trigger',
-        name: type,
-        target: { kind, value: given['value'] ?? given['threshold'] ?? '' },
-      }
-    })
-    found.set(keyOf(metadata.namespace, spec.scaleTargetRef), {
-      kind: 'ScaledObject',
-      name: metadata.name,
-      minReplicas: spec.minReplicaCount,
-      maxReplicas: spec.maxReplicaCount,
-      metrics,
-    })
-  }
-  return found
+): ReadonlyMap<string, LiveAutoscaler> =>
+  new Map([
+    ...horizontal.map(
+      (one) => [keyOf(one.metadata.namespace, one.spec.scaleTargetRef), liveHpa(one)] as const,
+    ),
+    ...scaled.map(
+      (one) => [keyOf(one.metadata.namespace, one.spec.scaleTargetRef), liveScaledObject(one)] as const,
+    ),
+  ])
+
+function liveHpa({ metadata: { name }, spec }: z.infer<typeof horizontalSchema>): LiveAutoscaler {
+  const { minReplicas, maxReplicas } = spec
+  const metrics = spec.metrics.map((one): LiveMetric => {
+    const own = one.resource ?? one.containerResource
+    const other = one.pods ?? one.object ?? one.external
+    const container = own?.container === undefined ? {} : { container: own.container }
+    const metricName = own?.name ?? other?.metric.name ?? ''
+    return { type: one.type, name: metricName, ...container, target: targetOf((own ?? other)?.target) }
+  })
+  return { kind: 'HorizontalPodAutoscaler', name, minReplicas, maxReplicas, metrics }
 }
 
-/** Vertical autoscalers by the workload they are for. */
+function liveScaledObject({ metadata: { name }, spec }: z.infer<typeof scaledObjectSchema>): LiveAutoscaler {
+  const { minReplicaCount: minReplicas, maxReplicaCount: maxReplicas } = spec
+  const metrics = spec.triggers.map(({ type, metricType, metadata: given }): LiveMetric => {
+    const kind = metricType === 'Utilization' || metricType === 'AverageValue' ? metricType : 'unknown'
+    return {
+      type: 'Trigger',
+      name: type,
+      target: { kind, value: given['value'] ?? given['threshold'] ?? '' },
+    }
+  })
+  return { kind: 'ScaledObject', name, minReplicas, maxReplicas, metrics }
+}
+
+/** Vertical autoscalers by the key of their workload. */
 export const verticalsByWorkload = (
   verticals: readonly z.infer<typeof verticalSchema>[],
 ): ReadonlyMap<string, LiveVertical> =>
@@ -164,7 +159,7 @@ export const verticalsByWorkload = (
     }),
   )
 
-/** Tortoises by the workload they move. */
+/** Objects of Mercari's Tortoise by the key of their workload. */
 export const tortoisesByWorkload = (
   tortoises: readonly z.infer<typeof tortoiseSchema>[],
 ): ReadonlyMap<string, LiveTortoise> =>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The parts of a controller object that tell how it fares; status fields are absent until first written. */
+/** The parts of a controller object that show its health. Status fields are missing until the controller writes them. */
 export const controllerSchema = z.object({
   metadata: z.object({
     name: z.string(),
@@ -25,7 +25,7 @@ export const controllerSchema = z.object({
     .optional(),
   status: z
     .object({
-      // Argo Rollouts writes it as a text.
+      // Argo Rollouts writes it as a string.
       observedGeneration: z.coerce.number().optional(),
       replicas: z.number().optional(),
       readyReplicas: z.number().optional(),
@@ -42,14 +42,14 @@ export const controllerSchema = z.object({
 })
 export type Controller = z.infer<typeof controllerSchema>
 
-/** How many pods a controller wants and has. */
+/** The number of pods that a controller wants, and of those that are ready and updated. */
 export interface PodCounts {
   readonly replicas: number
   readonly ready: number
   readonly updated: number
 }
 
-/** The counts of a controller; a CronJob has none. */
+/** The pod counts of a controller; `undefined` for kinds without them, such as CronJobs. */
 export function podCounts(kind: string, { spec, status = {} }: Controller): PodCounts | undefined {
   switch (kind) {
     case 'Deployment':
@@ -71,11 +71,11 @@ export function podCounts(kind: string, { spec, status = {} }: Controller): PodC
   }
 }
 
-/** In a big workload some pod is always being replaced: one in ten may be away. */
-const awayShare = 0.1
+/** Share of pods that may be unavailable: in a large workload some pod is always being replaced. */
+const unavailableShare = 0.1
 
 /**
- * Why a workload should be left alone now; `undefined` when it fares well. The rules are those of
+ * Why a workload is skipped now; `undefined` when it is healthy. The rules are those of
  * `kubectl rollout status`: https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  */
 export function unhealthyReason(kind: string, controller: Controller): string | undefined {
@@ -85,12 +85,14 @@ export function unhealthyReason(kind: string, controller: Controller): string | 
   const { replicas, ready } = counts
   if (status.phase === 'Degraded') return 'its rollout is degraded'
   if (kind !== 'Rollout' && (status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
-    return 'a rollout is under way: its controller has not seen the last change yet'
+    return 'a rollout is in progress (its controller has not observed the last change yet)'
   }
   const rollout = rolloutReason(kind, controller, counts)
   if (rollout !== undefined) return rollout
-  const away = replicas - ready
-  return away > Math.floor(replicas * awayShare) ? `${away} of ${replicas} pods are not ready` : undefined
+  const unavailable = replicas - ready
+  return unavailable > Math.floor(replicas * unavailableShare)
+    ? `${unavailable} of ${replicas} pods are not ready`
+    : undefined
 }
 
 function rolloutReason(
@@ -99,10 +101,10 @@ function rolloutReason(
   counts: PodCounts,
 ): string | undefined {
   const { replicas, updated } = counts
-  const progress = `a rollout is under way: ${updated} of ${replicas} pods are updated`
+  const progress = `a rollout is in progress (${updated} of ${replicas} pods are updated)`
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {}
-  // With OnDelete and with a partition, pods of an old revision are the owner's wish.
-  const stays = type === 'OnDelete' || (rollingUpdate?.partition ?? 0) > 0
+  // With OnDelete and with a partition, the owner wants pods of an old revision.
+  const keepsOldPods = type === 'OnDelete' || (rollingUpdate?.partition ?? 0) > 0
   switch (kind) {
     case 'Deployment':
       if ((status.replicas ?? 0) > updated) return progress
@@ -110,9 +112,9 @@ function rolloutReason(
     case 'Rollout':
       return status.phase === 'Progressing' || status.phase === 'Paused' ? progress : undefined
     case 'StatefulSet':
-      return !stays && status.updateRevision !== status.currentRevision ? progress : undefined
+      return !keepsOldPods && status.updateRevision !== status.currentRevision ? progress : undefined
     case 'DaemonSet':
-      return !stays && updated < replicas ? progress : undefined
+      return !keepsOldPods && updated < replicas ? progress : undefined
     default:
       return undefined
   }

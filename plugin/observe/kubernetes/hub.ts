@@ -3,23 +3,23 @@ import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import { type ApiServerOptions, openApiServer } from './api-server.ts'
 import { otherKinds } from './kinds.ts'
 import { type ClusterPorts, lister } from './lister.ts'
-import { applicationSchema } from './rollout-source.ts'
+import { applicationSchema } from './rollout-objects.ts'
 
-/** The cluster that Argo CD runs on, and how its Applications call the one that is read. */
+/** The cluster that Argo CD runs on, and the destination of the cluster to read. */
 export interface HubOptions extends ApiServerOptions {
-  /** Name of the hub in settings. */
+  /** Name of the hub in the settings. */
   readonly cluster: string
-  /** Names or URLs in `spec.destination`. */
+  /** Names or URLs of the cluster to read in `spec.destination` of Applications. */
   readonly destinations: readonly string[]
 }
 
 type Application = z.infer<typeof applicationSchema>
 
-/** A hub calls itself so: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#clusters */
+/** Names of the cluster that Argo CD itself runs on: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#clusters */
 const ownDestinations = ['in-cluster', 'https://kubernetes.default.svc']
 
-/** The Applications that roll out to the cluster they stand in. */
-export const applicationsAtHome = (
+/** The Applications that roll out to the cluster they are in; `url` is its API server. */
+export const localApplications = (
   applications: readonly Application[],
   url: string,
 ): readonly Application[] =>
@@ -29,8 +29,8 @@ export const applicationsAtHome = (
     return places.length === 0 || places.some((one) => isOneOf(one, [...ownDestinations, url]))
   })
 
-/** The Applications of a hub that roll out to a cluster. A hub that cannot be read is told, and costs what it would have told. */
-export async function applicationsOfHub(
+/** The Applications of a hub that roll out to a cluster. When the hub cannot be read, a warning is reported and there are none. */
+export async function hubApplications(
   hub: HubOptions,
   { of, url, ports }: { readonly of: string; readonly url: string; readonly ports: ClusterPorts },
 ): Promise<readonly Application[]> {
@@ -44,7 +44,7 @@ export async function applicationsOfHub(
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const reasons = error.problems.map(printProblem).join('; ')
-    const message = `cluster ${of}: the Applications on cluster ${hub.cluster} are unknown, and with them the sources of workloads: ${reasons}`
+    const message = `cluster ${of}: the Applications on cluster ${hub.cluster} cannot be read, so sources of workloads may be unknown: ${reasons}`
     ports.progress({ kind: 'warning', message })
     return []
   }

@@ -1,27 +1,28 @@
-/** A kind of object that is listed, and what is not known where it cannot be. */
+/** A kind of object that is listed. */
 export interface ListedKind {
   readonly kind: string
   /** `apps/v1`; `v1` for the core group. */
   readonly api: string
   readonly plural: string
-  /** Spec and status are not needed. */
+  /** Set when spec and status are not needed. */
   readonly detail?: 'metadata'
+  /** What is unknown when it cannot be listed. */
   readonly loss: string
-  /** Served only where its operator is installed: its absence is nothing to warn of. */
+  /** Served only when its operator is installed: no warning when it is absent. */
   readonly optional?: true
 }
 
-/** A custom resource that controls pods, as settings name it. */
+/** A custom resource that controls pods, from the settings. */
 export interface CustomKind {
   readonly apiVersion: string
   readonly kind: string
   readonly plural: string
 }
 
-const health = 'their state is unknown and they count as healthy'
-const source = 'which source a workload comes from may be unknown'
+const health = 'their state is unknown, and they count as healthy'
+const source = 'sources of workloads may be unknown'
 
-/** Controllers of pods that are right-sized. */
+/** The controllers of pods that are right-sized. */
 export const controllerKinds: readonly ListedKind[] = [
   { kind: 'Deployment', api: 'apps/v1', plural: 'deployments', loss: health },
   { kind: 'StatefulSet', api: 'apps/v1', plural: 'statefulsets', loss: health },
@@ -30,11 +31,11 @@ export const controllerKinds: readonly ListedKind[] = [
   { kind: 'Rollout', api: 'argoproj.io/v1alpha1', plural: 'rollouts', loss: health, optional: true },
 ]
 
-/** The kinds that settings add. */
+/** The kinds from the settings as listed kinds. */
 export const customControllers = (kinds: readonly CustomKind[]): readonly ListedKind[] =>
   kinds.map(({ apiVersion, kind, plural }) => ({ kind, api: apiVersion, plural, loss: health }))
 
-/** Everything else that is read of a cluster, by what it is for. */
+/** All other kinds that are read. */
 export const otherKinds = {
   replicaSets: {
     kind: 'ReplicaSet',
@@ -68,7 +69,7 @@ export const otherKinds = {
     kind: 'ScaledObject',
     api: 'keda.sh/v1alpha1',
     plural: 'scaledobjects',
-    loss: 'autoscalers of KEDA are unknown',
+    loss: 'KEDA autoscalers are unknown',
     optional: true,
   },
   limitRanges: {
@@ -140,7 +141,7 @@ export const otherKinds = {
   },
 } as const satisfies Readonly<Record<string, ListedKind>>
 
-/** Path of a collection, in one namespace or in all. */
+/** Path of a collection in one namespace, or in all when it is left out. */
 export function collectionPath(
   { api, plural }: Pick<ListedKind, 'api' | 'plural'>,
   namespace?: string,
@@ -149,5 +150,5 @@ export function collectionPath(
   return namespace === undefined ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`
 }
 
-/** API group of a kind; empty for the core. */
+/** API group of an API version; empty for the core group. */
 export const groupOf = (api: string): string => (api.includes('/') ? (api.split('/', 1)[0] ?? '') : '')

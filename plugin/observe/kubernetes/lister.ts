@@ -4,37 +4,37 @@ import type { Pause } from '../request.ts'
 import type { ApiServer } from './api-server.ts'
 import { collectionPath, groupOf, type ListedKind } from './kinds.ts'
 
-/** A kind that could not be read, why, and what is unknown for it. */
-export interface Unread {
+/** A kind that cannot be read, why, and what is unknown without it. */
+export interface UnreadKind {
   readonly kind: string
   readonly group: string
   readonly plural: string
   readonly reason: 'forbidden' | 'absent'
-  /** Absent where the kind was asked for in the whole cluster. */
+  /** Left out when the kind was listed in the whole cluster. */
   readonly namespace?: string
   readonly loss: string
-  /** True where its operator is simply not installed. */
+  /** True when its operator is not installed. */
   readonly expected: boolean
 }
 
-/** Where to read, and whom to tell. */
+/** What to list, and the receiver of warnings. */
 export interface ListerOptions {
   readonly cluster: string
   readonly namespaces: readonly string[]
   readonly progress: Progress
 }
 
-/** Lists kinds of one cluster; what cannot be read is told and kept in `unread`. */
+/** Lists kinds of one cluster. Kinds that cannot be read are reported as warnings and added to `unread`. */
 export interface Lister {
   list<T>(kind: ListedKind, schema: z.ZodType<T>): Promise<readonly T[]>
-  readonly unread: readonly Unread[]
+  readonly unread: readonly UnreadKind[]
 }
 
-/** A lister on an API server. */
+/** A lister for an API server. */
 export function lister(server: ApiServer, { cluster, namespaces, progress }: ListerOptions): Lister {
-  const unread: Unread[] = []
+  const unread: UnreadKind[] = []
   const warn = (text: string): void => progress({ kind: 'warning', message: `cluster ${cluster}: ${text}` })
-  const miss = (kind: ListedKind, reason: Unread['reason'], namespace: string | undefined): void => {
+  const addUnread = (kind: ListedKind, reason: UnreadKind['reason'], namespace: string | undefined): void => {
     const { plural, api, loss, optional } = kind
     const expected = reason === 'absent' && optional === true
     unread.push({
@@ -52,25 +52,25 @@ export function lister(server: ApiServer, { cluster, namespaces, progress }: Lis
   }
   const list = async <T>(kind: ListedKind, schema: z.ZodType<T>): Promise<readonly T[]> => {
     const found: T[] = []
-    let odd = 0
+    let unparsed = 0
     for (const namespace of namespaces.length === 0 ? [undefined] : namespaces) {
       const reason = await server.list(collectionPath(kind, namespace), {
         detail: kind.detail ?? 'whole',
         each: (item) => {
           const object = schema.safeParse(item)
           if (object.success) found.push(object.data)
-          else odd += 1
+          else unparsed += 1
         },
       })
-      if (reason !== 'listed') miss(kind, reason, namespace)
+      if (reason !== 'listed') addUnread(kind, reason, namespace)
     }
-    if (odd > 0) warn(`${odd} ${kind.plural} have an unexpected shape and are left out`)
+    if (unparsed > 0) warn(`skipped ${unparsed} ${kind.plural} with an unexpected format`)
     return found
   }
   return { list, unread }
 }
 
-/** What reading a cluster needs from outside. */
+/** The outside world as reading a cluster needs it. */
 export interface ClusterPorts {
   readonly progress: Progress
   readonly pause?: Pause

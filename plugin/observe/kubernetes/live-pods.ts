@@ -7,7 +7,7 @@ const ownerReferences = z
   .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
   .default([])
 
-/** Metadata of whatever has a controller. */
+/** Metadata of an object with its owners. */
 export const ownedSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string().default('default'), ownerReferences }),
 })
@@ -40,33 +40,33 @@ export function controllersOf(objects: readonly z.infer<typeof ownedSchema>[]): 
   return found
 }
 
-/** What its pods tell of a workload. */
-export interface PodsReport {
+/** The status of a workload's pods: OOM kills, and a crash loop as a text. */
+export interface PodStatus {
   readonly kills: LiveKill[]
   crashing?: string
 }
 
-/** What the pods tell, by workload. Pods that belong to no workload tell nothing. */
-export function reportsByWorkload(
+/** The status of pods by the key of their workload. Pods without a workload are skipped. */
+export function podStatusByWorkload(
   pods: readonly Pod[],
   owners: Partial<Owners>,
-): ReadonlyMap<string, PodsReport> {
+): ReadonlyMap<string, PodStatus> {
   const find = workloadFinder({ ...emptyOwners(), ...owners, pods: controllersOf(pods) })
-  const reports = new Map<string, PodsReport>()
+  const statuses = new Map<string, PodStatus>()
   for (const { metadata, status } of pods) {
-    const belongs = find(metadata.namespace, metadata.name)
-    if (belongs.kind !== 'workload') continue
-    const key = workloadKey(belongs.workload)
-    const report = reports.get(key) ?? { kills: [] }
-    reports.set(key, report)
+    const owner = find(metadata.namespace, metadata.name)
+    if (owner.kind !== 'workload') continue
+    const key = workloadKey(owner.workload)
+    const own = statuses.get(key) ?? { kills: [] }
+    statuses.set(key, own)
     for (const { name, state, lastState } of status?.containerStatuses ?? []) {
       if (state?.waiting?.reason === 'CrashLoopBackOff')
-        report.crashing = `container ${name} is in CrashLoopBackOff`
+        own.crashing = `container ${name} is in CrashLoopBackOff`
       for (const end of [state?.terminated, lastState?.terminated]) {
         const time = Date.parse(end?.finishedAt ?? '') / 1000
-        if (end?.reason === 'OOMKilled' && time > 0) report.kills.push({ container: name, time })
+        if (end?.reason === 'OOMKilled' && time > 0) own.kills.push({ container: name, time })
       }
     }
   }
-  return reports
+  return statuses
 }

@@ -1,10 +1,10 @@
 import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
 import type { Workload } from '../../model/workload.ts'
 import type { Owner } from '../owners.ts'
-import type { Unread } from './lister.ts'
-import type { RolloutSource } from './rollout-source.ts'
+import type { UnreadKind } from './lister.ts'
+import type { RolloutSource } from './rollout-objects.ts'
 
-/** One metric of an autoscaler: what is watched and the value it is held at, as the object writes it (`80` percent, `100m`). */
+/** One metric of an autoscaler with its target, as written in the object (`80` percent, `100m`). */
 export interface LiveMetric {
   readonly type: 'Resource' | 'ContainerResource' | 'Pods' | 'Object' | 'External' | 'Trigger'
   readonly name: string
@@ -24,32 +24,32 @@ export interface LiveAutoscaler {
   readonly metrics: readonly LiveMetric[]
 }
 
-/** What a VerticalPodAutoscaler recommends for one container, in quantities. */
+/** A VerticalPodAutoscaler with its recommendation: quantities by container and resource. */
 export interface LiveVertical {
   readonly name: string
-  /** `Off`, `Initial`, `Recreate`, `Auto` …; not `Off` changes pods behind Git's back. */
+  /** `Off`, `Initial`, `Recreate`, `Auto` …; any mode but `Off` changes pods without Git. */
   readonly mode: string
   readonly target: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** The same without the bounds of its policy. */
+  /** The recommendation without the bounds of its policy. */
   readonly uncapped: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** Since when it recommends, ISO 8601 in UTC. */
+  /** Time of its first recommendation, ISO 8601 in UTC. */
   readonly since?: string
 }
 
-/** A Tortoise of Mercari, and what it says of scaling. */
+/** An object of Mercari's Tortoise, with its scaling policies. */
 export interface LiveTortoise {
   readonly name: string
   readonly policies: readonly DeclaredPolicy[]
 }
 
-/** A container that was killed for want of memory, as its pod still tells. */
+/** An OOM kill in the status of a pod. */
 export interface LiveKill {
   readonly container: string
   /** Seconds since 1970, UTC. */
   readonly time: number
 }
 
-/** A workload as it stands in the cluster now. Counts are of pods; a CronJob has none. */
+/** The live state of a workload. Counts are numbers of pods; a CronJob has none. */
 export interface LiveWorkload {
   readonly workload: Workload
   readonly replicas?: number
@@ -57,18 +57,18 @@ export interface LiveWorkload {
   readonly updated?: number
   readonly autoscaler?: LiveAutoscaler
   readonly vertical?: LiveVertical
-  /** The Tortoise of Mercari that moves the same values. */
+  /** The object of Mercari's Tortoise that changes the same values. */
   readonly tortoise?: LiveTortoise
-  /** Pods that a PodDisruptionBudget allows to be away now. */
+  /** Disruptions that PodDisruptionBudgets allow now. */
   readonly disruptionsAllowed?: number
   readonly kills?: readonly LiveKill[]
-  /** What rolls it out. */
+  /** The object that rolls it out. */
   readonly source?: RolloutSource
-  /** Why the workload must be left alone now. */
+  /** Why the workload is skipped now. */
   readonly unhealthy?: string
 }
 
-/** Bounds that a namespace puts on what is in it: quantities by name, as the objects write them. */
+/** The LimitRange or ResourceQuota of a namespace: quantities by name, as written in the object. */
 export interface NamespaceBounds {
   readonly namespace: string
   readonly kind: 'LimitRange' | 'ResourceQuota'
@@ -78,7 +78,7 @@ export interface NamespaceBounds {
   readonly used?: Readonly<Record<string, string>>
 }
 
-/** What a cluster holds now. */
+/** The live state of a cluster. */
 export interface LiveCluster {
   readonly cluster: string
   readonly version?: string
@@ -90,5 +90,5 @@ export interface LiveCluster {
   /** Controllers of pods, by `namespace/name`. */
   readonly pods: ReadonlyMap<string, Owner>
   readonly bounds: readonly NamespaceBounds[]
-  readonly unread: readonly Unread[]
+  readonly unread: readonly UnreadKind[]
 }

@@ -29,7 +29,7 @@ export const quotaSchema = z.object({
   status: z.object({ used: quantities }).optional(),
 })
 
-/** Bounds of every namespace that has some. */
+/** The bounds of all namespaces. */
 export function namespaceBounds(
   ranges: readonly z.infer<typeof limitRangeSchema>[],
   quotas: readonly z.infer<typeof quotaSchema>[],
@@ -74,7 +74,7 @@ export const budgetSchema = z.object({
   status: z.object({ disruptionsAllowed: z.number().default(0) }).optional(),
 })
 
-/** Disruptions that the tightest budget allows for pods with some labels; `undefined` where no budget selects them. */
+/** The fewest disruptions that any budget allows for pods with these labels; `undefined` when no budget selects them. */
 export function disruptionsAllowed(
   budgets: readonly z.infer<typeof budgetSchema>[],
   { namespace, labels }: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },

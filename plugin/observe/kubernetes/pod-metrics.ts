@@ -3,11 +3,11 @@ import { toBytes, toMillicores } from '../../model/quantity.ts'
 import type { Owners } from '../owners.ts'
 import { openApiServer } from './api-server.ts'
 import { otherKinds } from './kinds.ts'
-import type { ClusterOptions } from './kubernetes.ts'
 import { type ClusterPorts, lister } from './lister.ts'
 import { controllersOf, ownedSchema } from './live-pods.ts'
+import type { ClusterOptions } from './read-cluster.ts'
 
-/** One container of one pod at one time: millicores and bytes. */
+/** Usage of one container of one pod at one time, in millicores and bytes. */
 export interface PodSample {
   readonly namespace: string
   readonly pod: string
@@ -16,7 +16,7 @@ export interface PodSample {
   readonly memory?: number
 }
 
-/** What a metrics-server tells now, and who owns the pods. */
+/** Current usage from metrics-server, and the owners of the pods. */
 export interface PodReading {
   readonly samples: readonly PodSample[]
   readonly owners: Owners
@@ -31,8 +31,8 @@ const podMetricsSchema = z.object({
 })
 
 /**
- * Reads what containers use now from `metrics.k8s.io`, as metrics-server and adapters serve it: one reading, no history.
- * Rejects with `kubernetes.unreachable` or `kubernetes.refused`; where the API is absent or forbidden, there are no samples and a warning.
+ * Reads the current usage of containers from `metrics.k8s.io`, which metrics-server and adapters serve. There is no history.
+ * When the API is absent or forbidden, there are no samples and a warning. Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
  */
 export async function readPodMetrics(options: ClusterOptions, ports: ClusterPorts): Promise<PodReading> {
   const { cluster, namespaces = [] } = options

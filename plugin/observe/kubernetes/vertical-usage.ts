@@ -1,26 +1,27 @@
 import type { ContainerUsage, Observation, ResourceUsage } from '../../model/observation.ts'
 import { toBytes, toMillicores } from '../../model/quantity.ts'
 import {
-  addSample,
+  addWeight,
+  bucketOf,
   cpuScale,
   emptySketch,
   finishSketch,
   memoryScale,
   type SketchScale,
 } from '../../model/sketch.ts'
-import { rounded } from '../prometheus/accumulate.ts'
+import { rounded } from '../prometheus/finish-observation.ts'
 import type { LiveCluster, LiveVertical } from './live.ts'
 
-/** What the recommender adds to the usage it has seen: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/flags.md */
+/** The margin that the recommender adds to usage: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/flags.md */
 const recommenderMargin = 1.15
-/** Days that the recommender looks back on memory; CPU is halved in weight every day. */
+/** Days of memory history that the recommender uses; the weight of CPU halves every day. */
 const recommenderDays = 8
-/** It takes a sample a minute. */
-const samplesADay = 1440
+/** The recommender takes one sample per minute. */
+const samplesPerDay = 1440
 
 /**
- * What VerticalPodAutoscalers tell of usage: their recommendation without bounds and without its margin, as if usage had
- * always stood there, for as long as they have recommended. No peaks and no times are known of it.
+ * Usage derived from VerticalPodAutoscalers: their recommendation without bounds and margin, as if usage had been constant
+ * since their first recommendation, for 8 days at most. Peaks and times are not known.
  */
 export function usageOfVerticals(
   { cluster, workloads }: LiveCluster,
@@ -47,18 +48,18 @@ function containersOf({ uncapped }: LiveVertical, days: number): readonly Contai
     return [
       {
         container,
-        ...(cores ? { cpu: steadyUsage(cpuScale, cores, days) } : {}),
-        ...(bytes ? { memory: steadyUsage(memoryScale, bytes, days) } : {}),
+        ...(cores ? { cpu: constantUsage(cpuScale, cores, days) } : {}),
+        ...(bytes ? { memory: constantUsage(memoryScale, bytes, days) } : {}),
         oomKills: 0,
       },
     ]
   })
 }
 
-function steadyUsage(scale: SketchScale, recommended: number, days: number): ResourceUsage {
+function constantUsage(scale: SketchScale, recommended: number, days: number): ResourceUsage {
   const value = recommended / recommenderMargin
-  const samples = Math.max(1, Math.round(days * samplesADay))
+  const samples = Math.max(1, Math.round(days * samplesPerDay))
   const sketch = emptySketch()
-  addSample(sketch, scale, value, samples)
+  if (value >= 0) addWeight(sketch, bucketOf(scale, value), samples)
   return { sketch: finishSketch(sketch), peak: value, samples }
 }

@@ -1,99 +1,100 @@
-import { isTooMuch, type Prometheus } from './prometheus.ts'
+import type { Prometheus } from './client.ts'
+import { isTooLarge } from './client-errors.ts'
 import type { Chunk } from './queries.ts'
 import type { Series } from './response-reader.ts'
 import type { Shard } from './selector.ts'
 import { halveShard } from './shards.ts'
 
-/** A part of the cluster in a part of the window. */
+/** A shard of the cluster in one chunk of the window. */
 export interface Portion {
   readonly chunk: Chunk
   readonly shard: Shard
 }
 
-/** A question about a portion. */
+/** A query for a portion. */
 export interface RangeQuery extends Portion {
-  /** The question's text; `seconds` is the length of the chunk. */
+  /** The text of the query; `seconds` is the length of the chunk. */
   readonly query: (shard: Shard, seconds: number) => string
-  /** Seconds from slot to slot. */
+  /** Seconds between slots. */
   readonly step: number
-  /** Asked once at the end of the chunk, or at each slot of it. */
+  /** Evaluated once at the end of the chunk, or at each of its slots. */
   readonly at: 'end' | 'slots'
-  /** Shards that had to be halved before for this question: they are not asked for whole again. */
+  /** Shards that were halved before for this query; they are not queried as a whole again. */
   readonly halved: Map<Shard, readonly [Shard, Shard]>
 }
 
-/** An hour is little enough for any server that answers at all. */
-const smallestSpan = 3600
+/** Shortest range in seconds; every working server can answer an hour. */
+const smallestRange = 3600
 
 /**
- * Asks, in halves while the answer is too much: of the shard, and where that cannot be smaller, of the time. Each series of
- * a span is handed on once, even when an answer broke off and is asked for again in other parts.
+ * Runs a query, and splits it into halves while its response is too large: by shard, and when the shard cannot be split, by
+ * time. `onSeries` gets each series of a range once, also when a response broke off and its parts were queried again.
+ * Rejects with the problem of the client when a query fails for another reason, or cannot be split.
  */
 export function bisectRange(
   client: Prometheus,
-  question: RangeQuery,
+  query: RangeQuery,
   onSeries: (series: Series) => void,
 ): Promise<void> {
-  return ask(client, question, { onSeries, seen: new Map(), spans: [] })
+  return runOrSplit(client, query, { onSeries, delivered: new Map(), ranges: [] })
 }
 
-interface Intake {
+interface SeriesSink {
   readonly onSeries: (series: Series) => void
-  /** Labels of the series that were handed on, by span. */
-  readonly seen: Map<string, Set<string>>
-  /** The spans that were asked for on the way to this one. */
-  readonly spans: readonly string[]
+  /** Labels of the series that were delivered, by range. */
+  readonly delivered: Map<string, Set<string>>
+  /** The ranges that contain this one and were queried before. */
+  readonly ranges: readonly string[]
 }
 
-async function ask(client: Prometheus, question: RangeQuery, intake: Intake): Promise<void> {
-  const known = question.halved.get(question.shard)
-  if (known !== undefined) return askBoth(client, partsOf(question, known), intake)
-  const span = `${question.chunk.start} ${question.chunk.end}`
-  const spans = intake.spans.includes(span) ? intake.spans : [...intake.spans, span]
-  const hand = (series: Series): void => {
+async function runOrSplit(client: Prometheus, query: RangeQuery, sink: SeriesSink): Promise<void> {
+  const halved = query.halved.get(query.shard)
+  if (halved !== undefined) return runBoth(client, byShards(query, halved), sink)
+  const range = `${query.chunk.start} ${query.chunk.end}`
+  const ranges = sink.ranges.includes(range) ? sink.ranges : [...sink.ranges, range]
+  const deliver = (series: Series): void => {
     const key = JSON.stringify(series.labels)
-    if (spans.some((one) => intake.seen.get(one)?.has(key))) return
-    intake.seen.set(span, (intake.seen.get(span) ?? new Set()).add(key))
-    intake.onSeries(series)
+    if (ranges.some((one) => sink.delivered.get(one)?.has(key))) return
+    sink.delivered.set(range, (sink.delivered.get(range) ?? new Set()).add(key))
+    sink.onSeries(series)
   }
   try {
-    await askOnce(client, question, hand)
+    await runOnce(client, query, deliver)
   } catch (error) {
-    if (!isTooMuch(error)) throw error
-    const halves = halveShard(question.shard)
-    if (halves !== undefined) question.halved.set(question.shard, halves)
-    const parts = halves === undefined ? halvesOfTime(question) : partsOf(question, halves)
+    if (!isTooLarge(error)) throw error
+    const halves = halveShard(query.shard)
+    if (halves !== undefined) query.halved.set(query.shard, halves)
+    const parts = halves === undefined ? byTime(query) : byShards(query, halves)
     if (parts === undefined) throw error
-    await askBoth(client, parts, { ...intake, spans })
+    await runBoth(client, parts, { ...sink, ranges })
   }
 }
 
-async function askBoth(client: Prometheus, parts: readonly RangeQuery[], intake: Intake): Promise<void> {
-  for (const part of parts) await ask(client, part, intake)
+async function runBoth(client: Prometheus, parts: readonly RangeQuery[], sink: SeriesSink): Promise<void> {
+  for (const part of parts) await runOrSplit(client, part, sink)
 }
 
-const partsOf = (question: RangeQuery, halves: readonly [Shard, Shard]): readonly RangeQuery[] =>
-  halves.map((shard) => ({ ...question, shard }))
+const byShards = (query: RangeQuery, halves: readonly [Shard, Shard]): readonly RangeQuery[] =>
+  halves.map((shard) => ({ ...query, shard }))
 
-function halvesOfTime(question: RangeQuery): readonly RangeQuery[] | undefined {
-  const { chunk, step } = question
+function byTime(query: RangeQuery): readonly RangeQuery[] | undefined {
+  const { chunk, step } = query
   const { start, end } = chunk
-  if (end - start < Math.max(smallestSpan, 2 * step)) return undefined
+  if (end - start < Math.max(smallestRange, 2 * step)) return undefined
   const middle = start + Math.floor((end - start) / step / 2) * step
   const part = (from: number, to: number): RangeQuery => ({
-    ...question,
+    ...query,
     chunk: { start: from, end: to, seconds: to - from + step },
   })
   return [part(start, middle), part(middle + step, end)]
 }
 
-async function askOnce(
+async function runOnce(
   client: Prometheus,
-  question: RangeQuery,
-  hand: (series: Series) => void,
+  { query, chunk, shard, step, at }: RangeQuery,
+  deliver: (series: Series) => void,
 ): Promise<void> {
-  const { chunk, shard, step, at } = question
-  const query = question.query(shard, chunk.seconds)
-  if (at === 'end') return client.each({ query, time: chunk.end }, hand)
-  return client.each({ query, start: chunk.start, end: chunk.end, step }, hand)
+  const text = query(shard, chunk.seconds)
+  if (at === 'end') return client.each({ query: text, time: chunk.end }, deliver)
+  return client.each({ query: text, start: chunk.start, end: chunk.end, step }, deliver)
 }

@@ -3,32 +3,32 @@ import type { DayStore } from '../../model/day-store.ts'
 import type { Observation } from '../../model/observation.ts'
 import { parseSnapshot, printSnapshot } from '../snapshot.ts'
 
-/** What decides the content of a day besides the day itself; any change of it makes other names. */
+/** Everything that determines the content of a stored day besides its date. A different key gives different names. */
 export interface DayKey {
   readonly cluster: string
-  /** Whose days these are: those of the whole run, of one of several jobs, or gathered samples. */
-  readonly lane: string
+  /** The job that writes the days: `whole`, one part of a run such as `2-of-4`, or `samples`. */
+  readonly writer: string
   readonly queryVersion: number
   readonly [detail: string]: unknown
 }
 
 const headSchema = z.object({ kind: z.literal('TortoiseDay'), version: z.literal(1), sha256: z.string() })
 
-/** Finished days of one cluster, read one way. */
+/** A cache of finished days of one cluster. Days are identified by `end`, the time of their last slot in seconds since 1970. */
 export interface DayCache {
-  /** `undefined` when the day is not there; `damaged` when it is not what was written. */
+  /** `undefined` when the day is not stored; `damaged` when its content was changed. */
   read(end: number): Promise<readonly Observation[] | 'damaged' | undefined>
   write(end: number, observations: readonly Observation[]): Promise<void>
-  /** Forgets all days of the same lane but these, and those of other jobs once they are older than all of these. */
+  /** Deletes all other days of the same writer, and days of other writers that are older than all of these. */
   keep(ends: readonly number[]): Promise<void>
 }
 
-/** Days are named by cluster, lane, a digest of the key, and date. `end` is the time of their last slot, in seconds. */
+/** Opens the cache of one cluster for a key. Stored days are named by cluster, writer, a digest of the key, and date. */
 export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> {
   const cluster = `${key.cluster.replace(/[^A-Za-z0-9._-]/g, '_')}/`
-  const lane = `${cluster}${key.lane}/`
+  const ownPrefix = `${cluster}${key.writer}/`
   const digest = (await sha256(JSON.stringify(key))).slice(0, 16)
-  const prefix = `${lane}${digest}/`
+  const prefix = `${ownPrefix}${digest}/`
   const nameOf = (end: number): string =>
     `${prefix}${new Date((end - 1) * 1000).toISOString().slice(0, 10)}.json`
   return {
@@ -45,17 +45,17 @@ export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> 
     keep: async (ends) => {
       const wanted = new Set(ends.map(nameOf))
       const oldest = [...wanted].map(dateOf).sort()[0] ?? ''
-      // Jobs that share a directory must not forget each other's days; those of jobs that are no more grow old.
-      const isOver = (name: string): boolean =>
-        name.startsWith(lane) ? !wanted.has(name) : !isGathered(name) && dateOf(name) < oldest
-      for (const name of (await store.names(cluster)).filter(isOver)) await store.forget(name)
+      // Jobs that share a directory must not delete each other's days; days of jobs that no longer run become old.
+      const isObsolete = (name: string): boolean =>
+        name.startsWith(ownPrefix) ? !wanted.has(name) : !isSamples(name) && dateOf(name) < oldest
+      for (const name of (await store.names(cluster)).filter(isObsolete)) await store.forget(name)
     },
   }
 }
 
 const dateOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
-/** What was gathered cannot be read again: only its gatherer forgets it. */
-const isGathered = (name: string): boolean => name.split('/')[1] === 'samples'
+/** Gathered samples cannot be read again, so only their own writer deletes them. */
+const isSamples = (name: string): boolean => name.split('/')[1] === 'samples'
 
 async function parseDay(text: string): Promise<readonly Observation[] | 'damaged'> {
   const end = text.indexOf('\n')

@@ -1,14 +1,14 @@
-/** Lets a few pieces of work run at once: fewer after each sign of overload, slowly more again while all goes well. */
+/** Limits parallel work: halves the limit on overload, and raises it slowly while work succeeds. */
 export interface Limiter {
   run<T>(work: () => Promise<T>): Promise<T>
-  /** Halves the width: the other side is overloaded. */
+  /** Halves the limit, because the server is overloaded. */
   slower(): void
 }
 
-/** So many good answers in a row allow one more at once. */
+/** Successes in a row after which the limit rises by one. */
 const successesToGrow = 8
 
-/** Additive increase, multiplicative decrease: https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease */
+/** A limiter that starts at `most`. Additive increase, multiplicative decrease: https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease */
 export function limiter(most: number): Limiter {
   const state = { width: most, open: 0, good: 0 }
   const waiting: (() => void)[] = []

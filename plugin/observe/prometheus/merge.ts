@@ -1,24 +1,14 @@
-import { type DailyUsage, type DayUsage, packDays, unpackDays } from '../../model/daily.ts'
-import type { ContainerUsage, DayThrottling, Observation, ResourceUsage } from '../../model/observation.ts'
+import type { ContainerUsage, DayThrottling, Observation } from '../../model/observation.ts'
 import { unpackBytes } from '../../model/packing.ts'
-import { countValues, packLevels } from '../../model/series.ts'
-import { addSketch, emptySketch, finishSketch, type SketchBuffer } from '../../model/sketch.ts'
+import { countValues } from '../../model/series.ts'
 import { type Workload, workloadKey } from '../../model/workload.ts'
-import { compare, type Frame, replicaHistory, rounded } from './accumulate.ts'
+import { compare, type Frame, finishEvents, finishObservation } from './finish-observation.ts'
+import { addResource, emptyResource, finishResource, type MergedResource } from './merge-usage.ts'
 import type { Slots } from './queries.ts'
 
-interface Resource {
-  readonly sketch: SketchBuffer
-  readonly days: DailyUsage[]
-  readonly highest: Uint8Array
-  readonly total: Uint8Array
-  peak: number
-  samples: number
-}
-
 interface Container {
-  cpu?: Resource
-  memory?: Resource
+  cpu?: MergedResource
+  memory?: MergedResource
   oomKills: number
   readonly oomTimes: number[]
   readonly throttling: DayThrottling[]
@@ -31,14 +21,15 @@ interface Entry {
   unhealthy?: string
 }
 
-/** Puts the observations of single days (or of parts of a cluster) together into those of the whole window. */
+/** Merges observations of single days, or of parts of a cluster, into observations of the whole window. */
 export interface Merger {
-  /** Days may come in any order. Where a slot of a workload comes twice, its higher level counts and all its samples do. */
+  /** Adds observations in any order. When a slot of a workload comes twice, the higher level and all samples count. */
   add(observations: readonly Observation[]): void
+  /** The merged observations, sorted by namespace, kind and name. */
   finish(): readonly Observation[]
 }
 
-/** An empty merger. It grows with containers and slots. */
+/** An empty merger. Its size depends on the number of containers and slots. */
 export function observationMerger(slots: Slots, frame: Frame): Merger {
   const entries = new Map<string, Entry>()
   const add = (observation: Observation): void => {
@@ -58,7 +49,7 @@ export function observationMerger(slots: Slots, frame: Frame): Merger {
     finish: () =>
       [...entries.keys()].sort(compare).flatMap((key) => {
         const entry = entries.get(key)
-        // What is packed need not be held twice.
+        // Frees the unpacked data as soon as it is packed.
         entries.delete(key)
         return entry === undefined ? [] : [finishEntry(slots, entry, frame)]
       }),
@@ -71,40 +62,13 @@ function addContainer(slots: Slots, { containers }: Entry, usage: ContainerUsage
   for (const resource of ['cpu', 'memory'] as const) {
     const part = usage[resource]
     if (part === undefined) continue
-    const whole = container[resource] ?? emptyResource(slots)
-    container[resource] = whole
-    addResource(slots, whole, part)
+    const merged = container[resource] ?? emptyResource(slots)
+    container[resource] = merged
+    addResource(slots, merged, part)
   }
   container.oomKills += usage.oomKills
   container.oomTimes.push(...(usage.oomTimes ?? []))
   container.throttling.push(...(usage.throttling ?? []))
-}
-
-const emptyResource = ({ count }: Slots): Resource => ({
-  sketch: emptySketch(),
-  days: [],
-  highest: new Uint8Array(count),
-  total: new Uint8Array(count),
-  peak: 0,
-  samples: 0,
-})
-
-function addResource(slots: Slots, whole: Resource, part: ResourceUsage): void {
-  addSketch(whole.sketch, part.sketch)
-  if (part.daily !== undefined) whole.days.push(part.daily)
-  whole.peak = Math.max(whole.peak, part.peak)
-  whole.samples += part.samples
-  place(slots, whole.highest, part.highest)
-  place(slots, whole.total, part.total ?? part.highest)
-}
-
-function place(slots: Slots, levels: Uint8Array, part: ResourceUsage['highest']): void {
-  if (part === undefined) return
-  const offset = Math.round((part.first - slots.first) / slots.step)
-  for (const [at, level] of unpackBytes(part.packed).entries()) {
-    const slot = offset + at
-    if (slot >= 0 && slot < levels.length) levels[slot] = Math.max(levels[slot] ?? 0, level)
-  }
 }
 
 function addPods(slots: Slots, { pods }: Entry, { replicas, window, containers }: Observation): void {
@@ -117,7 +81,7 @@ function addPods(slots: Slots, { pods }: Entry, { replicas, window, containers }
     }
     return
   }
-  // A count that never moved stands for the slots in which memory was seen.
+  // Without a series the number never changed, so it holds for every slot with a memory sample.
   const [from, to] = [Date.parse(window.from) / 1000, Date.parse(window.to) / 1000]
   for (const { memory } of containers) {
     if (memory?.highest === undefined) continue
@@ -129,84 +93,31 @@ function addPods(slots: Slots, { pods }: Entry, { replicas, window, containers }
   }
 }
 
-function finishEntry(
-  slots: Slots,
-  { workload, containers, pods, unhealthy }: Entry,
-  frame: Frame,
-): Observation {
-  const seen = seenSlots(slots, containers)
-  const [first, last] = [seen.indexOf(1), seen.lastIndexOf(1)]
-  const replicas = replicaHistory(slots, pods)
-  return {
-    cluster: frame.cluster,
-    workload,
-    window: { from: frame.window.from.toISOString(), to: frame.window.to.toISOString() },
-    days: first < 0 ? 0 : rounded(((last - first + 1) * slots.step) / 86_400),
-    coverage: rounded(seen.reduce((sum, slot) => sum + slot, 0) / slots.count),
-    containers: [...containers]
-      .sort(([one], [other]) => compare(one, other))
-      .map(([name, container]) => finishContainer(slots, name, container)),
-    ...(replicas === undefined ? {} : { replicas }),
-    ...(unhealthy === undefined ? {} : { unhealthy }),
-  }
-}
+const finishEntry = (slots: Slots, entry: Entry, frame: Frame): Observation =>
+  finishObservation(slots, frame, {
+    workload: entry.workload,
+    pods: entry.pods,
+    unhealthy: entry.unhealthy,
+    sampled: slotsWithSamples(slots, entry.containers),
+    containers: [...entry.containers].map(([name, container]) => finishContainer(slots, name, container)),
+  })
 
-function seenSlots({ count }: Slots, containers: Entry['containers']): Uint8Array {
-  const seen = new Uint8Array(count)
+function slotsWithSamples({ count }: Slots, containers: Entry['containers']): Uint8Array {
+  const sampled = new Uint8Array(count)
   for (const { cpu, memory } of containers.values()) {
     for (const levels of [cpu?.highest, memory?.highest]) {
-      if (levels !== undefined) for (const [slot, level] of levels.entries()) if (level > 0) seen[slot] = 1
+      if (levels !== undefined) for (const [slot, level] of levels.entries()) if (level > 0) sampled[slot] = 1
     }
   }
-  return seen
+  return sampled
 }
 
 function finishContainer(slots: Slots, name: string, container: Container): ContainerUsage {
-  const { cpu, memory, oomKills, oomTimes } = container
-  const throttling = [...container.throttling].sort((one, other) => one.day - other.day)
-  const sum = (part: 'periods' | 'throttled') => throttling.reduce((total, day) => total + day[part], 0)
-  const periods = sum('periods')
+  const { cpu, memory } = container
   return {
     container: name,
     ...(cpu === undefined ? {} : { cpu: finishResource(slots, cpu) }),
     ...(memory === undefined ? {} : { memory: finishResource(slots, memory) }),
-    oomKills,
-    ...(oomTimes.length === 0 ? {} : { oomTimes: oomTimes.sort((one, other) => one - other) }),
-    ...(periods > 0 ? { throttledShare: rounded(Math.min(1, sum('throttled') / periods)), throttling } : {}),
+    ...finishEvents(container),
   }
-}
-
-function finishResource(
-  slots: Slots,
-  { sketch, days, highest, total, peak, samples }: Resource,
-): ResourceUsage {
-  const frame = { first: slots.first, step: slots.step }
-  const same = total.every((level, slot) => level === highest[slot])
-  const daily = oneADay(days.flatMap((part) => unpackDays(part)))
-  return {
-    sketch: finishSketch(sketch),
-    peak,
-    samples,
-    daily: packDays(daily),
-    highest: packLevels(frame, highest),
-    ...(same ? {} : { total: packLevels(frame, total) }),
-  }
-}
-
-/** In rising order; parts of the same day become one. */
-function oneADay(parts: readonly DayUsage[]): readonly DayUsage[] {
-  const days = new Map<number, DayUsage>()
-  for (const part of parts) {
-    const known = days.get(part.day)
-    days.set(part.day, known === undefined ? part : bothOf(known, part))
-  }
-  return [...days.values()].sort((one, other) => one.day - other.day)
-}
-
-function bothOf(one: DayUsage, other: DayUsage): DayUsage {
-  const sketch = emptySketch()
-  addSketch(sketch, one.sketch)
-  addSketch(sketch, other.sketch)
-  const [peak, samples] = [Math.max(one.peak, other.peak), one.samples + other.samples]
-  return { day: one.day, sketch: finishSketch(sketch), peak, samples }
 }

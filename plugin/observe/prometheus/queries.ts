@@ -1,10 +1,10 @@
 import { type Dialect, realContainer } from './dialect.ts'
 import { type Selection, type SeriesOf, selectorOf } from './selector.ts'
 
-/** Raised when a query changes in what it tells: days that were kept before are then read anew. */
+/** Raised when the meaning of a query changes, so that cached days are read again. */
 export const queryVersion = 1
 
-/** The evaluation times of a window, in seconds: `first`, `first + step` … `last`. Each stands for the step before it. */
+/** The evaluation times of a window, in seconds since 1970: `first`, `first + step` … `last`. Each covers the step before it. */
 export interface Slots {
   readonly first: number
   readonly last: number
@@ -12,24 +12,24 @@ export interface Slots {
   readonly count: number
 }
 
-/** The slots of a window, moved back to multiples of the step, as caches in front of Prometheus like them. */
+/** The slots of a window, moved back to multiples of the step, which caches in front of Prometheus need. */
 export function slotsOf(window: { readonly from: Date; readonly to: Date }, step: number): Slots {
   const first = Math.floor(window.from.getTime() / 1000 / step) * step + step
   const last = Math.floor(window.to.getTime() / 1000 / step) * step
   return { first, last, step, count: Math.max(0, (last - first) / step + 1) }
 }
 
-/** A part of the slots that one request asks for, in seconds; `seconds` is the time that its slots stand for. */
+/** The slots of one request: first and last time, and `seconds`, the time that the slots cover. */
 export interface Chunk {
   readonly start: number
   readonly end: number
   readonly seconds: number
 }
 
-/** The server refuses more than 11,000 points a series. */
+/** The server rejects more than 11,000 points per series. */
 const mostPoints = 10_000
 
-/** Cuts slots at every midnight UTC, and finer where a day has too many of them. */
+/** Splits slots at every midnight UTC, and further when a day has too many. */
 export function chunksOf({ first, last, step }: Slots): readonly Chunk[] {
   const chunks: Chunk[] = []
   for (let start = first; start <= last; ) {
@@ -42,20 +42,20 @@ export function chunksOf({ first, last, step }: Slots): readonly Chunk[] {
   return chunks
 }
 
-/** How long queries look back, in seconds. */
+/** Time ranges of queries, in seconds. */
 export interface Timing {
   readonly step: number
-  /** Range of a rate: at least two samples must fall in it. */
+  /** Range of a rate, which must contain at least two samples. */
   readonly rateSeconds: number
 }
 
-/** The step and ranges that suit a scrape interval, which is known to a tenth: never finer than the samples there are. */
+/** Step and ranges for a scrape interval, which is precise to a tenth. The step is never shorter than the interval. */
 export const timingFor = (wantedStep: number, scrapeSeconds: number): Timing => ({
   step: scrapeSeconds > wantedStep * 1.2 ? scrapeSeconds : wantedStep,
   rateSeconds: Math.max(300, 2 * scrapeSeconds),
 })
 
-/** Every query of the room, for one selection; those that take a length want it in seconds. */
+/** All queries for one selection. Those that are functions take the length of a chunk in seconds. */
 export function queriesFor(selection: Selection, timing: Timing, dialect: Dialect) {
   const usage = selectorOf(selection, dialect.usage)
   const state = selectorOf(selection, dialect.state)
@@ -72,11 +72,13 @@ interface Query {
 
 const keyOf = (labels: Dialect['usage']): string => Object.values(labels).join(',')
 
-// One millisecond less than asked: a sample on the edge of two ranges then falls in one of them only.
-const highest = (by: string, selector: string, seconds: number, offset = ''): string =>
-  `max by (${by}) (max_over_time(${selector}[${seconds * 1000 - 1}ms]${offset}))`
+// One millisecond less, so that a sample between two ranges belongs to only one of them.
+const highest = (by: string, selector: string, range: string | number): string =>
+  `max by (${by}) (max_over_time(${selector}${typeof range === 'number' ? rangeOf(range) : range}))`
 
-/** Several questions asked at once; the label `what` tells their answers apart. */
+const rangeOf = (seconds: number): string => `[${seconds * 1000 - 1}ms]`
+
+/** Several queries in one; the label `what` names the query of each series. */
 const together = (queries: Readonly<Record<string, string>>): string =>
   Object.entries(queries)
     .map(([what, query]) => `label_replace(${query},"what","${what}","","")`)
@@ -88,16 +90,16 @@ function usageQueries({ usage, timing, dialect }: Query) {
   const cpu = usage(dialect.cpu.metric, ...real)
   return {
     /**
-     * Cores. The highest of the rates of a container, never their sum: the same container stands there twice when
-     * two jobs or two replicas scrape it, and for a few minutes after a restart. Real cgroups of one container do not add up.
+     * Cores. The highest rate of a container, not the sum: the same container is recorded twice when two jobs or two
+     * replicas scrape it, and for a few minutes after a restart.
      */
     cpu: `max by (${key}) (${dialect.cpu.kind === 'rate' ? cpu : `rate(${cpu}[${timing.rateSeconds}s])`})`,
-    /** Bytes; the highest sample since the slot before, so that a peak between two slots is seen. */
+    /** Bytes; the highest sample since the previous slot, so that a peak between two slots counts. */
     memory: highest(key, usage(dialect.memory.metric, ...dialect.memory.matchers, ...real), timing.step),
   }
 }
 
-/** Owners of pods, ReplicaSets and Jobs that were there at any time of the last seconds. */
+/** Owners of pods, ReplicaSets and Jobs that existed at any time of the last seconds. */
 function ownersQuery({ state, dialect }: Query) {
   const { namespace, pod } = dialect.state
   const owners = (metric: string, label: string, seconds: number): string =>
@@ -128,18 +130,18 @@ function stateQueries({ usage, state, timing: { step }, dialect }: Query) {
     `sum by (${keyOf(dialect.usage)}) (increase(${usage(metric, ...realContainer(dialect.usage))}[${seconds}s]))`
   return {
     /**
-     * Restarts during a slot of containers whose last end was an OOM kill. The reason stays 1 until the next end, so it
-     * cannot be counted; a restart counter that rises while it stands can. The first kill of a pod younger than a slot is missed.
+     * Restarts during a slot of containers whose last termination was an OOM kill. The reason stays 1 until the next
+     * termination and cannot be counted, but restarts while it is 1 can. The first kill of a pod younger than a slot is missed.
      */
     oomRestarts: [
       `(max by (${key}) (${restarts}) - max by (${key}) (${restarts} offset ${step}s)) > 0`,
       `and on (${key}) (${killed} == 1)`,
-      // Prometheus looks five minutes back: a reason that another has just replaced would still be seen.
+      // Prometheus looks back five minutes, so a reason that was just replaced would still count.
       `and on (${key}) (${latest(killed)} >= ${latest(status('last_terminated_reason'))})`,
     ].join(' '),
     /**
-     * Three facts of the last seconds. CFS periods: a double scrape doubles both and leaves their share as it is.
-     * Pods that ended by an OOM kill and are not restarted (`restartPolicy: Never`): those that were not there before.
+     * Three facts of the last seconds. CFS periods: two scrape jobs double both counts, so their share is right.
+     * Pods that ended by an OOM kill and are not restarted (`restartPolicy: Never`): those that are new since then.
      */
     facts: (seconds: number): string =>
       together({
@@ -148,10 +150,10 @@ function stateQueries({ usage, state, timing: { step }, dialect }: Query) {
         'oom-end': [
           `(${highest(key, ended, seconds)} == 1`,
           `and on (${namespace},${pod}) (${highest(`${namespace},${pod}`, failed, seconds)} == 1)`,
-          `unless on (${key}) (${highest(key, ended, step, ` offset ${seconds}s`)} == 1))`,
+          `unless on (${key}) (${highest(key, ended, `${rangeOf(step)} offset ${seconds}s`)} == 1))`,
         ].join(' '),
       }),
-    /** Containers that wait for another try; the range bridges the seconds in which they run. */
+    /** Containers in CrashLoopBackOff; the range covers the seconds in which they run. */
     crashLoops: `${highest(key, status('waiting_reason', 'reason="CrashLoopBackOff"'), 300)} == 1`,
   }
 }

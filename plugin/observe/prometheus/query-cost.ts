@@ -1,14 +1,14 @@
-/** What a run asked of a Prometheus. */
+/** The cost of a run's queries to one Prometheus. */
 export interface QueryCost {
   queries: number
   series: number
   samples: number
-  /** Seconds that answers took, those that ran side by side added up. */
+  /** Seconds spent on responses; parallel ones are added up. */
   seconds: number
   bytes: number
 }
 
-/** Nothing asked yet. */
+/** The cost before the first query. */
 export const noCost = (): QueryCost => ({ queries: 0, series: 0, samples: 0, seconds: 0, bytes: 0 })
 
 const short = (count: number): string =>
@@ -18,6 +18,6 @@ const short = (count: number): string =>
       ? `${Math.round(count / 1000)}k`
       : `${Math.round(count / 1e6)}M`
 
-/** The cost on one line. */
+/** Prints the cost on one line. */
 export const printCost = ({ queries, series, samples, seconds, bytes }: QueryCost): string =>
-  `${queries} queries, ${short(series)} series, ${short(samples)} points, ${short(bytes)} bytes, ${Math.round(seconds)} s of answers`
+  `${queries} queries, ${short(series)} series, ${short(samples)} samples, ${short(bytes)} bytes, ${Math.round(seconds)} s of responses`

@@ -3,163 +3,179 @@ import { inParallel } from '../../model/parallel.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import { addOwners, type FindWorkload, type Owners, workloadFinder } from '../owners.ts'
-import { emptyTally, type Frame, finishTally } from './accumulate.ts'
+import { finishAccumulator, usageAccumulator } from './accumulate.ts'
 import type { Portion } from './bisect-range.ts'
+import { isFatal } from './client-errors.ts'
 import type { DayCache } from './day-cache.ts'
+import type { Frame } from './finish-observation.ts'
 import type { Merger } from './merge.ts'
-import { endsTheRun } from './prometheus.ts'
 import type { Chunk, Slots } from './queries.ts'
-import { askPortion, gatherPortion, type Run } from './run-queries.ts'
+import { type ClusterReading, queryPortion, readUsage } from './run-queries.ts'
 import type { Shard } from './selector.ts'
 import { printShard } from './shards.ts'
 
 /** Everything that reading the days of a window needs. */
-export interface WindowRun extends Run {
+export interface WindowReading extends ClusterReading {
   readonly slots: Slots
   readonly chunks: readonly Chunk[]
   readonly shards: readonly Shard[]
   readonly frame: Frame
   readonly owners: Owners
   readonly cache?: DayCache
-  /** True for a day that no late sample will change. */
+  /** True for a day that late samples no longer change. */
   readonly finished: (chunk: Chunk) => boolean
   readonly merger: Merger
   readonly progress: Progress
-  /** Told for each part that could not be read. */
+  /** Called with a message for each portion that cannot be read. */
   readonly onFailure: (message: string) => void
+  /** Called with a message for each damaged day in the cache. */
   readonly onDamage: (message: string) => void
 }
 
-/** So many parts may fail before one succeeds. */
-const hopeless = 3
+/** Portions that may fail before the first success, until the reading gives up. */
+const failuresToGiveUp = 3
 
-/** Reads every day, from the cache where it is kept, and adds it to the merger. */
-export async function readWindow(run: WindowRun): Promise<void> {
-  const missing = await readKept(run)
-  const portions = missing.flatMap((chunk) => run.shards.map((shard): Portion => ({ chunk, shard })))
+/**
+ * Reads every day, from the cache or from the server, and adds it to the merger. A portion that fails is reported and
+ * skipped. Rejects when the credentials are rejected, the budget is spent, or no portion can be read.
+ */
+export async function readWindow(reading: WindowReading): Promise<void> {
+  const missing = await readCachedDays(reading)
+  const portions = missing.flatMap((chunk) => reading.shards.map((shard): Portion => ({ chunk, shard })))
   const state = { done: 0, failed: 0, read: 0 }
   const total = portions.length * 2
-  const step = (): void => run.progress({ kind: 'step', stage: 'observe', done: ++state.done, total })
+  const step = (): void => reading.progress({ kind: 'step', stage: 'observe', done: ++state.done, total })
   await inParallel(portions, async (portion) => {
-    await attempt(run, portion, () => readOwners(run, portion))
+    await attempt(reading, portion, { work: () => readOwners(reading, portion) })
     step()
   })
-  const find = workloadFinder(run.owners)
+  const find = workloadFinder(reading.owners)
   const days = new Map(missing.map((chunk) => [chunk, emptyDay()]))
   await inParallel(
     portions,
     async (portion) => {
-      const part = await attempt(run, portion, () => readPortion(run, portion, find), state)
-      if (part !== undefined) run.merger.add(part.observations)
+      const part = await attempt(reading, portion, { work: () => readPortion(reading, portion, find), state })
+      if (part !== undefined) reading.merger.add(part.observations)
       step()
-      await keepDay(run, portion.chunk, { day: days.get(portion.chunk) ?? emptyDay(), part })
+      await cacheDay(reading, portion.chunk, { day: days.get(portion.chunk) ?? emptyDay(), part })
     },
-    portionsAtOnce(run.shards),
+    parallelPortions(reading.shards),
   )
-  await run.cache?.keep(run.chunks.filter(run.finished).map(({ end }) => end))
+  await reading.cache?.keep(reading.chunks.filter(reading.finished).map(({ end }) => end))
 }
 
-/** Few portions at a time keep few slots in memory: one where they are large; where they are small, a third keeps the server busy while others end. */
-function portionsAtOnce(shards: readonly Shard[]): number {
-  const biggest = Math.max(
+/** Portions read in parallel: one when they are large, which saves memory; up to three when they are small, which keeps the server busy. */
+function parallelPortions(shards: readonly Shard[]): number {
+  const largest = Math.max(
     ...shards.map(({ members }) => members.reduce((sum, [, series]) => sum + series, 0)),
   )
-  return biggest > largePortion ? 1 : biggest > smallPortion ? 2 : 3
+  return largest > largePortion ? 1 : largest > smallPortion ? 2 : 3
 }
 
+/** Sizes of portions, in series. */
 const smallPortion = 8000
 const largePortion = 12_500
 
-type Part = Awaited<ReturnType<typeof readPortion>>
+type PortionData = Awaited<ReturnType<typeof readPortion>>
 interface Day {
   readonly observations: Observation[]
   parts: number
-  whole: boolean
+  complete: boolean
 }
-const emptyDay = (): Day => ({ observations: [], parts: 0, whole: true })
+const emptyDay = (): Day => ({ observations: [], parts: 0, complete: true })
 
-/** Keeps a day in the cache once its last part was read, if all were whole. */
-async function keepDay(
-  { cache, finished, shards }: WindowRun,
+/** Writes a day to the cache once its last portion was read, unless one of them is incomplete. */
+async function cacheDay(
+  { cache, finished, shards }: WindowReading,
   chunk: Chunk,
-  { day, part }: { readonly day: Day; readonly part: Part | undefined },
+  { day, part }: { readonly day: Day; readonly part: PortionData | undefined },
 ): Promise<void> {
   if (cache === undefined || !finished(chunk)) return
   day.parts += 1
-  day.whole &&= part?.partial === false
-  if (day.whole) day.observations.push(...(part?.observations ?? []))
+  day.complete &&= part?.partial === false
+  if (day.complete) day.observations.push(...(part?.observations ?? []))
   if (day.parts < shards.length) return
-  if (day.whole) await cache.write(chunk.end, day.observations)
+  if (day.complete) await cache.write(chunk.end, day.observations)
   day.observations.length = 0
 }
 
-/** Takes kept days over; gives those that have to be read. */
-async function readKept({ cache, chunks, finished, merger, onDamage }: WindowRun): Promise<readonly Chunk[]> {
+/** Adds cached days to the merger. Returns the days to read from the server. */
+async function readCachedDays({
+  cache,
+  chunks,
+  finished,
+  merger,
+  onDamage,
+}: WindowReading): Promise<readonly Chunk[]> {
   const missing: Chunk[] = []
   for (const chunk of chunks) {
-    const kept = cache !== undefined && finished(chunk) ? await cache.read(chunk.end) : undefined
-    if (kept === undefined) missing.push(chunk)
-    else if (kept === 'damaged') {
-      onDamage(`the day that ends at ${timeOf(chunk.end)} is damaged in the cache and read anew`)
+    const cached = cache !== undefined && finished(chunk) ? await cache.read(chunk.end) : undefined
+    if (cached === undefined) missing.push(chunk)
+    else if (cached === 'damaged') {
+      onDamage(`the day that ends at ${timeOf(chunk.end)} is damaged in the cache and is read again`)
       missing.push(chunk)
-    } else merger.add(kept)
+    } else merger.add(cached)
   }
   return missing
 }
 
 const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
-async function readOwners(run: WindowRun, portion: Portion): Promise<void> {
-  const { namespace, pod } = run.dialect.state
-  await askPortion(run, { ...portion, name: 'owners' }, (row) => {
+async function readOwners(reading: WindowReading, portion: Portion): Promise<void> {
+  const { namespace, pod } = reading.dialect.state
+  await queryPortion(reading, { ...portion, name: 'owners' }, (row) => {
     const what = row.labels['what']
     if (what !== 'pods' && what !== 'replicaSets' && what !== 'jobs') return
-    run.answered.add(what)
+    reading.answered.add(what)
     const label = { pods: pod, replicaSets: 'replicaset', jobs: 'job_name' }[what]
     const labels = { ...row.labels, namespace: row.labels[namespace] ?? '' }
-    addOwners(run.owners[what], label, [{ ...row, labels }])
+    addOwners(reading.owners[what], label, [{ ...row, labels }])
   })
 }
 
-async function readPortion(run: WindowRun, portion: Portion, find: FindWorkload) {
+async function readPortion(reading: WindowReading, portion: Portion, find: FindWorkload) {
   const { start, end, seconds } = portion.chunk
-  const { step } = run.slots
-  const tally = emptyTally({ first: start, last: end, step, count: Math.round(seconds / step) })
-  const before = run.client.partial()
-  await gatherPortion(run, portion, { tally, find })
+  const { step } = reading.slots
+  const slots = { first: start, last: end, step, count: Math.round(seconds / step) }
+  const accumulator = usageAccumulator(slots)
+  const before = reading.client.partial()
+  await readUsage(reading, portion, { accumulator, find })
   const window = { from: new Date((start - step) * 1000), to: new Date(end * 1000) }
-  const observations = finishTally(tally, { cluster: run.frame.cluster, window })
-  return { observations, partial: run.client.partial() !== before }
+  const observations = finishAccumulator(accumulator, { cluster: reading.frame.cluster, window })
+  return { observations, partial: reading.client.partial() !== before }
 }
 
-/** One part's failure does not stop the others, but for refused credentials, a spent budget, and a server that never answers. */
+interface Attempt<T> {
+  readonly work: () => Promise<T>
+  /** Counts successes and failures, when too many failures end the reading. */
+  readonly state?: { failed: number; read: number }
+}
+
+/** Reads a portion. Reports a failure and returns `undefined`, or rejects when no further query can succeed. */
 async function attempt<T>(
-  run: WindowRun,
+  reading: WindowReading,
   { chunk, shard }: Portion,
-  work: () => Promise<T>,
-  state?: { failed: number; read: number },
+  { work, state }: Attempt<T>,
 ): Promise<T | undefined> {
   try {
     const result = await work()
     if (state !== undefined) state.read += 1
     return result
   } catch (error) {
-    if (!(error instanceof ExpectedStop) || endsTheRun(error)) {
-      run.client.close()
+    if (state !== undefined) state.failed += 1
+    if (!(error instanceof ExpectedStop) || isFatal(error) || isHopeless(reading, state)) {
+      reading.client.close()
       throw error
     }
-    if (state !== undefined) {
-      state.failed += 1
-      const all = run.chunks.length * run.shards.length
-      if (state.read === 0 && (state.failed >= hopeless || state.failed === all)) {
-        run.client.close()
-        throw error
-      }
-    }
     const reason = error.problems.map(({ message }) => message).join('; ')
-    run.onFailure(
-      `${timeOf(chunk.start)} to ${timeOf(chunk.end)} of ${printShard(shard)} is left out: ${reason}`,
+    reading.onFailure(
+      `${timeOf(chunk.start)} to ${timeOf(chunk.end)} of ${printShard(shard)} is skipped: ${reason}`,
     )
     return undefined
   }
+}
+
+function isHopeless({ chunks, shards }: WindowReading, state: Attempt<unknown>['state']): boolean {
+  if (state === undefined || state.read > 0) return false
+  return state.failed >= failuresToGiveUp || state.failed === chunks.length * shards.length
 }

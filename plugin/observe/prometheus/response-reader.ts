@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { printedNumber, readSamples, type Samples } from './samples.ts'
 
-/** What surrounds the result in an answer of the Prometheus HTTP API. */
+/** The fields around the result in a response of the Prometheus HTTP API. */
 export const envelopeSchema = z.object({
   status: z.enum(['success', 'error']),
   errorType: z.string().optional(),
@@ -17,22 +17,23 @@ const elementSchema = z.object({
   values: z.array(sampleSchema).optional(),
 })
 
-/** One series of an answer. */
+/** One series of a response. */
 export interface Series extends Samples {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** Thrown for an answer that is not one of the Prometheus HTTP API. */
-export class Malformed extends Error {
-  override readonly name = 'Malformed'
+/** Thrown for a response that is not one of the Prometheus HTTP API. */
+export class MalformedResponse extends Error {
+  override readonly name = 'MalformedResponse'
 }
 
-/** Takes an answer apart as it arrives. */
-export interface EnvelopeReader {
+/** Parses a response as it arrives. */
+export interface ResponseReader {
+  /** Parses the next part of the text. Throws `MalformedResponse`. */
   push(text: string): void
-  /** The envelope, once the whole text was pushed; throws `Malformed` when it is none. */
+  /** The envelope of the whole response. Throws `MalformedResponse` when the text is not one. */
   finish(): Envelope
-  /** True once the text looked like an answer of the API: what is malformed then was cut short. */
+  /** True once the text starts like a response of the API: if it is malformed later, it was cut. */
   begun(): boolean
 }
 
@@ -41,14 +42,14 @@ const bracket = 91
 const samplesKey = '"values":[['
 const opens = new Set([91, 123])
 const closes = new Set([93, 125])
-/** Depth of the items of `data.result` in the answer's JSON. */
+/** Depth of the items of `data.result` in the JSON of a response. */
 const itemDepth = 3
 
 /**
- * Reads an answer piece by piece: each series is handed on as soon as it is complete, the rest is kept for the envelope.
- * A day of a big cluster is hundreds of megabytes of JSON, more than one string can hold.
+ * Makes a reader that calls `onSeries` for each series as soon as it is complete, and keeps the rest for the envelope.
+ * A day of a large cluster is hundreds of megabytes of JSON, more than one string can hold.
  */
-export function envelopeReader(onSeries: (series: Series) => void): EnvelopeReader {
+export function responseReader(onSeries: (series: Series) => void): ResponseReader {
   const state = { depth: 0, inText: false, escaped: false, inItem: false, item: '', rest: '' }
 
   const step = (code: number): 'item-start' | 'item-end' | 'separator' | undefined => {
@@ -71,7 +72,7 @@ export function envelopeReader(onSeries: (series: Series) => void): EnvelopeRead
     let from = 0
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at)
-      // Samples hold neither brackets nor escapes: their end can be looked for.
+      // Samples contain neither brackets nor escapes, so their end can be searched for.
       if (
         code === bracket &&
         state.inItem &&
@@ -104,7 +105,7 @@ export function envelopeReader(onSeries: (series: Series) => void): EnvelopeRead
   }
 }
 
-/** The labels are taken apart as JSON; samples, unless written in an unusual way, by their own reader. */
+/** Parses the labels as JSON, and the samples with their own reader unless they are written in an unusual way. */
 function parseSeries(text: string): Series {
   const at = text.indexOf(samplesKey)
   const samples = at < 0 ? undefined : readSamples(text, at + samplesKey.length - 1)
@@ -123,6 +124,6 @@ function parse<T>(schema: z.ZodType<T>, text: string): T {
   try {
     return schema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new Malformed('the answer is not that of the Prometheus API', { cause })
+    throw new MalformedResponse('the response is not that of the Prometheus API', { cause })
   }
 }

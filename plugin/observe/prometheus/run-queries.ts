@@ -1,128 +1,148 @@
 import { inParallel } from '../../model/parallel.ts'
 import { dayOf } from '../../model/recorder.ts'
+import { workloadLabel } from '../../model/workload.ts'
 import type { FindWorkload } from '../owners.ts'
 import {
-  addReplicas,
   addSeries,
-  type ContainerTally,
-  containerTally,
-  emptyPresence,
-  type Tally,
-  type WorkloadTally,
-  workloadTally,
+  type ContainerAccumulator,
+  containerEntry,
+  type UsageAccumulator,
+  type WorkloadAccumulator,
+  workloadEntry,
 } from './accumulate.ts'
 import { bisectRange, type Portion, type RangeQuery } from './bisect-range.ts'
+import type { Prometheus } from './client.ts'
 import { type ContainerLabels, containerOf, type Dialect } from './dialect.ts'
-import type { Prometheus } from './prometheus.ts'
 import { queriesFor, type Timing } from './queries.ts'
 import type { Series } from './response-reader.ts'
+import { addReplicas, emptyRunningPods } from './running-pods.ts'
 import type { Selection, Shard } from './selector.ts'
 
 /** One reading of one cluster. */
-export interface Run {
+export interface ClusterReading {
   readonly client: Prometheus
   readonly dialect: Dialect
   readonly selection: Selection
   readonly timing: Timing
-  /** Names of the questions that were answered with at least one series. */
+  /** Names of the queries that returned at least one series. */
   readonly answered: Set<string>
-  /** Shards that had to be halved, by question. */
+  /** Shards that were halved, by query. */
   readonly halved: Map<string, RangeQuery['halved']>
-  /** Pods that were left out, by the reason. */
-  readonly strangers: Map<string, Set<string>>
+  /** Skipped pods, by the reason: their owner is unknown, or of a kind that is not sized. */
+  readonly unownedPods: Map<string, Set<string>>
+  /** Samples that no container can have, by container. */
+  readonly impossible: Map<string, number>
 }
 
-/** Reads usage, throttling and OOM kills of a portion into a tally of the same slots. */
-export async function gatherPortion(run: Run, portion: Portion, into: { tally: Tally; find: FindWorkload }) {
-  const { tally, find } = into
-  const placeOf = placing(tally, find, run.strangers)
+/** Reads usage, throttling and OOM kills of a portion into an accumulator with the same slots. */
+export async function readUsage(
+  reading: ClusterReading,
+  portion: Portion,
+  { accumulator, find }: { readonly accumulator: UsageAccumulator; readonly find: FindWorkload },
+): Promise<void> {
+  const locate = seriesLocator(accumulator, find, reading.unownedPods)
   const tasks = [
-    usageTask(run, portion, { tally, resource: 'cpu', placeOf }),
-    usageTask(run, portion, { tally, resource: 'memory', placeOf }),
-    factsTask(run, portion, placeOf),
-    restartTask(run, portion, placeOf),
+    usageTask(reading, portion, { accumulator, resource: 'cpu', locate }),
+    usageTask(reading, portion, { accumulator, resource: 'memory', locate }),
+    factsTask(reading, portion, locate),
+    restartTask(reading, portion, locate),
   ]
   await inParallel(tasks, (task) => task())
 }
 
 type QueryName = 'cpu' | 'memory' | 'oomRestarts' | 'owners' | 'facts'
 
-/** Asks one of the questions about a portion. */
-export function askPortion(
-  run: Run,
+/** Runs one of the queries for a portion; see `bisectRange`. */
+export function queryPortion(
+  reading: ClusterReading,
   { chunk, shard, name }: Portion & { readonly name: QueryName },
   onSeries: (series: Series) => void,
 ): Promise<void> {
-  const halved: RangeQuery['halved'] = run.halved.get(name) ?? new Map()
-  run.halved.set(name, halved)
+  const halved: RangeQuery['halved'] = reading.halved.get(name) ?? new Map()
+  reading.halved.set(name, halved)
   const at = name === 'owners' || name === 'facts' ? 'end' : 'slots'
   const query = (part: Shard, seconds: number): string => {
-    const text = queriesFor({ ...run.selection, shard: part }, run.timing, run.dialect)[name]
+    const text = queriesFor({ ...reading.selection, shard: part }, reading.timing, reading.dialect)[name]
     return typeof text === 'string' ? text : text(seconds)
   }
-  return bisectRange(run.client, { chunk, shard, query, at, step: run.timing.step, halved }, onSeries)
+  return bisectRange(reading.client, { chunk, shard, query, at, step: reading.timing.step, halved }, onSeries)
 }
 
 type Task = () => Promise<void>
 
-interface Place {
-  readonly tally: Tally
-  readonly workload: WorkloadTally
+interface Location {
+  readonly accumulator: UsageAccumulator
+  readonly workload: WorkloadAccumulator
   readonly container: string
 }
 
-/** Answers where a series belongs; pods that belong nowhere are noted. */
-type PlaceOf = (series: Series, labels: ContainerLabels) => Place | undefined
+/** Finds the workload and container of a series; `undefined` for pods without one, which are counted by reason. */
+type LocateSeries = (series: Series, labels: ContainerLabels) => Location | undefined
 
-function placing(tally: Tally, find: FindWorkload, strangers: Run['strangers']): PlaceOf {
+function seriesLocator(
+  accumulator: UsageAccumulator,
+  find: FindWorkload,
+  unownedPods: ClusterReading['unownedPods'],
+): LocateSeries {
   return (series, names) => {
     const { namespace, pod, container } = containerOf(series, names)
     if (namespace === undefined || pod === undefined || container === undefined) return undefined
     const found = find(namespace, pod)
-    if (found.kind === 'workload') return { tally, workload: workloadTally(tally, found.workload), container }
+    if (found.kind === 'workload')
+      return { accumulator, workload: workloadEntry(accumulator, found.workload), container }
     const owner = found.kind === 'other' ? found.owner : ''
     const what = owner === '' ? 'without a known owner' : `of a ${owner}, a kind that is not right-sized`
-    strangers.set(what, (strangers.get(what) ?? new Set()).add(`${namespace}/${pod}`))
+    unownedPods.set(what, (unownedPods.get(what) ?? new Set()).add(`${namespace}/${pod}`))
     return undefined
   }
 }
 
 interface UsageRequest {
-  readonly tally: Tally
+  readonly accumulator: UsageAccumulator
   readonly resource: 'cpu' | 'memory'
-  readonly placeOf: PlaceOf
+  readonly locate: LocateSeries
 }
 
-function usageTask(run: Run, portion: Portion, { tally, resource, placeOf }: UsageRequest): Task {
+function usageTask(
+  reading: ClusterReading,
+  portion: Portion,
+  { accumulator, resource, locate }: UsageRequest,
+): Task {
   return async () => {
-    const presence = emptyPresence(portion.chunk, tally.slots.step)
-    await askPortion(run, { ...portion, name: resource }, (series) => {
-      run.answered.add(resource)
-      const place = placeOf(series, run.dialect.usage)
-      if (place === undefined) return
-      addSeries(tally, series, {
-        workload: place.workload,
-        container: place.container,
+    const runningPods = emptyRunningPods(portion.chunk, accumulator.slots.step)
+    await queryPortion(reading, { ...portion, name: resource }, (series) => {
+      reading.answered.add(resource)
+      const location = locate(series, reading.dialect.usage)
+      if (location === undefined) return
+      const { workload, container } = location
+      const ignored = addSeries(accumulator, series, {
+        workload,
+        container,
         resource,
-        ...(resource === 'memory' ? { presence } : {}),
+        ...(resource === 'memory' ? { runningPods } : {}),
       })
+      if (ignored > 0) countImpossible(reading, `${workloadLabel(workload.workload)} ${container}`, ignored)
     })
-    addReplicas(tally, presence)
+    addReplicas(accumulator, runningPods)
   }
 }
 
-/** A count as it can be added up: nothing for what is no number, is endless, or fell with a counter that began anew. */
+function countImpossible({ impossible }: ClusterReading, container: string, count: number): void {
+  impossible.set(container, (impossible.get(container) ?? 0) + count)
+}
+
+/** A count that can be added up: 0 for values that are not finite numbers, or negative after a counter reset. */
 const counted = (value: number | undefined): number =>
   value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
 
-/** Throttling, and pods that ended by an OOM kill. */
-function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
-  const { dialect, answered } = run
+/** Reads throttling, and pods that ended by an OOM kill. */
+function factsTask(reading: ClusterReading, portion: Portion, locate: LocateSeries): Task {
+  const { dialect, answered } = reading
   return () =>
-    askPortion(run, { ...portion, name: 'facts' }, (series) => {
+    queryPortion(reading, { ...portion, name: 'facts' }, (series) => {
       const what = series.labels['what'] ?? ''
       answered.add(what)
-      const container = containerAt(placeOf(series, what === 'oom-end' ? dialect.state : dialect.usage))
+      const container = containerAt(locate(series, what === 'oom-end' ? dialect.state : dialect.usage))
       if (container === undefined) return
       if (what === 'oom-end') container.oomKills += 1
       if (what !== 'throttled' && what !== 'periods') return
@@ -132,13 +152,14 @@ function factsTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
     })
 }
 
-const containerAt = (place: Place | undefined): ContainerTally | undefined =>
-  place && containerTally(place.tally, place.workload, place.container)
+const containerAt = (location: Location | undefined): ContainerAccumulator | undefined =>
+  location && containerEntry(location.accumulator, location.workload, location.container)
 
-function restartTask(run: Run, portion: Portion, placeOf: PlaceOf): Task {
+/** Reads restarts after OOM kills. */
+function restartTask(reading: ClusterReading, portion: Portion, locate: LocateSeries): Task {
   return () =>
-    askPortion(run, { ...portion, name: 'oomRestarts' }, (series) => {
-      const container = containerAt(placeOf(series, run.dialect.state))
+    queryPortion(reading, { ...portion, name: 'oomRestarts' }, (series) => {
+      const container = containerAt(locate(series, reading.dialect.state))
       if (container === undefined) return
       for (const [at, value] of series.values.entries()) {
         const kills = counted(value)

@@ -1,17 +1,17 @@
-/** The samples of a series as two columns. Times in seconds; values may be `NaN` and infinite. */
+/** The samples of a series as two columns. Times are in seconds since 1970; values may be `NaN` or infinite. */
 export interface Samples {
   readonly times: readonly number[]
   readonly values: readonly number[]
 }
 
 const [quote, comma, minus, dot, zero, open, close] = [34, 44, 45, 46, 48, 91, 93]
-/** Numbers of up to 15 digits, and tens up to 10²², are exact: one division of them is rounded once, as it should be. */
+/** Integers of up to 15 digits, and powers of ten up to 10²², are exact, so one division of them is rounded correctly. */
 const exactDigits = 15
 const tens = Array.from({ length: exactDigits + 1 }, (_, exponent) => 10 ** exponent)
 
 /**
- * Reads the samples of an answer, `[1757808000,"0.25"],[…]]` from the first bracket on, without making an object of each:
- * an answer has millions. `undefined` where they are written in another way.
+ * Reads the samples of a response, `[1757808000,"0.25"],[…]]` from the first bracket on, without an object for each of the
+ * millions. Returns `undefined` when they are written in another way.
  */
 export function readSamples(text: string, from: number): Samples | undefined {
   const times: number[] = []
@@ -33,7 +33,7 @@ export function readSamples(text: string, from: number): Samples | undefined {
   return undefined
 }
 
-/** The number between two places, as `Number` reads it; infinities as Prometheus writes them. */
+/** The number between two positions, as `Number` reads it; infinities as Prometheus prints them. */
 function numberIn(text: string, from: number, to: number): number {
   const negative = text.charCodeAt(from) === minus
   let [digits, behindDot] = [0, -1]

@@ -1,27 +1,27 @@
-/** Which series belong to the cluster that is observed. */
+/** Which series belong to the observed cluster. */
 export interface Selection {
-  /** Labels that pick the cluster out of a shared server, `cluster: prod` for example. */
+  /** Labels that select the cluster on a shared server, for example `cluster: prod`. */
   readonly labels?: Readonly<Record<string, string>>
   /** Only these namespaces; all when left out or empty. */
   readonly namespaces?: readonly string[]
-  /** A part of the cluster, so that one answer stays small. */
+  /** A part of the cluster, so that one response stays small. */
   readonly shard?: Shard
 }
 
-/** A part of a cluster: some namespaces, or every namespace but some, and perhaps only pods whose names end in a set. */
+/** A part of a cluster: some namespaces, or all except some; optionally only pods whose names end in certain characters. */
 export interface Shard {
-  /** Namespaces with the series that were counted in each. */
+  /** Namespaces with their number of series. */
   readonly members: readonly (readonly [namespace: string, series: number])[]
-  /** Left out: the members alone. Present: the members and all that nobody counted, but for these. */
+  /** Left out: only the members. Given: the members and all unknown namespaces, except these. */
   readonly except?: readonly string[]
-  /** Last characters of pod names, as the inside of a character class. */
+  /** Last characters of pod names, as in a character class of a regular expression. */
   readonly ending?: string
 }
 
-/** A metric with its own matchers and those of the selection. */
+/** Makes a selector of a metric with its own matchers and those of the selection. */
 export type SeriesOf = (metric: string, ...matchers: readonly string[]) => string
 
-/** Makes selectors for one selection; `names` are the labels that hold namespace and pod. */
+/** Makes selectors for one selection; `names` are the labels for namespace and pod. */
 export function selectorOf(
   selection: Selection,
   names: { readonly namespace: string; readonly pod: string } = { namespace: 'namespace', pod: 'pod' },

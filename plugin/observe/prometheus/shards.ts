@@ -1,28 +1,28 @@
 import type { Shard } from './selector.ts'
 
-/** `i` of `n` jobs that share a run, counted from 1. */
+/** Job `index` of `of` jobs that share a run, counted from 1. */
 export interface Part {
   readonly index: number
   readonly of: number
 }
 
-/** Names of pods end in a letter or a digit: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+/** Pod names end in a letter or a digit: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const endings = 'bcdfghjklmnpqrstvwxz2456789aeiouy013'
 
-/** A stable number for a namespace, so that it stays with the same job from day to day (FNV-1a). */
+/** A stable hash (FNV-1a), so that a namespace is read by the same job every day. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0
   return hash
 }
 
-/** Whether a namespace belongs to a part of a run. */
+/** True when a namespace belongs to a part of a run. */
 export const isOfPart = (namespace: string, part: Part | undefined): boolean =>
   part === undefined || hashOf(namespace) % part.of === part.index - 1
 
 /**
- * Packs namespaces into shards of at most `budget` series, the biggest first. What nobody counted (a namespace that is gone
- * by now) belongs to the last shard; of a run in parts, to the first part.
+ * Packs namespaces into shards of at most `budget` series, the largest first. Unknown namespaces (deleted by now) belong to
+ * the last shard; in a run of several parts, to the last shard of the first part.
  */
 export function packShards(
   namespaces: ReadonlyMap<string, number>,
@@ -47,7 +47,7 @@ export function packShards(
   return [...shards.slice(0, -1), { ...last, except }]
 }
 
-/** Two halves of a shard, first by namespace, then by the last letter of pods; `undefined` when it is as small as can be. */
+/** Two halves of a shard: by namespace, then by the last letter of pod names; `undefined` when it cannot be split. */
 export function halveShard(shard: Shard): readonly [Shard, Shard] | undefined {
   const { members, except, ending = endings } = shard
   if (shard.ending === undefined && members.length > 1) {
@@ -66,12 +66,11 @@ export function halveShard(shard: Shard): readonly [Shard, Shard] | undefined {
   return [half(ending.slice(0, middle)), half(ending.slice(middle))]
 }
 
-/** A shard in a few words. */
+/** Describes a shard in a few words. */
 export function printShard({ members, except, ending }: Shard): string {
   const names = members.map(([name]) => name)
   const shown =
     names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
-  const rest =
-    except === undefined ? '' : names.length === 0 ? 'all namespaces' : ' and whatever else there is'
+  const rest = except === undefined ? '' : names.length === 0 ? 'all namespaces' : ' and all other namespaces'
   return `${shown}${rest}${ending === undefined ? '' : `, pods ending in [${ending}]`}`
 }

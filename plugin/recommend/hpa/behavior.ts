@@ -5,62 +5,65 @@ import type { Behavior, ScalingRules, ScalingStep } from '../../model/behavior.t
  * Source: https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
  */
 
-/** Something that happened at a time, in seconds: pods asked for, or pods added (removed: below zero). */
-export interface Event {
+/** A recommendation (number of pods) or a scale event (pods added; negative for removed), at a time in seconds. */
+export interface ScaleEvent {
   readonly time: number
   readonly pods: number
 }
 
-/** Where an HPA stands: what it wished for before and now, and what it did. */
+/** The state of an HPA: the number of pods, and its recommendations and scale events so far, oldest first. */
 export interface BehaviorState {
   readonly now: number
   readonly current: number
-  readonly wishes: readonly Event[]
-  readonly moves: readonly Event[]
+  readonly recommendations: readonly ScaleEvent[]
+  readonly scaleEvents: readonly ScaleEvent[]
 }
 
-/** Pods by a behaviour: the wishes stabilised, then no faster than policies allow. */
-export function byBehavior(behavior: Behavior, { now, current, wishes, moves }: BehaviorState): number {
-  const wanted = stabilized(current, wishes, { now, behavior })
+/** Number of pods that a behaviour gives: the stabilised recommendation, within the limits of its policies. */
+export function withBehavior(
+  behavior: Behavior,
+  { now, current, recommendations, scaleEvents }: BehaviorState,
+): number {
+  const wanted = stabilize(current, recommendations, { now, behavior })
   if (wanted > current) {
-    const limit = upLimit(current, moves, { now, rules: behavior.scaleUp })
+    const limit = scaleUpLimit(current, scaleEvents, { now, rules: behavior.scaleUp })
     return Math.min(wanted, Math.max(current, limit))
   }
-  const limit = downLimit(current, moves, { now, rules: behavior.scaleDown })
+  const limit = scaleDownLimit(current, scaleEvents, { now, rules: behavior.scaleDown })
   return Math.max(wanted, Math.min(current, limit))
 }
 
-/** Most pods that policies let a scale-up reach. Rounded as the controller rounds, dust and all: 12 % more than 25 are 29. */
-export function upLimit(current: number, events: readonly Event[], at: Moment): number {
+/** Most pods that the policies allow in a scale-up. Repeats the controller's floating-point rounding: 12 % more than 25 are 29. */
+export function scaleUpLimit(current: number, events: readonly ScaleEvent[], at: RulesAt): number {
   const { selectPolicy, policies } = at.rules
   if (selectPolicy === 'Disabled') return current
-  const reach = policies.map((policy) => {
-    const start = periodStart(current, events, { now: at.now, policy })
+  const limits = policies.map((policy) => {
+    const start = podsAtPeriodStart(current, events, { now: at.now, policy })
     return policy.type === 'Pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100))
   })
-  return selectPolicy === 'Max' ? Math.max(...reach) : Math.min(...reach)
+  return selectPolicy === 'Max' ? Math.max(...limits) : Math.min(...limits)
 }
 
-/** Fewest pods that policies let a scale-down reach. */
-export function downLimit(current: number, events: readonly Event[], at: Moment): number {
+/** Fewest pods that the policies allow in a scale-down. */
+export function scaleDownLimit(current: number, events: readonly ScaleEvent[], at: RulesAt): number {
   const { selectPolicy, policies } = at.rules
   if (selectPolicy === 'Disabled') return current
-  const reach = policies.map((policy) => {
-    const start = periodStart(current, events, { now: at.now, policy })
+  const limits = policies.map((policy) => {
+    const start = podsAtPeriodStart(current, events, { now: at.now, policy })
     return policy.type === 'Pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100))
   })
-  return selectPolicy === 'Max' ? Math.min(...reach) : Math.max(...reach)
+  return selectPolicy === 'Max' ? Math.min(...limits) : Math.max(...limits)
 }
 
-interface Moment {
+interface RulesAt {
   readonly now: number
   readonly rules: ScalingRules
 }
 
-/** Pods at the start of a policy's period: today's, less what came in it. */
-function periodStart(
+/** Number of pods at the start of a policy's period: the current number without the scale events of the period. */
+function podsAtPeriodStart(
   current: number,
-  events: readonly Event[],
+  events: readonly ScaleEvent[],
   { now, policy }: { readonly now: number; readonly policy: ScalingStep },
 ): number {
   let start = current
@@ -68,14 +71,18 @@ function periodStart(
   return start
 }
 
-/** Holds today's pods between the lowest wish of the window for growing and the highest of that for shrinking. The last wish always counts. */
-export function stabilized(
+/**
+ * The current number of pods, raised to the lowest recommendation of the scale-up window and lowered to the highest of
+ * the scale-down window. The last recommendation counts in both, however short they are.
+ */
+export function stabilize(
   current: number,
-  wishes: readonly Event[],
+  recommendations: readonly ScaleEvent[],
   { now, behavior }: { readonly now: number; readonly behavior: Behavior },
 ): number {
-  const last = wishes.at(-1)?.pods ?? current
-  const within = (window: number) => wishes.filter(({ time }) => time > now - window).map(({ pods }) => pods)
+  const last = recommendations.at(-1)?.pods ?? current
+  const within = (window: number) =>
+    recommendations.filter(({ time }) => time > now - window).map(({ pods }) => pods)
   const up = Math.min(last, ...within(behavior.scaleUp.stabilizationWindowSeconds))
   const down = Math.max(last, ...within(behavior.scaleDown.stabilizationWindowSeconds))
   return Math.min(Math.max(current, up), down)

@@ -1,73 +1,74 @@
 import type { Behavior } from '../../model/behavior.ts'
-import { byBehavior, type Event } from './behavior.ts'
-import { byPlainRules } from './plain.ts'
+import { type ScaleEvent, withBehavior } from './behavior.ts'
+import { withoutBehavior } from './without-behavior.ts'
 
-/** Bounds of an HPA and how it moves between them. */
+/** Bounds and behaviour of an HPA. */
 export interface HpaRules {
   readonly minReplicas: number
   readonly maxReplicas: number
   readonly behavior?: Behavior
-  /** Seconds that the highest wish holds where no behaviour is given; a flag of the controller. */
+  /** `--horizontal-pod-autoscaler-downscale-stabilization` in seconds, for an HPA without behaviour. 300 when left out. */
   readonly downscaleStabilization?: number
 }
 
-/** An HPA on the CPU of one pod's containers. */
+/** An HPA that scales by the CPU of one pod's containers. */
 export interface Autoscaler extends HpaRules {
-  /** Percent of the request. */
+  /** Target, in percent of the request. */
   readonly utilization: number
   /** Request of one pod, in millicores. */
   readonly request: number
+  /** Relative difference from the target that is ignored; 0.1 when left out. */
   readonly tolerance?: number
 }
 
-/** A look of the controller: when, in seconds, and the pods that are asked for. */
+/** One evaluation by the controller: its time in seconds, and the number of pods at that time. */
 export interface Evaluation {
   readonly now: number
   readonly current: number
 }
 
-/** The controller of one HPA: remembers its wishes and its moves. */
+/** The controller of one HPA. It remembers recommendations and scale events. */
 export interface HpaController {
-  /** Pods wanted from now on; `wish` is what the metrics ask for, if any of them could be read. */
-  sync(look: Evaluation, wish: number | undefined): number
+  /** Returns the number of pods from now on. `recommendation` is what the metrics need, `undefined` when none can be read. */
+  sync(evaluation: Evaluation, recommendation: number | undefined): number
 }
 
-/** A controller that remembers nothing yet. */
+/** A controller without any history. */
 export function hpaController(rules: HpaRules): HpaController {
   const { minReplicas, maxReplicas, behavior, downscaleStabilization = 300 } = rules
-  const [memory, period] = reach(behavior, downscaleStabilization)
-  const wishes: Event[] = []
-  const moves: Event[] = []
-  let begun = false
+  const [window, period] = rememberedSeconds(behavior, downscaleStabilization)
+  const recommendations: ScaleEvent[] = []
+  const scaleEvents: ScaleEvent[] = []
+  let started = false
 
-  const next = ({ now, current }: Evaluation, wish: number | undefined): number => {
+  const next = ({ now, current }: Evaluation, recommendation: number | undefined): number => {
     if (current === 0 && minReplicas > 0) return current
     if (current > maxReplicas || current < minReplicas) return clamp(current, minReplicas, maxReplicas)
-    if (wish === undefined) return current
-    wishes.push({ time: now, pods: wish })
-    const standing = { now, current, wishes, moves }
+    if (recommendation === undefined) return current
+    recommendations.push({ time: now, pods: recommendation })
+    const state = { now, current, recommendations, scaleEvents }
     const wanted =
-      behavior === undefined ? byPlainRules(downscaleStabilization, standing) : byBehavior(behavior, standing)
+      behavior === undefined ? withoutBehavior(downscaleStabilization, state) : withBehavior(behavior, state)
     return clamp(wanted, minReplicas, maxReplicas)
   }
 
   return {
-    sync(look, wish) {
-      const { now, current } = look
-      // What it finds at first counts as a wish: nothing falls in the first window.
-      if (!begun) wishes.push({ time: now, pods: current })
-      begun = true
-      forget(wishes, now - memory)
-      forget(moves, now - period)
-      const to = next(look, wish)
-      if (to !== current) moves.push({ time: now, pods: to - current })
+    sync(evaluation, recommendation) {
+      const { now, current } = evaluation
+      // The pods at the start count as a recommendation, so that nothing is scaled down in the first window.
+      if (!started) recommendations.push({ time: now, pods: current })
+      started = true
+      dropBefore(recommendations, now - window)
+      dropBefore(scaleEvents, now - period)
+      const to = next(evaluation, recommendation)
+      if (to !== current) scaleEvents.push({ time: now, pods: to - current })
       return to
     },
   }
 }
 
-/** How far back wishes and moves count. */
-function reach(behavior: Behavior | undefined, window: number): readonly [number, number] {
+/** Seconds for which recommendations and scale events are needed. */
+function rememberedSeconds(behavior: Behavior | undefined, window: number): readonly [number, number] {
   if (behavior === undefined) return [window, 0]
   const { scaleUp, scaleDown } = behavior
   const policies = [...scaleUp.policies, ...scaleDown.policies]
@@ -77,9 +78,9 @@ function reach(behavior: Behavior | undefined, window: number): readonly [number
   ]
 }
 
-function forget(events: Event[], until: number): void {
+function dropBefore(events: ScaleEvent[], time: number): void {
   let old = 0
-  while ((events[old]?.time ?? Number.POSITIVE_INFINITY) < until) old += 1
+  while ((events[old]?.time ?? Number.POSITIVE_INFINITY) < time) old += 1
   if (old > 0) events.splice(0, old)
 }
 

@@ -1,62 +1,61 @@
 import { type Autoscaler, hpaController } from './controller.ts'
-import { desiredByMetric } from './desired.ts'
+import { desiredReplicas } from './desired.ts'
 
-/** Demand of all pods together, in millicores, one value a slot; `NaN` where nothing was seen. */
+/** CPU demand of all pods together in millicores, one value per slot; `NaN` without a sample. */
 export interface Demand {
   readonly values: Float64Array
-  /** Seconds from slot to slot. */
+  /** Seconds between slots. */
   readonly step: number
 }
 
-/** How the cluster round an HPA behaves. */
-export interface Surroundings {
-  /** Seconds from one look of the controller to the next. */
+/** The environment of a simulated HPA. */
+export interface SimulationOptions {
+  /** Seconds between two evaluations by the controller; 15 when left out. */
   readonly syncSeconds?: number
-  /** Seconds from a pod's creation until it takes load. */
+  /** Seconds between the creation of a pod and its first load; 30 when left out. */
   readonly readySeconds?: number
-  /** Pods at the start; the HPA's minimum when left out. */
+  /** Number of pods at the start; the HPA's minimum when left out. */
   readonly replicas?: number
 }
 
-/** What an HPA made of a demand. */
-export interface ScaledRun {
+/** The result of running an HPA on a demand. */
+export interface HpaSimulation {
   readonly seconds: number
   /** Pods × seconds. */
   readonly podSeconds: number
   /** Requested CPU × seconds, in millicore-seconds. */
   readonly requestedSeconds: number
-  /** Seconds in which the ready pods were asked for more than they request. */
+  /** Seconds in which the ready pods have more load than they request. */
   readonly overloadSeconds: number
-  /** The demand above the requests of ready pods, in millicore-seconds. */
+  /** Demand above the requests of ready pods, in millicore-seconds. */
   readonly shortage: number
+  /** Demand, in millicore-seconds. */
   readonly usedSeconds: number
-  /** Seconds at the highest number of pods allowed, with more demand than the target. */
+  /** Seconds at the HPA's maximum with more demand than its target. */
   readonly atMaximumSeconds: number
   readonly mostReplicas: number
+  /** Number of scale events. */
   readonly moves: number
-  /** Pods at the end of each slot. */
+  /** Number of pods at the end of each slot; `NaN` for slots without a demand. */
   readonly replicas: Float64Array
-  /** Load of a ready pod at each look of the controller, in millicores. */
+  /** Load of a ready pod at each evaluation, in millicores. */
   readonly podLoads: Float64Array
 }
 
 /**
- * Runs an HPA on a demand that does not depend on it: load is shared evenly between ready pods. Gaps are passed over.
- * A pod that starts takes no load until it is ready; of pods that go, those go first that were not ready yet.
+ * Runs an HPA on a demand that does not depend on the number of pods. Ready pods share the load evenly. Slots without a
+ * demand are skipped. A scale-down removes the newest pods first.
  */
 export function simulateHpa(
   demand: Demand,
   scaler: Autoscaler,
-  { syncSeconds = 15, readySeconds = 30, replicas: start }: Surroundings = {},
-): ScaledRun {
-  const controller = hpaController(scaler)
+  { syncSeconds = 15, readySeconds = 30, replicas: start }: SimulationOptions = {},
+): HpaSimulation {
+  const pods = simulatedPods(scaler, { readySeconds, start: start ?? Math.max(1, scaler.minReplicas) })
+  const sums = simulationSums(scaler)
   const replicas = new Float64Array(demand.values.length)
   const podLoads = new Float64Array(demand.values.length * Math.ceil(demand.step / syncSeconds))
-  let looks = 0
-  const sum = { pod: 0, overload: 0, shortage: 0, used: 0, atMaximum: 0, seconds: 0 }
-  let [current, most, moves, now] = [start ?? Math.max(1, scaler.minReplicas), 0, 0, 0]
-  let starting: { ready: number; pods: number }[] = []
-  const { request, utilization, tolerance } = scaler
+  let [evaluations, now] = [0, 0]
   for (let slot = 0; slot < demand.values.length; slot += 1) {
     const load = demand.values[slot] ?? Number.NaN
     const end = (slot + 1) * demand.step
@@ -66,53 +65,94 @@ export function simulateHpa(
       continue
     }
     for (; now < end; now += syncSeconds) {
-      // Few looks find pods that start; a history has thousands.
-      if (starting.length > 0) starting = starting.filter(({ ready }) => ready > now)
-      const unready = starting.length === 0 ? 0 : starting.reduce((total, { pods }) => total + pods, 0)
-      const ready = Math.max(1, current - unready)
-      const wish = desiredByMetric({ request, utilization, current, ready, usage: load }, tolerance)
-      const next = controller.sync({ now, current }, wish)
-      const seconds = Math.min(syncSeconds, end - now)
-      podLoads[looks++] = load / ready
-      const above = Math.max(0, load - ready * scaler.request)
-      sum.seconds += seconds
-      sum.pod += current * seconds
-      sum.used += load * seconds
-      sum.shortage += above * seconds
-      if (above > 0) sum.overload += seconds
-      if (current >= scaler.maxReplicas && load * 100 > current * scaler.request * scaler.utilization)
-        sum.atMaximum += seconds
-      if (next > current) starting.push({ ready: now + readySeconds, pods: next - current })
-      if (next < current) starting = withoutNewest(starting, current - next)
-      if (next !== current) moves += 1
-      current = next
-      most = Math.max(most, current)
+      const ready = pods.readyAt(now)
+      podLoads[evaluations++] = load / ready
+      sums.add(pods.state, load, Math.min(syncSeconds, end - now))
+      pods.evaluate(now, load)
     }
-    replicas[slot] = current
+    replicas[slot] = pods.state.current
   }
-  return {
-    seconds: sum.seconds,
-    podSeconds: sum.pod,
-    requestedSeconds: sum.pod * scaler.request,
-    overloadSeconds: sum.overload,
-    shortage: sum.shortage,
-    usedSeconds: sum.used,
-    atMaximumSeconds: sum.atMaximum,
-    mostReplicas: most,
-    moves,
-    replicas,
-    podLoads: podLoads.subarray(0, looks),
-  }
+  const { mostReplicas, moves } = pods.state
+  return { ...sums.total, mostReplicas, moves, replicas, podLoads: podLoads.subarray(0, evaluations) }
 }
 
-function withoutNewest(starting: readonly { ready: number; pods: number }[], count: number) {
+interface PodState {
+  current: number
+  ready: number
+  mostReplicas: number
+  moves: number
+}
+
+interface StartingPods {
+  readonly ready: number
+  readonly pods: number
+}
+
+/** The pods behind a simulated HPA. They change in place: a history has thousands of evaluations. */
+function simulatedPods(
+  scaler: Autoscaler,
+  { readySeconds, start }: { readonly readySeconds: number; readonly start: number },
+) {
+  const controller = hpaController(scaler)
+  const { request, utilization, tolerance } = scaler
+  const state: PodState = { current: start, ready: start, mostReplicas: 0, moves: 0 }
+  let starting: readonly StartingPods[] = []
+
+  const readyAt = (now: number): number => {
+    // Few evaluations find starting pods.
+    if (starting.length > 0) starting = starting.filter(({ ready }) => ready > now)
+    const unready = starting.length === 0 ? 0 : starting.reduce((total, { pods }) => total + pods, 0)
+    state.ready = Math.max(1, state.current - unready)
+    return state.ready
+  }
+
+  const evaluate = (now: number, usage: number): void => {
+    const { current, ready } = state
+    const wanted = desiredReplicas({ request, utilization, current, ready, usage }, tolerance)
+    const next = controller.sync({ now, current }, wanted)
+    if (next > current) starting = [...starting, { ready: now + readySeconds, pods: next - current }]
+    if (next < current) starting = withoutNewest(starting, current - next)
+    if (next !== current) state.moves += 1
+    state.current = next
+    state.mostReplicas = Math.max(state.mostReplicas, next)
+  }
+
+  return { state, readyAt, evaluate }
+}
+
+function withoutNewest(starting: readonly StartingPods[], count: number): readonly StartingPods[] {
   let left = count
   return starting
     .toReversed()
     .flatMap(({ ready, pods }) => {
-      const gone = Math.min(left, pods)
-      left -= gone
-      return pods > gone ? [{ ready, pods: pods - gone }] : []
+      const removed = Math.min(left, pods)
+      left -= removed
+      return pods > removed ? [{ ready, pods: pods - removed }] : []
     })
     .toReversed()
+}
+
+/** Adds up the seconds of a simulation. */
+function simulationSums({ request, utilization, maxReplicas }: Autoscaler) {
+  const total = {
+    seconds: 0,
+    podSeconds: 0,
+    requestedSeconds: 0,
+    overloadSeconds: 0,
+    shortage: 0,
+    usedSeconds: 0,
+    atMaximumSeconds: 0,
+  }
+  const add = ({ current, ready }: PodState, load: number, seconds: number): void => {
+    const above = Math.max(0, load - ready * request)
+    total.seconds += seconds
+    total.podSeconds += current * seconds
+    total.requestedSeconds = total.podSeconds * request
+    total.usedSeconds += load * seconds
+    total.shortage += above * seconds
+    if (above > 0) total.overloadSeconds += seconds
+    if (current >= maxReplicas && load * 100 > current * request * utilization)
+      total.atMaximumSeconds += seconds
+  }
+  return { total, add }
 }

@@ -4,6 +4,6 @@ import { steady } from './steady/steady.ts'
 import { tortoise } from './tortoise/tortoise.ts'
 import { vpa } from './vpa/vpa.ts'
 
-/** Every profile by its name in settings. */
+/** All profiles by their names in settings. */
 export const profiles = { steady, tortoise, vpa, krr } satisfies Readonly<Record<string, Profile>>
 export type ProfileName = keyof typeof profiles

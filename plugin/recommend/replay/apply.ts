@@ -3,40 +3,43 @@ import { type ContainerField, isContainerField } from '../../model/field.ts'
 import type { Change } from '../../model/recommendation.ts'
 import { printValue, readValue } from '../../model/value.ts'
 
-/** A value to lay over a declared one. */
-export type Move = Pick<Change, 'container' | 'field' | 'to'>
+/** A new value for a field, in the field's unit. */
+export type NewValue = Pick<Change, 'container' | 'field' | 'to'>
 
-/** The value of a container's field, in the field's unit. */
+/** Reads the value of a container's field, in the field's unit; `undefined` when it is not set or not a number. */
 export type ReadField = (container: DeclaredContainer, field: ContainerField) => number | undefined
 
-/** The values as declared. */
+/** Reads the values as declared. */
 export const declaredValue: ReadField = ({ values }, field) => {
   const text = values[field]
   return text === undefined ? undefined : readValue(field, text)
 }
 
-/** The autoscaler of a workload after changes of it. */
-export const movedAutoscaler = (declared: DeclaredWorkload, changes: readonly Move[]): DeclaredWorkload =>
+/** The workload with new values of its autoscaler alone. */
+export const withAutoscalerChanges = (
+  declared: DeclaredWorkload,
+  changes: readonly NewValue[],
+): DeclaredWorkload =>
   declared.autoscaler === undefined
     ? declared
-    : { ...declared, autoscaler: aimed(declared.autoscaler, changes) }
+    : { ...declared, autoscaler: changedAutoscaler(declared.autoscaler, changes) }
 
-/** A workload as Git would declare it after these changes of it. */
-export function withChanges(declared: DeclaredWorkload, changes: readonly Move[]): DeclaredWorkload {
+/** The workload as Git would declare it with new values. */
+export function withChanges(declared: DeclaredWorkload, changes: readonly NewValue[]): DeclaredWorkload {
   return {
-    ...movedAutoscaler(declared, changes),
-    containers: declared.containers.map((container) => sized(container, changes)),
+    ...withAutoscalerChanges(declared, changes),
+    containers: declared.containers.map((container) => changedContainer(container, changes)),
   }
 }
 
-function sized(container: DeclaredContainer, changes: readonly Move[]): DeclaredContainer {
+function changedContainer(container: DeclaredContainer, changes: readonly NewValue[]): DeclaredContainer {
   const own = changes.filter((one) => one.container === container.name && isContainerField(one.field))
   if (own.length === 0) return container
   const values = own.map(({ field, to }) => [field, printValue(field, to)] as const)
   return { ...container, values: { ...container.values, ...Object.fromEntries(values) } }
 }
 
-function aimed(autoscaler: DeclaredAutoscaler, changes: readonly Move[]): DeclaredAutoscaler {
+function changedAutoscaler(autoscaler: DeclaredAutoscaler, changes: readonly NewValue[]): DeclaredAutoscaler {
   const bound = (name: 'minReplicas' | 'maxReplicas') => {
     const to = changes.find(({ field }) => field === `hpa.${name}`)?.to
     return to === undefined ? {} : { [name]: to }

@@ -1,42 +1,47 @@
 import type { BacktestFigures, Prices } from '../../model/backtest.ts'
-import type { Scores } from './score.ts'
+import type { Scores } from './scores.ts'
 
-const month = 30
+const daysPerMonth = 30
 const gibibyte = 1024 ** 3
 
-/** Charges with the days they are from and the values that were moved. */
-export interface Judged {
-  readonly charges: Scores
+/** The result of a backtest: its scores, the days they cover, and how often values changed. */
+export interface BacktestResult {
+  readonly scores: Scores
+  /** Values that changed. */
   readonly changes: number
-  /** Decisions that moved anything. */
+  /** Decisions that changed at least one value. */
   readonly commits: number
   readonly days: number
 }
 
-/** Turns sums into figures that people compare. */
-export function figuresOf({ charges, changes, commits, days }: Judged, prices: Prices): BacktestFigures {
-  const { seconds, cpuRequested, cpuUsed, memoryRequested, memoryUsed } = charges
+/** Computes the published figures of a backtest: ratios, percentages, and amounts for a month of 30 days. */
+export function backtestFigures(
+  { scores, changes, commits, days }: BacktestResult,
+  prices: Prices,
+): BacktestFigures {
+  const { seconds, cpuRequested, cpuUsed, memoryRequested, memoryUsed } = scores
   const cost = (cpuRequested * prices.coreHour + (memoryRequested / gibibyte) * prices.gibibyteHour) / 3600
+  const perMonth = (amount: number): number => rounded((amount / Math.max(days, 1)) * daysPerMonth, 2)
   return {
     days,
     ...(cpuUsed === 0 ? {} : { cpuRequestedOverUsed: rounded(cpuRequested / cpuUsed, 3) }),
     ...(memoryUsed === 0 ? {} : { memoryRequestedOverUsed: rounded(memoryRequested / memoryUsed, 3) }),
-    costPerMonth: rounded((cost / Math.max(days, 1)) * month * (charges.workloads || 1), 2),
-    percentAbove: percent(charges.aboveSeconds, seconds),
-    percentVolumeAbove: percent(charges.aboveVolume, cpuUsed),
-    percentThrottled: percent(charges.throttledSeconds, seconds),
-    oomKills: charges.oomKills,
-    replicas: rounded(charges.workloadSeconds === 0 ? 0 : charges.podSeconds / charges.workloadSeconds, 2),
-    percentAtMaximum: percent(charges.atMaximumSeconds, charges.workloadSeconds),
-    ...(charges.simulatedSeconds === 0
+    costPerMonth: rounded((cost / Math.max(days, 1)) * daysPerMonth * (scores.workloads || 1), 2),
+    percentAbove: percent(scores.aboveSeconds, seconds),
+    percentVolumeAbove: percent(scores.aboveVolume, cpuUsed),
+    percentThrottled: percent(scores.throttledSeconds, seconds),
+    oomKills: scores.oomKills,
+    replicas: rounded(scores.workloadSeconds === 0 ? 0 : scores.podSeconds / scores.workloadSeconds, 2),
+    percentAtMaximum: percent(scores.atMaximumSeconds, scores.workloadSeconds),
+    ...(scores.simulatedSeconds === 0
       ? {}
-      : { percentShort: percent(charges.overloadSeconds, charges.simulatedSeconds) }),
-    commitsPerMonth: rounded((commits / Math.max(days, 1)) * month, 2),
-    changesPerMonth: rounded((changes / Math.max(days, 1)) * month, 2),
+      : { percentShort: percent(scores.overloadSeconds, scores.simulatedSeconds) }),
+    commitsPerMonth: perMonth(commits),
+    changesPerMonth: perMonth(changes),
   }
 }
 
-const percent = (part: number, whole: number): number => (whole === 0 ? 0 : rounded((part / whole) * 100, 2))
-/** Rounds to some digits after the point. */
+const percent = (part: number, total: number): number => (total === 0 ? 0 : rounded((part / total) * 100, 2))
+/** Rounds to a number of decimals. */
 export const rounded = (value: number, digits: number): number =>
   Math.round(value * 10 ** digits) / 10 ** digits

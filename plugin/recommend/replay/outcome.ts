@@ -4,60 +4,61 @@ import type { ContainerField } from '../../model/field.ts'
 import type { ContainerUsage, Observation } from '../../model/observation.ts'
 import { cpuScale, memoryScale } from '../../model/sketch.ts'
 import type { ReadField } from './apply.ts'
-import { figuresOf, rounded } from './figures.ts'
-import { pods, type RunPods, type Valued } from './pods.ts'
-import { type Sampled, sampled } from './sampled.ts'
-import { addScores, noScores, type Scores } from './score.ts'
+import { compareSamples, type SampleShares } from './compare-samples.ts'
+import { backtestFigures, rounded } from './figures.ts'
+import { type PodOutcome, podOutcome, type ReplayInput } from './pods.ts'
+import { addScores, emptyScores, type Scores } from './scores.ts'
 
 const gibibyte = 1024 ** 3
 
-/** How one container stands under its values. */
+/** One container's recorded usage, compared with its values in millicores and bytes. */
 export interface ContainerOutcome {
   readonly name: string
   readonly usage: ContainerUsage
   readonly request: { readonly cpu: number | undefined; readonly memory: number | undefined }
+  /** `Infinity` without a limit. */
   readonly limit: { readonly cpu: number; readonly memory: number }
-  /** Its CPU samples held against request and limit; reckoned when asked for. */
-  readonly cpu: () => Sampled | undefined
-  /** How much more of the load each pod takes than when it was recorded. */
-  readonly crowding: number
-  /** Days whose highest memory lies above the request, and above the limit. */
+  /** Compares the CPU samples with request and limit; computed on each call. */
+  readonly cpu: () => SampleShares | undefined
+  /** Load of each pod as a multiple of its recorded load: above 1 when fewer pods run. */
+  readonly loadFactor: number
+  /** Days whose memory peak is above the request, and above the limit. */
   readonly daysAbove: number
   readonly daysOver: number
 }
 
-/** How a workload stands on its recorded history under some values. */
+/** A workload's recorded history, compared with its values. */
 export interface WorkloadOutcome {
   readonly containers: readonly ContainerOutcome[]
-  readonly pods: RunPods
+  readonly pods: PodOutcome
   readonly days: number
 }
 
 /**
- * Holds a workload's recorded samples against its values; an HPA is simulated where its demand was recorded by the slot.
- * `today` is how it stands under the values in force while the history was recorded.
+ * Compares a workload's recorded samples with its values. An HPA is simulated when its demand was recorded by slot.
+ * `today` is the outcome of the values in force while the history was recorded; left out when this is that outcome.
  */
 export function outcomeOf(
-  valued: Valued,
+  input: ReplayInput,
   observation: Observation,
   today?: WorkloadOutcome,
 ): WorkloadOutcome {
-  const { declared, read } = valued
-  const ran = pods(valued, observation, today?.pods)
-  const crowding = (today?.pods.mean ?? ran.mean) / ran.mean
+  const { declared, read } = input
+  const pods = podOutcome(input, observation, today?.pods)
+  const loadFactor = (today?.pods.mean ?? pods.mean) / pods.mean
   const containers = declared.containers.flatMap((container) => {
     const usage = observation.containers.find((one) => one.container === container.name)
     return usage === undefined || container.role === 'init'
       ? []
-      : [held(container, usage, { read, crowding })]
+      : [containerOutcome(container, usage, { read, loadFactor })]
   })
-  return { containers, pods: ran, days: observation.days }
+  return { containers, pods, days: observation.days }
 }
 
-function held(
+function containerOutcome(
   container: DeclaredContainer,
   usage: ContainerUsage,
-  { read, crowding }: { readonly read: ReadField; readonly crowding: number },
+  { read, loadFactor }: { readonly read: ReadField; readonly loadFactor: number },
 ): ContainerOutcome {
   const value = (field: ContainerField) => read(container, field)
   const request = { cpu: value('requests.cpu'), memory: value('requests.memory') }
@@ -65,79 +66,89 @@ function held(
     cpu: value('limits.cpu') ?? Number.POSITIVE_INFINITY,
     memory: value('limits.memory') ?? Number.POSITIVE_INFINITY,
   }
+  const bounds = { request: request.cpu ?? 0, limit: limit.cpu, loadFactor }
   const peaks = usage.memory?.daily?.peaks ?? (usage.memory === undefined ? [] : [usage.memory.peak])
-  const over = (bound: number): number => peaks.reduce((count, peak) => (peak > bound ? count + 1 : count), 0)
+  const daysAbove = (bound: number): number =>
+    peaks.reduce((count, peak) => (peak > bound ? count + 1 : count), 0)
   return {
     name: container.name,
     usage,
     request,
     limit,
-    cpu: () =>
-      usage.cpu && sampled(usage.cpu, cpuScale, { request: request.cpu ?? 0, limit: limit.cpu, crowding }),
-    crowding,
-    daysAbove: over(request.memory ?? 0),
-    daysOver: over(limit.memory),
+    cpu: () => usage.cpu && compareSamples(usage.cpu, cpuScale, bounds),
+    loadFactor,
+    daysAbove: daysAbove(request.memory ?? 0),
+    daysOver: daysAbove(limit.memory),
   }
 }
 
-/** The figures of a standing, for people. A kill on record counts under every limit that is no higher than today's. */
+/**
+ * The published figures of an outcome. A recorded OOM kill counts for every limit that is not higher than the limit of
+ * `today`, under which it happened.
+ */
 export function outcomeFigures(one: WorkloadOutcome, today: WorkloadOutcome, prices: Prices): OutcomeFigures {
   const seconds = Math.max(one.days, 1 / 24) * 86_400
-  const charged = one.containers
-    .map((container) =>
-      chargeOf(container, { seconds, pods: one.pods.mean, recorded: one.pods.recorded, today }),
-    )
+  const { mean, recorded, atMaximum = 0, short } = one.pods
+  const scores = one.containers
+    .map((container) => containerScores(container, { seconds, pods: mean, recorded, today }))
     .reduce(addScores, {
-      ...noScores,
+      ...emptyScores,
       workloads: 1,
       workloadSeconds: seconds,
-      podSeconds: one.pods.mean * seconds,
-      atMaximumSeconds: (one.pods.atMaximum ?? 0) * seconds,
-      overloadSeconds: (one.pods.short ?? 0) * seconds,
-      simulatedSeconds: one.pods.short === undefined ? 0 : seconds,
+      podSeconds: mean * seconds,
+      atMaximumSeconds: atMaximum * seconds,
+      overloadSeconds: (short ?? 0) * seconds,
+      simulatedSeconds: short === undefined ? 0 : seconds,
     })
-  const oomKills = one.containers.reduce((sum, container, index) => {
-    const then = today.containers[index]?.limit.memory ?? Number.POSITIVE_INFINITY
-    return sum + container.daysOver + (container.limit.memory <= then ? container.usage.oomKills : 0)
-  }, 0)
   const {
     changesPerMonth: _changes,
     commitsPerMonth: _commits,
     ...figures
-  } = figuresOf({ charges: { ...charged, oomKills }, changes: 0, commits: 0, days: one.days }, prices)
+  } = backtestFigures(
+    { scores: { ...scores, oomKills: killsOf(one, today) }, changes: 0, commits: 0, days: one.days },
+    prices,
+  )
   return {
     ...figures,
-    requestedCores: rounded(charged.cpuRequested / seconds, 3),
-    requestedGibibytes: rounded(charged.memoryRequested / seconds / gibibyte, 3),
+    requestedCores: rounded(scores.cpuRequested / seconds, 3),
+    requestedGibibytes: rounded(scores.memoryRequested / seconds / gibibyte, 3),
   }
 }
 
-interface Over {
+const killsOf = (one: WorkloadOutcome, today: WorkloadOutcome): number =>
+  one.containers.reduce((sum, container, index) => {
+    const then = today.containers[index]?.limit.memory ?? Number.POSITIVE_INFINITY
+    return sum + container.daysOver + (container.limit.memory <= then ? container.usage.oomKills : 0)
+  }, 0)
+
+interface ScoredPeriod {
   readonly seconds: number
+  /** Mean number of pods under the values. */
   readonly pods: number
-  /** Pods that ran when the samples were taken. */
+  /** Mean number of pods while the samples were recorded. */
   readonly recorded: number
   readonly today: WorkloadOutcome
 }
 
-function chargeOf({ name, usage, cpu: samples, request, limit }: ContainerOutcome, over: Over): Scores {
-  const { seconds, pods: count, recorded, today } = over
-  const cpu = samples()
+function containerScores(container: ContainerOutcome, period: ScoredPeriod): Scores {
+  const { name, usage, request, limit } = container
+  const { seconds, pods, recorded, today } = period
+  const cpu = container.cpu()
   const then = today.containers.find((one) => one.name === name)?.limit.cpu ?? Number.POSITIVE_INFINITY
   const throttled = limit.cpu <= then ? (usage.throttledShare ?? 0) : 0
-  const memory = usage.memory && sampled(usage.memory, memoryScale, unbounded)
-  const cores = (millicores: number): number => (millicores / 1000) * count * seconds
+  const memory = usage.memory && compareSamples(usage.memory, memoryScale, unbounded)
+  const coreSeconds = (millicores: number): number => (millicores / 1000) * pods * seconds
   return {
-    ...noScores,
+    ...emptyScores,
     seconds: cpu === undefined ? 0 : seconds,
-    cpuRequested: cores(request.cpu ?? 0),
-    cpuUsed: cores(cpu?.mean ?? 0),
-    memoryRequested: (request.memory ?? 0) * count * seconds,
+    cpuRequested: coreSeconds(request.cpu ?? 0),
+    cpuUsed: coreSeconds(cpu?.mean ?? 0),
+    memoryRequested: (request.memory ?? 0) * pods * seconds,
     memoryUsed: (memory?.mean ?? 0) * recorded * seconds,
     aboveSeconds: (cpu?.above ?? 0) * seconds,
-    aboveVolume: cores(cpu?.volume ?? 0),
+    aboveVolume: coreSeconds(cpu?.volume ?? 0),
     throttledSeconds: Math.max(cpu?.atLimit ?? 0, throttled) * seconds,
   }
 }
 
-const unbounded = { request: 0, limit: Number.POSITIVE_INFINITY, crowding: 1 }
+const unbounded = { request: 0, limit: Number.POSITIVE_INFINITY, loadFactor: 1 }

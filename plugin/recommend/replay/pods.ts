@@ -2,76 +2,84 @@ import type { DeclaredWorkload } from '../../model/declared.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Autoscaler } from '../hpa/controller.ts'
 import type { ReadField } from './apply.ts'
+import { autoscalerOf, shareAbove } from './recorded-demand.ts'
 import { type Replay, replayOf } from './replay.ts'
-import { autoscalerOf, shareAbove } from './scaled.ts'
 
-/** A workload, and the values of its containers. */
-export interface Valued {
+/** A workload and the values to replay its history under. */
+export interface ReplayInput {
   readonly declared: DeclaredWorkload
+  /** Reads the values of its containers. */
   readonly read: ReadField
-  /** Replays its history; one that has run before need not run again. */
+  /** Replays the history with a cache; left out when there is none. */
   readonly replay?: Replay | undefined
 }
 
-/** The pods that run under some values, on the whole of a recorded history. */
-export interface RunPods {
+/** The pods that run under some values, over the whole recorded history. */
+export interface PodOutcome {
   readonly mean: number
-  /** Pods on record, on average. */
+  /** Mean number of pods as recorded. */
   readonly recorded: number
-  /** Share of the time that pods are asked for more than they request, 0 to 1, where an HPA was simulated. */
+  /** Share of the time, 0 to 1, in which pods need more CPU than they request; only when an HPA was simulated. */
   readonly short?: number
-  /** Share of the time at the HPA's maximum with more to do, 0 to 1. */
+  /** Share of the time, 0 to 1, at the HPA's maximum with more demand than its target. */
   readonly atMaximum?: number
   readonly scaler?: Autoscaler
 }
 
 /**
- * The pods of a workload: those of its simulated HPA; without the demand by slot, those on record, more or fewer as its
- * scale point (request × target) falls or rises against `today`; without an HPA, those on record.
+ * The pods of a workload under its values. With an HPA and a demand recorded by slot: the pods of the simulated HPA.
+ * With an HPA alone: the recorded pods, scaled by the change of the scale point (request × target) against `today`.
+ * Without an HPA: the recorded pods.
  */
-export function pods({ declared, read, replay }: Valued, observation: Observation, today?: RunPods): RunPods {
+export function podOutcome(
+  { declared, read, replay }: ReplayInput,
+  observation: Observation,
+  today?: PodOutcome,
+): PodOutcome {
   const recorded = Math.max(observation.replicas?.mean ?? 1, 1e-9)
   const found = autoscalerOf(declared, read)
   if (found === undefined) return { mean: recorded, recorded }
   const { scaler, members } = found
   const replayed = (replay ?? replayOf(observation))(members, scaler)
-  if (replayed === undefined) return { mean: moved(recorded, scaler, today?.scaler), recorded, scaler }
-  const { run } = replayed
+  if (replayed === undefined)
+    return { mean: podsByScalePoint(recorded, scaler, today?.scaler), recorded, scaler }
+  const { pods } = replayed
   return {
-    mean: run.meanPods,
+    mean: pods.mean,
     recorded,
-    short: shareAbove(run.run, scaler.request),
-    atMaximum: run.run.seconds === 0 ? 0 : run.atMaximumSeconds / run.run.seconds,
+    short: shareAbove(pods.simulation, scaler.request),
+    atMaximum: pods.simulation.seconds === 0 ? 0 : pods.simulation.atMaximumSeconds / pods.simulation.seconds,
     scaler,
   }
 }
 
 const scalePoint = ({ request, utilization }: Autoscaler): number => (request * utilization) / 100
 
-function moved(recorded: number, scaler: Autoscaler, today: Autoscaler | undefined): number {
+function podsByScalePoint(recorded: number, scaler: Autoscaler, today: Autoscaler | undefined): number {
   if (today === undefined) return recorded
-  const wanted = (recorded * scalePoint(today)) / scalePoint(scaler)
-  return Math.min(Math.max(wanted, scaler.minReplicas), Math.max(scaler.maxReplicas, scaler.minReplicas))
+  const pods = (recorded * scalePoint(today)) / scalePoint(scaler)
+  return Math.min(Math.max(pods, scaler.minReplicas), Math.max(scaler.maxReplicas, scaler.minReplicas))
 }
 
-/** The pods that an HPA without a minimum would have run. */
-interface FreePods {
+/** The pods that an HPA with a minimum of 1 would have run. */
+export interface FreePods {
+  /** Time of the first slot, in seconds since 1970, and seconds between slots. */
   readonly first: number
   readonly step: number
-  /** By slot of the demand. */
+  /** Number of pods by slot. */
   readonly counts: Float64Array
   readonly podsAt: (time: number) => number
 }
 
-/** Simulates a workload's HPA without its minimum; `undefined` where it cannot be simulated. */
-export function withoutFloor(
-  { declared, read, replay }: Valued,
+/** Simulates a workload's HPA with a minimum of 1; `undefined` when it cannot be simulated. */
+export function podsWithoutMinimum(
+  { declared, read, replay }: ReplayInput,
   observation: Observation,
 ): FreePods | undefined {
   const found = autoscalerOf(declared, read)
   const replayed =
     found && (replay ?? replayOf(observation))(found.members, { ...found.scaler, minReplicas: 1 })
   if (replayed === undefined) return undefined
-  const { demand, run } = replayed
-  return { first: demand.first, step: demand.step, counts: run.run.replicas, podsAt: run.podsAt }
+  const { demand, pods } = replayed
+  return { first: demand.first, step: demand.step, counts: pods.simulation.replicas, podsAt: pods.at }
 }

@@ -3,121 +3,68 @@ import type { ContainerUsage, Observation, ResourceUsage } from '../../model/obs
 import { countValues, type Series, usageValues } from '../../model/series.ts'
 import { cpuScale, memoryScale, type SketchScale } from '../../model/sketch.ts'
 import { declaredValue } from './apply.ts'
-import type { Scaled } from './scaled.ts'
+import type { SimulatedPods } from './recorded-demand.ts'
+import { addScores, emptyScores, type Scores } from './scores.ts'
 import { isWithin, type Span, slotsOf } from './span.ts'
 
-/** What values would have come to over a span, of one workload or of several added up. Times in seconds. */
-export interface Scores {
-  /** Seconds with samples, of each container. */
-  readonly seconds: number
-  /** Core-seconds and byte-seconds, over all pods. */
-  readonly cpuRequested: number
-  readonly cpuUsed: number
-  readonly memoryRequested: number
-  readonly memoryUsed: number
-  /** Time of the busiest pod above its CPU request, and core-seconds above it. */
-  readonly aboveSeconds: number
-  readonly aboveVolume: number
-  /** Time of the busiest pod at its CPU limit; the share of periods it was held back in on record, where that is more. */
-  readonly throttledSeconds: number
-  /** Times that memory would have passed its limit. */
-  readonly oomKills: number
-  /** Pods × seconds, and the seconds over which they were counted. */
-  readonly podSeconds: number
-  readonly workloadSeconds: number
-  /** Time in which the pods of a simulated HPA were asked for more than they request. */
-  readonly overloadSeconds: number
-  /** Time over which an HPA was simulated. */
-  readonly simulatedSeconds: number
-  /** Time at the HPA's maximum with more to do. */
-  readonly atMaximumSeconds: number
-  /** How many workloads were added up. */
-  readonly workloads: number
-}
-
-export const noScores: Scores = {
-  seconds: 0,
-  cpuRequested: 0,
-  cpuUsed: 0,
-  memoryRequested: 0,
-  memoryUsed: 0,
-  aboveSeconds: 0,
-  aboveVolume: 0,
-  throttledSeconds: 0,
-  oomKills: 0,
-  podSeconds: 0,
-  workloadSeconds: 0,
-  overloadSeconds: 0,
-  simulatedSeconds: 0,
-  atMaximumSeconds: 0,
-  workloads: 0,
-}
-
-/** Adds charges up. */
-export function addScores(one: Scores, other: Scores): Scores {
-  const parts = Object.keys(noScores) as (keyof Scores)[]
-  return Object.fromEntries(parts.map((part) => [part, one[part] + other[part]])) as unknown as Scores
-}
-
-/** Values and what ran under them. `today` is what was in force while the history was recorded. */
+/** A workload with the values to score, and the part of its history to score them on. */
 export interface ScoreRequest {
   readonly declared: DeclaredWorkload
+  /** The values in force while the history was recorded. */
   readonly today: DeclaredWorkload
   readonly observation: Observation
   readonly span: Span
-  /** What a simulated HPA made of it; the recorded pods where left out. */
-  readonly scaled?: Scaled | undefined
+  /** The pods of a simulated HPA; the recorded pods when left out. */
+  readonly simulated?: SimulatedPods | undefined
 }
 
-/** Charges a workload for a span. */
-export function score(charging: ScoreRequest): Scores {
-  const { declared, observation } = charging
-  const pods = podsOf(charging)
+/** Scores a workload's values on a span of its recorded history. */
+export function score(request: ScoreRequest): Scores {
+  const { declared, observation, simulated } = request
+  const pods = podsOf(request)
   const containers = declared.containers.flatMap((container) => {
     const usage = observation.containers.find((one) => one.container === container.name)
     return usage === undefined || container.role === 'init' ? [] : [{ container, usage }]
   })
   const own = containers.map((one) =>
-    addScores(chargeCpu(one, pods, charging), chargeMemory(one, pods, charging)),
+    addScores(cpuScores(one, pods, request), memoryScores(one, pods, request)),
   )
-  const [longest] = own.map(({ seconds }) => seconds).sort((one, other) => other - one)
-  const podSeconds = (longest ?? 0) * pods.mean
+  const longest = own.reduce((most, { seconds }) => Math.max(most, seconds), 0)
   return own.reduce(addScores, {
-    ...noScores,
-    podSeconds,
-    workloadSeconds: longest ?? 0,
-    overloadSeconds: charging.scaled?.run.overloadSeconds ?? 0,
-    simulatedSeconds: charging.scaled?.run.seconds ?? 0,
-    atMaximumSeconds: charging.scaled?.atMaximumSeconds ?? 0,
+    ...emptyScores,
+    podSeconds: longest * pods.mean,
+    workloadSeconds: longest,
+    overloadSeconds: simulated?.simulation.overloadSeconds ?? 0,
+    simulatedSeconds: simulated?.simulation.seconds ?? 0,
+    atMaximumSeconds: simulated?.simulation.atMaximumSeconds ?? 0,
   })
 }
 
 interface Pods {
   readonly mean: number
-  /** Recorded pods for each pod that would have run; the load of one grows by it. */
-  readonly crowding: (time: number) => number
+  /** Recorded pods for each pod that would have run: the load of a pod grows by this factor. */
+  readonly loadFactor: (time: number) => number
   readonly at: (time: number) => number
 }
 
-function podsOf({ observation: { replicas }, scaled, span }: ScoreRequest): Pods {
+function podsOf({ observation: { replicas }, simulated, span }: ScoreRequest): Pods {
   const mean = replicas?.mean ?? 1
-  const recorded = replicas?.series === undefined ? () => mean : lookup(replicas.series, mean)
-  if (scaled === undefined) {
-    const series = replicas?.series
+  const series = replicas?.series
+  const recorded = series === undefined ? () => mean : lookup(series, mean)
+  if (simulated === undefined)
     return {
       mean: series === undefined ? mean : meanWithin(series, span, mean),
-      crowding: () => 1,
+      loadFactor: () => 1,
       at: recorded,
     }
-  }
   return {
-    mean: scaled.meanPods,
-    at: scaled.podsAt,
-    crowding: (time) => recorded(time) / Math.max(1, scaled.podsAt(time)),
+    mean: simulated.mean,
+    at: simulated.at,
+    loadFactor: (time) => recorded(time) / Math.max(1, simulated.at(time)),
   }
 }
 
-/** A series of counts as a function of time. */
+/** A series of counts as a function of time in seconds since 1970; `otherwise` where it has no sample. */
 export function lookup(series: Series, otherwise: number): (time: number) => number {
   const values = countValues(series)
   return (time) => {
@@ -129,11 +76,11 @@ export function lookup(series: Series, otherwise: number): (time: number) => num
 function meanWithin(series: Series, span: Span, otherwise: number): number {
   const values = countValues(series)
   const [start, end] = slotsOf(series, span, values.length)
-  const seen = values.subarray(start, end).filter((value) => !Number.isNaN(value))
-  return seen.length === 0 ? otherwise : seen.reduce((sum, value) => sum + value, 0) / seen.length
+  const counts = values.subarray(start, end).filter((value) => !Number.isNaN(value))
+  return counts.length === 0 ? otherwise : counts.reduce((sum, value) => sum + value, 0) / counts.length
 }
 
-interface Used {
+interface UsedContainer {
   readonly container: DeclaredContainer
   readonly usage: ContainerUsage
 }
@@ -144,8 +91,8 @@ interface Slot {
   readonly total: number
 }
 
-/** The slots of a span in which something was seen; nothing without a series. */
-function slotsSeen(usage: ResourceUsage | undefined, scale: SketchScale, span: Span): readonly Slot[] {
+/** The slots of a span that hold a sample; empty without a series. */
+function slotsWithSamples(usage: ResourceUsage | undefined, scale: SketchScale, span: Span): readonly Slot[] {
   if (usage?.highest === undefined) return []
   const highest = usageValues(usage.highest, scale)
   const total = usage.total === undefined ? highest : usageValues(usage.total, scale)
@@ -160,15 +107,15 @@ function slotsSeen(usage: ResourceUsage | undefined, scale: SketchScale, span: S
   return slots
 }
 
-/** Share of the CFS periods of a span, 0 to 1, in which a container was held back, as recorded. */
+/** Recorded share of the CFS periods of a span, 0 to 1, in which the container was throttled. */
 function recordedThrottling({ throttling = [] }: ContainerUsage, span: Span): number {
   const days = throttling.filter(({ day }) => isWithin(day, span))
   const periods = days.reduce((sum, day) => sum + day.periods, 0)
   return periods === 0 ? 0 : days.reduce((sum, day) => sum + day.throttled, 0) / periods
 }
 
-/** The limit that was in force while the history was recorded. */
-function limitThen(
+/** The limit that was in force while the history was recorded; `Infinity` without one. */
+function recordedLimit(
   { name }: DeclaredContainer,
   today: DeclaredWorkload,
   field: 'limits.cpu' | 'limits.memory',
@@ -177,15 +124,13 @@ function limitThen(
   return (then && declaredValue(then, field)) ?? Number.POSITIVE_INFINITY
 }
 
-function chargeCpu({ container, usage }: Used, pods: Pods, { span, today }: ScoreRequest): Scores {
-  const [request = 0, limit = Number.POSITIVE_INFINITY] = [
-    declaredValue(container, 'requests.cpu'),
-    declaredValue(container, 'limits.cpu'),
-  ]
+function cpuScores({ container, usage }: UsedContainer, pods: Pods, { span, today }: ScoreRequest): Scores {
+  const request = declaredValue(container, 'requests.cpu') ?? 0
+  const limit = declaredValue(container, 'limits.cpu') ?? Number.POSITIVE_INFINITY
   const step = usage.cpu?.highest?.step ?? 0
-  const sum = { ...noScores } as { -readonly [K in keyof Scores]: number }
-  for (const { time, highest, total } of slotsSeen(usage.cpu, cpuScale, span)) {
-    const busiest = highest * pods.crowding(time)
+  const sum = { ...emptyScores } as { -readonly [K in keyof Scores]: number }
+  for (const { time, highest, total } of slotsWithSamples(usage.cpu, cpuScale, span)) {
+    const busiest = highest * pods.loadFactor(time)
     sum.seconds += step
     sum.cpuRequested += (request / 1000) * pods.at(time) * step
     sum.cpuUsed += (total / 1000) * step
@@ -195,26 +140,30 @@ function chargeCpu({ container, usage }: Used, pods: Pods, { span, today }: Scor
     }
     if (busiest >= limit) sum.throttledSeconds += step
   }
-  // What was held back under today's limit would have been under any that is not higher.
-  if (limit <= limitThen(container, today, 'limits.cpu'))
+  // A limit that is not higher than the recorded one throttles at least as often.
+  if (limit <= recordedLimit(container, today, 'limits.cpu'))
     sum.throttledSeconds = Math.max(sum.throttledSeconds, recordedThrottling(usage, span) * sum.seconds)
   return sum
 }
 
-function chargeMemory({ container, usage }: Used, pods: Pods, { span, today }: ScoreRequest): Scores {
+function memoryScores(
+  { container, usage }: UsedContainer,
+  pods: Pods,
+  { span, today }: ScoreRequest,
+): Scores {
   const request = declaredValue(container, 'requests.memory') ?? 0
   const limit = declaredValue(container, 'limits.memory') ?? Number.POSITIVE_INFINITY
   const step = usage.memory?.highest?.step ?? 0
-  const sum = { ...noScores } as { -readonly [K in keyof Scores]: number }
+  const sum = { ...emptyScores } as { -readonly [K in keyof Scores]: number }
   let wasAbove = false
-  for (const { time, highest, total } of slotsSeen(usage.memory, memoryScale, span)) {
+  for (const { time, highest, total } of slotsWithSamples(usage.memory, memoryScale, span)) {
     sum.memoryRequested += request * pods.at(time) * step
     sum.memoryUsed += total * step
     if (highest > limit && !wasAbove) sum.oomKills += 1
     wasAbove = highest > limit
   }
-  // A kill that was recorded under today's limit would have come under any that is not higher.
+  // A kill under the recorded limit also happens under every limit that is not higher.
   const kills = (usage.oomTimes ?? []).filter((time) => time > span.from && time <= span.to).length
-  if (limit <= limitThen(container, today, 'limits.memory')) sum.oomKills += kills
+  if (limit <= recordedLimit(container, today, 'limits.memory')) sum.oomKills += kills
   return sum
 }

@@ -4,18 +4,18 @@ import { packBytes, unpackBytes } from '../../model/packing.ts'
 import type { Series } from '../../model/series.ts'
 import { addSketch, emptySketch, finishSketch } from '../../model/sketch.ts'
 
-/** A stretch of time in seconds since 1970; slots that end after `from` and not after `to` belong to it. */
+/** A period in seconds since 1970. It holds the slots that end after `from` and not after `to`. */
 export interface Span {
   readonly from: number
   readonly to: number
 }
 
-/** All of a recording. */
-export const whole: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+/** The whole of a recording. */
+export const wholeRecording: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 
 const secondsPerDay = 86_400
 
-/** Where the slots of a span begin and end in a series. */
+/** Index of the first slot of a span in a series, and of the first slot after it. */
 export function slotsOf(
   { first, step }: Series,
   { from, to }: Span,
@@ -26,8 +26,8 @@ export function slotsOf(
 }
 
 /**
- * What would have been seen of a workload had the window been this span: nothing of what came after enters.
- * The window's ends stay those of the recording. `undefined` where nothing was seen in the span. Both ends must be midnight, UTC, since sketches are kept by the day.
+ * The observation limited to a span: nothing recorded outside it is used. Both ends must be midnight UTC, because
+ * sketches are kept by day. `window` stays that of the recording. `undefined` when the span holds no samples.
  */
 export function observationWithin(observation: Observation, span: Span): Observation | undefined {
   const containers = observation.containers.map((one) => containerWithin(one, span))
@@ -64,7 +64,7 @@ function containerWithin(usage: ContainerUsage, span: Span): ContainerUsage {
   }
 }
 
-/** True for a day that lies in a span as a whole. */
+/** True when the whole day (counted from 1970-01-01) is inside the span. */
 export const isWithin = (day: number, { from, to }: Span): boolean =>
   day * secondsPerDay >= from && (day + 1) * secondsPerDay <= to
 

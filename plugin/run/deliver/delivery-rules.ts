@@ -1,6 +1,6 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
-import { isAbout } from '../../model/rule-match.ts'
+import { matchesRule } from '../../model/rule-match.ts'
 import type { DecideChange, SourceChange } from '../../plan/apply-decisions.ts'
 import type { PlanRequest } from '../../plan/plan.ts'
 
@@ -19,7 +19,7 @@ const directScope = '\0direct'
 
 /** The delivery that the last matching rule sets; `undefined` when no matching rule sets one. */
 const deliveryByRule = (rules: Settings['rules'], change: ChangeAddress): RuleDelivery | undefined =>
-  rules.findLast((rule) => rule.delivery !== undefined && isAbout(rule.match, change))?.delivery
+  rules.findLast((rule) => rule.delivery !== undefined && matchesRule(rule.match, change))?.delivery
 
 const isDirect = ({ rules, mode }: DeliveryRules, change: ChangeAddress): boolean =>
   (deliveryByRule(rules, change) ?? mode) === 'direct'

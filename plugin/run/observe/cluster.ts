@@ -1,7 +1,7 @@
 import type { Observation } from '../../model/observation.ts'
 import { workloadKey } from '../../model/workload.ts'
-import { withLive } from '../../observe/kubernetes/kubernetes.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
+import { withLive } from '../../observe/kubernetes/with-live-state.ts'
 import { isOfPart, type Part } from '../../observe/prometheus/shards.ts'
 import type { RunPorts } from '../host.ts'
 import { readLive } from './kubernetes.ts'

@@ -1,4 +1,4 @@
-import { prometheusSchema } from '../../../config/clusters.ts'
+import { prometheusSchema } from '../../../config/prometheus.ts'
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
 import { stop } from '../../model/problem.ts'
 import type { ObserveFlags } from './request.ts'

@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
 import { stop } from '../../model/problem.ts'
 import type { ApiServerOptions } from '../../observe/kubernetes/api-server.ts'
-import { type ClusterOptions, readCluster } from '../../observe/kubernetes/kubernetes.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
+import { type ClusterOptions, readCluster } from '../../observe/kubernetes/read-cluster.ts'
 import type { Environment, RunPorts } from '../host.ts'
 
 type Directory = Pick<Environment, 'cwd'>

@@ -8,7 +8,7 @@ import { type Certificates, fetchWith } from '../../io/tls-fetch.ts'
 import { stop } from '../../model/problem.ts'
 import { serverMessage } from '../../model/text/clean.ts'
 import { keepSecret } from '../../model/text/secrets.ts'
-import type { HttpPorts } from '../../observe/prometheus/prometheus.ts'
+import type { HttpPorts } from '../../observe/prometheus/connection.ts'
 import type { Environment, RunPorts } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 

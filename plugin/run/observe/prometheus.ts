@@ -1,6 +1,10 @@
 import { resolve } from 'node:path'
 import { directoryStore } from '../../io/day-store.ts'
-import { type Observed, observePrometheus, type PrometheusOptions } from '../../observe/prometheus/usage.ts'
+import {
+  observePrometheus,
+  type PrometheusOptions,
+  type PrometheusUsage,
+} from '../../observe/prometheus/observe-prometheus.ts'
 import type { RunPorts } from '../host.ts'
 import { prometheusPorts } from './prometheus-access.ts'
 import { type ClusterRequest, partOf, type UsageContext } from './request.ts'
@@ -9,8 +13,8 @@ import { type ClusterRequest, partOf, type UsageContext } from './request.ts'
 export async function observeUsage(
   ports: Omit<RunPorts, 'now'>,
   { settings, cluster, flags }: Pick<ClusterRequest, 'settings' | 'cluster' | 'flags'>,
-  { window, live, ...more }: UsageContext & Pick<PrometheusOptions, 'enough'>,
-): Promise<Observed | undefined> {
+  { window, live, ...more }: UsageContext & Pick<PrometheusOptions, 'thresholds'>,
+): Promise<PrometheusUsage | undefined> {
   const { name, prometheus } = cluster
   if (prometheus === undefined) return undefined
   const { timeoutSeconds, url, headers, labels, parameters, concurrency, maxQueries, seriesBudget } =

@@ -56,7 +56,7 @@ interface Attack {
 
 const kustomization = (text: string) => ({ 'k/kustomization.yaml': text, 'k/web.yaml': deployment })
 
-/** Runs `set` in a repository that stands beside a directory with a secret, with little memory to run in. */
+/** Runs `set` in a repository beside a directory with a secret, with little memory. */
 async function attack(name: string, { files, links = {}, source }: Attack) {
   const directory = join(work.root, name.replaceAll(/\W+/g, '-'), 'repository')
   const lay = (path: string, text: string): void => {

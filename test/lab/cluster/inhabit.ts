@@ -46,7 +46,7 @@ export async function installDefinitions({ call }: ControlPlane): Promise<void> 
     )
   }
   for (let tries = 0; await unserved(); tries += 1) {
-    if (tries > 200) throw new Error('the custom resources are not served')
+    if (tries > 3000) throw new Error('the custom resources are not served')
     await sleep(100)
   }
   // The server serves a path a moment after the definition is established.

@@ -1,4 +1,4 @@
-import { type FakeServer, json, startServer } from '../../unit/observe/server.ts'
+import { type FakeServer, json, startServer } from '../../unit/observe/fake-server.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 

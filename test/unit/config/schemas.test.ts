@@ -18,11 +18,11 @@ describe('published schemas', () => {
     expect(JSON.parse(JSON.stringify(schemas[name]))).toEqual(published(name))
   })
 
-  it('docs/settings.md is what the schema says (npm run schemas)', () => {
+  it('docs/settings.md is generated from the schema (npm run schemas)', () => {
     expect(readFileSync(join(root, 'docs/settings.md'), 'utf8')).toBe(settingsReference())
   })
 
-  it('docs/action.md is what action.yml says (npm run schemas)', () => {
+  it('docs/action.md is generated from action.yml (npm run schemas)', () => {
     const manifest = readFileSync(join(root, 'action.yml'), 'utf8')
     expect(readFileSync(join(root, 'docs/action.md'), 'utf8')).toBe(actionReference(manifest))
   })
@@ -62,7 +62,7 @@ describe('loading settings', () => {
     })
   })
 
-  it('keeps what is given', () => {
+  it('keeps the given values', () => {
     const text = 'recommend:\n  cpuSpare: 30\nsources:\n  - path: apps\n    values: [a.yaml]\n'
     expect(loadSettings('tortoise.yaml', text)).toMatchObject({
       recommend: { cpuSpare: 30, memoryMargin: 15 },

@@ -30,8 +30,8 @@ const problemOf = async (answer: Promise<unknown>) => {
   return error instanceof ExpectedStop ? error.problems[0] : error
 }
 
-describe('a program', () => {
-  it('is the first of its name on the search path', async () => {
+describe('finding a program', () => {
+  it('takes the first with its name on the search path', async () => {
     const path = [work.one, work.two].join(delimiter)
     expect(await createPrograms({}, path).find('helm')).toEqual({
       name: 'helm',
@@ -42,30 +42,30 @@ describe('a program', () => {
     })
   })
 
-  it('is one that can be run: neither a file without the right nor a directory', async () => {
+  it('skips directories and files that are not executable', async () => {
     const path = [work.one, work.two].join(delimiter)
     expect(await createPrograms({}, path).find('kubectl')).toMatchObject({ file: join(work.two, 'kubectl') })
     expect(await createPrograms({}, path).find('kustomize', 'kubectl')).toMatchObject({ name: 'kubectl' })
   })
 
-  it('is never searched in a directory that is named from here', async () => {
+  it('ignores relative directories of the search path', async () => {
     expect(await problemOf(createPrograms({}, ['.', 'one', ''].join(delimiter)).find('helm'))).toMatchObject({
       code: 'program.missing',
     })
   })
 
-  it('is the one in settings first', async () => {
+  it('prefers the one in settings', async () => {
     const programs = createPrograms({ helm: join(work.two, 'helm') }, work.one)
     expect(await programs.find('helm')).toEqual({ name: 'helm', file: join(work.two, 'helm') })
   })
 
-  it('is the first of several names that is found', async () => {
+  it('takes the first of several names that exists', async () => {
     expect(await createPrograms({}, work.two).find('kustomize', 'kubectl', 'helm')).toMatchObject({
       name: 'kubectl',
     })
   })
 
-  it('is searched once', async () => {
+  it('searches once', async () => {
     const programs = createPrograms({}, work.one)
     const first = programs.find('helm')
     const { file } = await first
@@ -74,14 +74,14 @@ describe('a program', () => {
     chmodSync(file, 0o755)
   })
 
-  it('may run as long as settings say', () => {
+  it('comes with the timeout of the settings', () => {
     expect(createPrograms({ timeoutSeconds: 5 }, '').timeoutMs).toBe(5000)
     expect(createPrograms({}, '')).not.toHaveProperty('timeoutMs')
   })
 })
 
-describe('a program that is missing', () => {
-  it('is named with the places that were searched, and how to install it', async () => {
+describe('a missing program', () => {
+  it('is reported with the directories that were searched and how to install it', async () => {
     const problem = await problemOf(createPrograms({}, '/nowhere').find('kustomize', 'kubectl'))
     expect(problem).toMatchObject({ code: 'program.missing' })
     expect(problem).toMatchObject({ message: expect.stringMatching(/kustomize or kubectl .*\/nowhere/) })
@@ -94,13 +94,13 @@ describe('a program that is missing', () => {
     })
   })
 
-  it.each(['gpg', 'ssh-keygen'])('for signing is said to be for that: %s', async (name) => {
+  it.each(['gpg', 'ssh-keygen'])('for signing is reported as needed to sign: %s', async (name) => {
     expect(await problemOf(createPrograms({}, '/nowhere').find(name))).toMatchObject({
       message: expect.stringMatching(/sign/),
     })
   })
 
-  it('in settings stops, though there is one on the search path', async () => {
+  it('in settings is an error even when the search path has one', async () => {
     expect(await problemOf(createPrograms({ helm: '/nowhere/helm' }, work.one).find('helm'))).toMatchObject({
       code: 'program.missing',
       message: expect.stringContaining('programs.helm in settings is /nowhere/helm'),

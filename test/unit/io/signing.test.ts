@@ -32,7 +32,7 @@ afterEach(async () => {
 const run = (file: string, args: readonly string[]): string =>
   execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-/** A key, and the settings of git by which it trusts that key alone. */
+/** A key, and git settings that trust only this key. */
 interface Pair {
   readonly key: SigningKey
   readonly trust: readonly string[]
@@ -94,7 +94,7 @@ describe.each([
   ['OpenPGP', 'gpg', gpgPair],
 ] as const)('a commit signed by %s', (_name, program, pairOf) => {
   it.runIf(has(program))(
-    `is one that git verifies${has(program) ? '' : ` (${program} is not installed)`}`,
+    `is verified by git${has(program) ? '' : ` (${program} is not installed)`}`,
     async () => {
       const pair = pairOf()
       const before = left()
@@ -105,7 +105,7 @@ describe.each([
     },
   )
 
-  it.runIf(has(program))('unlocks a key that has a passphrase, and stops when it is wrong', async () => {
+  it.runIf(has(program))('uses a passphrase; a wrong one is an error', async () => {
     const pair = pairOf('correct horse')
     await expect(commit(signer({ ...pair.key, passphrase: 'battery' }))).rejects.toMatchObject({
       problems: [{ code: 'program.failed', hint: expect.stringContaining('passphrase') }],
@@ -114,7 +114,7 @@ describe.each([
     expect(verify(checkout.dir, pair)).toBe('G')
   })
 
-  it.runIf(has(program))('is verified on the server it was pushed to as well', async () => {
+  it.runIf(has(program))('is verified on the server after a push', async () => {
     const pair = pairOf()
     const wire = openRemote({ url: `${server.url}/gitops.git`, token: () => server.token }, http)
     const writer = gitWriter(checkout.repository, wire, { author, now, sign: signer(pair.key) })
@@ -129,7 +129,7 @@ describe.each([
 
 describe('a key that cannot sign', () => {
   it.each(['ssh', 'openpgp'] as const)(
-    'stops the run without a commit and without a word of the key: %s',
+    'fails without a commit and without printing the key: %s',
     async (format) => {
       const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----'
       const failed = await commit(signer({ format, key })).catch((error: unknown) => error)
@@ -139,7 +139,7 @@ describe('a key that cannot sign', () => {
     },
   )
 
-  it('stops the run where the program is missing', async () => {
+  it('is reported when the program is missing', async () => {
     const sign = createSigner({ format: 'ssh', key: 'x' }, createPrograms({}, '/nowhere'))
     await expect(commit(sign)).rejects.toMatchObject({
       problems: [{ code: 'program.missing', message: expect.stringContaining('sign commits') }],
@@ -147,8 +147,8 @@ describe('a key that cannot sign', () => {
   })
 })
 
-describe('a branch with an unsigned commit of ours', () => {
-  it.runIf(has('ssh-keygen'))('is made anew once commits are to be signed, and then left alone', async () => {
+describe('a branch with our unsigned commit', () => {
+  it.runIf(has('ssh-keygen'))('is rebuilt when commits are signed, and then unchanged', async () => {
     await commit()
     const pair = sshPair()
     expect(await commit(signer(pair.key))).toMatchObject({ created: true })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCommit } from '../../../plugin/io/commit-tree.ts'
-import { mountView } from '../../../plugin/io/view.ts'
+import { mountView } from '../../../plugin/io/mount-view.ts'
 import { openWorkTree } from '../../../plugin/io/work-tree.ts'
 import type { RepositoryView } from '../../../plugin/model/source.ts'
 import { memoryView } from '../memory-view.ts'
@@ -68,10 +68,10 @@ const codeOf = async (answer: Promise<unknown>): Promise<unknown> =>
       error.problems?.[0]?.code ?? error,
   )
 
-describe.each(Object.keys(views))('a view %s', (name) => {
+describe.each(Object.keys(views))('a view of files %s', (name) => {
   const open = async () => (await views[name]?.()) ?? memoryView({})
 
-  it('reads files, and knows directories', async () => {
+  it('reads files and recognises directories', async () => {
     const view = await open()
     expect(await view.read('top.yaml')).toEqual({ path: 'top.yaml', text: 'top' })
     expect(await view.read('./apps//web/../web/a.yaml')).toEqual({ path: 'apps/web/a.yaml', text: 'a' })
@@ -90,7 +90,7 @@ describe.each(Object.keys(views))('a view %s', (name) => {
     expect(await view.bytes('apps')).toBeUndefined()
   })
 
-  it('lists directories by name, with links as links', async () => {
+  it('lists the entries of a directory by name; links are listed as links', async () => {
     const view = await open()
     expect(await view.list('apps')).toEqual([
       { name: 'link.yaml', kind: 'link' },
@@ -119,12 +119,12 @@ describe.each(Object.keys(views))('a view %s', (name) => {
     'refuses the path %s',
     async (path) => {
       const view = await open()
-      for (const ask of [view.kind, view.read, view.bytes, view.list])
-        expect(await codeOf(ask(path))).toBe('path.outside')
+      for (const method of [view.kind, view.read, view.bytes, view.list])
+        expect(await codeOf(method(path))).toBe('path.outside')
     },
   )
 
-  it('has pending texts in place of files, and in new ones', async () => {
+  it('shows pending texts instead of files, and in new files', async () => {
     const view = await open()
     const edited = view.with(
       new Map([
@@ -142,7 +142,7 @@ describe.each(Object.keys(views))('a view %s', (name) => {
     expect(await view.read('new/dir/c.yaml')).toBeUndefined()
   })
 
-  it('knows itself without pending texts, also after several edits', async () => {
+  it('keeps its origin, the view without pending texts, after several edits', async () => {
     const view = await open()
     const twice = view.with(new Map([['a', '1']])).with(
       new Map([
@@ -158,7 +158,7 @@ describe.each(Object.keys(views))('a view %s', (name) => {
 })
 
 describe('a view', () => {
-  it('refuses a file that is not text, but gives its bytes', async () => {
+  it('refuses to read a binary file as text, but returns its bytes', async () => {
     writeFileSync(join(root.directory, 'a.bin'), Uint8Array.of(0xff, 0xfe))
     const view = openWorkTree(root.directory)
     expect(await codeOf(view.read('a.bin'))).toBe('yaml.refused')
@@ -169,7 +169,7 @@ describe('a view', () => {
     expect((await memoryView({ a: '\uFEFFx' }).read('a'))?.text).toBe('\uFEFFx')
   })
 
-  it('of a work tree has no .git', async () => {
+  it('of a work tree hides .git', async () => {
     mkdirSync(join(root.directory, '.git'))
     writeFileSync(join(root.directory, '.git', 'config'), '')
     const view = openWorkTree(root.directory)
@@ -177,18 +177,18 @@ describe('a view', () => {
     expect(await view.kind('.git/config')).toBeUndefined()
   })
 
-  it('of a commit that is not there stops', async () => {
+  it('of a missing commit is an error', async () => {
     git('init', '-q')
     expect(await codeOf(openCommit(join(root.directory, '.git'), '0'.repeat(40)))).toBe('git.missing')
   })
 })
 
-describe('a view with another one in a directory of it', () => {
+describe('a view mounted in another one', () => {
   const base = () => memoryView({ 'a.yaml': 'base', 'charts/x.yaml': 'hidden', link: '-> charts/web/b.yaml' })
   const inner = () => memoryView({ 'web/b.yaml': 'inner', up: '-> ../a.yaml', l: '-> web/b.yaml' })
   const mounted = () => mountView(base(), 'charts', inner())
 
-  it('reads each below its own place', async () => {
+  it('reads each view below its own directory', async () => {
     const view = mounted()
     expect(await view.read('a.yaml')).toEqual({ path: 'a.yaml', text: 'base' })
     expect(await view.read('charts/web/b.yaml')).toEqual({ path: 'charts/web/b.yaml', text: 'inner' })
@@ -206,14 +206,14 @@ describe('a view with another one in a directory of it', () => {
     expect(Buffer.from((await view.bytes('a.yaml')) ?? []).toString()).toBe('base')
   })
 
-  it('keeps both apart, links included', async () => {
+  it('keeps the views apart: links do not cross', async () => {
     const view = mounted()
     expect(await codeOf(view.read('charts/up'))).toBe('path.outside')
     expect(await view.read('link')).toBeUndefined()
     expect(await view.kind('chartsx')).toBeUndefined()
   })
 
-  it('has pending texts where they belong', async () => {
+  it('passes pending texts to the right view', async () => {
     const view = mounted()
     const edited = view
       .with(

@@ -6,13 +6,13 @@ import { directoryStore } from '../../../plugin/io/day-store.ts'
 import { withWorkspace } from '../../../plugin/io/workspace.ts'
 
 describe('a workspace', () => {
-  it('holds the files at their places, and is removed after use', async () => {
+  it('holds the files at their paths, and is removed after use', async () => {
     const files = [
       { path: 'a/b/c.yaml', content: 'text' },
       { path: 'd.bin', content: Uint8Array.of(1, 2, 3) },
       { path: 'run.sh', content: '#!/bin/sh\n', executable: true as const },
     ]
-    const seen = await withWorkspace(files, async (directory) => {
+    const used = await withWorkspace(files, async (directory) => {
       expect(readFileSync(join(directory, 'a/b/c.yaml'), 'utf8')).toBe('text')
       expect([...readFileSync(join(directory, 'd.bin'))]).toEqual([1, 2, 3])
       expect(statSync(join(directory, 'run.sh')).mode & 0o777).toBe(0o700)
@@ -20,39 +20,39 @@ describe('a workspace', () => {
       writeFileSync(join(directory, 'more'), '')
       return directory
     })
-    expect(existsSync(seen)).toBe(false)
+    expect(existsSync(used)).toBe(false)
   })
 
-  it('is private', async () => {
+  it('is readable only by its owner', async () => {
     await withWorkspace([], async (directory) => {
       expect(statSync(directory).mode & 0o077).toBe(0)
     })
   })
 
-  it('is removed after a failure too', async () => {
-    let place = ''
+  it('is also removed after a failure', async () => {
+    let path = ''
     const failing = withWorkspace([{ path: 'a', content: '' }], async (directory) => {
-      place = directory
+      path = directory
       throw new Error('failed')
     })
     await expect(failing).rejects.toThrow('failed')
-    expect(place).not.toBe('')
-    expect(existsSync(place)).toBe(false)
+    expect(path).not.toBe('')
+    expect(existsSync(path)).toBe(false)
   })
 
-  it('is another one for each use', async () => {
+  it('is a new one for each use', async () => {
     await withWorkspace([], (one) => withWorkspace([], async (other) => expect(other).not.toBe(one)))
   })
 })
 
-describe('texts that are kept by day', () => {
+describe('the store of cached days', () => {
   const work = { directory: '' }
   beforeAll(() => {
     work.directory = mkdtempSync(join(tmpdir(), 'tortoise-days-'))
   })
   afterAll(() => rmSync(work.directory, { recursive: true, force: true }))
 
-  it('are read back, listed and forgotten', async () => {
+  it('reads back, lists and removes texts', async () => {
     const store = directoryStore(work.directory)
     expect(await store.read('a/1')).toBeUndefined()
     expect(await store.names('a/')).toEqual([])
@@ -69,14 +69,14 @@ describe('texts that are kept by day', () => {
     expect(await store.names('a/')).toEqual(['a/b/2'])
   })
 
-  it('are written whole: no other file is left beside them', async () => {
+  it('writes atomically and leaves no temporary file', async () => {
     const store = directoryStore(work.directory)
     await Promise.all(Array.from({ length: 8 }, (_, index) => store.write('whole/x', String(index))))
     expect(readdirSync(join(work.directory, 'whole'))).toEqual(['x.gz'])
     expect(await store.read('whole/x')).toMatch(/^\d$/)
   })
 
-  it('are empty where they are damaged', async () => {
+  it('returns an empty text for a damaged file', async () => {
     const store = directoryStore(work.directory)
     await store.write('d', 'x')
     writeFileSync(join(work.directory, 'd.gz'), 'damaged')

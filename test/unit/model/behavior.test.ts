@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml'
 import { type Behavior, defaultBehavior } from '../../../plugin/model/behavior.ts'
 import { declaredWorkloads } from '../../../plugin/model/declared.ts'
 import type { JsonObject } from '../../../plugin/model/json.ts'
-import { autoscalerOf } from '../../../plugin/recommend/replay/scaled.ts'
+import { autoscalerOf } from '../../../plugin/recommend/replay/recorded-demand.ts'
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -30,7 +30,7 @@ spec:
   ${more}
 `
 
-/** The behaviour that a simulation of the workload's autoscaler goes by. */
+/** The behaviour that a simulation of the workload's autoscaler uses. */
 function simulated(text: string): Behavior | undefined {
   const objects = parseAllDocuments(deployment + text).map((document) => document.toJS() as JsonObject)
   const [declared] = declaredWorkloads(objects, 'default')
@@ -40,12 +40,12 @@ function simulated(text: string): Behavior | undefined {
 }
 
 describe('behaviour of a declared autoscaler', () => {
-  it('is none where nothing is said', () => {
+  it('is undefined when it is not declared', () => {
     expect(simulated(hpa(''))).toBeUndefined()
     expect(simulated(scaledObject(''))).toBeUndefined()
   })
 
-  it("has the API server's defaults for what is left out", () => {
+  it("uses the API server's defaults for the parts that are left out", () => {
     expect(simulated(hpa('behavior: {}'))).toEqual(defaultBehavior)
     expect(simulated(hpa('behavior: { scaleDown: { stabilizationWindowSeconds: 60 } }'))).toEqual({
       ...defaultBehavior,
@@ -53,7 +53,7 @@ describe('behaviour of a declared autoscaler', () => {
     })
   })
 
-  it('is simulated as it is written, in an HPA and in a ScaledObject', () => {
+  it('is simulated as declared, in an HPA and in a ScaledObject', () => {
     const text =
       'behavior: { scaleDown: { selectPolicy: Min, policies: [{ type: Pods, value: 1, periodSeconds: 90 }] }, scaleUp: { selectPolicy: Disabled } }'
     const written = {

@@ -55,11 +55,11 @@ describe('reading quantities', () => {
     '--1',
     '1Zi',
     'NaN',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseQuantity(text)).toBeUndefined()
   })
 
-  it('rounds what is finer than a nano-unit up, as Kubernetes does', () => {
+  it('rounds values finer than a nano-unit up, as Kubernetes does', () => {
     expect(parseQuantity('0.0000000001')?.nano).toBe(1n)
     expect(parseQuantity('1.1n')?.nano).toBe(2n)
   })
@@ -142,7 +142,7 @@ describe('laws', () => {
     .tuple(fc.nat(999_999), fc.option(fc.nat(999), { nil: undefined }), suffixes)
     .map(([whole, fraction, suffix]) => `${whole}${fraction === undefined ? '' : `.${fraction}`}${suffix}`)
 
-  it('every well-formed text has a value, and the same number in another notation has the same', () => {
+  it('every well-formed text has a value, and another notation of the same number has the same value', () => {
     fc.assert(
       fc.property(written, (text) => {
         const nano = parseQuantity(text)?.nano
@@ -154,7 +154,7 @@ describe('laws', () => {
     )
   })
 
-  it('printed CPU reads back as the same number, whatever the style', () => {
+  it('printed CPU is read back as the same number in every style', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000 }), written, (value, like) => {
         expect(toMillicores(formatCpu(millicores(value), like))).toBe(value)
@@ -163,7 +163,7 @@ describe('laws', () => {
     )
   })
 
-  it('printed memory is never less than asked, and less than one step more', () => {
+  it('printed memory is never less than the value, and less than one step more', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 45 }), written, (value, like) => {
         const read = toBytes(formatMemory(bytes(value), like)) ?? 0

@@ -10,13 +10,13 @@ import {
   packLevels,
   usageValues,
 } from '../../../plugin/model/series.ts'
-import { addSample, cpuScale, emptySketch, finishSketch } from '../../../plugin/model/sketch.ts'
+import { addWeight, bucketOf, cpuScale, emptySketch, finishSketch } from '../../../plugin/model/sketch.ts'
 
 const frame = { first: 1_757_894_700, step: 300 }
 const amounts = fc.array(fc.double({ min: 0, max: 900_000, noNaN: true }), { maxLength: 600 })
 
 describe('a usage series', () => {
-  it('comes back within 2.5 % or 5m, and keeps gaps', () => {
+  it('is restored within 2.5 % or 5m, and keeps gaps', () => {
     fc.assert(
       fc.property(amounts, (values) => {
         const levels = Uint8Array.from([0, ...values.map((value) => levelOf(cpuScale, value))])
@@ -32,12 +32,12 @@ describe('a usage series', () => {
 })
 
 describe('a series of counts', () => {
-  it('comes back exactly, and keeps gaps', () => {
+  it('is restored exactly, and keeps gaps', () => {
     const counts = [0, 1, 3, Number.NaN, 254, 255, 256, 65_534]
     expect([...countValues(packCounts(frame, counts))]).toEqual(counts)
   })
 
-  it('tells the highest count by hour of the week', () => {
+  it('gives the highest count by hour of the week', () => {
     // 2026-11-23 is a Monday; the slot that ends at 01:00 belongs to its first hour.
     const monday = Date.UTC(2026, 10, 23) / 1000
     const values = new Float64Array((14 * 86_400) / 300).fill(2)
@@ -49,7 +49,7 @@ describe('a series of counts', () => {
 })
 
 describe('packed days', () => {
-  it('come back as they were', () => {
+  it('are restored exactly', () => {
     const sketch = fc
       .uniqueArray(fc.tuple(fc.nat(175), fc.integer({ min: 1, max: 1e6 })), {
         selector: ([bucket]) => bucket,
@@ -68,7 +68,7 @@ describe('packed days', () => {
 })
 
 describe('a recorder', () => {
-  it('gives days that add up to the whole, the busiest pod and all pods together', () => {
+  it('gives days that add up to the window, the busiest pod, and all pods together', () => {
     const start = Date.UTC(2026, 10, 23) / 1000
     const recorder = usageRecorder(cpuScale, { first: start + 300, step: 300, count: 576 })
     for (let slot = 0; slot < 576; slot += 1) {
@@ -82,7 +82,7 @@ describe('a recorder', () => {
       [start / 86_400 + 1, 576],
     ])
     const sum = emptySketch()
-    addSample(sum, cpuScale, 300, 1152 / 2)
+    addWeight(sum, bucketOf(cpuScale, 300), 1152 / 2)
     expect(seen?.samples).toBe(1152)
     expect(seen?.sketch.at(-1)).toEqual(finishSketch(sum).at(-1))
     expect(seen?.peak).toBe(300)
@@ -93,7 +93,7 @@ describe('a recorder', () => {
     expect(total).toBeCloseTo(400, -1.5)
   })
 
-  it('leaves the total out where one pod ran, and answers nothing for nothing', () => {
+  it('leaves the total out when one pod ran, and returns undefined without samples', () => {
     const recorder = usageRecorder(cpuScale, { first: 300, step: 300, count: 2 })
     expect(recorder.finish()).toBeUndefined()
     recorder.add(1, 20)

@@ -43,7 +43,7 @@ describe("the VPA's histogram", () => {
     )
   })
 
-  it('is empty at zero samples and ignores what is no measurement', () => {
+  it('is empty without samples and ignores values that are not numbers', () => {
     expect(sketchOf(cpuScale, [Number.NaN, -1])).toEqual([])
     expect(percentile([], cpuScale, 0.95)).toBe(0)
   })
@@ -64,7 +64,7 @@ describe('laws', () => {
     )
   })
 
-  it('a value lies in its bucket', () => {
+  it('a value is in its bucket', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (value) => {
         const bucket = bucketOf(cpuScale, value)

@@ -63,16 +63,14 @@ describe('workloadFinder', () => {
     expect(shown(pod)).toBe(expected)
   })
 
-  it('guesses the owner of a pod that metrics missed only where another pod confirms it', () => {
+  it('guesses a missing owner only when another pod confirms it', () => {
     expect(shown('web-5d4f8c7b9-zzzzz')).toBe('apps/v1 Deployment/web')
     expect(shown('db-7')).toBe('apps/v1 StatefulSet/db')
-    expect(shown('stranger-5d4f8c7b9-zzzzz')).toBe('unknown')
-    expect(shown('stranger-5d4f8c7b9-zzzzz', workloadFinder(emptyOwners()))).toBe(
-      'apps/v1 Deployment/stranger',
-    )
+    expect(shown('unknown-5d4f8c7b9-zzzzz')).toBe('unknown')
+    expect(shown('unknown-5d4f8c7b9-zzzzz', workloadFinder(emptyOwners()))).toBe('apps/v1 Deployment/unknown')
   })
 
-  it('answers with one object a workload', () => {
+  it('returns one object per workload', () => {
     const [one, other] = ['web-5d4f8c7b9-aaaaa', 'web-5d4f8c7b9-zzzzz'].map((pod) => find('shop', pod))
     expect(one).toBe(other)
   })

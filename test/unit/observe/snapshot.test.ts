@@ -2,12 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { ExpectedStop } from '../../../plugin/model/problem.ts'
-import {
-  parseSnapshot,
-  printSnapshot,
-  type Snapshot,
-  snapshotJsonSchema,
-} from '../../../plugin/observe/snapshot.ts'
+import { parseSnapshot, printSnapshot } from '../../../plugin/observe/snapshot.ts'
+import { type Snapshot, snapshotJsonSchema } from '../../../plugin/observe/snapshot-schema.ts'
 
 const optional = { requiredKeys: [] as [] }
 const instant = fc
@@ -91,12 +87,12 @@ const snapshot: Snapshot = {
 }
 
 describe('a snapshot', () => {
-  it('holds observations, neither more nor less than the model', () => {
+  it('holds exactly the observations of the model', () => {
     expectTypeOf<Snapshot['observations'][number]>().toExtend<Observation>()
     expectTypeOf<Observation>().toExtend<Snapshot['observations'][number]>()
   })
 
-  it('is read back as it was, and printed alike', () => {
+  it('is read back unchanged, and printed identically', () => {
     fc.assert(
       fc.property(snapshots, (value) => {
         const printed = printSnapshot(value)
@@ -111,7 +107,7 @@ describe('a snapshot', () => {
     )
   })
 
-  it('prints one observation a line, in a fixed order of keys', () => {
+  it('prints one observation per line, in a fixed order of keys', () => {
     expect(printSnapshot(snapshot).split('\n')).toEqual([
       '{"kind":"TortoiseSnapshot","version":1,"recordedAt":"2026-09-03T00:00:00Z","observations":[',
       `${JSON.stringify(one)},`,
@@ -182,19 +178,25 @@ describe('parseSnapshot', () => {
     ['[1]', 'this is not a snapshot: kind is missing, not TortoiseSnapshot'],
     ['null', 'this is not a snapshot: kind is missing, not TortoiseSnapshot'],
     ['{"kind":"List"}', 'this is not a snapshot: kind is "List", not TortoiseSnapshot'],
-    ['{"kind":"TortoiseSnapshot","version":2}', 'snapshots of version 2 are not read here, only version 1'],
-    ['{"kind":"TortoiseSnapshot"}', 'snapshots of version missing are not read here, only version 1'],
-  ])('refuses %j', (file, message) => {
+    [
+      '{"kind":"TortoiseSnapshot","version":2}',
+      'the version of this snapshot is 2, and only version 1 can be read',
+    ],
+    [
+      '{"kind":"TortoiseSnapshot"}',
+      'the version of this snapshot is missing, and only version 1 can be read',
+    ],
+  ])('rejects %j', (file, message) => {
     expect(messages(file)).toEqual([message])
   })
 
-  it('tells a file that ends early, wherever it was cut', () => {
+  it('detects a file that ends early, wherever it was cut', () => {
     for (let length = 1; length < printed.length - 2; length += 1) {
       expect(messages(printed.slice(0, length))).toEqual(['the file ends early'])
     }
   })
 
-  it('reads a file that an editor gave a byte order mark', () => {
+  it('reads a file with a byte order mark', () => {
     expect(messages(`\uFEFF${printed}`)).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ import { packCounts } from '../../../plugin/model/series.ts'
 import { bucketStart, cpuScale } from '../../../plugin/model/sketch.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { parseSnapshot } from '../../../plugin/observe/snapshot.ts'
-import { meanOf, weighedShares } from '../../../plugin/recommend/profiles/steady/demand.ts'
+import { meanOf, weightedShares } from '../../../plugin/recommend/profiles/steady/demand.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -17,7 +17,7 @@ const folder = join(root, 'plugin/recommend')
 const others = /^(krr|vpa|tortoise)/
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 
-/** Rows of the table of rules: rule, what it does, default, source. */
+/** The rows of the table of rules: rule, description, default, source. */
 const rows = page
   .split('## The rules of `steady`')[1]
   ?.split('\n\n')
@@ -31,15 +31,15 @@ const rows = page
       .slice(1, -1),
   )
 
-/** What the price of the demo's cart weighs: each step of a request, what lies above it, and what it costs. */
+/** The table of costs for the demo's cart: each possible request, the time above it, and its cost. */
 function priceTable(): string {
   const path = join(root, 'plugin/hosts/demo/files/snapshot.json')
   const { observations } = parseSnapshot(path, readFileSync(path, 'utf8'))
   const cart = observations.find(({ cluster, workload }) => cluster === 'prod' && workload.name === 'cart')
   const usage = cart?.containers.find(({ container }) => container === 'cart')?.cpu
   if (usage === undefined) throw new Error('the demo has no cart')
-  const shares = weighedShares(usage)
-  // Up to a mean of 250m the price is as settings say it.
+  const shares = weightedShares(usage)
+  // Up to a mean of 250m the cost is that of the settings.
   expect(meanOf(shares, cpuScale)).toBeLessThan(250)
   const lines = [19, 20, 21, 22, 23, 24, 25].map((bucket) => {
     const request = bucketStart(cpuScale, bucket + 1)
@@ -55,7 +55,7 @@ function priceTable(): string {
   return [head, head.map(() => '---'), ...marked].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** Ten pods that share 4800m evenly, for two weeks. */
+/** Ten pods that share 4800m evenly for two weeks. */
 function tenPods(): Observation {
   const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 300, step: 300, count: 14 * 288 }
   const recorder = usageRecorder(cpuScale, frame)
@@ -74,7 +74,7 @@ function tenPods(): Observation {
   }
 }
 
-/** What `steady` says of them, as the page prints it. */
+/** The recommendations of `steady` for them, as the page prints them. */
 function hpaExample(): string {
   const observation = tenPods()
   const declared = {
@@ -118,12 +118,12 @@ describe('docs/how-it-decides.md', () => {
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
-  it('says the default and the source of every rule', () => {
+  it('states the default and the source of every rule', () => {
     expect(rows?.length).toBeGreaterThan(20)
     expect(rows?.filter((cells) => cells.length !== 4 || cells[2] === '' || cells[3] === '')).toEqual([])
   })
 
-  it('says each setting with the default of the schema', () => {
+  it('states each setting with the default of the schema', () => {
     const said = (rows ?? []).flatMap(([, , usual = '']) => [
       ...usual.matchAll(/`(\w+)(?:\.(\w+))?`(?: (\d+)(?:–(\d+))?)?/g),
     ])
@@ -144,11 +144,11 @@ describe('docs/how-it-decides.md', () => {
     expect(wrong).toEqual([])
   })
 
-  it('shows what the price of its example weighs, as the code weighs it', () => {
+  it('shows the table of costs of its example as the code computes it', () => {
     expect(page).toContain(priceTable())
   })
 
-  it('shows an HPA worked out by hand, as the code works it out', () => {
+  it('shows the HPA example as the code computes it', () => {
     expect(page).toContain(hpaExample())
   })
 })

@@ -1,18 +1,18 @@
 /**
- * The strategies of Robusta KRR. CPU in cores in, millicores out; memory in bytes.
+ * The strategies of Robusta KRR. They take CPU in cores and return millicores; memory is in bytes.
  * Source: https://github.com/robusta-dev/krr/tree/main/robusta_krr/strategies
  */
 
 const mebibyte = 1024 ** 2
 
-/** What a strategy reads of one container. */
+/** The data of one container that a strategy checks. */
 export interface KrrUsage {
-  /** Samples of each pod; fewer than 100 in all are too few. */
+  /** Number of samples of each pod; fewer than 100 in total are too few. */
   readonly points: readonly number[]
   readonly hpaTargets: boolean
 }
 
-/** Why KRR prints a question mark; `undefined` when it recommends. Guards in KRR's order. */
+/** The text that KRR prints instead of a value, checked in KRR's order; `undefined` when it recommends a value. */
 export function krrRefuses({ points, hpaTargets }: KrrUsage): string | undefined {
   const total = points.reduce((sum, count) => sum + count, 0)
   if (total === 0) return 'No data'
@@ -20,21 +20,21 @@ export function krrRefuses({ points, hpaTargets }: KrrUsage): string | undefined
   return hpaTargets ? 'HPA detected' : undefined
 }
 
-/** CPU rounded up to a millicore, 10m at least. */
-export const krrCpu = (cores: number): number => Math.max(10, Math.ceil(dusted(cores * 1000)))
+/** CPU request in millicores: rounded up, and 10m at least. */
+export const krrCpu = (cores: number): number => Math.max(10, Math.ceil(withoutFloatError(cores * 1000)))
 
-/** Memory: the peak and 15 %; with OOM data at least 1.25 × the limit it was killed at. Whole MiB, 100 MiB at least. */
+/** Memory request in bytes: the peak with 15 %, at least 1.25 × the limit of an OOM kill, in whole MiB, and 100 MiB at least. */
 export function krrMemory(peak: number, killedLimit?: number): number {
   const wanted = Math.max(peak * 1.15, (killedLimit ?? 0) * 1.25)
-  return Math.max(100, Math.ceil(dusted(wanted / mebibyte))) * mebibyte
+  return Math.max(100, Math.ceil(withoutFloatError(wanted / mebibyte))) * mebibyte
 }
 
-const dusted = (value: number): number => Math.round(value * 1e9) / 1e9
+const withoutFloatError = (value: number): number => Math.round(value * 1e9) / 1e9
 
-/** The share that KRR's query asks for: its percentile with two decimals. */
+/** The quantile in KRR's query: its percentile as a share with two decimals. */
 export const krrQueryShare = (percentile: number): number => Number((percentile / 100).toFixed(2))
 
-/** A percentile between samples, by linear interpolation, as numpy has it. `samples` need not be sorted. */
+/** A percentile by linear interpolation between samples, as numpy computes it. `samples` need not be sorted. */
 export function interpolatedPercentile(samples: readonly number[], percentile: number): number {
   const sorted = [...samples].sort((one, other) => one - other)
   const at = ((sorted.length - 1) * percentile) / 100
@@ -42,12 +42,12 @@ export function interpolatedPercentile(samples: readonly number[], percentile: n
   return low + (high - low) * (at - Math.floor(at))
 }
 
-/** How bad KRR calls a difference. */
+/** KRR's severity of a difference. */
 export type KrrSeverity = 'critical' | 'warning' | 'ok' | 'good' | 'unknown'
 
 const steps = { cpu: [0.5, 0.25, 0.1], memory: [500 * mebibyte, 250 * mebibyte, 100 * mebibyte] } as const
 
-/** Severity of a difference in cores or bytes; `undefined` is unset, `?` unknown. */
+/** Severity of a difference in cores or bytes. `undefined` means not set, `?` unknown. */
 export function krrSeverity(
   resource: 'cpu' | 'memory',
   current: number | undefined,
@@ -62,7 +62,7 @@ export function krrSeverity(
   return difference >= ok ? 'ok' : 'good'
 }
 
-/** KRR's score of a scan, 0 to 100. */
+/** KRR's score of a scan, from 0 to 100. */
 export function krrScore(scans: number, severities: readonly KrrSeverity[]): number {
   const cost = severities.reduce(
     (sum, one) => sum + (one === 'critical' ? 1 : one === 'warning' ? 0.7 : 0),

@@ -1,28 +1,28 @@
 import { visitDays } from '../../../model/daily.ts'
 import type { ResourceUsage } from '../../../model/observation.ts'
 import { usageValues } from '../../../model/series.ts'
-import { bucketStart, percentile, type SketchScale } from '../../../model/sketch.ts'
+import { bucketStart, type SketchScale } from '../../../model/sketch.ts'
 
-/** A distribution of usage over buckets; shares add up to 1. */
+/** A distribution of usage: the share of the time in each bucket of a sketch. The shares add up to 1. */
 export type Shares = Float64Array
 
-/** How days weigh: half as much for each day of age, but no day is forgotten, and the weekday of tomorrow counts more. */
-const weights = { halfLife: 1, always: 0.2, sameWeekday: 0.1, days: 14 } as const
+/** Weights of days: half for each day of age, plus a part that is equal for all days, plus a part for tomorrow's weekday. */
+const weights = { halfLife: 1, equalPart: 0.2, weekdayPart: 0.1, days: 14 } as const
 
-/** Weight of a day by its age in days; 0 is the last day seen. A table: it is asked for each bucket of each day. */
+/** Weight of a day by its age in days; age 0 is the last day with usage. A table, because it is read for each bucket of each day. */
 const weightsByAge: readonly number[] = (() => {
-  const { halfLife, always, sameWeekday, days } = weights
+  const { halfLife, equalPart, weekdayPart, days } = weights
   const recent = Array.from({ length: 64 }, (_, age) => 2 ** (-age / halfLife))
-  const whole = recent.slice(0, days).reduce((sum, weight) => sum + weight, 0)
-  const ofWeekday = (age: number): number => (age % 7 === 6 ? (sameWeekday * whole * 7) / days : 0)
-  return recent.map((weight, age) => weight + (always * whole) / days + ofWeekday(age))
+  const total = recent.slice(0, days).reduce((sum, weight) => sum + weight, 0)
+  const ofWeekday = (age: number): number => (age % 7 === 6 ? (weekdayPart * total * 7) / days : 0)
+  return recent.map((weight, age) => weight + (equalPart * total) / days + ofWeekday(age))
 })()
 
 /**
- * Usage over the window, as it counts for the time to come: recent days most, every day a little, and the weekdays that
- * come next more than others. `ago` looks at it as it was that many days before the last one.
+ * The distribution of usage over the window, weighted for the time to come: recent days most, tomorrow's weekday more, and
+ * every day a little. With `ago`, the last days are left out: the result is that of `ago` days earlier.
  */
-export function weighedShares(usage: ResourceUsage, ago = 0): Shares {
+export function weightedShares(usage: ResourceUsage, ago = 0): Shares {
   const shares = new Float64Array(176)
   let sum = 0
   const add = (bucket: number, weight: number): void => {
@@ -41,7 +41,7 @@ export function weighedShares(usage: ResourceUsage, ago = 0): Shares {
   return shares
 }
 
-/** The mean of a distribution, from the middles of its buckets. */
+/** Mean of a distribution in the unit of its scale, from the middles of the buckets. */
 export function meanOf(shares: Shares, scale: SketchScale): number {
   return shares.reduce(
     (sum, share, bucket) =>
@@ -50,7 +50,7 @@ export function meanOf(shares: Shares, scale: SketchScale): number {
   )
 }
 
-/** The share of the time above a value; the bucket that holds it counts in part. */
+/** Share of the time above a value, 0 to 1; the bucket that holds the value counts in part. */
 export function shareAbove(shares: Shares, scale: SketchScale, value: number): number {
   return shares.reduce((sum, share, bucket) => {
     if (share === 0) return sum
@@ -59,24 +59,24 @@ export function shareAbove(shares: Shares, scale: SketchScale, value: number): n
   }, 0)
 }
 
-/** What more of a resource is worth. */
+/** The cost of a request in time above it. */
 export interface Price {
-  /** Share of the time that one further unit must spare above the request. */
+  /** Time above the request, as a share of all time, that one more unit must remove to be worth its cost. */
   readonly sharePerUnit: number
-  /** Share of the time that the request covers whatever it costs, 0 to 1. */
+  /** Share of the time, 0 to 1, that the request always covers. */
   readonly covered: number
 }
 
-/** A request and the share of the time that usage lies above it. */
+/** A request, and the share of the time, 0 to 1, with usage above it. */
 export interface PricedRequest {
   readonly value: number
   readonly above: number
 }
 
 /**
- * The request where more is no longer worth its price: the end of the bucket with the least of price × request + share
- * of the time above it. A small container gets nearly its peak, for that costs little; a bursty large one does not.
- * The rule is that of the newsvendor: https://en.wikipedia.org/wiki/Newsvendor_model
+ * The request above which more is not worth the cost: the end of the bucket with the smallest sum of price × request and
+ * share of the time above it. A small container gets nearly its peak, which costs little; a large bursty one does not.
+ * This is the newsvendor model: https://en.wikipedia.org/wiki/Newsvendor_model
  */
 export function pricedRequest(
   shares: Shares,
@@ -85,7 +85,7 @@ export function pricedRequest(
 ): PricedRequest {
   let above = 1
   let best = { value: 0, above: 1, cost: Number.POSITIVE_INFINITY }
-  // Not entries(): a pair for each bucket of each container is a tenth of a large run.
+  // Not entries(): allocating a pair for each bucket of each container takes a tenth of a large run.
   for (let bucket = 0; bucket < shares.length; bucket += 1) {
     const share = shares[bucket] ?? 0
     above -= share
@@ -97,18 +97,9 @@ export function pricedRequest(
   return { value: best.value, above: best.above }
 }
 
-/** How usage moves: hardly, over a day, or in bursts far above its middle. */
-export type UsageClass = 'flat' | 'varying' | 'bursty'
-
-/** The class of usage, from its middle and its 99th percentile. */
-export function usageClass({ sketch }: ResourceUsage, scale: SketchScale): UsageClass {
-  const [middle, high] = [percentile(sketch, scale, 0.5), percentile(sketch, scale, 0.99)]
-  return high <= middle * 1.3 ? 'flat' : high <= middle * 3 ? 'varying' : 'bursty'
-}
-
 /**
- * The peak that recurs: the second highest of the daily peaks, so that one odd day does not set the request for weeks.
- * Fewer than seven days, or none told apart, give the one highest.
+ * The second-highest daily peak, so that one unusual day does not determine the request for weeks. With fewer than seven days,
+ * or without daily data, the highest peak.
  */
 export function recurringPeak({ daily, peak }: ResourceUsage): number {
   if (daily === undefined || daily.peaks.length < 7) return peak
@@ -118,15 +109,15 @@ export function recurringPeak({ daily, peak }: ResourceUsage): number {
 const recentSlots = (step: number): number => Math.round((7 * 86_400) / step)
 
 /**
- * What the busiest pod uses half of the time, over the last seven days; 0 where slots are not told apart. All pods share
- * one request, and where load is spread unevenly most of the pods say nothing of the one that is always short.
+ * Median usage of the busiest pod over the last seven days, in the unit of the scale; 0 without data by slot. All pods share
+ * one request: with unevenly spread load, the samples of all pods together hide the one that is always short.
  */
 export function busiestPod({ highest }: ResourceUsage, scale: SketchScale): number {
   if (highest === undefined) return 0
-  const seen = usageValues(highest, scale)
+  const values = usageValues(highest, scale)
     .slice(-recentSlots(highest.step))
     .filter((value) => !Number.isNaN(value))
     .sort()
   // Values of a series are the middles of buckets 5 % wide.
-  return (seen[Math.floor(seen.length / 2)] ?? 0) * 1.025
+  return (values[Math.floor(values.length / 2)] ?? 0) * 1.025
 }

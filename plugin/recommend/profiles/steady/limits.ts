@@ -3,89 +3,112 @@ import { sum } from '../../../model/sum.ts'
 import { readValue } from '../../../model/value.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
-import { cpuText, memoryText } from '../../format.ts'
+import { significantThrottling } from '../../evidence.ts'
+import { cpuText, memoryText, notSetText } from '../../format.ts'
 import type { RequestMove } from '../../profile.ts'
-import { heldBack } from '../../safety-gate.ts'
 import type { ContainerInput } from '../../workload-input.ts'
 import { nearestRound, roundCpu, roundMemory } from './rounding.ts'
 
 const kinds = {
-  cpu: { tidy: roundCpu, text: cpuText, peak: ({ cpu }: ContainerUsage) => cpu?.peak },
-  memory: { tidy: roundMemory, text: memoryText, peak: ({ memory }: ContainerUsage) => memory?.peak },
+  cpu: { round: roundCpu, text: cpuText, peak: ({ cpu }: ContainerUsage) => cpu?.peak },
+  memory: { round: roundMemory, text: memoryText, peak: ({ memory }: ContainerUsage) => memory?.peak },
 } as const
 
 /**
- * Room over the highest memory peak that a limit apart from its request keeps for what was not seen yet, as a share:
- * 1 ÷ √days, at most twice the peak more. The maximum of few days says little about that of many.
+ * Room that a memory limit above its request keeps over the highest peak, as a share of the peak: 1 ÷ √days, and at most 2.
+ * The maximum of few days says little about that of many.
  */
 const memoryRoom = (days: number): number => 1 / Math.sqrt(Math.max(days, 0.25))
 
-/** Share from which on it is raised: that of the alert CPUThrottlingHigh of kubernetes-mixin. */
-const heldBackOften = 0.25
-/** Days that tell whether a container is held back now. */
+/** Share of throttled periods from which on a CPU limit is raised: that of the alert CPUThrottlingHigh of kubernetes-mixin. */
+const frequentThrottling = 0.25
+/** Days that show whether a container is throttled now. */
 const throttledDays = 3
 
-/** Share of the periods of the last days in which a container was held back; that of the window where days are not told apart. */
-function throttledLately({ throttling = [], throttledShare = 0 }: ContainerUsage): number {
+/** Share of throttled periods over the last days, 0 to 1; over the window without data by day. */
+function recentThrottling({ throttling = [], throttledShare = 0 }: ContainerUsage): number {
   const last = throttling.slice(-throttledDays)
   const [periods, throttled] = [sum(last.map((day) => day.periods)), sum(last.map((day) => day.throttled))]
   return periods === 0 ? throttledShare : throttled / periods
 }
 
+interface LimitChange {
+  readonly request: RequestMove | undefined
+  readonly days: number
+}
+
 /**
- * A limit follows its request in the same proportion; lowered, it stays above the highest usage seen. A CPU limit that
- * often holds its container back is raised by a quarter, up to four times the busiest slot: bursts within one period
- * of 100 ms are held back by any limit below the number of threads.
+ * Limit in millicores or bytes. It keeps its ratio to the request, and a lower one stays above the highest usage. A CPU limit
+ * that often throttles its container is raised by a quarter, up to four times the busiest slot: bursts within a period
+ * of 100 ms are throttled by any limit below the number of threads.
  */
-export function limit(
-  container: ContainerInput,
-  resource: 'cpu' | 'memory',
-  moves: { readonly request: RequestMove | undefined; readonly days: number },
-): Advice {
-  const advice = inProportion(container, resource, moves)
-  const share = resource === 'cpu' ? throttledLately(container.usage) : 0
+export function limit(container: ContainerInput, resource: 'cpu' | 'memory', change: LimitChange): Advice {
+  const advice = inProportion(container, resource, change)
+  const share = resource === 'cpu' ? recentThrottling(container.usage) : 0
   const from = readValue('limits.cpu', container.declared.values['limits.cpu'] ?? '')
-  if (advice.kind === 'unsure' || from === undefined || share < heldBackOften) return advice
+  if (advice.kind === 'unsure' || from === undefined || share < frequentThrottling) return advice
   const most = Math.max(from, 4 * (container.usage.cpu?.peak ?? 0))
   const raised = Math.min(roundCpu(from * 1.25), roundCpu(most))
   if (advice.value >= raised) return advice
-  const text = `held back in ${Math.round(share * 100)} % of the periods of the last ${throttledDays} days`
+  const text = `The CPU limit throttled the container in ${Math.round(share * 100)} % of the periods of the last ${throttledDays} days.`
   return advise(raised, ...advice.because, reason('limit.throttled', text))
 }
 
 function inProportion(
   { declared, usage }: ContainerInput,
   resource: 'cpu' | 'memory',
-  { request, days }: { readonly request: RequestMove | undefined; readonly days: number },
+  { request, days }: LimitChange,
 ): Advice {
   const field = `limits.${resource}` as const
   const from = readValue(field, declared.values[field] ?? '')
-  if (from === undefined) return unsure(`no ${resource} limit is set, and none is ever added`)
+  if (from === undefined) return unsure(notSetText(resource, 'limit'))
   if (request === undefined)
-    return advise(from, reason('limit.alone', 'no request to keep in proportion with'))
-  if (request.from === request.to) return advise(from, reason('limit.ratio', 'its request stays as it is'))
-  const throttled = resource === 'cpu' ? Math.max(usage.throttledShare ?? 0, throttledLately(usage)) : 0
-  if (throttled > heldBack && request.to < request.from) {
+    return advise(
+      from,
+      reason('limit.alone', 'There is no request to keep a ratio to, so the limit is kept.'),
+    )
+  if (request.from === request.to)
+    return advise(from, reason('limit.ratio', 'The request does not change, so the limit is kept.'))
+  const throttled = resource === 'cpu' ? Math.max(usage.throttledShare ?? 0, recentThrottling(usage)) : 0
+  if (throttled > significantThrottling && request.to < request.from) {
     const share = Math.round(throttled * 1000) / 10
-    return advise(from, reason('limit.throttled', `holds it back in ${share} % of the periods: not lowered`))
+    const text = `The CPU limit throttles the container in ${share} % of its periods, so it is not lowered.`
+    return advise(from, reason('limit.throttled', text))
   }
-  const { tidy, text, peak } = kinds[resource]
   const ratio = from / request.from
   const proportional =
     ratio === 1 ? request.to : Math.max(nearestRound(resource, request.to * ratio), request.to)
-  const because = reason('limit.ratio', `keeps ${Math.round(ratio * 100) / 100} × the request`)
-  const highest = peak(usage) ?? from
-  const apart = resource === 'memory' && ratio >= 1.05
-  if (proportional >= from || (proportional >= highest && !apart))
+  const because = reason('limit.ratio', `The limit stays at ${Math.round(ratio * 100) / 100} × the request.`)
+  const step = { from, proportional, because, isApart: resource === 'memory' && ratio >= 1.05 }
+  const highest = kinds[resource].peak(usage) ?? from
+  if (proportional >= from || (proportional >= highest && !step.isApart))
     return advise(Math.max(proportional, request.to), because)
-  if (!apart) {
-    const floor = Math.min(from, tidy(highest))
-    return advise(floor, because, reason('limit.peak', `not below the peak of ${text(highest)}`))
+  return abovePeak(resource, step, { highest, days })
+}
+
+interface LoweredLimit {
+  readonly from: number
+  readonly proportional: number
+  readonly because: ReturnType<typeof reason>
+  /** True for a memory limit above its request. */
+  readonly isApart: boolean
+}
+
+/** A lower limit that stays above the highest peak; a memory limit above its request keeps more room. */
+function abovePeak(
+  resource: 'cpu' | 'memory',
+  { from, proportional, because, isApart }: LoweredLimit,
+  { highest, days }: { readonly highest: number; readonly days: number },
+): Advice {
+  const { round, text } = kinds[resource]
+  if (!isApart) {
+    const floor = Math.min(from, round(highest))
+    return advise(floor, because, reason('limit.peak', `It is not below the peak of ${text(highest)}.`))
   }
   const room = memoryRoom(days)
-  const floor = Math.min(from, tidy(highest * (1 + room)))
-  const seen = `${Math.round(room * 100)} % over the peak of ${text(highest)} after ${days.toFixed(1)} days seen`
-  return floor <= proportional
-    ? advise(proportional, because)
-    : advise(floor, because, reason('limit.unseen', seen))
+  const floor = Math.min(from, round(highest * (1 + room)))
+  if (floor <= proportional) return advise(proportional, because)
+  const percent = Math.round(room * 100)
+  const unseen = `It keeps ${percent} % above the peak of ${text(highest)}, because the ${days.toFixed(1)} days of history may not hold the highest usage.`
+  return advise(floor, because, reason('limit.unseen', unseen))
 }

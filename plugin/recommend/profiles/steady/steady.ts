@@ -2,15 +2,16 @@ import type { Profile } from '../../profile.ts'
 import { goMaxProcs, goMemoryLimit } from './go-runtime.ts'
 import { jointCpu } from './horizontal.ts'
 import { limit } from './limits.ts'
+import { memoryRequest } from './memory.ts'
 import { replicaBounds } from './replica-bounds.ts'
-import { cpuRequest, memoryRequest } from './vertical.ts'
+import { cpuRequest } from './vertical.ts'
 
-/** The default: what is worth its price, up at once, down slowly and rarely, requests and targets together. */
+/** The default profile: sizes CPU by cost against time above the request, raises at once, lowers slowly, and moves requests and targets together. */
 export const steady: Profile = {
-  accepted: ({ cpuPercentile }) => 1 - cpuPercentile / 100,
+  acceptedTimeAbove: ({ cpuPercentile }) => 1 - cpuPercentile / 100,
   cpuRequest,
   memoryRequest,
-  scaled: jointCpu,
+  scaledCpu: jointCpu,
   replicas: replicaBounds,
   limit,
   goMaxProcs,

@@ -2,55 +2,60 @@ import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
 import { type Evidence, thinEvidence } from '../../evidence.ts'
 
-/** What a move is measured against. */
+/** The limits of one step from the current value. */
 export interface StepLimit {
+  /** Current value. */
   readonly from: number
-  /** Moves smaller than this many units are not worth a commit. */
+  /** Smallest change that is worth a commit, in the field's unit. */
   readonly smallestMove: number
-  /** Rounds a value to a tidy one. */
-  readonly tidy: (value: number) => number
-  /** Largest decrease in one step, in percent. */
+  /** Rounds a value as it is written to Git. */
+  readonly round: (value: number) => number
+  /** Largest decrease in one step, in percent of the current value. */
   readonly largestDecrease: number
-  /** The most that was wanted on the days before; a decrease goes no lower. Asked only for a decrease. */
-  readonly wantedLately?: () => number
-  /** An emergency: raise at once, however small. Asked only for a raise. */
+  /** The highest value wanted on the last days; a decrease goes no lower. Called only for a decrease. */
+  readonly wantedRecently?: () => number
+  /** True when a raise must be made at once, however small. Called only for a raise. */
   readonly urgent?: () => boolean
 }
 
 type Wanted = Extract<Advice, { kind: 'value' }>
 
-/** Up at once, down slowly, and not at all for a trifle or on thin evidence. */
+/**
+ * Limits the step from the current value to the wanted one. Raises are made at once; decreases are bounded, and `unsure`
+ * when the history is too short or has too many gaps. A change that is too small keeps the current value.
+ */
 export function limitStep(
   wanted: Advice,
-  { from, smallestMove, tidy, largestDecrease, wantedLately, urgent }: StepLimit,
+  { from, smallestMove, round, largestDecrease, wantedRecently, urgent }: StepLimit,
   evidence: Evidence,
 ): Advice {
   if (wanted.kind === 'unsure') return wanted
   const { options } = evidence
-  const { value, because } = wanted.value < from ? noLower(wanted, from, wantedLately?.()) : wanted
+  const { value, because } = wanted.value < from ? noLower(wanted, from, wantedRecently?.()) : wanted
   if (value > from && urgent?.() === true) return wanted
   const move = Math.abs(value - from)
   const least =
     value > from ? options.minimumChange : Math.max(options.minimumChange, options.minimumDecrease)
   if (move < smallestMove || move < (from * least) / 100) {
-    return advise(from, ...because, reason('pace.small', `within ${least} % of what is set`))
+    const text = `The change is less than ${least} % of the current value, or too small for a commit.`
+    return advise(from, ...because, reason('step.small', text))
   }
   if (value > from) return wanted
   const thin = thinEvidence(evidence)
   if (thin !== undefined) return unsure(thin)
-  const lowest = tidy(from * (1 - largestDecrease / 100))
+  const lowest = round(from * (1 - largestDecrease / 100))
   if (value >= lowest) return advise(value, ...because)
-  const slow = reason('pace.down', `lowered by ${largestDecrease} % at most in one step`)
-  return advise(Math.min(lowest, from), ...because, slow)
+  const bounded = reason('step.down', `One step lowers this value by at most ${largestDecrease} %.`)
+  return advise(Math.min(lowest, from), ...because, bounded)
 }
 
-/** A decrease that was not wanted on every one of the last days is cut short. */
+/** Limits a decrease to the highest value wanted on the last days. */
 function noLower(
   { value, because }: Wanted,
   from: number,
-  lately = value,
+  recently = value,
 ): Pick<Wanted, 'value' | 'because'> {
-  if (lately <= value) return { value, because }
-  const text = 'no lower than was wanted on each of the last days'
-  return { value: Math.min(lately, from), because: [...because, reason('pace.days', text)] }
+  if (recently <= value) return { value, because }
+  const text = 'The value is not lowered below the highest one that was needed on the last days.'
+  return { value: Math.min(recently, from), because: [...because, reason('step.days', text)] }
 }

@@ -1,22 +1,22 @@
-/** From recommendations to what is written. Source: https://github.com/mercari/tortoise/tree/main/pkg */
+/** Applies Tortoise's recommendations to requests, limits and HPAs. Source: https://github.com/mercari/tortoise/tree/main/pkg */
 import { RE2JS } from 're2js'
-import type { TortoiseOptions } from './options.ts'
+import type { TortoiseOptions } from '../../recommend-options.ts'
 import type { Phase, ResourcePhase, UpdateMode } from './phase.ts'
 import type { Bounds } from './replicas.ts'
 import type { SizedResource } from './size.ts'
 import { steppedTarget } from './target.ts'
 
-/** The usage input: the last one is kept while it lies between target and upper bound, strictly. */
+/** The usage that sizes are computed from: the last one while it is strictly between target and upper bound, else the target. */
 export const usageInput = (last: number, target: number, upper: number): number =>
   target < last && last < upper ? last : target
 
-/** Sizes to store and whether they were stored now. */
+/** Stored sizes, and whether this call changed them. */
 export interface Stored {
   readonly sizes: readonly number[]
   readonly stamped: boolean
 }
 
-/** Stores new sizes; a set that only falls waits for an hour after the last change. Zero and Off keep what there is. */
+/** Stores new sizes. Sizes that only fall wait until an hour after the last change. A size of 0 and the policy Off keep the stored size. */
 export function storeSizes(
   resources: readonly { readonly stored: number; readonly wanted: number; readonly off?: boolean }[],
   { mode, minutesAgo }: { readonly mode: UpdateMode; readonly minutesAgo?: number },
@@ -31,7 +31,7 @@ export function storeSizes(
   return { sizes, stamped: true }
 }
 
-/** The HPA as it stands. */
+/** The current HPA. */
 export interface Hpa extends Bounds {
   readonly targets: readonly {
     readonly container: string
@@ -43,42 +43,37 @@ export interface Hpa extends Bounds {
   readonly externalMetrics?: readonly string[]
 }
 
-/** What is to become of it. */
-export interface HpaOrder {
+/** What to write to an HPA. */
+export interface HpaUpdate {
   readonly mode: UpdateMode
   readonly phase: Phase
   readonly slot: Bounds
   readonly specMax?: number
-  /** Hours since targets were last changed; absent when they never were. */
+  /** Hours since the targets were last changed; left out when they never were. */
   readonly hoursAgo?: number
 }
 
-/** The HPA as it is written. */
+/** The HPA after the update. */
 export interface WrittenHpa extends Bounds {
   readonly targets: readonly number[]
   readonly externalMetrics: readonly string[]
   readonly phase: Phase
-  /** The ceiling for all workloads was hit. */
+  /** True when `maximumMaxReplicas` lowered the maximum. */
   readonly hitMaximum: boolean
 }
 
-/** Writes bounds and targets. Nothing is written while nothing works, or when the mode is Off. */
-export function writeHpa(hpa: Hpa, order: HpaOrder, options: TortoiseOptions): WrittenHpa {
+/** The HPA with new bounds and targets. It is unchanged in mode Off, and while no target is in phase Working. */
+export function writeHpa(hpa: Hpa, update: HpaUpdate, options: TortoiseOptions): WrittenHpa {
   const { externalMetrics = [] } = hpa
-  const present = hpa.targets.map(({ target }) => target)
-  const idle = !hpa.targets.some(({ phase }) => phase === 'Working')
-  if (order.mode === 'Off' || idle)
-    return {
-      min: hpa.min,
-      max: hpa.max,
-      targets: present,
-      externalMetrics,
-      phase: order.phase,
-      hitMaximum: false,
-    }
-  const { slot, specMax = Number.POSITIVE_INFINITY } = order
+  const isWorking = hpa.targets.some(({ phase }) => phase === 'Working')
+  if (update.mode === 'Off' || !isWorking) {
+    const targets = hpa.targets.map(({ target }) => target)
+    const { min, max } = hpa
+    return { min, max, targets, externalMetrics, phase: update.phase, hitMaximum: false }
+  }
+  const { slot, specMax = Number.POSITIVE_INFINITY } = update
   const max = Math.min(slot.max, specMax, options.maximumMaxReplicas)
-  const { min, phase } = minimum(hpa, { ...order, slot: { ...slot, max } }, options)
+  const { min, phase } = minimum(hpa, { ...update, slot: { ...slot, max } }, options)
   const excluded = options.externalMetricExclusion
   return {
     min: Math.min(min, max),
@@ -86,7 +81,7 @@ export function writeHpa(hpa: Hpa, order: HpaOrder, options: TortoiseOptions): W
     targets: hpa.targets.map(({ target, wanted, phase: own }) =>
       wanted === undefined || own !== 'Working'
         ? target
-        : steppedTarget(target, wanted, { hoursAgo: order.hoursAgo, options }),
+        : steppedTarget(target, wanted, { hoursAgo: update.hoursAgo, options }),
     ),
     externalMetrics: externalMetrics.filter(
       (name) => excluded === '' || !RE2JS.compile(excluded).matcher(name).find(),
@@ -98,7 +93,7 @@ export function writeHpa(hpa: Hpa, order: HpaOrder, options: TortoiseOptions): W
 
 function minimum(
   hpa: Hpa,
-  { phase, slot }: HpaOrder,
+  { phase, slot }: HpaUpdate,
   options: TortoiseOptions,
 ): { min: number; phase: Phase } {
   const normal = Math.min(slot.min, options.maximumMinReplicas)
@@ -108,13 +103,13 @@ function minimum(
   return normal > lowered ? { min: normal, phase: 'Working' } : { min: lowered, phase }
 }
 
-/** Requests and limits of one resource of a pod's template. */
+/** Request and limit of one resource in a pod template. */
 export interface Template {
   readonly request: number
   readonly limit?: number
 }
 
-/** What the new request makes of request and limit; with `neverLower` nothing falls below the template. */
+/** Request and limit after a resize: the limit keeps its ratio. With `neverLower`, the request does not fall below the template. */
 export function resized(
   resource: SizedResource['resource'],
   template: Template,
@@ -135,8 +130,8 @@ export function resized(
   return { request, limit: resource === 'cpu' ? Math.max(limit, options.minimumCpuLimit) : limit }
 }
 
-/** GOMAXPROCS in proportion with the CPU request, rounded up. */
+/** GOMAXPROCS in proportion to the CPU request, rounded up. */
 export const scaledMaxProcs = (value: number, ratio: number): number => Math.ceil(value * ratio)
-/** GOMEMLIMIT in proportion with the memory request, when the flag is on. */
+/** GOMEMLIMIT in bytes, in proportion to the memory request when the feature flag is on. */
 export const scaledMemoryLimit = (bytes: number, ratio: number, { goMemLimit }: TortoiseOptions): number =>
   goMemLimit ? Math.trunc(bytes * ratio) : bytes

@@ -1,9 +1,9 @@
 /** Phases and derived policies. Source: https://github.com/mercari/tortoise/blob/main/pkg/tortoise/tortoise.go */
 import type { ScalingPolicy } from './size.ts'
 
-/** What the owner asked for. */
+/** The update mode that the owner sets. */
 export type UpdateMode = 'Off' | 'Auto' | 'Emergency'
-/** Where a Tortoise stands. */
+/** The phase of a Tortoise. */
 export type Phase =
   | ''
   | 'Initializing'
@@ -12,16 +12,16 @@ export type Phase =
   | 'Working'
   | 'Emergency'
   | 'BackToNormal'
-/** Where one resource stands. */
+/** The phase of one resource. */
 export type ResourcePhase = 'GatheringData' | 'Working' | 'Off'
 
-/** A resource that is being watched. */
+/** A resource for which data is gathered. */
 export interface Watched {
   readonly policy: ScalingPolicy
   readonly gatheringDays: number
 }
 
-/** A Vertical resource works as soon as the usage is known; a Horizontal one after a week (a day) of filled slots. */
+/** The phase of a resource: Vertical ones work as soon as usage is known, Horizontal ones after a week (or a day) with every slot filled. */
 export function resourcePhase(
   { policy, gatheringDays }: Watched,
   slots: { readonly filled: boolean; readonly weekly: boolean },
@@ -31,7 +31,7 @@ export function resourcePhase(
   return slots.filled && gatheringDays >= (slots.weekly ? 7 : 1) ? 'Working' : 'GatheringData'
 }
 
-/** The phase of the whole from the phases of its resources. */
+/** The phase of a Tortoise, from the phases of its resources. */
 export function wholePhase(
   resources: readonly ResourcePhase[],
 ): 'GatheringData' | 'PartlyWorking' | 'Working' {
@@ -41,7 +41,7 @@ export function wholePhase(
   return working > 0 ? 'PartlyWorking' : 'GatheringData'
 }
 
-/** What the mode makes of the phase; an emergency is only taken from where something works and scales horizontally. */
+/** The phase after applying the mode. An emergency needs a Horizontal resource and a phase in which something works. */
 export function phaseFor(mode: UpdateMode, phase: Phase, horizontal: boolean): Phase {
   if (mode === 'Emergency')
     return horizontal && (phase === 'Working' || phase === 'PartlyWorking' || phase === 'BackToNormal')
@@ -51,17 +51,17 @@ export function phaseFor(mode: UpdateMode, phase: Phase, horizontal: boolean): P
   return phase === 'BackToNormal' && !horizontal ? 'Working' : phase
 }
 
-/** True when pods get what is recommended. */
+/** True when pods are resized to the recommendation. */
 export const resizesPods = (mode: UpdateMode, phase: Phase): boolean =>
   mode !== 'Off' && phase !== '' && phase !== 'Initializing' && phase !== 'GatheringData'
 
-/** A container as far as its policy can be derived. */
+/** A container, and which resources it requests. */
 export interface PolicySubject {
   readonly container: string
   readonly hasRequest: Readonly<Record<'cpu' | 'memory', boolean>>
 }
 
-/** Both policies of one container. */
+/** The CPU and memory policies of one container. */
 export interface ContainerPolicy {
   readonly container: string
   readonly cpu: ScalingPolicy
@@ -69,8 +69,8 @@ export interface ContainerPolicy {
 }
 
 /**
- * Policies where the owner gives none: what an HPA scales is Horizontal and all else Vertical; without an HPA, CPU is
- * Horizontal and memory Vertical; what has no request is Off.
+ * The policies of containers when the owner sets none. With an HPA: Horizontal for the resources that it scales, else
+ * Vertical. Without an HPA: CPU is Horizontal and memory is Vertical. A resource without a request is Off.
  */
 export function derivedPolicies(
   containers: readonly PolicySubject[],

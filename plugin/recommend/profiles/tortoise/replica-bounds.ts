@@ -4,13 +4,13 @@ import { countValues } from '../../../model/series.ts'
 import { type Advice, advise, reason } from '../../advice.ts'
 import type { Evidence } from '../../evidence.ts'
 import type { ReplicaAdvice } from '../../profile.ts'
-import type { Valued } from '../../replay/pods.ts'
-import type { TortoiseOptions } from './options.ts'
-import { optionsOf } from './reading.ts'
+import type { TortoiseOptions } from '../../recommend-options.ts'
+import type { ReplayInput } from '../../replay/pods.ts'
+import { optionsOf } from './inputs.ts'
 import { type Bounds, emptySlots, type Slot, slotAt, staticBounds, updateSlots } from './replicas.ts'
-import { waiting } from './scaled.ts'
+import { waitingReason } from './scaled.ts'
 
-/** The most pods of each hour on record, oldest first; hours since 1970. */
+/** The most pods in each recorded hour, oldest first. Hours are counted from 1970. */
 function podsByHour({ replicas }: Observation): ReadonlyMap<number, number> {
   const hours = new Map<number, number>()
   const { series } = replicas ?? {}
@@ -24,7 +24,7 @@ function podsByHour({ replicas }: Observation): ReadonlyMap<number, number> {
 
 const weekdays: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
-/** Hour and weekday of an hour since 1970 in a time zone. */
+/** Returns a function that converts an hour since 1970 to hour and weekday in a time zone. */
 function clockOf(timeZone: string): (hour: number) => { readonly hour: number; readonly weekday: number } {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -39,7 +39,7 @@ function clockOf(timeZone: string): (hour: number) => { readonly hour: number; r
   }
 }
 
-/** Tortoise's slots as it would have filled them hour by hour; `undefined` while one of them is empty. */
+/** The replica slots as Tortoise would have filled them hour by hour; `undefined` while one of them is empty. */
 function filledSlots(observation: Observation, options: TortoiseOptions): readonly Slot[] | undefined {
   const clock = clockOf(options.timeZone)
   const updated = new Map<number, number>()
@@ -55,13 +55,13 @@ function filledSlots(observation: Observation, options: TortoiseOptions): readon
   return slots?.every(({ max }) => max > 0) ? slots : undefined
 }
 
-/** A slot's bounds within those of the cluster, the lower never above the upper. */
+/** Caps bounds at those of the options; the minimum is never above the maximum. */
 function capped({ min, max }: Bounds, options: TortoiseOptions): Bounds {
   const highest = Math.min(max, options.maximumMaxReplicas)
   return { min: Math.min(min, options.maximumMinReplicas, highest), max: highest }
 }
 
-/** Replica bounds by hour, in the time zone of the options; empty until every hour was seen. */
+/** Replica bounds by hour, in the time zone of the options; empty until every hour has data. */
 export const tortoiseSlots = (observation: Observation, options: TortoiseOptions): readonly ReplicaSlot[] =>
   (filledSlots(observation, options) ?? []).map((slot) => {
     const { min, max } = capped(slot, options)
@@ -70,17 +70,20 @@ export const tortoiseSlots = (observation: Observation, options: TortoiseOptions
     return { ...day, from, to, minimum: min, maximum: max, timeZone: options.timeZone }
   })
 
-/** One pair of bounds that serves every hour: the highest of the slots' minima and of their maxima. */
-export function tortoiseReplicas({ declared: { autoscaler } }: Valued, evidence: Evidence): ReplicaAdvice {
+/** Minimum and maximum of an HPA that fit every hour: the highest minimum and the highest maximum of the slots. */
+export function tortoiseReplicas(
+  { declared: { autoscaler } }: ReplayInput,
+  evidence: Evidence,
+): ReplicaAdvice {
   const { minReplicas, maxReplicas } = autoscaler ?? {}
   const options = optionsOf(evidence)
-  const still = waiting(evidence)
-  const slots = still === undefined ? filledSlots(evidence.observation, options) : undefined
+  const waiting = waitingReason(evidence)
+  const slots = waiting === undefined ? filledSlots(evidence.observation, options) : undefined
   const bounds = slots && capped(staticBounds(slots), options)
   const advice = (from: number, to: number | undefined): Advice =>
     to === undefined
-      ? advise(from, still ?? reason('tortoise.gathering', 'not every hour was seen yet'))
-      : advise(to, reason('tortoise.slots', 'the highest of its replica slots, so that it serves every hour'))
+      ? advise(from, waiting ?? reason('tortoise.gathering', 'Some hours have no data yet.'))
+      : advise(to, reason('tortoise.slots', 'The highest of the replica slots, so that it fits every hour.'))
   return {
     ...(minReplicas === undefined ? {} : { minimum: advice(minReplicas, bounds?.min) }),
     ...(maxReplicas === undefined ? {} : { maximum: advice(maxReplicas, bounds?.max) }),

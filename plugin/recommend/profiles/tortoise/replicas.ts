@@ -1,22 +1,22 @@
 /** Replica bounds by hour. Source: https://github.com/mercari/tortoise/blob/main/pkg/recommender/recommender.go */
-import type { TortoiseOptions } from './options.ts'
+import type { TortoiseOptions } from '../../recommend-options.ts'
 
-/** Bounds of the replicas. */
+/** Minimum and maximum number of pods. */
 export interface Bounds {
   readonly min: number
   readonly max: number
 }
 
-/** Bounds for some hours, on one weekday (0 is Sunday) or all. */
+/** Bounds for the hours `from` up to `to` (exclusive), on one weekday (0 is Sunday) or on all. */
 export interface Slot extends Bounds {
   readonly from: number
   readonly to: number
   readonly weekday?: number
-  /** Hours since the slot was last brought up to date. */
+  /** Hours since the slot was last updated. */
   readonly ageHours: number
 }
 
-/** When it is, in the time zone of the slots. */
+/** An hour and a weekday, in the time zone of the slots. */
 export interface SlotTime {
   readonly hour: number
   readonly weekday: number
@@ -38,10 +38,10 @@ export function emptySlots(rangeHours: number, weekly: boolean): readonly Slot[]
   )
 }
 
-/** What a slot keeps of its value when it is brought up to date a day later; fixed there. */
+/** What a slot keeps of its value when it is updated a day later. A constant in Tortoise. */
 const ageing = 0.95
 
-/** Brings the slot of the present hour up to date; `undefined` when there is none for it. */
+/** Updates the slot of the current hour; `undefined` when there is no slot for it. */
 export function updateSlots(
   slots: readonly Slot[],
   { now, replicas }: { readonly now: SlotTime; readonly replicas: number },
@@ -62,13 +62,13 @@ export function updateSlots(
   })
 }
 
-/** Index of the slot of a time; -1 where there is none. */
+/** Index of the slot for a time; -1 when there is none. */
 export const slotAt = (slots: readonly Slot[], { hour, weekday }: SlotTime): number =>
   slots.findIndex(
     (slot) => slot.from <= hour && hour < slot.to && (slot.weekday === undefined || slot.weekday === weekday),
   )
 
-/** Half and twice the replicas, neither below its floor. */
+/** Bounds for a number of pods: by default half and twice of it, neither below its floor. */
 export function candidates(replicas: number, options: TortoiseOptions): Bounds {
   const { minReplicasFactor, maxReplicasFactor, minimumMinReplicas: least } = options
   const [min, max] = [Math.ceil(replicas * minReplicasFactor), Math.ceil(replicas * maxReplicasFactor)]
@@ -77,7 +77,7 @@ export function candidates(replicas: number, options: TortoiseOptions): Bounds {
   return { min: Math.max(min, least), max: floored }
 }
 
-/** The pair that is safe at every hour: the highest of the slots' minima and of their maxima. */
+/** The bounds that fit every hour: the highest minimum and the highest maximum of the slots. */
 export const staticBounds = (slots: readonly Bounds[]): Bounds => ({
   min: Math.max(...slots.map(({ min }) => min)),
   max: Math.max(...slots.map(({ max }) => max)),

@@ -1,7 +1,7 @@
 /** Request sizes. Source: https://github.com/mercari/tortoise/blob/main/pkg/recommender/recommender.go */
-import type { TortoiseOptions } from './options.ts'
+import type { TortoiseOptions } from '../../recommend-options.ts'
 
-/** What decides the direction a resource is scaled in. */
+/** How a resource is scaled: by the number of pods, by their size, or not at all. */
 export type ScalingPolicy = 'Horizontal' | 'Vertical' | 'Off'
 
 /** One resource of one container, in the integers of `TortoiseOptions`. */
@@ -10,37 +10,37 @@ export interface SizedResource {
   readonly resource: 'cpu' | 'memory'
   readonly policy: ScalingPolicy
   readonly request: number
-  /** The usage input M. */
+  /** The usage that the size is computed from; `M` in Tortoise's documentation. */
   readonly usage: number
-  /** The HPA's present target, where it has a metric for this resource. */
+  /** The HPA's current target in percent, when it has a metric for this resource. */
   readonly target?: number
   readonly minimum?: number
   readonly maximum?: number
 }
 
-/** A workload's pods, all resources of all containers. */
+/** The pods of a workload, with all resources of all containers. */
 export interface SizedPods {
   readonly resources: readonly SizedResource[]
-  /** Desired replicas now. */
+  /** Number of pods now. */
   readonly replicas: number
   readonly hpaMin: number
-  /** Minutes since growth at the preferred replicas was last stamped; absent when it never was, or was taken back. */
+  /** Minutes since the last growth at `preferredMaxReplicas` was recorded; left out when there is no record. */
   readonly stampedMinutesAgo?: number
 }
 
-/** New sizes in the order of the resources, and what becomes of the growth stamp. */
+/** New sizes in the order of the resources, and what happens to the record of growth. */
 export interface Sizes {
-  readonly sizes: readonly SizeAnswer[]
+  readonly sizes: readonly SizeResult[]
   readonly stamp: 'now' | 'off' | 'kept'
 }
 
-/** One size and the rule that gave it. */
-export interface SizeAnswer {
+/** One size, and the code of the rule that gave it. */
+export interface SizeResult {
   readonly value: number
   readonly rule: string
 }
 
-/** Sizes every resource of a workload. */
+/** Computes the sizes of all resources of a workload, in the integers of `TortoiseOptions`. */
 export function tortoiseSizes(pods: SizedPods, options: TortoiseOptions): Sizes {
   const horizontal = pods.resources.filter(({ policy }) => policy === 'Horizontal').length
   const { grow, stamp } = horizontal === 0 ? ({ grow: false, stamp: 'kept' } as const) : growth(pods, options)
@@ -54,7 +54,7 @@ export function tortoiseSizes(pods: SizedPods, options: TortoiseOptions): Sizes 
   return { sizes, stamp }
 }
 
-/** Pods grow when there are too many of them: not in the first half hour, then a step each half hour. */
+/** Pods grow when there are too many: not in the first half hour, then by one step each half hour. */
 function growth(
   { replicas, hpaMin, stampedMinutesAgo }: SizedPods,
   options: TortoiseOptions,
@@ -65,15 +65,15 @@ function growth(
   return stampedMinutesAgo >= 30 ? { grow: true, stamp: 'now' } : { grow: false, stamp: 'kept' }
 }
 
-/** Up by the buffer twice, down by it once, and nothing between. */
-function vertical(one: SizedResource, options: TortoiseOptions): SizeAnswer {
+/** Size of a Vertical resource: with the buffer twice when it grows and once when it shrinks; unchanged in between. */
+function vertical(one: SizedResource, options: TortoiseOptions): SizeResult {
   const buffer = 1 + options.bufferRatio
   const wanted = one.usage * buffer
   if (wanted > one.request)
-    return { value: justify(one, dusted(wanted * buffer), options), rule: 'tortoise.vertical.up' }
+    return { value: clampSize(one, truncated(wanted * buffer), options), rule: 'tortoise.vertical.up' }
   if (wanted < (one.request / buffer) * (1 - options.bufferRatio))
-    return { value: justify(one, dusted(wanted), options), rule: 'tortoise.vertical.down' }
-  return { value: held(one, options), rule: 'tortoise.vertical.dead-band' }
+    return { value: clampSize(one, truncated(wanted), options), rule: 'tortoise.vertical.down' }
+  return { value: keptSize(one, options), rule: 'tortoise.vertical.dead-band' }
 }
 
 interface Situation {
@@ -87,27 +87,27 @@ function horizontalSize(
   one: SizedResource,
   { pods: { replicas, hpaMin }, grow, horizontal }: Situation,
   options: TortoiseOptions,
-): SizeAnswer {
-  const justified = (value: number, rule: string) => ({ value: justify(one, value, options), rule })
-  if (grow) return justified(dusted(one.request * 1.3), 'tortoise.horizontal.grow')
+): SizeResult {
+  const clamped = (value: number, rule: string) => ({ value: clampSize(one, value, options), rule })
+  if (grow) return clamped(truncated(one.request * 1.3), 'tortoise.horizontal.grow')
   if (replicas > Math.trunc(options.preferredMaxReplicas * 0.8))
-    return { value: held(one, options), rule: 'tortoise.horizontal.close' }
+    return { value: keptSize(one, options), rule: 'tortoise.horizontal.close' }
   if (replicas <= options.minimumMinReplicas)
-    return justified(Math.min(one.usage, one.request), 'tortoise.horizontal.minimum')
+    return clamped(Math.min(one.usage, one.request), 'tortoise.horizontal.minimum')
   const unbalanced =
     horizontal >= 2 &&
     replicas !== hpaMin &&
     one.target !== undefined &&
     (one.usage / one.request) * 100 < 0.9 * one.target
   if (unbalanced && one.target !== undefined)
-    return justified(dusted((one.usage * 100) / one.target), 'tortoise.horizontal.unbalanced')
-  return justified(one.request, 'tortoise.horizontal.keep')
+    return clamped(truncated((one.usage * 100) / one.target), 'tortoise.horizontal.unbalanced')
+  return clamped(one.request, 'tortoise.horizontal.keep')
 }
 
-/** Holds a size within what is allowed, and within one step down. */
-function justify(one: SizedResource, value: number, options: TortoiseOptions): number {
+/** Limits a size to its floor and ceiling, and to one step down. */
+function clampSize(one: SizedResource, value: number, options: TortoiseOptions): number {
   const [floor, ceiling] = [floorOf(one, options), ceilingOf(one, options)]
-  const step = Math.trunc(dusted(one.request * options.maxScalingDownRatio, false))
+  const step = Math.trunc(withoutFloatError(one.request * options.maxScalingDownRatio))
   const least = Math.max(floor, step)
   if (options.asPublished) return value > ceiling ? ceiling : Math.max(value, least)
   return Math.min(Math.max(value, least), Math.max(ceiling, floor))
@@ -125,12 +125,11 @@ const floorOf = (
 const ceilingOf = ({ resource, maximum }: SizedResource, { maximumRequest }: TortoiseOptions): number =>
   Math.min(maximum ?? Number.POSITIVE_INFINITY, maximumRequest[resource])
 
-/** A size that stays; a ceiling that was lowered is kept to all the same. */
-const held = (one: SizedResource, options: TortoiseOptions): number =>
+/** The current size, within a ceiling that may have been lowered. */
+const keptSize = (one: SizedResource, options: TortoiseOptions): number =>
   options.asPublished ? one.request : Math.min(one.request, ceilingOf(one, options))
 
-/** Cuts off to an integer; the dust of floating point must not cost a unit. */
-function dusted(value: number, cut = true): number {
-  const clean = Math.round(value * 1e4) / 1e4
-  return cut ? Math.trunc(clean) : clean
-}
+const withoutFloatError = (value: number): number => Math.round(value * 1e4) / 1e4
+
+/** Truncates to an integer; a floating-point error must not cost a unit. */
+const truncated = (value: number): number => Math.trunc(withoutFloatError(value))

@@ -1,8 +1,8 @@
 /** HPA targets. Source: https://github.com/mercari/tortoise/blob/main/pkg/recommender/recommender.go */
-import type { TortoiseOptions } from './options.ts'
+import type { TortoiseOptions } from '../../recommend-options.ts'
 import type { SizedResource } from './size.ts'
 
-/** The target that a Horizontal resource should have; `undefined` for one that has none, or when replicas are at their most. */
+/** Wanted target of a Horizontal resource, in percent; `undefined` when it has no target, or at `maximumMaxReplicas`. */
 export function tortoiseTarget(
   { policy, target, usage, request }: SizedResource,
   replicas: number,
@@ -16,12 +16,12 @@ export function tortoiseTarget(
   return Math.max(Math.min(sane, options.maximumTargetUtilization), options.minimumTargetUtilization)
 }
 
-/** One step from the present target: not before the interval has passed, up by a bounded number of points, down at once. */
+/** The target after one step, in percent: unchanged until the interval has passed, then up by `targetMaxIncrease` at most, or down at once. */
 export function steppedTarget(
-  present: number,
+  current: number,
   wanted: number,
   { hoursAgo, options }: { readonly hoursAgo: number | undefined; readonly options: TortoiseOptions },
 ): number {
-  if (hoursAgo !== undefined && hoursAgo <= options.targetIntervalHours) return present
-  return Math.min(wanted, present + options.targetMaxIncrease)
+  if (hoursAgo !== undefined && hoursAgo <= options.targetIntervalHours) return current
+  return Math.min(wanted, current + options.targetMaxIncrease)
 }

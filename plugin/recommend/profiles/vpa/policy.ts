@@ -1,44 +1,44 @@
 /**
- * What a VPA object's resource policy, and a LimitRange, make of a recommendation; any one unit.
+ * Applies a VPA object's resource policy, or a LimitRange, to a recommendation. All values are in the same unit.
  * Source: https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler/pkg/utils/vpa
  */
 
-/** Target with its bounds. */
+/** A target with its lower and upper bound. */
 export interface Estimate {
   readonly target: number
   readonly lower: number
   readonly upper: number
 }
 
-/** Bounds of a policy; the global maximum counts only where the policy has none. */
+/** Bounds of a policy. `globalMax` counts only when the policy has no maximum. */
 export interface AllowedRange {
   readonly min?: number | undefined
   readonly max?: number | undefined
   readonly globalMax?: number | undefined
-  /** The present limit, when only requests are controlled: a request may not pass it. */
+  /** The current limit, when the VPA controls only requests: a request must not exceed it. */
   readonly limit?: number | undefined
 }
 
-/** Holds an estimate within what is allowed: first the minimum, then the maximum. */
+/** Clamps an estimate to the allowed range: first the minimum, then the maximum. */
 export function withinPolicy(estimate: Estimate, { min = 0, max, globalMax, limit }: AllowedRange): Estimate {
   const highest = Math.min(max ?? globalMax ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)
-  const held = (value: number): number => Math.min(Math.max(value, min), highest)
-  return { target: held(estimate.target), lower: held(estimate.lower), upper: held(estimate.upper) }
+  const clamp = (value: number): number => Math.min(Math.max(value, min), highest)
+  return { target: clamp(estimate.target), lower: clamp(estimate.lower), upper: clamp(estimate.upper) }
 }
 
-/** Smallest and largest of a LimitRange. */
+/** Minimum and maximum of a LimitRange. */
 export interface Range {
   readonly min?: number
   readonly max?: number
 }
 
-/** Holds one container's request so that its limit, kept in proportion, stays within a container LimitRange. */
+/** Clamps a container's request so that its limit, kept in proportion, stays within a LimitRange for containers. */
 export function withinContainerRange(request: number, limitRatio: number, { min, max }: Range): number {
   if (max !== undefined && request * limitRatio > max) return Math.floor(max / limitRatio)
   return min !== undefined && request < min ? min : request
 }
 
-/** Shares a pod LimitRange out between containers in proportion to what they were to get, cut off to whole units. */
+/** Scales the requests of a pod's containers to a LimitRange for pods, in proportion and truncated to whole units. */
 export function withinPodRange(requests: readonly number[], { min, max }: Range): readonly number[] {
   const sum = requests.reduce((total, request) => total + request, 0)
   const bound = max !== undefined && sum > max ? max : min !== undefined && sum < min ? min : sum
@@ -47,15 +47,15 @@ export function withinPodRange(requests: readonly number[], { min, max }: Range)
 
 const largestQuantity = 2n ** 63n - 1n
 
-/** What a container declares. */
+/** The declared request and limit of a container. */
 export interface Declared {
   readonly request?: number
   readonly limit?: number
-  /** The limit that a LimitRange gives to containers without one. */
+  /** Default limit of a LimitRange, for containers without a limit. */
   readonly defaultLimit?: number
 }
 
-/** The limit that keeps its proportion to the request; `undefined` where there is none, the largest quantity when it overflows. */
+/** The limit in proportion to the new request; `undefined` without a limit, and the largest quantity on overflow. */
 export function proportionalLimit(
   { request, limit, defaultLimit }: Declared,
   target: number,

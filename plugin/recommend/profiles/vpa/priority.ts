@@ -1,4 +1,4 @@
-/** A resource of a pod, or of several containers together. */
+/** A resource of one container before and after, with the bounds of its recommendation. */
 export interface Move {
   readonly from: number
   readonly to: number
@@ -6,16 +6,16 @@ export interface Move {
   readonly upper?: number
 }
 
-/** How urgently a pod would be updated. */
+/** How urgently the VPA's updater would update a pod. */
 export interface Priority {
-  /** Sum over resources of |to − from| ÷ from, of pod totals. */
+  /** Sum over resources of |to − from| ÷ from, computed on the totals of the pod. */
   readonly difference: number
   readonly scaleUp: boolean
   readonly outsideRange: boolean
 }
 
 /**
- * The updater's priority; each list holds one resource of all containers.
+ * The priority of a pod in the VPA's updater. Each list holds one resource of all containers.
  * Source: https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler/pkg/updater/priority
  */
 export function updatePriority(resources: readonly (readonly Move[])[]): Priority {

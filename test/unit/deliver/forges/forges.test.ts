@@ -212,7 +212,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     const outcome = await run('260m', { checks: false }, true)
     expect(outcome).toMatchObject({ action: 'opened', merging: expect.stringMatching(/^(merged|armed)$/) })
     // Gitea first checks whether the merge is possible, and merges a moment later.
-    await expect.poll(() => cpuAt('main'), { timeout: 30_000 }).toContain('cpu: 260m')
+    await expect.poll(() => cpuAt('main'), { timeout: 180_000 }).toContain('cpu: 260m')
   })
 
   claims(`has one dashboard issue, and statuses that are not sent twice${claim}`, async () => {

@@ -208,7 +208,7 @@ describe('sixty wanted pull requests', () => {
     story.server.state.pulls.merge(1)
     const capped = await story.run(wants, { options: { maxNewPerHour: 10 } })
     expect(capped.pulls.filter(({ action }) => action === 'opened')).toHaveLength(0)
-  }, 60_000)
+  })
 })
 
 describe('the hourly limit', () => {
@@ -230,7 +230,7 @@ describe('the hourly limit', () => {
     expect([await opened(), await opened()]).toEqual([3, 0])
     story.later(1 / 12)
     expect(await opened()).toBe(2)
-  }, 60_000)
+  })
 })
 
 describe('two hundred workloads', () => {
@@ -250,7 +250,7 @@ describe('two hundred workloads', () => {
     expect((await story.run(wants, how)).pulls).toMatchObject([{ action: 'unchanged' }])
     expect(story.writes()).toHaveLength(before)
     expect(git(story.checkout.bare, ['diff', '--name-only', 'main', branch]).split('\n')).toHaveLength(200)
-  }, 120_000)
+  })
 })
 
 describe('auto-merge', () => {

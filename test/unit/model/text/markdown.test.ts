@@ -3,31 +3,31 @@ import { describe, expect, it } from 'vitest'
 import { escapeMarkdown, oneLine } from '../../../../plugin/model/text/clean.ts'
 import { fitBody, shownBody } from '../../../../plugin/model/text/markdown.ts'
 
-describe('inert text', () => {
+describe('escaped Markdown', () => {
   it.each([
-    ['mentions nobody', 'ask @ada', /@\w/],
+    ['mentions no person', 'ask @ada', /@\w/],
     ['refers to no issue', 'see #12 and acme/gitops#3', /#\d/],
-    ['refers to no issue by the long form', 'GH-7', /GH-\d/],
-    ['closes nothing by address', 'Fixes https://github.com/acme/gitops/issues/1', /:\/\//],
-    ['links to nothing', 'www.example.com', /www\.example/],
-    ['holds no HTML', '<img src=x onerror=alert(1)><!-- hidden', /<|>/],
-    ['opens no comment in entity form', '&lt;!--', /&lt;!/],
+    ['refers to no issue in the long form', 'GH-7', /GH-\d/],
+    ['closes no issue by its address', 'Fixes https://github.com/acme/gitops/issues/1', /:\/\//],
+    ['contains no link', 'www.example.com', /www\.example/],
+    ['contains no HTML', '<img src=x onerror=alert(1)><!-- hidden', /<|>/],
+    ['opens no comment as an entity', '&lt;!--', /&lt;!/],
     ['starts no list or heading', '# big', /^#/],
     ['starts no ordered list', '1. one', /^1\./],
     ['ends no table cell', 'a | b', /[^\\]\|/],
     ['stays on one line', 'a\r\nb\u2028c\u0000d', /[\r\n\u2028\0]/],
-    ['turns no text around', 'a\u202Eb', /\u202E/],
+    ['reverses no text', 'a\u202Eb', /\u202E/],
   ])('%s', (_claim, text, forbidden) => {
     expect(escapeMarkdown(text)).not.toMatch(forbidden)
   })
 
-  it('leaves names and quantities as they are', () => {
+  it('keeps names and quantities unchanged', () => {
     expect(escapeMarkdown('Deployment/api-server app requests.cpu 1.5 → 260m')).toBe(
       'Deployment/api-server app requests.cpu 1.5 → 260m',
     )
   })
 
-  it('holds for any text', () => {
+  it('works for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const safe = escapeMarkdown(`@${text}#1\n@${text}`)
@@ -37,19 +37,19 @@ describe('inert text', () => {
     )
   })
 
-  it('gives one line without blanks at its ends', () => {
+  it('gives one line without leading or trailing blanks', () => {
     expect(oneLine('  a\t\n b\u200b ')).toBe('a b')
   })
 })
 
 const fitted = (text: string): string => fitBody(shownBody(text)).toString()
 
-describe('a body that must fit', () => {
-  it('is untouched when it fits', () => {
+describe('a body with a size limit', () => {
+  it('is unchanged when it fits', () => {
     expect(fitted('| a |\n')).toBe('| a |\n')
   })
 
-  it('is cut between lines, closes what it opened, and says so', () => {
+  it('is cut between lines, closes its open blocks, and says that it was cut', () => {
     const line = `| ${'x'.repeat(80)} |\n`
     const text = fitted(`<details>\n\n\`\`\`yaml\n${line.repeat(1000)}`)
     expect(text.length).toBeLessThan(60_000)

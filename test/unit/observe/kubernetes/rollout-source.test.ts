@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Marks, sourceFinder } from '../../../../plugin/observe/kubernetes/rollout-source.ts'
+import { type ObjectMetadata, sourceFinder } from '../../../../plugin/observe/kubernetes/rollout-source.ts'
 
 const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }
-const bare: Marks = { labels: {}, annotations: {} }
+const bare: ObjectMetadata = { labels: {}, annotations: {} }
 const meta = (namespace: string, name: string) => ({ namespace, name, ownerReferences: [] })
 const find = sourceFinder({
   applications: [
@@ -29,10 +29,13 @@ const find = sourceFinder({
     },
   ],
 })
-const tracking = (id: string): Marks => ({ ...bare, annotations: { 'argocd.argoproj.io/tracking-id': id } })
+const tracking = (id: string): ObjectMetadata => ({
+  ...bare,
+  annotations: { 'argocd.argoproj.io/tracking-id': id },
+})
 
-describe('the map from a live workload to its source', () => {
-  it('follows a tracking id to the Application, its repository and its generator', () => {
+describe('the source of a live workload', () => {
+  it('is the Application of its tracking id, with repository and generator', () => {
     expect(find(workload, tracking('shop:apps/Deployment:shop/web'))).toEqual({
       kind: 'Application',
       namespace: 'argocd',
@@ -53,7 +56,7 @@ describe('the map from a live workload to its source', () => {
     (id) => expect(find(workload, tracking(id))).toBeUndefined(),
   )
 
-  it("follows Flux's labels, a HelmRelease before the Kustomization that applied it", () => {
+  it("is named by Flux's labels, a HelmRelease before the Kustomization that applied it", () => {
     const labels = {
       'kustomize.toolkit.fluxcd.io/name': 'apps',
       'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
@@ -72,7 +75,7 @@ describe('the map from a live workload to its source', () => {
     })
   })
 
-  it('finds what bears no mark in the inventories', () => {
+  it('is found in inventories when the workload has no labels', () => {
     expect(find({ ...workload, name: 'worker' }, bare)).toMatchObject({
       kind: 'Kustomization',
       by: 'inventory',

@@ -4,14 +4,17 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { directoryStore } from '../../../../plugin/io/day-store.ts'
-import { type Observed, observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import {
+  observePrometheus,
+  type PrometheusUsage,
+} from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
 import { from, history, to } from './history.ts'
 
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: kept days of a real server are not tested')
 
-describe.skipIf(!hasPrometheus())('days that are kept', () => {
+describe.skipIf(!hasPrometheus())('cached days', () => {
   let lab: PrometheusLab
   let directory = ''
   beforeAll(async () => {
@@ -23,8 +26,8 @@ describe.skipIf(!hasPrometheus())('days that are kept', () => {
   })
   afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-  // The second day ends with the window: late samples may still come, so that only the first is kept.
-  const observe = (more: object = {}, end = to): Promise<Observed> =>
+  // The second day ends with the window: late samples may still arrive, so only the first day is cached.
+  const observe = (more: object = {}, end = to): Promise<PrometheusUsage> =>
     observePrometheus(
       {
         cluster: 'prod',
@@ -40,7 +43,7 @@ describe.skipIf(!hasPrometheus())('days that are kept', () => {
       .filter((name) => name.endsWith('.gz'))
       .map((name) => join(directory, name))
 
-  it('answers the same from kept days, with fewer questions', async () => {
+  it('give the same result with fewer queries', async () => {
     const cold = await observe()
     expect(files().map((name) => name.slice(-18))).toEqual(['2026-09-01.json.gz'])
     const warm = await observe()
@@ -48,7 +51,7 @@ describe.skipIf(!hasPrometheus())('days that are kept', () => {
     expect(warm.cost.queries).toBe(cold.cost.queries - 5)
   })
 
-  it('notices a damaged day and reads it anew', async () => {
+  it('are read again when they are damaged', async () => {
     const cold = await observe()
     const [file = ''] = files()
     const whole = gunzipSync(readFileSync(file)).toString()
@@ -66,7 +69,7 @@ describe.skipIf(!hasPrometheus())('days that are kept', () => {
     }
   })
 
-  it('keeps days of another question apart, and forgets those that nobody asks for', async () => {
+  it('are separate for other queries, and deleted when they are no longer needed', async () => {
     await observe()
     const before = files()
     const other = await observe({ namespaces: ['shop'] })
@@ -75,7 +78,7 @@ describe.skipIf(!hasPrometheus())('days that are kept', () => {
     expect(files()).toHaveLength(1)
   })
 
-  it('forgets the days of jobs that are no more once they are older than the window, and no gathered samples', async () => {
+  it('of jobs that no longer run are deleted when they are older than the window; gathered samples are kept', async () => {
     const store = directoryStore(directory)
     for (const name of [
       'prod/3-of-4/aa/2026-08-30.json',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Observation, ResourceUsage } from '../../../../plugin/model/observation.ts'
 import { bucketOf, cpuScale, memoryScale, percentile } from '../../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
 import { from, installations, to } from './dialects.ts'
 
@@ -11,7 +11,7 @@ const Mi = 1024 ** 2
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: dialects on a real server are not tested')
 
-describe.skipIf(!hasPrometheus())('the same workload in every dialect', () => {
+describe.skipIf(!hasPrometheus())('the same workload in all dialects', () => {
   let lab: PrometheusLab | undefined
   const seen = new Map<string, Observation>()
   afterEach(async () => {
@@ -26,7 +26,7 @@ describe.skipIf(!hasPrometheus())('the same workload in every dialect', () => {
     expect(observed.dialect).toMatchObject({ name: dialect, cpu: { metric: cpu } })
     const [web, ...others] = observed.observations
     expect(others).toEqual([])
-    if (web === undefined) throw new Error('nothing was seen')
+    if (web === undefined) throw new Error('no usage was found')
     expect(web.workload).toEqual({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -43,7 +43,7 @@ describe.skipIf(!hasPrometheus())('the same workload in every dialect', () => {
     expect(observed.cost.queries).toBeLessThan(14)
   })
 
-  it('agrees in its percentiles, whatever recorded it', () => {
+  it('has the same percentiles in all dialects', () => {
     expect(seen.size).toBe(Object.keys(installations).length)
     const [first, ...rest] = [...seen.values()].map(({ containers: [container] }) => container)
     for (const other of rest) {

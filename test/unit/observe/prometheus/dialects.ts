@@ -1,4 +1,4 @@
-/** The same two days of one Deployment and a neighbour, as different installations record them. */
+/** The same two days of one Deployment and another workload, as different installations record them. */
 export const from = Date.UTC(2026, 8, 1) / 1000
 export const to = from + 2 * 86_400
 
@@ -96,7 +96,7 @@ const stackLabels =
     image: 'web:1',
   })
 
-/** What the recording rules of the kubernetes-mixin write: five-minute rates every thirty seconds. */
+/** The series of kubernetes-mixin's recording rules: five-minute rates every thirty seconds. */
 function rules(suffix: 'sum_rate5m' | 'sum_irate'): string[] {
   return pods.flatMap(({ pod, cores }) =>
     times(30).map((time) => {
@@ -126,7 +126,7 @@ const memoryRule = (): string[] =>
     ),
   )
 
-/** One installation: what it records, how settings pick it out, and what the probe should name. */
+/** One installation: its series, the settings that select it, and the expected dialect. */
 export interface Installation {
   readonly lines: () => readonly string[]
   readonly labels?: Labels
@@ -134,7 +134,7 @@ export interface Installation {
   readonly cpu: string
 }
 
-/** Installations of the field by name. */
+/** Common installations by name. */
 export const installations: Readonly<Record<string, Installation>> = {
   'kube-prometheus-stack without rules': {
     lines: () => [...usage({ ...cadvisor, scrape: 60, labels: stackLabels({}) }), ...owners()],
@@ -159,7 +159,7 @@ export const installations: Readonly<Record<string, Installation>> = {
     dialect: 'cadvisor',
     cpu: 'container_cpu_usage_seconds_total',
   },
-  'rules alone, as a central server receives them': {
+  'recording rules only, as on a central server': {
     lines: () => [...rules('sum_rate5m'), ...memoryRule(), ...owners()],
     dialect: 'rules',
     cpu: 'node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m',
@@ -179,7 +179,7 @@ export const installations: Readonly<Record<string, Installation>> = {
           container_name: 'web',
         }),
       }),
-      // Kube-state-metrics scraped by the managed collector keeps its own labels under other names.
+      // kube-state-metrics scraped by the managed collector keeps its own labels under other names.
       ...owners(
         { namespace: 'gmp-system', pod: 'kube-state-metrics-0' },
         { namespace: 'exported_namespace', pod: 'exported_pod' },
@@ -201,7 +201,7 @@ export const installations: Readonly<Record<string, Installation>> = {
     dialect: 'cadvisor',
     cpu: 'container_cpu_usage_seconds_total',
   },
-  'cAdvisor with the labels of old': {
+  'cAdvisor with the labels of old Kubernetes': {
     lines: () => [
       ...usage({
         ...cadvisor,

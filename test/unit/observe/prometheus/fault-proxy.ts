@@ -1,29 +1,33 @@
 import type { ServerResponse } from 'node:http'
-import { type FakeServer, json, type Seen, startServer } from '../server.ts'
+import { type FakeServer, json, type ReceivedRequest, startServer } from '../fake-server.ts'
 
-/** What goes wrong between us and a Prometheus; each is asked how often the same question came, from 1. */
+/** Faults between the client and a Prometheus. Each function gets the number of times that the same query was received, from 1. */
 export interface Faults {
-  /** Milliseconds before the answer. */
+  /** Milliseconds before the response. */
   readonly delay?: (nth: number) => number
-  /** Status instead of the answer. */
+  /** HTTP status instead of the response. */
   readonly status?: (nth: number) => number | undefined
-  /** Share of the answer after which the connection is cut. */
+  /** Share of the response after which the connection is cut. */
   readonly cutAt?: (nth: number) => number | undefined
-  /** Share of the answer after which it ends, as if it were whole. */
+  /** Share of the response after which it ends, as if it were complete. */
   readonly truncateAt?: (nth: number) => number | undefined
-  /** Answers over time with more series than this are refused with 422. */
+  /** Range queries with more series than this are rejected with 422. */
   readonly mostSeries?: number
-  /** Warnings put into the answer. */
+  /** Warnings that are added to the response. */
   readonly warnings?: (nth: number) => readonly string[]
 }
 
-/** A proxy before a real Prometheus that does wrong as told. */
+/** A proxy in front of a real Prometheus that adds faults. */
 export async function startFaultProxy(target: string, faults: Faults): Promise<FakeServer> {
   const counts = new Map<string, number>()
   return startServer((request, response) => {
     const nth = (counts.get(request.body) ?? 0) + 1
     counts.set(request.body, nth)
-    setTimeout(() => void forward(request, response, { target, faults, nth }), faults.delay?.(nth) ?? 0)
+    // An answer that nobody waits for any more must not keep this process alive.
+    setTimeout(
+      () => void forward(request, response, { target, faults, nth }),
+      faults.delay?.(nth) ?? 0,
+    ).unref()
   })
 }
 
@@ -34,13 +38,12 @@ interface Plan {
 }
 
 async function forward(
-  request: Seen,
+  request: ReceivedRequest,
   response: ServerResponse,
   { target, faults, nth }: Plan,
 ): Promise<void> {
   const status = faults.status?.(nth)
-  if (status !== undefined)
-    return json(response, status, { status: 'error', error: `told to answer ${status}` })
+  if (status !== undefined) return json(response, status, { status: 'error', error: `fault ${status}` })
   const answer = await fetch(`${target}${request.url.pathname}`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

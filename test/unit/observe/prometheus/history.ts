@@ -17,7 +17,7 @@ interface Life {
   readonly to: number
 }
 
-/** One sample a minute, both ends included. */
+/** One sample per minute, with both ends included. */
 function series(name: string, labels: Labels, life: Life, value: (time: number) => number): string[] {
   const lines: string[] = []
   for (let time = life.from; time <= life.to; time += scrape)
@@ -32,7 +32,7 @@ interface PodSpec {
   readonly life: Life
   /** Cores used at a time. */
   readonly cores: (time: number) => number
-  /** Bytes held at a time. */
+  /** Bytes used at a time. */
   readonly bytes: (time: number) => number
   readonly owner?: readonly [kind: string, name: string]
   readonly jobs?: readonly string[]
@@ -56,7 +56,7 @@ function pod(spec: PodSpec): string[] {
           return used
         }),
         ...series('container_memory_working_set_bytes', labels, life, bytes),
-        // The pause container and the sum over the pod must be left out.
+        // The pause container and the sum over the pod must not count.
         ...series('container_memory_working_set_bytes', { ...labels, container: '' }, life, () => 9e11),
       ]
     }),
@@ -87,7 +87,7 @@ const owned = (metric: string, own: Labels, [kind, name]: readonly [string, stri
     () => 1,
   )
 
-/** The Deployment's rollout: two pods of the old ReplicaSet end as the one of the new begins. */
+/** The Deployment's rollout: two pods of the old ReplicaSet end when the pod of the new one starts. */
 const rollout = from + 30 * hour
 const burst = { from: from + 10 * hour, to: from + 10.5 * hour }
 
@@ -109,7 +109,7 @@ function web(): string[] {
       container: 'web',
       life: old,
       cores: (time) => (time >= burst.from && time < burst.to ? 1.5 : 0.4),
-      // One scrape between two steps holds the peak.
+      // One scrape between two steps has the peak.
       bytes: (time) => (time === from + 20 * hour + 120 ? 900 * Mi : 200 * Mi),
       owner: replicaSet,
     }),
@@ -136,7 +136,7 @@ function throttled(name: string, container: string, life: Life): string[] {
   ]
 }
 
-/** StatefulSet `db`: scraped by two jobs, silent from 6 to 18 o'clock of day one, OOM-killed once, failed once more. */
+/** StatefulSet `db`: scraped by two jobs, without samples from 6:00 to 18:00 on the first day, OOM-killed once, failed once more. */
 function db(): string[] {
   const spec = {
     pod: 'db-0',
@@ -162,7 +162,7 @@ function db(): string[] {
   ]
 }
 
-/** CronJob `report`: runs an hour a day; the second run ends by an OOM kill and stays listed. */
+/** CronJob `report`: runs one hour a day; its second pod ends by an OOM kill and stays in the API. */
 function report(): string[] {
   return [0, 1].flatMap((index) => {
     const start = from + index * day + 2 * hour
@@ -195,7 +195,7 @@ function report(): string[] {
   })
 }
 
-/** Deployment `broken` waits for another try at the end; DaemonSet `agent` is told only by its pods' owner; a Node's pod. */
+/** Deployment `broken` is in CrashLoopBackOff at the end; DaemonSet `agent` is known only from the owner of its pods; one pod belongs to a Node. */
 function others(): string[] {
   const quiet = { life: { from, to }, cores: () => 0.01, bytes: () => 20 * Mi }
   const name = 'broken-7c6d5f4b8-ddddd'
@@ -209,7 +209,7 @@ function others(): string[] {
     ),
     ...pod({ ...quiet, pod: 'agent-fffff', container: 'agent', owner: ['DaemonSet', 'agent'] }),
     ...pod({ ...quiet, pod: 'kube-proxy-node1', container: 'kube-proxy', owner: ['Node', 'node1'] }),
-    // The same names in another cluster, far bigger.
+    // The same names in another cluster, with much higher usage.
     ...pod({
       ...quiet,
       cluster: 'staging',
@@ -224,5 +224,5 @@ function others(): string[] {
   ]
 }
 
-/** The whole history as OpenMetrics lines. In cluster `staging` nothing but cAdvisor is scraped. */
+/** The whole history as OpenMetrics lines. In cluster `staging` only cAdvisor is scraped. */
 export const history = (): string => [...web(), ...db(), ...report(), ...others()].join('\n')

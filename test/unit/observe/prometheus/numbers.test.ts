@@ -7,14 +7,14 @@ import {
   percentile,
   type SketchScale,
 } from '../../../../plugin/model/sketch.ts'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
 
 const from = Date.UTC(2026, 8, 1) / 1000
 const days = 3
 const to = from + days * 86_400
 
-/** A deterministic rough series: a daily wave under noise of a linear congruential generator. */
+/** A deterministic series: a daily wave with noise from a linear congruential generator. */
 function* noisy(name: string, labels: string, counter: boolean): Generator<string> {
   let [state, used] = [12_345, 0]
   for (let time = from; time <= to; time += 60) {
@@ -29,7 +29,7 @@ function* noisy(name: string, labels: string, counter: boolean): Generator<strin
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: numbers are not checked against PromQL')
 
-describe.skipIf(!hasPrometheus())('what was observed, against PromQL asked by hand', () => {
+describe.skipIf(!hasPrometheus())('observations compared with PromQL queries', () => {
   let lab: PrometheusLab
   let db: Observation
   const place = 'namespace="shop",pod="db-0",container="db"'
@@ -59,11 +59,11 @@ describe.skipIf(!hasPrometheus())('what was observed, against PromQL asked by ha
     const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } }
     return Number(data.result[0]?.value[1])
   }
-  // The last slot is at the end of the window, and a subquery takes both of its ends.
+  // The last slot is at the end of the window, and a subquery includes both ends.
   const rates = `rate(container_cpu_usage_seconds_total{${place}}[5m])[${days * 86_400 - 300}s:5m]`
   const peaks = `max_over_time(container_memory_working_set_bytes{${place}}[299999ms])[${days * 86_400 - 300}s:5m]`
 
-  it('has the same maxima', async () => {
+  it('have the same maxima', async () => {
     const [container] = db.containers
     expect(container?.memory?.peak).toBe(
       await ask(`max_over_time(container_memory_working_set_bytes{${place}}[${days}d])`),
@@ -71,10 +71,10 @@ describe.skipIf(!hasPrometheus())('what was observed, against PromQL asked by ha
     expect((container?.cpu?.peak ?? 0) / 1000).toBeCloseTo(await ask(`max_over_time(${rates})`), 9)
   })
 
-  it.each([0.05, 0.5, 0.9, 0.95, 0.99, 0.999])('has the same percentile %d, within a bucket', async (p) => {
+  it.each([0.05, 0.5, 0.9, 0.95, 0.99, 0.999])('have the same percentile %d, within a bucket', async (p) => {
     const [container] = db.containers
     const near = (scale: SketchScale, ours: number, theirs: number): void => {
-      // A percentile is told as the upper end of its bucket.
+      // A percentile is the upper end of its bucket.
       expect(Math.abs(bucketOf(scale, ours * 0.9999) - bucketOf(scale, theirs))).toBeLessThanOrEqual(1)
     }
     const cpu = percentile(container?.cpu?.sketch ?? [], cpuScale, p)

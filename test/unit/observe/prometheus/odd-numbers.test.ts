@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { observePrometheus } from '../../../../plugin/observe/prometheus/usage.ts'
+import { observePrometheus } from '../../../../plugin/observe/prometheus/observe-prometheus.ts'
 import { snapshotLines } from '../../../../plugin/observe/snapshot.ts'
-import { type FakeServer, json, startServer } from '../server.ts'
+import { type FakeServer, json, startServer } from '../fake-server.ts'
 
 let server: FakeServer
 afterEach(() => server.close())
@@ -17,7 +17,7 @@ const labels = {
   owner_name: 'db',
 }
 
-/** A server that answers every question with the same series. */
+/** A server that answers every query with the same series. */
 const answering = (values: readonly (readonly [number, string])[]) =>
   startServer((_, response) =>
     json(response, 200, {
@@ -26,8 +26,8 @@ const answering = (values: readonly (readonly [number, string])[]) =>
     }),
   )
 
-describe('a server whose numbers are none', () => {
-  it('gives observations that a snapshot can hold: no kills and no usage are made of them', async () => {
+describe('a server with invalid numbers', () => {
+  it('gives valid observations: invalid numbers become neither kills nor usage', async () => {
     server = await answering([
       [3600, 'NaN'],
       [7200, '+Inf'],
@@ -49,4 +49,56 @@ describe('a server whose numbers are none', () => {
       for (const { cpu, memory, oomTimes = [] } of containers)
         expect([cpu?.samples ?? 0, memory?.samples ?? 0, oomTimes.length]).toEqual([0, 0, 0])
   })
+
+  it.each([
+    ['not a number', 'NaN'],
+    ['infinite', '+Inf'],
+    ['negative', '-5'],
+    ['absurdly large', '1e300'],
+    ['a text', 'abc'],
+    ['empty', ''],
+    ['hexadecimal infinity', 'Infinity'],
+  ])('ignores a value that is %s, counts it and warns', async (_, value) => {
+    server = await answering([
+      [3600, value],
+      [7200, '1'],
+    ])
+    const { observations, findings } = await observePrometheus(
+      { cluster: 'prod', url: server.url, window },
+      { fetch, progress: () => undefined },
+    )
+    const [container] = observations[0]?.containers ?? []
+    expect(container?.cpu).toMatchObject({ samples: 1, peak: 1000 })
+    expect(findings.filter(({ code }) => code === 'values-impossible')).toMatchObject([
+      { level: 'warning', message: expect.stringMatching(/^ignored \d+ samples? .*StatefulSet\/db app/) },
+    ])
+  })
+
+  it('ignores samples of the future', async () => {
+    server = await answering([
+      [3600, '1'],
+      [4_000_000_000, '9'],
+    ])
+    const { observations, findings } = await observePrometheus(
+      { cluster: 'prod', url: server.url, window },
+      { fetch, progress: () => undefined },
+    )
+    expect(observations[0]?.containers[0]?.cpu).toMatchObject({ samples: 1, peak: 1000 })
+    expect(findings.some(({ code }) => code === 'values-impossible')).toBe(true)
+  })
+
+  it.each([20_000, 200_000])(
+    'takes no value from a response that is nested %i deep, and warns',
+    async (depth) => {
+      server = await startServer((_, response) =>
+        response.end(`{"status":"success","data":${'['.repeat(depth)}${']'.repeat(depth)}}`),
+      )
+      const { observations, findings } = await observePrometheus(
+        { cluster: 'prod', url: server.url, window },
+        { fetch, progress: () => undefined },
+      )
+      expect(observations).toEqual([])
+      expect(findings.filter(({ level }) => level === 'warning')).not.toEqual([])
+    },
+  )
 })

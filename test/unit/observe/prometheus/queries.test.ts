@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseDialect } from '../../../../plugin/observe/prometheus/dialect.ts'
+import { chooseDialect } from '../../../../plugin/observe/prometheus/probe.ts'
 import { chunksOf, queriesFor, slotsOf, timingFor } from '../../../../plugin/observe/prometheus/queries.ts'
 
 describe('slots and chunks', () => {
-  it('keeps the length of a window that does not begin at a step', () => {
+  it('keeps the length of a window that does not start at a step', () => {
     const from = new Date('2026-09-01T10:01:30Z')
     const slots = slotsOf({ from, to: new Date(from.getTime() + 14 * 86_400_000) }, 300)
     expect(slots).toMatchObject({ count: 14 * 288, step: 300 })
@@ -24,7 +24,7 @@ describe('slots and chunks', () => {
           let next = slots.first
           for (const { start, end, seconds } of chunks) {
             expect(start).toBe(next)
-            // Frontends that split and keep answers want times on multiples of the step.
+            // Frontends that split and cache responses need times on multiples of the step.
             expect(start % step).toBe(0)
             expect(seconds).toBe(end - start + step)
             expect((end - start) / step + 1).toBeLessThanOrEqual(11_000)
@@ -37,7 +37,7 @@ describe('slots and chunks', () => {
     )
   })
 
-  it('asks for usage in a form that stores and shards can work out by themselves: maxima of plain series', () => {
+  it('queries usage in a form that stores and shards can compute by themselves: maxima of plain series', () => {
     const { cpu, memory } = queriesFor({}, { step: 300, rateSeconds: 300 }, chooseDialect([]).dialect)
     expect([cpu, memory]).toEqual([
       'max by (namespace,pod,container) (rate(container_cpu_usage_seconds_total{container!="",container!="POD"}[300s]))',

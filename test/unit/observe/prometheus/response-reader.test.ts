@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  envelopeReader,
-  Malformed,
+  MalformedResponse,
+  responseReader,
   type Series,
 } from '../../../../plugin/observe/prometheus/response-reader.ts'
 
 const read = (pieces: readonly string[]) => {
   const series: Series[] = []
-  const reader = envelopeReader((one) => series.push(one))
+  const reader = responseReader((one) => series.push(one))
   for (const piece of pieces) reader.push(piece)
   return { envelope: reader.finish(), series }
 }
@@ -25,8 +25,8 @@ const arbitrarySeries = fc.record({
   values: fc.array(fc.tuple(fc.integer(), printed), { maxLength: 4 }),
 })
 
-describe('envelopeReader', () => {
-  it('hands on the same series wherever the text is cut, whatever stands round them', () => {
+describe('responseReader', () => {
+  it('delivers the same series wherever the text is split, and whatever surrounds them', () => {
     fc.assert(
       fc.property(
         fc.array(arbitrarySeries, { maxLength: 4 }),
@@ -68,7 +68,7 @@ describe('envelopeReader', () => {
     '{"status":"fine"}',
     '{"data":{"result":[{"metric":1}]}}',
     '[]]]',
-  ])('refuses %j', (text) => {
-    expect(() => read([text])).toThrow(Malformed)
+  ])('rejects %j', (text) => {
+    expect(() => read([text])).toThrow(MalformedResponse)
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Shard } from '../../../../plugin/observe/prometheus/selector.ts'
 import { halveShard, packShards, printShard } from '../../../../plugin/observe/prometheus/shards.ts'
 
-/** Whether a selector of the shard takes a pod. */
+/** True when a selector of the shard selects a pod. */
 const takes = ({ members, except, ending }: Shard, namespace: string, pod: string): boolean => {
   const named = members.some(([name]) => name === namespace)
   const here = except === undefined ? named : !except.includes(namespace)
@@ -16,7 +16,7 @@ const fleet = fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), fc.integer({ min:
 const pods = ['web-aaaaa', 'db-0', 'cache-66b9c4d5f-zzzzy']
 
 describe('shards', () => {
-  it('take every pod of every namespace once, those that nobody counted too', () => {
+  it('select every pod of every namespace once, with unknown namespaces', () => {
     fc.assert(
       fc.property(
         fleet,
@@ -36,7 +36,7 @@ describe('shards', () => {
     )
   })
 
-  it('stay within the budget unless a namespace alone is bigger', () => {
+  it('stay within the budget unless a single namespace is larger', () => {
     const shards = packShards(
       new Map([
         ['a', 60],
@@ -50,7 +50,7 @@ describe('shards', () => {
     expect(shards.at(-1)?.except).toEqual(['a', 'c', 'd'])
   })
 
-  it('halve into two that take the same pods, down to one letter', () => {
+  it('split into halves that select the same pods, down to one letter', () => {
     fc.assert(
       fc.property(fleet, (sizes) => {
         let [shard] = packShards(new Map(Object.entries(sizes)), 1e9)
@@ -72,7 +72,7 @@ describe('shards', () => {
     )
   })
 
-  it('are named in a few words', () => {
+  it('are described in a few words', () => {
     expect(printShard({ members: [], except: [] })).toBe('all namespaces')
     expect(printShard({ members: ['a', 'b', 'c', 'd'].map((name) => [name, 1] as const) })).toBe(
       'a, b, c and 1 more',

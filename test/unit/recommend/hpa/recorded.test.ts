@@ -3,11 +3,11 @@ import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Behavior, defaultBehavior } from '../../../../plugin/model/behavior.ts'
 import { type HpaRules, hpaController } from '../../../../plugin/recommend/hpa/controller.ts'
-import { desiredByAll, desiredByMetric } from '../../../../plugin/recommend/hpa/desired.ts'
+import { desiredByAllMetrics, desiredReplicas } from '../../../../plugin/recommend/hpa/desired.ts'
 import { simulateHpa } from '../../../../plugin/recommend/hpa/simulate.ts'
 import type { HpaSpec, PodGroup, RecordedLook, Recording } from '../../../lab/hpa/recording.ts'
 
-/** What kube-controller-manager did, by scenario; `npm run hpa:record` writes them anew. */
+/** Recorded decisions of kube-controller-manager by scenario; `npm run hpa:record` records them again. */
 const directory = join(import.meta.dirname, 'recorded')
 const recordings = readdirSync(directory).map(
   (file) =>
@@ -28,8 +28,8 @@ function rulesOf({ hpa, downscaleStabilization }: Recording): HpaRules {
   return { minReplicas, maxReplicas, behavior: whole }
 }
 
-/** What a metric asks for at a look. Only CPU waits for pods to be ready. */
-function wishOf(
+/** The recommendation of a metric at a recorded evaluation. Only CPU waits for pods to be ready. */
+function recommendationOf(
   metric: HpaSpec['metrics'][number],
   { groups, replicas }: RecordedLook,
   { containers }: Recording,
@@ -42,7 +42,7 @@ function wishOf(
   }
   const measured = groups.filter((group) => usedBy(group) !== undefined)
   const counted = measured.filter(({ ready }) => ready || resource === 'memory')
-  return desiredByMetric({
+  return desiredReplicas({
     current: replicas,
     ready: sum(counted.map(({ pods }) => pods)),
     missing: sum(groups.filter((group) => usedBy(group) === undefined).map(({ pods }) => pods)),
@@ -52,23 +52,23 @@ function wishOf(
   })
 }
 
-/** Replicas after each look, had our controller found what the real one found. */
+/** Number of pods after each evaluation, when our controller gets the readings of the real one. */
 function replayed(recording: Recording): readonly number[] {
   const { sync } = hpaController(rulesOf(recording))
   return recording.looks.map((look) => {
-    const wishes = recording.hpa.metrics.map((metric) => wishOf(metric, look, recording))
-    return sync({ now: look.at, current: look.replicas }, desiredByAll(wishes, look.replicas))
+    const recommendations = recording.hpa.metrics.map((metric) => recommendationOf(metric, look, recording))
+    return sync({ now: look.at, current: look.replicas }, desiredByAllMetrics(recommendations, look.replicas))
   })
 }
 
 describe('recorded behaviour of the real HPA controller', () => {
-  it('covers many scenarios, each with moves', () => {
+  it('covers many scenarios, each with scale events', () => {
     expect(recordings.length).toBeGreaterThanOrEqual(14)
     for (const [, { looks }] of recordings) expect(looks.length).toBeGreaterThanOrEqual(16)
   })
 
-  // No slack: windows end between looks, so that milliseconds of the recording's clock decide nothing.
-  it.each(recordings)('is repeated look by look: %s', (_, recording) => {
+  // Exact: windows end between evaluations, so milliseconds of the recording's clock do not matter.
+  it.each(recordings)('is repeated at each evaluation: %s', (_, recording) => {
     expect(replayed(recording)).toEqual(recording.looks.map(({ desired }) => desired))
   })
 })
@@ -76,7 +76,7 @@ describe('recorded behaviour of the real HPA controller', () => {
 describe('a recorded wave of demand', () => {
   const waves = recordings.filter(([name]) => name.startsWith('demand'))
 
-  // No slack either, though the simulator shares the load and starts the pods by itself.
+  // Exact as well, although the simulator distributes the load and starts the pods itself.
   it.each(waves)('is repeated by the simulator as a whole: %s', (_, recording) => {
     const { looks, syncSeconds, readyAfterSeconds, containers, hpa } = recording
     const [metric] = hpa.metrics

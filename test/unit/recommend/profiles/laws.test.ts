@@ -11,7 +11,7 @@ import { readValue } from '../../../../plugin/model/value.ts'
 import { type ProfileName, profiles } from '../../../../plugin/recommend/profiles/profiles.ts'
 import { type RecommendSettings, recommend } from '../../../../plugin/recommend/recommend.ts'
 import { withChanges } from '../../../../plugin/recommend/replay/apply.ts'
-import { observed, recorded, workload } from '../hpa/recorded.ts'
+import { observationWith, recordedUsage, workload } from '../builders.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const names = Object.keys(profiles) as ProfileName[]
@@ -22,7 +22,7 @@ const hourly = { first: first + 3600, step: 3600, count: days * 24 }
 const quarterly = { first: first + 900, step: 900, count: days * 96 }
 
 const seen = (more: Partial<Observation>): Observation =>
-  observed({
+  observationWith({
     days,
     containers: [],
     ...more,
@@ -31,7 +31,11 @@ const seen = (more: Partial<Observation>): Observation =>
 const alone = (cpu: number, memory: number): Observation =>
   seen({
     containers: [
-      { container: 'app', oomKills: 0, ...recorded({ cpu: () => cpu, memory: () => memory * Mi }, hourly) },
+      {
+        container: 'app',
+        oomKills: 0,
+        ...recordedUsage({ cpu: () => cpu, memory: () => memory * Mi }, hourly),
+      },
     ],
     replicas: { min: 3, max: 3, mean: 3 },
   })
@@ -70,7 +74,7 @@ const changes = (
 const read = ({ containers }: DeclaredWorkload, field: keyof typeof values): number =>
   readValue(field, containers[0]?.values[field] ?? '') ?? 0
 
-/** What an HPA as declared makes of a demand in millicores, by the hour. */
+/** The pods of a declared HPA for a demand in millicores by hour. */
 function behindHpa(
   { containers, autoscaler }: DeclaredWorkload,
   demand: (hour: number) => number,
@@ -103,11 +107,11 @@ const service = fc.record({
   swing: fc.integer({ min: 0, max: 3000 }),
 })
 
-/** Tortoise rests anywhere in its dead band, from 0.818 of the request to all of it; the others at one value. */
+/** Tortoise has no fixed point in its dead band, from 0.818 of the request to all of it; the others have one value. */
 const deadBand: Readonly<Record<ProfileName, number>> = { steady: 0, vpa: 0, krr: 0, tortoise: 0.25 }
 
 describe.each(names)('profile %s', (profile) => {
-  it('up and down by the same factor comes back to the same requests and limits', () => {
+  it('ends at the same requests and limits after usage rises and falls by the same factor', () => {
     const load = fc.record({
       cpu: fc.integer({ min: 100, max: 2000 }),
       memory: fc.integer({ min: 300, max: 2000 }),
@@ -134,7 +138,7 @@ describe.each(names)('profile %s', (profile) => {
     )
   })
 
-  it('stays within the bounds that owners set', () => {
+  it('stays within the bounds set by owners', () => {
     const bound = fc.tuple(fc.integer({ min: 20, max: 900 }), fc.integer({ min: 20, max: 900 }))
     const load = fc.record({
       cpu: fc.integer({ min: 5, max: 2000 }),
@@ -160,7 +164,7 @@ describe.each(names)('profile %s', (profile) => {
     )
   })
 
-  it('behind an HPA, changes nothing where CPU is switched off, and says the same in the same bytes', () => {
+  it('changes nothing behind an HPA when CPU is turned off, and gives identical output for identical input', () => {
     const declared = scaled(1000, 60)
     const observation = behindHpa(declared, daily(500, 1500))
     const off = [{ match: {}, cpu: 'Off' }] as const
@@ -171,9 +175,9 @@ describe.each(names)('profile %s', (profile) => {
   })
 })
 
-// Tortoise's target is an integrator with a jump: it moves on for ever, as published.
+// Tortoise's target is an integrator with a jump: it never reaches a fixed point, as published.
 describe.each(names.filter((name) => name !== 'tortoise'))('profile %s', (profile) => {
-  it('behind an HPA, comes to rest under the same demand', () => {
+  it('reaches a fixed point behind an HPA under constant demand', () => {
     fc.assert(
       fc.property(service, ({ request, utilization, base, swing }) => {
         let declared = scaled(request, utilization)
@@ -189,7 +193,7 @@ describe.each(names.filter((name) => name !== 'tortoise'))('profile %s', (profil
 })
 
 describe('steady behind an HPA', () => {
-  it('never lets the scale point follow the pods down, nor the target leave its bounds', () => {
+  it('never lowers the scale point with the pods, and keeps the target within its bounds', () => {
     fc.assert(
       fc.property(service, ({ request, utilization, base, swing }) => {
         let declared = scaled(request, utilization)
@@ -210,7 +214,7 @@ describe('steady behind an HPA', () => {
     )
   })
 
-  it('asks for no fewer pods where more are needed', () => {
+  it('recommends no fewer pods for a higher demand', () => {
     fc.assert(
       fc.property(service, fc.double({ min: 1, max: 3, noNaN: true }), ({ request, base, swing }, factor) => {
         const declared = scaled(request, 60)
@@ -232,7 +236,7 @@ describe('steady behind an HPA', () => {
   })
 })
 
-describe('whatever is declared', () => {
+describe('any declared values', () => {
   const cpu = fc.constantFrom('0', '1m', '250m', '1', '100000', '1e3', '0.5')
   const memory = fc.constantFrom('0', '1', '1Ki', '64Mi', '1e9', '5Ti', '512M')
   const odd = fc.record({
@@ -245,27 +249,30 @@ describe('whatever is declared', () => {
   })
   const target = fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined })
 
-  it.each(names)('%s proposes numbers, adds no request, and puts no limit below its request', (profile) => {
-    fc.assert(
-      fc.property(odd, target, (own, utilization) => {
-        const autoscaler =
-          utilization === undefined
-            ? {}
-            : { autoscaler: { maxReplicas: 3, targets: [{ resource: 'cpu' as const, utilization }] } }
-        const declared = { ...declare(own), ...autoscaler }
-        const proposed = changes(profile, declared, alone(400, 300))
-        const after = withChanges(declared, proposed)
-        expect(proposed.filter(({ to }) => !Number.isFinite(to) || to < 0)).toEqual([])
-        expect(proposed.filter(({ field, from }) => /^(requests|limits)/.test(field) && from === 0)).toEqual(
-          [],
-        )
-        for (const resource of ['cpu', 'memory'] as const) {
-          const [request, limit] = [read(after, `requests.${resource}`), read(after, `limits.${resource}`)]
-          if (proposed.some(({ field }) => field.endsWith(`.${resource}`)))
-            expect(limit).toBeGreaterThanOrEqual(request)
-        }
-      }),
-      { seed: 16, numRuns: 150 },
-    )
-  })
+  it.each(names)(
+    '%s recommends finite numbers, adds no request, and sets no limit below its request',
+    (profile) => {
+      fc.assert(
+        fc.property(odd, target, (own, utilization) => {
+          const autoscaler =
+            utilization === undefined
+              ? {}
+              : { autoscaler: { maxReplicas: 3, targets: [{ resource: 'cpu' as const, utilization }] } }
+          const declared = { ...declare(own), ...autoscaler }
+          const proposed = changes(profile, declared, alone(400, 300))
+          const after = withChanges(declared, proposed)
+          expect(proposed.filter(({ to }) => !Number.isFinite(to) || to < 0)).toEqual([])
+          expect(
+            proposed.filter(({ field, from }) => /^(requests|limits)/.test(field) && from === 0),
+          ).toEqual([])
+          for (const resource of ['cpu', 'memory'] as const) {
+            const [request, limit] = [read(after, `requests.${resource}`), read(after, `limits.${resource}`)]
+            if (proposed.some(({ field }) => field.endsWith(`.${resource}`)))
+              expect(limit).toBeGreaterThanOrEqual(request)
+          }
+        }),
+        { seed: 16, numRuns: 150 },
+      )
+    },
+  )
 })

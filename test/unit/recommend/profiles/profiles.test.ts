@@ -11,7 +11,7 @@ import type { Recommendation } from '../../../../plugin/model/recommendation.ts'
 import { printValue, readValue } from '../../../../plugin/model/value.ts'
 import { type ProfileName, profiles } from '../../../../plugin/recommend/profiles/profiles.ts'
 import { recommend } from '../../../../plugin/recommend/recommend.ts'
-import { observed, recorded, workload } from '../hpa/recorded.ts'
+import { observationWith, recordedUsage, workload } from '../builders.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const names = Object.keys(profiles) as ProfileName[]
@@ -26,9 +26,9 @@ interface Load {
 }
 
 function observe({ cpu, memory, oomKills = 0 }: Load): Observation {
-  return observed({
+  return observationWith({
     days,
-    containers: [{ container: 'app', ...recorded({ cpu, memory }, frame), oomKills }],
+    containers: [{ container: 'app', ...recordedUsage({ cpu, memory }, frame), oomKills }],
     replicas: { min: 3, max: 3, mean: 3 },
   })
 }
@@ -54,7 +54,7 @@ const ask = (
     ...more,
   })
 
-/** The values as they would be written after a run. */
+/** The values after a run. */
 const applied = (values: Values, answer: readonly Recommendation[]): Values => ({
   ...values,
   ...Object.fromEntries(
@@ -75,7 +75,7 @@ const diurnal = (base: number, swing: number) => (hour: number) =>
 const load = fc.record({ cpu: fc.integer({ min: 5, max: 3000 }), memory: fc.integer({ min: 20, max: 3000 }) })
 
 describe.each(names)('profile %s', (profile) => {
-  it('comes to rest under a constant load, and never ratchets', () => {
+  it('reaches a fixed point under constant load, without a ratchet', () => {
     fc.assert(
       fc.property(load, fc.boolean(), ({ cpu, memory }, withGo) => {
         const observation = observe({ cpu: () => cpu, memory: () => memory * Mi })
@@ -93,7 +93,7 @@ describe.each(names)('profile %s', (profile) => {
     )
   })
 
-  it('asks for no less where more is used', () => {
+  it('recommends no less for higher usage', () => {
     fc.assert(
       fc.property(load, fc.double({ min: 1, max: 5, noNaN: true }), ({ cpu, memory }, factor) => {
         const wanted = (times: number, field: 'requests.cpu' | 'requests.memory') => {
@@ -112,7 +112,7 @@ describe.each(names)('profile %s', (profile) => {
     )
   })
 
-  it('changes nothing that is switched off, and adds nothing that is not there', () => {
+  it('changes nothing that is turned off, and adds no value that is not set', () => {
     const observation = observe({ cpu: () => 2000, memory: () => 1000 * Mi, oomKills: 1 })
     const off = [{ match: {}, cpu: 'Off', memory: 'Off' }] as const
     expect(
@@ -126,13 +126,13 @@ describe.each(names)('profile %s', (profile) => {
     expect(ask(profile, declare({}), observation)).toEqual([])
   })
 
-  it('gives the same bytes for the same input', () => {
+  it('gives identical output for identical input', () => {
     const observation = observe({ cpu: diurnal(200, 400), memory: diurnal(300 * Mi, 90 * Mi) })
     const print = () => JSON.stringify(ask(profile, declare(everything), structuredClone(observation)))
     expect(print()).toBe(print())
   })
 
-  it('leaves an unhealthy workload alone', () => {
+  it('skips an unhealthy workload', () => {
     const observation = {
       ...observe({ cpu: () => 2000, memory: () => 1000 * Mi }),
       unhealthy: 'a roll-out is under way',
@@ -149,7 +149,7 @@ describe('steady', () => {
       readValue(field, values[field] ?? ''),
     )
 
-  it('up and then down by the same factor ends where it began, limits and Go variables too', () => {
+  it('ends at the starting values, with limits and Go variables, after usage rises and falls by the same factor', () => {
     const eager = {
       ...options,
       minimumChange: 0,
@@ -171,7 +171,7 @@ describe('steady', () => {
           const back = run(run(start, factor), 1)
           const numbers = (one: Values) => bounded(one).map((value = 0) => value)
           for (const [index, value] of numbers(back).entries()) {
-            // Tidy steps may round once, and not once more in every round.
+            // Rounding may change a value once, but not again in every round.
             const once = numbers(start)[index] ?? 0
             expect(Math.abs(value / once - 1)).toBeLessThan(0.03)
           }
@@ -182,7 +182,7 @@ describe('steady', () => {
     )
   })
 
-  it('keeps requests below limits, and lowers by a bounded step', () => {
+  it('keeps requests below limits, and lowers in bounded steps', () => {
     fc.assert(
       fc.property(load, ({ cpu, memory }) => {
         const observation = observe({ cpu: diurnal(cpu, cpu), memory: () => memory * Mi })
@@ -198,7 +198,7 @@ describe('steady', () => {
     )
   })
 
-  it('81: an HPA holds its pods near the target, and no run follows them down', () => {
+  it('81: while an HPA keeps its pods near the target, no run lowers requests after them', () => {
     const autoscaler = {
       minReplicas: 2,
       maxReplicas: 20,
@@ -244,7 +244,7 @@ describe('steady', () => {
     expect(Math.abs((asked * point) / 100 - 700)).toBeLessThanOrEqual(6)
   })
 
-  it('one odd day does not set the memory of weeks where a limit stays well above', () => {
+  it('one unusual day does not determine the memory request when the limit is well above it', () => {
     const odd = observe({ cpu: () => 10, memory: (hour) => (hour === 100 ? 900 : 300) * Mi })
     const apart = ask('steady', declare({ 'requests.memory': '300Mi', 'limits.memory': '2Gi' }), odd)
     expect(apart[0]).toMatchObject({ field: 'requests.memory', verdict: 'change', to: 348 * Mi })

@@ -35,12 +35,11 @@ const source = (more: Partial<HelmSource> = {}): HelmSource => ({
   values: [],
   ...more,
 })
+const ports = {
+  programs: { find: async () => ({ name: 'helm', file: work.program }), sandbox: async () => undefined },
+}
 const template = (from: HelmSource, options: TemplateOptions = {}) =>
-  templateChart(
-    from,
-    { view, options },
-    { programs: { find: async () => ({ name: 'helm', file: work.program }) } },
-  )
+  templateChart(from, { view, options }, ports)
 const argumentsFor = async (from: HelmSource, options: TemplateOptions = {}): Promise<readonly string[]> => {
   // Programs find no others: only what the shell itself has.
   helmThat('for one in "$@"; do printf "%s\\n" "$one"; done')
@@ -108,7 +107,7 @@ describe('the call of Helm', () => {
 
   it('has an environment of its own', async () => {
     helmThat('echo "$HOME,$PATH,$HELM_CACHE_HOME,$HTTPS_PROXY,$USER."')
-    expect(await template(source())).toMatch(/^(\/\S+),,\1\/\.helm\/cache,http:\/\/127\.0\.0\.1:9,\.\n$/)
+    expect(await template(source())).toMatch(/^(\/\S+),,\1\/helm\/cache,http:\/\/127\.0\.0\.1:9,\.\n$/)
   })
 })
 
@@ -127,11 +126,27 @@ describe('a failure of Helm', () => {
     })
   })
 
-  it('by a schema on a server is tried again without the schema', async () => {
-    helmThat(
-      'for one in "$@"; do test "$one" = --skip-schema-validation && echo fine && exit 0; done; echo \'failing loading "https://host\' >&2; exit 1',
-    )
-    expect(await template(source())).toBe('fine\n')
+  it.each([
+    ['a server', '{"$ref": "https://host/x.json"}', true],
+    ['another meta-schema', '{"$schema": "https://host/schema"}', true],
+    ['itself', '{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/$defs/a"}', false],
+  ])('is avoided for a schema that refers to %s', async (_, schema, skipped) => {
+    const chart = memoryView({ 'web/Chart.yaml': 'name: web\n', 'web/values.schema.json': schema })
+    helmThat('for one in "$@"; do printf "%s\\n" "$one"; done')
+    const text = await templateChart(source(), { view: chart, options: {} }, ports)
+    expect(text.includes('--skip-schema-validation')).toBe(skipped)
+  })
+
+  it.each([
+    ['a file', '{"$ref": "file:///etc/passwd"}'],
+    ['a path', '{"properties": {"a": {"$ref": "/etc/x.json"}}}'],
+    ['a neighbour', '{"$ref": "other.json"}'],
+    ['an escaped key', '{"\\u0024ref": "file:///etc/passwd"}'],
+  ])('is not even tried for a schema that refers to %s', async (_, schema) => {
+    const chart = memoryView({ 'web/Chart.yaml': 'name: web\n', 'web/values.schema.json': schema })
+    await expect(templateChart(source(), { view: chart, options: {} }, ports)).rejects.toMatchObject({
+      problems: [{ code: 'source.render', place: { file: 'web/values.schema.json' } }],
+    })
   })
 
   it.each<[string, Partial<HelmSource>]>([

@@ -2,13 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../../plugin/model/json.ts'
 import type { InputFile } from '../../../../plugin/model/source.ts'
 import { additionsFile, manifestsBelow } from '../../../../renderers/kustomize/additions.ts'
-import {
-  chartsOutside,
-  helmForKustomize,
-  inflatesCharts,
-} from '../../../../renderers/kustomize/helm-charts.ts'
+import { helmForKustomize, inflatesCharts } from '../../../../renderers/kustomize/helm-charts.ts'
 import { inputsToRender, kustomizeInputs } from '../../../../renderers/kustomize/inputs.ts'
-import { refuseRemote } from '../../../../renderers/kustomize/remote.ts'
+import { refuseRemoteCharts } from '../../../../renderers/kustomize/remote.ts'
 import type { KustomizeSource } from '../../../../renderers/kustomize/source.ts'
 import { memoryView } from '../../memory-view.ts'
 
@@ -200,25 +196,24 @@ describe('a kustomization that takes something from outside the repository', () 
   it.each([
     ['a base', 'resources: [../../x]'],
     ['a transformer', 'transformers: [../../x.yaml]'],
+    ['a patch', 'patches: [{path: ../../x.yaml}]'],
     ['a chart home', 'helmGlobals: {chartHome: /charts}'],
   ])('is listed, and refused when it is rendered: %s', async (_name, text) => {
     const view = memoryView({ 'prod/kustomization.yaml': `${text}\n` })
     expect(await kustomizeInputs(source(), view)).toHaveLength(1)
     await expect(inputsToRender(source(), view)).rejects.toMatchObject({
-      problems: [{ code: 'source.render', place: { file: 'prod' } }],
+      problems: [{ code: 'source.render', place: { file: 'prod/kustomization.yaml' } }],
     })
   })
 
-  it('is not refused for a file, which kustomize refuses itself', async () => {
-    const view = memoryView({ 'prod/kustomization.yaml': 'patches: [{path: ../../x.yaml}]\n' })
-    expect(await inputsToRender(source(), view)).toHaveLength(1)
-  })
-
-  it('knows a chart home outside', () => {
-    expect(chartsOutside({ helmGlobals: { chartHome: '/x' } }, 'prod')).toHaveLength(1)
-    expect(chartsOutside({ helmGlobals: { chartHome: 'x' } }, 'prod')).toEqual([])
-    expect(chartsOutside({}, 'prod')).toEqual([])
-    expect(chartsOutside(null, 'prod')).toEqual([])
+  it('knows a chart home outside', async () => {
+    const rendered = (home: string) =>
+      inputsToRender(
+        source(),
+        memoryView({ 'prod/kustomization.yaml': `helmGlobals: {chartHome: ${home}}\n` }),
+      )
+    await expect(rendered('/x')).rejects.toThrow('the chart home /x is outside the repository')
+    await expect(rendered('x')).resolves.toHaveLength(1)
   })
 })
 
@@ -226,9 +221,11 @@ describe('a base, patch or chart on a server', () => {
   const refused = async (text: string, more: Files = {}, role: InputFile['role'] = 'kustomization') => {
     const file = role === 'kustomization' ? 'prod/kustomization.yaml' : 'prod/x.yaml'
     const view = memoryView({ [file]: text, ...more })
-    const error: unknown = await refuseRemote([{ path: file, at: file, role, topLayer: true }], view).catch(
-      (reason: unknown) => reason,
-    )
+    const rendering = async () => {
+      await refuseRemoteCharts([{ path: file, at: file, role, topLayer: true }], view)
+      if (role === 'kustomization') await inputsToRender(source(), view)
+    }
+    const error: unknown = await rendering().catch((reason: unknown) => reason)
     return error instanceof Error ? error.message : undefined
   }
   const url = 'https://host/x'
@@ -246,12 +243,11 @@ describe('a base, patch or chart on a server', () => {
     `secretGenerator: [{env: ${url}}]`,
     `resources: [a.yaml]\n---\nresources: [${url}]`,
   ])('is refused: %s', async (text) => {
-    expect(await refused(text)).toMatch(/^prod\/kustomization\.yaml: .*host\/x/)
+    expect(await refused(text)).toMatch(/^prod\/kustomization\.yaml:.*host\/x/)
   })
 
   it.each([
     `namePrefix: ${url}`,
-    `resources: ["see ${url} for more"]`,
     `patches: [{patch: "${url}"}]`,
     `commonAnnotations: {link: ${url}}`,
     `resources: [{other: ${url}}]`,
@@ -367,10 +363,10 @@ describe('charts inside a kustomization', () => {
     expect(inflatesCharts(text)).toBe(inflates)
   })
 
-  it('are rendered by Helm behind a script that prints a version', () => {
-    const { path, content, executable } = helmForKustomize("/opt/it's/helm")
-    expect(path).toBe('.tortoise-helm.sh')
-    expect(executable).toBe(true)
-    expect(content).toContain("exec '/opt/it'\\''s/helm' \"$@\"")
+  it('are rendered by Helm behind a script that prints a version and sets the directories of Helm', () => {
+    const text = helmForKustomize.text({ tree: '/w', home: '/h', program: (name) => `/opt/it's/${name}` })
+    expect(text).toContain("exec '/opt/it'\\''s/helm' \"$@\"")
+    expect(text).toContain("export HELM_PLUGINS='/h/helm/plugins'")
+    expect(text).toContain('version) echo v3.19.0')
   })
 })

@@ -86,7 +86,7 @@ describe('a scalar by its name', () => {
     ['- {name: GOGC, value: "2"}', []],
     ['- {label: GOMAXPROCS, value: "2"}', []],
     ['- {name: cpu, cpu: 2}', ['0.cpu: quantity']],
-  ])('of a list is told from what is beside it: %s', async (text, wanted) => {
+  ])('of a list is classified by what is beside it: %s', async (text, wanted) => {
     expect(await typed(`${text}\n`)).toEqual(wanted)
   })
 })

@@ -14,7 +14,7 @@ const mib = 1024 ** 2
 
 /*
  * Vectors of KRR by number. Left out: 64 and 65 (rows of KRR's own CSV report), 66 and 82 (how it batches and counts
- * its queries), 76 and 77 (Crane) and 80 (Kubecost), which are no profiles here. 78 and 79 are among those of Tortoise,
+ * its queries), 76 and 77 (Crane) and 80 (Kubecost), which are not profiles here. 78 and 79 are among those of Tortoise,
  * 81 and 83 among the properties of HPA'd workloads.
  */
 describe('KRR', () => {

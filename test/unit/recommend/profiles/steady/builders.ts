@@ -12,7 +12,7 @@ import {
 } from '../../../../../plugin/model/sketch.ts'
 import { printValue } from '../../../../../plugin/model/value.ts'
 import { recommend } from '../../../../../plugin/recommend/recommend.ts'
-import { observed, workload } from '../../hpa/recorded.ts'
+import { observationWith, workload } from '../../builders.ts'
 
 export const Mi = 1024 ** 2
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
@@ -24,15 +24,22 @@ export const usageOf = (scale: SketchScale, values: readonly number[]) => {
 }
 
 /** A container that uses a constant amount. */
-export const steadyUse = (container: string, cpu: number, memory: number, oomKills = 0): ContainerUsage => ({
+export const constantUsage = (
+  container: string,
+  cpu: number,
+  memory: number,
+  oomKills = 0,
+): ContainerUsage => ({
   container,
   cpu: usageOf(cpuScale, Array(100).fill(cpu)),
   memory: usageOf(memoryScale, Array(100).fill(memory)),
   oomKills,
 })
 
-export const seen = (containers: readonly ContainerUsage[], more: Partial<Observation> = {}): Observation =>
-  observed({ containers, ...more })
+export const observationOf = (
+  containers: readonly ContainerUsage[],
+  more: Partial<Observation> = {},
+): Observation => observationWith({ containers, ...more })
 
 export const container = (
   values: DeclaredContainer['values'],
@@ -40,7 +47,7 @@ export const container = (
   role: DeclaredContainer['role'] = 'main',
 ) => ({ name, role, values })
 
-export interface Question {
+export interface RecommendInput {
   readonly containers: readonly DeclaredContainer[]
   readonly autoscaler?: DeclaredAutoscaler
   readonly observation?: Observation
@@ -49,14 +56,14 @@ export interface Question {
   readonly reviewDays?: number
 }
 
-export function ask({
+export function recommendFor({
   containers,
   autoscaler,
   observation,
   rules = [],
   lastChange = () => undefined,
   reviewDays = options.reviewDays,
-}: Question): readonly Recommendation[] {
+}: RecommendInput): readonly Recommendation[] {
   const declared = { workload, containers, ...(autoscaler === undefined ? {} : { autoscaler }) }
   return recommend(
     { cluster: 'prod', workloads: [declared] },

@@ -2,41 +2,45 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DeclaredAutoscaler, DeclaredContainer } from '../../../../../plugin/model/declared.ts'
 import { printValue, readValue } from '../../../../../plugin/model/value.ts'
-import { ask, container, Mi, seen, steadyUse, verdicts } from './builders.ts'
+import { constantUsage, container, Mi, observationOf, recommendFor, verdicts } from './builders.ts'
 
 describe('under an autoscaler', () => {
   const autoscaler = { targets: [{ resource: 'cpu', utilization: 50 }] } as const
 
-  it('request and target move together and the scale point is kept', () => {
-    const answer = ask({
+  it('request and target change together and the scale point is kept', () => {
+    const answer = recommendFor({
       containers: [container({ 'requests.cpu': '1' })],
       autoscaler,
-      observation: seen([steadyUse('app', 500, Mi)]),
+      observation: observationOf([constantUsage('app', 500, Mi)]),
     })
     expect(verdicts(answer)).toEqual({ 'requests.cpu': '630m', 'hpa.target.cpu': '79' })
   })
 
-  it('moves nothing when one of its containers was not seen', () => {
+  it('nothing changes when one of its containers has no usage', () => {
     const both = [container({ 'requests.cpu': '1' }), container({ 'requests.cpu': '1' }, 'proxy')]
-    const answer = ask({ containers: both, autoscaler, observation: seen([steadyUse('app', 100, Mi)]) })
+    const answer = recommendFor({
+      containers: both,
+      autoscaler,
+      observation: observationOf([constantUsage('app', 100, Mi)]),
+    })
     expect(answer.filter(({ verdict }) => verdict === 'change')).toEqual([])
   })
 
-  it('of memory, the memory request is held', () => {
+  it('by memory, the memory request is kept', () => {
     const byMemory = { targets: [{ resource: 'memory', utilization: 80 }] } as const
-    const answer = ask({
+    const answer = recommendFor({
       containers: [container({ 'requests.memory': '1Gi' })],
       autoscaler: byMemory,
-      observation: seen([steadyUse('app', 100, 100 * Mi)]),
+      observation: observationOf([constantUsage('app', 100, 100 * Mi)]),
     })
     expect(verdicts(answer)).toEqual({ 'requests.memory': 'keep' })
   })
 
-  it('ties all containers of the pod to the target, and only the named one where the metric names it', () => {
+  it('all containers of the pod change with the target, or only the one that the metric names', () => {
     const both = [container({ 'requests.cpu': '1' }), container({ 'requests.cpu': '1' }, 'proxy')]
-    const observation = seen([steadyUse('app', 500, Mi), steadyUse('proxy', 10, Mi)])
+    const observation = observationOf([constantUsage('app', 500, Mi), constantUsage('proxy', 10, Mi)])
     const groups = (targets: DeclaredAutoscaler['targets']) =>
-      ask({ containers: both, autoscaler: { targets }, observation }).flatMap((one) =>
+      recommendFor({ containers: both, autoscaler: { targets }, observation }).flatMap((one) =>
         one.verdict === 'change' ? [one.together] : [],
       )
     expect(new Set(groups([{ resource: 'cpu', utilization: 50 }]))).toEqual(new Set(['cpu']))
@@ -53,15 +57,15 @@ describe('laws', () => {
     target: fc.integer({ min: 30, max: 90 }),
   })
 
-  it('under constant load, applied again and again, requests settle and then stand still', () => {
+  it('requests reach a fixed point when they are applied repeatedly under constant load', () => {
     fc.assert(
       fc.property(load, ({ cpu, request }) => {
         let now = request
         const path: number[] = []
         for (let round = 0; round < 40; round++) {
-          const [answer] = ask({
+          const [answer] = recommendFor({
             containers: [container({ 'requests.cpu': `${now}m` })],
-            observation: seen([steadyUse('app', cpu, Mi)]),
+            observation: observationOf([constantUsage('app', cpu, Mi)]),
           })
           now = answer?.verdict === 'change' ? answer.to : now
           path.push(now)
@@ -73,17 +77,17 @@ describe('laws', () => {
     )
   })
 
-  it('an HPA that holds its pods at the target never ratchets: the scale point drifts by rounding alone', () => {
+  it('an HPA that keeps its pods at the target does not ratchet: the scale point drifts by rounding only', () => {
     fc.assert(
       fc.property(load, ({ request: start, target: first }) => {
         let [request, target] = [Math.max(100, start), first]
         const scalePoint = (request * target) / 100
         for (let round = 0; round < 20; round++) {
           const autoscaler = { targets: [{ resource: 'cpu', utilization: target }] } as const
-          const answer = ask({
+          const answer = recommendFor({
             containers: [container({ 'requests.cpu': `${request}m` })],
             autoscaler,
-            observation: seen([steadyUse('app', scalePoint, Mi)]),
+            observation: observationOf([constantUsage('app', scalePoint, Mi)]),
           })
           for (const one of answer) {
             if (one.verdict !== 'change') continue
@@ -97,7 +101,7 @@ describe('laws', () => {
     )
   })
 
-  it('a Go heap that fills whatever GOMEMLIMIT allows does not grow', () => {
+  it('a Go heap that fills whatever GOMEMLIMIT allows does not raise it', () => {
     let values: DeclaredContainer['values'] = {
       'requests.memory': '256Mi',
       'limits.memory': '512Mi',
@@ -105,9 +109,9 @@ describe('laws', () => {
     }
     for (let round = 0; round < 10; round++) {
       const limit = readValue('env.GOMEMLIMIT', values['env.GOMEMLIMIT'] ?? '') ?? 0
-      const answer = ask({
+      const answer = recommendFor({
         containers: [container(values)],
-        observation: seen([steadyUse('app', 10, limit)]),
+        observation: observationOf([constantUsage('app', 10, limit)]),
       })
       values = Object.fromEntries(
         answer.map((one) => [
@@ -123,11 +127,11 @@ describe('laws', () => {
     })
   })
 
-  it('more usage never asks for less', () => {
+  it('more usage never lowers a request', () => {
     const wants = (cpu: number, memory: number) =>
-      ask({
+      recommendFor({
         containers: [container({ 'requests.cpu': '500m', 'requests.memory': '512Mi' })],
-        observation: seen([steadyUse('app', cpu, memory)]),
+        observation: observationOf([constantUsage('app', cpu, memory)]),
       }).map((one) => (one.verdict === 'change' ? one.to : one.verdict === 'keep' ? one.from : 0))
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 0, max: 4000 }), (less, more) => {

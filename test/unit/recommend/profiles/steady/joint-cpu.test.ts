@@ -4,14 +4,14 @@ import { bucketStart, cpuScale } from '../../../../../plugin/model/sketch.ts'
 import type { Evidence } from '../../../../../plugin/recommend/evidence.ts'
 import { jointCpu } from '../../../../../plugin/recommend/profiles/steady/horizontal.ts'
 import { roundCpu } from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
-import type { Replay, Replayed } from '../../../../../plugin/recommend/replay/replay.ts'
+import type { Replay, ReplayedDemand } from '../../../../../plugin/recommend/replay/replay.ts'
 import type { ContainerInput } from '../../../../../plugin/recommend/workload-input.ts'
-import { workload } from '../../hpa/recorded.ts'
-import { evidence, inBucket, input, said, textOf } from './parts.ts'
+import { workload } from '../../builders.ts'
+import { containerInput, evidence, inBucket, textOf, valueAndRules } from './rule-builders.ts'
 
-/** A container that wants the end of a bucket: 220m of 14, 425m of 22, 710m of 30. */
+/** A container that needs the upper end of a bucket: 220m for bucket 14, 415m for 22, 710m for 30. */
 const wants = (bucket: number, request: string | undefined, name = 'app'): ContainerInput =>
-  input(request === undefined ? {} : { 'requests.cpu': request }, { cpu: inBucket(bucket) }, name)
+  containerInput(request === undefined ? {} : { 'requests.cpu': request }, { cpu: inBucket(bucket) }, name)
 const end = (bucket: number) => roundCpu(bucketStart(cpuScale, bucket + 1))
 
 interface Case {
@@ -35,50 +35,50 @@ function joint({ members, utilization = 50, autoscaler = {}, known = evidence(),
   }
   const { requests, target } = jointCpu({ members, utilization, subject }, known)
   return {
-    requests: Object.fromEntries([...requests].map(([name, advice]) => [name, said(advice)])),
-    target: said(target),
+    requests: Object.fromEntries([...requests].map(([name, advice]) => [name, valueAndRules(advice)])),
+    target: valueAndRules(target),
     text: textOf(target),
     texts: Object.fromEntries([...requests].map(([name, advice]) => [name, textOf(advice)])),
   }
 }
 
 describe('a container behind an HPA', () => {
-  it('is what this file says', () => {
+  it('needs 220m, 415m or 710m in these tests', () => {
     expect([end(14), end(22), end(30)]).toEqual([220, 415, 710])
   })
 
-  it('falls to what it wants while the target rises, and the scale point stays', () => {
+  it('is lowered to its need and its target is raised, so that the scale point is kept', () => {
     const { requests, target, text } = joint({ members: [wants(30, '1')] })
     expect(requests).toEqual({ app: [710, 'cpu.price', 'hpa.scale-point'] })
     expect(target).toEqual([70, 'hpa.scale-point'])
     expect(text).toContain('500m')
   })
 
-  it('rises to what it wants while the target falls', () => {
+  it('is raised to its need and its target is lowered', () => {
     const { requests, target } = joint({ members: [wants(30, '500m')], utilization: 80 })
     expect(requests).toEqual({ app: [710, 'cpu.price', 'hpa.scale-point'] })
     expect(target).toEqual([56, 'hpa.scale-point'])
   })
 
-  it('falls no further than the highest target allows', () => {
+  it('is lowered no further than the highest target allows', () => {
     const { requests, target } = joint({ members: [wants(22, '1')] })
     expect(requests).toEqual({ app: [630, 'cpu.price', 'hpa.scale-point'] })
     expect(target).toEqual([79, 'hpa.scale-point'])
   })
 
-  it('rises no further than the lowest target allows', () => {
+  it('is raised no further than the lowest target allows', () => {
     const { requests, target } = joint({ members: [wants(60, '500m')], utilization: 60 })
     expect(requests).toEqual({ app: [600, 'cpu.price', 'hpa.scale-point'] })
     expect(target).toEqual([50, 'hpa.scale-point'])
   })
 
-  it('may keep a target that its owners set beyond the bounds', () => {
+  it('may keep a current target outside the bounds', () => {
     expect(joint({ members: [wants(22, '1')], utilization: 90 }).target[0]).toBe(90)
     expect(joint({ members: [wants(22, '1')], utilization: 90 }).requests['app']?.[0]).toBe(1000)
     expect(joint({ members: [wants(60, '1')], utilization: 40 }).target).toEqual([
       40,
       'hpa.scale-point',
-      'pace.small',
+      'step.small',
     ])
     expect(
       joint({ members: [wants(30, '2')], utilization: 40, known: evidence({ maximumCpuDecrease: 90 }) })
@@ -86,35 +86,35 @@ describe('a container behind an HPA', () => {
     ).toBe(80)
   })
 
-  it('falls by one step, and says so', () => {
+  it('is lowered by at most one step', () => {
     const { requests, target } = joint({
       members: [wants(14, '1')],
       known: evidence({ maximumCpuDecrease: 20 }),
     })
-    expect(requests).toEqual({ app: [800, 'cpu.price', 'hpa.scale-point', 'pace.down'] })
+    expect(requests).toEqual({ app: [800, 'cpu.price', 'hpa.scale-point', 'step.down'] })
     expect(target).toEqual([63, 'hpa.scale-point'])
   })
 
-  it('stays for less than 25 millicores, with its target', () => {
+  it('is kept with its target when the change is less than 25 millicores', () => {
     const known = evidence({ minimumDecrease: 0, minimumChange: 0 })
     expect(joint({ members: [wants(30, '734m')], known })).toMatchObject({
-      requests: { app: [734, 'hpa.scale-point', 'pace.small'] },
-      target: [50, 'hpa.scale-point', 'pace.small'],
+      requests: { app: [734, 'hpa.scale-point', 'step.small'] },
+      target: [50, 'hpa.scale-point', 'step.small'],
     })
     expect(joint({ members: [wants(30, '735m')], known }).requests).toEqual({
       app: [710, 'cpu.price', 'hpa.scale-point'],
     })
   })
 
-  it('is unsure, with its target, on too little evidence or without samples', () => {
+  it('is unsure with its target on a short history or without samples', () => {
     const few = joint({ members: [wants(30, '1')], known: evidence({}, { days: 2 }) })
     expect(few).toMatchObject({ requests: { app: ['unsure'] }, target: ['unsure'] })
     expect(few.text).toBe(few.texts['app'])
-    const both = joint({ members: [wants(30, '1'), input({ 'requests.cpu': '1' }, {}, 'proxy')] })
+    const both = joint({ members: [wants(30, '1'), containerInput({ 'requests.cpu': '1' }, {}, 'proxy')] })
     expect(both).toMatchObject({ requests: { app: ['unsure'], proxy: ['unsure'] }, target: ['unsure'] })
   })
 
-  it('rises on little evidence', () => {
+  it('is raised on a short history', () => {
     const known = evidence({}, { days: 2 })
     expect(joint({ members: [wants(30, '500m')], utilization: 80, known }).requests['app']?.[0]).toBe(710)
   })
@@ -123,7 +123,7 @@ describe('a container behind an HPA', () => {
 describe('containers behind one target', () => {
   const both = (app: string, proxy: string) => [wants(30, app, 'app'), wants(14, proxy, 'proxy')]
 
-  it('share what the pod wants', () => {
+  it('split what the pod needs', () => {
     const { requests, target } = joint({ members: both('1', '500m') })
     expect(requests).toEqual({
       app: [710, 'cpu.price', 'hpa.scale-point'],
@@ -133,7 +133,7 @@ describe('containers behind one target', () => {
     expect(target).toEqual([78, 'hpa.scale-point'])
   })
 
-  it('share it better where the pod has enough', () => {
+  it('are rebalanced when the pod has enough', () => {
     const { requests, target } = joint({ members: both('500m', '460m'), utilization: 77 })
     expect(requests).toEqual({
       app: [730, 'cpu.price', 'hpa.scale-point', 'hpa.rebalanced'],
@@ -142,26 +142,26 @@ describe('containers behind one target', () => {
     expect(target).toEqual([77, 'hpa.scale-point'])
   })
 
-  it('stay where they share it well, and where too little is known', () => {
+  it('are kept when they are balanced, and on a short history', () => {
     const still = {
       requests: {
-        app: [710, 'hpa.scale-point', 'pace.small'],
-        proxy: [220, 'hpa.scale-point', 'pace.small'],
+        app: [710, 'hpa.scale-point', 'step.small'],
+        proxy: [220, 'hpa.scale-point', 'step.small'],
       },
-      target: [77, 'hpa.scale-point', 'pace.small'],
+      target: [77, 'hpa.scale-point', 'step.small'],
     }
     expect(joint({ members: both('710m', '220m'), utilization: 77 })).toMatchObject(still)
     const known = evidence({}, { days: 2 })
     expect(joint({ members: both('500m', '460m'), utilization: 77, known })).toMatchObject({
       requests: {
-        app: [500, 'hpa.scale-point', 'pace.small'],
-        proxy: [460, 'hpa.scale-point', 'pace.small'],
+        app: [500, 'hpa.scale-point', 'step.small'],
+        proxy: [460, 'hpa.scale-point', 'step.small'],
       },
-      target: [77, 'hpa.scale-point', 'pace.small'],
+      target: [77, 'hpa.scale-point', 'step.small'],
     })
   })
 
-  it('are raised on little evidence, and none is lowered', () => {
+  it('are raised on a short history, and none is lowered', () => {
     const { requests } = joint({
       members: both('300m', '400m'),
       utilization: 80,
@@ -171,14 +171,14 @@ describe('containers behind one target', () => {
     expect(requests['proxy']?.[0]).toBe(400)
   })
 
-  it('count for nothing without a request', () => {
+  it('count as 0 without a request', () => {
     const { requests } = joint({ members: [wants(30, '1'), wants(0, undefined, 'proxy')] })
     expect(requests['app']?.[0]).toBe(710)
     expect(requests['proxy']?.[0]).toBe(10)
   })
 })
 
-describe('a container with a target of its own that does not decide how many pods run', () => {
+describe('an idle container with its own target', () => {
   const targets = ['app', 'proxy'].map((container) => ({
     resource: 'cpu' as const,
     container,
@@ -194,25 +194,25 @@ describe('a container with a target of its own that does not decide how many pod
     }
     const { requests, target } = jointCpu({ members: [member], utilization: 50, subject }, known)
     const [advice] = requests.values()
-    return { request: advice && said(advice), target: said(target), text: textOf(target) }
+    return { request: advice && valueAndRules(advice), target: valueAndRules(target), text: textOf(target) }
   }
 
-  it('is sized so that what it wants is its scale point; its target stays', () => {
+  it('gets its need as scale point; its target is kept', () => {
     const { request, target, text } = idle(proxy, { maximumCpuDecrease: 90 })
     expect(request).toEqual([440, 'hpa.idle'])
     expect(target).toEqual([50, 'hpa.idle'])
-    expect(text).toMatch(/50 % .*440m/)
+    expect(text).toMatch(/440m.*50 %/)
   })
 
-  it('falls by one step, or not at all on little evidence', () => {
+  it('is lowered by at most one step, and not on a short history', () => {
     expect(idle(proxy, { maximumCpuDecrease: 20 })).toMatchObject({
-      request: [800, 'hpa.idle', 'pace.down'],
+      request: [800, 'hpa.idle', 'step.down'],
       target: [50, 'hpa.idle'],
     })
     expect(idle(proxy, {}, 2)).toMatchObject({ request: ['unsure'], target: ['unsure'] })
   })
 
-  it('leaves the one that decides on its scale point', () => {
+  it('does not affect the container that determines the number of pods', () => {
     expect(idle(app)).toMatchObject({
       request: [710, 'cpu.price', 'hpa.scale-point'],
       target: [70, 'hpa.scale-point'],
@@ -222,26 +222,29 @@ describe('a container with a target of its own that does not decide how many pod
 
 describe('the highest target', () => {
   const replaying =
-    (podLoads: readonly number[], asked: unknown[] = []): Replay =>
+    (podLoads: readonly number[], calls: unknown[] = []): Replay =>
     (members, scaler) => {
-      asked.push({ members, scaler })
-      return { demand: {}, run: { run: { podLoads: Float64Array.from(podLoads) } } } as unknown as Replayed
+      calls.push({ members, scaler })
+      return {
+        demand: {},
+        pods: { simulation: { podLoads: Float64Array.from(podLoads) } },
+      } as unknown as ReplayedDemand
     }
   const members = [wants(14, '1'), wants(0, '100m', 'proxy')]
 
-  it('is no higher than the recorded demand bears where the HPA can be simulated', () => {
-    // A scale point of 550m: 733m at 75 %, 786m at 70 %.
+  it('is limited by the recorded demand when the HPA can be simulated', () => {
+    // Scale point 550m: a pod requests 733m at 75 % and 786m at 70 %.
     const loads = [...Array<number>(98).fill(100), 750, 750]
-    const asked: unknown[] = []
+    const calls: unknown[] = []
     const { target, text, requests } = joint({
       members,
       autoscaler: { minReplicas: 2, maxReplicas: 9 },
-      replay: replaying(loads, asked),
+      replay: replaying(loads, calls),
     })
     expect(target).toEqual([70, 'hpa.scale-point', 'hpa.simulated'])
     expect(text).toMatch(/target of 70 %.* 0 % .*0 %/)
     expect(requests['app']).toContain('hpa.simulated')
-    expect(asked).toEqual([
+    expect(calls).toEqual([
       {
         members: ['app', 'proxy'],
         scaler: { minReplicas: 2, maxReplicas: 9, utilization: 50, request: 1100 },
@@ -249,24 +252,24 @@ describe('the highest target', () => {
     ])
   })
 
-  it('says for how much of the time pods are short, in hundredths of a percent', () => {
+  it('comes with the share of the time with overload, in hundredths of a percent', () => {
     const loads = [...Array<number>(9993).fill(100), ...Array<number>(7).fill(5000)]
     const { text } = joint({ members, autoscaler: { maxReplicas: 9 }, replay: replaying(loads) })
     expect(text).toMatch(/80 %.* 0\.07 % .*0\.07 %/)
   })
 
-  it('has one pod at least where the HPA names no minimum, and moves as the HPA does', () => {
-    const asked: unknown[] = []
+  it('is simulated with at least one pod when the HPA has no minimum, and with its declared behaviour', () => {
+    const calls: unknown[] = []
     const behavior = { scaleUp: {} } as never
-    joint({ members, autoscaler: { maxReplicas: 9, behavior }, replay: replaying([1], asked) })
-    expect(asked).toMatchObject([{ scaler: { minReplicas: 1, behavior } }])
+    joint({ members, autoscaler: { maxReplicas: 9, behavior }, replay: replaying([1], calls) })
+    expect(calls).toMatchObject([{ scaler: { minReplicas: 1, behavior } }])
   })
 
   it.each<[string, Partial<Case>]>([
     ['without a maximum', { replay: replaying([5000]) }],
-    ['where nothing was recorded', { autoscaler: { maxReplicas: 9 }, replay: () => undefined }],
-    ['where no demand by slot is known', { autoscaler: { maxReplicas: 9 } }],
-  ])('is that of the settings %s', (_name, more) => {
+    ['when the demand was not recorded', { autoscaler: { maxReplicas: 9 }, replay: () => undefined }],
+    ['without a replay', { autoscaler: { maxReplicas: 9 } }],
+  ])('is the setting %s', (_name, more) => {
     const { target } = joint({ members, ...more })
     expect(target).toEqual([80, 'hpa.scale-point'])
   })

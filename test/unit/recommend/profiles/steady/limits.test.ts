@@ -2,31 +2,36 @@ import { describe, expect, it } from 'vitest'
 import type { Observation } from '../../../../../plugin/model/observation.ts'
 import { cpuScale } from '../../../../../plugin/model/sketch.ts'
 import {
-  ask,
+  constantUsage,
   container,
   Mi,
-  type Question,
+  observationOf,
+  type RecommendInput,
   reasonsOf,
-  seen,
-  steadyUse,
+  recommendFor,
   usageOf,
   verdicts,
 } from './builders.ts'
 
 describe('limits', () => {
-  it('keep their proportion, and stay above the highest usage when lowered', () => {
+  it('keep their ratio to the request, and stay above the highest usage when lowered', () => {
     const values = { 'requests.cpu': '1', 'limits.cpu': '2' } as const
-    const calm = ask({ containers: [container(values)], observation: seen([steadyUse('app', 100, Mi)]) })
+    const calm = recommendFor({
+      containers: [container(values)],
+      observation: observationOf([constantUsage('app', 100, Mi)]),
+    })
     expect(verdicts(calm)).toEqual({ 'requests.cpu': '500m', 'limits.cpu': '1000m' })
-    const burst = { ...steadyUse('app', 100, Mi), cpu: usageOf(cpuScale, [...Array(99).fill(100), 1800]) }
-    expect(verdicts(ask({ containers: [container(values)], observation: seen([burst]) }))).toEqual({
+    const burst = { ...constantUsage('app', 100, Mi), cpu: usageOf(cpuScale, [...Array(99).fill(100), 1800]) }
+    expect(
+      verdicts(recommendFor({ containers: [container(values)], observation: observationOf([burst]) })),
+    ).toEqual({
       'requests.cpu': '500m',
       'limits.cpu': '1800m',
     })
   })
 })
 
-describe('a CPU limit that holds its container back', () => {
+describe('a CPU limit that throttles its container', () => {
   const values = { 'requests.cpu': '500m', 'limits.cpu': '1' } as const
   const heldBack = (share: number, use = 400) => {
     const throttling = [0, 1, 2, 3, 4].map((day) => ({
@@ -34,22 +39,22 @@ describe('a CPU limit that holds its container back', () => {
       periods: 1000,
       throttled: day < 2 ? 0 : share * 1000,
     }))
-    return seen([{ ...steadyUse('app', use, Mi), throttling }])
+    return observationOf([{ ...constantUsage('app', use, Mi), throttling }])
   }
-  const answerTo = (observation: Observation, lastChange: Question['lastChange'] = () => undefined) =>
-    ask({ containers: [container(values)], observation, lastChange })
+  const answerTo = (observation: Observation, lastChange: RecommendInput['lastChange'] = () => undefined) =>
+    recommendFor({ containers: [container(values)], observation, lastChange })
 
-  it('often is raised by a quarter, for what the last days say', () => {
+  it('is raised by a quarter when the last days show frequent throttling', () => {
     const answer = answerTo(heldBack(0.4))
     expect(verdicts(answer)).toMatchObject({ 'limits.cpu': '1250m' })
     expect(reasonsOf(answer, 'limits.cpu')).toContain('limit.throttled')
   })
 
-  it('is raised once, until the new one has been seen at work', () => {
+  it('is raised once, until the new one shows its effect', () => {
     expect(verdicts(answerTo(heldBack(0.4), () => 1))).toMatchObject({ 'limits.cpu': 'keep' })
   })
 
-  it('is not raised beyond four times the busiest slot: a longer lead is no cure for short bursts', () => {
+  it('is not raised above four times the busiest slot: a higher limit does not help short bursts', () => {
     expect(verdicts(answerTo(heldBack(0.4, 200)))).toMatchObject({ 'limits.cpu': 'keep' })
   })
 
@@ -57,7 +62,7 @@ describe('a CPU limit that holds its container back', () => {
     [0.1, 'keep'],
     [0.005, '500m'],
   ])(
-    'in a share of %d of its periods does not fall with the request when that is more than a hundredth',
+    'in a share of %d of its periods is lowered with the request only up to one period in a hundred',
     (share, expected) => {
       expect(verdicts(answerTo(heldBack(share, 200)))).toMatchObject({
         'requests.cpu': '250m',
@@ -77,24 +82,24 @@ describe('Go variables', () => {
     'env.GOMEMLIMIT': '500MiB',
   } as const
 
-  it('follow the limits: whole cores, and a share of the memory', () => {
-    const answer = ask({
+  it('follow the limits: whole cores, and a share of the memory limit', () => {
+    const answer = recommendFor({
       containers: [container(values)],
-      observation: seen([steadyUse('app', 850, 440 * Mi)]),
+      observation: observationOf([constantUsage('app', 850, 440 * Mi)]),
     })
     expect(verdicts(answer)).toMatchObject({ 'env.GOMAXPROCS': '3', 'env.GOMEMLIMIT': '460MiB' })
   })
 
-  it('a full heap under GOMEMLIMIT is no reason for more memory, an OOM kill is', () => {
-    const full = ask({
+  it('a full heap under GOMEMLIMIT does not raise the memory request, an OOM kill does', () => {
+    const full = recommendFor({
       containers: [container(values)],
-      observation: seen([steadyUse('app', 850, 505 * Mi)]),
+      observation: observationOf([constantUsage('app', 850, 505 * Mi)]),
     })
     expect(verdicts(full)).toMatchObject({ 'requests.memory': 'keep', 'limits.memory': 'keep' })
     expect(reasonsOf(full, 'requests.memory')).toContain('go.held')
-    const killed = ask({
+    const killed = recommendFor({
       containers: [container(values)],
-      observation: seen([steadyUse('app', 850, 505 * Mi, 1)]),
+      observation: observationOf([constantUsage('app', 850, 505 * Mi, 1)]),
     })
     expect(verdicts(killed)).toMatchObject({
       'requests.memory': '624Mi',

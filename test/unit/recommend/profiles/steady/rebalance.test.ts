@@ -5,20 +5,20 @@ import type { DeclaredAutoscaler, DeclaredWorkload } from '../../../../../plugin
 import type { Observation } from '../../../../../plugin/model/observation.ts'
 import type { Change } from '../../../../../plugin/model/recommendation.ts'
 import { readValue } from '../../../../../plugin/model/value.ts'
-import { parted } from '../../../../../plugin/recommend/profiles/steady/rebalance.ts'
+import { splitByDemand } from '../../../../../plugin/recommend/profiles/steady/rebalance.ts'
 import { recommend } from '../../../../../plugin/recommend/recommend.ts'
 import { withChanges } from '../../../../../plugin/recommend/replay/apply.ts'
-import { observed, recorded, workload } from '../../hpa/recorded.ts'
+import { observationWith, recordedUsage, workload } from '../../builders.ts'
 
 const { profile: _, ...options } = settingsSchema.parse({}).recommend
 const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: 14 * 24 }
 
 const observe = (app: number, proxy: number, days = 14): Observation =>
-  observed({
+  observationWith({
     days,
     containers: [
-      { container: 'app', oomKills: 0, ...recorded({ cpu: () => app, memory: () => 1e8 }, frame) },
-      { container: 'proxy', oomKills: 0, ...recorded({ cpu: () => proxy, memory: () => 1e8 }, frame) },
+      { container: 'app', oomKills: 0, ...recordedUsage({ cpu: () => app, memory: () => 1e8 }, frame) },
+      { container: 'proxy', oomKills: 0, ...recordedUsage({ cpu: () => proxy, memory: () => 1e8 }, frame) },
     ],
   })
 
@@ -47,14 +47,14 @@ const moves = (changes: readonly Change[]) =>
   Object.fromEntries(changes.map(({ container = 'pod', field, to }) => [`${container} ${field}`, to]))
 
 describe('containers of a pod behind one target', () => {
-  it('share a request that fits as they use it: the busy one takes from the idle one', () => {
+  it('share a request that is large enough by their usage: the busy one takes from the idle one', () => {
     const moved = moves(ask(declare(500, 500), observe(630, 20)))
     const {
       'app requests.cpu': app = 0,
       'proxy requests.cpu': proxy = 0,
       'pod hpa.target.cpu': target = 0,
     } = moved
-    // The idle one falls by one step; the busy one gets what it uses and more, within what the pod has today.
+    // The idle one falls by one step; the busy one gets its usage and more, within the pod's current total.
     expect(proxy).toBe(250)
     expect(app).toBeGreaterThan(630)
     expect(app + proxy).toBeLessThanOrEqual(1000)
@@ -65,14 +65,14 @@ describe('containers of a pod behind one target', () => {
     expect(busy?.because.map(({ rule }) => rule)).toContain('hpa.rebalanced')
   })
 
-  it('stay as they are where none goes short, and where too little was seen to lower any', () => {
+  it('are kept when none is short, and when there is too little data to lower one', () => {
     const full = declare(600, 400, [{ resource: 'cpu', utilization: 80 }])
     expect(ask(full, observe(400, 250))).toEqual([])
     const early = ask(declare(500, 500), observe(630, 20, 3))
     expect(early.filter(({ from, to }) => to < from && from !== 60)).toEqual([])
   })
 
-  it('keep the scale point, give the busy one what it wants, and come to rest', () => {
+  it('keep the scale point, give the busy one what it needs, and reach a fixed point', () => {
     const load = fc.record({
       app: fc.integer({ min: 20, max: 900 }),
       proxy: fc.integer({ min: 20, max: 900 }),
@@ -80,7 +80,7 @@ describe('containers of a pod behind one target', () => {
     })
     fc.assert(
       fc.property(load, ({ app, proxy, split }) => {
-        // An HPA at 60 % holds the pod where its containers use 60 % of what they request.
+        // An HPA at 60 % keeps the pod at the point where its containers use 60 % of their requests.
         const total = (app + proxy) / 0.6
         let declared = declare(Math.round((total * split) / 100), Math.round((total * (100 - split)) / 100))
         const point = (one: DeclaredWorkload): number => {
@@ -101,7 +101,7 @@ describe('containers of a pod behind one target', () => {
     )
   })
 
-  it('none falls by more than a step, nor below both what it has and what it wants', () => {
+  it('none falls by more than one step, nor below both its request and its need', () => {
     const sizes = fc.record({
       total: fc.integer({ min: 100, max: 4000 }),
       from: fc.array(fc.integer({ min: 10, max: 2000 }), { minLength: 3, maxLength: 3 }),
@@ -109,7 +109,7 @@ describe('containers of a pod behind one target', () => {
     })
     fc.assert(
       fc.property(sizes, ({ total, from, wanted }) => {
-        const shares = parted(total, { from, wanted, largestDecrease: 50 })
+        const shares = splitByDemand(total, { from, wanted, largestDecrease: 50 })
         for (const [index, share] of shares.entries()) {
           const own = from[index] ?? 0
           expect(share).toBeGreaterThanOrEqual(own * 0.5)
@@ -122,18 +122,18 @@ describe('containers of a pod behind one target', () => {
   })
 })
 
-describe('containers with a target each', () => {
+describe('containers with their own targets', () => {
   const targets = [
     { resource: 'cpu', container: 'app', utilization: 60 },
     { resource: 'cpu', container: 'proxy', utilization: 60 },
   ] as const
 
-  it('one that decides nothing is sized by its usage at its target; the other keeps its scale point', () => {
+  it('one that does not drive scaling is sized from its usage at its target; the other keeps its scale point', () => {
     const changes = ask(declare(1000, 800, targets), observe(600, 100))
     expect(changes.find(({ container }) => container === 'proxy')).toMatchObject({
       field: 'requests.cpu',
       to: 400,
-      because: [{ rule: 'hpa.idle' }, { rule: 'pace.down' }],
+      because: [{ rule: 'hpa.idle' }, { rule: 'step.down' }],
     })
     const again = ask(declare(1000, 400, targets), observe(600, 100))
     expect(moves(again)['proxy requests.cpu']).toBe(200)
@@ -141,7 +141,7 @@ describe('containers with a target each', () => {
       declare(1000, 200, targets),
       ask(declare(1000, 200, targets), observe(600, 100)),
     )
-    // Now it has a scale point that counts, and slides along it as the other does.
+    // Now its own scale point counts, and request and target move along it as for the other container.
     expect(small.containers[1]?.values['requests.cpu']).toBe('150m')
     expect(small.autoscaler?.targets[1]?.utilization).toBe(80)
     expect(ask(small, observe(600, 100)).filter(({ container }) => container === 'proxy')).toEqual([])

@@ -5,7 +5,7 @@ import {
   roundMemory,
 } from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
 import { steady } from '../../../../../plugin/recommend/profiles/steady/steady.ts'
-import { options } from './parts.ts'
+import { options } from './rule-builders.ts'
 
 const Mi = 1024 ** 2
 
@@ -27,7 +27,7 @@ describe('rounding', () => {
     [1234, 1240],
     [110.00000000001, 110],
     [110.00001, 115],
-  ])('takes %d millicores up to %d', (value, rounded) => {
+  ])('rounds %d millicores up to %d', (value, rounded) => {
     expect(roundCpu(value)).toBe(rounded)
   })
 
@@ -44,7 +44,7 @@ describe('rounding', () => {
     [512, 512],
     [513, 528],
     [1024, 1024],
-  ])('takes %d MiB up to %d', (value, rounded) => {
+  ])('rounds %d MiB up to %d', (value, rounded) => {
     expect(roundMemory(value * Mi)).toBe(rounded * Mi)
   })
 
@@ -60,14 +60,11 @@ describe('rounding', () => {
     ['memory', 67 * Mi, 68 * Mi],
     ['memory', 519 * Mi, 512 * Mi],
     ['memory', 521 * Mi, 528 * Mi],
-  ] as const)(
-    'takes %s that is kept in proportion from %d to the nearest, %d',
-    (resource, value, rounded) => {
-      expect(nearestRound(resource, value)).toBe(rounded)
-    },
-  )
+  ] as const)('rounds %s of %d to the nearest value, %d', (resource, value, rounded) => {
+    expect(nearestRound(resource, value)).toBe(rounded)
+  })
 })
 
-it('the steady profile accepts CPU above its request for the share that it need not cover', () => {
-  expect(steady.accepted({ ...options, cpuPercentile: 75 })).toBe(0.25)
+it('the steady profile accepts usage above the CPU request for the time that `cpuPercentile` does not cover', () => {
+  expect(steady.acceptedTimeAbove({ ...options, cpuPercentile: 75 })).toBe(0.25)
 })

@@ -32,30 +32,30 @@ const kept = {
   bounds: { minimum: 50, maximum: 80 },
 }
 
-describe('the highest target that demand bears', () => {
-  it('steady load bears the highest that is allowed', () => {
+describe('the highest target that is safe for the demand', () => {
+  it('is the highest allowed one under constant load', () => {
     expect(safeTarget(replayOf(observe(() => 5000)), kept)).toMatchObject({ target: 80, overload: 0 })
   })
 
-  // Ten minutes in two hours, so 1.4 % of the time in the minute after each leap.
+  // Ten minutes in two hours, so 1.4 % of the time is in the minute after a jump.
   const leaps = (to: number) => replayOf(observe((slot) => (slot % 4 === 0 ? to : 2000)))
 
-  it('no target is worse than that of today', () => {
+  it('is no worse than the current target', () => {
     const today = safeTarget(leaps(3900), kept)
     expect(today).toMatchObject({ target: 50, overload: 0, overloadToday: 0 })
   })
 
-  it('load that leaps often is given room where room ends it', () => {
+  it('is lower when load jumps often and a lower target ends the shortage', () => {
     const crowded = safeTarget(leaps(3900), { ...kept, utilization: 80 })
     expect(crowded).toMatchObject({ target: 50, overload: 0 })
     expect(crowded?.overloadToday).toBeGreaterThan(0.01)
   })
 
-  it('no room is paid for where leaps are too high for any', () => {
+  it('is not lower when the jumps are too high for any target', () => {
     expect(safeTarget(leaps(40_000), { ...kept, utilization: 80 })?.target).toBe(80)
   })
 
-  it('nothing is said of what was not recorded', () => {
+  it('is unknown without a recorded demand', () => {
     expect(safeTarget(replayOf({ ...observe(() => 1), containers: [] }), kept)).toBeUndefined()
   })
 })

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   type Hpa,
-  type HpaOrder,
+  type HpaUpdate,
   storeSizes,
   usageInput,
   writeHpa,
 } from '../../../../../plugin/recommend/profiles/tortoise/apply.ts'
 import { gi, options } from './vectors.ts'
 
-describe('the usage input', () => {
+describe('the usage that sizes are computed from', () => {
   it.each([
     [31, [5, 5, 8], [5, 8, 10], [5, 8]],
     [32, [5, 2, 6], [5, 2, 3], [5, 2]],
@@ -98,7 +98,7 @@ describe('writing the HPA', () => {
       { container: 'istio', resource: 'cpu', target: 50, wanted: 80, phase: 'Working' },
     ],
   }
-  const order: HpaOrder = { mode: 'Auto', phase: 'Working', slot: { min: 3, max: 6 }, hoursAgo: 3 }
+  const order: HpaUpdate = { mode: 'Auto', phase: 'Working', slot: { min: 3, max: 6 }, hoursAgo: 3 }
   const withIstio = (more: object): Hpa => ({
     ...base,
     targets: base.targets.map((one) => (one.container === 'istio' ? { ...one, ...more } : one)),

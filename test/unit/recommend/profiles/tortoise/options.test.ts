@@ -7,10 +7,10 @@ import type { Observation } from '../../../../../plugin/model/observation.ts'
 import { ExpectedStop } from '../../../../../plugin/model/problem.ts'
 import { packCounts } from '../../../../../plugin/model/series.ts'
 import { printValue } from '../../../../../plugin/model/value.ts'
-import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/default-options.ts'
 import { tortoiseSlots } from '../../../../../plugin/recommend/profiles/tortoise/replica-bounds.ts'
 import { recommend } from '../../../../../plugin/recommend/recommend.ts'
-import { observed, recorded, workload } from '../../hpa/recorded.ts'
+import { observationWith, recordedUsage, workload } from '../../builders.ts'
 
 const Mi = 1024 ** 2
 
@@ -23,10 +23,10 @@ interface Seen {
 
 function observe({ cpu = 400, memory = 300 * Mi, pods = 5, days = 14 }: Seen): Observation {
   const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: days * 24 }
-  return observed({
+  return observationWith({
     days,
     containers: [
-      { container: 'app', ...recorded({ cpu: () => cpu, memory: () => memory }, frame), oomKills: 0 },
+      { container: 'app', ...recordedUsage({ cpu: () => cpu, memory: () => memory }, frame), oomKills: 0 },
     ],
     replicas: { min: pods, max: pods, mean: pods, series: packCounts(frame, countsOf(pods, frame.count)) },
   })
@@ -50,7 +50,7 @@ const hpa: DeclaredAutoscaler = {
   targets: [{ resource: 'cpu', utilization: 70 }],
 }
 
-/** What `tortoise` makes of a workload under options written as in `tortoise.yaml`, field by field. */
+/** The recommendations of `tortoise` for a workload with options as in `tortoise.yaml`, by field. */
 function values(tortoise: object, { values: given = usual, autoscaler, changed, ...seen }: Asked = {}) {
   const { profile: _, ...options } = settingsSchema.parse({ recommend: { tortoise } }).recommend
   const declared = {
@@ -76,13 +76,13 @@ function values(tortoise: object, { values: given = usual, autoscaler, changed, 
 }
 
 describe('options of the profile tortoise', () => {
-  it('are those of Tortoise where nothing is said', () => {
+  it('default to those of Tortoise', () => {
     expect(settingsSchema.parse({}).recommend.tortoise).toEqual(tortoiseDefaults)
   })
 
   const go = { ...usual, 'env.GOMEMLIMIT': '400MiB' } as const
   const limited = { ...usual, 'limits.cpu': '1500m', 'limits.memory': '600Mi' } as const
-  // [option, its setting, what is seen, field, value by default, value with it]; 700m used are 813m to the VPA: the end of its bucket and 15 %
+  // [option, its setting, usage, field, value by default, value with the option]; the VPA's target for 700m is 813m: the end of its bucket plus 15 %
   it.each<readonly [string, object, Asked, Field, string, string]>([
     ['maximumCPURequest', { maximumCPURequest: 2 }, { cpu: 4000 }, 'requests.cpu', '5737m', '2000m'],
     ['minimumCPURequest', { minimumCPURequest: '900m' }, {}, 'requests.cpu', '800m', '900m'],
@@ -265,7 +265,7 @@ describe('options of the profile tortoise', () => {
     tortoiseSlots(observe({}), settingsSchema.parse({ recommend: { tortoise } }).recommend.tortoise)
   const highest = (tortoise: object) => slots(tortoise).filter(({ maximum }) => maximum > 12)
 
-  it('rangeOfMinMaxReplicasRecommendationHours and timeZone say which hours share bounds', () => {
+  it('rangeOfMinMaxReplicasRecommendationHours and timeZone determine which hours share bounds', () => {
     const noon = { weekday: 2, minimum: 9, maximum: 38, timeZone: 'Asia/Tokyo' }
     expect(slots({})).toHaveLength(168)
     expect(highest({})).toEqual([{ ...noon, from: 12, to: 13 }])
@@ -274,7 +274,7 @@ describe('options of the profile tortoise', () => {
     expect(highest({ timeZone: 'UTC' })).toEqual([{ ...noon, from: 3, to: 4, timeZone: 'UTC' }])
   })
 
-  it('leave limits and targets alone as well where they switch off', () => {
+  it('turn limits and targets off as well', () => {
     const asked = { values: limited, autoscaler: hpa, cpu: 600 }
     expect(values({ globalDisableMode: true, minimumCPULimit: '3' }, asked)).toMatchObject({
       'limits.cpu': '1500m',
@@ -283,7 +283,7 @@ describe('options of the profile tortoise', () => {
   })
 })
 
-describe('options that cannot be', () => {
+describe('invalid options', () => {
   const problems = (text: string): readonly string[] => {
     try {
       loadSettings('tortoise.yaml', `recommend: {tortoise: {${text}}}\n`)

@@ -4,7 +4,7 @@ import {
   scaledMaxProcs,
   scaledMemoryLimit,
 } from '../../../../../plugin/recommend/profiles/tortoise/apply.ts'
-import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/default-options.ts'
 import {
   derivedPolicies,
   resizesPods,
@@ -58,7 +58,7 @@ describe('pods', () => {
     })
   })
 
-  it('66: pods are left alone before there is data, and when Off', () => {
+  it('66: pods are not resized before there is data, and when Off', () => {
     expect(
       (['', 'Initializing', 'GatheringData'] as const).map((phase) => resizesPods('Auto', phase)),
     ).toEqual([false, false, false])
@@ -92,7 +92,7 @@ describe('policies and phases', () => {
     expect(phase(2, { filled: true, weekly: false })).toBe('Working')
   })
 
-  it('42, 43: a target steps up by bounded points, down at once, after the interval', () => {
+  it('42, 43: after the interval, a target rises by bounded points and falls at once', () => {
     const how = (hoursAgo: number | undefined) => ({ hoursAgo, options: tortoiseDefaults })
     expect([
       steppedTarget(70, 90, how(undefined)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TortoiseOptions } from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
 import { type SizedResource, tortoiseSizes } from '../../../../../plugin/recommend/profiles/tortoise/size.ts'
+import type { TortoiseOptions } from '../../../../../plugin/recommend/recommend-options.ts'
 import { gi, mi, options, resourcesOf, sizesOf, suiteC, type Vector } from './vectors.ts'
 
 describe('horizontal sizes', () => {
@@ -141,7 +141,7 @@ describe('vertical sizes', () => {
     expect(single({ resource: 'memory', request: 512 * mi, usage: usage * mi })).toBe(Math.trunc(expected))
   })
 
-  it('d3: the step down holds', () => {
+  it('d3: a step down is bounded', () => {
     expect(single({ request: 145, usage: 100 })).toBe(116)
   })
 

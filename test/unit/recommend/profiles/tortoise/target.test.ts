@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/default-options.ts'
 import {
   candidates,
   emptySlots,
@@ -78,7 +78,7 @@ describe('replica slots', () => {
     ).toBeUndefined()
   })
 
-  it('68: slots of a week, and of a day; hours that do not divide a day are refused', () => {
+  it('68: slots of a week, and of a day; hours that do not divide a day are rejected', () => {
     expect([emptySlots(8, true)?.length, emptySlots(8, false)?.length, emptySlots(5, true)]).toEqual([
       21,
       3,
@@ -92,12 +92,12 @@ describe('replica slots', () => {
     [3, 3, 6, 12],
     [4, 3, 8, 12],
     [10, 5, 20, 20],
-  ])('d5: %i replicas', (replicas, min, published, mended) => {
+  ])('d5: %i replicas', (replicas, min, published, fixed) => {
     expect(candidates(replicas, options({ asPublished: true }))).toEqual({ min, max: published })
-    expect(candidates(replicas, tortoiseDefaults)).toEqual({ min, max: mended })
+    expect(candidates(replicas, tortoiseDefaults)).toEqual({ min, max: fixed })
   })
 
-  it('a static pair covers every slot', () => {
+  it('one pair of bounds fits every slot', () => {
     expect(
       staticBounds([
         { min: 3, max: 12 },

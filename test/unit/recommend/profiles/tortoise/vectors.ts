@@ -1,19 +1,17 @@
-import {
-  type TortoiseOptions,
-  tortoiseDefaults,
-} from '../../../../../plugin/recommend/profiles/tortoise/options.ts'
+import { tortoiseDefaults } from '../../../../../plugin/recommend/profiles/tortoise/default-options.ts'
 import {
   type ScalingPolicy,
   type SizedPods,
   type SizedResource,
   tortoiseSizes,
 } from '../../../../../plugin/recommend/profiles/tortoise/size.ts'
+import type { TortoiseOptions } from '../../../../../plugin/recommend/recommend-options.ts'
 
 /*
  * Vectors of Tortoise's own tests by number (1–67, 70) and figures derived from its formulas (d1–d6).
- * Left out: 39's update of metrics other than External, 58 and 71–78: they speak of objects in a cluster (making, deleting
- * and admitting HPAs and Tortoises, metrics that fail right now), which a scheduled job on Git has none of.
- * Mended, and published only with `asPublished`: the shrink floor above the ceiling (d6) and the jumping floor of maxima (d5).
+ * Left out: 39's update of metrics other than External, 58 and 71–78: they test objects in a cluster (creating, deleting
+ * and admitting HPAs and Tortoises, metrics that fail right now), which a scheduled job on Git does not have.
+ * Fixed here, and as published only with `asPublished`: the shrink floor above the ceiling (d6) and the jumping floor of maxima (d5).
  */
 export const mi = 1024 ** 2 * 1000
 export const gi = 1024 * mi

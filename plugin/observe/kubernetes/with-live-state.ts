@@ -1,0 +1,34 @@
+import type { Observation } from '../../model/observation.ts'
+import { workloadKey } from '../../model/workload.ts'
+import type { LiveCluster, LiveWorkload } from './live.ts'
+
+/** Adds the live state of a cluster to its observations: unhealthy workloads, OOM kills without a metric, and policies of Tortoises. */
+export function withLive(
+  observations: readonly Observation[],
+  { cluster, workloads }: LiveCluster,
+): readonly Observation[] {
+  const live = new Map(workloads.map((one) => [workloadKey(one.workload), one]))
+  return observations.map((observation) => {
+    const found = observation.cluster === cluster ? live.get(workloadKey(observation.workload)) : undefined
+    if (found === undefined) return observation
+    const unhealthy = observation.unhealthy ?? found.unhealthy
+    const { policies = [] } = found.tortoise ?? {}
+    return {
+      ...withKills(observation, found),
+      ...(unhealthy === undefined ? {} : { unhealthy }),
+      ...(policies.length === 0 ? {} : { policies }),
+    }
+  })
+}
+
+function withKills(observation: Observation, { kills = [] }: LiveWorkload): Observation {
+  const from = Date.parse(observation.window.from) / 1000
+  const inWindow = kills.filter(({ time }) => time >= from)
+  if (inWindow.length === 0) return observation
+  const containers = observation.containers.map((usage) => {
+    const times = inWindow.filter(({ container }) => container === usage.container).map(({ time }) => time)
+    if (usage.oomKills > 0 || times.length === 0) return usage
+    return { ...usage, oomKills: times.length, oomTimes: times.sort((one, other) => one - other) }
+  })
+  return { ...observation, containers }
+}

@@ -1,0 +1,81 @@
+import { type DailyUsage, type DayUsage, packDays, unpackDays } from '../../model/daily.ts'
+import type { ResourceUsage } from '../../model/observation.ts'
+import { unpackBytes } from '../../model/packing.ts'
+import { packLevels } from '../../model/series.ts'
+import { addSketch, emptySketch, finishSketch, type SketchBuffer } from '../../model/sketch.ts'
+import type { Slots } from './queries.ts'
+
+/** Usage of one resource while it is merged. Levels are those of a series, one per slot. */
+export interface MergedResource {
+  readonly sketch: SketchBuffer
+  readonly days: DailyUsage[]
+  readonly highest: Uint8Array
+  readonly total: Uint8Array
+  peak: number
+  samples: number
+}
+
+/** No usage, for the slots of a window. */
+export const emptyResource = ({ count }: Slots): MergedResource => ({
+  sketch: emptySketch(),
+  days: [],
+  highest: new Uint8Array(count),
+  total: new Uint8Array(count),
+  peak: 0,
+  samples: 0,
+})
+
+/** Adds the usage of a part of the window, or of a part of the pods. */
+export function addResource(slots: Slots, merged: MergedResource, part: ResourceUsage): void {
+  addSketch(merged.sketch, part.sketch)
+  if (part.daily !== undefined) merged.days.push(part.daily)
+  merged.peak = Math.max(merged.peak, part.peak)
+  merged.samples += part.samples
+  addLevels(slots, merged.highest, part.highest)
+  addLevels(slots, merged.total, part.total ?? part.highest)
+}
+
+function addLevels(slots: Slots, levels: Uint8Array, part: ResourceUsage['highest']): void {
+  if (part === undefined) return
+  const offset = Math.round((part.first - slots.first) / slots.step)
+  for (const [at, level] of unpackBytes(part.packed).entries()) {
+    const slot = offset + at
+    if (slot >= 0 && slot < levels.length) levels[slot] = Math.max(levels[slot] ?? 0, level)
+  }
+}
+
+/** The merged usage in packed form. */
+export function finishResource(
+  slots: Slots,
+  { sketch, days, highest, total, peak, samples }: MergedResource,
+): ResourceUsage {
+  const frame = { first: slots.first, step: slots.step }
+  const isSame = total.every((level, slot) => level === highest[slot])
+  const daily = mergeDays(days.flatMap((part) => unpackDays(part)))
+  return {
+    sketch: finishSketch(sketch),
+    peak,
+    samples,
+    daily: packDays(daily),
+    highest: packLevels(frame, highest),
+    ...(isSame ? {} : { total: packLevels(frame, total) }),
+  }
+}
+
+/** One entry per day, in rising order. */
+function mergeDays(parts: readonly DayUsage[]): readonly DayUsage[] {
+  const days = new Map<number, DayUsage>()
+  for (const part of parts) {
+    const known = days.get(part.day)
+    days.set(part.day, known === undefined ? part : mergeDay(known, part))
+  }
+  return [...days.values()].sort((one, other) => one.day - other.day)
+}
+
+function mergeDay(one: DayUsage, other: DayUsage): DayUsage {
+  const sketch = emptySketch()
+  addSketch(sketch, one.sketch)
+  addSketch(sketch, other.sketch)
+  const [peak, samples] = [Math.max(one.peak, other.peak), one.samples + other.samples]
+  return { day: one.day, sketch: finishSketch(sketch), peak, samples }
+}

@@ -1,0 +1,165 @@
+import type { DayStore } from '../../model/day-store.ts'
+import type { Observation } from '../../model/observation.ts'
+import { emptyOwners, type Owner, type Owners } from '../owners.ts'
+import { prometheus } from './client.ts'
+import type { HttpPorts, PrometheusServer } from './connection.ts'
+import { markCrashLoops } from './crash-loops.ts'
+import type { EvidenceThresholds } from './data-quality.ts'
+import { type DayCache, dayCache } from './day-cache.ts'
+import type { Dialect } from './dialect.ts'
+import type { Finding } from './finding.ts'
+import { addReadingFindings, type FindingLog, findingLog } from './finding-log.ts'
+import { observationMerger } from './merge.ts'
+import { probeFindings } from './metric-findings.ts'
+import { type ProbeResult, runProbe } from './probe.ts'
+import { chunksOf, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
+import type { QueryCost } from './query-cost.ts'
+import { readWindow } from './read-window.ts'
+import type { ClusterReading } from './run-queries.ts'
+import { type Part, packShards } from './shards.ts'
+
+/** The cluster to observe, and its Prometheus. */
+export interface PrometheusOptions extends PrometheusServer {
+  /** Name of the cluster in the settings. */
+  readonly cluster: string
+  readonly window: { readonly from: Date; readonly to: Date }
+  /** Seconds between two samples of a container; 300 when left out. */
+  readonly stepSeconds?: number
+  /** Labels that select this cluster on a shared server, for example `cluster: prod`. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Only these namespaces; all when left out or empty. */
+  readonly namespaces?: readonly string[]
+  /** Owners of pods by `namespace/name`, from the API server; owners in metrics win. */
+  readonly pods?: ReadonlyMap<string, Owner>
+  /** Owners of ReplicaSets by `namespace/name`, from the API server; owners in metrics win. */
+  readonly replicaSets?: ReadonlyMap<string, Owner>
+  /** Containers per query, 15,000 when left out; larger clusters are queried in shards of namespaces. */
+  readonly seriesBudget?: number
+  /** The history that findings require; 7 days and 0.8 when left out. */
+  readonly thresholds?: EvidenceThresholds
+  /** Reads only the namespaces of one of several jobs. */
+  readonly part?: Part
+}
+
+/** The outside world as reading usage needs it. */
+export interface UsagePorts extends HttpPorts {
+  /** Stores finished days. */
+  readonly store?: DayStore
+}
+
+/** The usage data of one cluster, the cost of reading it, and findings about its quality. */
+export interface PrometheusUsage {
+  readonly observations: readonly Observation[]
+  readonly dialect: Dialect
+  readonly cost: Readonly<QueryCost>
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Observes every workload of a cluster over a window of whole days (UTC), with pods that no longer exist. Data that is
+ * missing is reported as a finding and a warning. Rejects with `prometheus.*` problems.
+ */
+export async function observePrometheus(
+  options: PrometheusOptions,
+  ports: UsagePorts,
+): Promise<PrometheusUsage> {
+  const { labels = {}, namespaces = [], stepSeconds = 300 } = options
+  const client = prometheus(options, ports)
+  const selection = { labels, namespaces }
+  const window = wholeDays(options.window)
+  const probe = await runProbe(client, selection, slotsOf(window, stepSeconds))
+  const { dialect } = probe
+  const timing = timingFor(stepSeconds, dialect.scrapeSeconds)
+  const slots = slotsOf(window, timing.step)
+  const log = findingLog(options.cluster, ports.progress)
+  const result = { dialect, cost: client.cost, findings: log.findings }
+  if (slots.count === 0) return { ...result, observations: [] }
+  for (const finding of probeFindings(probe)) log.add(finding)
+  const reading: ClusterReading = {
+    client,
+    dialect,
+    selection,
+    timing,
+    answered: new Set(probe.found),
+    halved: new Map(),
+    unownedPods: new Map(),
+    impossible: new Map(),
+  }
+  const owners = ownersOf(options)
+  const cache = await openCache(options, ports.store, { dialect, slots })
+  const observations = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
+  addReadingFindings(log, { reading, owners, observations, thresholds: options.thresholds })
+  return { ...result, observations }
+}
+
+interface ReadRequest {
+  readonly options: PrometheusOptions
+  readonly ports: UsagePorts
+  readonly probe: ProbeResult
+  readonly slots: Slots
+  readonly owners: Owners
+  readonly cache: DayCache | undefined
+  readonly log: FindingLog
+}
+
+async function readObservations(
+  reading: ClusterReading,
+  { options, ports, probe, slots, owners, cache, log }: ReadRequest,
+): Promise<readonly Observation[]> {
+  const frame = { cluster: options.cluster, window: wholeDays(options.window) }
+  const merger = observationMerger(slots, frame)
+  const counted = countedNamespaces(probe, options.namespaces ?? [])
+  await readWindow({
+    ...reading,
+    slots,
+    frame,
+    owners,
+    merger,
+    chunks: chunksOf(slots),
+    shards: packShards(counted, options.seriesBudget ?? 15_000, options.part),
+    ...(cache === undefined ? {} : { cache }),
+    finished: finishedBy(slots),
+    progress: ports.progress,
+    onFailure: (message) => log.add({ code: 'part-failed', level: 'warning', message }),
+    onDamage: (message) => log.add({ code: 'cache-damaged', level: 'warning', message }),
+  })
+  return markCrashLoops(reading, { time: slots.last, owners }, merger.finish())
+}
+
+const ownersOf = ({ pods, replicaSets }: PrometheusOptions): Owners => ({
+  ...emptyOwners(),
+  pods: new Map(pods),
+  replicaSets: new Map(replicaSets),
+})
+
+/** The window from the midnight (UTC) before it, so that its days are whole and can be cached. */
+function wholeDays({ from, to }: PrometheusOptions['window']): PrometheusOptions['window'] {
+  return { from: new Date(Math.floor(from.getTime() / 86_400_000) * 86_400_000), to }
+}
+
+function countedNamespaces(
+  { namespaces }: ProbeResult,
+  only: readonly string[],
+): ReadonlyMap<string, number> {
+  return only.length === 0 ? namespaces : new Map([...namespaces].filter(([name]) => only.includes(name)))
+}
+
+/** Seconds after which late samples, and rules evaluated on them, are complete. */
+const settleSeconds = 900
+
+const finishedBy =
+  ({ last }: Slots) =>
+  ({ end }: { readonly end: number }): boolean =>
+    Math.ceil(end / 86_400) * 86_400 - end < 3600 && end + settleSeconds <= last
+
+async function openCache(
+  { cluster, labels = {}, namespaces = [], part }: PrometheusOptions,
+  store: DayStore | undefined,
+  { dialect, slots }: { readonly dialect: Dialect; readonly slots: Slots },
+): Promise<DayCache | undefined> {
+  if (store === undefined) return undefined
+  const { name, usage, state, cpu, memory } = dialect
+  const writer = part === undefined ? 'whole' : `${part.index}-of-${part.of}`
+  const query = { queryVersion, labels, namespaces, part, step: slots.step }
+  return dayCache(store, { cluster, writer, ...query, name, usage, state, cpu, memory })
+}

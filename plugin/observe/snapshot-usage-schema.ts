@@ -1,0 +1,128 @@
+import * as z from 'zod'
+import { type DailyUsage, unpackDays } from '../model/daily.ts'
+
+const count = (what: string) => z.int().min(0).describe(what)
+const share = (what: string) => z.number().min(0).max(1).describe(`${what}, 0 to 1.`)
+/** A name that is not empty. */
+export const nameSchema = (what: string) => z.string().min(1).describe(what)
+
+const sketchSchema = z
+  .array(
+    z
+      .tuple([z.int().min(0).max(175), z.number().positive()])
+      .readonly()
+      .describe('Bucket number and weight (samples in the bucket).'),
+  )
+  .readonly()
+  .refine((pairs) => pairs.every(([bucket], at) => at === 0 || bucket > (pairs[at - 1]?.[0] ?? bucket)), {
+    error: 'buckets must rise',
+  })
+  .describe(
+    'Exponential histogram: bucket n starts at first × (1.05ⁿ − 1) / 0.05; first is 10 millicores for CPU, 10⁷ bytes for memory.',
+  )
+
+const packed = (what: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64')
+    .refine((text) => text.length % 4 === 0, { error: 'must be base64' })
+    .describe(what)
+const frame = {
+  first: z.int().describe('Time of the first slot, in seconds since 1970, UTC.'),
+  step: z.int().positive().describe('Seconds between slots.'),
+}
+const levelsSchema = (what: string) =>
+  z
+    .object({
+      ...frame,
+      packed: packed('One byte per slot, in base64: 0 without a sample, else the bucket plus one.'),
+    })
+    .readonly()
+    .describe(what)
+const days = z.array(z.int().min(0)).readonly().describe('Days since 1970-01-01, UTC, in rising order.')
+const dailySchema = z
+  .object({
+    days,
+    peaks: z.array(z.number().min(0)).readonly().describe('The highest sample of each day.'),
+    samples: z.array(z.int().min(0)).readonly().describe('Number of samples of each day.'),
+    sketches: packed(
+      'One sketch per day, in base64: the number of buckets (one byte), then bucket (one byte) and weight (four bytes, lowest first) of each.',
+    ),
+  })
+  .readonly()
+  .refine(isDaily, { error: 'the lists of days differ in length' })
+  .describe('The same samples by day.')
+
+function isDaily(daily: DailyUsage): boolean {
+  const { days, peaks, samples } = daily
+  try {
+    return (
+      days.length === peaks.length &&
+      days.length === samples.length &&
+      unpackDays(daily).length === days.length
+    )
+  } catch {
+    return false
+  }
+}
+
+const usageSchema = (unit: string) =>
+  z
+    .object({
+      sketch: sketchSchema,
+      peak: z.number().min(0).describe(`The highest sample, exact, in ${unit}.`),
+      samples: count('Number of samples, over all pods.'),
+      daily: dailySchema.exactOptional(),
+      highest: levelsSchema('The busiest pod of each slot.').exactOptional(),
+      total: levelsSchema(
+        'The sum of all pods of each slot; left out when it equals `highest`.',
+      ).exactOptional(),
+    })
+    .readonly()
+    .describe(`Usage of all pods over the whole window, in ${unit}.`)
+
+const throttlingSchema = z
+  .object({
+    day: z.int().describe('Days since 1970-01-01, UTC.'),
+    periods: z.number().min(0).describe('CFS periods.'),
+    throttled: z.number().min(0).describe('Periods in which the container was throttled.'),
+  })
+  .readonly()
+
+/** Usage of one container. */
+export const containerSchema = z
+  .object({
+    container: nameSchema('Name of the container.'),
+    cpu: usageSchema('millicores').exactOptional(),
+    memory: usageSchema('bytes').exactOptional(),
+    oomKills: count('OOM kills of containers with this name.'),
+    oomTimes: z
+      .array(z.number())
+      .readonly()
+      .describe('Times of the OOM kills, in seconds since 1970, UTC.')
+      .exactOptional(),
+    throttledShare: share('Share of CFS periods in which the container was throttled').exactOptional(),
+    throttling: z.array(throttlingSchema).readonly().describe('The same by day.').exactOptional(),
+  })
+  .readonly()
+  .describe('One container of the workload.')
+
+/** The number of pods of a workload. */
+export const replicasSchema = z
+  .object({
+    min: z.number().min(0).describe('Fewest pods at a time.'),
+    max: z.number().min(0).describe('Most pods at a time.'),
+    mean: z.number().min(0).describe('Mean number of pods, over the time in which any ran.'),
+    series: z
+      .object({
+        ...frame,
+        packed: packed(
+          'Two bytes per slot, lowest first, in base64: 0 without a sample, else the number of pods plus one.',
+        ),
+      })
+      .readonly()
+      .describe('Number of pods by slot; left out when it never changed.')
+      .exactOptional(),
+  })
+  .readonly()
+  .describe('How many pods ran.')

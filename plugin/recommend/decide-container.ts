@@ -1,0 +1,152 @@
+import type { DeclaredAutoscaler, DeclaredContainer } from '../model/declared.ts'
+import type { ContainerField } from '../model/field.ts'
+import type { Recommendation } from '../model/recommendation.ts'
+import { readValue } from '../model/value.ts'
+import { type Advice, unsure } from './advice.ts'
+import { changeGroup, isMemoryField } from './change-groups.ts'
+import type { Evidence } from './evidence.ts'
+import { keepMemoryRequest } from './hold-scaled.ts'
+import { invalidValue } from './invalid-values.ts'
+import { underPolicy, withinBounds } from './policy.ts'
+import type { NewBounds, Profile, RequestMove } from './profile.ts'
+import { toRecommendation } from './to-recommendation.ts'
+import type { ContainerInput, WorkloadInput } from './workload-input.ts'
+
+interface ContainerRules {
+  readonly evidence: Evidence
+  readonly profile: Profile
+  /** Advice for the CPU request when an HPA scales the container by CPU. */
+  readonly joint: Advice | undefined
+}
+
+/** `unsure` for every field of a container, with the same reason. */
+export const unsureOf = (
+  { declared }: WorkloadInput,
+  { name, values }: DeclaredContainer,
+  missing: string,
+): readonly Recommendation[] =>
+  fieldNames(values).map((field) => ({
+    workload: declared.workload,
+    container: name,
+    field,
+    verdict: 'unsure',
+    missing,
+  }))
+
+/** Recommendations for every field of one container: first its requests, then limits, then Go variables, each from the ones before. */
+export function containerAdvice(
+  subject: WorkloadInput,
+  container: ContainerInput,
+  rules: ContainerRules,
+): readonly Recommendation[] {
+  const { declared } = container
+  const decide = fieldDecider(subject, container, rules)
+  const current = (field: ContainerField) => currentValue(declared, field)
+  const requests = requestAdvice(subject, container, { ...rules, decide })
+  const limits = limitAdvice(container, requests, { ...rules, decide })
+  const bounds = newBounds(declared, requests, limits)
+  const { profile, evidence } = rules
+  const advice: Readonly<Record<ContainerField, () => Advice>> = {
+    'requests.cpu': () => requests.cpu,
+    'requests.memory': () => requests.memory,
+    'limits.cpu': () => limits.cpu,
+    'limits.memory': () => limits.memory,
+    'env.GOMAXPROCS': () => decide('env.GOMAXPROCS', () => profile.goMaxProcs(container, bounds)),
+    'env.GOMEMLIMIT': () =>
+      decide('env.GOMEMLIMIT', () => profile.goMemoryLimit(container, bounds, evidence.options)),
+  }
+  return fieldNames(declared.values).map((field) =>
+    toRecommendation(
+      {
+        workload: subject.declared.workload,
+        container: declared.name,
+        field,
+        from: current(field),
+        together: changeGroup(subject, declared.name, field),
+      },
+      advice[field](),
+    ),
+  )
+}
+
+/** Decides a field unless its values are invalid or its policy forbids it. */
+type DecideField = (field: ContainerField, decideIt: () => Advice) => Advice
+
+function fieldDecider(
+  subject: WorkloadInput,
+  { declared }: ContainerInput,
+  { joint }: ContainerRules,
+): DecideField {
+  const scaled = { cpu: joint !== undefined, memory: scalesMemory(subject.declared.autoscaler) }
+  return (field, decideIt) => {
+    const resource = isMemoryField(field) ? 'memory' : 'cpu'
+    const invalid = invalidValue(declared, resource)
+    if (invalid !== undefined) return unsure(invalid)
+    const policy = subject.policy(declared.name, resource)
+    return underPolicy(policy, currentValue(declared, field), { scaled: scaled[resource], decideIt })
+  }
+}
+
+interface ResourceAdvice {
+  readonly cpu: Advice
+  readonly memory: Advice
+}
+
+function requestAdvice(
+  subject: WorkloadInput,
+  container: ContainerInput,
+  { evidence, profile, joint, decide }: ContainerRules & { readonly decide: DecideField },
+): ResourceAdvice {
+  const policy = (resource: 'cpu' | 'memory') => subject.policy(container.declared.name, resource)
+  return {
+    cpu: decide(
+      'requests.cpu',
+      () => joint ?? withinBounds(profile.cpuRequest(container, evidence), policy('cpu')),
+    ),
+    memory: decide('requests.memory', () =>
+      scalesMemory(subject.declared.autoscaler)
+        ? keepMemoryRequest(currentValue(container.declared, 'requests.memory') ?? 0)
+        : withinBounds(profile.memoryRequest(container, evidence), policy('memory')),
+    ),
+  }
+}
+
+function limitAdvice(
+  container: ContainerInput,
+  requests: ResourceAdvice,
+  { evidence, profile, decide }: ContainerRules & { readonly decide: DecideField },
+): ResourceAdvice {
+  const { days } = evidence.observation
+  const limit = (resource: 'cpu' | 'memory') =>
+    decide(`limits.${resource}`, () => {
+      const request = move(currentValue(container.declared, `requests.${resource}`), requests[resource])
+      return profile.limit(container, resource, { request, days, evidence })
+    })
+  return { cpu: limit('cpu'), memory: limit('memory') }
+}
+
+const fieldNames = (values: DeclaredContainer['values']): readonly ContainerField[] =>
+  Object.keys(values) as ContainerField[]
+
+const currentValue = ({ values }: DeclaredContainer, field: ContainerField): number | undefined =>
+  readValue(field, values[field] ?? '')
+
+const scalesMemory = (autoscaler: DeclaredAutoscaler | undefined): boolean =>
+  autoscaler?.targets.some(({ resource }) => resource === 'memory') ?? false
+
+const after = (from: number | undefined, advice: Advice): number | undefined =>
+  from === undefined ? undefined : advice.kind === 'value' ? advice.value : from
+
+const move = (from: number | undefined, advice: Advice): RequestMove | undefined =>
+  from === undefined ? undefined : { from, to: after(from, advice) ?? from }
+
+function newBounds(declared: DeclaredContainer, requests: ResourceAdvice, limits: ResourceAdvice): NewBounds {
+  const value = (field: ContainerField, advice: Advice) => after(currentValue(declared, field), advice)
+  const bounds: { readonly [K in keyof NewBounds]: number | undefined } = {
+    cpuRequest: value('requests.cpu', requests.cpu),
+    memoryRequest: value('requests.memory', requests.memory),
+    cpuLimit: value('limits.cpu', limits.cpu),
+    memoryLimit: value('limits.memory', limits.memory),
+  }
+  return Object.fromEntries(Object.entries(bounds).filter(([, one]) => one !== undefined))
+}

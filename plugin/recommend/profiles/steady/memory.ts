@@ -1,0 +1,66 @@
+import { plural } from '../../../model/plural.ts'
+import { parseGoMemory } from '../../../model/quantity.ts'
+import { readValue } from '../../../model/value.ts'
+import type { Advice } from '../../advice.ts'
+import { advise, reason, unsure } from '../../advice.ts'
+import type { Evidence } from '../../evidence.ts'
+import { memoryText, noSamplesText, notSetText } from '../../format.ts'
+import type { ContainerInput } from '../../workload-input.ts'
+import { recurringPeak } from './demand.ts'
+import { roundMemory } from './rounding.ts'
+import { limitStep } from './step-limits.ts'
+
+const mebibyte = 1024 ** 2
+/** Smallest change of a memory request that is worth a commit, in bytes. */
+const smallestMove = 16 * mebibyte
+
+/**
+ * Memory request in bytes: the highest peak with headroom; after an OOM kill, more than the limit at which it happened.
+ * The heap of a Go program with GOMEMLIMIT grows into the memory it gets, so its usage alone does not raise the request.
+ */
+export function memoryRequest(container: ContainerInput, evidence: Evidence): Advice {
+  const { declared, usage } = container
+  const from = readValue('requests.memory', declared.values['requests.memory'] ?? '')
+  if (from === undefined) return unsure(notSetText('memory', 'request'))
+  const wanted = wantedMemory(container, evidence)
+  const killed = usage.oomKills > 0
+  const isGo = parseGoMemory(declared.values['env.GOMEMLIMIT'] ?? '') !== undefined
+  if (wanted.kind === 'value' && wanted.value > from && isGo && !killed) {
+    const text =
+      'GOMEMLIMIT lets the Go heap grow into the memory it gets, so the request is raised only after an OOM kill.'
+    return advise(from, ...wanted.because, reason('go.held', text))
+  }
+  return limitStep(
+    wanted,
+    {
+      from,
+      smallestMove,
+      round: roundMemory,
+      largestDecrease: evidence.options.maximumDecrease,
+      urgent: () => killed,
+    },
+    evidence,
+  )
+}
+
+/** True when the memory limit is well above both the highest peak and the request, so that an unusual day fits below it. */
+function hasRoomBelowLimit({ values }: ContainerInput['declared'], highest: number): boolean {
+  const limit = readValue('limits.memory', values['limits.memory'] ?? '') ?? 0
+  const request = readValue('requests.memory', values['requests.memory'] ?? '') ?? limit
+  return limit >= highest * 1.25 && limit >= request * 1.25
+}
+
+function wantedMemory({ declared, usage }: ContainerInput, { options }: Evidence): Advice {
+  if (usage.memory === undefined || usage.memory.samples === 0) return unsure(noSamplesText('memory'))
+  const { peak: highest } = usage.memory
+  const peak = hasRoomBelowLimit(declared, highest) ? recurringPeak(usage.memory) : highest
+  const value = roundMemory(peak * (1 + options.memoryMargin / 100))
+  const name = peak < highest ? 'second-highest daily peak' : 'peak'
+  const text = `The ${name} is ${memoryText(peak)}; with ${options.memoryMargin} % headroom that is ${memoryText(value)}.`
+  const byPeak = reason('memory.peak', text)
+  if (usage.oomKills === 0) return advise(value, byPeak)
+  const killedAt = readValue('limits.memory', declared.values['limits.memory'] ?? '') ?? peak
+  const raised = roundMemory(Math.max(value, killedAt * 1.2, killedAt + 100 * mebibyte))
+  const kills = `${plural(usage.oomKills, 'OOM kill')} at ${memoryText(killedAt)}: the request is raised to ${memoryText(raised)}.`
+  return advise(raised, byPeak, reason('memory.oom', kills))
+}
