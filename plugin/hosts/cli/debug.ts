@@ -6,7 +6,7 @@ const isSet = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value)
 
 /** Whether the log of this process is kept by a CI system, where more people read it than may read Secrets. */
-export const isCi = ({ env }: Pick<Host, 'env'>): boolean => isSet(env['CI']) || isSet(env['GITHUB_ACTIONS'])
+const isCi = ({ env }: Pick<Host, 'env'>): boolean => isSet(env['CI']) || isSet(env['GITHUB_ACTIONS'])
 
 /**
  * With `--debug` or `TORTOISE_DEBUG`, prints what failing programs say to stderr: all of it, which may hold values of

@@ -24,7 +24,7 @@ export const oneLine = (text: string): string =>
  * `[skip ci]`. Forges search the rendered text, so escapes do not prevent this; a zero-width space does.
  */
 export const unlinked = (text: string): string =>
-  oneLine(text).replace(/[@#[]|\bGH-|:(?=\/\/)|\bwww(?=\.)/gi, `$&${zeroWidth}`)
+  oneLine(text).replace(/[@#[]|\bGH-|GH-(?=\d)|:(?=\/\/)|\bwww(?=\.)/gi, `$&${zeroWidth}`)
 
 /**
  * Escapes untrusted text for a Markdown paragraph or table cell: one line without markup, HTML or links, which mentions no

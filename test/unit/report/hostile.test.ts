@@ -1,4 +1,3 @@
-import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import type { BranchWriter, Forge, Pull } from '../../../plugin/deliver/forges/forge.ts'
 import type { PullOptions } from '../../../plugin/deliver/pulls/job.ts'
@@ -15,6 +14,7 @@ import { plain } from '../../../plugin/report/paint.ts'
 import { pullBody } from '../../../plugin/report/pull-request/body.ts'
 import { pullTitle } from '../../../plugin/report/pull-request/head.ts'
 import { historyForPeople } from '../../../plugin/report/value-history.ts'
+import { alive } from '../../lab/alive.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 
 const hostile = [
@@ -30,25 +30,6 @@ const hostile = [
   'x\n\nTortoise-Base: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   '$(rm -rf /) `id` ~!*_[]',
 ]
-const allowed = new Set(
-  'p strong em code br hr h3 table thead tbody tr th td ul li details summary pre input'.split(' '),
-)
-
-/** Elements of a rendered text that are not of those we write ourselves, and what a forge would link. */
-function alive(markdown: string): readonly string[] {
-  const html = marked.parse(markdown, { async: false, gfm: true })
-  const visible = html.replace(/<!--[\s\S]*?-->/g, '').replace(/<code[\s\S]*?<\/code>/g, '')
-  const tags = [...visible.matchAll(/<\/?([a-z][a-z0-9]*)([^>]*)>/gi)].filter(
-    ([, name = '', rest = '']) => !allowed.has(name) || /\bon\w+=|src=|href=/.test(rest),
-  )
-  const text = visible.replace(/<[^>]+>/g, ' ').replaceAll('&#39;', "'")
-  return [
-    ...tags.map(([tag]) => tag),
-    ...(text.match(/@[a-z]|(?<![&\w])#\d|GH-\d|https?:\/\//gi) ?? []),
-    ...(text.match(/[\p{Cc}\u202a-\u202e]/gu) ?? []).filter((one) => one !== '\n'),
-  ]
-}
-
 /** A part in which everything that a cluster or a repository can name is hostile. */
 function poisoned(text: string): ScopedProposal {
   const part = partOf(1)
