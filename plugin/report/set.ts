@@ -10,7 +10,7 @@ import { workloadLabel } from '../model/workload.ts'
 export const diffsOf = (edits: readonly FileEdit[]): Terminal =>
   terminal.join(
     edits.map(({ file, before, after }) => {
-      const patch = createTwoFilesPatch('', '', before, after, undefined, undefined, { context: 3 })
+      const patch = createTwoFilesPatch('a', 'b', before, after, undefined, undefined, { context: 3 })
       const [, hunks = ''] = /^=+\n.*\n.*\n([\s\S]*)$/.exec(patch) ?? []
       return terminal`--- a/${file}\n+++ b/${file}\n${terminalLines(hunks)}`
     }),

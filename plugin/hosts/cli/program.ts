@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { asExpected } from '../../io/system-problem.ts'
 import { ExpectedStop } from '../../model/problem.ts'
+import { visible } from '../../model/text/clean.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import { terminalProblem } from '../../report/problem.ts'
 import type { Host } from '../../run/host.ts'
@@ -20,7 +21,7 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
     .option('--debug', debugDescription)
     .configureOutput({
       writeOut: (text) => host.stdout(terminalLines(text)),
-      writeErr: (text) => host.stderr(terminalLines(text)),
+      writeErr: (text) => host.stderr(terminalLines(withVisible(args, text))),
     })
     .hook('preAction', (_, command) => {
       debugPrograms(host, { debug: program.opts()['debug'] === true, command: command.name() })
@@ -36,6 +37,13 @@ export async function runCli(host: Host, args: readonly string[]): Promise<numbe
     return report(host, asExpected(error))
   }
 }
+
+/** A message about a command line, in which every argument stays on its line. */
+const withVisible = (args: readonly string[], text: string): string =>
+  args
+    .flatMap((one) => [one, ...one.split('=')])
+    .filter((one) => one.includes('\n'))
+    .reduce((said, one) => said.replaceAll(one, visible(one)), text)
 
 /** The command to run, loaded; without one, every command as the table describes it. */
 async function commandsFor(host: Host, args: readonly string[]): Promise<readonly Command[]> {

@@ -20,9 +20,11 @@ export const cutInert = (text: Inert, length: number): Inert =>
           .replace(/\p{Cs}$/u, ''),
       )
 
-/** One word of a trailer: white space and characters that a forge would link are percent-encoded; `-` for no text. */
+const percent = (one: string): string => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+
+/** One word of a trailer: white space and what a forge would link are percent-encoded; `-` for no text. */
 export const encodeWord = (text: string): string =>
-  oneLine(text).replace(/[\s%@#[]/g, encodeURIComponent) || '-'
+  oneLine(text).replace(/[\s%@#[]|:(?=\/\/)|(?<=GH)-(?=\d)/gi, percent) || '-'
 
 /** Words that `encodeWord` has encoded, with single spaces between them, as they are; any other text is escaped. */
 export const encodedWords = (text: string): Inert =>
