@@ -91,7 +91,8 @@ const rules: readonly FailureRule[] = [
   { pattern: /^Error: (?:template: )?\S+:\d+:\d+(?::|\n)\s*executing /, text: execution },
   {
     pattern: /^Error: cannot load values\.yaml/,
-    text: ({ tree: { root } }) => `${root}/values.yaml is not valid YAML`,
+    text: ({ said, tree: { root } }) =>
+      `${root}/values.yaml ${said.includes('excessive aliasing') ? 'expands its aliases too far' : 'is not valid YAML'}`,
   },
   {
     pattern: /^Error: failed to parse (\S+): /,

@@ -25,6 +25,15 @@ function kustomizationOf({ said, tree }: Pick<Recognised, 'said' | 'tree'>): str
   return tree.kustomization(directory ?? '.') ?? `the kustomization of ${tree.root}`
 }
 
+/** `K refers to R, which is not in the repository`: R only where a kustomization names it. */
+function remote(found: Recognised): string {
+  const { said, tree } = found
+  const [, path = ''] = [...said.matchAll(/accumulating resources from '([^'\n]+)'/g)].at(-1) ?? []
+  // An address may hold a login.
+  const shown = tree.mentions(path) && !path.includes('@') ? path : 'a base'
+  return `${kustomizationOf(found)} refers to ${shown}, which is not in the repository`
+}
+
 /** `K refers to F, which does not exist`: F only where a kustomization names it. */
 function missing(found: Recognised): string {
   const {
@@ -122,6 +131,7 @@ const rules: readonly FailureRule[] = [
     text: about('has a generator with a literal that is not key=value'),
   },
   { pattern: /illegally repeats the key/, text: about('has a generator with a key that is given twice') },
+  { pattern: /no 'git' program|git (?:fetch|cmd)|: Get "|dial tcp/, text: remote },
   {
     pattern: /(?:evalsymlink failure on|lstat|open|stat) '?([^\s':]+)'?\s?:[^\n]*no such file or directory/,
     text: missing,

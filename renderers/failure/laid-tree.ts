@@ -21,7 +21,7 @@ export interface LaidTree {
   readonly mentions: (word: string) => boolean
 }
 
-const plain = /^[\w@%+=,./-]{1,200}$/
+const plain = /^[\w@%+=,./:?&-]{1,200}$/
 const describing = /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/
 
 /** Looks up what messages name in the laid files. */

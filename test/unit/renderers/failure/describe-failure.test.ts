@@ -114,6 +114,15 @@ const helm: readonly (readonly [claim: string, files: Files, said: string])[] = 
     'c/values.yaml is not valid YAML',
   ],
   [
+    'aliases that expand too far',
+    template('a: b\n', {
+      'c/values.yaml': Array.from({ length: 12 }, (_, n) =>
+        n === 0 ? 'a0: &a0 [x]' : `a${n}: &a${n} [${`*a${n - 1}, `.repeat(9)}]`,
+      ).join('\n'),
+    }),
+    'c/values.yaml expands its aliases too far',
+  ],
+  [
     'values that the schema refuses',
     template('a: b\n', {
       'c/values.schema.json': '{"properties": {"password": {"type": "number"}}, "required": ["x"]}',
@@ -158,6 +167,16 @@ const kustomize: readonly (readonly [claim: string, files: Files, said: string])
     'a file that a base misses',
     kustomization('resources: [../base]\n', { 'base/kustomization.yaml': 'resources: [gone.yaml]\n' }),
     'base/kustomization.yaml refers to base/gone.yaml, which does not exist',
+  ],
+  [
+    'a base of another repository',
+    kustomization('resources: ["github.com/example/base?ref=main"]\n'),
+    'k/kustomization.yaml refers to github.com/example/base?ref=main, which is not in the repository',
+  ],
+  [
+    'a manifest on a server',
+    kustomization('resources: ["https://127.0.0.1:9/x.yaml"]\n'),
+    'k/kustomization.yaml refers to https://127.0.0.1:9/x.yaml, which is not in the repository',
   ],
   [
     'an unknown field',
