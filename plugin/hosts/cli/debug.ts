@@ -5,16 +5,17 @@ import type { Host } from '../../run/host.ts'
 const isSet = (value: string | undefined): boolean =>
   value !== undefined && !['', '0', 'false'].includes(value)
 
-/** Whether the log of this process is kept by a CI system, where more people read it than may read Secrets. */
-const isCi = ({ env }: Pick<Host, 'env'>): boolean => isSet(env['CI']) || isSet(env['GITHUB_ACTIONS'])
+/** Whether a CI system or Argo CD shows what this process prints, to more people than may read Secrets. */
+const isShared = ({ env }: Pick<Host, 'env'>): boolean =>
+  ['CI', 'GITHUB_ACTIONS', 'ARGOCD_APP_NAME'].some((name) => isSet(env[name]))
 
 /**
  * With `--debug` or `TORTOISE_DEBUG`, prints what failing programs say to stderr: all of it, which may hold values of
- * Secrets. It prints nothing in CI and in the daemon, whose logs are kept.
+ * Secrets. It prints nothing in CI, in Argo CD's plugin and in the daemon, whose output others read.
  */
 export function debugPrograms(host: Host, { debug, command }: { debug: boolean; command: string }): void {
   if (!debug && !isSet(host.env['TORTOISE_DEBUG'])) return
-  if (isCi(host) || command === 'serve') {
+  if (isShared(host) || command === 'serve') {
     host.stderr(
       terminal`warning: --debug prints nothing here, because what programs say may hold values of Secrets\n`,
     )

@@ -1,6 +1,7 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
 import * as z from 'zod'
 import { stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
 import { keepSecret } from '../../model/text/secrets.ts'
 import { isTimeout, networkReason, type Pause, TransientError, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
@@ -72,7 +73,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
     version: async () => {
       const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })
       const version = status === 200 ? versionSchema.safeParse(parseJson(text)) : undefined
-      return version?.data?.gitVersion
+      return version?.data && serverMessage(version.data.gitVersion)
     },
   }
 }

@@ -66,7 +66,7 @@ export function connectionError(server: ShownServer, error: unknown, timeoutMs: 
 export async function statusError(server: ShownServer, response: Response): Promise<Error> {
   const { status, statusText } = response
   const own = await errorText(response)
-  const text = `HTTP ${status}${own === undefined ? ` ${statusText}` : `: ${own}`}`
+  const text = `HTTP ${status}${own === undefined ? ` ${serverMessage(statusText)}` : `: ${own}`}`
   const isBusy = status === 429 || status === 502 || status === 503 || status === 504
   if (isBusy) return new TransientError(own === undefined ? unreachable(server, text) : refused(server, text))
   if (status === 401 || status === 403) {

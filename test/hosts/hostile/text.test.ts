@@ -195,6 +195,7 @@ describe("a program's own words", () => {
     ['the flag in CI', ['--debug'], { CI: 'true' }],
     ['the flag on GitHub', ['--debug'], { GITHUB_ACTIONS: 'true' }],
     ['the variable in CI', [], { CI: '1', TORTOISE_DEBUG: '1' }],
+    ['the variable in a plugin of Argo CD', [], { ARGOCD_APP_NAME: 'web', TORTOISE_DEBUG: '1' }],
   ])('are not printed with %s', async (name, flags, env) => {
     const repo = ground.lay(name, files)
     const ended = await ground.run(['trace', 'c', '--repo', repo, ...flags], { env })
