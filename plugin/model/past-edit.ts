@@ -15,8 +15,8 @@ export interface PastEdit {
 export type IsEditOf = (edit: PastEdit, workload: Pick<Workload, 'kind' | 'name'>) => boolean
 
 /**
- * Whether a name in a manifest or patch stands for a workload, of all rendered names of its kind: a kustomization can add a
- * prefix and a suffix, to all names alike. A name that is part of none of them stands for any: that of a patch whose target
+ * Whether a name in a manifest or patch means a workload, of all rendered names of its kind: a kustomization can add a
+ * prefix and a suffix, to all names alike. A name that is part of none of them means any: that of a patch whose target
  * is given elsewhere.
  */
 export function isNameOf(written: string, name: string, names: readonly string[]): boolean {

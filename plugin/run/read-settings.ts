@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { loadSettings } from '../../config/load.ts'
 import type { Settings } from '../../config/schema.ts'
 import { stop } from '../model/problem.ts'
+import { keepSecret } from '../model/text/secrets.ts'
 import type { Checkout } from './checkout.ts'
 import type { Environment } from './host.ts'
 
@@ -30,7 +31,7 @@ export function readSettings(
 /** Returns the secret in an environment variable. Throws `settings.missing` when the variable is unset or empty. */
 export function secretFrom(env: Environment['env'], variable: string, purpose: string): string {
   const value = env[variable]
-  if (value !== undefined && value !== '') return value
+  if (value !== undefined && value !== '') return keepSecret(value)
   throw stop(
     'settings.missing',
     `${purpose} needs a token in the environment variable ${variable}, which is empty`,

@@ -2,6 +2,7 @@ import type { Document, ParsedNode } from 'yaml'
 import { isMap, LineCounter, visit } from 'yaml'
 import type { Place, Problem } from '../model/problem.ts'
 import { parseDocuments, TooDeep } from './parse.ts'
+import { yamlReason } from './reason.ts'
 
 /** A YAML text with its parsed documents. Every offset is a UTF-16 position in `text`. */
 export interface YamlText {
@@ -31,7 +32,7 @@ export function openYaml(file: string, text: string): Opened {
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    return refuse({ file, line, column: col }, firstLine(error.message))
+    return refuse({ file, line, column: col }, yamlReason(error.message))
   }
   const forbidden = documents.map(refusalIn).find((found) => found !== undefined)
   if (forbidden !== undefined) {
@@ -84,8 +85,6 @@ const locator = (lines: LineCounter) => (offset: number) => {
   const { line, col } = lines.linePos(offset)
   return { line, column: col }
 }
-
-const firstLine = (message: string): string => message.split(/ at line \d|\n/)[0] ?? message
 
 function refuse(place: Place, why: string): Opened {
   const message = `not a YAML text that can be edited safely: ${why}`

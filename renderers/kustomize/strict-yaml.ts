@@ -2,6 +2,7 @@ import type { Alias, Document, Pair, ParsedNode, Scalar } from 'yaml'
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter } from 'yaml'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import { parseDocuments, TooDeep } from '../../plugin/yaml/parse.ts'
+import { yamlReason } from '../../plugin/yaml/reason.ts'
 
 /** A text in a YAML file with the keys that lead to it. */
 export interface FoundText {
@@ -27,7 +28,7 @@ export function strictTexts(file: string, text: string): readonly FoundText[] {
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    throw refuse(file, `it is not valid YAML: ${error.message.split('\n')[0]}`, { line, column: col })
+    throw refuse(file, `it is not valid YAML: ${yamlReason(error.message)}`, { line, column: col })
   }
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)

@@ -85,7 +85,7 @@ const step = 3600
 /** Hours of the window, as a recorder keeps them. */
 const hourly = { first: Math.ceil(Date.parse(window.from) / 1000 / step) * step, step, count: 14 * 24 }
 
-/** What was seen of a container that was killed for want of memory. */
+/** What is known of a container that was killed for want of memory. */
 function killedUse({ uses, memory = 0, killed = 0 }: Load) {
   const load = { cpu: () => uses, memory: () => memory * 0.98 * 1024 ** 2 }
   const end = hourly.first + (hourly.count - 1) * step

@@ -1,5 +1,5 @@
-import { oneLine } from '../../model/escape-markdown.ts'
 import { stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
 import type { TokenSource } from '../git/smart-http.ts'
 
 /** The status and message of a refused request. */
@@ -42,7 +42,7 @@ export const sendWith = ({ name, place, failureOf }: ForgeClient): Send =>
       const failure = failureOf(error) ?? unreachable
       if (failure === undefined) throw error
       const { status, message } = failure
-      const text = `${name} refused to ${action} (HTTP ${status}): ${oneLine(message).slice(0, 300)}`
+      const text = `${name} refused to ${action} (HTTP ${status}): ${serverMessage(message)}`
       throw stop('forge.refused', text, {
         place,
         hint: status === 0 ? 'Check the URL and the network, then run again.' : hint(status),
@@ -67,7 +67,7 @@ export const orIfRefused =
     throw error
   }
 
-/** Events of one pull request that are read. If it has more, nobody can tell from these who did something last. */
+/** Events of one pull request that are read. If it has more, these do not show who did something last. */
 export const mostEvents = 1000
 
 /** A repository on a forge, and how to log in. */

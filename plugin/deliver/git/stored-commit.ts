@@ -1,5 +1,5 @@
 import { readObject } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
+import { oneLine } from '../../model/text/clean.ts'
 import type { Repository } from './tree.ts'
 
 /** A commit as it is stored. */

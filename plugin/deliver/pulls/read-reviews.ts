@@ -116,7 +116,7 @@ function withoutReopening(pull: Pull): string {
   const block = reopenedByOthers(pull) ? readBlock(pull.body) : undefined
   if (block === undefined) return pull.body
   const { closed: _, ...open } = block
-  return withBlock(pull.body, open)
+  return withBlock(pull.body, open).toString()
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Actor, Forge } from '../forges/forge.ts'
 
 /** Whose acts on a forge count. */
 export interface Trust {
-  /** Whether an account may decide: a person with push access. Apps and bots may not, because others tell them what to do. */
+  /** Whether an account may decide: a person with push access. Apps and bots may not, because others decide what they do. */
   readonly decides: (actor: Actor) => Promise<boolean>
   /** Whether what an account wrote is as good as ours: it is ours, an app of the repository, or a person with push access. */
   readonly writes: (actor: Actor) => Promise<boolean>

@@ -5,6 +5,7 @@ import { openSession, type Session } from '../../deliver/forges/github/session.t
 import { collectDecisions } from '../../deliver/pulls/decisions.ts'
 import { trustOf } from '../../deliver/pulls/trust.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
+import { markdown } from '../../model/text/markdown.ts'
 import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
 import type { CommandComment } from './event.ts'
@@ -14,7 +15,7 @@ export type CommandReply =
   | { readonly kind: 'skipped'; readonly why: string }
   | { readonly kind: 'accepted'; readonly done: () => Promise<void> }
 
-const usage = `This command matches no value of this pull request. Write one of these on a line of its own. You can add a workload, a container and a field (\`Deployment/api\`, \`app\`, \`requests.cpu\`). A pin needs enough of them to match exactly one value.
+const usage = markdown`This command matches no value of this pull request. Write one of these on a line of its own. You can add a workload, a container and a field (\`Deployment/api\`, \`app\`, \`requests.cpu\`). A pin needs enough of them to match exactly one value.
 
 - \`/tortoise snooze 30d\`
 - \`/tortoise ignore Deployment/api\`
@@ -85,10 +86,10 @@ async function react(host: Host, { repo, send }: Session, { comment, content }: 
   })
 }
 
-const marker = '<!-- gitops-tortoise: usage -->'
+const marker = markdown`<!-- gitops-tortoise: usage -->`
 
 /** Explains the commands in a comment, once for each pull request. */
 async function explain(forge: Forge, { pull }: CommandComment): Promise<void> {
-  const known = (await forge.comments(pull)).some(({ body }) => body.includes(marker))
-  if (!known) await forge.comment(pull, `${usage}\n\n${marker}`)
+  const known = (await forge.comments(pull)).some(({ body }) => body.includes(marker.toString()))
+  if (!known) await forge.comment(pull, markdown`${usage}\n\n${marker}`)
 }

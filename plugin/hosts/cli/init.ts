@@ -7,6 +7,7 @@ import { createPrograms } from '../../io/programs.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
+import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
@@ -59,7 +60,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const assigned = assignClusters(survey.found, await knownFrom(host, flags))
   if (assigned.sources.length === 0) {
     throw stop('settings.missing', 'No source with a workload was found', {
-      hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${reasons(survey.skipped)}`,
+      hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${survey.skipped.length === 0 ? '' : ` Skipped: ${reasons(survey.skipped).join('; ')}.`}`,
     })
   }
   const settings = settingsText(assigned)
@@ -67,7 +68,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   loadSettings('tortoise.yaml', settings)
   const texts = files.map((file) => ({ file, text: file === settingsFile ? settings : workflowText() }))
   for (const { file, text } of texts) {
-    if (flags.dryRun === true) host.stdout(`# ${file}\n${text}\n`)
+    if (flags.dryRun === true) host.stdout(terminal`# ${file}\n${terminalLines(text)}\n`)
     else write(join(checkout.root, file), text)
   }
   if (flags.dryRun !== true)
@@ -137,18 +138,18 @@ function closingWords(
   files: readonly string[],
   { sources, clusters }: AssignedSources,
   skipped: AssignedSources['skipped'],
-): string {
+): Terminal {
   const unsure =
     sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
     clusters.some(({ prometheus }) => prometheus === undefined)
-  return [
+  const lines = [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
-    ...(skipped.length === 0 ? [] : [`Skipped:${reasons(skipped)}`]),
+    ...(skipped.length === 0 ? [] : ['Skipped:', ...reasons(skipped).map((reason) => `  ${reason}`)]),
     'Next: tortoise doctor, then tortoise plan.',
-    '',
-  ].join('\n')
+  ]
+  return terminal`${terminal.join(lines, '\n')}\n`
 }
 
-const reasons = (skipped: AssignedSources['skipped']): string =>
-  skipped.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')
+const reasons = (skipped: AssignedSources['skipped']): readonly string[] =>
+  skipped.map(({ path, reason }) => `${path}: ${reason}`)

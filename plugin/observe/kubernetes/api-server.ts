@@ -1,6 +1,8 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
 import * as z from 'zod'
 import { stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import { isTimeout, networkReason, type Pause, TransientError, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
 import { type Answer, type Detail, type Get, listObjects, parseJson } from './list-objects.ts'
@@ -71,7 +73,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
     version: async () => {
       const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })
       const version = status === 200 ? versionSchema.safeParse(parseJson(text)) : undefined
-      return version?.data?.gitVersion
+      return version?.data && serverMessage(version.data.gitVersion)
     },
   }
 }
@@ -108,6 +110,8 @@ function loadConfig(config: KubeConfig, { kubeconfig, context }: ApiServerOption
 async function authenticate(config: KubeConfig, request: RequestContext, server: string): Promise<void> {
   try {
     await config.applySecurityAuthentication(request)
+    for (const [name, value] of Object.entries(request.getHeaders()))
+      if (/^authorization$/i.test(name)) keepSecret(value.split(' ').at(-1) ?? value)
   } catch (error) {
     // The output of a credential plugin can be the credential itself.
     const reason = error instanceof Error && error.message.startsWith('HTTP protocol') ? error.message : ''

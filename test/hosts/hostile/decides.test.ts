@@ -45,7 +45,7 @@ const forgedBlock = (changes: readonly PlannedChange[], closed?: string): string
     digest: 'c',
     items: changes.map((one) => ({ key: keyOf(one), from: one.from, to: one.to })),
     closed,
-  })
+  }).toString()
 
 const api: Load = { name: 'api', asks: 500, uses: 100 }
 const web: Load = { name: 'web', asks: 100, uses: 300 }

@@ -368,7 +368,7 @@ export function runningAttacks({ outside, server }: Traps): readonly PathAttack[
       },
     },
     {
-      name: "a file with the name of Helm's stand-in",
+      name: 'a file with the name of our Helm program',
       files: {
         ...own('helmCharts: [{name: c}]'),
         '.tortoise-helm.sh': script,

@@ -1,4 +1,4 @@
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import type { Check, Comment, Forge, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
 import { actorOf, readActs, readLastEdit } from './acts.ts'
@@ -75,7 +75,13 @@ async function openPull({ repo, send }: Session, draft: PullDraft): Promise<Pull
   const { branch: head, base, title, body } = draft
   try {
     const { data } = await send('open a pull request', ({ rest }) =>
-      rest.pulls.create({ ...repo, head, base, title: oneLine(title), body: fitBody(body) }),
+      rest.pulls.create({
+        ...repo,
+        head,
+        base,
+        title: title.toString(),
+        body: fitBody(body).toString(),
+      }),
     )
     return pullOf(data)
   } catch (error) {
@@ -112,10 +118,13 @@ async function check({ repo, send }: Session, commit: string, checks: readonly C
   for (const one of checks) {
     const isSet = data.statuses.some(
       ({ context, state, description }) =>
-        context === one.context && state === one.state && description === one.description,
+        context === one.context && state === one.state && description === one.description.toString(),
     )
     if (isSet) continue
-    await send('set a status', ({ rest }) => rest.repos.createCommitStatus({ ...repo, sha: commit, ...one }))
+    const status = { ...one, description: one.description.toString() }
+    await send('set a status', ({ rest }) =>
+      rest.repos.createCommitStatus({ ...repo, sha: commit, ...status }),
+    )
   }
 }
 
@@ -145,10 +154,10 @@ async function mayWrite({ repo, send }: Session, username: string): Promise<bool
 
 async function writeIssue(
   { repo, send }: Session,
-  { title, body }: Parameters<Forge['writeIssue']>[0],
+  issue: Parameters<Forge['writeIssue']>[0],
   issue_number: number | undefined,
 ): Promise<void> {
-  const text = fitBody(body)
+  const [title, text] = [issue.title.toString(), fitBody(issue.body).toString()]
   await (issue_number === undefined
     ? send('open the dashboard', ({ rest }) =>
         rest.issues.create({ ...repo, title, body: text, labels: ['tortoise'] }),
@@ -165,7 +174,12 @@ export function githubForge(session: Session): Forge {
     name: 'GitHub',
     pulls: () => listPulls(session),
     open: (draft) => openPull(session, draft),
-    update: async (pull_number, patch) => {
+    update: async (pull_number, { title, body, state }) => {
+      const patch = {
+        ...(title && { title: title.toString() }),
+        ...(body && { body: body.toString() }),
+        ...(state && { state }),
+      }
       await send('update a pull request', ({ rest }) => rest.pulls.update({ ...repo, pull_number, ...patch }))
     },
     addLabels: async (issue_number, labels) => {
@@ -178,7 +192,8 @@ export function githubForge(session: Session): Forge {
     acts: (number) => readActs(session, number),
     lastEdit: (number) => readLastEdit(session, number),
     comments: (number) => readComments(session, number),
-    comment: async (issue_number, body) => {
+    comment: async (issue_number, text) => {
+      const body = text.toString()
       await send('comment', ({ rest }) => rest.issues.createComment({ ...repo, issue_number, body }))
     },
     mayWrite: (login) => mayWrite(session, login),

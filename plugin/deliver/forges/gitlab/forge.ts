@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { oneLine } from '../../../model/text/clean.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Forge } from '../forge.ts'
 import { type RepositoryAccess, sendWith } from '../request.ts'
@@ -23,10 +24,10 @@ async function findIssue({ project, api, send }: Session, marker: string) {
 
 async function writeIssue(
   { project, api, send }: Session,
-  { title, body }: Parameters<Forge['writeIssue']>[0],
+  issue: Parameters<Forge['writeIssue']>[0],
   number: number | undefined,
 ): Promise<void> {
-  const description = fitBody(body)
+  const [title, description] = [issue.title.toString(), fitBody(issue.body).toString()]
   await (number === undefined
     ? send('open the dashboard', () => api.Issues.create(project, title, { description, labels: 'tortoise' }))
     : send('update the dashboard', () => api.Issues.edit(project, number, { title, description })))
@@ -54,7 +55,7 @@ async function check(
     const wanted = state === 'success' ? 'success' : 'failed'
     if (shown.find(({ name }) => name === context)?.status === wanted) continue
     await send('set a status', () =>
-      api.Commits.editStatus(project, commit, wanted, { name: context, description }),
+      api.Commits.editStatus(project, commit, wanted, { name: context, description: description.toString() }),
     )
   }
 }
@@ -80,7 +81,8 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
     acts: (number) => readActs(session, number),
     lastEdit: (number) => readLastEdit(session, number),
     comments: (number) => readComments(session, number),
-    comment: async (number, body) => {
+    comment: async (number, text) => {
+      const body = text.toString()
       await send('comment', () => api.MergeRequestNotes.create(project, number, body))
     },
     mayWrite: (login) => mayWrite(session, login),

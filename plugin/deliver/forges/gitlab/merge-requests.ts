@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import type { Comment, Forge, Merging, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
 import { actorOf, mergeRequestSchema, noteSchema, pullOf } from './schemas.ts'
@@ -35,8 +35,8 @@ export async function openPull(session: Session, draft: PullDraft): Promise<Pull
     return await send('open a merge request', async () =>
       pullOf(
         mergeRequestSchema.parse(
-          await api.MergeRequests.create(project, branch, base, oneLine(title), {
-            description: fitBody(body),
+          await api.MergeRequests.create(project, branch, base, title.toString(), {
+            description: fitBody(body).toString(),
           }),
         ),
       ),
@@ -59,8 +59,8 @@ export async function updatePull(
 ): Promise<void> {
   await send('update a merge request', () =>
     api.MergeRequests.edit(project, number, {
-      ...(title === undefined ? {} : { title }),
-      ...(body === undefined ? {} : { description: body }),
+      ...(title === undefined ? {} : { title: title.toString() }),
+      ...(body === undefined ? {} : { description: body.toString() }),
       ...(state === undefined ? {} : { stateEvent: state === 'open' ? 'reopen' : 'close' }),
     }),
   )

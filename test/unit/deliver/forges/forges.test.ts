@@ -15,6 +15,8 @@ import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
 import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import { readBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
 import type { PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
+import { inert } from '../../../../plugin/model/text/inert.ts'
+import { markdown } from '../../../../plugin/model/text/markdown.ts'
 import { giteaProgram, giteaVersion } from '../../../lab/gitea/parts.mjs'
 import { type GiteaServer, startGitea } from '../../../lab/gitea-server.ts'
 import { startGitLabServer } from '../../../lab/gitlab-server.ts'
@@ -156,7 +158,11 @@ async function run(
   const edits = [{ file: deployment, before, after: after.replace('260m', cpu ?? '') }]
   const parts: readonly ScopedProposal[] =
     cpu === undefined ? [] : [{ scope: '', proposal: proposalOf({ changes, edits }) }]
-  const texts = { title: `right-size to ${cpu}`, body: `report of ${cpu}`, autoMerge: armed }
+  const texts = {
+    title: inert`right-size to ${cpu ?? ''}`,
+    body: markdown`report of ${cpu ?? ''}`,
+    autoMerge: armed,
+  }
   const wanted = parts.map((part) => ({ ...part, ...texts }))
   const options = {
     base: 'main',
@@ -314,7 +320,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
   claims(`lists merged pull requests, and returns the open one when it is opened twice${claim}`, async () => {
     ground = await open(checkout)
     await run('260m')
-    const again = await ground.forge.open({ branch, base: 'main', title: 'x', body: 'y' })
+    const again = await ground.forge.open({ branch, base: 'main', title: inert`x`, body: markdown`y` })
     expect(again.number).toBe(1)
     await ground.merge(1)
     expect(await shown()).toMatchObject({ state: 'merged', branch })
@@ -333,15 +339,15 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     ground = await open(checkout)
     const { forge } = ground
     expect(await forge.findIssue('<!-- board -->')).toBeUndefined()
-    await forge.writeIssue({ title: 'Board', body: 'one <!-- board -->' }, undefined)
+    await forge.writeIssue({ title: inert`Board`, body: markdown`one <!-- board -->` }, undefined)
     const found = await forge.findIssue('<!-- board -->')
-    await forge.writeIssue({ title: 'Board', body: 'two <!-- board -->' }, found?.number)
+    await forge.writeIssue({ title: inert`Board`, body: markdown`two <!-- board -->` }, found?.number)
     expect(await forge.findIssue('<!-- board -->')).toEqual({
       number: found?.number,
       body: 'two <!-- board -->',
     })
     const commit = git(checkout.dir, ['rev-parse', 'main'])
-    const good = { context: 'tortoise/proof', state: 'success', description: 'ok' } as const
+    const good = { context: 'tortoise/proof', state: 'success', description: inert`ok` } as const
     await forge.check(commit, [good])
     await forge.check(commit, [good])
     await forge.check(commit, [{ ...good, state: 'failure' }])
@@ -350,7 +356,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
   claims(`names the refused request without the token${claim}`, async () => {
     ground = await open(checkout)
     await expect(
-      ground.forge.open({ branch: 'tortoise/none', base: 'main', title: 'x', body: 'y' }),
+      ground.forge.open({ branch: 'tortoise/none', base: 'main', title: inert`x`, body: markdown`y` }),
     ).rejects.toMatchObject({
       problems: [
         {

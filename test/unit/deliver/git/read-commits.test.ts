@@ -6,12 +6,13 @@ import { arrivalTimes } from '../../../../plugin/deliver/git/mainline.ts'
 import { pastChanges, readCommits } from '../../../../plugin/deliver/git/read-commits.ts'
 import { decisionsInCommits } from '../../../../plugin/deliver/pulls/decisions.ts'
 import { changeKey, commitMessage } from '../../../../plugin/deliver/record/commit-message.ts'
-import { writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
+import { type HiddenBlock, writeBlock } from '../../../../plugin/deliver/record/hidden-block.ts'
 import { after, before, type Checkout, changeOf, deployment, git, makeCheckout, proposalOf } from '../lab.ts'
 
 const now = new Date('2026-06-01T00:00:00Z')
 const key = changeKey(changeOf())
-const message = commitMessage(proposalOf(), { base: 'b'.repeat(40), tree: 'c'.repeat(40) })
+const message = commitMessage(proposalOf(), { base: 'b'.repeat(40), tree: 'c'.repeat(40) }).toString()
+const blockText = (block: HiddenBlock): string => writeBlock(block).toString()
 const day = 86_400
 
 let checkout: Checkout
@@ -74,7 +75,7 @@ describe('a change of Tortoise', () => {
     ['the message of our commit', message],
     [
       'the text of the pull request',
-      `right-size (#3)\n\n${writeBlock({ scope: '', base: '', head: '', digest: '', items: [{ key, from: '500m', to: '260m' }] })}`,
+      `right-size (#3)\n\n${blockText({ scope: '', base: '', head: '', digest: '', items: [{ key, from: '500m', to: '260m' }] })}`,
     ],
   ])('counts as a squash with %s', async (_name, text) => {
     put(deployment, after)
@@ -119,7 +120,7 @@ describe('forged history:', () => {
       () => {
         put('README.md', 'typo')
         commit(
-          writeBlock({
+          blockText({
             scope: '',
             base: '',
             head: '',

@@ -10,6 +10,8 @@ import { resolveChange } from '../../../../plugin/deliver/pulls/resolve-change.t
 import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
 import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import type { ProposedChange, PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
+import { inert } from '../../../../plugin/model/text/inert.ts'
+import { markdown } from '../../../../plugin/model/text/markdown.ts'
 import { printValue, readValue } from '../../../../plugin/model/value.ts'
 import { type GitHubServer, startGitHubServer } from '../../../lab/github-server.ts'
 import type { GitHubLab } from '../../../lab/github-state.ts'
@@ -118,7 +120,12 @@ export async function beginStory(
       if ('reason' in verdict) left.push(verdict.reason)
       return 'reason' in verdict || verdict.to === from ? [] : [{ ...want, text, to: verdict.to }]
     })
-    const wanted = partsOf(kept).map((part) => ({ ...part, title, body: 'report', autoMerge }))
+    const wanted = partsOf(kept).map((part) => ({
+      ...part,
+      title: inert`${title}`,
+      body: markdown`report`,
+      autoMerge,
+    }))
     const obsolete = new Map(gone === undefined ? [] : pulls.map(({ number }) => [number, gone]))
     const done = await syncPulls(wanted, {
       obsolete,

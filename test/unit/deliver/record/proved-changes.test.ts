@@ -435,9 +435,9 @@ describe('the names of the edited manifests', () => {
     ['web', 'prod-api', false],
     ['not-used', 'prod-api', true],
     ['', 'prod-api', true],
-  ])('%s stands for %s: %s', (written, name, stands) => {
+  ])('%s means %s: %s', (written, name, expected) => {
     const names = ['prod-web', 'prod-api-canary', name]
-    expect(isNameOf(written, name, names.concat(name === 'prod-api-canary' ? 'prod-api' : []))).toBe(stands)
+    expect(isNameOf(written, name, names.concat(name === 'prod-api-canary' ? 'prod-api' : []))).toBe(expected)
   })
 })
 
