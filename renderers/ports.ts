@@ -5,6 +5,7 @@ import type { WorkspaceFile } from '../plugin/io/workspace.ts'
 import { stop } from '../plugin/model/problem.ts'
 import type { RenderOptions } from '../plugin/model/renderer.ts'
 import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
+import { describeFailure } from './failure/describe-failure.ts'
 
 /** What renderers need from outside. */
 export interface RendererPorts {
@@ -61,20 +62,15 @@ export const helmHomes = ({ home }: ConfinedPaths): Readonly<Record<string, stri
 // The discard port of this machine: it refuses every connection at once.
 const discard = 'http://127.0.0.1:9'
 
-/** The standard output of a program that succeeded. Throws `source.render` with the program's own words otherwise. */
-export function outputOf(source: Source, outcome: Outcome): string {
+/**
+ * The standard output of a program that succeeded. Throws `source.render` otherwise, with the class and place of the failure
+ * among the files that the program was given.
+ */
+export function outputOf(source: Source, outcome: Outcome, files: readonly WorkspaceFile[]): string {
   if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong && !outcome.tooLarge)
     return outcome.stdout
-  const said = outcome.stderr.trim()
-  const why = outcome.timedOut
-    ? 'the program did not finish within the time limit'
-    : outcome.tooLong
-      ? 'the program printed more than the limit'
-      : outcome.tooLarge
-        ? 'the program used more memory than the limit'
-        : said
-  throw stop('source.render', `rendering failed: ${why}`, {
+  throw stop('source.render', `rendering failed: ${describeFailure(source, outcome, files)}`, {
     place: { file: source.path },
-    hint: 'Render it with the bare program, correct what that reports, then run again.',
+    hint: 'Correct it, then run again. On your machine, --debug prints all that the program says.',
   })
 }

@@ -1,8 +1,9 @@
 import type { HttpClient, PromiseFsClient } from 'isomorphic-git'
 import nodeHttp from 'isomorphic-git/http/node'
-import { oneLine } from '../model/escape-markdown.ts'
 import { stop } from '../model/problem.ts'
 import type { Delivery, Proposal } from '../model/proposal.ts'
+import { oneLine } from '../model/text/clean.ts'
+import type { Inert } from '../model/text/inert.ts'
 import { fetchCommit } from './git/fetch.ts'
 import {
   type Author,
@@ -122,7 +123,7 @@ async function serverHead(work: Work): Promise<Head | undefined> {
 }
 
 /** Uses an identical commit at one of the heads or writes a new one, pushes it if the server lacks it, moves the branch. */
-async function writeBranch(work: Work, message: string, now: Date): Promise<Delivery> {
+async function writeBranch(work: Work, message: Inert, now: Date): Promise<Delivery> {
   const { repository, options, draft, server, sign } = work
   const { mode, branch, author } = options
   const [local, remote] = [await localHead(work), await serverHead(work)]

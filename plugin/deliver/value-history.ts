@@ -1,3 +1,4 @@
+import type { PastEdit } from '../model/past-edit.ts'
 import type { ValueCommit, ValueEvent } from '../model/value-history.ts'
 import type { HistoryCommit } from './git/read-commits.ts'
 import type { TrailedChange } from './record/trailers.ts'
@@ -8,6 +9,8 @@ export interface HistoryPorts {
   readonly commits: readonly HistoryCommit[]
   /** Whether a commit changed a file. */
   readonly touches: (commit: HistoryCommit, file: string) => Promise<boolean>
+  /** Whether an edit can have set the value. */
+  readonly isEdit: (edit: PastEdit) => boolean
   /** Whether two texts are the same value. */
   readonly same: (left: string, right: string) => boolean
 }
@@ -35,9 +38,11 @@ function describe(commit: HistoryCommit, commits: readonly HistoryCommit[]): Val
   return { id, at, by, subject: subjectOf(commit), ...(pull === undefined ? {} : { pull }) }
 }
 
-const ownChanges = (key: string, commits: readonly HistoryCommit[]): readonly OwnChange[] =>
+const ownChanges = (key: string, { commits, isEdit }: HistoryPorts): readonly OwnChange[] =>
   commits.flatMap((commit, index) =>
-    commit.changes.filter((change) => change.key === key).map((change) => ({ change, commit, index })),
+    commit.changes
+      .filter(({ key: one, file = '', names }) => one === key && isEdit({ file, names }))
+      .map((change) => ({ change, commit, index })),
   )
 
 /** Whether a commit says that it reverts another, as Git and GitHub write it. */
@@ -54,7 +59,7 @@ export async function valueHistory(
   current: string | undefined,
   ports: HistoryPorts,
 ): Promise<readonly ValueEvent[]> {
-  const own = ownChanges(key, ports.commits)
+  const own = ownChanges(key, ports)
   const events: ValueEvent[] = []
   for (const [nth, one] of own.entries()) {
     const { change, commit } = one
@@ -88,9 +93,14 @@ async function manualEvents(
   { found, between }: Interval,
   ports: HistoryPorts,
 ): Promise<readonly ValueEvent[]> {
-  const { from: before, to: ours } = change
+  const { from: before, to: ours, file } = change
   if (ports.same(ours, found)) return []
-  const index = between.findIndex((later) => isRevert(later, commit))
+  const touching = await Promise.all(
+    between.map(
+      async (later) => isRevert(later, commit) && (file === undefined || ports.touches(later, file)),
+    ),
+  )
+  const index = touching.indexOf(true)
   const revert = between[index]
   if (revert !== undefined) {
     const reverted = event('reverted', [ours, before], { commit: describe(revert, ports.commits) })

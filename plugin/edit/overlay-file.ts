@@ -60,8 +60,7 @@ function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw stop('overlay.invalid', `not JSON: ${message}`, {
+    throw stop('overlay.invalid', 'the file is not JSON', {
       place: { file },
       hint: 'Correct it, or delete it: the next run writes it again.',
       cause,

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { killGroup, killTree, residentBytesOf } from './process-tree.ts'
+import { reportFailure } from './program-failures.ts'
 
 /** The result of a child process, with the same fields on success and on failure. */
 export interface Outcome {
@@ -64,7 +65,9 @@ const releaseSlot = (): void => {
 export async function runProgram(invocation: Invocation): Promise<Outcome> {
   await acquireSlot()
   try {
-    return await start(invocation)
+    const outcome = await start(invocation)
+    if (outcome.exitCode !== 0) reportFailure(outcome)
+    return outcome
   } finally {
     releaseSlot()
   }

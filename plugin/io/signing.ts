@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stop } from '../model/problem.ts'
-import { type Invocation, runProgram } from './process.ts'
+import { type Invocation, type Outcome, runProgram } from './process.ts'
 import type { Programs } from './programs.ts'
 import { makeTemporaryDirectory } from './workspace.ts'
 
@@ -24,15 +24,20 @@ const secret = { mode: 0o600 }
 async function run(invocation: Pick<Invocation, 'file' | 'args'>, cwd: string, env: Invocation['env'] = {}) {
   const outcome = await runProgram({ ...invocation, cwd, env: { HOME: cwd, ...env } })
   if (outcome.exitCode === 0) return
-  // The message is about temporary files of ours. It may name the owner of the key, but never the key.
-  throw stop(
-    'program.failed',
-    `The commit could not be signed: ${outcome.stderr.trim().split('\n').at(-1)}`,
-    {
-      hint: 'Use a private key that can sign, and set its passphrase if it has one.',
-    },
-  )
+  throw stop('program.failed', `The commit could not be signed: ${reasonOf(outcome)}`, {
+    hint: 'Use a private key that can sign, and set its passphrase if it has one.',
+  })
 }
+
+const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/passphrase/i, 'the passphrase is missing or wrong'],
+  [/invalid format|no valid OpenPGP|error in libcrypto/i, 'the key cannot be read'],
+  [/no secret key|not available|secret key/i, 'the key cannot sign'],
+]
+
+/** The program quotes the key's owner and paths of ours, so only the kind of its message is shown. */
+const reasonOf = ({ stderr, exitCode }: Pick<Outcome, 'stderr' | 'exitCode'>): string =>
+  reasons.find(([pattern]) => pattern.test(stderr))?.[1] ?? `its program ended with exit code ${exitCode}`
 
 /** Signs with `ssh-keygen -Y sign`, as git does. SSH_ASKPASS is a script that prints the passphrase from a file beside it. */
 async function signBySsh(file: string, { directory, payload, passphrase }: SigningFiles): Promise<string> {

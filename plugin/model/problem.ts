@@ -46,7 +46,7 @@ export interface Problem {
 }
 
 /** `file:line:column`, with the parts that are known. */
-const printPlace = ({ file, line, column }: Place): string =>
+export const printPlace = ({ file, line, column }: Place): string =>
   [file, line, column].filter((part) => part !== undefined).join(':')
 
 /** Prints `place: message`, and the hint on a second line. */

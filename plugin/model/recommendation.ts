@@ -14,6 +14,8 @@ export interface Change extends FieldAddress {
   readonly from: number
   readonly to: number
   readonly because: readonly Reason[]
+  /** The last OOM kill that the change, or one of its change group, answers: so many days before a time (ISO 8601). */
+  readonly answersKill?: { readonly days: number; readonly before: string }
   /** Name of the change group: all changes of a workload with the same name are made, or none. For example a target with its requests. */
   readonly together: string
 }

@@ -15,6 +15,15 @@ export function secretsOf(url: string, headers: Readonly<Record<string, string>>
   return [...inHeaders, ...inUrl, ...(searchParams?.values() ?? [])].filter((secret) => secret.length > 3)
 }
 
+/** Of these parts the password of the URL and the headers that prove who asks: what is a secret wherever it appears. */
+export function credentialsIn(url: string, headers: Readonly<Record<string, string>>): readonly string[] {
+  const { password = '' } = URL.canParse(url) ? new URL(url) : {}
+  const proofs = Object.entries(headers).filter(([name]) =>
+    /auth|token|secret|cookie|pass|api-?key/i.test(name),
+  )
+  return [password, decoded(password), ...proofs.map(([, value]) => value.trim().split(/\s+/).at(-1) ?? '')]
+}
+
 /** A part of a URL, percent-decoded; unchanged when it is malformed. */
 export function decoded(part: string): string {
   try {

@@ -1,4 +1,5 @@
 import { fieldLabel } from '../model/field.ts'
+import type { IsEditOf } from '../model/past-edit.ts'
 import type { SourceRecommendation } from '../model/plan.ts'
 import type { Skipped } from '../model/proposal.ts'
 import type { Change } from '../model/recommendation.ts'
@@ -9,6 +10,9 @@ export type SourceChange = Change & Pick<SourceRecommendation, 'source' | 'clust
 
 /** Returns what reviewers decided about a change: the value to propose, or why the field is skipped. */
 export type DecideChange = (change: SourceChange) => { readonly to: number } | { readonly reason: string }
+
+/** The same for commits: those that did not edit a value of the workload decided nothing about the change. */
+export type ReviewChange = (change: SourceChange, isEditOf: IsEditOf) => ReturnType<DecideChange>
 
 const groupOf = (change: SourceChange): string =>
   [change.source, workloadKey(change.workload), change.together].join('\0')

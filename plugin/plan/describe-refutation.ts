@@ -28,8 +28,7 @@ function describeUnexpected({ source, object, path, before, after }: UnexpectedC
     const effect = after === null ? 'would be removed' : before === null ? 'would be added' : 'would change'
     return `${object} ${effect} in ${source}`
   }
-  const effect = sizes.has(path.at(-1) ?? '')
-    ? `would change from ${before ?? 'unset'} to ${after ?? 'unset'}`
-    : 'would change'
+  const isSize = sizes.has(path.at(-1) ?? '') && !object.startsWith('Secret/')
+  const effect = isSize ? `would change from ${before ?? 'unset'} to ${after ?? 'unset'}` : 'would change'
   return `${object} ${path.join('.')} ${effect} in ${source}`
 }

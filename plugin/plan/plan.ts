@@ -1,6 +1,7 @@
 import type { Prices } from '../model/backtest.ts'
 import { declaredWorkloads } from '../model/declared.ts'
 import type { Observation } from '../model/observation.ts'
+import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import type { Rendering, Source } from '../model/source.ts'
@@ -8,9 +9,10 @@ import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
-import { applyDecisions, type DecideChange, type SourceChange } from './apply-decisions.ts'
+import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
 import { slotsOfPlan } from './replica-slots.ts'
@@ -19,11 +21,20 @@ import { traceChanges } from './trace-changes.ts'
 import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 
+type LastChange = RecommendSettings['lastChange']
+
+/** How to decide. Only edits that can have set a value count as changes of it. */
+export interface PlanSettings extends Omit<RecommendSettings, 'lastChange'> {
+  readonly lastChange: (...asked: [...Parameters<LastChange>, isEditOf: IsEditOf]) => ReturnType<LastChange>
+}
+
 /** What to plan, and from which usage. */
 export interface PlanRequest {
   readonly sources: readonly Source[]
   readonly observations: readonly Observation[]
-  readonly recommend: RecommendSettings
+  readonly recommend: PlanSettings
+  /** The workloads for which it matters which edits can have set their values; none by default. */
+  readonly hasHistory?: HasHistory
   /** Limits the plan to some workloads; all workloads by default. */
   readonly isSelected?: (workload: Workload) => boolean
   /** The cost of requests, for the backtest of the plan. */
@@ -31,12 +42,13 @@ export interface PlanRequest {
   /** Whether a value that several sources share may be edited. */
   readonly allowShared: boolean
   /** Applies reviewers' decisions; every change is accepted by default. */
-  readonly review?: DecideChange
+  readonly review?: ReviewChange
   /** Splits the proposal: changes of one scope stay together. Without it the proposal stays whole. */
   readonly scopeOf?: (change: ProposedChange) => string
 }
 
-const acceptAll: DecideChange = ({ to }) => ({ to })
+const acceptAll: ReviewChange = ({ to }) => ({ to })
+const noHistory: HasHistory = () => false
 
 const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
 
@@ -44,9 +56,11 @@ const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict
 export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
   const { rendered, failed } = await renderAll(request.sources, ports)
   const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
-  const recommendations = declared.flatMap((one) => recommendFor(one, request))
+  const { review = acceptAll, hasHistory = noHistory } = request
+  const editsIn = await editsBySource(declared, hasHistory, ports)
+  const recommendations = declared.flatMap((one) => recommendFor(one, request, editsIn(one.source.id)))
   const recommended = recommendations.filter(isChange)
-  const { changes, skipped } = applyDecisions(recommended, request.review ?? acceptAll)
+  const { changes, skipped } = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
   const proposed =
     changes.length === 0 ? undefined : await proposeChanges({ changes, rendered, request }, ports)
   const proposal = proposed?.proposal
@@ -98,9 +112,11 @@ function declaredIn(
 function recommendFor(
   { source, workloads }: DeclaredIn,
   request: PlanRequest,
+  isEditOf: IsEditOf,
 ): readonly SourceRecommendation[] {
   const { id, cluster } = source
-  const settings = { ...request.recommend, guarded: true }
+  const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, isEditOf)
+  const settings = { ...request.recommend, lastChange, guarded: true }
   return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
     ...one,
     source: id,

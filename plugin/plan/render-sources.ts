@@ -63,6 +63,7 @@ export async function declaredAndObserved(
 export type DeclaredField = Pick<SourceRecommendation, 'cluster' | 'workload' | 'field'> & {
   readonly container?: string
   readonly now: string
+  readonly renderedBy: Source
 }
 
 /** Returns every value that the sources and the releases in them render. */
@@ -78,6 +79,7 @@ export async function declaredFields(
       ...(container === undefined ? {} : { container }),
       field,
       now: value,
+      renderedBy: source,
     })),
   )
 }

@@ -12,7 +12,7 @@ export function slotsOfPlan(
     recommend,
   }: {
     readonly observations: readonly Observation[]
-    readonly recommend: RecommendSettings
+    readonly recommend: Pick<RecommendSettings, 'profile' | 'options'>
   },
 ): readonly WorkloadSlots[] {
   return declared.flatMap(({ source, workloads }) => {

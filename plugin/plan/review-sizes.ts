@@ -7,6 +7,7 @@ import { bytes, formatCpu, formatMemory, millicores } from '../model/quantity.ts
 import { cpuScale, percentile } from '../model/sketch.ts'
 import type { Rendering } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
+import { type Markdown, markdown } from '../model/text/markdown.ts'
 import { readValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 
@@ -143,20 +144,18 @@ function scalePoint({ workload }: ManifestField, fields: Fields): number | undef
   return point > 0 ? point : undefined
 }
 
-/** Returns the comment on the pull request, as Markdown. */
-export function reviewComment(objections: readonly Objection[]): string {
-  if (objections.length === 0) return 'The sizes in this pull request agree with the usage data.'
+/** Returns the comment on the pull request. */
+export function reviewComment(objections: readonly Objection[]): Markdown {
+  if (objections.length === 0) return markdown`The sizes in this pull request agree with the usage data.`
   const rows = objections.map(
     (one) =>
-      `| ${workloadLabel(one.workload)} | ${fieldLabel(one)} | ${one.from} → ${one.to} | ${one.to} ${one.text} |`,
+      markdown`| ${workloadLabel(one.workload)} | ${fieldLabel(one)} | ${one.from} → ${one.to} | ${one.to} ${one.text} |`,
   )
-  return [
-    'Some sizes in this pull request do not agree with the usage data of the cluster:',
-    '',
-    '| Workload | Field | Change | Problem |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-    '',
-    'This comment blocks nothing. Run `tortoise explain` to see the evidence.',
-  ].join('\n')
+  return markdown`Some sizes in this pull request do not agree with the usage data of the cluster:
+
+| Workload | Field | Change | Problem |
+| --- | --- | --- | --- |
+${markdown.join(rows, '\n')}
+
+This comment blocks nothing. Run \`tortoise explain\` to see the evidence.`
 }

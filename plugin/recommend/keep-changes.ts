@@ -3,6 +3,7 @@ import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
+import { type AnsweredKills, answersNewerKill } from './answered-kills.ts'
 import { atMaximumText, hitsMaximum } from './at-maximum.ts'
 
 /**
@@ -24,6 +25,8 @@ export function keepAtMaximum(
 /** What is known about the last changes of a workload's values. */
 export interface RecentChanges {
   readonly observation: Observation
+  /** The OOM kills that changes answer. A change that is older than a kill delays no answer to it. */
+  readonly kills: AnsweredKills
   /** Days after a change during which a value is not lowered again. */
   readonly restDays: number
   /** Days after a change during which a target is not changed again. */
@@ -46,11 +49,12 @@ export function keepRecentlyChanged(
 
 function isTooSoon(
   one: Change,
-  { observation, restDays, targetRestDays, lastChange }: RecentChanges,
+  { observation, kills, restDays, targetRestDays, lastChange }: RecentChanges,
 ): boolean {
   const days = lastChange(one)
   if (days === undefined) return false
   if (isByRule(one, 'memory.oom')) return !killedSince(observation, one, days)
+  if (answersNewerKill(one, days, kills)) return false
   const targetRest = one.field.startsWith('hpa.target.') ? targetRestDays : 0
   // Throttling stays in the window after the limit was raised because of it.
   const waits = one.to < one.from || isByRule(one, 'limit.throttled')

@@ -4,6 +4,7 @@ import type { Observation } from '../model/observation.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { workloadKey } from '../model/workload.ts'
+import { answeredKills, withKills } from './answered-kills.ts'
 import { decideWorkload } from './decide.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
@@ -67,15 +68,18 @@ function recommendWorkload(
   if (observation === undefined) return decideWorkload({ declared, policy }, profile, options)
   const replay = replayOf(observation)
   const decided = decideWorkload({ declared, policy, observation, replay }, profile, options)
+  const kills = answeredKills(decided, observation)
   const advised = keepRecentlyChanged(keepAtMaximum(decided, declared.autoscaler, observation), {
     observation,
+    kills,
     restDays: options.restDays,
     targetRestDays: profile.targetRestDays?.(options) ?? 0,
     lastChange: (address) =>
       lastChange({ ...address, ...(cluster === undefined ? {} : { cluster }) }, observation.window.to),
   })
   const acceptedTimeAbove = profile.acceptedTimeAbove(options)
-  return guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
+  const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
+  return withKills(safe, kills, observation.window)
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

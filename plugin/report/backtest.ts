@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { BacktestFigures, BacktestReport } from '../model/backtest.ts'
 import { plural } from '../model/plural.ts'
+import { type Markdown, markdown } from '../model/text/markdown.ts'
+import { type Terminal, terminal } from '../model/text/terminal.ts'
+import { present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { percent, ratio, sharedFigures } from './figures.ts'
 import { type Paint, plain } from './paint.ts'
@@ -124,11 +127,11 @@ const introduction = ({ historyDays, trainDays, everyDays, rows }: BacktestRepor
     ? 'No workload has enough recorded usage for a backtest.'
     : `Replayed day by day. Warm-up: ${plural(trainDays, 'day')}. ${everyDays === 1 ? 'Each later day' : `Every ${everyDays} days, the next period`} is sized from up to ${plural(historyDays, 'day')} before it and scored on what followed.`
 
-const skippedLines = ({ skipped }: BacktestReport): string =>
-  skipped.map(({ workload, reason }) => `${workload}: ${reason}`).join('\n')
+const skippedLines = ({ skipped }: BacktestReport): readonly string[] =>
+  skipped.map(({ workload, reason }) => `${workload}: ${reason}`)
 
 /** A backtest for a terminal. */
-export function terminalBacktest(report: BacktestReport, paint: Paint = plain): string {
+export function terminalBacktest(report: BacktestReport, paint: Paint = plain): Terminal {
   const lines = linesOf(report)
   const headings = headingsOf(report.currency)
   const widths = headings.map((heading, column) =>
@@ -146,16 +149,19 @@ export function terminalBacktest(report: BacktestReport, paint: Paint = plain): 
     index >= lines.length - totals ? paint.bold(padded(line)) : padded(line),
   )
   const head = [0, 1].map((line) => paint.dim(padded(headings.map((heading) => heading[line] ?? ''))))
-  const table = report.rows.length === 0 ? '' : [...head, ...body].join('\n')
-  return `${[introduction(report), table, paint.dim(skippedLines(report))].filter(Boolean).join('\n\n')}\n`
+  const table = report.rows.length === 0 ? '' : terminal.join([...head, ...body], '\n')
+  const skipped = terminal.join(skippedLines(report), '\n')
+  const parts = [introduction(report), table, skipped.length === 0 ? '' : paint.dim(skipped)]
+  return terminal`${terminal.join(present(parts), '\n\n')}\n`
 }
 
 /** A backtest as Markdown. */
-export function markdownBacktest(report: BacktestReport): string {
-  const row = (cells: Line): string => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
+export function markdownBacktest(report: BacktestReport): Markdown {
+  const row = (cells: Line): Markdown => markdown`| ${markdown.join(cells, ' | ')} |`
   const headings = headingsOf(report.currency).map((heading) => heading.join(' ').trim())
-  const aligned = headings.map((_, column) => (column < 2 ? '---' : '---:'))
-  const table =
-    report.rows.length === 0 ? '' : [row(headings), row(aligned), ...linesOf(report).map(row)].join('\n')
-  return `${[introduction(report), table, skippedLines(report)].filter(Boolean).join('\n\n')}\n`
+  const aligned = headings.map((_, column) => (column < 2 ? markdown`---` : markdown`---:`))
+  const head = [row(headings), markdown`| ${markdown.join(aligned, ' | ')} |`]
+  const table = report.rows.length === 0 ? '' : markdown.join([...head, ...linesOf(report).map(row)], '\n')
+  const parts = [introduction(report), table, markdown.join(skippedLines(report), '\n')]
+  return markdown`${markdown.join(present(parts), '\n\n')}\n`
 }

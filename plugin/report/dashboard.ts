@@ -1,13 +1,17 @@
-import { escapeMarkdown } from '../model/escape-markdown.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
+import { type Inert, inert } from '../model/text/inert.ts'
+import { code, type Markdown, markdown } from '../model/text/markdown.ts'
+import { present } from '../model/text/text.ts'
+import { skippedLine } from './markdown.ts'
 import { skippedRows, totals } from './rows.ts'
 
+const marker = markdown`<!-- tortoise:dashboard -->`
 /** The text by which the dashboard issue is found again. */
-export const dashboardMarker = '<!-- tortoise:dashboard -->'
+export const dashboardMarker: string = marker.toString()
 /** The title of the dashboard issue. */
-export const dashboardTitle = 'GitOps Tortoise: right-sizing'
+export const dashboardTitle: Inert = inert`GitOps Tortoise: right-sizing`
 
 const headings: readonly (readonly [title: string, actions: readonly PullOutcome['action'][]])[] = [
   ['Open', ['opened', 'reopened', 'updated', 'unchanged']],
@@ -16,32 +20,30 @@ const headings: readonly (readonly [title: string, actions: readonly PullOutcome
   ['Closed by Tortoise in the last week', ['closed']],
 ]
 
-function line({ scope, branch, number, reason, merging }: PullOutcome): string {
-  const what = number === undefined ? `\`${branch}\`` : `#${number}`
-  const words = [
-    scope === '' ? '' : escapeMarkdown(scope),
-    reason === undefined ? '' : escapeMarkdown(reason),
-    merging ?? '',
-  ]
-  return `- ${[what, ...words.filter(Boolean)].join(': ')}`
+function line({ scope, branch, number, reason, merging }: PullOutcome): Markdown {
+  const what = number === undefined ? code(branch) : markdown`#${number}`
+  return markdown`- ${markdown.join(present([what, scope, reason, merging]), ': ')}`
 }
 
 const decided = /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)/
 const mostLines = 100
 
-function section(title: string, lines: readonly string[]): readonly string[] {
+function section(title: string, lines: readonly Markdown[]): readonly Markdown[] {
   if (lines.length === 0) return []
-  const more = lines.length > mostLines ? [`- and ${lines.length - mostLines} more`] : []
-  return [`### ${title} (${lines.length})`, [...lines.slice(0, mostLines), ...more].join('\n')]
+  const more = lines.length > mostLines ? [markdown`- and ${lines.length - mostLines} more`] : []
+  return [
+    markdown`### ${title} (${lines.length})`,
+    markdown.join([...lines.slice(0, mostLines), ...more], '\n'),
+  ]
 }
 
 /** The text of the dashboard issue: pull requests by state, what reviewers decided, and what is skipped with the reasons. */
-export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): string {
+export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
   const { changes, workloads, kept, unsure } = totals(plan)
   const people = plan.skipped.filter(({ reason }) => decided.test(reason))
   const rest = skippedRows({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
-  return [
-    `**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`,
+  const head = markdown`**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`
+  const sections = [
     ...headings.flatMap(([title, actions]) =>
       section(title, pulls.filter(({ action }) => actions.includes(action)).map(line)),
     ),
@@ -49,16 +51,10 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): string {
       'Declined, snoozed or pinned by reviewers',
       people.map(
         ({ workload, field, reason }) =>
-          `- ${escapeMarkdown([workload, field].filter(Boolean).join(' '))}: ${escapeMarkdown(reason)}`,
+          markdown`- ${[workload, field].filter(Boolean).join(' ')}: ${reason}`,
       ),
     ),
-    ...section(
-      'Skipped',
-      rest.map(
-        ({ reason, what }) =>
-          `- ${escapeMarkdown(reason)}: ${what.slice(0, 6).map(escapeMarkdown).join(', ')}${what.length > 6 ? ` and ${what.length - 6} more` : ''}`,
-      ),
-    ),
-    dashboardMarker,
-  ].join('\n\n')
+    ...section('Skipped', rest.map(skippedLine)),
+  ]
+  return markdown.join([head, ...sections, marker], '\n\n')
 }

@@ -1,11 +1,11 @@
-import { escapeMarkdown } from '../model/escape-markdown.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import { cpuScale, memoryScale, percentile } from '../model/sketch.ts'
+import { code, type Markdown, markdown } from '../model/text/markdown.ts'
+import { present } from '../model/text/text.ts'
 import { readValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
-import { code } from './code.ts'
 
 /** Returns the observation of the workload that a change belongs to. */
 export const observationOf = (
@@ -26,10 +26,10 @@ export function confidence(observation: Observation | undefined): 'high' | 'medi
 }
 
 /** `14 days, 98 % of samples`; empty without an observation. */
-export const windowText = (observation: Observation | undefined): string =>
+export const windowText = (observation: Observation | undefined): Markdown =>
   observation === undefined
-    ? ''
-    : `${plural(Math.round(observation.days), 'day')}, ${Math.floor(observation.coverage * 100)}\u00a0% of samples`
+    ? markdown``
+    : markdown`${plural(Math.round(observation.days), 'day')}, ${Math.floor(observation.coverage * 100)}\u00a0% of samples`
 
 type Resource = 'cpu' | 'memory'
 const mebibyte = 1024 ** 2
@@ -37,10 +37,10 @@ const mebibyte = 1024 ** 2
 const shown = (resource: Resource, value: number): string =>
   resource === 'cpu' ? `${Math.round(value)}m` : `${Math.round(value / mebibyte)}Mi`
 
-function usageLine(resource: Resource, { sketch, peak }: ResourceUsage): string {
+function usageLine(resource: Resource, { sketch, peak }: ResourceUsage): Markdown {
   const scale = resource === 'cpu' ? cpuScale : memoryScale
   const [half, most] = [percentile(sketch, scale, 0.5), percentile(sketch, scale, 0.95)]
-  return `${resource === 'cpu' ? 'CPU' : 'Memory'} usage is below ${shown(resource, half)} for half of the time and below ${shown(resource, most)} for 95\u00a0% of the time. Its peak is ${shown(resource, peak)}.`
+  return markdown`${resource === 'cpu' ? 'CPU' : 'Memory'} usage is below ${shown(resource, half)} for half of the time and below ${shown(resource, most)} for 95\u00a0% of the time. Its peak is ${shown(resource, peak)}.`
 }
 
 const monthDay = (day: number): string => {
@@ -64,7 +64,7 @@ const requestText = (from: number | undefined, to: number | undefined, unit: num
 }
 
 /** The highest sample of each day beside the request before and after, as a Mermaid chart; `undefined` without days. */
-function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange): string | undefined {
+function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange): Markdown | undefined {
   const { daily } = usage
   if (daily === undefined || daily.days.length < 2) return undefined
   const unit = resource === 'cpu' ? 1 : mebibyte
@@ -74,31 +74,37 @@ function chart(resource: Resource, usage: ResourceUsage, change: ProposedChange)
     value === undefined ? [] : [amounts.map(() => Math.round(value / unit))]
   const lines = [amounts, ...flat(from), ...flat(to)]
   const top = Math.ceil(Math.max(...lines.flat()) * 1.1)
-  return [
-    '```mermaid',
-    'xychart-beta',
-    `  title "${resource === 'cpu' ? 'CPU, millicores' : 'Memory, MiB'}: daily peak, ${requestText(from, to, unit)}"`,
-    `  x-axis [${daily.days.map((day) => `"${monthDay(day)}"`).join(', ')}]`,
-    `  y-axis 0 --> ${top}`,
-    ...lines.map((values, index) => `  ${index === 0 ? 'bar' : 'line'} [${values.join(', ')}]`),
-    '```',
-  ].join('\n')
+  const days = daily.days.map((day) => markdown`"${monthDay(day)}"`)
+  return markdown.join(
+    [
+      markdown`\`\`\`mermaid`,
+      markdown`xychart-beta`,
+      markdown`  title "${resource === 'cpu' ? 'CPU, millicores' : 'Memory, MiB'}: daily peak, ${requestText(from, to, unit)}"`,
+      markdown`  x-axis [${markdown.join(days, ', ')}]`,
+      markdown`  y-axis 0 --> ${top}`,
+      ...lines.map(
+        (values, index) => markdown`  ${index === 0 ? 'bar' : 'line'} [${markdown.join(values, ', ')}]`,
+      ),
+      markdown`\`\`\``,
+    ],
+    '\n',
+  )
 }
 
-function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChange[]): readonly string[] {
+function containerEvidence(usage: ContainerUsage, changes: readonly ProposedChange[]): readonly Markdown[] {
   return (['cpu', 'memory'] as const).flatMap((resource) => {
     const seen = usage[resource]
     const change = changes.find(({ field }) => field === `requests.${resource}`)
     if (seen === undefined || change === undefined) return []
     const drawn = chart(resource, seen, change)
     return [
-      `**${escapeMarkdown(usage.container)}**: ${usageLine(resource, seen)} Request: ${escapeMarkdown(change.from || 'unset')} → ${escapeMarkdown(change.to)}.`,
+      markdown`**${usage.container}**: ${usageLine(resource, seen)} Request: ${change.from || 'unset'} → ${change.to}.`,
       ...(drawn === undefined ? [] : [drawn]),
     ]
   })
 }
 
-const place = ({ site }: ProposedChange): string => code(`${site.file}:${site.line}`)
+const place = ({ site }: ProposedChange): string => `${site.file}:${site.line}`
 
 /** The evidence for the changes of one workload, folded: its usage, the rules that applied, and the edited lines. */
 export function evidenceSection(
@@ -106,9 +112,9 @@ export function evidenceSection(
   observation: Observation | undefined,
   /** The results of its backtest, one sentence each. */
   replayed: readonly string[] = [],
-): string {
+): Markdown {
   const [first] = changes
-  if (first === undefined) return ''
+  if (first === undefined) return markdown``
   const kills = observation?.containers.reduce((sum, { oomKills }) => sum + oomKills, 0) ?? 0
   const usage = (observation?.containers ?? []).flatMap((one) =>
     containerEvidence(
@@ -119,19 +125,18 @@ export function evidenceSection(
   const rules = changes.flatMap(({ container, field, because }) =>
     because.map(
       ({ rule, text }) =>
-        `- ${escapeMarkdown([container, field].filter(Boolean).join(' '))}: ${escapeMarkdown(text)} (${code(rule)})`,
+        markdown`- ${[container, field].filter(Boolean).join(' ')}: ${text} (${code(rule)})`,
     ),
   )
-  const places = [...new Set(changes.map(place))].join(', ')
-  return [
-    `<details><summary>${escapeMarkdown(workloadLabel(first.workload))} in ${escapeMarkdown(first.workload.namespace)}</summary>`,
+  const places = [...new Set(changes.map(place))].map(code)
+  const parts = [
+    markdown`<details><summary>${workloadLabel(first.workload)} in ${first.workload.namespace}</summary>`,
     ...usage,
     ...(kills > 0 ? [`OOM kills in this time: ${kills}.`] : []),
-    ...replayed.map(escapeMarkdown),
-    rules.join('\n'),
-    `Edited lines: ${places}.`,
-    '</details>',
+    ...replayed,
+    markdown.join(rules, '\n'),
+    markdown`Edited lines: ${markdown.join(places, ', ')}.`,
+    markdown`</details>`,
   ]
-    .filter(Boolean)
-    .join('\n\n')
+  return markdown.join(present(parts), '\n\n')
 }

@@ -1,5 +1,7 @@
 import { fieldLabel } from '../model/field.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
+import { type Terminal, terminal } from '../model/text/terminal.ts'
+import type { Part } from '../model/text/text.ts'
 import { printValue } from '../model/value.ts'
 import { workloadLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
@@ -9,8 +11,8 @@ import { backtestLine, backtestsOf } from './plan-backtest.ts'
 export function explainForPeople(
   { recommendations, backtest }: Pick<Plan, 'recommendations' | 'backtest'>,
   paint: Paint,
-): string {
-  const blocks: string[] = []
+): Terminal {
+  const blocks: Part<'terminal'>[] = []
   let heading = ''
   for (const one of recommendations) {
     const own = [one.cluster, one.source, `${one.workload.namespace}/${workloadLabel(one.workload)}`]
@@ -24,10 +26,10 @@ export function explainForPeople(
     heading = own
     blocks.push(...linesOf(one, paint))
   }
-  return `${blocks.join('\n')}\n`
+  return terminal`${terminal.join(blocks, '\n')}\n`
 }
 
-function linesOf(one: SourceRecommendation, paint: Paint): readonly string[] {
+function linesOf(one: SourceRecommendation, paint: Paint): readonly Part<'terminal'>[] {
   const label = `  ${fieldLabel(one)}`
   if (one.verdict === 'unsure') return [`${label}: cannot be decided yet`, paint.dim(`      ${one.missing}`)]
   const value = (amount: number) => printValue(one.field, amount)

@@ -1,23 +1,22 @@
 import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Delivery } from '../model/proposal.ts'
+import { type Html, html } from '../model/text/html.ts'
+import { webAddress } from '../model/text/markdown.ts'
+import { present } from '../model/text/text.ts'
 import { type Row, rowsOf, skippedRows, totals } from './rows.ts'
 
-/** Text escaped for HTML, attributes included. */
-export const escaped = (value: string): string =>
-  value.replace(/[&<>"']/g, (one) => `&#${one.codePointAt(0)};`)
-
 /** The report as a part of an HTML page, without scripts and styles. */
-export function htmlReport({ plan, delivery }: Outcome): string {
+export function htmlReport({ plan, delivery }: Outcome): Html {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   const head =
     changes === 0
       ? 'Nothing to change.'
-      : `<strong>${plural(changes, 'value')} of ${plural(workloads, 'workload')}</strong> should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
+      : html`<strong>${plural(changes, 'value')} of ${plural(workloads, 'workload')}</strong> should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const groups = [...new Set(rows.map(({ group }) => group))]
-  return [
-    `<p>${head}</p>`,
+  const parts = [
+    html`<p>${head}</p>`,
     ...groups.map((group) =>
       table(
         group,
@@ -28,20 +27,25 @@ export function htmlReport({ plan, delivery }: Outcome): string {
     skipped(plan),
     delivered(delivery),
   ]
-    .filter(Boolean)
-    .join('\n')
+  return html.join(present(parts), '\n')
 }
 
 const columns = ['Workload', 'Container', 'Field', 'From', 'To', '', 'Where']
 
-function table(group: string, rows: readonly Row[]): string {
-  const head = columns.map((name) => `<th scope="col">${name}</th>`).join('')
-  const body = rows.map((row, at) => line(row, rows[at - 1])).join('\n')
-  return `<h3>${escaped(group)}</h3>\n<div class="wide"><table class="changes">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`
+function table(group: string, rows: readonly Row[]): Html {
+  const head = html.join(
+    columns.map((name) => html`<th scope="col">${name}</th>`),
+    '',
+  )
+  const body = html.join(
+    rows.map((row, at) => line(row, rows[at - 1])),
+    '\n',
+  )
+  return html`<h3>${group}</h3>\n<div class="wide"><table class="changes">\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`
 }
 
 /** Two table rows: the change, and its reasons below. Rows of the same workload or container print its name once. */
-function line(row: Row, before: Row | undefined): string {
+function line(row: Row, before: Row | undefined): Html {
   const sameWorkload = before?.workload === row.workload
   const sameContainer = sameWorkload && before?.container === row.container
   const cells = [
@@ -52,9 +56,9 @@ function line(row: Row, before: Row | undefined): string {
     row.to,
     row.percent,
     row.inserted ? `${row.where} (new)` : row.where,
-  ].map((cell, at) => `<td class="c${at}">${escaped(cell)}</td>`)
-  const kind = row.rises ? ' class="rises"' : ''
-  return `<tr${kind}>${cells.join('')}</tr>\n<tr class="why"><td colspan="2"></td><td colspan="5">${escaped(row.why)}</td></tr>`
+  ].map((cell, at) => html`<td class="c${at}">${cell}</td>`)
+  const kind = row.rises ? html` class="rises"` : ''
+  return html`<tr${kind}>${html.join(cells, '')}</tr>\n<tr class="why"><td colspan="2"></td><td colspan="5">${row.why}</td></tr>`
 }
 
 function proof(
@@ -62,28 +66,29 @@ function proof(
 ) {
   if (found === undefined) return ''
   const [sources, fields] = [plural(found.sources.length, 'source'), plural(found.moved.length, 'field')]
-  return `<p>Proved by rendering ${sources} before and after: exactly ${fields} changed.</p>`
+  return html`<p>Proved by rendering ${sources} before and after: exactly ${fields} changed.</p>`
 }
 
-function skipped(plan: Outcome['plan']): string {
+function skipped(plan: Outcome['plan']): Html | undefined {
   const reasons = skippedRows(plan)
-  if (reasons.length === 0) return ''
+  if (reasons.length === 0) return undefined
   const items = reasons.map(
-    ({ reason, what }) => `<li>${escaped(reason)}<br><small>${escaped(what.join(', '))}</small></li>`,
+    ({ reason, what }) => html`<li>${reason}<br><small>${what.join(', ')}</small></li>`,
   )
-  return `<details><summary>Skipped: ${plural(reasons.length, 'reason')}</summary>\n<ul>\n${items.join('\n')}\n</ul></details>`
+  return html`<details><summary>Skipped: ${plural(reasons.length, 'reason')}</summary>\n<ul>\n${html.join(items, '\n')}\n</ul></details>`
 }
 
-function delivered(delivery: Delivery | undefined): string {
-  if (delivery === undefined) return ''
+function delivered(delivery: Delivery | undefined): Html | undefined {
+  if (delivery === undefined) return undefined
   const { commit, branch, pulls = [] } = delivery
-  const links = pulls.map(({ number, url, branch: name, action }) => {
-    const safe = url !== undefined && /^https?:\/\//.test(url)
+  const links = pulls.map(({ number, url = '', branch: name, action }) => {
+    const address = webAddress(url)
     const label = number === undefined ? name : `#${number}`
-    return `<li>${safe ? `<a href="${escaped(url)}">${escaped(label)}</a>` : escaped(label)} ${action}</li>`
+    const shown = address === undefined ? label : html`<a href="${address}">${label}</a>`
+    return html`<li>${shown} ${action}</li>`
   })
-  if (links.length > 0) return `<p>Pull requests</p>\n<ul>\n${links.join('\n')}\n</ul>`
+  if (links.length > 0) return html`<p>Pull requests</p>\n<ul>\n${html.join(links, '\n')}\n</ul>`
   return commit === undefined
-    ? ''
-    : `<p>Commit <code>${escaped(commit.slice(0, 10))}</code> on <code>${escaped(branch ?? '')}</code>.</p>`
+    ? undefined
+    : html`<p>Commit <code>${commit.slice(0, 10)}</code> on <code>${branch ?? ''}</code>.</p>`
 }

@@ -1,6 +1,6 @@
 import type { OutcomeFigures, PlanBacktest, WorkloadBacktest } from '../model/backtest.ts'
-import { escapeMarkdown } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
+import { type Markdown, markdown, unbroken } from '../model/text/markdown.ts'
 import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
 
 type Cell = (one: OutcomeFigures, money: string) => string
@@ -147,22 +147,21 @@ export function backtestHead(workloads: readonly WorkloadBacktest[], currency: s
   return `Backtest over ${plural(Math.round(total.after.days), 'day')}, ${plural(workloads.length, 'workload')}. ${sentence(parts)}`
 }
 
-/** A Markdown table, current → proposed: one row for each workload and one for all; empty without workloads. */
-export function backtestTable({ workloads, currency }: PlanBacktest): string {
-  if (workloads.length === 0) return ''
-  const cells = (one: Replayed): readonly string[] =>
-    columns.map(({ cell }) => moved(one, cell, currency).replaceAll(' ', '\u00a0'))
+/** A Markdown table, current → proposed: one row for each workload and one for all. */
+export function backtestTable({ workloads, currency }: PlanBacktest): Markdown {
+  const cells = (one: Replayed): readonly Markdown[] =>
+    columns.map(({ cell }) => unbroken(moved(one, cell, currency)))
   const name = ({ cluster, workload }: WorkloadBacktest): string =>
-    escapeMarkdown([cluster, workload.namespace, workloadLabel(workload)].filter(Boolean).join(' '))
-  const row = (line: readonly string[]): string => `| ${line.join(' | ')} |`
-  return [
+    [cluster, workload.namespace, workloadLabel(workload)].filter(Boolean).join(' ')
+  const row = (line: readonly (Markdown | string)[]): Markdown => markdown`| ${markdown.join(line, ' | ')} |`
+  const total = [markdown`**${plural(workloads.length, 'workload')}**`, ...cells(backtestTotal(workloads))]
+  const lines = [
     row(['Workload', ...columns.map(({ heading }) => heading)]),
-    row(['---', ...columns.map(() => '--:')]),
+    row([markdown`---`, ...columns.map(() => markdown`--:`)]),
     ...workloads.map((one) => row([name(one), ...cells(one)])),
-    ...(workloads.length > 1
-      ? [row([`**${plural(workloads.length, 'workload')}**`, ...cells(backtestTotal(workloads))])]
-      : []),
-  ].join('\n')
+    ...(workloads.length > 1 ? [row(total)] : []),
+  ]
+  return markdown.join(lines, '\n')
 }
 
 /** The backtests of some workloads of a plan. */

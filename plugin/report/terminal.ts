@@ -2,6 +2,8 @@ import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Proof } from '../model/proof.ts'
 import type { Delivery, PullOutcome } from '../model/proposal.ts'
+import { type Terminal, terminal } from '../model/text/terminal.ts'
+import { type Part, present } from '../model/text/text.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
@@ -10,7 +12,7 @@ import { rowsOf, skippedRows, totals } from './rows.ts'
 const mostNamed = 4
 
 /** The report for a terminal. */
-export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain): string {
+export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain): Terminal {
   const rows = rowsOf(plan)
   const { changes, workloads, kept, unsure } = totals(plan)
   const head =
@@ -26,7 +28,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
     delivery === undefined ? '' : deliveryLine(delivery),
   ]
-  return `${sections.filter(Boolean).join('\n\n')}\n`
+  return terminal`${terminal.join(present(sections), '\n\n')}\n`
 }
 
 function groupsOf(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
@@ -36,7 +38,7 @@ function groupsOf(rows: readonly Row[]): readonly (readonly [string, readonly Ro
 
 const headings = ['WORKLOAD', 'CONTAINER', 'FIELD', 'FROM', '', 'TO', '', 'WHERE'] as const
 
-function table(group: string, rows: readonly Row[], paint: Paint): string {
+function table(group: string, rows: readonly Row[], paint: Paint): Terminal {
   const cells = rows.map((row, index) => cellsOf(row, rows[index - 1]))
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)),
@@ -54,7 +56,7 @@ function table(group: string, rows: readonly Row[], paint: Paint): string {
     const painted = row.rises ? paint.yellow(text) : text
     return [painted, paint.dim(`${indent}└ ${row.why}`)]
   })
-  return [paint.bold(group), paint.dim(line(headings)), ...body].join('\n')
+  return terminal.join([paint.bold(group), paint.dim(line(headings)), ...body], '\n')
 }
 
 /** Rows of the same workload or container print its name once. */
@@ -73,25 +75,28 @@ function cellsOf(row: Row, before: Row | undefined): readonly string[] {
   ]
 }
 
-function skippedSection(reasons: ReturnType<typeof skippedRows>, paint: Paint): string {
+function skippedSection(reasons: ReturnType<typeof skippedRows>, paint: Paint): Part<'terminal'> {
   if (reasons.length === 0) return ''
   const lines = reasons.map(({ reason, what }) => {
     const named = what.slice(0, mostNamed).join(', ')
     const more = what.length > mostNamed ? ` and ${what.length - mostNamed} more` : ''
-    return `  ${reason}\n    ${paint.dim(`${named}${more}`)}`
+    return terminal`  ${reason}\n    ${paint.dim(`${named}${more}`)}`
   })
-  return [paint.bold('Skipped'), ...lines].join('\n')
+  return terminal.join([paint.bold('Skipped'), ...lines], '\n')
 }
 
-function proofLine({ sources, moved }: Proof, paint: Paint): string {
-  const list = sources.map((source) => `  ${source}`).join('\n')
-  return `${paint.green('Proved')} by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed.\n${paint.dim(list)}`
+function proofLine({ sources, moved }: Proof, paint: Paint): Terminal {
+  const list = terminal.join(
+    sources.map((source) => `  ${source}`),
+    '\n',
+  )
+  return terminal`${paint.green('Proved')} by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed.\n${paint.dim(list)}`
 }
 
-function deliveryLine({ branch, commit, created, pushedTo, pulls, direct }: Delivery): string {
+function deliveryLine({ branch, commit, created, pushedTo, pulls, direct }: Delivery): Part<'terminal'> {
   if (pulls !== undefined) {
     const lines = [...pulls.map(pullLine), ...(direct === undefined ? [] : [deliveryLine(direct)])]
-    return lines.join('\n') || 'No pull request is needed.'
+    return lines.length === 0 ? 'No pull request is needed.' : terminal.join(lines, '\n')
   }
   if (commit === undefined) return 'Report only: nothing was written.'
   const made = created ? 'Committed' : 'Already committed'

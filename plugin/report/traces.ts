@@ -1,10 +1,11 @@
 import { fieldLabel } from '../model/field.ts'
 import type { Site, Trace } from '../model/site.ts'
+import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { type Paint, plain } from './paint.ts'
 
 /** Traces for a terminal: one line for each field with `file:line:column`, and remarks below. */
-export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): string {
+export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): Terminal {
   const rows = traces.map(
     (trace) => [workloadLabel(trace.workload), fieldLabel(trace), trace.value, placeOf(trace)] as const,
   )
@@ -18,8 +19,8 @@ export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): 
     return [line, ...remarks.map((remark) => paint.dim(`  └ ${remark}`))]
   })
   return lines.length === 0
-    ? 'This source sets no field that Tortoise can change.\n'
-    : `${lines.join('\n')}\n`
+    ? terminal`This source sets no field that Tortoise can change.\n`
+    : terminal`${terminal.join(lines, '\n')}\n`
 }
 
 const printSite = ({ file, line, column }: Site): string => `${file}:${line}:${column}`

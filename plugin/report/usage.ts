@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { escapeMarkdown } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
 import { type UsageReading, usageOrigins } from '../model/reading.ts'
+import { type Markdown, markdown } from '../model/text/markdown.ts'
 
 /** The schema of where usage was read from. */
 export const usageSchema = z
@@ -26,19 +26,20 @@ export const usageSchema = z
   .describe('Where usage was read from, and the cost of it.')
 
 /** A reading on one line of Markdown. */
-function printReading({ cluster, origin, workloads, dialect, cost }: UsageReading): string {
+function printReading({ cluster, origin, workloads, dialect, cost }: UsageReading): Markdown {
   const took =
     cost === undefined
       ? ''
-      : `: ${cost.queries} queries, ${cost.series} series, ${cost.samples} points, ${Math.round(cost.seconds)} s of response time`
-  const how = dialect === undefined ? '' : ` (${escapeMarkdown(dialect)})`
-  return `${escapeMarkdown(cluster)} from ${origin}, ${plural(workloads, 'workload')}${took}${how}`
+      : markdown`: ${cost.queries} queries, ${cost.series} series, ${cost.samples} points, ${Math.round(cost.seconds)} s of response time`
+  const how = dialect === undefined ? '' : markdown` (${dialect})`
+  return markdown`${cluster} from ${origin}, ${plural(workloads, 'workload')}${took}${how}`
 }
 
 /** The readings as a folded section of a report. */
-export const usageSection = (usage: readonly UsageReading[] = []): readonly string[] =>
-  usage.length === 0
-    ? []
-    : [
-        `<details><summary>Where usage was read from</summary>\n\n${usage.map((one) => `- ${printReading(one)}`).join('\n')}\n\n</details>`,
-      ]
+export const usageSection = (usage: readonly UsageReading[] = []): readonly Markdown[] => {
+  if (usage.length === 0) return []
+  const lines = usage.map((one) => markdown`- ${printReading(one)}`)
+  return [
+    markdown`<details><summary>Where usage was read from</summary>\n\n${markdown.join(lines, '\n')}\n\n</details>`,
+  ]
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { oneLine } from '../model/escape-markdown.ts'
 import { plural } from '../model/plural.ts'
+import { type Terminal, terminal } from '../model/text/terminal.ts'
+import type { Part } from '../model/text/text.ts'
 import type { FieldHistory, ValueEvent } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
@@ -67,33 +68,32 @@ export const jsonHistory = ({ fields, complete }: ValueHistory): object => ({
 })
 
 /** The history of values for a terminal, one line for each event. */
-export function historyForPeople({ fields, complete }: ValueHistory, paint: Paint): string {
-  const lines: string[] = []
+export function historyForPeople({ fields, complete }: ValueHistory, paint: Paint): Terminal {
+  const lines: Part<'terminal'>[] = []
   let heading = ''
   for (const one of fields) {
     const own = [one.cluster, `${one.workload.namespace}/${workloadLabel(one.workload)}`]
       .filter((part) => part !== undefined)
-      .map(oneLine)
       .join(' · ')
     if (own !== heading) lines.push(paint.bold(own))
     heading = own
     const label = [one.container, one.field].filter((part) => part !== undefined).join(' ')
-    const now = one.now === undefined ? 'no longer declared' : `${oneLine(one.now)} now`
-    lines.push(`  ${oneLine(label)}: ${now}${one.events.length === 0 ? ', never set by Tortoise' : ''}`)
+    const now = one.now === undefined ? 'no longer declared' : `${one.now} now`
+    lines.push(`  ${label}: ${now}${one.events.length === 0 ? ', never set by Tortoise' : ''}`)
     lines.push(...one.events.map((event) => paint.dim(`      ${eventLine(event)}`)))
   }
   if (!complete) lines.push(paint.dim('Older commits were not read or are not in this clone.'))
-  return `${lines.join('\n')}\n`
+  return terminal`${terminal.join(lines, '\n')}\n`
 }
 
 function eventLine({ kind, from, to, commit, among, rules, evidence }: ValueEvent): string {
-  const values = `${oneLine(from) || 'unset'} → ${oneLine(to) || 'unset'}`
+  const values = `${from || 'unset'} → ${to || 'unset'}`
   if (commit === undefined) return `${' '.repeat(10)}  ${values}  ${kind}, commit not known`
   const { id, at, by, subject, pull } = commit
   const where = `${id.slice(0, 10)}${pull === undefined ? '' : ` (#${pull})`}`
   const said =
     kind === 'set'
       ? [rules.join(', '), evidence === undefined ? '' : `evidence ${evidence}`].filter(Boolean).join('; ')
-      : `"${oneLine(subject)}"${among === undefined ? '' : `, or one of ${plural(among - 1, 'commit')} before it`}`
-  return [at.slice(0, 10), values, `${kind} by ${oneLine(by)} in ${where}`, said].filter(Boolean).join('  ')
+      : `"${subject}"${among === undefined ? '' : `, or one of ${plural(among - 1, 'commit')} before it`}`
+  return [at.slice(0, 10), values, `${kind} by ${by} in ${where}`, said].filter(Boolean).join('  ')
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { BranchWriter } from '../deliver/forges/forge.ts'
+import { changedPaths } from '../deliver/git/changed-files.ts'
 import { isAncestor } from '../deliver/git/objects.ts'
-import { changedPaths } from '../deliver/git/tree.ts'
 import { treeOf } from '../io/commit-tree.ts'
 import { stop } from '../model/problem.ts'
 import type { BaseBranch } from './base-branch.ts'

@@ -1,4 +1,6 @@
 import type { Progress } from '../model/progress.ts'
+import type { Terminal } from '../model/text/terminal.ts'
+import type { Text } from '../model/text/text.ts'
 
 /** The process environment that settings and flags refer to. */
 export interface Environment {
@@ -16,10 +18,10 @@ export interface RunPorts extends Environment {
 
 /** What a host (CLI, Action, CMP or daemon) is started with. */
 export interface Host extends RunPorts {
-  /** Prints results. */
-  readonly stdout: (text: string) => void
+  /** Prints results, in text that a writer made for the terminal or for a program. */
+  readonly stdout: (text: Text<'terminal' | 'markdown' | 'data' | 'log'>) => void
   /** Prints progress and problems. */
-  readonly stderr: (text: string) => void
+  readonly stderr: (text: Terminal) => void
   /** Whether results may contain ANSI colours. */
   readonly colour: boolean
 }

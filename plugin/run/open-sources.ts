@@ -34,7 +34,7 @@ export async function openSources(
   const renderer = withOverlays(createRenderer({ programs }))
   if (settings.sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml lists no sources, so there is nothing to right-size', {
-      hint: 'Add them:\n    sources:\n      - path: apps/overlays/prod\n        namespace: shop',
+      hint: 'Add them: sources: [{path: apps/overlays/prod, namespace: shop}]',
     })
   }
   const { describeSandbox } = programs

@@ -1,13 +1,17 @@
 import fs from 'node:fs'
 import type { Settings } from '../../config/schema.ts'
-import { type HistoryCommit, lastChanges, readCommits } from '../deliver/git/read-commits.ts'
-import { decisionsInCommits } from '../deliver/pulls/decisions.ts'
+import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
+import { type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
+import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { Plan } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
+import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
+import { workloadKey } from '../model/workload.ts'
+import type { HasHistory } from '../plan/past-edits.ts'
 import type { PlanRequest } from '../plan/plan.ts'
 import { plan } from '../plan/plan.ts'
-import type { RecommendSettings } from '../recommend/recommend.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { reviewByDelivery } from './deliver/delivery-rules.ts'
@@ -34,7 +38,7 @@ export interface PlanBase {
   /** The ref whose commits are read for earlier changes of Tortoise. */
   readonly ref: string
   /** Reviewers' decisions on the forge, and how changes are grouped into pull requests. Absent without a forge. */
-  readonly forge?: Pick<PlanRequest, 'review' | 'scopeOf'>
+  readonly forge?: Pick<PlanRequest, 'review' | 'scopeOf'> & { readonly decisions: DecisionLog }
 }
 
 const maxCommits = 500
@@ -49,16 +53,51 @@ async function recentCommits(
   if (gitdir === undefined) return []
   const days = Math.max(90, deliver.pullRequests.rememberDays)
   const since = new Date(now.getTime() - days * dayMs)
-  return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits })
+  return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
 }
 
-/** Returns the days from the last commit of Tortoise that changed a field to a time. */
-function daysSinceChange(commits: readonly HistoryCommit[]): RecommendSettings['lastChange'] {
-  const changes = lastChanges(commits)
-  return (address, time) => {
-    const changed = changes.get(changeKey(address))
-    return changed === undefined ? undefined : (Date.parse(time) - Date.parse(changed)) / dayMs
+/**
+ * Returns the days from the last change of a value by Tortoise to a time: by a commit, or by a merged pull request. The latter
+ * is known where the clone does not have the commit, or another message replaced its own.
+ */
+function daysSinceChange(
+  commits: readonly HistoryCommit[],
+  merged: DecisionLog,
+): PlanRequest['recommend']['lastChange'] {
+  const past = pastChanges(commits)
+  return (address, time, isEditOf) => {
+    const key = changeKey(address)
+    const inCommit = past.get(key)?.find(({ edit }) => isEditOf(edit, address.workload))
+    const inPull = merged.get(key)?.findLast(({ kind }) => kind === 'merged')
+    const times = [inCommit, inPull].flatMap((one) => (one === undefined ? [] : [Date.parse(one.at)]))
+    return times.length === 0 ? undefined : (Date.parse(time) - Math.max(...times)) / dayMs
   }
+}
+
+/** Returns whether commits of Tortoise changed values of a workload. */
+function inHistory(commits: readonly HistoryCommit[]): HasHistory {
+  const changed = new Set(
+    commits.flatMap(({ changes }) =>
+      changes.flatMap(({ key }) => {
+        const { cluster = '', workload } = parseChangeKey(key) ?? {}
+        return workload === undefined ? [] : [`${cluster}/${workloadKey(workload)}`]
+      }),
+    ),
+  )
+  return ({ workload }, cluster = '') => changed.has(`${cluster}/${workloadKey(workload)}`)
+}
+
+/** Notes the commits that name changes which they do not make. */
+function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): void {
+  const naming = commits.filter(({ unproved }) => unproved > 0)
+  const [newest] = naming
+  if (newest === undefined) return
+  const named = plural(
+    naming.reduce((sum, { unproved }) => sum + unproved, 0),
+    'change',
+  )
+  const message = `${named} named by ${plural(naming.length, 'commit message')} do not count, because those commits do not make them (newest: ${newest.id.slice(0, 10)})`
+  progress({ kind: 'note', message })
 }
 
 /**
@@ -75,11 +114,18 @@ export async function planRepository(
   const { sources, renderer, describeSandbox } = await openSources(ports, { checkout, settings }, view)
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
+  noteUnproved(commits, ports.progress)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })
   const request = {
     sources,
     observations,
-    recommend: { profile, options, rules, lastChange: daysSinceChange(commits) },
+    recommend: {
+      profile,
+      options,
+      rules,
+      lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
+    },
+    hasHistory: inHistory(commits),
     prices,
     allowShared: edit.allowShared,
     ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),

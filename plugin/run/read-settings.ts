@@ -7,6 +7,7 @@ import type { SettingsFile, SettingsRequest } from '../../config/screen-settings
 import { hideVariables, leaveRepositoryOffPath } from '../io/environment.ts'
 import { leadsInto } from '../io/reviewed-path.ts'
 import { stop } from '../model/problem.ts'
+import { keepSecret } from '../model/text/secrets.ts'
 import type { Checkout } from './checkout.ts'
 import type { Environment, RunPorts } from './host.ts'
 import { hostFile, namedOperatorFile, readOperatorFile, userOperatorFile } from './operator-file.ts'
@@ -150,7 +151,7 @@ function allowedFrom(
 /** Returns the secret in an environment variable. Throws `settings.missing` when the variable is unset or empty. */
 export function secretFrom(env: Environment['env'], variable: string, purpose: string): string {
   const value = env[variable]
-  if (value !== undefined && value !== '') return value
+  if (value !== undefined && value !== '') return keepSecret(value)
   throw stop(
     'settings.missing',
     `${purpose} needs a token in the environment variable ${variable}, which is empty`,

@@ -7,10 +7,13 @@ import { parseChangeKey } from '../deliver/record/trailers.ts'
 import { valueHistory } from '../deliver/value-history.ts'
 import { openCommit } from '../io/commit-tree.ts'
 import { isField } from '../model/field.ts'
+import type { PastEdit } from '../model/past-edit.ts'
 import { stop } from '../model/problem.ts'
+import type { Source } from '../model/source.ts'
 import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { editsOf } from '../plan/past-edits.ts'
 import { type DeclaredField, declaredFields } from '../plan/render-sources.ts'
 import type { ValueHistory } from '../report/value-history.ts'
 import { type BaseBranch, findBaseBranch } from './base-branch.ts'
@@ -46,7 +49,7 @@ function knownFields(
     changes.map(({ key }) => [key, parseChangeKey(key)] as const),
   )
   const changed = inCommits.filter((entry): entry is [string, KnownField] => entry[1] !== undefined)
-  const current = rendered.map((one): [string, KnownField] => {
+  const current = rendered.map(({ renderedBy: _, ...one }): [string, KnownField] => {
     const { namespace, kind, name } = one.workload
     return [changeKey(one), { ...one, workload: { namespace, kind, name } }]
   })
@@ -58,12 +61,13 @@ function knownFields(
  * Throws `usage` when neither the base branch nor its history has the workload.
  */
 export async function historyOf(
-  ports: Pick<RunPorts, 'env' | 'progress'>,
+  ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
   { checkout, settings, label, container }: HistoryRequest,
 ): Promise<ValueHistory> {
   const base = await findBaseBranch(checkout, settings.deliver.base)
   const { gitdir } = base
-  const commits = await readCommits({ fs, gitdir, cache: {} }, { ref: base.name, depth: maxCommits })
+  const span = { ref: base.name, depth: maxCommits, now: ports.now() }
+  const commits = await readCommits({ fs, gitdir, cache: {} }, span)
   const opened = await openSources(ports, { checkout, settings }, await openCommit(gitdir, base.id))
   const rendered = await declaredFields(opened.sources, { ...opened, progress: ports.progress })
   const all = knownFields(rendered, commits)
@@ -71,14 +75,22 @@ export async function historyOf(
   const found = labelled.filter(([, one]) => container === undefined || one.container === container)
   if (found.length === 0) throw unknownWorkload(label, container, [...all.values()])
   const history = historyPorts(base, commits)
+  const sources = new Map(rendered.map((one) => [changeKey(one), one.renderedBy]))
   const fields: FieldHistory[] = []
   for (const [key, one] of found) {
     const same = (left: string, right: string): boolean => left === right || sameValue(one.field, left, right)
-    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same }) })
+    const source = sources.get(key)
+    const isEditOf =
+      source === undefined ? () => true : await editsOf(source, workloadsIn(source, rendered), opened)
+    const isEdit = (edit: PastEdit): boolean => isEditOf(edit, one.workload)
+    fields.push({ ...one, events: await valueHistory(key, one.now, { ...history, same, isEdit }) })
   }
   const shallow = fs.existsSync(`${gitdir}/shallow`)
   return { fields, complete: !shallow && commits.length < maxCommits }
 }
+
+const workloadsIn = (source: Source, rendered: readonly DeclaredField[]) =>
+  rendered.flatMap(({ renderedBy, workload }) => (renderedBy === source ? [workload] : []))
 
 function sameValue(field: string, left: string, right: string): boolean {
   if (!isField(field)) return false

@@ -1,7 +1,9 @@
 import type { Document } from 'yaml'
-import { Composer, LineCounter, Parser } from 'yaml'
+import { LineCounter } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
+import { eachDocument } from './parse.ts'
+import { yamlReason } from './reason.ts'
 
 /** In UTF-16 units. No real object is as large: etcd refuses more than 1.5 MiB. */
 const largestDocument = 8 * 1024 * 1024
@@ -21,17 +23,16 @@ export function readObjects(file: string, text: string): readonly JsonObject[] {
     return [...objectsIn(file, text)]
   } catch (error) {
     if (error instanceof ExpectedStop || !(error instanceof Error)) throw error
-    // The parser has no limit for depth, and reports aliases that expand too far as a reference error.
+    // Aliases that expand too far are reported as a reference error.
     if (error instanceof RangeError) throw refuse('a document is nested too deeply', error)
-    if (error instanceof ReferenceError) throw refuse(error.message, error)
+    if (error instanceof ReferenceError) throw refuse(yamlReason(error.message), error)
     throw error
   }
 }
 
 function* objectsIn(file: string, text: string): Generator<JsonObject> {
   const lines = new LineCounter()
-  const composer = new Composer({ uniqueKeys: false, merge: true, logLevel: 'silent' })
-  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text)))
+  for (const document of eachDocument(text, { uniqueKeys: false, merge: true, lineCounter: lines }))
     yield* unpack(readDocument(document, file, lines))
 }
 
@@ -39,7 +40,9 @@ function readDocument(document: Document.Parsed, file: string, lines: LineCounte
   const error = document.errors[0]
   if (error === undefined) return document.toJS({ maxAliasCount: mostAliases }) as Json
   const { line, col } = lines.linePos(error.pos[0])
-  throw stop('source.render', `not YAML: ${error.message}`, { place: { file, line, column: col } })
+  throw stop('source.render', `not YAML: ${yamlReason(error.message)}`, {
+    place: { file, line, column: col },
+  })
 }
 
 function longestDocument(text: string): number {

@@ -1,6 +1,8 @@
 import type { Document, ParsedNode } from 'yaml'
-import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
+import { isMap, LineCounter, visit } from 'yaml'
 import type { Place, Problem } from '../model/problem.ts'
+import { parseDocuments, TooDeep } from './parse.ts'
+import { yamlReason } from './reason.ts'
 
 /** A YAML text with its parsed documents. Every offset is a UTF-16 position in `text`. */
 export interface YamlText {
@@ -25,16 +27,12 @@ export function openYaml(file: string, text: string): Opened {
   if (text.length > largestText) return refuse({ file }, `larger than ${largestText / 1024 ** 2} MiB`)
   if (text.includes('\n\uFEFF')) return refuse({ file }, 'it has a byte order mark after its first line')
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, {
-    keepSourceTokens: true,
-    lineCounter: lines,
-    logLevel: 'silent',
-  })
-  if ('empty' in documents) return { ok: true, yaml: { text, documents: [], at: locator(lines) } }
+  const documents = readDocuments(text, lines)
+  if (documents === undefined) return refuse({ file }, 'it is nested too deeply')
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    return refuse({ file, line, column: col }, firstLine(error.message))
+    return refuse({ file, line, column: col }, yamlReason(error.message))
   }
   const forbidden = documents.map(refusalIn).find((found) => found !== undefined)
   if (forbidden !== undefined) {
@@ -42,6 +40,16 @@ export function openYaml(file: string, text: string): Opened {
     return refuse({ file, line, column: col }, forbidden.why)
   }
   return { ok: true, yaml: { text, documents, at: locator(lines) } }
+}
+
+/** `undefined` for a text with more levels of nesting than are read. */
+function readDocuments(text: string, lineCounter: LineCounter): YamlText['documents'] | undefined {
+  try {
+    return parseDocuments(text, { keepSourceTokens: true, lineCounter })
+  } catch (error) {
+    if (error instanceof TooDeep) return undefined
+    throw error
+  }
 }
 
 interface Refusal {
@@ -77,8 +85,6 @@ const locator = (lines: LineCounter) => (offset: number) => {
   const { line, col } = lines.linePos(offset)
   return { line, column: col }
 }
-
-const firstLine = (message: string): string => message.split(/ at line \d|\n/)[0] ?? message
 
 function refuse(place: Place, why: string): Opened {
   const message = `not a YAML text that can be edited safely: ${why}`

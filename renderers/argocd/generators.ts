@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import { parse } from 'yaml'
 import { anyGlob, globBase, globMatcher } from '../../plugin/model/glob.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
+import { parseValue } from '../../plugin/yaml/parse.ts'
 
 /** What generators need. */
 export interface GeneratorContext {
@@ -104,7 +104,7 @@ async function fileParameters(file: string, context: GeneratorContext): Promise<
 
 async function parsedFile(file: string, view: RepositoryView): Promise<Json> {
   try {
-    return parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
+    return parseValue((await view.read(file))?.text ?? '', { uniqueKeys: false })
   } catch (error) {
     if (error instanceof ExpectedStop) throw error
     return null

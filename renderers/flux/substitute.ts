@@ -1,5 +1,5 @@
-import { parse } from 'yaml'
 import { isJsonObject, type Json, type JsonObject, valueAt } from '../../plugin/model/json.ts'
+import { parseValue } from '../../plugin/yaml/parse.ts'
 
 type Variables = ReadonlyMap<string, string>
 
@@ -40,7 +40,7 @@ function replacedText(text: string, variables: Variables): Json {
 
 function scalar(text: string): Json {
   try {
-    const value = parse(text, { logLevel: 'silent' }) as Json
+    const value = parseValue(text)
     return typeof value === 'number' || typeof value === 'boolean' ? value : text
   } catch {
     return text

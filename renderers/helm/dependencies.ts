@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
-import { parse } from 'yaml'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
+import { parseValue } from '../../plugin/yaml/parse.ts'
 
 /** A chart that another one depends on. */
 interface ChartDependency {
@@ -41,7 +41,7 @@ async function dependenciesIn(file: string, view: RepositoryView): Promise<reado
 
 async function parsedFile(file: string, view: RepositoryView): Promise<Json> {
   try {
-    return parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
+    return parseValue((await view.read(file))?.text ?? '', { uniqueKeys: false })
   } catch {
     // Helm reads the file too and reports what is wrong with it.
     return null

@@ -50,9 +50,10 @@ export async function templateChart(
   }
   // A schema that refers to a server cannot be read here; the templates can be rendered without it.
   const unchecked = options.unchecked === true || references !== undefined
+  const files = [...inputs, ...inline]
   const outcome = await runConfined(
     {
-      files: [...inputs, ...inline],
+      files,
       programs: [{ name: 'helm', file }],
       args: () => templateArguments(source, values, { ...options, unchecked }),
       env: (paths) => ({ ...isolatedEnvironment(paths), ...helmHomes(paths) }),
@@ -60,7 +61,7 @@ export async function templateChart(
     },
     await ports.programs.sandbox([file]),
   )
-  return outputOf(source, outcome)
+  return outputOf(source, outcome, files)
 }
 
 const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =>

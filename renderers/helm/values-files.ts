@@ -1,5 +1,5 @@
-import { parse } from 'yaml'
 import type { RepositoryView, SourceHint } from '../../plugin/model/source.ts'
+import { parseValue } from '../../plugin/yaml/parse.ts'
 
 /**
  * Charts with values files that are kept elsewhere in the repository: mappings that are no manifests, with keys that are
@@ -29,7 +29,7 @@ export async function findValuesFiles(
 /** The top keys of a file with one mapping; empty when it is anything else. */
 async function keysOf(view: RepositoryView, file: string): Promise<readonly string[]> {
   try {
-    const value: unknown = parse((await view.read(file))?.text ?? '', { logLevel: 'silent' })
+    const value: unknown = parseValue((await view.read(file))?.text ?? '')
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
   } catch {
     return []

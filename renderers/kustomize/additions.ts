@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import { parse } from 'yaml'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
+import { parseValue } from '../../plugin/yaml/parse.ts'
 import { findKustomization } from './file.ts'
 import type { KustomizeSource } from './source.ts'
 
@@ -30,7 +30,7 @@ export async function additionsFile(
 }
 
 async function read(file: string, view: RepositoryView): Promise<JsonObject> {
-  const parsed = parse((await view.read(file))?.text ?? '', { logLevel: 'silent', uniqueKeys: false }) as Json
+  const parsed = parseValue((await view.read(file))?.text ?? '', { uniqueKeys: false })
   if (parsed === null) return {}
   if (isJsonObject(parsed)) return parsed
   throw stop('source.render', 'the kustomization is not a mapping', { place: { file } })

@@ -27,9 +27,10 @@ export async function buildKustomization(
   const added = await additionsFile(source, view)
   const helm = inputs.some(isInflating) ? (await ports.programs.find('helm')).file : undefined
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
+  const files = [...inputs.filter(({ path }) => path !== added?.path), ...asList(added)]
   const outcome = await runConfined(
     {
-      files: [...inputs.filter(({ path }) => path !== added?.path), ...asList(added)],
+      files,
       programs: [program, ...(helm === undefined ? [] : [{ name: 'helm', file: helm }])],
       ...(helm === undefined ? {} : { script: helmForKustomize }),
       args: (paths) => [
@@ -42,7 +43,7 @@ export async function buildKustomization(
     },
     await ports.programs.sandbox([program.file, ...(helm === undefined ? [] : [helm])]),
   )
-  return outputOf(source, outcome)
+  return outputOf(source, outcome, files)
 }
 
 const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
-import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import { parseValue } from '../../plugin/yaml/parse.ts'
 import { manifestsBelow } from './additions.ts'
 import { escapeIn } from './escapes.ts'
 import { findKustomization } from './file.ts'
@@ -157,7 +157,7 @@ function documents(text: string): readonly Json[] {
 
 function parseLoosely(text: string): Json {
   try {
-    return parse(text, { logLevel: 'silent', uniqueKeys: false, merge: true, maxAliasCount: 10_000 }) as Json
+    return parseValue(text, { uniqueKeys: false, merge: true, maxAliasCount: 10_000 })
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
-import { parseDocument } from 'yaml'
 import { isJsonObject, type Json, type JsonObject } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
+import { parseDocuments } from '../../plugin/yaml/parse.ts'
 import type { ParameterReader, ParameterTable } from '../parameters.ts'
 import { namespaceParameter, versionParameters } from '../parameters.ts'
 
@@ -113,8 +113,8 @@ function labelsOf(parameters: ParameterReader): Readonly<Record<string, Json | u
 
 function patchesOf(text: string | undefined): Json | undefined {
   if (text === undefined) return undefined
-  const document = parseDocument(text, { logLevel: 'silent' })
-  const found = document.errors.length === 0 ? (document.toJS() as Json) : null
+  const [document] = parseDocuments(text)
+  const found = document?.errors.length === 0 ? (document.toJS() as Json) : null
   if (Array.isArray(found) && found.every(isJsonObject)) return found
   throw stop('usage', 'the plugin parameter patches must be a YAML list of patches')
 }

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
-import { parseAllDocuments } from 'yaml'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
+import { parseDocuments } from '../../plugin/yaml/parse.ts'
 
 /** Rejects with `source.render` when a chart is on a server and not vendored: kustomize would ask Helm to download it. */
 export async function refuseRemoteCharts(inputs: readonly InputFile[], view: RepositoryView): Promise<void> {
@@ -22,10 +22,9 @@ export async function refuseRemoteCharts(inputs: readonly InputFile[], view: Rep
 }
 
 function documentsOf(text: string): readonly Json[] {
-  const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false })
-  return 'empty' in documents
-    ? []
-    : documents.map((document) => document.toJS({ maxAliasCount: 10_000 }) as Json)
+  return parseDocuments(text, { uniqueKeys: false }).map(
+    (document) => document.toJS({ maxAliasCount: 10_000 }) as Json,
+  )
 }
 
 /** A chart with a repository URL that is not vendored: kustomize would pull it. */

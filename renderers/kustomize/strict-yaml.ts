@@ -1,6 +1,8 @@
 import type { Alias, Document, Pair, ParsedNode, Scalar } from 'yaml'
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter } from 'yaml'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
+import { parseDocuments, TooDeep } from '../../plugin/yaml/parse.ts'
+import { yamlReason } from '../../plugin/yaml/reason.ts'
 
 /** A text in a YAML file with the keys that lead to it. */
 export interface FoundText {
@@ -26,9 +28,7 @@ export function strictTexts(file: string, text: string): readonly FoundText[] {
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    const deep = error.code === 'RESOURCE_EXHAUSTION'
-    const why = deep ? 'it is nested too deeply' : `it is not valid YAML: ${error.message.split('\n')[0]}`
-    throw refuse(file, why, { line, column: col })
+    throw refuse(file, `it is not valid YAML: ${yamlReason(error.message)}`, { line, column: col })
   }
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
@@ -36,7 +36,7 @@ export function strictTexts(file: string, text: string): readonly FoundText[] {
   }
   return documents.flatMap((document) => {
     const walk: Walk = { file, document, at, found: [], followed: new Set() }
-    withinDepth(file, () => visit(walk, document.contents, []))
+    visit(walk, document.contents, [])
     return walk.found
   })
 }
@@ -46,18 +46,10 @@ function documentsOf(
   text: string,
   lineCounter: LineCounter,
 ): readonly Document.Parsed<ParsedNode>[] {
-  const documents = withinDepth(file, () =>
-    parseAllDocuments(text, { lineCounter, logLevel: 'silent', uniqueKeys: false }),
-  )
-  return 'empty' in documents ? [] : documents
-}
-
-/** The parser has no limit of its own for depth: it runs out of stack. */
-function withinDepth<T>(file: string, read: () => T): T {
   try {
-    return read()
+    return parseDocuments(text, { lineCounter, uniqueKeys: false })
   } catch (cause) {
-    if (cause instanceof RangeError) throw refuse(file, 'it is nested too deeply')
+    if (cause instanceof TooDeep) throw refuse(file, `it has ${cause.message}`)
     throw cause
   }
 }
@@ -72,8 +64,6 @@ const unclearPatterns: readonly (readonly [RegExp, string])[] = [
   [/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufffd-\uffff]/, 'a control character'],
   [/(?!^)\ufeff/, 'a byte order mark inside it'],
   [/^%/m, 'a YAML directive'],
-  // The parser has no limit of its own: it takes memory and stack for each level.
-  [/(?:[[{]\s*){200}|(?:[-?:] +){200}|^ {2000}/m, 'more levels than any kustomization'],
 ]
 
 function findUnclear(text: string): { readonly at: number; readonly why: string } | undefined {
@@ -87,6 +77,7 @@ function findUnclear(text: string): { readonly at: number; readonly why: string 
 
 const largest = 4 * 1024 ** 2
 const mostTexts = 100_000
+const mostKeys = 300
 
 function positionOf(text: string, offset: number) {
   const before = text.slice(0, offset).split('\n')
@@ -121,6 +112,8 @@ function followAlias(walk: Walk, alias: Alias, keys: readonly string[]): void {
   const mark = `${target?.range?.[0]} ${keys.join('\0')}`
   if (target === undefined || walk.followed.has(mark)) return
   walk.followed.add(mark)
+  // An anchor may hold an alias of itself.
+  if (keys.length > mostKeys) throw refuse(walk.file, `it has more than ${mostKeys} levels`)
   visit(walk, target, keys)
 }
 

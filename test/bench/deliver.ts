@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import nodeHttp from 'isomorphic-git/http/node'
 import { gitWriter } from '../../plugin/deliver/git/git-writer.ts'
 import { openRemote } from '../../plugin/deliver/git/smart-http.ts'
+import { inert } from '../../plugin/model/text/inert.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { median } from './plan.ts'
 
@@ -67,7 +68,7 @@ export async function deliverAgainstNative(): Promise<Readonly<Record<string, nu
     const from = await writer.head(branch)
     const after = text.replace('500m', `${300 + nth}m`)
     const stored = await writer.writeTree(base, [{ file: edited, before: text, after }])
-    const to = await writer.writeCommit(stored, 'ours')
+    const to = await writer.writeCommit(stored, inert`ours`)
     await writer.moveBranch(branch, { from, to, force: true })
   }
   const times: { readonly ours: number; readonly native: number }[] = []

@@ -46,7 +46,8 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
   it('a command that is deleted is taken back', async () => {
     const pull = pullOf(/prod$/)
     shop.github.state.comments.set(pull.number, [])
-    const comment = { id: 1, body: '/tortoise ignore', created_at: '2026-01-01T00:00:00Z' }
+    const user = { login: 'ada', type: 'User' }
+    const comment = { id: 1, user, body: '/tortoise ignore', created_at: '2026-01-01T00:00:00Z' }
     const event = { action: 'deleted', issue: { number: pull.number, pull_request: {} }, comment }
     await step({ event, env: { GITHUB_EVENT_NAME: 'issue_comment' } })
     expect(pull.body).toContain('StatefulSet/mailer')
@@ -103,6 +104,36 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
     expect(shop.github.state.reactions.get(ended.id)).toBeUndefined()
   })
 
+  it.each<readonly [string, { action?: string; sender?: object; bot?: boolean; body?: string }, string]>([
+    [
+      'edited into a comment by somebody without push access',
+      { action: 'edited' },
+      'mallory has no push access',
+    ],
+    ['deleted by somebody without push access', { action: 'deleted' }, 'mallory has no push access'],
+    [
+      'in a comment of a bot that a person edited',
+      { action: 'edited', sender: { type: 'User', login: 'ada' }, bot: true },
+      'a bot wrote the comment',
+    ],
+    ['in a code block', { body: '```\n/tortoise ignore\n```' }, 'the command matches no value'],
+  ])(
+    'a command %s is not obeyed',
+    async (_name, { bot = false, body = '/tortoise ignore', ...more }, why) => {
+      const pull = pullOf(/prod$/)
+      const before = pull.body
+      const event = commentEvent(pull.number, 'ada', { id: ++comments, body })
+      const user = bot ? { login: 'helper[bot]', type: 'Bot' } : event.comment.user
+      const sender = { type: 'User', login: 'action' in more ? 'mallory' : 'ada' }
+      const ended = await step({
+        event: { ...event, comment: { ...event.comment, user }, sender, ...more },
+        env: { GITHUB_EVENT_NAME: 'issue_comment' },
+      })
+      expect(ended.stdout).toContain(why)
+      expect(pull).toMatchObject({ body: before, state: 'open' })
+    },
+  )
+
   it('a command below the pull request of a person is not ours to answer', async () => {
     git(shop.bare, 'branch', 'feature', 'main')
     const ended = await say(9999, 'ada', '/tortoise ignore')
@@ -113,7 +144,8 @@ describe.skipIf(!hasNode24)('a comment command answered by the Action', () => {
 describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', () => {
   const marked = (event: object, head: object = {}) => {
     const { number, body, head: own } = pullOf(/prod$/)
-    const pull_request = { number, body, head: { ref: own.ref, repo: { full_name: 'shop/gitops' }, ...head } }
+    const repo = { id: 1, full_name: 'shop/gitops' }
+    const pull_request = { number, body, head: { ref: own.ref, repo, ...head }, base: { repo } }
     return step({
       event: { sender: { type: 'User' }, pull_request, ...event },
       env: { GITHUB_EVENT_NAME: 'pull_request_target' },
@@ -122,7 +154,7 @@ describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', (
 
   it('a label is obeyed', async () => {
     const pull = pullOf(/prod$/)
-    pull.labels.push({ name: 'tortoise/snooze-2w' })
+    shop.github.label(pull.number, 'ada', 'tortoise/snooze-2w')
     const ended = await marked({ action: 'labeled', label: { name: 'tortoise/snooze-2w' } })
     expect(ended.status, ended.stdout).toBe(0)
     expect(pull.state).toBe('closed')
@@ -145,9 +177,16 @@ describe.skipIf(!hasNode24)('a mark on a pull request answered by the Action', (
     [
       'the same branch name in a fork',
       { action: 'closed' },
-      { repo: { full_name: 'mallory/gitops' } },
+      { repo: { id: 2, full_name: 'mallory/gitops' } },
       /is not a pull request of Tortoise/,
     ],
+    [
+      'the same branch name in a fork with the same owner and name',
+      { action: 'closed' },
+      { repo: { id: 2, full_name: 'shop/gitops' } },
+      /is not a pull request of Tortoise/,
+    ],
+    ['a branch of a deleted fork', { action: 'closed' }, { repo: null }, /is not a pull request of Tortoise/],
     ['a branch of a person', { action: 'closed' }, { ref: 'feature' }, /is not a pull request of Tortoise/],
   ])('%s makes nothing run', async (_name, event, head, says) => {
     const before = writes()

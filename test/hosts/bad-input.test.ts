@@ -217,14 +217,20 @@ describe('bad input ends with exit 2 and a message that names the place and the 
     })
   })
 
-  it('a source that does not render: the words of the program itself', async () => {
+  it('a source that does not render: the template, its line and the missing value, not the words of the program', async () => {
     writeFileSync(
       join(work.directory, 'charts/web/templates/broken.yaml'),
       '{{ required "set .Values.owner" .Values.owner }}\n',
     )
     const ended = await tortoise(['trace', 'charts/web', '--repo', work.directory])
     rmSync(join(work.directory, 'charts/web/templates/broken.yaml'))
-    expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('set .Values.owner') })
+    expect(ended).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'charts/web/templates/broken.yaml:1 requires .Values.owner, which has no value',
+      ),
+    })
+    expect(ended.stderr).not.toContain('set .Values.owner')
   })
 })
 

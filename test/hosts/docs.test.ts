@@ -151,6 +151,8 @@ describe('the name of the Action', () => {
 describe('what the docs point at', () => {
   const all = [
     'README.md',
+    'CONTRIBUTING.md',
+    'docs/contributing/add-a-renderer.md',
     'SECURITY.md',
     'CHANGELOG.md',
     'CODE_OF_CONDUCT.md',

@@ -125,7 +125,7 @@ describe.skipIf(!hasPrometheus())('a run against a real Prometheus and a real Gi
       ...['plan', '--repo', work.directory, '--cluster', 'prod'],
       ...['-o', 'markdown', '--snapshot', file],
     ])
-    expect(markdown.stdout).toContain('<summary>Where usage was read</summary>')
+    expect(markdown.stdout).toContain('<summary>Where usage was read from</summary>')
     expect(markdown.stdout).toMatch(
       /- prod from prometheus, \d+ workloads: \d+ queries, \d+ series, \d+ points/,
     )

@@ -5,6 +5,7 @@ import type { PullOutcome } from '../../plugin/model/proposal.ts'
 import { printSnapshot } from '../../plugin/observe/snapshot.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
+import { recordedUsage } from '../unit/recommend/builders.ts'
 import { observationsFor } from '../unit/report/pull-requests.ts'
 import { type Ended, git, tortoise } from './program.ts'
 
@@ -16,6 +17,10 @@ export interface Load {
   /** Highest CPU seen in millicores. */
   readonly uses: number
   readonly cluster?: string
+  /** Memory request and limit in MiB. */
+  readonly memory?: number
+  /** Days from its last OOM kill to the end of the window. */
+  readonly killed?: number
 }
 
 /** How a story begins. */
@@ -52,7 +57,11 @@ export const pathOf = ({ name, cluster = 'prod' }: Pick<Load, 'name' | 'cluster'
   `${cluster}/${name}/app.yaml`
 
 /** A Deployment as its owners write it. */
-export const manifestOf = ({ name, asks }: Pick<Load, 'name' | 'asks'>): string => `apiVersion: apps/v1
+export const manifestOf = ({
+  name,
+  asks,
+  memory,
+}: Pick<Load, 'name' | 'asks' | 'memory'>): string => `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ${name}
@@ -64,7 +73,7 @@ spec:
           resources:
             requests:
               cpu: ${asks}m # by hand
-`
+${memory === undefined ? '' : `              memory: ${memory}Mi\n            limits:\n              memory: ${memory}Mi\n`}`
 
 /** A window that ends after every commit of a story: evidence from before a change would let its value rest. */
 const window = {
@@ -72,11 +81,25 @@ const window = {
   to: new Date(Date.now() + 86_400_000).toISOString(),
 }
 
+const step = 3600
+/** Hours of the window, as a recorder keeps them. */
+const hourly = { first: Math.ceil(Date.parse(window.from) / 1000 / step) * step, step, count: 14 * 24 }
+
+/** What is known of a container that was killed for want of memory. */
+function killedUse({ uses, memory = 0, killed = 0 }: Load) {
+  const load = { cpu: () => uses, memory: () => memory * 0.98 * 1024 ** 2 }
+  const end = hourly.first + (hourly.count - 1) * step
+  return { oomKills: 1, oomTimes: [end - killed * 86_400], ...recordedUsage(load, hourly) }
+}
+
 function snapshotOf(loads: readonly Load[]): string {
-  const observations = loads.flatMap(({ name, uses, cluster = 'prod' }) => {
+  const observations = loads.flatMap((load) => {
+    const { name, uses, cluster = 'prod', killed } = load
     const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name }
     const [seen] = observationsFor([{ cluster, workload, container: 'app' }], uses)
-    return seen === undefined ? [] : [{ ...seen, window }]
+    if (seen === undefined) return []
+    const use = killed === undefined ? {} : killedUse(load)
+    return [{ ...seen, window, containers: seen.containers.map((one) => ({ ...one, ...use })) }]
   })
   return printSnapshot({
     kind: 'TortoiseSnapshot',

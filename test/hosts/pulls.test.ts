@@ -44,7 +44,7 @@ describe('a pull request of the program', () => {
   })
 
   it.each([
-    ['the label', () => pull(1).labels.push({ name: 'tortoise/snooze-30d' })],
+    ['the label', () => story.server.label(1, 'acme', 'tortoise/snooze-30d')],
     [
       'the box',
       () =>
@@ -62,6 +62,8 @@ describe('a pull request of the program', () => {
     ])
     expect(said(1)).toContain('snoozed until')
     expect(await story.pulls()).toEqual([])
+    for (const event of story.server.state.pulls.events.get(1) ?? [])
+      event.created_at = '2020-01-01T00:00:00Z'
     Object.assign(pull(1), { closed_at: '2020-01-01T00:00:00Z' })
     expect(await story.pulls()).toMatchObject([{ action: 'reopened', number: 1 }])
     expect(pull(1).body).not.toContain('- [x]')
@@ -131,6 +133,14 @@ describe('a pull request of the program', () => {
       ['closed', 'prod acme/shop', 'another pull request contains its values'],
       ['opened', 'prod acme/payments', undefined],
     ])
+  })
+
+  it('lets its values rest after the merge, even if another message replaced its own', async () => {
+    await begin({ loads: [api] })
+    await story.pulls()
+    story.server.state.pulls.merge(1, { commit_title: 'sizes', commit_message: 'by the team' })
+    expect(cpu('main')).toBe('250m')
+    expect(await story.pulls()).toEqual([])
   })
 
   it('merged and reverted by a person is a decision; retry takes it back; a second revert stops the loop', async () => {

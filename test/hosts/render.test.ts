@@ -153,7 +153,7 @@ describe('render', () => {
       'a cluster outside',
       'charts/web',
       [{ name: 'cluster', string: '..' }],
-      /cannot be the name of a cluster/,
+      /cannot be used as a directory name/,
     ],
     [
       'recommendations outside',

@@ -135,6 +135,14 @@ function mergeState(state: State, number: number): Answer {
   }
 }
 
+function lastEdit(state: State, number: number): Answer {
+  const edit = state.pulls.edits.get(number)
+  const isBot = edit?.login.endsWith('[bot]') === true
+  const editor = edit && { __typename: isBot ? 'Bot' : 'User', login: edit.login.replace('[bot]', '') }
+  const pullRequest = { lastEditedAt: edit?.at ?? null, editor: editor ?? null }
+  return { status: 200, data: { data: { repository: { pullRequest } } } }
+}
+
 const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) })
 
 /** Responds to the GraphQL requests that the client sends. */
@@ -159,5 +167,6 @@ function answerTo(state: State, { query, variables }: z.infer<typeof bodySchema>
   if (query.includes('enablePullRequestAutoMerge(')) return arm(state, input)
   if (query.includes('enqueuePullRequest(')) return enqueue(state, input)
   if (query.includes('mergeStateStatus')) return mergeState(state, Number(variables['number']))
+  if (query.includes('lastEditedAt')) return lastEdit(state, Number(variables['number']))
   return failure('UNDEFINED', 'not served here')
 }

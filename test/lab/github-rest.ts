@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Answer } from './github-answer.ts'
+import { labUser } from './github-pulls.ts'
 import type { LabRequest, State } from './github-state.ts'
 
 const notFound: Answer = { status: 404, data: { message: 'Not Found' } }
@@ -25,6 +26,9 @@ interface Route {
   readonly needs?: 'contents' | 'pull_requests' | 'issues' | 'statuses'
   readonly handler: Handler
 }
+
+/** The login of the account that the token belongs to. */
+const accountOf = ({ lab }: State): string => (lab.tokenOf === 'person' ? 'ada' : 'tortoise[bot]')
 
 const time = ({ lab }: State): string => (lab.now?.() ?? new Date()).toISOString()
 
@@ -129,7 +133,7 @@ const postIssue: Handler = ({ state, body }) => {
 
 const postComment: Handler = ({ state, body, at: [number = ''] }) => {
   const text = z.object({ body: z.string() }).parse(body).body
-  const comment = { user: { login: 'tortoise[bot]' }, body: text, created_at: time(state) }
+  const comment = { user: labUser(accountOf(state)), body: text, created_at: time(state) }
   state.comments.set(Number(number), [...(state.comments.get(Number(number)) ?? []), comment])
   return ok(comment, 201)
 }
@@ -146,7 +150,7 @@ const postLabels: Handler = ({ state, body, at: [number = ''] }) => {
   const { labels } = z.object({ labels: z.array(z.string()) }).parse(body)
   const pull = state.pulls.all.find((one) => one.number === Number(number))
   if (pull === undefined) return notFound
-  for (const name of labels) if (!pull.labels.some((one) => one.name === name)) pull.labels.push({ name })
+  for (const name of labels) state.pulls.label(pull.number, accountOf(state), name)
   return ok(pull.labels)
 }
 
@@ -160,8 +164,17 @@ const postStatus: Handler = ({ state, body, at: [sha = ''] }) => {
 }
 
 const permission: Handler = ({ state, at: [login = ''] }) => {
-  const writes = [state.repository.split('/')[0], ...(state.lab.writers ?? [])].includes(login)
+  const own = state.lab.tokenOf === 'person' ? [accountOf(state)] : []
+  const writes = [state.repository.split('/')[0], ...own, ...(state.lab.writers ?? [])].includes(login)
   return ok({ permission: writes ? 'write' : 'read', role_name: writes ? 'write' : 'read', user: null })
+}
+
+const getEvents: Handler = ({ state, query, at: [number] }) => {
+  const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 30)]
+  const all = state.pulls.events.get(Number(number)) ?? []
+  const data = all.slice((page - 1) * size, page * size)
+  const next = `${state.url}/repos/${state.repository}/issues/${number}/events?per_page=${size}&page=${page + 1}`
+  return all.length > page * size ? { ...ok(data), headers: { link: `<${next}>; rel="next"` } } : ok(data)
 }
 
 const routes: readonly Route[] = [
@@ -183,13 +196,13 @@ const routes: readonly Route[] = [
     method: 'POST',
     path: /^\/pulls$/,
     needs: 'pull_requests',
-    handler: ({ state, body }) => state.pulls.open(body),
+    handler: ({ state, body }) => state.pulls.open(body, accountOf(state)),
   },
   {
     method: 'PATCH',
     path: /^\/pulls\/(\d+)$/,
     needs: 'pull_requests',
-    handler: ({ state, body, at: [number] }) => state.pulls.change(Number(number), body),
+    handler: ({ state, body, at: [number] }) => state.pulls.change(Number(number), body, accountOf(state)),
   },
   {
     method: 'PUT',
@@ -245,6 +258,7 @@ const routes: readonly Route[] = [
     needs: 'pull_requests',
     handler: postReaction,
   },
+  { method: 'GET', path: /^\/issues\/(\d+)\/events$/, handler: getEvents },
   { method: 'POST', path: /^\/issues\/(\d+)\/labels$/, needs: 'pull_requests', handler: postLabels },
   { method: 'GET', path: /^\/collaborators\/([^/]+)\/permission$/, handler: permission },
   {

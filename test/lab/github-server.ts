@@ -6,7 +6,7 @@ import { openBare } from './github-git.ts'
 import { answerGraphql } from './github-graphql.ts'
 import { meterOf } from './github-limits.ts'
 import { answerProblems, requestProblems, wholeAnswer } from './github-openapi.ts'
-import { type LabPullRequest, pullStore } from './github-pulls.ts'
+import { type LabPullRequest, labUser, pullStore } from './github-pulls.ts'
 import { answerRest } from './github-rest.ts'
 import type { GitHubLab, LabRequest, State } from './github-state.ts'
 
@@ -24,6 +24,8 @@ export interface GitHubServer {
   readonly renewToken: (token: string) => void
   /** Comments on a pull request as a user. */
   readonly say: (pull: number, login: string, body: string) => void
+  /** Sets a label on a pull request as a user. */
+  readonly label: (pull: number, login: string, name: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -105,7 +107,7 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
   const say = (pull: number, login: string, body: string): void => {
     const created_at = (lab.now?.() ?? new Date()).toISOString()
     const all = state.comments.get(pull) ?? []
-    state.comments.set(pull, [...all, { user: { login }, body, created_at }])
+    state.comments.set(pull, [...all, { user: labUser(login), body, created_at }])
   }
   const close = () =>
     new Promise<void>((resolve) => {
@@ -113,5 +115,16 @@ export async function startGitHubServer(lab: GitHubLab): Promise<GitHubServer> {
       server.closeAllConnections()
     })
   const { repository, pulls } = state
-  return { url, repository, token, pulls: pulls.all, state, requests, renewToken: access.renew, say, close }
+  return {
+    url,
+    repository,
+    token,
+    pulls: pulls.all,
+    state,
+    requests,
+    renewToken: access.renew,
+    say,
+    label: pulls.label,
+    close,
+  }
 }

@@ -19,6 +19,7 @@ interface LabMergeRequest {
   readonly target_branch: string
   readonly source_project_id: number
   readonly target_project_id: number
+  readonly author: { readonly username: string }
   readonly created_at: string
   title: string
   description: string
@@ -34,6 +35,21 @@ interface Note {
   readonly body: string
   readonly created_at: string
   readonly system: boolean
+}
+
+/** An event of https://docs.gitlab.com/api/resource_label_events */
+interface LabelEvent {
+  readonly user: { readonly username: string }
+  readonly created_at: string
+  readonly label: { readonly name: string }
+  readonly action: 'add' | 'remove'
+}
+
+/** An event of https://docs.gitlab.com/api/resource_state_events */
+interface StateEvent {
+  readonly user: { readonly username: string }
+  readonly created_at: string
+  readonly state: 'closed' | 'reopened'
 }
 
 interface Issue {
@@ -62,8 +78,19 @@ export interface GitLabServer {
   readonly notes: ReadonlyMap<number, readonly Note[]>
   readonly statuses: ReadonlyMap<string, ReadonlyMap<string, string>>
   readonly say: (iid: number, username: string, body: string) => void
+  /** Changes a merge request as a user: sets labels, edits the description, closes or reopens it. */
+  readonly change: (iid: number, username: string, patch: LabPatch) => void
+  /** Opens a merge request from a fork of a user, and closes it. */
+  readonly fork: (username: string, branch: string, description: string) => void
   readonly merge: (iid: number) => void
   readonly close: () => Promise<void>
+}
+
+/** What a user changes. */
+export interface LabPatch {
+  readonly description?: string
+  readonly state_event?: 'close' | 'reopen'
+  readonly add_labels?: string
 }
 
 /** The state of the server. */
@@ -74,6 +101,8 @@ interface State {
   readonly mergeRequests: LabMergeRequest[]
   readonly issues: Issue[]
   readonly notes: Map<number, Note[]>
+  readonly labelEvents: Map<number, LabelEvent[]>
+  readonly stateEvents: Map<number, StateEvent[]>
   readonly statuses: Map<string, Map<string, string>>
 }
 
@@ -85,6 +114,8 @@ interface Call {
 }
 
 const project = 'shop/platform/gitops'
+/** The user name of the token's account. */
+const account = 'tortoise'
 const ok = (data: unknown, status = 200): Answer => ({ status, data })
 const refuse = (status: number, message: unknown): Answer => ({ status, data: { message } })
 const time = (): string => new Date().toISOString()
@@ -128,6 +159,7 @@ function create({ state, body }: Call): Answer {
     web_url: `${state.url}/${project}/-/merge_requests/${iid}`,
     source_project_id: 1,
     target_project_id: 1,
+    author: { username: account },
     created_at: time(),
     state: 'opened',
     sha,
@@ -146,15 +178,47 @@ const patchSchema = z.strictObject({
   add_labels: z.string().optional(),
 })
 
+const append = <T>(lists: Map<number, T[]>, iid: number, one: T): void => {
+  lists.set(iid, [...(lists.get(iid) ?? []), one])
+}
+
+/** Changes a merge request, with the events and the note that GitLab records. */
+function change(
+  state: State,
+  one: LabMergeRequest,
+  { username, patch }: { username: string; patch: unknown },
+) {
+  const { state_event: event, add_labels: labels, ...texts } = patchSchema.parse(patch)
+  const { iid } = one
+  const by = { user: { username }, created_at: time() }
+  if (texts.description !== undefined && texts.description !== one.description)
+    append(state.notes, iid, {
+      author: { username },
+      body: 'changed the description',
+      created_at: time(),
+      system: true,
+    })
+  Object.assign(one, texts)
+  for (const name of labels?.split(',') ?? []) {
+    if (one.labels.includes(name)) continue
+    one.labels = [...one.labels, name]
+    append(state.labelEvents, iid, { ...by, label: { name }, action: 'add' })
+  }
+  if (event === 'close' && one.state === 'opened') {
+    Object.assign(one, { state: 'closed', closed_at: time() })
+    append(state.stateEvents, iid, { ...by, state: 'closed' })
+  }
+  if (event === 'reopen' && one.state === 'closed') {
+    Object.assign(one, { state: 'opened', closed_at: null })
+    append(state.stateEvents, iid, { ...by, state: 'reopened' })
+  }
+  settle(state)
+}
+
 function edit(call: Call): Answer {
   const one = find(call)
   if (one === undefined) return refuse(404, '404 Not found')
-  const { state_event: event, add_labels: labels, ...texts } = patchSchema.parse(call.body)
-  Object.assign(one, texts)
-  if (labels !== undefined) one.labels = [...new Set([...one.labels, ...labels.split(',')])]
-  if (event === 'close') Object.assign(one, { state: 'closed', closed_at: time() })
-  if (event === 'reopen' && one.state === 'closed') Object.assign(one, { state: 'opened', closed_at: null })
-  settle(call.state)
+  change(call.state, one, { username: account, patch: call.body })
   return ok(one)
 }
 
@@ -184,7 +248,7 @@ function accept(call: Call): Answer {
 
 function addNote(call: Call): Answer {
   const { body } = z.object({ body: z.string() }).parse(call.body)
-  const note = { author: { username: 'tortoise' }, body, created_at: time(), system: false }
+  const note = { author: { username: account }, body, created_at: time(), system: false }
   const iid = Number(call.at[0])
   call.state.notes.set(iid, [...(call.state.notes.get(iid) ?? []), note])
   return ok(note, 201)
@@ -220,6 +284,16 @@ const routes: readonly (readonly [string, RegExp, (call: Call) => Answer])[] = [
     ({ state, at: [iid] }) => ok(state.notes.get(Number(iid)) ?? []),
   ],
   ['POST', /^\/merge_requests\/(\d+)\/notes$/, addNote],
+  [
+    'GET',
+    /^\/merge_requests\/(\d+)\/resource_label_events$/,
+    ({ state, at: [iid] }) => ok(state.labelEvents.get(Number(iid)) ?? []),
+  ],
+  [
+    'GET',
+    /^\/merge_requests\/(\d+)\/resource_state_events$/,
+    ({ state, at: [iid] }) => ok(state.stateEvents.get(Number(iid)) ?? []),
+  ],
   [
     'GET',
     /^\/members\/all$/,
@@ -262,12 +336,14 @@ export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const held = { mergeRequests: [], issues: [], notes: new Map(), statuses: new Map() }
+  const events = { labelEvents: new Map(), stateEvents: new Map() }
+  const held = { mergeRequests: [], issues: [], notes: new Map(), statuses: new Map(), ...events }
   const state: State = { lab, bare: openBare(lab.gitdir), url, ...held }
   const prefix = `/api/v4/projects/${encodeURIComponent(project)}`
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', url)
     if (request.headers['private-token'] !== token) return refuse(401, '401 Unauthorized')
+    if (pathname === '/api/v4/user') return ok({ username: account })
     if (!pathname.startsWith(prefix)) return refuse(404, '404 Project Not Found')
     const below = pathname.slice(prefix.length)
     const route = routes.find(([method, path]) => method === request.method && path.test(below))
@@ -294,6 +370,30 @@ export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
     const note = { author: { username }, body, created_at: time(), system: false }
     state.notes.set(iid, [...(state.notes.get(iid) ?? []), note])
   }
+  const changeAs: GitLabServer['change'] = (iid, username, patch) => {
+    const one = state.mergeRequests.find((known) => known.iid === iid)
+    if (one !== undefined) change(state, one, { username, patch })
+  }
+  const fork: GitLabServer['fork'] = (username, branch, description) => {
+    const iid = state.mergeRequests.length + 1
+    state.mergeRequests.push({
+      iid,
+      web_url: `${url}/${project}/-/merge_requests/${iid}`,
+      source_branch: branch,
+      target_branch: 'main',
+      source_project_id: 2,
+      target_project_id: 1,
+      author: { username },
+      created_at: time(),
+      title: 'from a fork',
+      description,
+      state: 'closed',
+      sha: '0'.repeat(40),
+      labels: [],
+      closed_at: time(),
+      merged_at: null,
+    })
+  }
   const byButton = (iid: number): void => {
     const one = state.mergeRequests.find((known) => known.iid === iid)
     if (one !== undefined) merge(state, one)
@@ -314,6 +414,8 @@ export async function startGitLabServer(lab: GitLabLab): Promise<GitLabServer> {
     notes,
     statuses,
     say,
+    change: changeAs,
+    fork,
     merge: byButton,
     close,
   }

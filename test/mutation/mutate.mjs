@@ -1,5 +1,6 @@
 // Mutation tests: Stryker changes the code in small ways, one at a time, and each change must make a test fail. Without
-// arguments every room is tried in turn; arguments of `stryker run` (`--mutate FILE`, `--force`) make it one run.
+// arguments every room is tried in turn, and what an earlier run tried is kept where neither code nor tests have changed:
+// remove `coverage/mutation` to try everything. Arguments of `stryker run` (`--mutate FILE`) make it one run of its own.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
@@ -60,7 +61,7 @@ function everyRoom() {
     const kept = `${folder}/${room}.incremental.json`
     forgetSurvivors(kept)
     const report = `${folder}/${room}.json`
-    const ended = stryker(['--mutate', `${path}/**/*.ts`, '--incrementalFile', kept], {
+    const ended = stryker(['--mutate', `${path}/**/*.ts`, '--incremental', '--incrementalFile', kept], {
       MUTATION_REPORT: report,
     })
     code = Math.max(code, ended)

@@ -6,11 +6,8 @@ export default {
   // Stryker rewrites a tsconfig with TypeScript's old interface, which version 7 has no more; the tests need no rewriting.
   tsconfigFile: 'none.json',
   concurrency: 2,
-  // Results of the last run, so that only what changed is tried again. `--force` tries everything.
-  incremental: true,
-  incrementalFile: 'coverage/mutation/incremental.json',
   tempDirName: 'coverage/mutation/sandbox',
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false },
   jsonReporter: { fileName: process.env['MUTATION_REPORT'] ?? 'coverage/mutation/report.json' },
   thresholds: { high: 90, low: 80, break: 80 },

@@ -49,6 +49,19 @@ describe('the import graph, types included', () => {
   })
 })
 
+it('only plugin/yaml parses YAML: it limits the levels of nesting', () => {
+  const parsers = /\b(parse|parseDocument|parseAllDocuments|Parser|Composer)\b/
+  const wrong = modules.filter(
+    ({ file, text }) =>
+      !file.startsWith('plugin/yaml/') &&
+      [...text.matchAll(/^import (?!type)([^;]*?) from 'yaml'$/gm)].some(([, names = '']) =>
+        parsers.test(names),
+      ),
+  )
+  // This one reads a file of the project itself.
+  expect(wrong.map(({ file }) => file)).toEqual(['config/action-doc.ts'])
+})
+
 describe('the folders', () => {
   const entries = (path: string) => readdirSync(join(root, path), { withFileTypes: true })
   const filesIn = (path: string) =>

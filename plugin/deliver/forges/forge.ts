@@ -1,8 +1,33 @@
 import type { FileEdit } from '../../model/edit.ts'
+import type { Inert } from '../../model/text/inert.ts'
+import type { Markdown } from '../../model/text/markdown.ts'
+
+/** An account on a forge. */
+export interface Actor {
+  readonly login: string
+  /** Whether the forge says that it is an app or a bot, not a person. */
+  readonly isBot: boolean
+}
+
+/** Something that an account did, and when (ISO 8601). */
+export interface Act {
+  readonly by: Actor
+  readonly at: string
+}
+
+/** Who did what on a pull request. What the forge does not say is absent. */
+export interface PullActs {
+  /** By label, the last time that it was set. */
+  readonly labelled: ReadonlyMap<string, Act>
+  readonly closed?: Act | undefined
+  readonly reopened?: Act | undefined
+}
 
 /** A pull request (or merge request) of Tortoise, as the forge returns it. */
 export interface Pull {
   readonly number: number
+  /** Who opened it. */
+  readonly author: Actor
   readonly url: string
   readonly state: 'open' | 'closed' | 'merged'
   readonly title: string
@@ -21,6 +46,8 @@ export interface Pull {
 /** A comment on a pull request. */
 export interface Comment {
   readonly author: string
+  /** Whether the forge says that an app or a bot wrote it. */
+  readonly byBot?: boolean
   readonly body: string
   /** ISO 8601. */
   readonly at: string
@@ -30,15 +57,15 @@ export interface Comment {
 export interface PullDraft {
   readonly branch: string
   readonly base: string
-  readonly title: string
-  readonly body: string
+  readonly title: Inert
+  readonly body: Markdown
 }
 
 /** A status that the forge shows beside a commit. */
 export interface Check {
   readonly context: string
   readonly state: 'success' | 'failure'
-  readonly description: string
+  readonly description: Inert
 }
 
 /** The result of arming auto-merge: armed, in the merge queue, merged at once, or refused by the forge. */
@@ -53,11 +80,17 @@ export interface Forge {
   readonly open: (draft: PullDraft) => Promise<Pull>
   readonly update: (
     pull: number,
-    patch: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
+    patch: { readonly title?: Inert; readonly body?: Markdown; readonly state?: 'open' | 'closed' },
   ) => Promise<void>
   readonly addLabels: (pull: number, labels: readonly string[]) => Promise<void>
+  /** The login of the token's account; `undefined` when the forge does not say. */
+  readonly account: () => Promise<string | undefined>
+  /** Who set labels, closed and reopened a pull request. */
+  readonly acts: (pull: number) => Promise<PullActs>
+  /** The last edit of the text of a pull request; `undefined` when there is none, or when the forge does not say who made it. */
+  readonly lastEdit: (pull: number) => Promise<Act | undefined>
   readonly comments: (pull: number) => Promise<readonly Comment[]>
-  readonly comment: (pull: number, body: string) => Promise<void>
+  readonly comment: (pull: number, body: Markdown) => Promise<void>
   /** Whether a user may push to the repository. */
   readonly mayWrite: (login: string) => Promise<boolean>
   /** Finds the open issue whose body contains a marker. */
@@ -66,7 +99,7 @@ export interface Forge {
   ) => Promise<{ readonly number: number; readonly body: string } | undefined>
   /** Updates an issue, or opens one when there is no number. */
   readonly writeIssue: (
-    issue: { readonly title: string; readonly body: string },
+    issue: { readonly title: Inert; readonly body: Markdown },
     number: number | undefined,
   ) => Promise<void>
   /** Sets statuses on a commit. A status that the commit already has is not sent again. */
@@ -98,7 +131,7 @@ export interface BranchWriter {
   readonly readCommit: (commit: string, base: string) => Promise<CommitInfo>
   /** Stores the tree of a base commit with edits applied. Throws `git.conflict` when the base has another text than the edited one. */
   readonly writeTree: (base: string, edits: readonly FileEdit[]) => Promise<StoredTree>
-  readonly writeCommit: (stored: StoredTree, message: string) => Promise<string>
+  readonly writeCommit: (stored: StoredTree, message: Inert) => Promise<string>
   /** Moves a branch. Throws `git.moved` when it is not at `from` any more. */
   readonly moveBranch: (
     branch: string,

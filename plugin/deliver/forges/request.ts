@@ -1,5 +1,5 @@
-import { oneLine } from '../../model/escape-markdown.ts'
 import { stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
 import type { TokenSource } from '../git/smart-http.ts'
 
 /** The status and message of a refused request. */
@@ -42,7 +42,7 @@ export const sendWith = ({ name, place, failureOf }: ForgeClient): Send =>
       const failure = failureOf(error) ?? unreachable
       if (failure === undefined) throw error
       const { status, message } = failure
-      const text = `${name} refused to ${action} (HTTP ${status}): ${oneLine(message).slice(0, 300)}`
+      const text = `${name} refused to ${action} (HTTP ${status}): ${serverMessage(message)}`
       throw stop('forge.refused', text, {
         place,
         hint: status === 0 ? 'Check the URL and the network, then run again.' : hint(status),
@@ -58,6 +58,17 @@ export function httpStatusOf(error: unknown): number | undefined {
     ? cause.status
     : undefined
 }
+
+/** Returns a handler for `catch`: a value in the place of a `forge.refused` error with one of the statuses. */
+export const orIfRefused =
+  <T>(statuses: readonly number[], value: T) =>
+  (error: unknown): T => {
+    if (statuses.includes(httpStatusOf(error) ?? 0)) return value
+    throw error
+  }
+
+/** Events of one pull request that are read. If it has more, these do not show who did something last. */
+export const mostEvents = 1000
 
 /** A repository on a forge, and how to log in. */
 export interface RepositoryAccess {

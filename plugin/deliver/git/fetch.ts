@@ -6,8 +6,8 @@ import {
   readObject,
   writeObject,
 } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
 import { findCommit } from './objects.ts'
 import { pktLine, post, readPktLines, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'
@@ -19,7 +19,7 @@ export interface RemoteCommit {
 }
 
 const unreadable = (server: SmartHttp, id: string, why: string): ExpectedStop =>
-  stop('git.remote', `Commit ${id.slice(0, 10)} could not be read from the server: ${oneLine(why)}`, {
+  stop('git.remote', `Commit ${id.slice(0, 10)} could not be read from the server: ${serverMessage(why)}`, {
     place: server.place,
     hint: 'Run again. If the error stays, delete the branch on the server.',
   })
@@ -111,8 +111,8 @@ export async function fetchCommit(
   const known = await findCommit(repository, id)
   if (known !== undefined) return { commit: known, store: async () => id }
   const pack = await requestPack(server, id, base)
-  const { commit, object } = await readPacked(pack, id).catch((error: unknown) => {
-    throw unreadable(server, id, error instanceof Error ? error.message : 'the pack is damaged')
+  const { commit, object } = await readPacked(pack, id).catch(() => {
+    throw unreadable(server, id, 'the pack is damaged')
   })
   if (!(object instanceof Uint8Array)) throw unreadable(server, id, 'it is not a commit')
   const raw = { ...repository, type: 'commit' as const, format: 'content' as const, object }

@@ -10,8 +10,9 @@ import {
   writeRef,
 } from 'isomorphic-git'
 import type { FileEdit } from '../../model/edit.ts'
-import { oneLine } from '../../model/escape-markdown.ts'
 import { stop } from '../../model/problem.ts'
+import { oneLine } from '../../model/text/clean.ts'
+import type { Inert } from '../../model/text/inert.ts'
 import { statedBase } from '../record/commit-message.ts'
 import { applyFiles, type NewTree, type Repository, readText } from './tree.ts'
 
@@ -83,7 +84,7 @@ export async function draftEdits(
 
 /** The message, author and time of a commit, and the signer if any. */
 export interface CommitDetails {
-  readonly message: string
+  readonly message: Inert
   readonly author: Author
   readonly now: Date
   readonly sign?: Signer | undefined
@@ -102,7 +103,13 @@ export async function writeDraft(
     timestamp: Math.floor(now.getTime() / 1000),
     timezoneOffset: 0,
   }
-  const commit = { message, tree, parent: [base], author: signature, committer: signature }
+  const commit = {
+    message: message.toString(),
+    tree,
+    parent: [base],
+    author: signature,
+    committer: signature,
+  }
   const oid = await writeCommit({ ...repository, commit })
   if (sign === undefined) return oid
   const { object } = await readObject({ ...repository, oid, format: 'content' })

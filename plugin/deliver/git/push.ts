@@ -1,6 +1,6 @@
 import { packObjects } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
 import { pktLine, post, readPktLines, type SmartHttp } from './smart-http.ts'
 import type { Repository } from './tree.ts'
 
@@ -22,14 +22,18 @@ const incompleteReasons = /missing necessary objects|shallow update|unpack|did n
 
 function rejected(server: SmartHttp, branch: string, reason: string): ExpectedStop {
   if (incompleteReasons.test(reason)) {
-    return stop('git.remote', `The server does not have the base commit of ${branch} (${oneLine(reason)})`, {
-      place: server.place,
-      hint: 'Push or fetch the base branch, so that the clone and the server have the same commits, then run again.',
-    })
+    return stop(
+      'git.remote',
+      `The server does not have the base commit of ${branch} (${serverMessage(reason)})`,
+      {
+        place: server.place,
+        hint: 'Push or fetch the base branch, so that the clone and the server have the same commits, then run again.',
+      },
+    )
   }
   return stop(
     movedReasons.test(reason) ? 'git.moved' : 'git.conflict',
-    `The server rejected ${branch}: ${oneLine(reason)}`,
+    `The server rejected ${branch}: ${serverMessage(reason)}`,
     {
       place: server.place,
       hint: 'The branch moved during the run, or a branch rule protects it. Run again. If the error stays, check the branch rules.',

@@ -1,11 +1,13 @@
-import git, { type PromiseFsClient } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
-import { parseChanges, type TrailedChange } from '../record/trailers.ts'
+import type { PromiseFsClient } from 'isomorphic-git'
+import type { PastEdit } from '../../model/past-edit.ts'
+import type { TrailedChange } from '../record/trailers.ts'
+import { type HistorySpan, readArrivals } from './mainline.ts'
+import { changeChecker } from './own-changes.ts'
 
-/** A commit of the base branch, with the changes that its message records. */
+/** A commit of the base branch, with those changes named in its message that its own diff makes. */
 export interface HistoryCommit {
   readonly id: string
-  /** Time of the commit, ISO 8601. */
+  /** When it reached the branch, ISO 8601; never after now. */
   readonly at: string
   /** Name of the author. */
   readonly by: string
@@ -13,34 +15,70 @@ export interface HistoryCommit {
   readonly tree: string
   readonly parents: readonly string[]
   readonly changes: readonly TrailedChange[]
-}
-
-/** Which commits to read: those of a ref since a time, at most `depth`. */
-export interface HistorySpan {
-  readonly ref: string
-  readonly since?: Date
-  readonly depth: number
+  /** How many further changes its message names, which its diff does not make. They count nowhere. */
+  readonly unproved: number
 }
 
 type ObjectStore = { readonly fs: PromiseFsClient; readonly gitdir: string; readonly cache?: object }
 
-/** Reads the commits of a ref, newest first. Returns none when the object store does not have the ref. */
+/**
+ * Reads the commits of a ref, newest first. Returns none when the object store does not have the ref. This is the one place
+ * where the trailers of commits are read: what it returns as `changes` is proved by the commits' own diffs.
+ */
 export async function readCommits(store: ObjectStore, span: HistorySpan): Promise<readonly HistoryCommit[]> {
-  const commits = await git.log({ ...store, ...span }).catch(() => [])
-  return commits.map(({ oid, commit: { message, tree, parent, author, committer } }) => ({
-    id: oid,
-    at: new Date(committer.timestamp * 1000).toISOString(),
-    by: oneLine(author.name),
-    message,
-    tree,
-    parents: parent,
-    changes: parseChanges(message),
-  }))
+  const repository = { cache: {}, ...store }
+  const check = changeChecker(repository)
+  const read: Read[] = []
+  for (const arrival of await readArrivals(repository, span)) {
+    const { id, by, message, tree, parents } = arrival.commit
+    const at = new Date(arrival.at).toISOString()
+    const commit = { id, at, by, message, tree, parents, ...(await check(arrival)) }
+    read.push({ broughtBy: arrival.by.id, commit })
+  }
+  return withoutRepeats(read)
 }
 
-/** When Tortoise last changed each value: ISO 8601 by change key. */
-export type ChangeHistory = ReadonlyMap<string, string>
+interface Read {
+  /** The commit itself, or the merge that brought it. */
+  readonly broughtBy: string
+  readonly commit: HistoryCommit
+}
 
-/** Returns the time of the last change of each value. `commits` are newest first. */
-export const lastChanges = (commits: readonly HistoryCommit[]): ChangeHistory =>
-  new Map(commits.flatMap(({ at, changes }) => changes.map(({ key }) => [key, at] as const)).reverse())
+const identityOf = ({ key, from, to }: TrailedChange): string => [key, from, to].join('\0')
+
+/** A merge does not make the changes again that a commit which it brings makes. */
+function withoutRepeats(read: readonly Read[]): readonly HistoryCommit[] {
+  const brought = new Map<string, Set<string>>()
+  for (const { broughtBy, commit } of read) {
+    if (broughtBy === commit.id || commit.changes.length === 0) continue
+    const known = brought.get(broughtBy) ?? new Set<string>()
+    brought.set(broughtBy, known)
+    for (const one of commit.changes) known.add(identityOf(one))
+  }
+  return read.map(({ commit }) => {
+    const known = brought.get(commit.id)
+    if (known === undefined) return commit
+    return { ...commit, changes: commit.changes.filter((one) => !known.has(identityOf(one))) }
+  })
+}
+
+/** One change of a value by Tortoise: when it reached the base branch (ISO 8601), and where. */
+export interface PastChange {
+  readonly at: string
+  readonly edit: PastEdit
+}
+
+/** The changes of each value by change key, newest first. */
+export type ChangeHistory = ReadonlyMap<string, readonly PastChange[]>
+
+/** Returns the changes of each value, newest first. `commits` are newest first. */
+export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
+  const past = new Map<string, PastChange[]>()
+  for (const { at, changes } of commits)
+    for (const { key, file = '', names } of changes) {
+      const known = past.get(key)
+      if (known === undefined) past.set(key, [{ at, edit: { file, names } }])
+      else known.push({ at, edit: { file, names } })
+    }
+  return past
+}

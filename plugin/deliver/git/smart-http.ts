@@ -1,6 +1,7 @@
 import { Errors, getRemoteInfo2, type HttpClient } from 'isomorphic-git'
-import { oneLine } from '../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { oneLine } from '../../model/text/clean.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 
 /** Returns a token when it is needed, so that no options value contains one. `renew` requests a new token. */
 export type TokenSource = (renew?: boolean) => string | Promise<string>
@@ -54,7 +55,7 @@ export function openRemote({ url, token }: Remote, http: HttpClient): SmartHttp 
 }
 
 const basic = (token: string): string =>
-  `Basic ${Buffer.from(`x-access-token:${token.trim()}`).toString('base64')}`
+  `Basic ${keepSecret(Buffer.from(`x-access-token:${token.trim()}`).toString('base64'))}`
 
 function refusedStatus({ place }: SmartHttp, status: number): ExpectedStop {
   const hint =

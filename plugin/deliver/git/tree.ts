@@ -15,18 +15,21 @@ export interface NewTree {
 }
 
 /** One entry of a tree. The name has one character for each byte, so that any name stays unchanged. */
-interface Entry {
+export interface Entry {
   readonly mode: string
   readonly name: string
   readonly oid: string
 }
 
 const [plainFile, directory] = ['100644', '40000']
-const isFile = (mode: string): boolean => mode.startsWith('100')
-const isDirectory = (mode: string): boolean => /^0?40000$/.test(mode)
+/** Whether a mode is that of a plain file. */
+export const isFile = (mode: string): boolean => mode.startsWith('100')
+/** Whether a mode is that of a directory. */
+export const isDirectory = (mode: string): boolean => /^0?40000$/.test(mode)
 const rawName = (name: string): string => Buffer.from(name).toString('latin1')
 
-async function readEntries(repository: Repository, tree: string): Promise<Map<string, Entry>> {
+/** Reads the entries of a tree, by name. */
+export async function readEntries(repository: Repository, tree: string): Promise<Map<string, Entry>> {
   const { object } = await readObject({ ...repository, oid: tree, format: 'content' })
   if (!(object instanceof Uint8Array)) throw new TypeError(`${tree} is not a tree`)
   const text = Buffer.from(object).toString('latin1')
@@ -124,33 +127,6 @@ export async function blobId(
     oid = entry.oid
   }
   return oid
-}
-
-/** Returns the paths of the files that differ between two trees. */
-export async function changedPaths(
-  repository: Repository,
-  before: string | undefined,
-  after: string | undefined,
-): Promise<readonly string[]> {
-  if (before === after) return []
-  const [old, current] = await Promise.all(
-    [before, after].map(async (tree) =>
-      tree === undefined ? new Map<string, Entry>() : readEntries(repository, tree),
-    ),
-  )
-  const names = new Set([...(old?.keys() ?? []), ...(current?.keys() ?? [])])
-  const found = await Promise.all(
-    [...names].map(async (name): Promise<readonly string[]> => {
-      const [was, is] = [old?.get(name), current?.get(name)]
-      if (was?.oid === is?.oid && was?.mode === is?.mode) return []
-      const path = Buffer.from(name, 'latin1').toString()
-      const tree = (entry: Entry | undefined) => (entry && isDirectory(entry.mode) ? entry.oid : undefined)
-      const below = await changedPaths(repository, tree(was), tree(is))
-      const files = [was, is].some((entry) => entry !== undefined && !isDirectory(entry.mode))
-      return [...(files ? [path] : []), ...below.map((one) => `${path}/${one}`)]
-    }),
-  )
-  return found.flat()
 }
 
 /** Returns the text of a file in a tree; `undefined` when the path is not a file. Throws for bytes that are not UTF-8. */

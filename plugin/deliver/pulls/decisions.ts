@@ -1,7 +1,8 @@
+import type { PastEdit } from '../../model/past-edit.ts'
 import type { Comment, Pull } from '../forges/forge.ts'
 import type { HistoryCommit } from '../git/read-commits.ts'
 import { type BlockItem, readBlock } from '../record/hidden-block.ts'
-import { type Command, readBoxes, readCommands, readLabels } from './commands.ts'
+import { type Command, readCommands } from './commands.ts'
 
 /** One decision about one value: who made it, where and when. `proposed` and `merged` are states of its pull request. */
 export interface Decision {
@@ -17,12 +18,24 @@ export interface Decision {
   readonly until?: string
   /** Value of a pin. */
   readonly value?: string
+  /** What a commit edited; absent for decisions in pull requests. */
+  readonly edit?: PastEdit
 }
 
-/** A pull request with the comments of users with push access. */
-export interface CommentedPull {
+/** A command that somebody gave by a label or a checkbox: who, and when (ISO 8601). */
+export interface Mark {
+  readonly command: Command
+  readonly by: string
+  readonly at: string
+}
+
+/** A pull request with what people with push access did on it. */
+export interface ReviewedPull {
   readonly pull: Pull
   readonly comments: readonly Comment[]
+  readonly marks: readonly Mark[]
+  /** Who of them closed it; absent when none did. */
+  readonly closedBy?: string
 }
 
 /** All decisions, oldest first, by change key. */
@@ -63,18 +76,15 @@ function decisionsOfCommand(
   }))
 }
 
-function decisionsOf({ pull, comments }: CommentedPull, now: Date): readonly Decision[] {
+function decisionsOf({ pull, comments, marks, closedBy }: ReviewedPull): readonly Decision[] {
   const block = readBlock(pull.body)
   if (block === undefined) return []
   const { createdAt, closedAt = createdAt } = pull
   const place = `#${pull.number}`
   const all = (kind: Decision['kind'], at: string): readonly Decision[] =>
     block.items.map((item) => ({ kind, item, place, at }))
-  // The forge does not say when a label was set or a box was checked. Such a command counts from now on while the pull
-  // request is open, and from the time of its closing after that.
-  const markedAt = pull.state === 'open' ? now.toISOString() : closedAt
-  const byMark = [...readLabels(pull.labels), ...readBoxes(pull.body)].flatMap((command) =>
-    decisionsOfCommand(command, block.items, { place, at: markedAt, by: 'a label or checkbox' }),
+  const byMark = marks.flatMap(({ command, by, at }) =>
+    decisionsOfCommand(command, block.items, { place, at, by }),
   )
   const byComment = comments.flatMap(({ author, body, at }) =>
     readCommands(body).flatMap((command) =>
@@ -86,22 +96,31 @@ function decisionsOf({ pull, comments }: CommentedPull, now: Date): readonly Dec
       ? all('proposed', createdAt)
       : pull.state === 'merged'
         ? all('merged', closedAt)
-        : block.closed === undefined
+        : block.closed === undefined && closedBy !== undefined
           ? all('declined', closedAt)
           : []
   return [...state, ...byMark, ...byComment]
 }
 
 /** Returns the decisions about each value in all pull requests. */
-export function collectDecisions(pulls: readonly CommentedPull[], now: Date): DecisionLog {
-  return byKey(pulls.flatMap((one) => decisionsOf(one, now)))
+export function collectDecisions(pulls: readonly ReviewedPull[]): DecisionLog {
+  return byKey(pulls.flatMap(decisionsOf))
 }
 
-/** Returns the decisions that need no forge: the values that commits of Tortoise set on the base branch. */
-export const decisionsInCommits = (commits: readonly HistoryCommit[]): DecisionLog =>
+/**
+ * Returns the decisions that need no forge: the values that commits of Tortoise set on the base branch. `newestFirst` are its
+ * commits.
+ */
+export const decisionsInCommits = (newestFirst: readonly HistoryCommit[]): DecisionLog =>
   byKey(
-    commits.flatMap(({ id, at, changes }) =>
-      changes.map((item) => ({ kind: 'merged' as const, item, place: id.slice(0, 10), at })),
+    [...newestFirst].reverse().flatMap(({ id, at, changes }) =>
+      changes.map(({ file, names, ...item }) => ({
+        kind: 'merged' as const,
+        item,
+        place: id.slice(0, 10),
+        at,
+        ...(file === undefined ? {} : { edit: { file, names } }),
+      })),
     ),
   )
 

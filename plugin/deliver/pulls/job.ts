@@ -1,4 +1,6 @@
 import type { ScopedProposal } from '../../model/proposal.ts'
+import type { Inert } from '../../model/text/inert.ts'
+import type { Markdown } from '../../model/text/markdown.ts'
 import type { BranchWriter, Forge, Pull } from '../forges/forge.ts'
 import type { BlockItem } from '../record/hidden-block.ts'
 
@@ -18,9 +20,9 @@ export interface PullOptions {
 
 /** A pull request to open or update: a proved proposal with its texts. */
 export interface WantedPull extends ScopedProposal {
-  readonly title: string
-  /** Markdown without the hidden block. */
-  readonly body: string
+  readonly title: Inert
+  /** Without the hidden block. */
+  readonly body: Markdown
   /** Whether the forge may merge it as soon as its rules are met. */
   readonly autoMerge: boolean
 }

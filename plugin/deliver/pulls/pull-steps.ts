@@ -1,9 +1,11 @@
-import { escapeMarkdown, oneLine } from '../../model/escape-markdown.ts'
 import { plural } from '../../model/plural.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
+import { cutInert, inert } from '../../model/text/inert.ts'
+import { code, type Markdown, markdown } from '../../model/text/markdown.ts'
 import type { Check, Forge, Pull } from '../forges/forge.ts'
 import { type HiddenBlock, readBlock, withBlock, writeBlock } from '../record/hidden-block.ts'
 import type { PullJob, SyncContext } from './job.ts'
+import { trustOf } from './trust.ts'
 import type { BranchUpdate } from './update-branch.ts'
 
 /** The checks of a pull request that is up to date. */
@@ -11,33 +13,36 @@ const passedChecks = (sources: number): readonly Check[] => [
   {
     context: 'tortoise/proof',
     state: 'success',
-    description: `Rendering ${plural(sources, 'source')} before and after shows that only these values change`,
+    description: inert`Rendering ${plural(sources, 'source')} before and after shows that only these values change`,
   },
   {
     context: 'tortoise/freshness',
     state: 'success',
-    description: 'The latest usage data still supports these values',
+    description: inert`The latest usage data still supports these values`,
   },
   {
     context: 'tortoise/safety',
     state: 'success',
-    description: 'The branch has exactly one commit, made by Tortoise',
+    description: inert`The branch has exactly one commit, made by Tortoise`,
   },
 ]
 
 const failedCheck = (name: 'freshness' | 'safety', reason: string): Check => ({
   context: `tortoise/${name}`,
   state: 'failure',
-  description: oneLine(reason).slice(0, 140),
+  description: cutInert(inert`${reason}`, 140),
 })
 
-const isSameText = (left: string, right: string): boolean => left.trim() === right.trim()
+const isSameText = (left: string, right: Markdown): boolean => left.trim() === right.toString().trim()
 
 /** Comments on a pull request once, however often a run is repeated. */
-async function commentOnce(forge: Forge, pull: number, { marker, text }: { marker: string; text: string }) {
-  const hidden = `<!-- tortoise:${marker} -->`
-  const comments = await forge.comments(pull)
-  if (!comments.some(({ body }) => body.includes(hidden))) await forge.comment(pull, `${text}\n\n${hidden}`)
+async function commentOnce(forge: Forge, pull: number, { marker, text }: { marker: string; text: Markdown }) {
+  const hidden = markdown`<!-- tortoise:${marker} -->`
+  const { writes } = trustOf(forge)
+  // A comment of anybody else does not keep this one from being written.
+  for (const { author: login, byBot: isBot = false, body } of await forge.comments(pull))
+    if (body.includes(hidden.toString()) && (await writes({ login, isBot }))) return
+  await forge.comment(pull, markdown`${text}\n\n${hidden}`)
 }
 
 /**
@@ -71,7 +76,7 @@ export async function closeObsolete(
   }
   await commentOnce(forge, number, {
     marker: `closed ${block.head.slice(0, 12)}`,
-    text: `Closed by Tortoise: ${escapeMarkdown(reason)}.`,
+    text: markdown`Closed by Tortoise: ${reason}.`,
   })
   await forge.update(number, { body: withBlock(pull.body, { ...block, closed: reason }), state: 'closed' })
   return { ...known, action: 'closed', reason }
@@ -88,7 +93,7 @@ export async function stopUpdating(
   if (open === undefined) return known
   await commentOnce(forge, open.number, {
     marker: 'foreign',
-    text: `The branch \`${branch}\` has a commit that Tortoise did not make, so Tortoise no longer updates this pull request. Merge it, close it, or delete the branch to get a new pull request.`,
+    text: markdown`The branch ${code(branch)} has a commit that Tortoise did not make, so Tortoise no longer updates this pull request. Merge it, close it, or delete the branch to get a new pull request.`,
   })
   if (options.checks)
     await forge.check(head, [failedCheck('safety', 'The branch has a commit that Tortoise did not make')])
@@ -127,9 +132,9 @@ async function writeText(
   block: HiddenBlock,
   { options, ports: { forge } }: SyncContext,
 ): Promise<{ readonly pull: Pull; readonly action: PullOutcome['action'] }> {
-  const text = { title: oneLine(wanted.title), body: `${wanted.body}\n\n${writeBlock(block)}` }
+  const text = { title: wanted.title, body: markdown`${wanted.body}\n\n${writeBlock(block)}` }
   const update = async (pull: Pull, action: PullOutcome['action']) => {
-    if (pull.title === text.title && isSameText(pull.body, text.body)) return { pull, action }
+    if (pull.title === text.title.toString() && isSameText(pull.body, text.body)) return { pull, action }
     await forge.update(pull.number, text)
     return { pull, action: action === 'unchanged' ? ('updated' as const) : action }
   }

@@ -1,4 +1,5 @@
 import { isField } from '../../model/field.ts'
+import type { PastEdit } from '../../model/past-edit.ts'
 import { readValue } from '../../model/value.ts'
 import { decodeWord } from '../record/trailers.ts'
 import { type Decision, type DecisionLog, lastDecision } from './decisions.ts'
@@ -21,6 +22,10 @@ export interface RequestedChange {
   readonly key: string
   readonly from: number
   readonly to: number
+  /** The last OOM kill that the change answers, ISO 8601; absent when it answers none. */
+  readonly killedAt?: string | undefined
+  /** Whether an edit in a commit can have set the value; every edit by default. */
+  readonly isEdit?: (edit: PastEdit) => boolean
 }
 
 /** The value to propose, or why the field is skipped. */
@@ -36,8 +41,26 @@ const within = (a: number, b: number | undefined, percent: number): boolean =>
 
 /** Applies the decisions about one value to a change: returns the value to propose, or why the field is skipped. */
 export function resolveChange(log: DecisionLog, change: RequestedChange, rules: DecisionRules): Resolution {
-  const decisions = log.get(change.key) ?? []
+  const { isEdit = () => true } = change
+  const decisions = (log.get(change.key) ?? [])
+    .filter(({ edit }) => edit === undefined || isEdit(edit))
+    .filter((one) => appliesAfterKill(one, change))
   return byReviewers(decisions, change, rules) ?? byHistory(decisions, change, rules)
+}
+
+/**
+ * Whether a decision applies to a change that answers an OOM kill. One that is older than the kill does not: nobody could
+ * know of the kill. A newer one was made in view of the kill, if it is about a move in the same direction.
+ */
+function appliesAfterKill(
+  { kind, at, item }: Decision,
+  { key, from, to, killedAt }: RequestedChange,
+): boolean {
+  if (killedAt === undefined || kind === 'proposed' || kind === 'split' || kind === 'retry') return true
+  if (!(Date.parse(at) > Date.parse(killedAt))) return false
+  const [was, is] = [numberOf(key, item.from), numberOf(key, item.to)]
+  const isSameWay = was !== undefined && is !== undefined && Math.sign(is - was) === Math.sign(to - from)
+  return kind === 'pin' || kind === 'merged' || isSameWay
 }
 
 /** What reviewers decided: ignored, snoozed, pinned or declined; `undefined` when nothing of that applies. */

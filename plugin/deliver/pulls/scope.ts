@@ -1,5 +1,5 @@
-import { oneLine } from '../../model/escape-markdown.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
+import { oneLine } from '../../model/text/clean.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { fingerprint } from '../record/fingerprint.ts'
 import type { Owners } from './codeowners.ts'

@@ -1,18 +1,15 @@
-import { oneLine, unlinked } from '../../model/escape-markdown.ts'
 import type { FieldAddress } from '../../model/field.ts'
 import { fieldLabel } from '../../model/field.ts'
 import { plural } from '../../model/plural.ts'
 import type { Proposal, ProposedChange } from '../../model/proposal.ts'
+import { encodedWords, encodeWord, type Inert, inert } from '../../model/text/inert.ts'
 import { workloadKey, workloadLabel } from '../../model/workload.ts'
 import type { StoredTree } from '../forges/forge.ts'
 import { fingerprint } from './fingerprint.ts'
 
 const subjectLimit = 72
 
-/** One word of a trailer: white space and characters that a forge would link are percent-encoded; `-` for no text. */
-const encodeWord = (text: string): string => oneLine(text).replace(/[\s%@#[]/g, encodeURIComponent) || '-'
-
-function subject(changes: readonly ProposedChange[]): string {
+function subject(changes: readonly ProposedChange[]): Inert {
   const labels = new Map(
     changes.map(({ cluster, workload }) => [
       `${cluster ?? ''}/${workloadKey(workload)}`,
@@ -20,19 +17,19 @@ function subject(changes: readonly ProposedChange[]): string {
     ]),
   )
   const [only] = labels.values()
-  const named = `perf(resources): right-size ${only}`
+  const named = inert`perf(resources): right-size ${only ?? ''}`
   return labels.size === 1 && named.length <= subjectLimit
     ? named
-    : `perf(resources): right-size ${plural(labels.size, 'workload')}`
+    : inert`perf(resources): right-size ${plural(labels.size, 'workload')}`
 }
 
-function bodyLine({ cluster, workload, container, field, from, to, because }: ProposedChange): string {
+function bodyLine({ cluster, workload, container, field, from, to, because }: ProposedChange): Inert {
   const name = workloadLabel({ kind: encodeWord(workload.kind), name: encodeWord(workload.name) })
   const label = cluster === undefined ? name : `${encodeWord(cluster)}: ${name}`
   const what = container === undefined ? field : fieldLabel({ container: encodeWord(container), field })
-  const values = `${unlinked(from) || 'unset'} → ${unlinked(to)}`
-  const reasons = because.map((reason) => unlinked(reason.text)).filter((text) => text !== '')
-  return `${label} ${what}: ${values}${reasons.length === 0 ? '' : ` (${reasons.join(' ')})`}`
+  const reasons = because.map(({ text }) => text).filter((text) => text.trim() !== '')
+  const why = reasons.length === 0 ? '' : inert` (${inert.join(reasons, ' ')})`
+  return inert`${label} ${what}: ${from || 'unset'} → ${to}${why}`
 }
 
 /** Returns the key of a change in trailers and hidden blocks: `[cluster/]namespace/Kind/name container field`. */
@@ -49,10 +46,10 @@ export function changeKey({
   return [address, encodeWord(container ?? ''), encodeWord(field)].join(' ')
 }
 
-const changeTrailer = (change: ProposedChange): string => {
+const changeTrailer = (change: ProposedChange): Inert => {
   const rules = change.because.map(({ rule }) => encodeWord(rule)).join(',') || '-'
-  const values = `${encodeWord(change.from)} ${encodeWord(change.to)}`
-  return `Tortoise-Change: ${changeKey(change)} ${values} ${rules} ${encodeWord(change.site.file)}`
+  const [from, to, file] = [change.from, change.to, change.site.file].map(encodeWord)
+  return inert`Tortoise-Change: ${encodedWords(`${changeKey(change)} ${from} ${to} ${rules} ${file}`)}`
 }
 
 const evidence = (changes: readonly ProposedChange[]): string =>
@@ -64,19 +61,22 @@ const evidence = (changes: readonly ProposedChange[]): string =>
  * `Tortoise-Evidence` (a fingerprint of the reasons), `Tortoise-Base` and `Tortoise-Tree` (the ids of parent and tree). By
  * the last two Tortoise recognises its own commits, whoever their author is.
  */
-export const commitMessage = ({ changes, proof }: Proposal, { base, tree }: StoredTree): string =>
-  [
-    subject(changes),
-    '',
-    ...changes.map(bodyLine),
-    '',
-    ...changes.map(changeTrailer),
-    `Tortoise-Proof: ${proof.verdict} (${plural(proof.sources.length, 'source')})`,
-    `Tortoise-Evidence: ${evidence(changes)}`,
-    `Tortoise-Base: ${base}`,
-    `Tortoise-Tree: ${tree}`,
-    '',
-  ].join('\n')
+export const commitMessage = ({ changes, proof }: Proposal, { base, tree }: StoredTree): Inert =>
+  inert.join(
+    [
+      subject(changes),
+      '',
+      ...changes.map(bodyLine),
+      '',
+      ...changes.map(changeTrailer),
+      `Tortoise-Proof: ${proof.verdict} (${plural(proof.sources.length, 'source')})`,
+      `Tortoise-Evidence: ${evidence(changes)}`,
+      `Tortoise-Base: ${base}`,
+      `Tortoise-Tree: ${tree}`,
+      '',
+    ],
+    '\n',
+  )
 
 const trailer = (message: string, name: string): string | undefined =>
   // biome-ignore lint/plugin: the names of trailers are constants

@@ -1,6 +1,7 @@
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
 import { z } from 'zod'
 import type { Proposal, ScopedProposal } from '../../model/proposal.ts'
+import { hiddenData, type Markdown, markdown, shownBody } from '../../model/text/markdown.ts'
 import { changeKey } from './commit-message.ts'
 
 /** One value that a pull request changes: its change key, and its text in the file before and after. */
@@ -39,9 +40,9 @@ const marker = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/
 const maxBytes = 1_000_000
 
 /** Returns the block as an HTML comment: deflated and in base64, so that no text from a cluster can end the comment. */
-export function writeBlock({ items, ...block }: HiddenBlock): string {
+export function writeBlock({ items, ...block }: HiddenBlock): Markdown {
   const data = { ...block, items: items.map(({ key, from, to }) => [key, from, to]) }
-  return `<!-- tortoise:1 ${toBase64(deflateSync(strToU8(JSON.stringify(data)), { level: 9 }))} -->`
+  return hiddenData(toBase64(deflateSync(strToU8(JSON.stringify(data)), { level: 9 })))
 }
 
 /** Returns the values that a proposal changes. */
@@ -57,9 +58,9 @@ export function blockSize({ scope, proposal }: ScopedProposal): number {
   return writeBlock({ scope, ...ids, items: itemsOf(proposal) }).length + slack
 }
 
-/** Replaces the block of a body. */
-export const withBlock = (body: string, block: HiddenBlock): string =>
-  `${body.replace(marker, '').trimEnd()}\n\n${writeBlock(block)}`
+/** Replaces the block of a body that the forge shows. */
+export const withBlock = (body: string, block: HiddenBlock): Markdown =>
+  markdown`${shownBody(body.replace(marker, '').trimEnd())}\n\n${writeBlock(block)}`
 
 /** Reads the block of a body; `undefined` when the body has no valid block. */
 export function readBlock(body: string): HiddenBlock | undefined {

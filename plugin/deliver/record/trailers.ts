@@ -9,6 +9,8 @@ export interface TrailedChange {
   readonly rules: readonly string[]
   readonly file?: string
   readonly evidence?: string
+  /** The names of the workload in the manifests that the commit edited; set when its diff was compared. */
+  readonly names?: readonly string[] | undefined
 }
 
 /** Decodes one word of a trailer. A word that is not validly encoded is returned unchanged. */

@@ -3,9 +3,12 @@ import * as core from '@actions/core'
 import type { Settings } from '../../../config/schema.ts'
 import { sealEnvironment } from '../../io/environment.ts'
 import { asExpected } from '../../io/system-problem.ts'
-import { escapeMarkdown } from '../../model/escape-markdown.ts'
-import { ExpectedStop, printProblem } from '../../model/problem.ts'
+import { ExpectedStop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
+import { markdown } from '../../model/text/markdown.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
+import { terminal, terminalLines } from '../../model/text/terminal.ts'
+import { terminalProblem } from '../../report/problem.ts'
 import { stepSummary } from '../../report/summary.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
@@ -20,6 +23,7 @@ import type { ActionMode } from './inputs.ts'
 import { given, inputMode, inputWorkloads } from './inputs.ts'
 import { writeNoOutputs, writeOutputs } from './outputs.ts'
 import { reviewPullRequest } from './review.ts'
+import { runner } from './runner.ts'
 import { readActionSettings } from './settings.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -30,7 +34,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export async function runAction(): Promise<void> {
   const token = core.getInput('github-token')
-  if (token !== '') core.setSecret(token)
+  if (token !== '') runner.secret(keepSecret(token))
   try {
     const host = hostFor(sealEnvironment(), token)
     const mode = inputMode()
@@ -45,15 +49,15 @@ export async function runAction(): Promise<void> {
 
 function fail(error: unknown): void {
   if (!(error instanceof ExpectedStop)) {
-    core.setFailed(error instanceof Error ? error : String(error))
+    runner.failed(terminal`${String(error)}`)
     return
   }
   for (const problem of error.problems) {
     const { place } = problem
-    const at = place?.line === undefined ? {} : { file: place.file, startLine: place.line }
-    core.error(printProblem(problem), at)
+    const at = place?.line === undefined ? {} : { file: place.file, line: place.line }
+    runner.error(terminalProblem(problem), at)
   }
-  core.setFailed(error.problems[0]?.message ?? error.message)
+  runner.failed(terminal`${error.problems[0]?.message ?? error.message}`)
 }
 
 /** Runs if the event of the workflow is for Tortoise. Otherwise it says why not, and reads no usage. */
@@ -68,24 +72,24 @@ async function triggeredStep(host: Host, request: RunRequest): Promise<void> {
 }
 
 async function skip(why: string): Promise<void> {
-  core.info(`Nothing to do: ${why}.`)
+  runner.info(terminal`Nothing to do: ${why}.`)
   writeNoOutputs()
-  await core.summary.addRaw(`Nothing to do: ${escapeMarkdown(why)}.\n`).write()
+  await runner.summary(markdown`Nothing to do: ${why}.\n`)
 }
 
 async function runStep(host: Host, request: RunRequest): Promise<void> {
   const report = await run(host, request)
-  core.info(terminalReport(report))
+  runner.info(terminalReport(report))
   writeOutputs(report, host)
   annotate(report)
-  await core.summary.addRaw(stepSummary(report, report.observations, summaryLimit)).write()
+  await runner.summary(stepSummary(report, report.observations, summaryLimit))
 }
 
 async function reviewStep(host: Host, request: RunRequest, token: string): Promise<void> {
   const { GITHUB_REPOSITORY: repository = '', GITHUB_API_URL: apiUrl = 'https://api.github.com' } = host.env
   const { observations } = await observe(host, request.settings, request.usage)
   const review = { ...request, observations }
-  core.setOutput('objections', await reviewPullRequest(host, review, { repository, apiUrl, token }))
+  runner.output('objections', await reviewPullRequest(host, review, { repository, apiUrl, token }))
 }
 
 /** Bytes. The runner shows no summary at all above 1 MiB. */
@@ -135,8 +139,8 @@ function hostFor(env: Environment, token: string): Host {
   return {
     cwd: resolve(workspace, core.getInput('path') || '.'),
     env: { ...env, ...tokens },
-    stdout: (text) => core.info(text),
-    stderr: (text) => core.info(text),
+    stdout: (text) => runner.info(terminalLines(text.toString())),
+    stderr: runner.info,
     colour: false,
     progress: actionProgress,
     now: () => new Date(),
@@ -144,9 +148,9 @@ function hostFor(env: Environment, token: string): Host {
 }
 
 const actionProgress: Progress = (event) => {
-  if (event.kind === 'warning') core.warning(event.message)
-  if (event.kind === 'stage') core.info(`${event.stage} ${event.detail ?? ''}`)
-  if (event.kind === 'note') core.info(event.message)
+  if (event.kind === 'warning') runner.warning(terminal`${event.message}`)
+  if (event.kind === 'stage') runner.info(terminal`${event.stage} ${event.detail ?? ''}`)
+  if (event.kind === 'note') runner.info(terminal`${event.message}`)
 }
 
 /** The settings with the inputs applied. The repository of the workflow is the default for delivery. */

@@ -3,7 +3,9 @@ import type { Forge } from '../../deliver/forges/forge.ts'
 import { githubForge } from '../../deliver/forges/github/forge.ts'
 import { openSession, type Session } from '../../deliver/forges/github/session.ts'
 import { collectDecisions } from '../../deliver/pulls/decisions.ts'
+import { trustOf } from '../../deliver/pulls/trust.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
+import { markdown } from '../../model/text/markdown.ts'
 import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
 import { requireDelivery } from '../../run/require-settings.ts'
@@ -14,7 +16,7 @@ export type CommandReply =
   | { readonly kind: 'skipped'; readonly why: string }
   | { readonly kind: 'accepted'; readonly done: () => Promise<void> }
 
-const usage = `This command matches no value of this pull request. Write one of these on a line of its own. You can add a workload, a container and a field (\`Deployment/api\`, \`app\`, \`requests.cpu\`). A pin needs enough of them to match exactly one value.
+const usage = markdown`This command matches no value of this pull request. Write one of these on a line of its own. You can add a workload, a container and a field (\`Deployment/api\`, \`app\`, \`requests.cpu\`). A pin needs enough of them to match exactly one value.
 
 - \`/tortoise snooze 30d\`
 - \`/tortoise ignore Deployment/api\`
@@ -34,12 +36,16 @@ export async function runCommentCommand(
   requireDelivery(settings)
   const session = await openGitHub(host, settings)
   const forge = githubForge(session)
+  const { writes, decides } = trustOf(forge)
   const pull = (await forge.pulls()).find(({ number }) => number === comment.pull)
-  if (pull === undefined)
+  if (pull === undefined || !(await writes(pull.author)))
     return { kind: 'skipped', why: `#${comment.pull} is not a pull request of Tortoise` }
-  if (!(await forge.mayWrite(comment.author)))
-    return { kind: 'skipped', why: `${comment.author} has no push access` }
-  const decided = [...collectDecisions([{ pull, comments: [comment] }], host.now()).values()].flat()
+  for (const login of new Set([comment.author, comment.sender]))
+    if (!(await decides({ login, isBot: false })))
+      return { kind: 'skipped', why: `${login || 'its author'} has no push access` }
+  if (comment.isDeleted) return { kind: 'accepted', done: async () => undefined }
+  const reviewed = { pull, comments: [comment], marks: [] }
+  const decided = [...collectDecisions([reviewed]).values()].flat()
   if (decided.some(({ by }) => by === comment.author)) {
     await react(host, session, { comment, content: 'eyes' })
     return { kind: 'accepted', done: () => react(host, session, { comment, content: '+1' }) }
@@ -82,10 +88,10 @@ async function react(host: Host, { repo, send }: Session, { comment, content }: 
   })
 }
 
-const marker = '<!-- gitops-tortoise: usage -->'
+const marker = markdown`<!-- gitops-tortoise: usage -->`
 
 /** Explains the commands in a comment, once for each pull request. */
 async function explain(forge: Forge, { pull }: CommandComment): Promise<void> {
-  const known = (await forge.comments(pull)).some(({ body }) => body.includes(marker))
-  if (!known) await forge.comment(pull, `${usage}\n\n${marker}`)
+  const known = (await forge.comments(pull)).some(({ body }) => body.includes(marker.toString()))
+  if (!known) await forge.comment(pull, markdown`${usage}\n\n${marker}`)
 }

@@ -3,23 +3,26 @@ import { z } from 'zod'
 import { readBoxes, readCommands } from '../../deliver/pulls/commands.ts'
 import type { Host } from '../../run/host.ts'
 
+const repositorySchema = z.object({ id: z.number().optional() })
+
 const pullSchema = z.object({
   number: z.number(),
   body: z.string().nullish(),
-  head: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
+  head: z.object({ ref: z.string(), repo: repositorySchema.nullish() }),
+  base: z.object({ repo: repositorySchema.nullish() }).optional(),
 })
 
 /** The event of a workflow, with the parts that are used here. */
 const eventSchema = z.object({
   action: z.string().optional(),
-  sender: z.object({ type: z.string() }).optional(),
+  sender: z.object({ type: z.string(), login: z.string().optional() }).optional(),
   issue: z.object({ number: z.number(), pull_request: z.object({}).nullish() }).optional(),
   comment: z
     .object({
       id: z.number(),
       body: z.string(),
       created_at: z.string(),
-      user: z.object({ login: z.string() }).nullish(),
+      user: z.object({ login: z.string(), type: z.string().optional() }).nullish(),
     })
     .optional(),
   pull_request: pullSchema.optional(),
@@ -35,9 +38,13 @@ export interface CommandComment {
   readonly pull: number
   readonly id: number
   readonly author: string
+  /** Who wrote, edited or deleted it just now. */
+  readonly sender: string
   readonly body: string
   /** ISO 8601. */
   readonly at: string
+  /** Whether it was deleted, so that the next run no longer finds the command. */
+  readonly isDeleted: boolean
 }
 
 /** Why the workflow runs: no person, a label or check box, a comment, or something that is not for Tortoise. */
@@ -62,8 +69,9 @@ export function readTrigger({ env }: Host, event: Event): Trigger {
   const { pull_request: pull } = event
   if (!name.startsWith('pull_request') || pull === undefined) return { kind: 'scheduled' }
   if (event.sender?.type === 'Bot') return skipped('a bot made the change')
-  const { full_name: home } = pull.head.repo ?? {}
-  if (home !== env['GITHUB_REPOSITORY'] || !pull.head.ref.startsWith('tortoise/'))
+  const { repo: head } = pull.head
+  const isHome = head?.id !== undefined && head.id === pull.base?.repo?.id
+  if (!isHome || !pull.head.ref.startsWith('tortoise/'))
     return skipped(`#${pull.number} is not a pull request of Tortoise`)
   return hasMark(event, pull) ? { kind: 'mark' } : skipped('no label or check box of Tortoise was changed')
 }
@@ -72,12 +80,15 @@ function commentTrigger({ action, issue, sender }: Event, comment: NonNullable<E
   const { id, body, user, created_at: at } = comment
   if (issue === undefined || issue.pull_request == null)
     return skipped('the comment is not on a pull request')
-  if (sender?.type === 'Bot') return skipped('a bot wrote the comment')
+  if (sender?.type === 'Bot' || user?.type === 'Bot') return skipped('a bot wrote the comment')
   if (readCommands(body).length === 0 && !/^\/tortoise\b/im.test(body))
     return skipped('the comment has no command')
-  // The next run no longer finds the command.
-  if (action === 'deleted') return { kind: 'mark' }
-  return { kind: 'comment', comment: { pull: issue.number, id, body, at, author: user?.login ?? '' } }
+  const author = user?.login ?? ''
+  const who = { author, sender: sender?.login ?? author }
+  return {
+    kind: 'comment',
+    comment: { pull: issue.number, id, body, at, ...who, isDeleted: action === 'deleted' },
+  }
 }
 
 /** Whether the event adds or removes a label or check box of Tortoise, or closes or reopens the pull request. */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import * as core from '@actions/core'
 import { createRenderer } from '../../../renderers/renderers.ts'
 import { openCommit } from '../../io/commit-tree.ts'
 import type { Observation } from '../../model/observation.ts'
@@ -7,6 +6,8 @@ import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, stop } from '../../model/problem.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source } from '../../model/source.ts'
+import { terminal } from '../../model/text/terminal.ts'
+import { workloadLabel } from '../../model/workload.ts'
 import { withOverlays } from '../../plan/overlay-renderer.ts'
 import type { RenderedPair } from '../../plan/review-sizes.ts'
 import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
@@ -16,6 +17,7 @@ import { openPrograms } from '../../run/open-programs.ts'
 import type { RunRequest } from '../../run/run.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
+import { runner } from './runner.ts'
 
 /** The checkout to render before and after the pull request, and the usage to compare it with. */
 export interface ReviewRequest extends Pick<RunRequest, 'checkout' | 'settings'> {
@@ -35,8 +37,8 @@ export async function reviewPullRequest(
   const objections = findObjections(await renderBoth(host, request), request.observations)
   const text = reviewComment(objections)
   for (const one of objections)
-    core.warning(`${one.workload.kind}/${one.workload.name}: ${one.to} ${one.text}`)
-  await core.summary.addRaw(text).write()
+    runner.warning(terminal`${workloadLabel(one.workload)}: ${one.to} ${one.text}`)
+  await runner.summary(text)
   await upsertComment(text, { ...place, number, quiet: objections.length === 0 })
   return objections.length
 }
@@ -84,7 +86,7 @@ async function rendering(
     return await renderer.render(source, view)
   } catch (error) {
     if (!concernsOneSource(error)) throw error
-    core.info(error.message)
+    runner.info(terminal`${error.message}`)
     return undefined
   }
 }

@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BacktestReport } from '../../model/backtest.ts'
+import { json } from '../../model/text/data.ts'
 import { type ProfileName, profiles } from '../../recommend/profiles/profiles.ts'
 import { jsonBacktest, markdownBacktest, terminalBacktest } from '../../report/backtest.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { backtestWorkTree } from '../../run/backtest.ts'
 import type { Host } from '../../run/host.ts'
-import type { RunFlags } from './run-options.ts'
+import type { Printed, RunFlags } from './run-options.ts'
 import { openRun, withRunFlags } from './run-options.ts'
 
 interface BacktestFlags extends RunFlags {
@@ -51,14 +52,14 @@ function days(text: string): number {
   throw new InvalidArgumentError('Pass a whole number of days, 1 or more.')
 }
 
-function formatBacktest(host: Host, report: BacktestReport, format: RunFlags['output']): string {
+function formatBacktest(host: Host, report: BacktestReport, format: RunFlags['output']): Printed {
   switch (format) {
     case 'table':
       return terminalBacktest(report, host.colour ? ansi : plain)
     case 'markdown':
       return markdownBacktest(report)
     case 'json':
-      return `${JSON.stringify(jsonBacktest(report), null, 2)}\n`
+      return json(jsonBacktest(report))
     default:
       return format satisfies never
   }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parse } from 'yaml'
 import type { ChangesEntry } from '../../../config/changes.ts'
 import { changesSchema } from '../../../config/changes.ts'
 import { stop } from '../../model/problem.ts'
 import type { Host } from '../../run/host.ts'
+import { parseValue } from '../../yaml/parse.ts'
+import { yamlReason } from '../../yaml/reason.ts'
 
 /** Reads a file of changes, YAML or JSON. Throws `usage` when it does not match the schema. */
 export function readChanges(host: Host, file: string): readonly ChangesEntry[] {
@@ -19,9 +20,9 @@ export function readChanges(host: Host, file: string): readonly ChangesEntry[] {
 
 function parsed(host: Host, file: string): unknown {
   try {
-    return parse(readFileSync(resolve(host.cwd, file), 'utf8'))
+    return parseValue(readFileSync(resolve(host.cwd, file), 'utf8'))
   } catch (cause) {
-    throw stop('usage', `The file of changes cannot be read: ${(cause as Error).message.split('\n')[0]}`, {
+    throw stop('usage', `The file of changes cannot be read: ${yamlReason((cause as Error).message)}`, {
       place: { file },
       cause,
     })

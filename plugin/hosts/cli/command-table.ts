@@ -25,6 +25,10 @@ export interface CommandEntry {
   readonly options: readonly OptionEntry[]
 }
 
+/** What `--debug`, an option of every command, does. */
+export const debugDescription =
+  'also print what kustomize, Helm and other programs say when they fail; not in CI'
+
 /** The table that the build writes beside the program, so that help and completion load no command. */
 export const readCommandTable = (): readonly CommandEntry[] =>
   JSON.parse(readFileSync(new URL('commands.json', import.meta.url), 'utf8')) as readonly CommandEntry[]

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 import { runDemo } from '../demo/demo.ts'
 import { formatOutcome } from './run-options.ts'
@@ -11,9 +12,9 @@ export function demoCommand(host: Host): Command {
     .action(async ({ keep }: { readonly keep?: string }) => {
       const { directory, outcome, shown } = await runDemo(host, keep)
       host.stdout(formatOutcome(host, outcome, 'table'))
-      if (shown !== undefined) host.stdout(`\n${shown}`)
+      if (shown !== undefined) host.stdout(terminal`\n${terminalLines(shown)}`)
       host.stdout(
-        `\nThe repository is in ${directory}\nSee the change: git -C ${directory} show ${outcome.delivery?.branch ?? ''}\n`,
+        terminal`\nThe repository is in ${directory}\nSee the change: git -C ${directory} show ${outcome.delivery?.branch ?? ''}\n`,
       )
     })
 }

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander'
 import { plural } from '../../model/plural.ts'
 import type { Source } from '../../model/source.ts'
+import { json } from '../../model/text/data.ts'
+import { type Terminal, terminal } from '../../model/text/terminal.ts'
 import { jsonSources } from '../../report/json/sources.ts'
 import type { Host } from '../../run/host.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
@@ -26,16 +28,17 @@ export function discoverCommand(host: Host): Command {
       const repository = openRepository(host, flags, host.cwd)
       host.progress({ kind: 'stage', stage: 'discover', detail: repository.checkout.root })
       const sources = withClusters(await discoverSources(repository), repository.settings.clusters)
-      host.stdout(output === 'json' ? `${JSON.stringify(jsonSources(sources), null, 2)}\n` : table(sources))
+      host.stdout(output === 'json' ? json(jsonSources(sources)) : table(sources))
     })
 }
 
-function table(sources: readonly Source[]): string {
-  if (sources.length === 0) return 'No source found: no kustomization, chart, Application or HelmRelease.\n'
+function table(sources: readonly Source[]): Terminal {
+  if (sources.length === 0)
+    return terminal`No source found: no kustomization, chart, Application or HelmRelease.\n`
   const lines = sources.map(
-    ({ kind, id, cluster }) => `${kind.padEnd(10)} ${(cluster ?? '').padEnd(width(sources))}${id}\n`,
+    ({ kind, id, cluster }) => `${kind.padEnd(10)} ${(cluster ?? '').padEnd(width(sources))}${id}`,
   )
-  return `${lines.join('')}${plural(sources.length, 'source')}\n`
+  return terminal`${terminal.join(lines, '\n')}\n${plural(sources.length, 'source')}\n`
 }
 
 /** Width of the column with cluster names; 0 when no source has one. */

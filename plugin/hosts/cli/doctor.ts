@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
+import { json } from '../../model/text/data.ts'
+import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import { type Check, type Diagnosis, doctorSchema } from '../../report/json/doctor.ts'
 import { ansi, type Paint, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
@@ -54,11 +56,11 @@ export function doctorCommand(host: Host): Command {
       })
       host.stdout(
         flags.output === 'json'
-          ? `${JSON.stringify(doctorSchema.parse(diagnosis), null, 2)}\n`
+          ? json(doctorSchema.parse(diagnosis))
           : printed(diagnosis, { hints: flags.fixHints === true, paint: host.colour ? ansi : plain }),
       )
       const errors = diagnosis.checks.filter(({ level }) => level === 'error').length
-      if (errors > 0) throw new Refused(`Fix ${plural(errors, 'error')} before the first run.`)
+      if (errors > 0) throw new Refused(terminal`Fix ${plural(errors, 'error')} before the first run.`)
     })
 }
 
@@ -75,33 +77,35 @@ interface Style {
 
 const marks = { ok: '✓', note: '·', warning: '!', error: '✗' } as const
 
-function printed({ checks, rbac }: Diagnosis, style: Style): string {
+function printed({ checks, rbac }: Diagnosis, style: Style): Terminal {
   const { hints, paint } = style
   const groups = [...new Set(checks.map(titleOf))]
   const text = groups.map((title) => {
     const lines = checks.filter((check) => titleOf(check) === title).map((check) => line(check, style))
-    return `${paint.bold(title)}\n${lines.join('')}`
+    return terminal`${paint.bold(title)}\n${terminal.join(lines, '')}`
   })
   const rules =
-    hints && rbac !== undefined ? `\n${paint.bold('Add these rules to the ClusterRole')}\n${rbac}\n` : ''
+    hints && rbac !== undefined
+      ? terminal`\n${paint.bold('Add these rules to the ClusterRole')}\n${terminalLines(rbac)}\n`
+      : ''
   const count = (level: Check['level']): number => checks.filter((one) => one.level === level).length
   const [errors, warnings] = [count('error'), count('warning')]
   const sum =
     errors + warnings === 0
       ? 'No problem found.'
       : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.${hints ? '' : ' Run with --fix-hints for rules and queries.'}`
-  return `${text.join('\n')}${rules}\n${sum}\n`
+  return terminal`${terminal.join(text, '\n')}${rules}\n${sum}\n`
 }
 
 const titleOf = ({ cluster, area }: Check): string =>
   cluster === undefined ? (area === 'programs' ? 'Programs' : 'Settings') : `Cluster ${cluster}`
 
-function line({ level, message, hint, query }: Check, { hints, paint }: Style): string {
+function line({ level, message, hint, query }: Check, { hints, paint }: Style): Terminal {
   const mark =
     level === 'ok' ? paint.green(marks.ok) : level === 'note' ? marks.note : paint.yellow(marks[level])
   const rest = [
-    ...(hint === undefined || level === 'ok' ? [] : [`    → ${hint}\n`]),
-    ...(hints && query !== undefined ? [paint.dim(`    ${query}\n`)] : []),
+    ...(hint === undefined || level === 'ok' ? [] : [terminal`    → ${hint}\n`]),
+    ...(hints && query !== undefined ? [terminal`${paint.dim(`    ${query}`)}\n`] : []),
   ]
-  return `  ${mark} ${message}\n${rest.join('')}`
+  return terminal`  ${mark} ${message}\n${terminal.join(rest, '')}`
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
+import { json } from '../../model/text/data.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
 import { jsonReport } from '../../report/json/report.ts'
@@ -12,7 +13,7 @@ import type { Host } from '../../run/host.ts'
 import { readSettings } from '../../run/read-settings.ts'
 import { planOnly } from '../../run/run.ts'
 import { historyOf } from '../../run/value-history.ts'
-import type { RunFlags } from './run-options.ts'
+import type { Printed, RunFlags } from './run-options.ts'
 import { openRun, withReadFlags } from './run-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
@@ -46,19 +47,19 @@ export function explainCommand(host: Host): Command {
       }
       host.stdout(
         flags.output === 'json'
-          ? `${JSON.stringify(jsonReport({ plan: { ...explained, skipped: [] } }), null, 2)}\n`
+          ? json(jsonReport({ plan: { ...explained, skipped: [] } }))
           : explainForPeople(explained, host.colour ? ansi : plain),
       )
     })
 }
 
 /** Reads only the commits of the base branch, no usage. */
-async function history(host: Host, label: string, flags: ExplainFlags): Promise<string> {
+async function history(host: Host, label: string, flags: ExplainFlags): Promise<Printed> {
   const checkout = findCheckout(host, flags.repo)
   const settings = readSettings(host, checkout, flags)
   const past = await historyOf(host, { checkout, settings, label, container: flags.container })
   return flags.output === 'json'
-    ? `${JSON.stringify(jsonHistory(past), null, 2)}\n`
+    ? json(jsonHistory(past))
     : historyForPeople(past, host.colour ? ansi : plain)
 }
 

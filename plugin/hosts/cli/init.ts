@@ -6,6 +6,7 @@ import { createRenderer } from '../../../renderers/renderers.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
+import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
@@ -65,7 +66,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
   if (assigned.sources.length === 0) {
     throw stop('settings.missing', 'No source with a workload was found', {
-      hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${reasons(survey.skipped)}`,
+      hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${survey.skipped.length === 0 ? '' : ` Skipped: ${reasons(survey.skipped).join('; ')}.`}`,
     })
   }
   const settings = settingsText(assigned)
@@ -80,13 +81,13 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const own =
     place.path !== undefined && place.isNew ? [{ file: place.path, path: place.path, text: operator }] : []
   for (const { file, path, text } of [...texts, ...own]) {
-    if (flags.dryRun === true) host.stdout(`# ${file}\n${text}\n`)
+    if (flags.dryRun === true) host.stdout(terminal`# ${file}\n${terminalLines(text)}\n`)
     else write(path, text)
   }
   const skipped = [...survey.skipped, ...assigned.skipped]
   if (flags.dryRun !== true)
     host.stdout(closingWords(files, { ...assigned, skipped }, operatorWords(place, operator)))
-  else if (!place.isNew) host.stdout(operatorWords(place, operator))
+  else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
 }
 
 const settingsFile = 'tortoise.yaml'
@@ -117,19 +118,20 @@ function write(path: string, text: string): void {
 function closingWords(
   files: readonly string[],
   { sources, clusters, skipped }: AssignedSources,
-  operator: string,
-): string {
+  operator: Terminal,
+): Terminal {
   const unsure =
     sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
     clusters.some(({ prometheus }) => prometheus === undefined)
-  return [
+  const lines = [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
-    ...(skipped.length === 0 ? [] : [`Skipped:${reasons(skipped)}`]),
-    `${operator}Next: tortoise doctor, then tortoise plan.`,
-    '',
-  ].join('\n')
+    ...(skipped.length === 0 ? [] : ['Skipped:', ...reasons(skipped).map((reason) => `  ${reason}`)]),
+    operator,
+    'Next: tortoise doctor, then tortoise plan.',
+  ]
+  return terminal`${terminal.join(lines, '\n')}\n`
 }
 
-const reasons = (skipped: AssignedSources['skipped']): string =>
-  skipped.map(({ path, reason }) => `\n  ${path}: ${reason}`).join('')
+const reasons = (skipped: AssignedSources['skipped']): readonly string[] =>
+  skipped.map(({ path, reason }) => `${path}: ${reason}`)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 import { planOnly } from '../../run/run.ts'
 import { Refused } from './exit-error.ts'
@@ -14,6 +15,6 @@ export function planCommand(host: Host): Command {
       const report = await planOnly(host, openRun(host, flags))
       host.stdout(formatOutcome(host, report, flags.output))
       if (flags.check === true && report.plan.proposal !== undefined)
-        throw new Refused('Changes are pending.')
+        throw new Refused(terminal`Changes are pending.`)
     })
 }

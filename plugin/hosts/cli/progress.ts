@@ -1,19 +1,19 @@
 import type { Progress } from '../../model/progress.ts'
+import { type Terminal, terminal } from '../../model/text/terminal.ts'
 
-interface Terminal {
-  readonly isTTY?: boolean
-  readonly write: (text: string) => unknown
+interface Stream {
+  readonly isTTY: boolean
+  readonly write: (text: Terminal) => void
 }
 
-const clearLine = '\r\u001b[K'
+const clearLine = terminal`\r\u001b[K`
 
 /** Progress for people: one live line where stderr is a terminal, a line a warning everywhere. */
-export function terminalProgress(terminal: Terminal): Progress {
-  const live = terminal.isTTY === true
+export function terminalProgress({ isTTY: live, write }: Stream): Progress {
   const show = (text: string): void => {
-    if (live) terminal.write(`${clearLine}${text}`)
+    if (live) write(terminal`${clearLine}${text}`)
   }
-  if (live) process.once('exit', () => terminal.write(clearLine))
+  if (live) process.once('exit', () => write(clearLine))
   return (event) => {
     switch (event.kind) {
       case 'stage':
@@ -23,8 +23,7 @@ export function terminalProgress(terminal: Terminal): Progress {
       case 'note':
         return show(event.message)
       case 'warning':
-        terminal.write(`${live ? clearLine : ''}warning: ${event.message}\n`)
-        return
+        return write(terminal`${live ? clearLine : ''}warning: ${event.message}\n`)
       default:
         return event satisfies never
     }

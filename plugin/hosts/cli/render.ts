@@ -6,6 +6,7 @@ import { createKinds } from '../../../renderers/renderers.ts'
 import { overlayText } from '../../edit/overlay.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
+import { verbatim } from '../../model/text/data.ts'
 import { readOverlays } from '../../plan/read-overlays.ts'
 import type { Host } from '../../run/host.ts'
 import { openPrograms } from '../../run/open-programs.ts'
@@ -66,7 +67,7 @@ export function renderCommand(host: Host): Command {
     .option('--api-versions <version>', 'API version that a chart may assume; repeatable', collect, [])
     .option('--parameters', 'print only the parameters that Argo CD can announce for the directory')
     .action(async (given: string, flags: RenderFlags) => {
-      host.stdout(given === '-' ? await filter(host, flags) : await render(host, given, flags))
+      host.stdout(verbatim(given === '-' ? await filter(host, flags) : await render(host, given, flags)))
     })
 }
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { Outcome } from '../../model/plan.ts'
+import { json } from '../../model/text/data.ts'
+import type { Text } from '../../model/text/text.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { markdownReport } from '../../report/markdown.ts'
 import { ansi, plain } from '../../report/paint.ts'
@@ -55,15 +57,18 @@ export function openRun(host: Host, flags: Omit<RunFlags, 'output'>): RunRequest
   return { checkout, settings, usage: flags }
 }
 
+/** A result in one of the formats of `--output`. */
+export type Printed = Text<'terminal' | 'markdown' | 'data'>
+
 /** The outcome as text in a format. */
-export function formatOutcome(host: Host, outcome: Outcome, format: RunFlags['output']): string {
+export function formatOutcome(host: Host, outcome: Outcome, format: RunFlags['output']): Printed {
   switch (format) {
     case 'table':
       return terminalReport(outcome, host.colour ? ansi : plain)
     case 'markdown':
       return markdownReport(outcome)
     case 'json':
-      return `${JSON.stringify(jsonReport(outcome), null, 2)}\n`
+      return json(jsonReport(outcome))
     default:
       return format satisfies never
   }

@@ -10,6 +10,8 @@ import { inParallel } from '../../model/parallel.ts'
 import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
 import { namespaceOf, sourceChain } from '../../model/source.ts'
+import { json } from '../../model/text/data.ts'
+import { terminal } from '../../model/text/terminal.ts'
 import type { WantedValue } from '../../plan/set-values.ts'
 import { setValues } from '../../plan/set-values.ts'
 import { jsonSet } from '../../report/json/set.ts'
@@ -96,12 +98,12 @@ async function set(host: Host, wanted: readonly Wanted[], flags: SetFlags): Prom
   const { proposal, skipped } = result
   const edits = skipped.length > 0 && flags.keepGoing !== true ? [] : (proposal?.edits ?? [])
   if (flags.dryRun !== true) await writeAll(repository.checkout.root, edits)
-  if (flags.output === 'json') host.stdout(`${JSON.stringify(jsonSet(result, edits), null, 2)}\n`)
+  if (flags.output === 'json') host.stdout(json(jsonSet(result, edits)))
   else if (edits.length > 0 && proposal !== undefined)
     host.stdout(flags.dryRun === true ? diffsOf(edits) : setSummary(proposal))
   if (skipped.length > 0) throw new Refused(refusals(skipped))
   if (edits.length === 0 && flags.output === 'text')
-    host.stdout('Nothing to change: the values are set already.\n')
+    host.stdout(terminal`Nothing to change: the values are set already.\n`)
 }
 
 /** Finds the sources, renders them, and finds the fields in their renderings. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { terminal } from '../../model/text/terminal.ts'
 import { snapshotLines } from '../../observe/snapshot.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
@@ -32,6 +33,6 @@ export function snapshotCommand(host: Host): Command {
       const file = openSync(resolve(host.cwd, out), 'w')
       for (const line of snapshotLines(snapshot)) writeSync(file, line)
       closeSync(file)
-      host.stdout(`Recorded ${observations.length} workloads in ${out}\n`)
+      host.stdout(terminal`Recorded ${observations.length} workloads in ${out}\n`)
     })
 }

@@ -1,6 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { sealEnvironment } from '../../io/environment.ts'
-import { runCli } from './program.ts'
+import { type Terminal, terminalLines } from '../../model/text/terminal.ts'
+import { mediumOf } from '../../model/text/text.ts'
+import type { Host } from '../../run/host.ts'
+import { bugText, runCli } from './program.ts'
 import { terminalProgress } from './progress.ts'
 
 /** Prepares this process, runs a command line in it and sets the exit code. */
@@ -16,16 +19,31 @@ export async function start(args: readonly string[]): Promise<void> {
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))
 
+  process.once('uncaughtException', (error) => {
+    stderr(bugText(error))
+    process.exit(70)
+  })
+
   process.exitCode = await runCli(
     {
       cwd: process.cwd(),
       env: sealEnvironment(),
-      stdout: (text) => process.stdout.write(text),
-      stderr: (text) => process.stderr.write(text),
+      stdout,
+      stderr,
       colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-      progress: terminalProgress(process.stderr),
+      progress: terminalProgress({ isTTY: process.stderr.isTTY === true, write: stderr }),
       now: () => new Date(),
     },
     args,
   )
+}
+
+const stderr = (text: Terminal): void => {
+  process.stderr.write(text.toString())
+}
+
+/** Data reaches programs and files as it is; on a terminal every character of it is shown. */
+const stdout: Host['stdout'] = (text) => {
+  const isShown = mediumOf(text) === 'data' && process.stdout.isTTY === true
+  process.stdout.write((isShown ? terminalLines(text.toString()) : text).toString())
 }

@@ -6,6 +6,7 @@ import { stop } from '../../model/problem.ts'
 import type { Trace } from '../../model/site.ts'
 import type { Source } from '../../model/source.ts'
 import { namespaceOf } from '../../model/source.ts'
+import { json } from '../../model/text/data.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { traceFields } from '../../plan/trace-fields.ts'
 import { jsonTraces } from '../../report/json/trace.ts'
@@ -44,7 +45,7 @@ export function traceCommand(host: Host): Command {
       const traces = await trace(host, given, flags)
       host.stdout(
         flags.output === 'json'
-          ? `${JSON.stringify(jsonTraces(traces), null, 2)}\n`
+          ? json(jsonTraces(traces))
           : terminalTraces(traces, host.colour ? ansi : plain),
       )
     })

@@ -26,13 +26,18 @@ export async function openLeaseStore(
   const api = config.makeApiClient(library.CoordinationV1Api)
   const statusOf = (error: unknown): unknown =>
     error instanceof library.ApiException ? error.code : undefined
+  // The message of the library holds the headers and the body of the response.
+  const failure = (error: unknown): unknown =>
+    error instanceof library.ApiException
+      ? new Error(`the API server answered with HTTP ${error.code}`)
+      : error
   return {
     read: async () => {
       try {
         return leaseOf(await lend(() => api.readNamespacedLease({ namespace, name })))
       } catch (error) {
         if (statusOf(error) === 404) return undefined
-        throw error
+        throw failure(error)
       }
     },
     write: async (lease) => {
@@ -46,7 +51,7 @@ export async function openLeaseStore(
         return true
       } catch (error) {
         if (statusOf(error) === 409) return false
-        throw error
+        throw failure(error)
       }
     },
   }

@@ -1,17 +1,15 @@
 import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
+import { type LogFields, type LogLine, logLine } from '../../model/text/log.ts'
 
-/** Fields of a log line, besides time, level and message. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
-
-/** Writes one line of JSON. */
+/** Writes one line of JSON, with these fields besides time, level and message. */
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: LogFields) => void
 
 /** A log of JSON lines. */
 export const createLog =
-  (write: (text: string) => void, now: () => Date): Log =>
+  (write: (text: LogLine) => void, now: () => Date): Log =>
   (level, message, fields = {}) =>
-    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`)
+    write(logLine({ time: now().toISOString(), level, message, ...fields }))
 
 /** Writes the progress of a run to the log, without single steps. */
 export const logProgress =

@@ -1,4 +1,7 @@
 import type { Outcome } from '../../model/plan.ts'
+import { visible } from '../../model/text/clean.ts'
+import { type Data, verbatim } from '../../model/text/data.ts'
+import { redacted } from '../../model/text/secrets.ts'
 import { readValue } from '../../model/value.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -9,7 +12,7 @@ export interface Metrics {
   readonly set: (name: MetricName, labels: Labels, value: number) => void
   /** Removes all series of a gauge. */
   readonly clear: (name: MetricName) => void
-  readonly text: () => string
+  readonly text: () => Data
 }
 
 const families = {
@@ -51,7 +54,7 @@ export function createMetrics(): Metrics {
       of(name).set(labelText(labels), (of(name).get(labelText(labels)) ?? 0) + by),
     set: (name, labels, value) => of(name).set(labelText(labels), value),
     clear: (name) => of(name).clear(),
-    text: () => [...series].map(([name, values]) => familyText(name, values)).join(''),
+    text: () => verbatim([...series].map(([name, values]) => familyText(name, values)).join('')),
   }
 }
 
@@ -61,7 +64,7 @@ function familyText(name: MetricName, values: ReadonlyMap<string, number>): stri
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 
-const escaped = (text: string): string => text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
+const escaped = (text: string): string => visible(redacted(text)).replace(/[\\"]/g, '\\$&')
 
 function labelText(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)

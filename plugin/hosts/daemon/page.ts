@@ -1,5 +1,6 @@
 import type { Outcome } from '../../model/plan.ts'
-import { escaped, htmlReport } from '../../report/html.ts'
+import { type Html, html } from '../../model/text/html.ts'
+import { htmlReport } from '../../report/html.ts'
 
 /** A schedule with its last run. */
 export interface ScheduleStatus {
@@ -17,18 +18,19 @@ export interface LastRun {
   readonly error?: string
 }
 
-const time = (date: Date | undefined): string =>
+const time = (date: Date | undefined): Html | string =>
   date === undefined
     ? '–'
-    : `<time datetime="${date.toISOString()}">${date.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`
+    : html`<time datetime="${date.toISOString()}">${date.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`
 
 /** An HTML page with the last runs, without scripts. */
-export function reportPage(statuses: readonly ScheduleStatus[], version: string): string {
-  const rows = statuses.map(row).join('\n')
-  const reports = statuses
-    .flatMap(({ name, last }) => (last === undefined ? [] : [section(name, last)]))
-    .join('\n')
-  return `<!doctype html>
+export function reportPage(statuses: readonly ScheduleStatus[], version: string): Html {
+  const rows = html.join(statuses.map(row), '\n')
+  const reports = html.join(
+    statuses.flatMap(({ name, last }) => (last === undefined ? [] : [section(name, last)])),
+    '\n',
+  )
+  return html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -55,20 +57,20 @@ ${rows}
 </tbody>
 </table></div>
 ${reports}
-<footer>${escaped(version)} · <a href="report.json">JSON</a> · <a href="metrics">metrics</a></footer>
+<footer>${version} · <a href="report.json">JSON</a> · <a href="metrics">metrics</a></footer>
 </html>
 `
 }
 
-function row({ name, cron, next, last }: ScheduleStatus): string {
+function row({ name, cron, next, last }: ScheduleStatus): Html {
   const how =
     last === undefined
       ? 'none since the start'
-      : `${last.error === undefined ? 'done' : '<span class="failed">failed</span>'} ${time(last.ended)}`
-  return `<tr><td>${escaped(name)}</td><td><code>${escaped(cron)}</code></td><td>${time(next)}</td><td>${how}</td></tr>`
+      : html`${last.error === undefined ? 'done' : html`<span class="failed">failed</span>`} ${time(last.ended)}`
+  return html`<tr><td>${name}</td><td><code>${cron}</code></td><td>${time(next)}</td><td>${how}</td></tr>`
 }
 
-function section(name: string, { outcome, error, seconds }: LastRun): string {
-  const body = outcome === undefined ? `<pre>${escaped(error ?? '')}</pre>` : htmlReport(outcome)
-  return `<h2>${escaped(name)}</h2>\n${body}\n<p><small>Took ${seconds.toFixed(1)} s.</small></p>`
+function section(name: string, { outcome, error, seconds }: LastRun): Html {
+  const body = outcome === undefined ? html`<pre>${error ?? ''}</pre>` : htmlReport(outcome)
+  return html`<h2>${name}</h2>\n${body}\n<p><small>Took ${seconds.toFixed(1)} s.</small></p>`
 }

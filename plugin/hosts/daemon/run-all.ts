@@ -1,5 +1,6 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { Outcome } from '../../model/plan.ts'
+import { json } from '../../model/text/data.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import type { Host } from '../../run/host.ts'
 import type { Election } from './lease.ts'
@@ -152,7 +153,7 @@ export const pagesOf = (runs: Runs, version: string): Pages => ({
     const reports = [...runs.last].flatMap(([name, { outcome }]) =>
       outcome === undefined ? [] : [[name, jsonReport(outcome)] as const],
     )
-    return `${JSON.stringify(Object.fromEntries(reports), null, 2)}\n`
+    return json(Object.fromEntries(reports))
   },
 })
 

@@ -1,13 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Data } from '../../model/text/data.ts'
+import type { Html } from '../../model/text/html.ts'
+import { type Terminal, terminal } from '../../model/text/terminal.ts'
 
 /** The pages of the daemon. They are read-only. */
 export interface Pages {
-  readonly metrics: () => string
+  readonly metrics: () => Data
   /** Why the daemon is not ready; `undefined` when it is. */
   readonly unready: () => string | undefined
-  readonly report: () => string
-  readonly reportJson: () => string
+  readonly report: () => Html
+  readonly reportJson: () => Data
 }
 
 /** A listening server. */
@@ -19,13 +22,13 @@ export interface PageServer {
 interface Answer {
   readonly status: number
   readonly type: string
-  readonly text: string
+  readonly text: Html | Data | Terminal
 }
 
 const text = (status: number, body: string): Answer => ({
   status,
   type: 'text/plain; charset=utf-8',
-  text: `${body}\n`,
+  text: terminal`${body}\n`,
 })
 
 function answer(pages: Pages, path: string): Answer {
@@ -61,7 +64,7 @@ export async function servePages(
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
       'x-content-type-options': 'nosniff',
     })
-    response.end(request.method === 'HEAD' ? '' : found.text)
+    response.end(request.method === 'HEAD' ? '' : found.text.toString())
   })
   server.requestTimeout = 10_000
   await new Promise<void>((resolve, reject) => {

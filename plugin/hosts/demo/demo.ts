@@ -82,8 +82,8 @@ function gitIn(host: Host, directory: string) {
   return async (...args: readonly string[]): Promise<string> => {
     const outcome = await runProgram({ file: 'git', args, cwd: directory, env })
     if (outcome.exitCode === 0) return outcome.stdout
-    throw stop('program.failed', `git ${args[0]} failed: ${outcome.stderr.trim()}`, {
-      hint: 'The demo needs git 2.28 or newer on PATH.',
+    throw stop('program.failed', `git ${args[0]} ended with exit code ${outcome.exitCode ?? 'none'}`, {
+      hint: 'The demo needs git 2.28 or newer on PATH. --debug prints what git says.',
     })
   }
 }

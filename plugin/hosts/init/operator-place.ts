@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Settings } from '../../../config/schema.ts'
 import { leadsInto } from '../../io/reviewed-path.ts'
+import { type Terminal, terminal } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { operatorPath } from '../../run/operator-file.ts'
@@ -32,12 +33,12 @@ export function readGivenSettings(host: Host, checkout: Checkout, { flags, place
 }
 
 /** Says where the operator settings were written, or what to add to which file. */
-export function operatorWords({ path, isNew }: OperatorPlace, text: string): string {
-  if (isNew) return `Wrote ${path}: the servers of the clusters. No repository can change it.\n`
+export function operatorWords({ path, isNew }: OperatorPlace, text: string): Terminal {
+  if (isNew) return terminal`Wrote ${path ?? ''}: the servers of the clusters. No repository can change it.`
   const lines = text.split('\n').filter((line) => !line.startsWith('#') && line !== '')
-  return [
-    `Add these operator settings to ${path ?? 'a file outside the repository, and name it with --operator-settings'}:`,
-    ...lines.map((line) => `    ${line}`),
-    '',
-  ].join('\n')
+  const where = path ?? 'a file outside the repository, and name it with --operator-settings'
+  return terminal.join(
+    [`Add these operator settings to ${where}:`, ...lines.map((line) => `    ${line}`)],
+    '\n',
+  )
 }

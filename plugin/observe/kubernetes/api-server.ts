@@ -1,6 +1,8 @@
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node'
 import * as z from 'zod'
 import { stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import { isTimeout, networkReason, type Pause, TransientError, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
 import { type CredentialPlugins, type KubeConfigOptions, loadKubeConfig } from './kube-config.ts'
@@ -73,7 +75,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
     version: async () => {
       const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })
       const version = status === 200 ? versionSchema.safeParse(parseJson(text)) : undefined
-      return version?.data?.gitVersion
+      return version?.data && serverMessage(version.data.gitVersion)
     },
   }
 }
@@ -94,6 +96,8 @@ async function authenticate(
   const apply = (): Promise<void> => config.applySecurityAuthentication(request)
   try {
     await (plugins === undefined ? apply() : plugins.lend(apply))
+    for (const [name, value] of Object.entries(request.getHeaders()))
+      if (/^authorization$/i.test(name)) keepSecret(value.split(' ').at(-1) ?? value)
   } catch (error) {
     // The output of a credential plugin can be the credential itself.
     const reason = error instanceof Error && error.message.startsWith('HTTP protocol') ? error.message : ''

@@ -1,4 +1,5 @@
 import { ExpectedStop, type ProblemCode, stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
 import { isTimeout, networkReason, TransientError } from '../request.ts'
 import { redact } from '../secrets.ts'
 import { envelopeSchema } from './response-reader.ts'
@@ -16,6 +17,12 @@ const tooLarge = /too many samples|too large|too long|exceed|limit|timed? ?out|n
 /** True for an error that a query for less data may avoid. */
 export const isTooLarge = (error: unknown): boolean =>
   error instanceof ExpectedStop && tooLarge.test(error.message)
+
+/** A message of the server, short enough to be shown. It still says whether a query for less data may succeed. */
+export function shortened(message: string): string {
+  const shown = serverMessage(message)
+  return tooLarge.test(message) && !tooLarge.test(shown) ? `${shown} (too large)` : shown
+}
 
 /** True for an error that ends the reading of this server: rejected credentials, or a spent query budget. */
 export const isFatal = (error: unknown): boolean =>
@@ -59,7 +66,7 @@ export function connectionError(server: ShownServer, error: unknown, timeoutMs: 
 export async function statusError(server: ShownServer, response: Response): Promise<Error> {
   const { status, statusText } = response
   const own = await errorText(response)
-  const text = `HTTP ${status}${own === undefined ? ` ${statusText}` : `: ${own}`}`
+  const text = `HTTP ${status}${own === undefined ? ` ${serverMessage(statusText)}` : `: ${own}`}`
   const isBusy = status === 429 || status === 502 || status === 503 || status === 504
   if (isBusy) return new TransientError(own === undefined ? unreachable(server, text) : refused(server, text))
   if (status === 401 || status === 403) {
@@ -74,9 +81,10 @@ export async function statusError(server: ShownServer, response: Response): Prom
 async function errorText(response: Response): Promise<string | undefined> {
   const text = await response.text().catch(() => '')
   try {
-    return envelopeSchema.parse(JSON.parse(text)).error
+    const { error } = envelopeSchema.parse(JSON.parse(text))
+    return error === undefined ? undefined : shortened(error)
   } catch {
     const line = text.trim().split('\n', 1)[0] ?? ''
-    return line === '' || line.startsWith('<') ? undefined : line.slice(0, 300)
+    return line === '' || line.startsWith('<') ? undefined : shortened(line)
   }
 }

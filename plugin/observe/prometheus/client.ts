@@ -1,6 +1,7 @@
+import { serverMessage } from '../../model/text/clean.ts'
 import { TransientError, withRetries } from '../request.ts'
 import { redact } from '../secrets.ts'
-import { isTooLarge, notPrometheus, refused, statusError } from './client-errors.ts'
+import { isTooLarge, notPrometheus, refused, shortened, statusError } from './client-errors.ts'
 import {
   type Call,
   type Connection,
@@ -68,7 +69,7 @@ async function run(connection: Connection, query: Query, begin: () => OnSeries):
   if (warnings.length > 0) connection.state.partial += 1
   for (const text of warnings.filter((warning) => !connection.warned.has(warning))) {
     connection.warned.add(text)
-    const message = `Prometheus ${connection.shown}: ${redact(text, connection.secrets)}`
+    const message = `Prometheus ${connection.shown}: ${serverMessage(redact(text, connection.secrets))}`
     connection.ports.progress({ kind: 'warning', message })
   }
 }
@@ -90,7 +91,7 @@ async function attempt(connection: Connection, call: Call, onSeries: OnSeries): 
     }
     const envelope = reader.finish()
     if (envelope.status === 'success') return envelope
-    throw refused(connection, envelope.error ?? 'an error without a text')
+    throw refused(connection, shortened(envelope.error ?? 'an error without a text'))
   } catch (error) {
     throw failureOf(connection, error, reader.begun())
   } finally {

@@ -1,6 +1,7 @@
 import type { Progress } from '../../model/progress.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import { networkReason, type Pause } from '../request.ts'
-import { decoded, secretsOf, shownUrl } from '../secrets.ts'
+import { credentialsIn, decoded, secretsOf, shownUrl } from '../secrets.ts'
 import { connectionError, problem, refused, unreachable } from './client-errors.ts'
 import { type Limiter, limiter } from './limiter.ts'
 import { noCost, type QueryCost } from './query-cost.ts'
@@ -53,17 +54,21 @@ export interface Connection {
   readonly state: { partial: number; closed: boolean }
 }
 
-/** A new connection; nothing is sent yet. */
-export const openConnection = (server: PrometheusServer, ports: HttpPorts): Connection => ({
-  server,
-  ports,
-  shown: shownUrl(server.url),
-  secrets: [...secretsOf(server.url, server.headers ?? {})],
-  warned: new Set<string>(),
-  limiter: limiter(server.concurrency ?? 4),
-  cost: noCost(),
-  state: { partial: 0, closed: false },
-})
+/** A new connection; nothing is sent yet. No writer shows its credentials from now on. */
+export function openConnection(server: PrometheusServer, ports: HttpPorts): Connection {
+  const { url, headers = {}, concurrency = 4 } = server
+  for (const secret of credentialsIn(url, headers)) keepSecret(secret)
+  return {
+    server,
+    ports,
+    shown: shownUrl(url),
+    secrets: [...secretsOf(url, headers)],
+    warned: new Set<string>(),
+    limiter: limiter(concurrency),
+    cost: noCost(),
+    state: { partial: 0, closed: false },
+  }
+}
 
 /** A call of the API: the last part of its path, and its form fields. */
 export interface Call {

@@ -24,6 +24,13 @@ export const reportSchema = z
           from: z.number().optional().describe('Millicores, bytes or a count.'),
           to: z.number().optional().describe('Millicores, bytes or a count.'),
           because: reasons.optional(),
+          answersKill: z
+            .object({
+              days: z.number().describe('Days from the kill to that time.'),
+              before: z.string().describe('ISO 8601.'),
+            })
+            .optional()
+            .describe('The last OOM kill that the change, or one of its change group, answers.'),
           missing: z.string().optional().describe('What is missing for a recommendation.'),
           together: z
             .string()

@@ -1,7 +1,8 @@
 import type { PlanBacktest } from '../../model/backtest.ts'
-import { escapeMarkdown } from '../../model/escape-markdown.ts'
 import { plural } from '../../model/plural.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
+import { link, type Markdown, markdown, moreThan } from '../../model/text/markdown.ts'
+import { present } from '../../model/text/text.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { evidenceSection } from '../evidence.ts'
 import { backtestHead, backtestLine, backtestsOf } from '../plan-backtest.ts'
@@ -22,24 +23,27 @@ export interface PullContext extends LineContext {
   readonly moreAt?: string | undefined
 }
 
-const size = (text: string): number => new TextEncoder().encode(text).length
+const size = (text: Markdown): number => new TextEncoder().encode(text.toString()).length
 
 /** The lines that fit, and how many do not. */
-function fitted(lines: readonly string[], room: number): { readonly text: string; readonly left: number } {
+function fitted(
+  lines: readonly Markdown[],
+  room: number,
+): { readonly text: Markdown; readonly left: number } {
   let used = 0
   const kept = lines.findIndex((line) => {
     used += size(line) + 1
     return used > room
   })
   return kept < 0
-    ? { text: lines.join('\n'), left: 0 }
-    : { text: lines.slice(0, kept).join('\n'), left: lines.length - kept }
+    ? { text: markdown.join(lines, '\n'), left: 0 }
+    : { text: markdown.join(lines.slice(0, kept), '\n'), left: lines.length - kept }
 }
 
-function proofSection({ proposal: { proof } }: ScopedProposal): string {
-  const named = proof.sources.slice(0, 20).map((source) => `- ${escapeMarkdown(source)}`)
-  const more = proof.sources.length > 20 ? [`- and ${proof.sources.length - 20} more`] : []
-  return `<details><summary>Proved by rendering ${plural(proof.sources.length, 'source')} before and after: exactly ${plural(proof.moved.length, 'field')} changed</summary>\n\n${[...named, ...more].join('\n')}\n\n</details>`
+function proofSection({ proposal: { proof } }: ScopedProposal): Markdown {
+  const named = proof.sources.slice(0, 20).map((source) => markdown`- ${source}`)
+  const more = proof.sources.length > 20 ? [markdown`-${moreThan(20, proof.sources)}`] : []
+  return markdown`<details><summary>Proved by rendering ${plural(proof.sources.length, 'source')} before and after: exactly ${plural(proof.moved.length, 'field')} changed</summary>\n\n${markdown.join([...named, ...more], '\n')}\n\n</details>`
 }
 
 function byWorkload(lines: readonly Line[]): readonly (readonly Line[])[] {
@@ -52,9 +56,9 @@ function byWorkload(lines: readonly Line[]): readonly (readonly Line[])[] {
 }
 
 /** One section of evidence for each workload, as many as fit. */
-function evidenceFor(lines: readonly Line[], { backtest }: PullContext, room: number): readonly string[] {
+function evidenceFor(lines: readonly Line[], { backtest }: PullContext, room: number): readonly Markdown[] {
   let left = room
-  const sections: string[] = []
+  const sections: Markdown[] = []
   for (const members of byWorkload(lines)) {
     const changes = members.map(({ change }) => change)
     const replayed = backtestsOf(backtest, changes).map((one) => backtestLine(one, backtest?.currency ?? ''))
@@ -67,13 +71,13 @@ function evidenceFor(lines: readonly Line[], { backtest }: PullContext, room: nu
 }
 
 /** The body of a pull request, of at most `room` bytes: the table first, then as much evidence as fits. */
-export function pullBody(part: ScopedProposal, context: PullContext): string {
+export function pullBody(part: ScopedProposal, context: PullContext): Markdown {
   const lines = linesOf(part, context)
   const { changes } = part.proposal
   const head = headOf(part, lines, context.prices)
   const total = backtestHead(backtestsOf(context.backtest, changes), context.backtest?.currency ?? '')
   const rest = [proofSection(part), howTo(context.reconsider)]
-  const fixed = size([head, total, ...rest].join('\n\n')) + 400
+  const fixed = size(markdown.join([head, total, ...rest], '\n\n')) + 400
   const table = fitted(
     changes.length > mostDetailed ? shortTable(lines) : detailedTable(lines, context.prices),
     context.room - fixed,
@@ -81,17 +85,20 @@ export function pullBody(part: ScopedProposal, context: PullContext): string {
   const sections = evidenceFor(lines, context, context.room - fixed - size(table.text))
   const missing = count(changes) - sections.length
   const { moreAt } = context
-  const where = `The message of the commit lists every change${moreAt === undefined ? '' : `, and [the run](${moreAt}) shows all evidence`}`
-  return [
+  const run =
+    moreAt === undefined ? '' : markdown`, and ${link(markdown`the run`, moreAt)} shows all evidence`
+  const where = markdown`The message of the commit lists every change${run}`
+  const parts = [
     head,
-    ...(total === '' ? [] : [escapeMarkdown(total)]),
+    total,
     table.text,
-    ...(table.left > 0 ? [`…and ${plural(table.left, 'more line')}. ${where}.`] : []),
-    '### Evidence',
+    ...(table.left > 0 ? [markdown`…and ${plural(table.left, 'more line')}. ${where}.`] : []),
+    markdown`### Evidence`,
     ...sections,
     ...(missing > 0
-      ? [`The evidence of ${plural(missing, 'more workload')} does not fit here. ${where}.`]
+      ? [markdown`The evidence of ${plural(missing, 'more workload')} does not fit here. ${where}.`]
       : []),
     ...rest,
-  ].join('\n\n')
+  ]
+  return markdown.join(present(parts), '\n\n')
 }

@@ -1,7 +1,9 @@
+import { type Markdown, markdown } from '../../model/text/markdown.ts'
+
 /** The section that says how to decline, snooze, ignore, pin or split. `reconsider` is in percent. */
 export const howTo = (
   reconsider: number,
-): string => `<details><summary>Decline, snooze, ignore, pin or split</summary>
+): Markdown => markdown`<details><summary>Decline, snooze, ignore, pin or split</summary>
 
 Close this pull request to decline. Tortoise proposes these values again only if they change by more than ${reconsider} %.
 

@@ -1,9 +1,9 @@
-import { escapeMarkdown, oneLine } from '../../model/escape-markdown.ts'
 import { plural } from '../../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../../model/proposal.ts'
+import { cutInert, type Inert, inert } from '../../model/text/inert.ts'
+import { code, type Markdown, markdown } from '../../model/text/markdown.ts'
 import { readValue } from '../../model/value.ts'
 import { workloadKey } from '../../model/workload.ts'
-import { code } from '../code.ts'
 import { type Prices, printMoney } from '../cost.ts'
 import { rowOf } from '../rows.ts'
 import type { Line } from './lines.ts'
@@ -29,14 +29,13 @@ const effectOf = (changes: readonly ProposedChange[]): string =>
     .join(', ')
 
 /** The title: the workloads and how many values are raised and lowered. */
-export function pullTitle({ scope, proposal: { changes } }: ScopedProposal): string {
+export function pullTitle({ scope, proposal: { changes } }: ScopedProposal): Inert {
   const rows = changes.map(rowOf)
   const [first] = rows
   const workloads = count(changes)
   const what = workloads === 1 && first !== undefined ? first.workload : plural(workloads, 'workload')
   const where = scope === '' ? '' : ` (${scope})`
-  const title = oneLine(`perf(resources): right-size ${what}${where}: ${effectOf(changes)}`)
-  return title.replace(/@/g, '@\u200b').slice(0, 200)
+  return cutInert(inert`perf(resources): right-size ${`${what}${where}`}: ${effectOf(changes)}`, 200)
 }
 
 const verbs = { raise: 'raises', lower: 'lowers', set: 'sets' } as const
@@ -55,12 +54,12 @@ function whatChanges(changes: readonly ProposedChange[]): string {
 }
 
 /** ` and saves about $25 a month`; empty where the cost stays the same or is not known. */
-function costClause(lines: readonly Line[], prices: Prices | undefined): string {
+function costClause(lines: readonly Line[], prices: Prices | undefined): Markdown | '' {
   const sum = lines.reduce((all, { cost = 0 }) => all + cost, 0)
   if (prices === undefined || Math.abs(sum) < 0.01) return ''
   return sum < 0
-    ? ` and saves about ${printMoney(sum, prices)} a month`
-    : ` and costs about ${printMoney(sum, prices)} more a month`
+    ? markdown` and saves about ${printMoney(sum, prices)} a month`
+    : markdown` and costs about ${printMoney(sum, prices)} more a month`
 }
 
 /** The first lines: what changes for whom, what it saves, and whether anything is raised. */
@@ -68,16 +67,16 @@ export function headOf(
   { scope, proposal: { changes } }: ScopedProposal,
   lines: readonly Line[],
   prices?: Prices,
-): string {
+): Markdown {
   const workloads = count(changes)
   const whose = workloads === 1 ? code(lines[0]?.row.workload ?? '') : plural(workloads, 'workload')
-  const where = scope === '' ? '' : ` (${escapeMarkdown(scope)})`
+  const where = scope === '' ? '' : markdown` (${scope})`
   const raised = lines.some(({ row }) => row.rises)
   const rises =
     movesOf(changes).raise === 0
-      ? ' Nothing is raised.'
+      ? markdown` Nothing is raised.`
       : raised && workloads > 1
-        ? ' Workloads with a raised request are listed first.'
+        ? markdown` Workloads with a raised request are listed first.`
         : ''
-  return `**${whatChanges(changes)} of ${whose}**${where}${costClause(lines, prices)}.${rises} Tortoise updates this text and the branch until you merge or close the pull request.`
+  return markdown`**${whatChanges(changes)} of ${whose}**${where}${costClause(lines, prices)}.${rises} Tortoise updates this text and the branch until you merge or close the pull request.`
 }

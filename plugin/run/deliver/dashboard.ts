@@ -23,7 +23,7 @@ export async function updateDashboard(
   const body = dashboard(plan, [...pulls, ...recentlyClosed(known, pulls, now)])
   try {
     const found = await forge.findIssue(dashboardMarker)
-    if (found?.body.trim() === body.trim()) return
+    if (found?.body.trim() === body.toString().trim()) return
     await forge.writeIssue({ title: dashboardTitle, body }, found?.number)
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error

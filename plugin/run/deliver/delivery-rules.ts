@@ -1,7 +1,7 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
 import { matchesRule } from '../../model/rule-match.ts'
-import type { DecideChange, SourceChange } from '../../plan/apply-decisions.ts'
+import type { ReviewChange, SourceChange } from '../../plan/apply-decisions.ts'
 import type { PlanRequest } from '../../plan/plan.ts'
 
 type Rule = Settings['rules'][number]
@@ -68,16 +68,16 @@ type ForgeReview = Pick<PlanRequest, 'review' | 'scopeOf'>
  */
 export function reviewByDelivery(
   delivery: DeliveryRules,
-  decideByCommits: DecideChange,
+  decideByCommits: ReviewChange,
   forge: ForgeReview = {},
 ): ForgeReview {
   const { review: decideOnForge, scopeOf } = forge
-  const review: DecideChange = (change) => {
+  const review: ReviewChange = (change, isEditOf) => {
     if (deliveryByRule(delivery.rules, change) === 'report')
       return { reason: 'only reported, because a rule sets delivery: report' }
     return decideOnForge === undefined || isDirect(delivery, change)
-      ? decideByCommits(change)
-      : decideOnForge(change)
+      ? decideByCommits(change, isEditOf)
+      : decideOnForge(change, isEditOf)
   }
   if (scopeOf === undefined) return { review }
   const scopeByDelivery: typeof scopeOf = (change) => {

@@ -2,7 +2,7 @@ import type { Settings } from '../../../config/schema.ts'
 import type { BranchWriter, Forge, Pull } from '../../deliver/forges/forge.ts'
 import { codeownersFiles, type Owners, readCodeowners } from '../../deliver/pulls/codeowners.ts'
 import { collectDecisions, type DecisionLog, isSplit } from '../../deliver/pulls/decisions.ts'
-import { readComments } from '../../deliver/pulls/read-comments.ts'
+import { readReviews } from '../../deliver/pulls/read-reviews.ts'
 import type { DecisionRules } from '../../deliver/pulls/resolve-change.ts'
 import { type Grouping, scopeOf } from '../../deliver/pulls/scope.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
@@ -11,7 +11,7 @@ import type { RepositoryView } from '../../model/source.ts'
 import type { Environment } from '../host.ts'
 import { openForge, openImport, openWriter } from './open-forge.ts'
 
-/** Snapshot of the forge at the start of a run: its pull requests, and the reviewers' decisions recorded in them. */
+/** Snapshot of the forge at the start of a run: the pull requests that count, and the reviewers' decisions on them. */
 export interface ForgeState {
   readonly forge: Forge
   readonly writer: BranchWriter
@@ -40,14 +40,13 @@ export async function loadForgeState(
   const { reconsider, settle, rememberDays } = deliver.pullRequests
   const { forge, session } = await openForge(environment, deliver)
   const writer = openWriter(environment, { settings, gitdir, session, now })
-  const pulls = await forge.pulls()
-  const commented = await readComments(forge, pulls, { now, days: rememberDays })
+  const { pulls, reviewed } = await readReviews(forge, await forge.pulls(), { now, days: rememberDays })
   return {
     forge,
     writer,
     importCommit: openImport(environment, { deliver, gitdir, session, baseId }),
     pulls,
-    decisions: collectDecisions(commented, now),
+    decisions: collectDecisions(reviewed),
     rules: { reconsider, settle, rememberDays, now },
   }
 }

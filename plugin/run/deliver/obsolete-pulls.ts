@@ -4,6 +4,7 @@ import { changeKey } from '../../deliver/record/commit-message.ts'
 import { type BlockItem, readBlock } from '../../deliver/record/hidden-block.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { readValue } from '../../model/value.ts'
+import { killedAt } from './decide.ts'
 import type { ForgeState } from './forge-state.ts'
 
 type Decisions = Pick<ForgeState, 'decisions' | 'rules'>
@@ -48,7 +49,8 @@ function obsoleteReason(
       ? 'the base branch already has these values'
       : 'the current values are within the tolerance'
   }
-  const resolution = resolveChange(decisions, { key, from: current.from, to: current.to }, rules)
+  const requested = { key, from: current.from, to: current.to, killedAt: killedAt(current) }
+  const resolution = resolveChange(decisions, requested, rules)
   return 'reason' in resolution ? resolution.reason : undefined
 }
 

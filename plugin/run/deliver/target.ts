@@ -56,7 +56,7 @@ async function openPullTarget(
   const { decisions, rules } = forgeState
   const review = decideBy(decisions, rules)
   const scopeOf = await scopesIn(view, decisions, settings.deliver.pullRequests.grouping)
-  return { branch, commit, base: { view, ref: name, forge: { review, scopeOf } }, forgeState }
+  return { branch, commit, base: { view, ref: name, forge: { review, scopeOf, decisions } }, forgeState }
 }
 
 /** The head of the base branch on the server; the local head when there is no server. */

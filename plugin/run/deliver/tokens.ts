@@ -4,6 +4,7 @@ import type { Settings } from '../../../config/schema.ts'
 import { type AppPermissions, appToken } from '../../deliver/forges/github/app-token.ts'
 import type { TokenSource } from '../../deliver/git/smart-http.ts'
 import { stop } from '../../model/problem.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import type { Environment } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 
@@ -12,7 +13,7 @@ const publicApi = 'https://api.github.com'
 /** Returns the text of a file that holds a secret. Throws `settings.missing` when it cannot be read. */
 export function secretFile({ cwd }: Pick<Environment, 'cwd'>, file: string, setting: string): string {
   try {
-    return readFileSync(resolve(cwd, file), 'utf8')
+    return keepSecret(readFileSync(resolve(cwd, file), 'utf8'))
   } catch (cause) {
     throw stop('settings.missing', `the file ${file} cannot be read`, { hint: `Correct ${setting}.`, cause })
   }

@@ -6,6 +6,8 @@ import { azureTokens, googleTokens, type TokenSource } from '../../io/cloud-toke
 import { type AwsKeys, signedHeaders } from '../../io/sigv4.ts'
 import { type Certificates, fetchWith } from '../../io/tls-fetch.ts'
 import { stop } from '../../model/problem.ts'
+import { serverMessage } from '../../model/text/clean.ts'
+import { keepSecret } from '../../model/text/secrets.ts'
 import type { HttpPorts } from '../../observe/prometheus/connection.ts'
 import type { Environment, RunPorts } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
@@ -36,9 +38,11 @@ function certificatesOf(
 ): Certificates {
   const files = { ca: caFile, cert: certFile, key: keyFile }
   return Object.fromEntries(
-    Object.entries(files).flatMap(([name, file]) =>
-      file === undefined ? [] : [[name, textOf(environment, file)]],
-    ),
+    Object.entries(files).flatMap(([name, file]) => {
+      if (file === undefined) return []
+      const text = textOf(environment, file)
+      return [[name, name === 'key' ? keepSecret(text) : text]]
+    }),
   )
 }
 
@@ -67,7 +71,7 @@ function credentialsOf(
   if (tokenFile !== undefined) {
     textOf(environment, tokenFile)
     return async () => ({
-      authorization: `Bearer ${(await readFile(resolve(cwd, tokenFile), 'utf8')).trim()}`,
+      authorization: `Bearer ${keepSecret((await readFile(resolve(cwd, tokenFile), 'utf8')).trim())}`,
     })
   }
   const purpose = `Prometheus of ${cluster}`
@@ -75,7 +79,7 @@ function credentialsOf(
     tokenEnv !== undefined
       ? `Bearer ${secretFrom(env, tokenEnv, purpose)}`
       : basic !== undefined
-        ? `Basic ${btoa(`${basic.username}:${secretFrom(env, basic.passwordEnv, purpose)}`)}`
+        ? `Basic ${keepSecret(btoa(`${basic.username}:${secretFrom(env, basic.passwordEnv, purpose)}`))}`
         : undefined
   return authorization === undefined ? undefined : async () => ({ authorization })
 }
@@ -94,11 +98,11 @@ function bearer(
 ): HttpPorts['credentials'] {
   return async ({ renew }) => {
     const token = await tokens(renew).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : ''
-      const message = `Prometheus of ${cluster} needs a ${cloud} token, but none was issued: ${reason.slice(0, 200)}`
+      const reason = cause instanceof Error ? serverMessage(cause.message.split('\n', 1)[0] ?? '') : ''
+      const message = `Prometheus of ${cluster} needs a ${cloud} token, but none was issued: ${reason}`
       throw stop('prometheus.credentials', message, { hint: loginHints[cloud] })
     })
-    return { authorization: `Bearer ${token}` }
+    return { authorization: `Bearer ${keepSecret(token)}` }
   }
 }
 
@@ -115,5 +119,9 @@ function awsKeys(env: Environment['env'], cluster: string): AwsKeys {
     )
   }
   const sessionToken = env['AWS_SESSION_TOKEN']
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+  return {
+    accessKeyId,
+    secretAccessKey: keepSecret(secretAccessKey),
+    ...(sessionToken === undefined ? {} : { sessionToken: keepSecret(sessionToken) }),
+  }
 }

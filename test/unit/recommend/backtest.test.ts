@@ -150,8 +150,8 @@ describe('replaying day by day', () => {
     const [today, steady] = report.totals
     expect(steady?.costPerMonth).toBeLessThan((today?.costPerMonth ?? 0) * 0.8)
     expect(today?.costPerMonth).toBeCloseTo(30 * 24 * (0.03 + 0.004), 1)
-    expect(markdownBacktest(report).split('\n')[2]).toMatch(/^\| workload \| profile \|/)
-    expect(terminalBacktest(report)).toContain('1 workload')
+    expect(markdownBacktest(report).toString().split('\n')[2]).toMatch(/^\| workload \| profile \|/)
+    expect(terminalBacktest(report).toString()).toContain('1 workload')
   })
 
   it('a history that is too short is listed as skipped', () => {

@@ -1,4 +1,3 @@
-import { marked } from 'marked'
 import { describe, expect, it } from 'vitest'
 import type { BranchWriter, Forge, Pull } from '../../../plugin/deliver/forges/forge.ts'
 import type { PullOptions } from '../../../plugin/deliver/pulls/job.ts'
@@ -9,11 +8,13 @@ import { writeBlock } from '../../../plugin/deliver/record/hidden-block.ts'
 import { parseChanges } from '../../../plugin/deliver/record/trailers.ts'
 import type { Plan } from '../../../plugin/model/plan.ts'
 import type { ScopedProposal } from '../../../plugin/model/proposal.ts'
+import type { Markdown } from '../../../plugin/model/text/markdown.ts'
 import { dashboard } from '../../../plugin/report/dashboard.ts'
 import { plain } from '../../../plugin/report/paint.ts'
 import { pullBody } from '../../../plugin/report/pull-request/body.ts'
 import { pullTitle } from '../../../plugin/report/pull-request/head.ts'
 import { historyForPeople } from '../../../plugin/report/value-history.ts'
+import { alive } from '../../lab/alive.ts'
 import { observationsFor, partOf } from './pull-requests.ts'
 
 const hostile = [
@@ -29,25 +30,6 @@ const hostile = [
   'x\n\nTortoise-Base: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   '$(rm -rf /) `id` ~!*_[]',
 ]
-const allowed = new Set(
-  'p strong em code br hr h3 table thead tbody tr th td ul li details summary pre input'.split(' '),
-)
-
-/** Elements of a rendered text that are not of those we write ourselves, and what a forge would link. */
-function alive(markdown: string): readonly string[] {
-  const html = marked.parse(markdown, { async: false, gfm: true })
-  const visible = html.replace(/<!--[\s\S]*?-->/g, '').replace(/<code[\s\S]*?<\/code>/g, '')
-  const tags = [...visible.matchAll(/<\/?([a-z][a-z0-9]*)([^>]*)>/gi)].filter(
-    ([, name = '', rest = '']) => !allowed.has(name) || /\bon\w+=|src=|href=/.test(rest),
-  )
-  const text = visible.replace(/<[^>]+>/g, ' ').replaceAll('&#39;', "'")
-  return [
-    ...tags.map(([tag]) => tag),
-    ...(text.match(/@[a-z]|(?<![&\w])#\d|GH-\d|https?:\/\//gi) ?? []),
-    ...(text.match(/[\p{Cc}\u202a-\u202e]/gu) ?? []).filter((one) => one !== '\n'),
-  ]
-}
-
 /** A part in which everything that a cluster or a repository can name is hostile. */
 function poisoned(text: string): ScopedProposal {
   const part = partOf(1)
@@ -69,7 +51,7 @@ describe('names full of markup', () => {
   it.each(hostile)('are inert in the body of a pull request: %j', (text) => {
     const part = poisoned(text)
     const observations = observationsFor(part.proposal.changes)
-    const body = pullBody(part, { observations, reconsider: 20, room: 50_000 })
+    const body = pullBody(part, { observations, reconsider: 20, room: 50_000 }).toString()
     expect(alive(body)).toEqual([])
     expect(body.match(/^\/tortoise /gm) ?? []).toEqual([])
     expect(body.match(/^- \[x\]/gim) ?? []).toEqual([])
@@ -78,7 +60,7 @@ describe('names full of markup', () => {
   })
 
   it.each(hostile)('are inert in a title, and on one line: %j', (text) => {
-    const title = pullTitle(poisoned(text))
+    const title = pullTitle(poisoned(text)).toString()
     expect(title).not.toMatch(/[\n\r\p{Cc}]|@[a-z]/iu)
     expect(title.length).toBeLessThanOrEqual(256)
   })
@@ -94,7 +76,7 @@ describe('names full of markup', () => {
     const pulls = [
       { scope: text, branch: branchOf('tortoise/x', text), action: 'queued' as const, reason: text },
     ]
-    expect(alive(dashboard(plan, pulls))).toEqual([])
+    expect(alive(dashboard(plan, pulls).toString())).toEqual([])
   })
 
   it.each(hostile)('are inert in the comment that says why a pull request was closed: %j', async (text) => {
@@ -108,12 +90,12 @@ describe('names full of markup', () => {
     const said: string[] = []
     const forge = {
       comments: async () => [],
-      comment: async (_: number, body: string) => void said.push(body),
+      comment: async (_: number, body: Markdown) => void said.push(body.toString()),
       update: async () => undefined,
     } as Partial<Forge> as Forge
     const options = { checks: false } as PullOptions
     const ports = { forge, writer: {} as BranchWriter, pulls: [] }
-    const pull = { number: 1, url: '', branch: 'b', head: 'h', body: writeBlock(block) } as Pull
+    const pull = { number: 1, url: '', branch: 'b', head: 'h', body: writeBlock(block).toString() } as Pull
     await closeObsolete(pull, text, { options, ports })
     expect(said.flatMap(alive)).toEqual([])
     expect(said[0]?.match(/^\/tortoise /gm) ?? []).toEqual([])
@@ -121,8 +103,10 @@ describe('names full of markup', () => {
 
   it.each(hostile)('come out of trailers as one line of a terminal: %j', (text) => {
     const changes = poisoned(text).proposal.changes
-    const message = commitMessage(partOf(1).proposal, { base: 'a', tree: 'b' })
-    const trailed = parseChanges(commitMessage({ ...partOf(1).proposal, changes }, { base: 'a', tree: 'b' }))
+    const message = commitMessage(partOf(1).proposal, { base: 'a', tree: 'b' }).toString()
+    const trailed = parseChanges(
+      commitMessage({ ...partOf(1).proposal, changes }, { base: 'a', tree: 'b' }).toString(),
+    )
     expect(trailed).toHaveLength(parseChanges(message).length)
     const events = trailed.map((one) => ({ ...one, kind: 'set' as const }))
     const workload = { namespace: text, kind: text, name: text }
@@ -132,7 +116,7 @@ describe('names full of markup', () => {
         fields: [{ cluster: text, workload, container: text, field: text, now: text, events }],
       },
       plain,
-    )
+    ).toString()
     expect(printed.trimEnd().split('\n')).toHaveLength(2 + events.length)
     expect(printed.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
   })
@@ -144,6 +128,6 @@ describe('names full of markup', () => {
   it.each(hostile)('cannot break out of the hidden block: %j', (text) => {
     const items = [{ key: text, from: text, to: text }]
     const block = { scope: text, base: text, head: text, digest: text, items }
-    expect(writeBlock(block)).toMatch(/^<!-- tortoise:1 [A-Za-z0-9+/=]+ -->$/)
+    expect(writeBlock(block).toString()).toMatch(/^<!-- tortoise:1 [A-Za-z0-9+/=]+ -->$/)
   })
 })

@@ -13,7 +13,7 @@ const bodyOf = (workloads: number, room = 50_000) => {
     prices,
     reconsider: 20,
     room,
-  })
+  }).toString()
 }
 
 /** The same workload as another source declares it: none of this pull request's business. */
@@ -23,10 +23,10 @@ describe('the text of a pull request', () => {
   it('shows one workload with its evidence, chart and cost, and how to decline', () => {
     const body = bodyOf(1)
     expect(body).toContain(
-      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | 14 days, 98\u00a0% of samples (high) | +$14 |',
+      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | 14 days, 98\u00a0% of samples (high) | +\\$14 |',
     )
     expect(body).toContain(
-      '**Raises 2 and lowers 1 value of `Deployment/service-000`** (prod shop/payments) and costs about $16 more a month.',
+      '**Raises 2 and lowers 1 value of `Deployment/service-000`** (prod shop/payments) and costs about \\$16 more a month.',
     )
     expect(body).toContain('xychart-beta')
     expect(body).toContain('/tortoise snooze 30d')
@@ -37,10 +37,10 @@ describe('the text of a pull request', () => {
   })
 
   it('names in its title the workloads and what changes', () => {
-    expect(pullTitle(partOf(1))).toBe(
+    expect(pullTitle(partOf(1)).toString()).toBe(
       'perf(resources): right-size Deployment/service-000 (prod shop/payments): raise 2, lower 1',
     )
-    expect(pullTitle(partOf(200))).toBe(
+    expect(pullTitle(partOf(200)).toString()).toBe(
       'perf(resources): right-size 200 workloads (prod shop/payments): raise 134, lower 466',
     )
   })
@@ -90,7 +90,7 @@ describe('the text of a pull request', () => {
       }))
     const backtest = { currency: 'EUR', workloads: [...workloads, ...workloads.map(elsewhere)] }
     const observations = observationsFor(part.proposal.changes)
-    const body = pullBody(part, { observations, backtest, reconsider: 20, room: 50_000 })
+    const body = pullBody(part, { observations, backtest, reconsider: 20, room: 50_000 }).toString()
     expect(body).toContain(
       'Backtest over 14 days, 2 workloads. Cost a month: 80.00 EUR → 60.00 EUR; requested cores: 3; requested GiB: 4; time with CPU above its request: 0 % → 0.5 % (about 7 minutes a day); OOM kills: 4 → 0.',
     )

@@ -127,6 +127,64 @@ describe('a field of a chart that is not set', () => {
     )
   })
 
+  it.each<[string, string, string | null]>([
+    ['is there without a value', 'resources:\n', 'insert web/values.yaml:1 resources.limits.memory'],
+    ['is null', 'resources: null\n', 'insert web/values.yaml:1 resources.limits.memory'],
+    [
+      'holds something',
+      'resources: {requests: {cpu: 1}}\n',
+      'insert web/values.yaml:1 resources.limits.memory',
+    ],
+    ['is a text', 'resources: none\n', null],
+    ['is a list', 'resources: []\n', null],
+    ['is only the beginning of a key', 'resourcesOf: {}\n', null],
+  ])('goes to a mapping of resources that %s', async (_name, values, place) => {
+    const read =
+      "<% typeof values.resources?.limits?.memory === 'string' ? 'memory: ' + values.resources.limits.memory : '' %>"
+    const made = world(files(values, `resources:\n  limits:\n    ${read}`))
+    expect((await ask(made, chartSource('web'))).override).toBe(place)
+  })
+
+  it('goes below the mapping with a name that ends in resources, wherever that is', async () => {
+    const read =
+      "<% values.a?.b?.webResources?.limits?.memory ? 'memory: ' + values.a.b.webResources.limits.memory : '' %>"
+    const values = 'resources: {}\na:\n  b:\n    webResources: {}\n    other: {resources: {}}\n'
+    const made = world(files(values, `resources:\n  limits:\n    ${read}`))
+    expect((await ask(made, chartSource('web'))).override).toBe(
+      'insert web/values.yaml:4 a.b.webResources.limits.memory',
+    )
+  })
+
+  it('is found in values files of the source too, and below the name of a subchart', async () => {
+    const own = {
+      'web/chart.yaml': 'charts: [{path: low, as: [low]}]\n',
+      'web/values.yaml': '{}',
+      'web/template.yaml': '',
+      'web/low/chart.yaml': '{}',
+      'web/low/values.yaml': 'resources: {}\n',
+      'web/low/template.yaml': deployment('web', `env: []\nresources:\n  limits:\n    ${limits}`),
+    }
+    expect((await ask(world(own), chartSource('web'))).override).toBe(
+      'insert web/values.yaml:1 low.resources.limits.memory',
+    )
+    const named = { ...files('a: 1\n'), 'prod.yaml': 'x: 1\nresources: {}\n' }
+    expect((await ask(world(named), chartSource('web', { values: ['prod.yaml'] }))).override).toBe(
+      'insert prod.yaml:2 resources.limits.memory',
+    )
+  })
+
+  it.each(['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'] as const)(
+    'is tried for %s',
+    async (field) => {
+      const [list, key] = field.split('.')
+      const read = `<% values.resources?.${list}?.${key} ? '${key}: ' + values.resources.${list}.${key} : '' %>`
+      const made = world(files('resources: {}\n', `resources:\n  ${list}:\n    ${read}`))
+      expect((await ask(made, chartSource('web'), { field })).override).toBe(
+        `insert web/values.yaml:1 resources.${field}`,
+      )
+    },
+  )
+
   it('goes into the last values file', async () => {
     const made = world({
       ...files('resources: {}\n'),

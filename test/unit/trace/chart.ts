@@ -11,8 +11,8 @@ import { merged } from './merge.ts'
 /** A toy chart: a directory with `chart.yaml`, default values in `values.yaml`, and a template in `template.yaml`. */
 export interface ChartSource extends Source {
   readonly kind: 'chart'
-  /** Values of the object that declares it, as YAML text. */
-  readonly inline?: string
+  /** Values of the object that declares it, as YAML texts, weakest first. */
+  readonly inline?: readonly string[]
 }
 
 /**
@@ -40,7 +40,7 @@ export const chart = (log: Log): RendererKind<ChartSource> => ({
       await log(source, view, options)
       const stackOfValues = [
         ...(await Promise.all((source.values ?? []).map((file) => valuesIn(view, file)))),
-        parse(source.inline ?? '{}') as Json,
+        ...(source.inline ?? []).map((text) => parse(text) as Json),
         parse(options?.extraValues ?? '{}') as Json,
       ]
       const objects = await renderChart(source.path, view, stackOfValues)

@@ -19,13 +19,7 @@ function partsOf(object: JsonObject, { source }: TranslationContext): readonly S
   if (chart !== undefined) {
     const path = source.charts === undefined ? chart : `${source.charts}/${chart}`
     const files = listOf(valueAt(object, ['spec', 'files'])).flatMap((file) => textOf(file) ?? [])
-    const part: ChartSource = {
-      kind: 'chart',
-      ...shared,
-      path,
-      values: files,
-      inline: stringify(valueAt(object, ['spec', 'values']) ?? {}),
-    }
+    const part: ChartSource = { kind: 'chart', ...shared, path, values: files, inline: inlineOf(object) }
     return [part]
   }
   if (stack === undefined) return []
@@ -36,15 +30,32 @@ function partsOf(object: JsonObject, { source }: TranslationContext): readonly S
   return [part]
 }
 
+/** The values in the object as YAML texts: a mapping, a text, or a list of mappings, and `valuesObject` over them. */
+function inlineOf(object: JsonObject): readonly string[] {
+  const [values, over] = [valueAt(object, ['spec', 'values']), valueAt(object, ['spec', 'valuesObject'])]
+  const texts = typeof values === 'string' ? [values] : listOf(values).map((one) => stringify(one))
+  return [
+    ...(isJsonObject(values) ? [stringify(values)] : texts),
+    ...(over === undefined ? [] : [stringify(over)]),
+  ]
+}
+
+function valuesAt(object: JsonObject) {
+  if (valueAt(object, ['spec', 'stack']) !== undefined) return undefined
+  if (valueAt(object, ['spec', 'valuesObject']) !== undefined)
+    return { path: ['spec', 'valuesObject'], written: true }
+  const values = valueAt(object, ['spec', 'values'])
+  if (typeof values === 'string') return { path: ['spec', 'values', '|'], written: true }
+  if (Array.isArray(values)) return { path: ['spec', 'values', values.length - 1], written: true }
+  return { path: ['spec', 'values'], written: values !== undefined }
+}
+
 /** A toy object that declares one source. */
 export const deploy: DeclaringKind = {
   kind: 'Deploy',
   mayBeIn: hasObjectOf('Deploy'),
   computesPaths: (text) => text.includes('$('),
-  valuesAt: (object) =>
-    valueAt(object, ['spec', 'stack']) === undefined
-      ? { path: ['spec', 'values'], written: valueAt(object, ['spec', 'values']) !== undefined }
-      : undefined,
+  valuesAt,
   patchesAt: (object) => (valueAt(object, ['spec', 'chart']) === undefined ? ['spec', 'patches'] : undefined),
   handsOn: (path) => path[1] === 'values',
   configMaps: () => [],

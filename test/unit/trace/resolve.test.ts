@@ -226,6 +226,78 @@ describe('a file that sources which cannot be traced read too', () => {
   })
 })
 
+describe('two source lines', () => {
+  it('share nothing, though they are in one file', async () => {
+    const template = deployment('web', `${requests('<% values.cpu %>')}\n    memory: <% values.memory %>`)
+    const made = world({
+      'web/chart.yaml': '{}',
+      'web/values.yaml': 'cpu: 100m\nmemory: 1Gi\n',
+      'web/template.yaml': template,
+    })
+    const traces = await resolveIn(made, [chartSource('web')])
+    for (const name of [web, 'web app requests.memory']) {
+      expect(traces[name]).toMatchObject({
+        sharedWith: [],
+        chosen: 'site',
+        reach: { sources: ['web'], containers: 1 },
+      })
+    }
+  })
+})
+
+describe('a chart whose defaults another, untraced one has too', () => {
+  it('is overridden, for the other is no layer of it', async () => {
+    const made = world({ ...chartFiles, 'web/values.yaml': 'cpu: 100m\n', 'prod.yaml': 'a: 1\n' })
+    const source = chartSource('web', { values: ['prod.yaml'] })
+    const traces = await resolveIn(made, [source], {
+      untraced: [chartSource('web', { id: 'other' })],
+      allowShared: true,
+    })
+    expect(traces[web]).toMatchObject({ chosen: 'override', reason: expect.stringMatching(/^other read/) })
+  })
+
+  it('is overridden for an untraced stack that reads its file by another way', async () => {
+    const made = world({
+      ...chartFiles,
+      'web/values.yaml': 'cpu: 100m\n',
+      'prod.yaml': 'a: 1\n',
+      'odd/stack.yaml': 'resources: [../web/values.yaml]\n',
+    })
+    const source = chartSource('web', { values: ['prod.yaml'] })
+    const traces = await resolveIn(made, [source], { untraced: [stackSource('odd')], allowShared: true })
+    expect(traces[web]).toMatchObject({ chosen: 'override', reason: expect.stringMatching(/^odd read/) })
+  })
+})
+
+describe('a release whose values file others read', () => {
+  const release = (name: string, files: string) =>
+    `apiVersion: v1\nkind: Deploy\nmetadata: {name: ${name}}\nspec: {chart: web, files: [${files}]}\n`
+  const files = {
+    ...chartFiles,
+    'web/values.yaml': 'cpu: 100m\n',
+    'a.yaml': 'x: 1\n',
+    'cluster/stack.yaml': 'resources: [all.yaml]\n',
+    'cluster/all.yaml': `${release('one', 'a.yaml')}---\n${release('two', 'a.yaml')}---\n${release('three', '')}`,
+  }
+  const override = async (...names: readonly string[]) => {
+    const made = world(files)
+    const all = await releasesOf(made, stackSource('cluster'))
+    const [first, ...others] = names.flatMap((name) =>
+      all.filter(({ declaredBy }) => declaredBy.name === name),
+    )
+    const traces = await resolveIn(made, [first ?? stackSource('cluster'), ...others])
+    return traces[web] && answerOf(traces[web]).override
+  }
+
+  it('is overridden in its object', async () => {
+    expect(await override('one', 'two')).toBe('insert cluster/all.yaml:4 spec.values.cpu')
+  })
+
+  it('is overridden in the file where no other reads it', async () => {
+    expect(await override('one', 'three')).toBe('insert a.yaml:1 cpu')
+  })
+})
+
 describe('a value that cannot be edited', () => {
   it('is written in a template', async () => {
     const files = {
@@ -251,8 +323,8 @@ describe('a value that cannot be edited', () => {
     }
     const declared = (spec: string) =>
       `apiVersion: v1\nkind: Deploy\nmetadata: {name: d}\nspec:\n  chart: web\n${spec}`
-    const resolved = async (spec: string) => {
-      const made = world({ ...files, 'cluster/d.yaml': declared(spec) })
+    const resolved = async (spec: string, more: Readonly<Record<string, string>> = {}) => {
+      const made = world({ ...files, ...more, 'cluster/d.yaml': declared(spec) })
       const holder = await made.renderer.render(stackSource('cluster'), made.view)
       const [release] = await made.renderer.declared(holder, made.view, 'charts')
       return (await resolveIn(made, [release ?? stackSource('cluster')]))[web]
@@ -264,6 +336,19 @@ describe('a value that cannot be edited', () => {
       chosen: 'override',
     })
     expect(trace?.reason).toMatch(/\w/)
+    // An item of a list cannot be overridden alone.
+    const inList = {
+      'charts/web/values.yaml': 'sizes: [{cpu: 100m}]\n',
+      'charts/web/template.yaml': deployment('web', requests('<% values.sizes[0].cpu %>')),
+    }
+    const nowhere = await resolved('  values:\n    a: 1\n', inList)
+    expect(nowhere && answerOf(nowhere)).toEqual({
+      site: 'scalar charts/web/values.yaml:1 sizes.0.cpu',
+      override: null,
+      chosen: null,
+    })
+    expect(nowhere?.reason).toMatch(/override/)
+    expect(nowhere?.reason).not.toBe(trace?.reason)
   })
 
   const unresolved = async (template: string, values: string) => {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { oneLine } from '../../../model/escape-markdown.ts'
+import { oneLine } from '../../../model/text/clean.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Comment, Forge } from '../forge.ts'
 import { httpStatusOf, type RepositoryAccess, sendWith } from '../request.ts'
+import { readAccount, readActs } from './acts.ts'
 import { findIssue, labelIds, writeIssue } from './issues.ts'
 import { autoMerge, listPulls, openPull } from './pulls.ts'
 import { commentSchema, statusSchema } from './schemas.ts'
@@ -20,9 +21,13 @@ async function check(
   )
   for (const { context, state, description } of checks) {
     const newest = shown.find((one) => one.context === context)
-    if (newest?.status === state && newest.description === description) continue
+    if (newest?.status === state && newest.description === description.toString()) continue
     await send('set a status', () =>
-      api.repos.repoCreateStatus(owner, repo, commit, { context, state, description }),
+      api.repos.repoCreateStatus(owner, repo, commit, {
+        context,
+        state,
+        description: description.toString(),
+      }),
     )
   }
 }
@@ -61,15 +66,25 @@ export async function giteaForge({ url, repository, token }: RepositoryAccess): 
     name: 'Gitea',
     pulls: () => listPulls(session),
     open: (draft) => openPull(session, draft),
-    update: async (number, patch) => {
+    update: async (number, { title, body, state }) => {
+      const patch = {
+        ...(title && { title: title.toString() }),
+        ...(body && { body: body.toString() }),
+        ...(state && { state }),
+      }
       await send('update a pull request', () => api.repos.repoEditPullRequest(owner, repo, number, patch))
     },
     addLabels: async (number, names) => {
       const labels = await labelIds(session, names)
       await send('label a pull request', () => api.repos.issueAddLabel(owner, repo, number, { labels }))
     },
+    account: () => readAccount(session),
+    acts: (number) => readActs(session, number),
+    // The API does not say who edited a text.
+    lastEdit: async () => undefined,
     comments: (number) => readComments(session, number),
-    comment: async (number, body) => {
+    comment: async (number, text) => {
+      const body = text.toString()
       await send('comment', () => api.repos.issueCreateComment(owner, repo, number, { body }))
     },
     mayWrite: (login) => mayWrite(session, login),

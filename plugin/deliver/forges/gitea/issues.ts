@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fitBody } from '../../../model/escape-markdown.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import type { Forge } from '../forge.ts'
 import { issueSchema, labelSchema } from './schemas.ts'
 import { pageSize, readPages, type Session } from './session.ts'
@@ -48,11 +48,11 @@ export async function findIssue({ owner, repo, api, send }: Session, marker: str
 /** Updates an issue, or opens one when there is no number. */
 export async function writeIssue(
   session: Session,
-  { title, body }: Parameters<Forge['writeIssue']>[0],
+  issue: Parameters<Forge['writeIssue']>[0],
   number: number | undefined,
 ): Promise<void> {
   const { owner, repo, api, send } = session
-  const text = fitBody(body)
+  const [title, text] = [issue.title.toString(), fitBody(issue.body).toString()]
   if (number !== undefined) {
     await send('update the dashboard', () =>
       api.repos.issueEditIssue(owner, repo, number, { title, body: text }),

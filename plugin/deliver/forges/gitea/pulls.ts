@@ -1,4 +1,4 @@
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import type { Merging, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
 import { pullOf, pullSchema } from './schemas.ts'
@@ -30,7 +30,7 @@ export async function openPull(session: Session, draft: PullDraft): Promise<Pull
   const { owner, repo, api, send } = session
   const { branch: head, base, title, body } = draft
   try {
-    const request = { head, base, title: oneLine(title), body: fitBody(body) }
+    const request = { head, base, title: title.toString(), body: fitBody(body).toString() }
     const { data } = await send('open a pull request', () =>
       api.repos.repoCreatePullRequest(owner, repo, request),
     )

@@ -11,6 +11,7 @@ export const pullSchema = z.object({
   // After a merge `ref` names the pull request. `label` keeps the name of the branch.
   head: z.object({ label: z.string(), sha: z.string(), repo_id: z.number() }),
   base: z.object({ ref: z.string(), repo_id: z.number() }),
+  user: z.object({ login: z.string() }).nullish(),
   labels: z.array(z.object({ name: z.string() })).nullish(),
   created_at: z.string(),
   closed_at: z.string().nullish(),
@@ -23,6 +24,14 @@ export const commentSchema = z.object({
   body: z.string(),
   created_at: z.string(),
 })
+export const timelineSchema = z.object({
+  type: z.string(),
+  user: z.object({ login: z.string() }).nullish(),
+  body: z.string().nullish(),
+  label: z.object({ name: z.string() }).nullish(),
+  created_at: z.string(),
+})
+export const accountSchema = z.object({ login: z.string() })
 export const statusSchema = z.object({ context: z.string(), status: z.string(), description: z.string() })
 export const labelSchema = z.object({ name: z.string() })
 
@@ -33,6 +42,7 @@ export function pullOf(data: GiteaPull): Pull {
   const closedAt = data.merged_at ?? data.closed_at ?? undefined
   return {
     number: data.number,
+    author: { login: data.user?.login ?? '', isBot: false },
     url: data.html_url,
     state: data.merged ? 'merged' : data.state === 'open' ? 'open' : 'closed',
     title: data.title,

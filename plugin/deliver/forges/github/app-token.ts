@@ -1,6 +1,7 @@
 import type { Octokit } from 'octokit'
-import { oneLine } from '../../../model/escape-markdown.ts'
 import { type ExpectedStop, stop } from '../../../model/problem.ts'
+import { oneLine, serverMessage } from '../../../model/text/clean.ts'
+import { keepSecret } from '../../../model/text/secrets.ts'
 import type { TokenSource } from '../../git/smart-http.ts'
 import { isHttpFailure } from './session.ts'
 
@@ -53,7 +54,7 @@ function refused({ id, repository }: AppLogin, error: unknown): ExpectedStop {
     [404, 'Install the app on this repository.'],
     [422, 'Accept the permissions that the app requests in its installation.'],
   ]).get(error.status)
-  const message = `GitHub issued no token for app ${oneLine(id)} (HTTP ${error.status}): ${oneLine(error.message).slice(0, 300)}`
+  const message = `GitHub issued no token for app ${oneLine(id)} (HTTP ${error.status}): ${serverMessage(error.message)}`
   return stop('forge.refused', message, {
     place,
     hint: hint ?? 'Check the URL and the network, then run again.',
@@ -80,7 +81,7 @@ export function appToken(login: AppLogin): TokenSource {
       const { permissions } = login
       const request = { type: 'installation', installationId, repositoryNames: [repo], permissions }
       const { token } = (await octokit.auth({ ...request, refresh: renew })) as { readonly token: string }
-      return token
+      return keepSecret(token)
     } catch (error) {
       opened = undefined
       throw refused(login, error)

@@ -1,6 +1,7 @@
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import type { Check, Comment, Forge, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
+import { actorOf, readActs, readLastEdit } from './acts.ts'
 import { autoMerge } from './auto-merge.ts'
 import type { Session } from './session.ts'
 
@@ -8,14 +9,19 @@ import type { Session } from './session.ts'
 const maxClosed = 200
 const branchPrefix = 'tortoise/'
 
+interface GitHubRepositoryId {
+  readonly id: number | bigint
+}
+
 interface GitHubPull {
   readonly number: number
   readonly html_url: string
   readonly state: string
   readonly title: string
   readonly body: string | null
-  readonly head: { readonly ref: string; readonly sha: string; readonly label: string | null }
-  readonly base: { readonly ref: string }
+  readonly user: { readonly login: string; readonly type: string } | null
+  readonly head: { readonly ref: string; readonly sha: string; readonly repo: GitHubRepositoryId | null }
+  readonly base: { readonly ref: string; readonly repo: GitHubRepositoryId | null }
   readonly labels: readonly { readonly name: string }[]
   readonly created_at: string
   readonly closed_at: string | null
@@ -23,10 +29,11 @@ interface GitHubPull {
 }
 
 function pullOf(data: GitHubPull): Pull {
-  const { number, html_url: url, title, body, head, base, labels } = data
+  const { number, html_url: url, title, body, head, base, labels, user } = data
   const closedAt = data.merged_at ?? data.closed_at
   return {
     number,
+    author: actorOf(user),
     url,
     state: data.merged_at !== null ? 'merged' : data.state === 'open' ? 'open' : 'closed',
     title,
@@ -40,10 +47,15 @@ function pullOf(data: GitHubPull): Pull {
   }
 }
 
+/**
+ * Whether a pull request is from a branch of Tortoise in the repository itself. The name of the owner does not show that: a
+ * fork can have the same owner. The repository of a head is `null` when it was deleted.
+ */
+const isOurs = ({ head, base }: GitHubPull): boolean =>
+  head.ref.startsWith(branchPrefix) && head.repo?.id !== undefined && head.repo.id === base.repo?.id
+
 async function listPulls({ repo, send }: Session): Promise<readonly Pull[]> {
   const request = { ...repo, sort: 'updated' as const, direction: 'desc' as const, per_page: 100 }
-  const isOurs = ({ head }: GitHubPull): boolean =>
-    head.ref.startsWith(branchPrefix) && head.label?.split(':')[0]?.toLowerCase() === repo.owner.toLowerCase()
   const open = await send('list pull requests', (octokit) =>
     octokit.paginate(octokit.rest.pulls.list, { ...request, state: 'open' }),
   )
@@ -63,14 +75,23 @@ async function openPull({ repo, send }: Session, draft: PullDraft): Promise<Pull
   const { branch: head, base, title, body } = draft
   try {
     const { data } = await send('open a pull request', ({ rest }) =>
-      rest.pulls.create({ ...repo, head, base, title: oneLine(title), body: fitBody(body) }),
+      rest.pulls.create({
+        ...repo,
+        head,
+        base,
+        title: title.toString(),
+        body: fitBody(body).toString(),
+      }),
     )
     return pullOf(data)
   } catch (error) {
-    const request = { ...repo, state: 'open' as const, head: `${repo.owner}:${head}`, base, per_page: 1 }
+    // Forks with the same owner match too.
+    const request = { ...repo, state: 'open' as const, head: `${repo.owner}:${head}`, base, per_page: 100 }
     const exists = httpStatusOf(error) === 422
     const found = exists
-      ? await send('list pull requests', ({ rest }) => rest.pulls.list(request)).then(({ data }) => data[0])
+      ? await send('list pull requests', ({ rest }) => rest.pulls.list(request)).then(({ data }) =>
+          data.find(isOurs),
+        )
       : undefined
     if (found === undefined) throw error
     return pullOf(found)
@@ -97,10 +118,13 @@ async function check({ repo, send }: Session, commit: string, checks: readonly C
   for (const one of checks) {
     const isSet = data.statuses.some(
       ({ context, state, description }) =>
-        context === one.context && state === one.state && description === one.description,
+        context === one.context && state === one.state && description === one.description.toString(),
     )
     if (isSet) continue
-    await send('set a status', ({ rest }) => rest.repos.createCommitStatus({ ...repo, sha: commit, ...one }))
+    const status = { ...one, description: one.description.toString() }
+    await send('set a status', ({ rest }) =>
+      rest.repos.createCommitStatus({ ...repo, sha: commit, ...status }),
+    )
   }
 }
 
@@ -108,7 +132,10 @@ async function readComments({ repo, send }: Session, issue_number: number): Prom
   const found = await send('read comments', (octokit) =>
     octokit.paginate(octokit.rest.issues.listComments, { ...repo, issue_number, per_page: 100 }),
   )
-  return found.map(({ user, body = '', created_at: at }) => ({ author: user?.login ?? '', body, at }))
+  return found.map(({ user, body = '', created_at: at }) => {
+    const { login: author, isBot: byBot } = actorOf(user)
+    return { author, byBot, body, at }
+  })
 }
 
 async function mayWrite({ repo, send }: Session, username: string): Promise<boolean> {
@@ -127,10 +154,10 @@ async function mayWrite({ repo, send }: Session, username: string): Promise<bool
 
 async function writeIssue(
   { repo, send }: Session,
-  { title, body }: Parameters<Forge['writeIssue']>[0],
+  issue: Parameters<Forge['writeIssue']>[0],
   issue_number: number | undefined,
 ): Promise<void> {
-  const text = fitBody(body)
+  const [title, text] = [issue.title.toString(), fitBody(issue.body).toString()]
   await (issue_number === undefined
     ? send('open the dashboard', ({ rest }) =>
         rest.issues.create({ ...repo, title, body: text, labels: ['tortoise'] }),
@@ -147,7 +174,12 @@ export function githubForge(session: Session): Forge {
     name: 'GitHub',
     pulls: () => listPulls(session),
     open: (draft) => openPull(session, draft),
-    update: async (pull_number, patch) => {
+    update: async (pull_number, { title, body, state }) => {
+      const patch = {
+        ...(title && { title: title.toString() }),
+        ...(body && { body: body.toString() }),
+        ...(state && { state }),
+      }
       await send('update a pull request', ({ rest }) => rest.pulls.update({ ...repo, pull_number, ...patch }))
     },
     addLabels: async (issue_number, labels) => {
@@ -155,8 +187,13 @@ export function githubForge(session: Session): Forge {
         rest.issues.addLabels({ ...repo, issue_number, labels: [...labels] }),
       )
     },
+    // An app cannot ask who it is with its token. Its pull requests and edits are those of a bot.
+    account: async () => undefined,
+    acts: (number) => readActs(session, number),
+    lastEdit: (number) => readLastEdit(session, number),
     comments: (number) => readComments(session, number),
-    comment: async (issue_number, body) => {
+    comment: async (issue_number, text) => {
+      const body = text.toString()
       await send('comment', ({ rest }) => rest.issues.createComment({ ...repo, issue_number, body }))
     },
     mayWrite: (login) => mayWrite(session, login),

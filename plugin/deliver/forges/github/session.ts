@@ -1,6 +1,6 @@
 import type { Octokit } from 'octokit'
-import { oneLine } from '../../../model/escape-markdown.ts'
 import { stop } from '../../../model/problem.ts'
+import { oneLine, serverMessage } from '../../../model/text/clean.ts'
 import { type TokenSource, urlPlace } from '../../git/smart-http.ts'
 import { headerOf, type Limit, limitOf, waitOf } from './rate-limits.ts'
 
@@ -97,7 +97,7 @@ function refused({ place }: Pick<Session, 'place'>, action: string, error: unkno
   const known = error instanceof Error ? asHttp(error) : undefined
   if (known === undefined) return error
   const { status } = known
-  const message = oneLine(known.message).slice(0, 300)
+  const message = serverMessage(known.message)
   return stop('forge.refused', `GitHub refused to ${action} (HTTP ${status}): ${message}`, {
     place,
     hint: hint(known),

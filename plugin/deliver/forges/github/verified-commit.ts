@@ -1,6 +1,7 @@
 import type { FileEdit } from '../../../model/edit.ts'
-import { oneLine } from '../../../model/escape-markdown.ts'
 import { stop } from '../../../model/problem.ts'
+import { oneLine } from '../../../model/text/clean.ts'
+import type { Inert } from '../../../model/text/inert.ts'
 import { fingerprint } from '../../record/fingerprint.ts'
 import type { StoredTree } from '../forge.ts'
 import type { Session } from './session.ts'
@@ -36,7 +37,7 @@ export async function moveRefs(
 export interface CommitContent {
   readonly stored: StoredTree
   readonly edits: readonly FileEdit[]
-  readonly message: string
+  readonly message: Inert
 }
 
 /** A commit on a temporary branch, and the ref updates that delete all temporary branches. */
@@ -64,7 +65,7 @@ async function write(
   name: string,
   { stored, edits, message }: CommitContent,
 ): Promise<string> {
-  const [headline = '', ...body] = message.split('\n')
+  const [headline = '', ...body] = message.toString().split('\n')
   const input = {
     branch: {
       repositoryNameWithOwner: `${repo.owner}/${repo.repo}`,

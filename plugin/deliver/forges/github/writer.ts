@@ -1,7 +1,8 @@
 import { hashBlob } from 'isomorphic-git'
 import type { FileEdit } from '../../../model/edit.ts'
-import { oneLine } from '../../../model/escape-markdown.ts'
 import { stop } from '../../../model/problem.ts'
+import { oneLine } from '../../../model/text/clean.ts'
+import type { Inert } from '../../../model/text/inert.ts'
 import type { BranchWriter, StoredTree } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
 import type { Session } from './session.ts'
@@ -96,13 +97,13 @@ function committer(session: Session, { verified }: GitHubWriting, nodeId: () => 
   const edits = new Map<string, readonly FileEdit[]>()
   const clear = new Map<string, readonly RefUpdate[]>()
   let byRest = true
-  const commitByRest = async ({ base, tree }: StoredTree, message: string): Promise<string | undefined> => {
-    const request = { ...session.repo, message, tree, parents: [base] }
+  const commitByRest = async ({ base, tree }: StoredTree, text: Inert): Promise<string | undefined> => {
+    const request = { ...session.repo, message: text.toString(), tree, parents: [base] }
     const { data } = await session.send('store a commit', ({ rest }) => rest.git.createCommit(request))
     byRest = !verified || data.verification.verified
     return byRest ? data.sha : undefined
   }
-  const writeCommit = async (stored: StoredTree, message: string): Promise<string> => {
+  const writeCommit = async (stored: StoredTree, message: Inert): Promise<string> => {
     const made = byRest ? await commitByRest(stored, message) : undefined
     if (made !== undefined) return made
     const content = { stored, message, edits: edits.get(stored.tree) ?? [] }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { oneLine } from '../../../model/text/clean.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Forge } from '../forge.ts'
 import { type RepositoryAccess, sendWith } from '../request.ts'
+import { readAccount, readActs, readLastEdit } from './acts.ts'
 import { autoMerge, listPulls, openPull, readComments, updatePull } from './merge-requests.ts'
 import { issueSchema, memberSchema, statusSchema } from './schemas.ts'
 import { failureOf, type Session } from './session.ts'
@@ -22,10 +24,10 @@ async function findIssue({ project, api, send }: Session, marker: string) {
 
 async function writeIssue(
   { project, api, send }: Session,
-  { title, body }: Parameters<Forge['writeIssue']>[0],
+  issue: Parameters<Forge['writeIssue']>[0],
   number: number | undefined,
 ): Promise<void> {
-  const description = fitBody(body)
+  const [title, description] = [issue.title.toString(), fitBody(issue.body).toString()]
   await (number === undefined
     ? send('open the dashboard', () => api.Issues.create(project, title, { description, labels: 'tortoise' }))
     : send('update the dashboard', () => api.Issues.edit(project, number, { title, description })))
@@ -53,7 +55,7 @@ async function check(
     const wanted = state === 'success' ? 'success' : 'failed'
     if (shown.find(({ name }) => name === context)?.status === wanted) continue
     await send('set a status', () =>
-      api.Commits.editStatus(project, commit, wanted, { name: context, description }),
+      api.Commits.editStatus(project, commit, wanted, { name: context, description: description.toString() }),
     )
   }
 }
@@ -75,8 +77,12 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
         api.MergeRequests.edit(project, number, { addLabels: labels.join(',') }),
       )
     },
+    account: () => readAccount(session),
+    acts: (number) => readActs(session, number),
+    lastEdit: (number) => readLastEdit(session, number),
     comments: (number) => readComments(session, number),
-    comment: async (number, body) => {
+    comment: async (number, text) => {
+      const body = text.toString()
       await send('comment', () => api.MergeRequestNotes.create(project, number, body))
     },
     mayWrite: (login) => mayWrite(session, login),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { fitBody, oneLine } from '../../../model/escape-markdown.ts'
+import { fitBody } from '../../../model/text/markdown.ts'
 import type { Comment, Forge, Merging, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
-import { mergeRequestSchema, noteSchema, pullOf } from './schemas.ts'
+import { actorOf, mergeRequestSchema, noteSchema, pullOf } from './schemas.ts'
 import type { Session } from './session.ts'
 
 const branchPrefix = 'tortoise/'
@@ -35,8 +35,8 @@ export async function openPull(session: Session, draft: PullDraft): Promise<Pull
     return await send('open a merge request', async () =>
       pullOf(
         mergeRequestSchema.parse(
-          await api.MergeRequests.create(project, branch, base, oneLine(title), {
-            description: fitBody(body),
+          await api.MergeRequests.create(project, branch, base, title.toString(), {
+            description: fitBody(body).toString(),
           }),
         ),
       ),
@@ -59,8 +59,8 @@ export async function updatePull(
 ): Promise<void> {
   await send('update a merge request', () =>
     api.MergeRequests.edit(project, number, {
-      ...(title === undefined ? {} : { title }),
-      ...(body === undefined ? {} : { description: body }),
+      ...(title === undefined ? {} : { title: title.toString() }),
+      ...(body === undefined ? {} : { description: body.toString() }),
       ...(state === undefined ? {} : { stateEvent: state === 'open' ? 'reopen' : 'close' }),
     }),
   )
@@ -76,7 +76,10 @@ export async function readComments(
   )
   return found
     .filter(({ system }) => !system)
-    .map(({ author, body, created_at: at }) => ({ author: author.username, body, at }))
+    .map(({ author, body, created_at: at }) => {
+      const { login, isBot } = actorOf(author)
+      return { author: login, byBot: isBot, body, at }
+    })
 }
 
 /** Merges when the pipeline succeeds, or at once when there is none. Merges only the head that Tortoise wrote. */

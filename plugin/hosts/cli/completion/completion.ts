@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander'
+import { verbatim } from '../../../model/text/data.ts'
 import type { Host } from '../../../run/host.ts'
 import { readCommandTable } from '../command-table.ts'
 import { bashScript } from './bash.ts'
@@ -13,6 +14,6 @@ export function completionCommand(host: Host): Command {
     .description('print the completion script of a shell')
     .addArgument(new Argument('<shell>', 'the shell that loads the script').choices(Object.keys(scripts)))
     .action((shell: keyof typeof scripts) => {
-      host.stdout(scripts[shell](readCommandTable()))
+      host.stdout(verbatim(scripts[shell](readCommandTable())))
     })
 }

@@ -1,4 +1,4 @@
-import type { CommandEntry, OptionEntry } from '../command-table.ts'
+import { type CommandEntry, debugDescription, type OptionEntry } from '../command-table.ts'
 
 /** An option as a shell completes it. */
 export interface Flag {
@@ -14,6 +14,7 @@ export type FlagValue = readonly string[] | 'dir' | 'file' | 'text' | undefined
 /** The options of a command, `--help` included. */
 export const flagsOf = ({ options }: CommandEntry): readonly Flag[] => [
   ...options.map(flagOf),
+  { names: ['--debug'], description: debugDescription, value: undefined },
   { names: ['-h', '--help'], description: helpDescription, value: undefined },
 ]
 

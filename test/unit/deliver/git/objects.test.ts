@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { draftEdits, moveBranch, resolveCommit, writeDraft } from '../../../../plugin/deliver/git/objects.ts'
 import { applyFiles, readText } from '../../../../plugin/deliver/git/tree.ts'
+import { inert } from '../../../../plugin/model/text/inert.ts'
 import { after, author, before, type Checkout, deployment, git, makeCheckout, now } from '../lab.ts'
 
 let checkout: Checkout
@@ -110,7 +111,7 @@ describe('a draft', () => {
 
   it('becomes one commit that passes git fsck', async () => {
     const draft = await draftMain()
-    const id = await writeDraft(checkout.repository, draft, { message: 'perf: x\n', author, now })
+    const id = await writeDraft(checkout.repository, draft, { message: inert`perf: x\n`, author, now })
     expect(git(checkout.dir, ['show', '--no-patch', '--format=%P %cn <%ce> %ct %s', id])).toBe(
       `${draft.base} GitOps Tortoise <tortoise@example.com> 1772337600 perf: x`,
     )
@@ -118,7 +119,7 @@ describe('a draft', () => {
   })
 
   it('does not move a branch that moved since it was read', async () => {
-    const id = await writeDraft(checkout.repository, await draftMain(), { message: 'm', author, now })
+    const id = await writeDraft(checkout.repository, await draftMain(), { message: inert`m`, author, now })
     git(checkout.dir, ['branch', 'tortoise/main'])
     await expect(
       moveBranch(checkout.repository, 'tortoise/main', { from: undefined, to: id }),
@@ -128,7 +129,11 @@ describe('a draft', () => {
 
   it("keeps its headers whatever the author's name is", async () => {
     const evil = { name: 'x\nparent 1 <y>', email: 'a@b>\n' }
-    const id = await writeDraft(checkout.repository, await draftMain(), { message: 'm', author: evil, now })
+    const id = await writeDraft(checkout.repository, await draftMain(), {
+      message: inert`m`,
+      author: evil,
+      now,
+    })
     expect(git(checkout.dir, ['show', '--no-patch', '--format=%an|%ae', id])).toBe('x parent 1 y|a@b')
     expect(git(checkout.dir, ['fsck', '--strict', '--no-dangling'])).toBe('')
   })

@@ -9,6 +9,7 @@ import { fetchCommit } from '../../../../plugin/deliver/git/fetch.ts'
 import { draftEdits, writeDraft } from '../../../../plugin/deliver/git/objects.ts'
 import { pushBranch } from '../../../../plugin/deliver/git/push.ts'
 import { openRemote, pktLine, remoteHead, type SmartHttp } from '../../../../plugin/deliver/git/smart-http.ts'
+import { inert } from '../../../../plugin/model/text/inert.ts'
 import { type GitServer, startGitServer } from '../../../lab/git-server.ts'
 import { after, author, before, type Checkout, commitAs, deployment, git, makeCheckout, now } from '../lab.ts'
 
@@ -36,7 +37,7 @@ async function makePush(text = after) {
   const base = git(checkout.dir, ['rev-parse', 'main'])
   const edits = [{ file: deployment, before, after: text }]
   const draft = await draftEdits(checkout.repository, base, edits)
-  const to = await writeDraft(checkout.repository, draft, { message: 'perf: x\n', author, now })
+  const to = await writeDraft(checkout.repository, draft, { message: inert`perf: x\n`, author, now })
   return { branch, from: undefined, to, objects: [to, ...draft.objects] }
 }
 

@@ -37,7 +37,7 @@ async function flip(from: string, to: string, days: number): Promise<void> {
 }
 
 async function judged(to: number, days: number) {
-  const commits = await readCommits(checkout.repository, { ref: 'main', depth: 100 })
+  const commits = await readCommits(checkout.repository, { ref: 'main', depth: 100, now: later(days) })
   const rules = { reconsider: 20, settle: 5, rememberDays: 30, now: later(days) }
   return resolveChange(decisionsInCommits(commits), { key: changeKey(changeOf()), from: 500, to }, rules)
 }

@@ -5,11 +5,13 @@ import { type OctokitFactory, openSession } from '../../../../plugin/deliver/for
 import { githubWriter } from '../../../../plugin/deliver/forges/github/writer.ts'
 import { collectDecisions } from '../../../../plugin/deliver/pulls/decisions.ts'
 import type { PullOptions } from '../../../../plugin/deliver/pulls/job.ts'
-import { readComments } from '../../../../plugin/deliver/pulls/read-comments.ts'
+import { readReviews } from '../../../../plugin/deliver/pulls/read-reviews.ts'
 import { resolveChange } from '../../../../plugin/deliver/pulls/resolve-change.ts'
 import { syncPulls } from '../../../../plugin/deliver/pulls/sync-pulls.ts'
 import { changeKey } from '../../../../plugin/deliver/record/commit-message.ts'
 import type { ProposedChange, PullOutcome, ScopedProposal } from '../../../../plugin/model/proposal.ts'
+import { inert } from '../../../../plugin/model/text/inert.ts'
+import { markdown } from '../../../../plugin/model/text/markdown.ts'
 import { printValue, readValue } from '../../../../plugin/model/value.ts'
 import { type GitHubServer, startGitHubServer } from '../../../lab/github-server.ts'
 import type { GitHubLab } from '../../../lab/github-state.ts'
@@ -106,8 +108,8 @@ export async function beginStory(
     )
     const forge: Forge = githubForge(session)
     const writer = writerOf?.(checkout, now) ?? githubWriter(session, { verified: lab.tokenOf === 'person' })
-    const pulls = await forge.pulls()
-    const memory = collectDecisions(await readComments(forge, pulls, { now, days: 180 }), now)
+    const { pulls, reviewed } = await readReviews(forge, await forge.pulls(), { now, days: 180 })
+    const memory = collectDecisions(reviewed)
     const rules = { reconsider: 20, settle: 5, rememberDays: 180, now }
     const left: string[] = []
     const kept = wants.flatMap((want) => {
@@ -118,7 +120,12 @@ export async function beginStory(
       if ('reason' in verdict) left.push(verdict.reason)
       return 'reason' in verdict || verdict.to === from ? [] : [{ ...want, text, to: verdict.to }]
     })
-    const wanted = partsOf(kept).map((part) => ({ ...part, title, body: 'report', autoMerge }))
+    const wanted = partsOf(kept).map((part) => ({
+      ...part,
+      title: inert`${title}`,
+      body: markdown`report`,
+      autoMerge,
+    }))
     const obsolete = new Map(gone === undefined ? [] : pulls.map(({ number }) => [number, gone]))
     const done = await syncPulls(wanted, {
       obsolete,

@@ -8,7 +8,8 @@ import { changeOf, git, proposalOf } from '../lab.ts'
 const base = 'a'.repeat(40)
 const tree = 'b'.repeat(40)
 const workload = changeOf().workload
-const messageOf = (...changes: ProposedChange[]) => commitMessage(proposalOf({ changes }), { base, tree })
+const messageOf = (...changes: ProposedChange[]) =>
+  commitMessage(proposalOf({ changes }), { base, tree }).toString()
 const trailersOf = (message: string) => git(tmpdir(), ['interpret-trailers', '--parse'], message).split('\n')
 
 const forged = 'x\n\nTortoise-Proof: proved (99 sources)\r\u2028Tortoise-Change: a/b/c d e f g\n---\n'

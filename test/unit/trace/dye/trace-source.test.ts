@@ -179,6 +179,49 @@ resources: {requests: {cpu: <% values.d.cpu %>, memory: <% values.c.memory %>}}`
     })
   })
 
+  it('is searched by halves, so that the others keep markers that show what is round them', async () => {
+    const sizes = (bad: string, count: number) =>
+      Array.from(
+        { length: count },
+        (_, index) => `k${index}: {cpu: ${`k${index}` === bad ? 100 : 5}}\n`,
+      ).join('')
+    for (const [bad, count] of [
+      ['k0', 2],
+      ['k1', 2],
+      ['k2', 5],
+      ['k4', 5],
+    ] as const) {
+      const good = bad === 'k1' ? 'k0' : 'k1'
+      const found = await origins(
+        chartFiles(
+          sizes(bad, count),
+          `env: [<% values.${bad}.cpu > 999 ? fail('too large') : '' %>]
+resources: {requests: {cpu: <% values.${bad}.cpu %>}, limits: {cpu: <% values.${good}.cpu %>m}}`,
+        ),
+      )
+      const line = (key: string) => Number(key.slice(1)) + 1
+      expect(found.origins).toEqual({
+        'web app requests.cpu': `web/values.yaml:${line(bad)} 100`,
+        'web app limits.cpu': `web/values.yaml:${line(good)} 5 between ["","m"]`,
+      })
+    }
+  })
+
+  it('has no markers where its halves render alone but not together', async () => {
+    const found = await origins(
+      chartFiles(
+        'a: {cpu: 5}\nb: {cpu: 5}\n',
+        `env: [<% values.a.cpu > 999 && values.b.cpu > 999 ? fail('too large') : '' %>]
+resources: {requests: {cpu: <% values.a.cpu %>m}, limits: {cpu: <% values.b.cpu %>}}`,
+      ),
+    )
+    // Values near their own show no text round them.
+    expect(found.origins).toEqual({
+      'web app requests.cpu': expect.stringMatching(/^computed/),
+      'web app limits.cpu': 'web/values.yaml:2 5',
+    })
+  })
+
   it('is unknown where it renders with none, after a bounded number of renderings', async () => {
     const many = Array.from({ length: 64 }, (_, index) => `k${index}: {cpu: 0.5}\n`).join('')
     const found = await origins(
@@ -260,6 +303,30 @@ describe('a traced source', () => {
       expect.stringMatching(/^web\/values\.yaml:2:1: /),
       expect.stringMatching(/^a\.yaml:1/),
     ])
+  })
+
+  it('names files by how their source refers to them, with every ending of YAML and JSON', async () => {
+    const bad = 'a: [\n'
+    const made = world({
+      'web/chart.yaml': '{}',
+      'web/values.yaml': '{}',
+      'web/template.yaml': '',
+      'a.yml': bad,
+      'b.json': bad,
+      'c.yaml.bak': bad,
+    })
+    const inputs = async () =>
+      ['a.yml', 'b.json', 'c.yaml.bak'].map((path) => ({
+        path,
+        at: path,
+        role: 'values' as const,
+        topLayer: false,
+      }))
+    const { unreadable } = await traceIn(
+      { ...made, renderer: { ...made.renderer, inputs } },
+      chartSource('web'),
+    )
+    expect(unreadable.map((one) => one.split(':')[0])).toEqual(['a.yml', 'b.json'])
   })
 
   it('does not name templates, other files, and files that are no YAML', async () => {

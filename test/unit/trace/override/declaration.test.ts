@@ -251,6 +251,23 @@ describe('trial values', () => {
     expect(await find('requests.cpu', plain, [['a']])).toEqual({ path: ['a'], renderings: 1 })
   })
 
+  it('have the unit that the field would have', async () => {
+    const only = (pattern: string) =>
+      `<% ${pattern}.test(values.a ?? '1') ? values.a ?? 1 : fail('a value of another kind') %>`
+    const cpu = `resources: {requests: {cpu: ${only('/^(\\d+m|1)$/')}}}`
+    expect((await find('requests.cpu', cpu, [['x'], ['a']])).path).toEqual(['a'])
+    const memory = `resources: {requests: {memory: ${only('/^(\\d+Mi|1)$/')}}}`
+    expect((await find('requests.memory', memory, [['x'], ['a']])).path).toEqual(['a'])
+    const count = `env: [{name: GOMAXPROCS, value: "${only('/^\\d+$/')}"}]`
+    expect((await find('env.GOMAXPROCS', count, [['x'], ['a']])).path).toEqual(['a'])
+  })
+
+  it('are each their own, however many there are', async () => {
+    const paths = Array.from({ length: 30 }, (_, index) => ['k', `n${index}`])
+    const template = 'resources: {requests: {cpu: <% values.k?.n23 ?? 1 %>}}'
+    expect((await find('requests.cpu', template, paths)).path).toEqual(['k', 'n23'])
+  })
+
   it('show none where no path sets the field, or it is not rendered', async () => {
     expect((await find('requests.cpu', 'resources: {requests: {cpu: 1}}', [['a']])).path).toBeUndefined()
     expect((await find('requests.cpu', 'env: []', [['a']])).path).toBeUndefined()

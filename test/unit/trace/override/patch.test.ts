@@ -122,6 +122,29 @@ spec:
     })
   })
 
+  it('points to the target of a single container', async () => {
+    const hpa = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {kind: Deployment, name: web}
+  metrics:
+    - {type: ContainerResource, containerResource: {name: cpu, container: app, target: {averageUtilization: 70}}}
+`
+    const made = world({
+      'base/stack.yaml': 'resources: [web.yaml, hpa.yaml]\n',
+      'base/web.yaml': deployment('web', 'env: []'),
+      'base/hpa.yaml': hpa,
+      'prod/stack.yaml': 'resources: [../base]\n',
+    })
+    const place = await override(made, 'prod', { field: 'web app hpa.target.cpu' })
+    expect(place).toMatchObject({
+      target: { kind: 'HorizontalPodAutoscaler' },
+      pointer: { path: ['spec', 'metrics', 0, 'containerResource', 'target', 'averageUtilization'] },
+    })
+    expect(place).not.toHaveProperty('containers')
+  })
+
   it('is in a manifest of the autoscaler that the top layer has', async () => {
     const hpa = (spec: string) => `apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler

@@ -193,6 +193,44 @@ describe('an override of a release', () => {
     expect(await override(files, {}, 'prod')).toBe('insert prod/web.yaml:4 spec.values.cpu')
   })
 
+  it('of a value in a text in its object is at the same key of a patch of it', async () => {
+    const files = simple({
+      'base/stack.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': declared('  values: |\n    x: {cpu: 200m}\n    cpu: 300m\n'),
+      'prod/stack.yaml': 'resources: [../base]\npatches: [{path: web.yaml}]\n',
+      'prod/web.yaml': 'apiVersion: v1\nkind: Deploy\nmetadata: {name: web}\nspec: {valuesObject: {y: 1}}\n',
+    })
+    expect(await override(files, {}, 'prod')).toBe('insert prod/web.yaml:4 spec.valuesObject.cpu')
+  })
+
+  it('of a value in a mapping beside the values is at the same key', async () => {
+    const files = simple({
+      'base/stack.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': declared('  valuesObject:\n    cpu: 300m\n'),
+      'prod/stack.yaml': 'resources: [../base]\npatches: [{path: web.yaml}]\n',
+      'prod/web.yaml': 'apiVersion: v1\nkind: Deploy\nmetadata: {name: web}\nspec: {values: {y: 1}}\n',
+    })
+    expect(await override(files, {}, 'prod')).toBe('insert prod/web.yaml:4 spec.values.cpu')
+  })
+
+  it('of a value in a list of values is in the last of them', async () => {
+    const files = simple(cluster('  values:\n  - cpu: 300m\n  - x: 1\n'))
+    expect(await override(files)).toBe('insert cluster/web.yaml:8 spec.values.1.cpu')
+  })
+
+  it('of a value of its own chart is at its whole path', async () => {
+    const files = chartOf('x: {y: {cpu: 100m}}\n', '<% values.x.y.cpu %>', cluster('  values:\n    z: 1\n'))
+    expect(await override(files)).toBe('insert cluster/web.yaml:7 spec.values.x.y.cpu')
+  })
+
+  it('is begun in its object where the values file of the release has the key without a value', async () => {
+    const files = chartOf('cpu: 100m\n', '<% values.cpu ?? "1" %>', {
+      ...cluster('  files: [a.yaml]\n'),
+      'a.yaml': 'x: 1\nsops: {mac: x}\n',
+    })
+    expect(await override(files)).toBe('insert cluster/web.yaml:5 spec.values.cpu')
+  })
+
   it('declared in a list is in the values of its entry', async () => {
     const files = simple({
       'cluster/stack.yaml': 'resources: [deploys.yaml]\n',
@@ -204,6 +242,57 @@ describe('an override of a release', () => {
     const web = releases.find(({ declaredBy }) => declaredBy.name === 'web')
     expect(siteText(web ? await overrideIn(made, web) : null)).toBe(
       'insert cluster/deploys.yaml:5 deploys.1.spec.values.cpu',
+    )
+  })
+})
+
+describe('an override of a chart two releases down', () => {
+  const outer = (name: string, spec: string) =>
+    `apiVersion: v1\nkind: Deploy\nmetadata: {name: ${name}}\nspec: {${spec}}\n`
+  const files = {
+    ...simple(),
+    'mid/chart.yaml': '{}',
+    'mid/values.yaml': 'mid: {cpu: 300m}\n',
+    'mid/template.yaml': outer('web', 'chart: web, values: {cpu: <% values.top?.cpu ?? values.mid.cpu %>}'),
+    'outer/chart.yaml': '{}',
+    'outer/values.yaml': '{}',
+    'outer/template.yaml': outer('mid', 'chart: mid, values: {top: {cpu: <% values.top?.cpu ?? "null" %>}}'),
+    'cluster/stack.yaml': 'resources: [outer.yaml]\n',
+  }
+  const override = async (values: string) => {
+    const made = world({
+      ...files,
+      'cluster/outer.yaml': outer('outer', `chart: outer, values: {${values}}`),
+    })
+    const [first] = await releasesOf(made, stackSource('cluster'))
+    const [second] = first ? await releasesOf(made, first) : []
+    const [third] = second ? await releasesOf(made, second) : []
+    if (third === undefined) throw new Error('no release')
+    return siteText(await overrideIn(made, third))
+  }
+
+  it('is in the values of the release that has the default', async () => {
+    expect(await override('a: 1')).toBeNull()
+    // The middle release is declared in a template, which no override is written to.
+    const made = world({ ...files, 'cluster/outer.yaml': outer('outer', 'chart: mid, values: {a: 1}') })
+    const [first] = await releasesOf(made, stackSource('cluster'))
+    const [second] = first ? await releasesOf(made, first) : []
+    expect(siteText(second ? await overrideIn(made, second) : null)).toBe(
+      'insert cluster/outer.yaml:4 spec.values.mid.cpu',
+    )
+  })
+
+  it('is in the outermost object, where a chart in between hands its own default on', async () => {
+    const made = world({
+      ...files,
+      'outer/values.yaml': 'top: {cpu: 400m}\n',
+      'cluster/outer.yaml': outer('outer', 'chart: outer, values: {a: 1}'),
+    })
+    const [first] = await releasesOf(made, stackSource('cluster'))
+    const [second] = first ? await releasesOf(made, first) : []
+    const [third] = second ? await releasesOf(made, second) : []
+    expect(siteText(third ? await overrideIn(made, third) : null)).toBe(
+      'insert cluster/outer.yaml:4 spec.values.top.cpu',
     )
   })
 })

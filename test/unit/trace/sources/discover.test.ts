@@ -80,6 +80,21 @@ describe('discovery', () => {
     ])
   })
 
+  it('lists no releases of a source that another source deploys', async () => {
+    const files = {
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('apps', 'stack: apps'),
+      'apps/stack.yaml': 'resources: [b.yaml]\n',
+      'apps/b.yaml': deploy('web', 'chart: charts/web'),
+      ...chart('charts/web'),
+    }
+    expect(await discovered(files)).toEqual([
+      'cluster',
+      'Deploy apps in cluster',
+      'Deploy web in Deploy apps in cluster',
+    ])
+  })
+
   it('goes on past what cannot be read or rendered', async () => {
     const files = {
       'a/stack.yaml': 'resources: [gone.yaml]\n',
@@ -309,6 +324,30 @@ describe('the files of all sources that may read those of the asked ones', () =>
     )
     const { ids: found } = await ids(files, release ? [release] : [])
     expect(found.filter((id) => id === 'Deploy a in cluster')).toHaveLength(1)
+  })
+
+  it('are searched for mentions of the files of asked sources, not of others that are named', async () => {
+    const files = {
+      ...base,
+      'apps/other/stack.yaml': 'resources: [x.yaml]\n',
+      'apps/other/x.yaml': web,
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('a', 'stack: apps/other'),
+    }
+    const named = [stackSource('apps/prod'), stackSource('apps/other')]
+    expect((await ids(files, named, ['apps/prod'])).calls).not.toContain('cluster')
+    expect((await ids(files, named, ['apps/other'])).calls).toContain('cluster')
+  })
+
+  it('are searched for mentions of values files that belong to charts outside', async () => {
+    const files = {
+      ...chart('vendor/web'),
+      'apps/v.yaml': '{}',
+      'cluster/stack.yaml': 'resources: [a.yaml]\n',
+      'cluster/a.yaml': deploy('a', 'chart: web, files: [apps/v.yaml]'),
+    }
+    const source = chartSource('vendor/web', { charts: 'vendor', values: ['apps/v.yaml'] })
+    expect((await ids(files, [source])).calls).toContain('cluster')
   })
 
   it('leave out charts outside the repository when they look for mentions', async () => {

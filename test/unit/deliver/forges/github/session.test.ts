@@ -6,6 +6,8 @@ import { githubForge } from '../../../../../plugin/deliver/forges/github/forge.t
 import { openSession } from '../../../../../plugin/deliver/forges/github/session.ts'
 import { githubWriter } from '../../../../../plugin/deliver/forges/github/writer.ts'
 import { commitMessage } from '../../../../../plugin/deliver/record/commit-message.ts'
+import { inert } from '../../../../../plugin/model/text/inert.ts'
+import { markdown } from '../../../../../plugin/model/text/markdown.ts'
 import { type GitHubServer, startGitHubServer } from '../../../../lab/github-server.ts'
 import type { GitHubLab } from '../../../../lab/github-state.ts'
 import { type Checkout, git, makeCheckout, proposalOf } from '../../lab.ts'
@@ -45,7 +47,7 @@ async function propose(token?: ReturnType<typeof login>): Promise<void> {
   const stored = await writer.writeTree(git(checkout.dir, ['rev-parse', 'main']), proposalOf().edits)
   const to = await writer.writeCommit(stored, commitMessage(proposalOf(), stored))
   await writer.moveBranch(branch, { from: await writer.head(branch), to, force: true })
-  await forge.open({ branch, base: 'main', title: 'right-size', body: 'report' })
+  await forge.open({ branch, base: 'main', title: inert`right-size`, body: markdown`report` })
 }
 const paths = () => server.requests.map(({ method, path }) => `${method} ${path}`)
 const asPerson = () => server.token

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { escapeMarkdown, fitBody, oneLine } from '../../../plugin/model/escape-markdown.ts'
+import { escapeMarkdown, oneLine } from '../../../../plugin/model/text/clean.ts'
+import { fitBody, shownBody } from '../../../../plugin/model/text/markdown.ts'
 
 describe('escaped Markdown', () => {
   it.each([
@@ -41,19 +42,21 @@ describe('escaped Markdown', () => {
   })
 })
 
+const fitted = (text: string): string => fitBody(shownBody(text)).toString()
+
 describe('a body with a size limit', () => {
   it('is unchanged when it fits', () => {
-    expect(fitBody('| a |\n')).toBe('| a |\n')
+    expect(fitted('| a |\n')).toBe('| a |\n')
   })
 
   it('is cut between lines, closes its open blocks, and says that it was cut', () => {
     const line = `| ${'x'.repeat(80)} |\n`
-    const fitted = fitBody(`<details>\n\n\`\`\`yaml\n${line.repeat(1000)}`)
-    expect(fitted.length).toBeLessThan(60_000)
-    expect(fitted).toContain(`${line}\`\`\`\n</details>\n\n_The rest of this report was cut`)
+    const text = fitted(`<details>\n\n\`\`\`yaml\n${line.repeat(1000)}`)
+    expect(text.length).toBeLessThan(60_000)
+    expect(text).toContain(`${line}\`\`\`\n</details>\n\n_The rest of this report was cut`)
   })
 
   it('never splits a character', () => {
-    expect(fitBody('🐢'.repeat(40_000))).not.toMatch(/\p{Cs}/u)
+    expect(fitted('🐢'.repeat(40_000))).not.toMatch(/\p{Cs}/u)
   })
 })

@@ -1,0 +1,26 @@
+import type { Workload } from './workload.ts'
+
+/** Where a commit changed a value. */
+export interface PastEdit {
+  /** Path in the repository. */
+  readonly file: string
+  /**
+   * The names that the edited manifests or patches give their workload, before a kustomization changes them; absent for an
+   * edit elsewhere, such as in a values file.
+   */
+  readonly names?: readonly string[] | undefined
+}
+
+/** Whether an edit can have set a value of a workload. */
+export type IsEditOf = (edit: PastEdit, workload: Pick<Workload, 'kind' | 'name'>) => boolean
+
+/**
+ * Whether a name in a manifest or patch means a workload, of all rendered names of its kind: a kustomization can add a
+ * prefix and a suffix, to all names alike. A name that is part of none of them means any: that of a patch whose target
+ * is given elsewhere.
+ */
+export function isNameOf(written: string, name: string, names: readonly string[]): boolean {
+  const fitting = names.filter((one) => written !== '' && one.includes(written))
+  const shortest = Math.min(...fitting.map((one) => one.length))
+  return fitting.length === 0 || (name.includes(written) && name.length === shortest)
+}
