@@ -21,3 +21,13 @@ it('every action of others is pinned by its commit, with the version beside it',
   expect(others.length).toBeGreaterThan(10)
   expect(others.filter(({ line }) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([])
 })
+
+it('every base of an image is pinned by its digest, with the tag beside it', () => {
+  const images = lines.filter(
+    ({ place, line }) => place.includes('Dockerfile') && /^(FROM (?!\$)|ARG \w+_IMAGE=)/.test(line),
+  )
+  expect(images.length).toBeGreaterThan(4)
+  expect(
+    images.filter(({ line }) => !/[\w.-]+:v?\d[\w.-]*@sha256:[0-9a-f]{64}( AS \w+)?$/.test(line)),
+  ).toEqual([])
+})
