@@ -6,6 +6,7 @@ import { keepServer } from './observe-server.ts'
 import { planAgainstBare } from './plan.ts'
 import { recommendFleet } from './recommend.ts'
 import { renderAgainstBare } from './render.ts'
+import { sandboxAgainstNone } from './sandbox.ts'
 import { startAgainstBare } from './start.ts'
 import { traceSetAgainstBare } from './trace-set.ts'
 
@@ -21,6 +22,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   'observe-server': keepServer,
   live: planLive,
   'trace-set': traceSetAgainstBare,
+  sandbox: sandboxAgainstNone,
   start: startAgainstBare,
   render: renderAgainstBare,
   recommend: recommendFleet,
