@@ -12,7 +12,7 @@ export interface IssueContext {
   readonly page: string
 }
 
-/** The problems that an issue of a schema stands for: one for each unknown key. */
+/** The problems in an issue of a schema: one for each unknown key. */
 export function describeIssue(issue: core.$ZodIssue, context: IssueContext): readonly Problem[] {
   const { placeOf, schema, page } = context
   if (issue.code === 'unrecognized_keys') {

@@ -1,5 +1,5 @@
 /**
- * The settings that a repository may give: what is right-sized, and how. A name stands for everything below it. Every
+ * The settings that a repository may give: what is right-sized, and how. A name includes everything below it. Every
  * other setting is an operator setting, so that a new one is safe until it is listed here.
  */
 const repositorySettings: readonly string[] = [

@@ -10,7 +10,7 @@ export type ProgramPaths = Readonly<Partial<Record<'kustomize' | 'kubectl' | 'he
   readonly timeoutSeconds?: number
   /** Whether programs run in a sandbox; `preferred` where left out. */
   readonly sandbox?: SandboxMode
-  /** Is told when a program has to run outside the sandbox. */
+  /** Is called when a program has to run outside the sandbox. */
   readonly warn?: (message: string) => void
 }
 

@@ -174,7 +174,7 @@ export const kubeconfigAttacks: Attacks = {
     env: { HOME: 'HERE/repository' },
     stops: /\.kube\/config is inside the repository that is reviewed/,
   },
-  'a wish to run the program of the kubeconfig': {
+  'a setting that runs the program of the kubeconfig': {
     files: {
       ...settings('kubernetes: {exec: true}\nclusters: [{name: prod, kubernetes: {}}]'),
       'home/.kube/config': execUser('HERE/outside/evil.sh'),

@@ -349,7 +349,7 @@ const settingsAttacks: readonly (readonly [name: string, attack: TextAttack])[] 
         'tortoise.yaml': settingsWith('prod', `deliver: {mode: commit, base: ${quoted(poison)}}\n`),
       },
       args: ['explain', 'Deployment/web', '--history'],
-      shows: /INJECTED/,
+      shows: /must be the name of a branch/,
     },
   ],
   [
