@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 const pageBytes = 4096
 
@@ -15,9 +15,18 @@ function treeOf(pid: number): readonly number[] {
   return found
 }
 
+/** A child is listed with the thread that started it; programs in Go start children from any thread. */
 function childrenOf(pid: number): readonly number[] {
   try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => startedBy(pid, thread))
+  } catch {
+    return []
+  }
+}
+
+function startedBy(pid: number, thread: string): readonly number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim()
     return text === '' ? [] : text.split(' ').map(Number)
   } catch {
     return []

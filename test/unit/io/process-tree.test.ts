@@ -39,6 +39,21 @@ describe('a program and all that it starts', () => {
     expect(ended).toMatchObject({ tooLarge: true, timedOut: false })
   })
 
+  it('counts the memory of what another thread of a program starts', async () => {
+    const hungry = `const a = []; setInterval(() => a.push(Buffer.alloc(8 << 20, 1)), 5)`
+    const thread = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(hungry)}])`
+    const program = `new (require('node:worker_threads').Worker)(${JSON.stringify(thread)}, { eval: true })`
+    const ended = await runProgram({
+      file: process.execPath,
+      args: ['-e', program],
+      cwd: tmpdir(),
+      env: {},
+      maxMemoryBytes: 400 << 20,
+      timeoutMs: 60_000,
+    })
+    expect(ended).toMatchObject({ tooLarge: true, timedOut: false })
+  })
+
   it('ends a program that prints too much', async () => {
     expect(await run(['-c', 'yes'], { maxOutputBytes: 1 << 20 })).toMatchObject({ tooLong: true })
   })
