@@ -64,6 +64,28 @@ export const recommendSchema = z
       .enum(['weekly', 'daily', 'off'])
       .default('weekly')
       .describe('Replica bounds by hour in the report: for each weekday, the same for all days, or none.'),
+    limits: z
+      .strictObject({
+        mode: z
+          .enum(['cover', 'ratio'])
+          .default('cover')
+          .describe(
+            '`cover`: a limit stays while it covers the new request and the peak with room. `ratio`: it keeps its ratio to the request.',
+          ),
+        maximumRatio: z
+          .number()
+          .min(1)
+          .default(4)
+          .describe('Largest ratio of a limit to its request that is kept, or used when a limit is raised.'),
+        lowerCpu: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether a CPU limit may be lowered. It stays above twice the highest usage of five minutes, and is never lowered where it throttles.',
+          ),
+      })
+      .prefault({})
+      .describe('How limits follow requests. A limit that equals its request always moves with it.'),
     goMemoryShare: percent.default(90).describe('GOMEMLIMIT as a share of the memory limit, in percent.'),
     tortoise: tortoiseSchema.prefault({}),
   })

@@ -1,5 +1,5 @@
 import { type Behavior, behaviorOf } from './behavior.ts'
-import type { ContainerField } from './field.ts'
+import { configMapsOf, type DeclaredContainer, declaredContainer } from './declared-container.ts'
 import { isContainerField } from './field.ts'
 import { groupBy } from './group.ts'
 import type { JsonObject } from './json.ts'
@@ -8,13 +8,6 @@ import { fieldsOf, workloadsOf } from './manifest.ts'
 import { type DeclaredPolicy, declaredPolicies } from './scaling-policy.ts'
 import type { Workload } from './workload.ts'
 import { workloadKey } from './workload.ts'
-
-/** One container with the values that Git declares for it. */
-export interface DeclaredContainer {
-  readonly name: string
-  readonly role: 'main' | 'init' | 'sidecar'
-  readonly values: Readonly<Partial<Record<ContainerField, string>>>
-}
 
 /** The declared autoscaler of a workload. */
 export interface DeclaredAutoscaler {
@@ -46,6 +39,7 @@ export function declaredWorkloads(
   namespace: string,
 ): readonly DeclaredWorkload[] {
   const fields = groupBy(fieldsOf(objects, namespace), ({ workload }) => workloadKey(workload))
+  const configMaps = configMapsOf(objects, namespace)
   return workloadsOf(objects, namespace).map((found) => {
     const { workload, containers } = found
     const policies = declaredPolicies(objects, found, namespace)
@@ -53,16 +47,13 @@ export function declaredWorkloads(
     const autoscaler = autoscalerOf(own, objects)
     return {
       workload,
-      containers: containers.map(({ name, role }) => ({ name, role, values: valuesOf(own, name) })),
+      containers: containers.map((one) =>
+        declaredContainer(one, found, { fields: own, configMaps: configMaps.get(workload.namespace) }),
+      ),
       ...(autoscaler === undefined ? {} : { autoscaler }),
       ...(policies.length === 0 ? {} : { policies }),
     }
   })
-}
-
-function valuesOf(fields: readonly ManifestField[], container: string): DeclaredContainer['values'] {
-  const own = fields.filter((field) => field.container === container && isContainerField(field.field))
-  return Object.fromEntries(own.map(({ field, value }) => [field, value]))
 }
 
 function autoscalerOf(

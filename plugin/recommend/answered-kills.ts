@@ -1,6 +1,7 @@
 import type { Observation } from '../model/observation.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
+import { hasOpenKills } from './kills.ts'
 
 const secondsPerDay = 86_400
 
@@ -10,7 +11,7 @@ export type AnsweredKills = ReadonlyMap<string, number>
 /** The days from the last OOM kill of a container to the end of the window: all of it when the time is not known. */
 function daysSinceKill(observation: Observation, container: string | undefined): number | undefined {
   const usage = observation.containers.find((one) => one.container === container)
-  if (usage === undefined || usage.oomKills === 0) return undefined
+  if (usage === undefined || !hasOpenKills(usage)) return undefined
   const [last, series] = [usage.oomTimes?.at(-1), usage.memory?.highest]
   return last === undefined || series === undefined
     ? observation.days

@@ -1,8 +1,9 @@
-import type { DeclaredAutoscaler, DeclaredContainer } from '../model/declared.ts'
+import type { DeclaredAutoscaler } from '../model/declared.ts'
+import type { DeclaredContainer } from '../model/declared-container.ts'
 import type { ContainerField } from '../model/field.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
-import { type Advice, unsure } from './advice.ts'
+import { type Advice, advise, reason, unsure } from './advice.ts'
 import { changeGroup, isMemoryField } from './change-groups.ts'
 import type { Evidence } from './evidence.ts'
 import { keepMemoryRequest } from './hold-scaled.ts'
@@ -42,8 +43,9 @@ export function containerAdvice(
   const { declared } = container
   const decide = fieldDecider(subject, container, rules)
   const current = (field: ContainerField) => currentValue(declared, field)
-  const requests = requestAdvice(subject, container, { ...rules, decide })
-  const limits = limitAdvice(container, requests, { ...rules, decide })
+  const sized = requestAdvice(subject, container, { ...rules, decide })
+  const limits = limitAdvice(container, sized, { ...rules, decide })
+  const requests = equalToLimits(declared, { requests: sized, limits, joint: rules.joint })
   const bounds = newBounds(declared, requests, limits)
   const { profile, evidence } = rules
   const advice: Readonly<Record<ContainerField, () => Advice>> = {
@@ -123,6 +125,35 @@ function limitAdvice(
       return profile.limit(container, resource, { request, days, evidence })
     })
   return { cpu: limit('cpu'), memory: limit('memory') }
+}
+
+interface SizedContainer {
+  readonly requests: ResourceAdvice
+  readonly limits: ResourceAdvice
+  readonly joint: Advice | undefined
+}
+
+/** Raises a request that equals its limit with the limit: a Guaranteed pod stays one. */
+function equalToLimits(
+  declared: DeclaredContainer,
+  { requests, limits, joint }: SizedContainer,
+): ResourceAdvice {
+  const equal = (resource: 'cpu' | 'memory'): Advice => {
+    const [request, limit] = [requests[resource], limits[resource]]
+    const [from, was] = [
+      currentValue(declared, `requests.${resource}`),
+      currentValue(declared, `limits.${resource}`),
+    ]
+    const isApart = from === undefined || from !== was || (resource === 'cpu' && joint !== undefined)
+    if (isApart || request.kind === 'unsure' || limit.kind === 'unsure' || limit.value <= request.value)
+      return request
+    return advise(
+      limit.value,
+      ...request.because,
+      reason('limit.equal', 'The request stays equal to its limit.'),
+    )
+  }
+  return { cpu: equal('cpu'), memory: equal('memory') }
 }
 
 const fieldNames = (values: DeclaredContainer['values']): readonly ContainerField[] =>

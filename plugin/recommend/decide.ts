@@ -1,9 +1,12 @@
+import type { Observation } from '../model/observation.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { type Advice, advise } from './advice.ts'
 import { cpuGroup } from './change-groups.ts'
+import { containerEvidence } from './container-evidence.ts'
 import { containerAdvice, unsureOf } from './decide-container.ts'
 import { scaledCpu } from './decide-scaled.ts'
 import type { Evidence } from './evidence.ts'
+import { hasOpenKills } from './kills.ts'
 import { turnedOff } from './policy.ts'
 import type { Profile } from './profile.ts'
 import type { RecommendOptions } from './recommend-options.ts'
@@ -17,22 +20,75 @@ export function decideWorkload(
   profile: Profile,
   options: RecommendOptions,
 ): readonly Recommendation[] {
-  const { declared, observation } = subject
+  const { observation } = subject
   if (observation === undefined) return everyField(subject, noUsage)
-  if (observation.unhealthy !== undefined) return everyField(subject, `Skipped: ${observation.unhealthy}`)
-  const rules = { evidence: { observation, options }, profile }
+  const skipped = observation.unhealthy && `Skipped: ${observation.unhealthy}`
+  if (skipped !== undefined && !observation.containers.some(hasOpenKills)) return everyField(subject, skipped)
+  const evidence = { observation, options, wasRecorded: subject.wasRecorded }
+  const decided = decideFields(subject, observation, { evidence, profile })
+  return skipped === undefined ? decided : answersAlone(decided, observation, skipped)
+}
+
+/**
+ * Of a workload that is skipped, the raises that answer OOM kills, and nothing else: a crash loop of kills ends with more
+ * memory.
+ */
+function answersAlone(
+  decided: readonly Recommendation[],
+  { containers }: Observation,
+  skipped: string,
+): readonly Recommendation[] {
+  const killed = new Set(containers.filter(hasOpenKills).map(({ container }) => container))
+  const raised = new Set(
+    decided.flatMap((one) =>
+      one.verdict === 'change' &&
+      killed.has(one.container ?? '') &&
+      one.field.endsWith('.memory') &&
+      one.to > one.from
+        ? [one.together]
+        : [],
+    ),
+  )
+  return decided.map((one) => {
+    if (one.verdict === 'change' && raised.has(one.together)) return one
+    const { workload, container, field } = one
+    return {
+      workload,
+      ...(container === undefined ? {} : { container }),
+      field,
+      verdict: 'unsure',
+      missing: skipped,
+    }
+  })
+}
+
+interface Rules {
+  readonly evidence: Evidence
+  readonly profile: Profile
+}
+
+function decideFields(
+  subject: WorkloadInput,
+  observation: Observation,
+  rules: Rules,
+): readonly Recommendation[] {
+  const { declared } = subject
   const containers = declared.containers.flatMap((container): ContainerInput[] => {
     const usage = observation.containers.find(({ container: name }) => name === container.name)
     return usage === undefined || container.role === 'init' ? [] : [{ declared: container, usage }]
   })
-  const scaled = scaledCpu(subject, containers, rules)
+  const scaled = scaledCpu(subject, containers, {
+    ...rules,
+    evidence: podEvidence(containers, rules.evidence),
+  })
   return [
     ...declared.containers.flatMap((container) => {
       const own = containers.find((one) => one.declared === container)
       if (own === undefined) return unsureOf(subject, container, withoutUsage(container.role))
-      return containerAdvice(subject, own, { ...rules, joint: scaled.requests.get(container.name) })
+      const evidence = containerEvidence(rules.evidence, own.usage)
+      return containerAdvice(subject, own, { ...rules, evidence, joint: scaled.requests.get(container.name) })
     }),
-    ...replicaAdvice(subject, rules),
+    ...replicaAdvice(subject, { ...rules, evidence: podEvidence(containers, rules.evidence) }),
     ...scaled.targets.map(({ container, from, advice }) =>
       toRecommendation(
         {
@@ -46,6 +102,17 @@ export function decideWorkload(
       ),
     ),
   ]
+}
+
+/** The evidence of the pod as a whole: that of the container with the least. */
+function podEvidence(containers: readonly ContainerInput[], evidence: Evidence): Evidence {
+  const each = containers.map(({ usage }) => containerEvidence(evidence, usage).observation)
+  if (each.length === 0) return evidence
+  const [days, coverage] = [
+    Math.min(...each.map((one) => one.days)),
+    Math.min(...each.map((one) => one.coverage)),
+  ]
+  return { ...evidence, observation: { ...evidence.observation, days, coverage } }
 }
 
 const noUsage =

@@ -5,16 +5,18 @@ import type { RecommendOptions } from './recommend-options.ts'
 export interface Evidence {
   readonly observation: Observation
   readonly options: RecommendOptions
+  /** Whether anything of the cluster was recorded at a time (seconds since 1970). Left out: not known. */
+  readonly wasRecorded?: ((time: number) => boolean) | undefined
 }
 
 /** Returns, as a sentence, why the history is too short or has too many gaps to lower a value; `undefined` when it is enough. */
 export function thinEvidence({ observation, options }: Evidence): string | undefined {
   const { days, coverage } = observation
   if (days < options.minimumDays) {
-    return `Lowering a value needs ${options.minimumDays} days of history; this workload has ${days.toFixed(1)}`
+    return `Lowering a value needs ${options.minimumDays} days of history; this container has ${days.toFixed(1)}`
   }
   if (coverage * 100 < options.minimumCoverage) {
-    return `Lowering a value needs samples for ${options.minimumCoverage} % of the window; this workload has them for ${(coverage * 100).toFixed(0)} %`
+    return `Lowering a value needs samples for ${options.minimumCoverage} % of the time in which its pods ran; this container has them for ${(coverage * 100).toFixed(0)} %`
   }
   return undefined
 }

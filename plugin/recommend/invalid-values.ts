@@ -1,4 +1,4 @@
-import type { DeclaredContainer } from '../model/declared.ts'
+import type { DeclaredContainer } from '../model/declared-container.ts'
 import { readValue } from '../model/value.ts'
 import { resourceText } from './format.ts'
 

@@ -35,11 +35,23 @@ export interface RecommendOptions {
   readonly maximumCpuDecrease: number
   /** `steady`: lowest and highest CPU utilisation target of an HPA, in percent. */
   readonly targetUtilization: { readonly minimum: number; readonly maximum: number }
+  /** `steady`: how limits follow. */
+  readonly limits: LimitOptions
   /** `steady`: GOMEMLIMIT as a share of the memory limit, in percent. */
   readonly goMemoryShare: number
 
   /** `tortoise`: its own options, which replace those of `steady`; the defaults of Mercari's Tortoise when left out. */
   readonly tortoise?: TortoiseOptions
+}
+
+/** How limits follow their requests. A limit that equals its request always moves with it. */
+export interface LimitOptions {
+  /** `cover`: a limit stays while it covers the request and the peak. `ratio`: it keeps its ratio to the request. */
+  readonly mode: 'cover' | 'ratio'
+  /** Largest ratio of a limit to its request that is kept or used for a raise; a larger one is no intent. */
+  readonly maximumRatio: number
+  /** True when CPU limits may be lowered. */
+  readonly lowerCpu: boolean
 }
 
 /** An amount of CPU in millicores and of memory in bytes × 1000. */

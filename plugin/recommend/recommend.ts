@@ -5,6 +5,7 @@ import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { workloadKey } from '../model/workload.ts'
 import { answeredKills, withKills } from './answered-kills.ts'
+import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
@@ -47,9 +48,10 @@ export function recommend(
       .filter((observation) => cluster === undefined || observation.cluster === cluster)
       .map((observation) => [workloadKey(observation.workload), observation]),
   )
+  const wasRecorded = recordedTimes(observations)
   return workloads.flatMap((declared) => {
     const observation = observed.get(workloadKey(declared.workload))
-    return recommendWorkload({ cluster, declared, observation }, settings)
+    return recommendWorkload({ cluster, declared, observation, wasRecorded }, settings)
   })
 }
 
@@ -57,17 +59,19 @@ interface ObservedWorkload {
   readonly cluster: string | undefined
   readonly declared: DeclaredWorkload
   readonly observation: Observation | undefined
+  readonly wasRecorded: WasRecorded
 }
 
 function recommendWorkload(
-  { cluster, declared, observation }: ObservedWorkload,
+  { cluster, declared, observation, wasRecorded }: ObservedWorkload,
   { profile: name = 'steady', options, rules, guarded = false, lastChange }: RecommendSettings,
 ): readonly Recommendation[] {
   const profile: Profile = profiles[name]
   const policy = policyOf(rules, { cluster, declared, live: observation?.policies })
-  if (observation === undefined) return decideWorkload({ declared, policy }, profile, options)
+  if (observation === undefined)
+    return decideWorkload({ declared, policy }, profile, options).filter((one) => !isImplied(declared, one))
   const replay = replayOf(observation)
-  const decided = decideWorkload({ declared, policy, observation, replay }, profile, options)
+  const decided = decideWorkload({ declared, policy, observation, replay, wasRecorded }, profile, options)
   const kills = answeredKills(decided, observation)
   const advised = keepRecentlyChanged(keepAtMaximum(decided, declared.autoscaler, observation), {
     observation,
@@ -79,8 +83,12 @@ function recommendWorkload(
   })
   const acceptedTimeAbove = profile.acceptedTimeAbove(options)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
-  return withKills(safe, kills, observation.window)
+  return withKills(safe, kills, observation.window).filter((one) => !isImplied(declared, one))
 }
+
+/** A request that Kubernetes takes from the limit is no field of Git: the limit is. */
+const isImplied = ({ containers }: DeclaredWorkload, { container, field }: Recommendation): boolean =>
+  containers.some(({ name, implied = [] }) => name === container && implied.some((one) => one === field))
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */
 export function recommendReplicaSlots(

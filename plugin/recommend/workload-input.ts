@@ -1,4 +1,5 @@
-import type { DeclaredContainer, DeclaredWorkload } from '../model/declared.ts'
+import type { DeclaredWorkload } from '../model/declared.ts'
+import type { DeclaredContainer } from '../model/declared-container.ts'
 import type { ContainerUsage, Observation } from '../model/observation.ts'
 import type { ScalingPolicy } from '../model/scaling-policy.ts'
 import type { Replay } from './replay/replay.ts'
@@ -18,6 +19,8 @@ export interface WorkloadInput {
   readonly observation?: Observation
   /** Replays `observation` with a cache, so that the same simulation runs once. */
   readonly replay?: Replay
+  /** Whether anything of the cluster was recorded at a time (seconds since 1970). Left out: not known. */
+  readonly wasRecorded?: ((time: number) => boolean) | undefined
   /** Policy of a resource of a container; `On` when none is set. */
   readonly policy: (container: string, resource: 'cpu' | 'memory') => ResourcePolicy
 }

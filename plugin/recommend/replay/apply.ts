@@ -1,4 +1,5 @@
-import type { DeclaredAutoscaler, DeclaredContainer, DeclaredWorkload } from '../../model/declared.ts'
+import type { DeclaredAutoscaler, DeclaredWorkload } from '../../model/declared.ts'
+import type { DeclaredContainer } from '../../model/declared-container.ts'
 import { type ContainerField, isContainerField } from '../../model/field.ts'
 import type { Change } from '../../model/recommendation.ts'
 import { printValue, readValue } from '../../model/value.ts'

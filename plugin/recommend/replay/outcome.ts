@@ -1,5 +1,5 @@
 import type { OutcomeFigures, Prices } from '../../model/backtest.ts'
-import type { DeclaredContainer } from '../../model/declared.ts'
+import type { DeclaredContainer } from '../../model/declared-container.ts'
 import type { ContainerField } from '../../model/field.ts'
 import type { ContainerUsage, Observation } from '../../model/observation.ts'
 import { cpuScale, memoryScale } from '../../model/sketch.ts'

@@ -1,4 +1,5 @@
-import type { DeclaredContainer, DeclaredWorkload } from '../../model/declared.ts'
+import type { DeclaredWorkload } from '../../model/declared.ts'
+import type { DeclaredContainer } from '../../model/declared-container.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../../model/observation.ts'
 import { countValues, type Series, usageValues } from '../../model/series.ts'
 import { cpuScale, memoryScale, type SketchScale } from '../../model/sketch.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { settingsSchema } from '../../../config/schema.ts'
-import type { DeclaredAutoscaler, DeclaredContainer } from '../../../plugin/model/declared.ts'
+import type { DeclaredAutoscaler } from '../../../plugin/model/declared.ts'
+import type { DeclaredContainer } from '../../../plugin/model/declared-container.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
 import { backtest, type RecordedWorkload } from '../../../plugin/recommend/backtest.ts'

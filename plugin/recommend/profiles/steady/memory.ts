@@ -5,8 +5,10 @@ import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
 import type { Evidence } from '../../evidence.ts'
 import { memoryText, noSamplesText, notSetText } from '../../format.ts'
+import { hasOpenKills, killsAreAnswered } from '../../kills.ts'
 import type { ContainerInput } from '../../workload-input.ts'
 import { recurringPeak } from './demand.ts'
+import { dailyGrowth } from './growth.ts'
 import { roundMemory } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
 
@@ -22,8 +24,12 @@ export function memoryRequest(container: ContainerInput, evidence: Evidence): Ad
   const { declared, usage } = container
   const from = readValue('requests.memory', declared.values['requests.memory'] ?? '')
   if (from === undefined) return unsure(notSetText('memory', 'request'))
-  const wanted = wantedMemory(container, evidence)
-  const killed = usage.oomKills > 0
+  const wanted = notWhileGrowing(
+    atLeastAnnounced(wantedMemory(container, evidence), container, from),
+    container,
+    from,
+  )
+  const killed = hasOpenKills(usage)
   const isGo = parseGoMemory(declared.values['env.GOMEMLIMIT'] ?? '') !== undefined
   if (wanted.kind === 'value' && wanted.value > from && isGo && !killed) {
     const text =
@@ -50,6 +56,43 @@ function hasRoomBelowLimit({ values }: ContainerInput['declared'], highest: numb
   return limit >= highest * 1.25 && limit >= request * 1.25
 }
 
+/** Does not lower a request below what the container's own settings say that it may fill, with what it needs beside that. */
+function atLeastAnnounced(wanted: Advice, { declared }: ContainerInput, from: number): Advice {
+  if (wanted.kind === 'unsure') return wanted
+  const { announced = [] } = declared
+  const largest = announced.find(({ bytes }) => bytes !== undefined)
+  const share = announced.find(({ percent }) => percent !== undefined)
+  const moves =
+    share === undefined
+      ? []
+      : [
+          reason(
+            'memory.share',
+            `${share.said} is a share of the limit, so what it may fill moves with the limit.`,
+          ),
+        ]
+  const floor = Math.min(from, roundMemory(largest?.bytes ?? 0))
+  if (largest === undefined || wanted.value >= floor) return advise(wanted.value, ...wanted.because, ...moves)
+  const text = `${largest.said} lets it fill memory: with what it needs beside that, ${memoryText(floor)}.`
+  return advise(floor, ...wanted.because, reason('memory.announced', text), ...moves)
+}
+
+/** Keeps memory that rises from day to day: its peak so far says nothing about tomorrow's. */
+function notWhileGrowing(wanted: Advice, { declared, usage }: ContainerInput, from: number): Advice {
+  const growth = usage.memory && dailyGrowth(usage.memory)
+  if (wanted.kind === 'unsure' || growth === undefined) return wanted
+  const limit = readValue('limits.memory', declared.values['limits.memory'] ?? '') ?? Number.POSITIVE_INFINITY
+  const days = Math.max(0, (limit - (usage.memory?.peak ?? 0)) / growth)
+  const reaches = Number.isFinite(days)
+    ? `: it reaches the limit of ${memoryText(limit)} in ${plural(Math.round(days), 'day')}`
+    : ''
+  const why = reason(
+    'memory.grows',
+    `Memory grows by ${memoryText(growth)} a day${reaches}. It is not lowered while it grows.`,
+  )
+  return advise(Math.max(wanted.value, from), ...wanted.because, why)
+}
+
 function wantedMemory({ declared, usage }: ContainerInput, { options }: Evidence): Advice {
   if (usage.memory === undefined || usage.memory.samples === 0) return unsure(noSamplesText('memory'))
   const { peak: highest } = usage.memory
@@ -59,6 +102,10 @@ function wantedMemory({ declared, usage }: ContainerInput, { options }: Evidence
   const text = `The ${name} is ${memoryText(peak)}; with ${options.memoryMargin} % headroom that is ${memoryText(value)}.`
   const byPeak = reason('memory.peak', text)
   if (usage.oomKills === 0) return advise(value, byPeak)
+  if (killsAreAnswered(usage)) {
+    const text = `${plural(usage.oomKills, 'OOM kill')}: the memory was raised since, and no kill followed.`
+    return advise(value, byPeak, reason('memory.oom-answered', text))
+  }
   const killedAt = readValue('limits.memory', declared.values['limits.memory'] ?? '') ?? peak
   const raised = roundMemory(Math.max(value, killedAt * 1.2, killedAt + 100 * mebibyte))
   const kills = `${plural(usage.oomKills, 'OOM kill')} at ${memoryText(killedAt)}: the request is raised to ${memoryText(raised)}.`

@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { settingsSchema } from '../../../../config/schema.ts'
-import type {
-  DeclaredAutoscaler,
-  DeclaredContainer,
-  DeclaredWorkload,
-} from '../../../../plugin/model/declared.ts'
+import type { DeclaredAutoscaler, DeclaredWorkload } from '../../../../plugin/model/declared.ts'
+import type { DeclaredContainer } from '../../../../plugin/model/declared-container.ts'
 import type { Observation } from '../../../../plugin/model/observation.ts'
 import type { Recommendation } from '../../../../plugin/model/recommendation.ts'
 import { printValue, readValue } from '../../../../plugin/model/value.ts'
@@ -156,6 +153,7 @@ describe('steady', () => {
       minimumDecrease: 0,
       maximumDecrease: 100,
       maximumCpuDecrease: 100,
+      limits: { mode: 'ratio', maximumRatio: 4, lowerCpu: true } as const,
     }
     const { 'env.GOMEMLIMIT': _limit, ...values } = everything
     fc.assert(

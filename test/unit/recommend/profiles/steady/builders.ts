@@ -1,5 +1,6 @@
 import { settingsSchema } from '../../../../../config/schema.ts'
-import type { DeclaredAutoscaler, DeclaredContainer } from '../../../../../plugin/model/declared.ts'
+import type { DeclaredAutoscaler } from '../../../../../plugin/model/declared.ts'
+import type { DeclaredContainer } from '../../../../../plugin/model/declared-container.ts'
 import type { ContainerUsage, Observation } from '../../../../../plugin/model/observation.ts'
 import type { Change, Recommendation } from '../../../../../plugin/model/recommendation.ts'
 import type { SketchScale } from '../../../../../plugin/model/sketch.ts'

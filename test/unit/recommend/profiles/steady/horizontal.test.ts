@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { DeclaredAutoscaler, DeclaredContainer } from '../../../../../plugin/model/declared.ts'
+import type { DeclaredAutoscaler } from '../../../../../plugin/model/declared.ts'
+import type { DeclaredContainer } from '../../../../../plugin/model/declared-container.ts'
 import { printValue, readValue } from '../../../../../plugin/model/value.ts'
 import { constantUsage, container, Mi, observationOf, recommendFor, verdicts } from './builders.ts'
 

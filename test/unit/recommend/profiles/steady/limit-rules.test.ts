@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { DeclaredContainer } from '../../../../../plugin/model/declared.ts'
+import type { DeclaredContainer } from '../../../../../plugin/model/declared-container.ts'
 import type { ContainerUsage } from '../../../../../plugin/model/observation.ts'
 import { limit } from '../../../../../plugin/recommend/profiles/steady/limits.ts'
-import { containerInput, inBucket, textOf, valueAndRules } from './rule-builders.ts'
+import type { RecommendOptions } from '../../../../../plugin/recommend/recommend-options.ts'
+import { containerInput, evidence, inBucket, options, textOf, valueAndRules } from './rule-builders.ts'
 
 const Mi = 1024 ** 2
 
@@ -12,65 +13,84 @@ interface Case {
   readonly from?: number
   readonly to?: number
   readonly days?: number
+  readonly limits?: Partial<RecommendOptions['limits']>
 }
 
-const cpu = ({ values = { 'limits.cpu': '1' }, usage = {}, from = 500, to = 250, days = 14 }: Case) =>
-  limit(containerInput(values, usage), 'cpu', { request: { from, to }, days })
+const evidenceOf = (limits: Partial<RecommendOptions['limits']> = {}) =>
+  evidence({ limits: { ...options.limits, ...limits } })
+
+const cpu = ({ values = { 'limits.cpu': '1' }, usage = {}, from = 500, to = 250, days = 14, limits }: Case) =>
+  limit(containerInput(values, usage), 'cpu', { request: { from, to }, days, evidence: evidenceOf(limits) })
 
 const peak = (value: number): Partial<ContainerUsage> => ({ cpu: inBucket(1, { peak: value }) })
 
 describe('a CPU limit', () => {
-  it('keeps its ratio to the request, up and down', () => {
-    expect(valueAndRules(cpu({ usage: peak(100) }))).toEqual([500, 'limit.ratio'])
-    expect(valueAndRules(cpu({ usage: peak(100), to: 600 }))).toEqual([1200, 'limit.ratio'])
-    expect(textOf(cpu({ usage: peak(100) }))).toContain('2 ')
-    expect(textOf(cpu({ usage: peak(100), from: 300 }))).toContain('3.33 ')
+  it('stays while it covers the new request and the peak', () => {
+    expect(valueAndRules(cpu({ usage: peak(100) }))).toEqual([1000, 'limit.covers'])
+    expect(valueAndRules(cpu({ usage: peak(100), to: 600 }))).toEqual([1000, 'limit.covers'])
+    expect(valueAndRules(cpu({ usage: peak(1000), to: 1000 }))).toEqual([1000, 'limit.covers'])
+    expect(textOf(cpu({ usage: peak(777) }))).toContain('777m')
   })
 
-  it('is rounded to the nearest value, never below its request', () => {
-    expect(valueAndRules(cpu({ usage: peak(10), from: 300, to: 105 }))).toEqual([350, 'limit.ratio'])
-    expect(valueAndRules(cpu({ values: { 'limits.cpu': '505m' }, usage: peak(10), to: 257 }))).toEqual([
-      260,
-      'limit.ratio',
-    ])
-    expect(valueAndRules(cpu({ values: { 'limits.cpu': '501m' }, usage: peak(10), to: 251 }))).toEqual([
-      251,
-      'limit.ratio',
-    ])
+  it('stays where it is 200 times a placeholder', () => {
+    const advice = cpu({ values: { 'limits.cpu': '2' }, usage: peak(478), from: 10, to: 480 })
+    expect(valueAndRules(advice)).toEqual([2000, 'limit.covers'])
   })
 
-  it('equal to the request stays equal to it', () => {
-    expect(valueAndRules(cpu({ values: { 'limits.cpu': '500m' }, usage: peak(100), to: 253 }))).toEqual([
-      253,
-      'limit.ratio',
-    ])
+  it('below the new request is raised: with its ratio, and no further than twice the peak', () => {
+    const raised = (high: number) => cpu({ usage: peak(high), to: 1200 })
+    expect(valueAndRules(raised(2000))).toEqual([2400, 'limit.raised'])
+    expect(valueAndRules(raised(800))).toEqual([1600, 'limit.raised'])
+    expect(valueAndRules(raised(300))).toEqual([1200, 'limit.raised'])
   })
 
-  it('is not lowered below the peak, and not raised to it', () => {
-    const advice = cpu({ usage: peak(777) })
-    expect(valueAndRules(advice)).toEqual([780, 'limit.ratio', 'limit.peak'])
-    expect(textOf(advice)).toContain('777m')
-    expect(valueAndRules(cpu({ usage: peak(500) }))).toEqual([500, 'limit.ratio'])
-    expect(valueAndRules(cpu({ usage: peak(501) }))).toEqual([510, 'limit.ratio', 'limit.peak'])
-    expect(valueAndRules(cpu({ usage: peak(4000) }))).toEqual([1000, 'limit.ratio', 'limit.peak'])
-    expect(valueAndRules(cpu({}))).toEqual([1000, 'limit.ratio', 'limit.peak'])
+  it('is raised by a ratio of 4 at most', () => {
+    const advice = cpu({ values: { 'limits.cpu': '1' }, usage: peak(9000), from: 100, to: 1500 })
+    expect(valueAndRules(advice)).toEqual([9000, 'limit.raised'])
+    const flat = cpu({ values: { 'limits.cpu': '1' }, usage: peak(1400), from: 100, to: 1500 })
+    expect(valueAndRules(flat)).toEqual([2800, 'limit.raised'])
+    expect(
+      valueAndRules(cpu({ values: { 'limits.cpu': '1' }, usage: peak(4000), from: 100, to: 1100 })),
+    ).toEqual([4400, 'limit.raised'])
+  })
+
+  it('that equals the request moves with it', () => {
+    const equal = (to: number, high = 100) => cpu({ values: { 'limits.cpu': '500m' }, usage: peak(high), to })
+    expect(valueAndRules(equal(253))).toEqual([253, 'limit.equal'])
+    expect(valueAndRules(equal(700))).toEqual([700, 'limit.equal'])
+    expect(valueAndRules(equal(253, 301))).toEqual([305, 'limit.equal', 'limit.peak'])
+    expect(valueAndRules(equal(253, 4000))).toEqual([500, 'limit.equal', 'limit.peak'])
   })
 
   it('below its request is raised to it', () => {
     expect(valueAndRules(cpu({ values: { 'limits.cpu': '100m' }, usage: peak(50), to: 600 }))).toEqual([
       600,
-      'limit.ratio',
+      'limit.raised',
     ])
+  })
+
+  it('is lowered only if settings say so, and not below twice the peak', () => {
+    const lower = (high: number) => cpu({ usage: peak(high), limits: { lowerCpu: true } })
+    expect(valueAndRules(lower(100))).toEqual([500, 'limit.ratio'])
+    expect(valueAndRules(lower(300))).toEqual([600, 'limit.ratio', 'limit.unseen'])
+    expect(valueAndRules(lower(900))).toEqual([1000, 'limit.ratio', 'limit.unseen'])
+    expect(
+      valueAndRules(cpu({ usage: { ...peak(100), throttledShare: 0.02 }, limits: { lowerCpu: true } })),
+    ).toEqual([1000, 'limit.throttled'])
   })
 
   it.each<[string, ReturnType<typeof limit>, readonly (string | number)[]]>([
     ['is unsure when none is set', cpu({ values: { 'limits.memory': '1Gi' } }), ['unsure']],
     [
       'is kept without a request',
-      limit(containerInput({ 'limits.cpu': '1' }), 'cpu', { request: undefined, days: 14 }),
+      limit(containerInput({ 'limits.cpu': '1' }), 'cpu', {
+        request: undefined,
+        days: 14,
+        evidence: evidence(),
+      }),
       [1000, 'limit.alone'],
     ],
-    ['is kept when its request is kept', cpu({ to: 500 }), [1000, 'limit.ratio']],
+    ['is kept when its request is kept', cpu({ to: 500 }), [1000, 'limit.kept']],
   ])('%s', (_name, advice, wanted) => {
     expect(valueAndRules(advice)).toEqual(wanted)
     expect(textOf(advice)).toMatch(/\w/)
@@ -80,9 +100,38 @@ describe('a CPU limit', () => {
     const advice = limit(containerInput({ 'limits.cpu': '1' }), 'memory', {
       request: { from: 1, to: 2 },
       days: 14,
+      evidence: evidence(),
     })
     expect(valueAndRules(advice)).toEqual(['unsure'])
     expect(textOf(advice)).toContain('memory')
+  })
+})
+
+describe('a CPU limit that keeps its ratio, by settings,', () => {
+  const ratio = (given: Case) => cpu({ ...given, limits: { mode: 'ratio', lowerCpu: true } })
+
+  it('follows its request up and down, rounded to the nearest value', () => {
+    expect(valueAndRules(ratio({ usage: peak(100) }))).toEqual([500, 'limit.ratio'])
+    expect(valueAndRules(ratio({ usage: peak(100), to: 600 }))).toEqual([1200, 'limit.ratio'])
+    expect(textOf(ratio({ usage: peak(100), from: 300 }))).toContain('3.33 ')
+    expect(valueAndRules(ratio({ usage: peak(10), from: 300, to: 105 }))).toEqual([350, 'limit.ratio'])
+    expect(valueAndRules(ratio({ values: { 'limits.cpu': '501m' }, usage: peak(10), to: 251 }))).toEqual([
+      251,
+      'limit.ratio',
+    ])
+  })
+
+  it('does not follow it with a ratio that is no intent', () => {
+    expect(
+      valueAndRules(ratio({ values: { 'limits.cpu': '5' }, usage: peak(100), from: 1000, to: 1100 })),
+    ).toEqual([5000, 'limit.covers'])
+  })
+
+  it('is not lowered unless settings say so', () => {
+    expect(valueAndRules(cpu({ usage: peak(100), limits: { mode: 'ratio' } }))).toEqual([
+      1000,
+      'limit.covers',
+    ])
   })
 })
 
@@ -102,14 +151,14 @@ describe('a CPU limit with throttling', () => {
     ],
     ['in less is not lowered', { usage: held(0.249) }, [1000, 'limit.throttled']],
     ['in more than 1 % is not lowered', { usage: held(0.011) }, [1000, 'limit.throttled']],
-    ['in 1 % is lowered with its request', { usage: held(0.01) }, [500, 'limit.ratio']],
-    ['in 20 % is raised with its request', { usage: held(0.2), to: 600 }, [1200, 'limit.ratio']],
+    ['in 1 % stays', { usage: held(0.01) }, [1000, 'limit.covers']],
+    ['in 20 % is raised with its request', { usage: held(0.2), to: 1200 }, [1200, 'limit.raised']],
     [
       'uses the last three days',
       { usage: held(0, 0, 0.3, 0.3, 0.3) },
       [1250, 'limit.throttled', 'limit.throttled'],
     ],
-    ['ignores the days before the last three', { usage: held(0.9, 0, 0, 0) }, [500, 'limit.ratio']],
+    ['ignores the days before the last three', { usage: held(0.9, 0, 0, 0) }, [1000, 'limit.covers']],
     [
       'uses the whole window without daily data',
       { usage: { ...peak(400), throttledShare: 0.4 } },
@@ -140,17 +189,21 @@ describe('a CPU limit with throttling', () => {
       { usage: { ...held(0.3), ...peak(100) } },
       [1000, 'limit.throttled'],
     ],
-    ['follows its ratio when that raises it further', { usage: held(0.3), to: 700 }, [1400, 'limit.ratio']],
     [
-      'is raised by a quarter when its ratio raises it less',
-      { usage: held(0.3), to: 510 },
-      [1250, 'limit.ratio', 'limit.throttled'],
+      'follows its request when that raises it further',
+      { usage: held(0.3), to: 1300 },
+      [1300, 'limit.raised'],
+    ],
+    [
+      'is raised by a quarter when its request raises it less',
+      { usage: held(0.3), to: 1100 },
+      [1250, 'limit.raised', 'limit.throttled'],
     ],
     ['is kept without CPU usage', { usage: { throttledShare: 0.4 } }, [1000, 'limit.throttled']],
     [
       'is raised when its request is kept',
       { usage: held(0.3), to: 500 },
-      [1250, 'limit.ratio', 'limit.throttled'],
+      [1250, 'limit.kept', 'limit.throttled'],
     ],
   ])('%s', (_name, given, wanted) => {
     expect(valueAndRules(cpu(given))).toEqual(wanted)
@@ -173,70 +226,77 @@ describe('a CPU limit with throttling', () => {
       { 'limits.memory': '512Mi', 'limits.cpu': '1' },
       { ...held(0.5), memory: inBucket(1, { peak: 10 * Mi }) },
     )
-    const advice = limit(container, 'memory', { request: { from: 512 * Mi, to: 256 * Mi }, days: 14 })
-    expect(valueAndRules(advice)).toEqual([256 * Mi, 'limit.ratio'])
+    const advice = limit(container, 'memory', {
+      request: { from: 512 * Mi, to: 256 * Mi },
+      days: 14,
+      evidence: evidence(),
+    })
+    expect(valueAndRules(advice)).toEqual([256 * Mi, 'limit.equal'])
   })
 })
 
 describe('a memory limit', () => {
-  const memory = (given: Case & { readonly peak?: number }) => {
-    const { values = { 'limits.memory': '1Gi' }, from = 512, to = 256, days = 16, peak: high } = given
+  const memory = (given: Case & { readonly peak?: number; readonly announced?: number }) => {
+    const { values = { 'limits.memory': '1Gi' }, from = 512, to = 256, days = 16, peak: high, limits } = given
     const usage = high === undefined ? {} : { memory: inBucket(1, { peak: high * Mi }) }
-    return limit(containerInput(values, usage), 'memory', { request: { from: from * Mi, to: to * Mi }, days })
+    const container = containerInput(values, usage)
+    const announced = [{ bytes: (given.announced ?? 0) * Mi, said: '-Xmx' }]
+    return limit({ ...container, declared: { ...container.declared, announced } }, 'memory', {
+      request: { from: from * Mi, to: to * Mi },
+      days,
+      evidence: evidenceOf(limits),
+    })
   }
   const inMi = (advice: ReturnType<typeof limit>) => {
     const [value, ...rules] = valueAndRules(advice)
     return [typeof value === 'number' ? value / Mi : value, ...rules]
   }
+  const ratio = { mode: 'ratio' } as const
 
   it.each<[string, Parameters<typeof memory>[0], readonly (string | number)[]]>([
-    ['keeps its ratio', { peak: 100 }, [512, 'limit.ratio']],
-    ['keeps its ratio, up', { peak: 100, to: 600 }, [1200, 'limit.ratio']],
+    ['that covers the request and the peak stays', { peak: 100 }, [1024, 'limit.covers']],
+    ['that is 15 % above the peak stays', { peak: 890, to: 900 }, [1024, 'limit.covers']],
+    ['that is closer to the peak is raised', { peak: 900, to: 1000 }, [1136, 'limit.raised']],
+    [
+      'below the new request is raised with its ratio, and no further than 25 % over the peak after 16 days',
+      { peak: 1000, to: 1100 },
+      [1264, 'limit.raised'],
+    ],
+    ['below the new request is raised to it', { peak: 500, to: 1100 }, [1100, 'limit.raised']],
     [
       'equal to its request stays equal, down to the peak',
       { values: { 'limits.memory': '512Mi' }, peak: 300 },
-      [300, 'limit.ratio', 'limit.peak'],
+      [300, 'limit.equal', 'limit.peak'],
     ],
+    ['keeps its ratio by settings', { peak: 100, limits: ratio }, [512, 'limit.ratio']],
+    ['keeps its ratio by settings, up', { peak: 100, to: 600, limits: ratio }, [1200, 'limit.ratio']],
     [
-      'close to its request may be as close to the peak',
-      { values: { 'limits.memory': '537Mi' }, peak: 260 },
-      [268, 'limit.ratio'],
-    ],
-    [
-      'well above its request stays 25 % above the peak after 16 days',
-      { peak: 500 },
+      'lowered by its ratio stays 25 % above the peak after 16 days',
+      { peak: 500, limits: ratio },
       [640, 'limit.ratio', 'limit.unseen'],
     ],
     [
-      'well above its request stays 50 % above the peak after 4 days',
-      { peak: 500, days: 4 },
+      'lowered by its ratio stays 50 % above the peak after 4 days',
+      { peak: 500, days: 4, limits: ratio },
       [752, 'limit.ratio', 'limit.unseen'],
     ],
     [
-      'well above its request stays at most 200 % above the peak',
-      { peak: 340, days: 0 },
-      [1024, 'limit.ratio', 'limit.unseen'],
+      'lowered by its ratio stays 15 % above the peak after 100 days',
+      { peak: 500, days: 100, limits: ratio },
+      [576, 'limit.ratio', 'limit.unseen'],
     ],
-    ['is never raised for that margin', { peak: 900 }, [1024, 'limit.ratio', 'limit.unseen']],
-    ['keeps its ratio when the margin is large enough', { peak: 408 }, [512, 'limit.ratio']],
+    ['is never raised for that margin', { peak: 900, limits: ratio }, [1024, 'limit.ratio', 'limit.unseen']],
     [
-      'keeps the margin when the ratio is slightly too low',
-      { peak: 412 },
-      [528, 'limit.ratio', 'limit.unseen'],
-    ],
-    ['is kept without usage', {}, [1024, 'limit.ratio', 'limit.unseen']],
-    [
-      'counts as well above its request from 5 % on',
-      { values: { 'limits.memory': '540Mi' }, peak: 260 },
-      [328, 'limit.ratio', 'limit.unseen'],
+      'lowered by its ratio stays above what is announced',
+      { peak: 100, announced: 700, limits: ratio },
+      [704, 'limit.ratio', 'limit.unseen'],
     ],
   ])('%s', (_name, given, wanted) => {
     expect(inMi(memory(given))).toEqual(wanted)
   })
 
-  it('names the margin, the peak and the days', () => {
-    expect(textOf(memory({ peak: 500 }))).toMatch(/2 .*\n.*25 % .*500Mi.*16\.0 days/)
+  it('names the margin and the peak', () => {
+    expect(textOf(memory({ peak: 500, limits: ratio }))).toMatch(/2 .*\n.*28 % .*500Mi/)
     expect(textOf(memory({ peak: 500, values: { 'limits.memory': '512Mi' } }))).toMatch(/500Mi/)
-    expect(textOf(memory({ peak: 340, days: 0 }))).toMatch(/200 %/)
   })
 })

@@ -1,5 +1,5 @@
 import { settingsSchema } from '../../../../../config/schema.ts'
-import type { DeclaredContainer } from '../../../../../plugin/model/declared.ts'
+import type { DeclaredContainer } from '../../../../../plugin/model/declared-container.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../../../../../plugin/model/observation.ts'
 import type { Advice } from '../../../../../plugin/recommend/advice.ts'
 import type { Evidence } from '../../../../../plugin/recommend/evidence.ts'

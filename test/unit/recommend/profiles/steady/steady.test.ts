@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { usageRecorder } from '../../../../../plugin/model/recorder.ts'
 import { cpuScale } from '../../../../../plugin/model/sketch.ts'
 import { recordedUsage } from '../../builders.ts'
-import { constantUsage, container, Mi, observationOf, reasonsOf, recommendFor, verdicts } from './builders.ts'
+import {
+  constantUsage,
+  container,
+  Mi,
+  observationOf,
+  reasonsOf,
+  recommendFor,
+  usageOf,
+  verdicts,
+} from './builders.ts'
 
 describe('requests without an autoscaler', () => {
   it('rise at once to the usage, memory with headroom', () => {
@@ -32,8 +41,8 @@ describe('requests without an autoscaler', () => {
   })
 
   it.each([
-    ['too few days', { days: 3 }, /this workload has 3\.0/],
-    ['too many gaps', { coverage: 0.5 }, /this workload has them for 50 %/],
+    ['too few days', { days: 3 }, /this container has 3\.0/],
+    ['too many gaps', { coverage: 0.5 }, /this container has them for 50 %/],
   ])('are not lowered on %s, but still raised', (_name, more, missing) => {
     const lower = recommendFor({
       containers: [container({ 'requests.cpu': '2' })],
@@ -53,7 +62,7 @@ describe('requests without an autoscaler', () => {
       containers: [container(values)],
       observation: observationOf([constantUsage('app', 10, 250 * Mi, 2)]),
     })
-    expect(verdicts(answer)).toEqual({ 'requests.memory': '356Mi', 'limits.memory': '456Mi' })
+    expect(verdicts(answer)).toEqual({ 'requests.memory': '356Mi', 'limits.memory': '356Mi' })
     expect(reasonsOf(answer, 'requests.memory')).toContain('memory.oom')
   })
 
@@ -124,7 +133,7 @@ describe('a value that was changed recently', () => {
     const lastChange = () => 14
     expect(verdicts(recommendFor({ containers, observation: low, lastChange }))).toEqual({
       'requests.cpu': '1000m',
-      'limits.cpu': '2000m',
+      'limits.cpu': 'keep',
     })
     const high = observationOf([constantUsage('app', 3000, Mi)])
     expect(verdicts(recommendFor({ containers, observation: high, lastChange: () => 1 }))).toMatchObject({
@@ -171,5 +180,72 @@ describe('skipped', () => {
       rules,
     })
     expect(verdicts(answer)).toEqual({ 'requests.cpu': 'keep', 'requests.memory': '116Mi' })
+  })
+})
+
+describe('a crash loop of OOM kills', () => {
+  const values = { 'requests.cpu': '1', 'requests.memory': '256Mi', 'limits.memory': '256Mi' } as const
+  const unhealthy = 'container app is in CrashLoopBackOff'
+  const containers = [container(values), container({ 'requests.memory': '1Gi' }, 'proxy')]
+
+  it('is answered by more memory for the killed container, and by nothing else', () => {
+    const usage = [constantUsage('app', 100, 250 * Mi, 9), constantUsage('proxy', 10, 50 * Mi)]
+    const answer = recommendFor({ containers, observation: observationOf(usage, { unhealthy }) })
+    const shown = answer.map((one) => [
+      one.container,
+      one.field,
+      one.verdict === 'change' ? one.to / Mi : one.verdict,
+    ])
+    expect(shown).toEqual([
+      ['app', 'requests.cpu', 'unsure'],
+      ['app', 'requests.memory', 356],
+      ['app', 'limits.memory', 356],
+      ['proxy', 'requests.memory', 'unsure'],
+    ])
+  })
+
+  it('of another kind is skipped', () => {
+    const usage = [constantUsage('app', 100, 250 * Mi), constantUsage('proxy', 10, 50 * Mi)]
+    const answer = recommendFor({ containers, observation: observationOf(usage, { unhealthy }) })
+    expect(new Set(answer.map(({ verdict }) => verdict))).toEqual(new Set(['unsure']))
+  })
+})
+
+describe('a container with limits and no requests', () => {
+  const declared = (values: Readonly<Record<string, string>>) => ({
+    ...container({ ...values, 'requests.cpu': '4', 'requests.memory': '512Mi' }),
+    implied: ['requests.cpu', 'requests.memory'] as const,
+  })
+  const limits = { 'limits.cpu': '4', 'limits.memory': '512Mi' }
+
+  it('is sized by its limits, which are also its requests', () => {
+    const answer = recommendFor({
+      containers: [declared(limits)],
+      observation: observationOf([constantUsage('app', 120, 500 * Mi, 30)]),
+    })
+    expect(verdicts(answer)).toEqual({ 'limits.cpu': '2000m', 'limits.memory': '624Mi' })
+  })
+})
+
+describe('a Guaranteed pod', () => {
+  it('stays one: requests follow limits that the peak keeps up', () => {
+    const values = {
+      'requests.cpu': '2',
+      'limits.cpu': '2',
+      'requests.memory': '1Gi',
+      'limits.memory': '1Gi',
+    } as const
+    const cpu = usageOf(cpuScale, [...Array(99).fill(100), 1400])
+    const answer = recommendFor({
+      containers: [container(values)],
+      observation: observationOf([{ ...constantUsage('app', 100, 100 * Mi), cpu }]),
+    })
+    expect(verdicts(answer)).toEqual({
+      'requests.cpu': '1400m',
+      'limits.cpu': '1400m',
+      'requests.memory': '720Mi',
+      'limits.memory': '720Mi',
+    })
+    expect(reasonsOf(answer, 'requests.cpu')).toContain('limit.equal')
   })
 })
