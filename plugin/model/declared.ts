@@ -5,6 +5,7 @@ import { groupBy } from './group.ts'
 import type { JsonObject } from './json.ts'
 import type { ManifestField } from './manifest.ts'
 import { fieldsOf, workloadsOf } from './manifest.ts'
+import { podDetails } from './pod-details.ts'
 import { type DeclaredPolicy, declaredPolicies } from './scaling-policy.ts'
 import type { Workload } from './workload.ts'
 import { workloadKey } from './workload.ts'
@@ -31,6 +32,12 @@ export interface DeclaredWorkload {
   readonly autoscaler?: DeclaredAutoscaler
   /** Scaling policies in the manifests; of several that match, the last one wins. */
   readonly policies?: readonly DeclaredPolicy[]
+  /** The number of pods without an autoscaler. */
+  readonly replicas?: number
+  /** Labels of its pods. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Requests and limits of a pod as a whole: quantities by `requests.cpu` and the like. */
+  readonly podResources?: Readonly<Record<string, string>>
 }
 
 /** All workloads of a rendering, with the values that can be right-sized. `namespace` is that of objects without one. */
@@ -52,9 +59,17 @@ export function declaredWorkloads(
       ),
       ...(autoscaler === undefined ? {} : { autoscaler }),
       ...(policies.length === 0 ? {} : { policies }),
+      ...podDetails(objects[found.object] ?? {}, workload),
     }
   })
 }
+
+/** The autoscaler that an object declares, with its targets. */
+export const autoscalerOfObject = (object: JsonObject, namespace: string): DeclaredAutoscaler =>
+  autoscalerOf(
+    fieldsOf([object], namespace).map((field) => ({ ...field, object: 0 })),
+    [object],
+  ) ?? { targets: [] }
 
 function autoscalerOf(
   fields: readonly ManifestField[],

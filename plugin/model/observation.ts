@@ -3,6 +3,7 @@ import type { UsageOrigin } from './reading.ts'
 import type { DeclaredPolicy } from './scaling-policy.ts'
 import type { Series } from './series.ts'
 import type { Sketch } from './sketch.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { Workload } from './workload.ts'
 
 /**
@@ -70,6 +71,8 @@ export interface Observation {
   readonly replicas?: ReplicaHistory
   /** Why the workload is skipped now (crash loop, rollout in progress, pods not ready). */
   readonly unhealthy?: string
+  /** What bounds or writes its values in the cluster. */
+  readonly surroundings?: Surroundings
   /** Scaling policies of `kind: Tortoise` objects in the cluster. */
   readonly policies?: readonly DeclaredPolicy[]
 }

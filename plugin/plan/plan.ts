@@ -17,6 +17,7 @@ import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
 import { slotsOfPlan } from './replica-slots.ts'
 import { splitByScope } from './split-by-scope.ts'
+import { type FindSurroundings, surroundingsOf } from './surroundings.ts'
 import { traceChanges } from './trace-changes.ts'
 import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
@@ -58,7 +59,10 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
   const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
   const { review = acceptAll, hasHistory = noHistory } = request
   const editsIn = await editsBySource(declared, hasHistory, ports)
-  const recommendations = declared.flatMap((one) => recommendFor(one, request, editsIn(one.source.id)))
+  const surroundings = surroundingsOf(rendered, declared, request.observations)
+  const recommendations = declared.flatMap((one) =>
+    recommendFor(one, { ...request, surroundings }, editsIn(one.source.id)),
+  )
   const recommended = recommendations.filter(isChange)
   const { changes, skipped } = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
   const proposed =
@@ -111,12 +115,12 @@ function declaredIn(
 
 function recommendFor(
   { source, workloads }: DeclaredIn,
-  request: PlanRequest,
+  request: PlanRequest & { readonly surroundings: FindSurroundings },
   isEditOf: IsEditOf,
 ): readonly SourceRecommendation[] {
   const { id, cluster } = source
   const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, isEditOf)
-  const settings = { ...request.recommend, lastChange, guarded: true }
+  const settings = { ...request.recommend, lastChange, surroundings: request.surroundings, guarded: true }
   return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
     ...one,
     source: id,

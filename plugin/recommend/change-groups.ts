@@ -6,13 +6,24 @@ export const isMemoryField = (field: ContainerField): boolean =>
   field.endsWith('.memory') || field === 'env.GOMEMLIMIT'
 
 /** The change group of a container's CPU fields: one group for the whole pod when an HPA scales by the CPU of all containers. */
-export function cpuGroup({ declared: { autoscaler } }: WorkloadInput, container: string): string {
+export const cpuGroup = (subject: WorkloadInput, container: string): string =>
+  groupOf(subject, container, 'cpu')
+
+/** The change group of a container's memory fields: one for the whole pod when an HPA scales by the memory of all containers. */
+export const memoryGroup = (subject: WorkloadInput, container: string): string =>
+  groupOf(subject, container, 'memory')
+
+function groupOf(
+  { declared: { autoscaler } }: WorkloadInput,
+  container: string,
+  resource: 'cpu' | 'memory',
+): string {
   const wholePod = autoscaler?.targets.some(
-    (target) => target.resource === 'cpu' && target.container === undefined,
+    (target) => target.resource === resource && target.container === undefined,
   )
-  return wholePod ? 'cpu' : `cpu of ${container}`
+  return wholePod ? resource : `${resource} of ${container}`
 }
 
 /** The change group of a field of a container. */
 export const changeGroup = (subject: WorkloadInput, container: string, field: ContainerField): string =>
-  isMemoryField(field) ? `memory of ${container}` : cpuGroup(subject, container)
+  isMemoryField(field) ? memoryGroup(subject, container) : cpuGroup(subject, container)

@@ -1,16 +1,18 @@
-import type { DeclaredAutoscaler } from '../model/declared.ts'
 import type { DeclaredContainer } from '../model/declared-container.ts'
 import type { ContainerField } from '../model/field.ts'
 import type { Recommendation } from '../model/recommendation.ts'
+import { noSurroundings } from '../model/surroundings.ts'
 import { readValue } from '../model/value.ts'
 import { type Advice, advise, reason, unsure } from './advice.ts'
 import { changeGroup, isMemoryField } from './change-groups.ts'
 import type { Evidence } from './evidence.ts'
-import { keepMemoryRequest } from './hold-scaled.ts'
 import { invalidValue } from './invalid-values.ts'
+import { scalesUnseen, unseenScaler, writtenBy } from './other-writers.ts'
 import { underPolicy, withinBounds } from './policy.ts'
 import type { NewBounds, Profile, RequestMove } from './profile.ts'
 import { toRecommendation } from './to-recommendation.ts'
+import { boundedLimit, withinValueBounds } from './value-bounds.ts'
+import { inWholeCores } from './whole-cores.ts'
 import type { ContainerInput, WorkloadInput } from './workload-input.ts'
 
 interface ContainerRules {
@@ -18,6 +20,8 @@ interface ContainerRules {
   readonly profile: Profile
   /** Advice for the CPU request when an HPA scales the container by CPU. */
   readonly joint: Advice | undefined
+  /** Advice for the memory request when an HPA scales the container by memory. */
+  readonly jointMemory: Advice | undefined
 }
 
 /** `unsure` for every field of a container, with the same reason. */
@@ -44,7 +48,7 @@ export function containerAdvice(
   const decide = fieldDecider(subject, container, rules)
   const current = (field: ContainerField) => currentValue(declared, field)
   const sized = requestAdvice(subject, container, { ...rules, decide })
-  const limits = limitAdvice(container, sized, { ...rules, decide })
+  const limits = limitAdvice(subject, container, { ...rules, decide, requests: sized })
   const requests = equalToLimits(declared, { requests: sized, limits, joint: rules.joint })
   const bounds = newBounds(declared, requests, limits)
   const { profile, evidence } = rules
@@ -77,15 +81,17 @@ type DecideField = (field: ContainerField, decideIt: () => Advice) => Advice
 function fieldDecider(
   subject: WorkloadInput,
   { declared }: ContainerInput,
-  { joint }: ContainerRules,
+  { joint, jointMemory }: ContainerRules,
 ): DecideField {
-  const scaled = { cpu: joint !== undefined, memory: scalesMemory(subject.declared.autoscaler) }
+  const scaled = { cpu: joint !== undefined, memory: jointMemory !== undefined }
   return (field, decideIt) => {
     const resource = isMemoryField(field) ? 'memory' : 'cpu'
     const invalid = invalidValue(declared, resource)
     if (invalid !== undefined) return unsure(invalid)
-    const policy = subject.policy(declared.name, resource)
-    return underPolicy(policy, currentValue(declared, field), { scaled: scaled[resource], decideIt })
+    const [policy, from] = [subject.policy(declared.name, resource), currentValue(declared, field)]
+    const writer = writtenBy(subject.surroundings ?? noSurroundings, declared.name, resource)
+    if (writer !== undefined && from !== undefined) return advise(from, writer)
+    return underPolicy(policy, from, { scaled: scaled[resource], decideIt })
   }
 }
 
@@ -97,32 +103,55 @@ interface ResourceAdvice {
 function requestAdvice(
   subject: WorkloadInput,
   container: ContainerInput,
-  { evidence, profile, joint, decide }: ContainerRules & { readonly decide: DecideField },
+  { evidence, profile, joint, jointMemory, decide }: ContainerRules & { readonly decide: DecideField },
 ): ResourceAdvice {
-  const policy = (resource: 'cpu' | 'memory') => subject.policy(container.declared.name, resource)
+  const { name } = container.declared
+  const bounded = (resource: 'cpu' | 'memory', advice: Advice): Advice =>
+    withinValueBounds(
+      withinBounds(advice, subject.policy(name, resource)),
+      subject.bounds?.(name, resource).request ?? {},
+    )
+  const cpu = () => {
+    const wanted = notLoweredUnseen(
+      subject,
+      container,
+      bounded('cpu', profile.cpuRequest(container, evidence)),
+    )
+    return inWholeCores(wanted, currentValue(container.declared, 'requests.cpu'), subject.declared)
+  }
   return {
-    cpu: decide(
-      'requests.cpu',
-      () => joint ?? withinBounds(profile.cpuRequest(container, evidence), policy('cpu')),
-    ),
-    memory: decide('requests.memory', () =>
-      scalesMemory(subject.declared.autoscaler)
-        ? keepMemoryRequest(currentValue(container.declared, 'requests.memory') ?? 0)
-        : withinBounds(profile.memoryRequest(container, evidence), policy('memory')),
+    cpu: decide('requests.cpu', () => joint ?? cpu()),
+    memory: decide(
+      'requests.memory',
+      () => jointMemory ?? bounded('memory', profile.memoryRequest(container, evidence)),
     ),
   }
 }
 
+/** Keeps a CPU request where the number of pods follows the load and what scales them is not known. */
+function notLoweredUnseen(subject: WorkloadInput, { declared }: ContainerInput, advice: Advice): Advice {
+  const from = currentValue(declared, 'requests.cpu') ?? 0
+  const isLower = advice.kind === 'value' && advice.value < from
+  return isLower && scalesUnseen(subject) ? advise(from, ...advice.because, unseenScaler) : advice
+}
+
 function limitAdvice(
+  subject: WorkloadInput,
   container: ContainerInput,
-  requests: ResourceAdvice,
-  { evidence, profile, decide }: ContainerRules & { readonly decide: DecideField },
+  {
+    evidence,
+    profile,
+    decide,
+    requests,
+  }: ContainerRules & { readonly decide: DecideField; readonly requests: ResourceAdvice },
 ): ResourceAdvice {
   const { days } = evidence.observation
   const limit = (resource: 'cpu' | 'memory') =>
     decide(`limits.${resource}`, () => {
       const request = move(currentValue(container.declared, `requests.${resource}`), requests[resource])
-      return profile.limit(container, resource, { request, days, evidence })
+      const bounds = subject.bounds?.(container.declared.name, resource)
+      const advice = profile.limit(container, resource, { request, days, evidence })
+      return bounds === undefined ? advice : boundedLimit(advice, bounds, request?.to)
     })
   return { cpu: limit('cpu'), memory: limit('memory') }
 }
@@ -161,9 +190,6 @@ const fieldNames = (values: DeclaredContainer['values']): readonly ContainerFiel
 
 const currentValue = ({ values }: DeclaredContainer, field: ContainerField): number | undefined =>
   readValue(field, values[field] ?? '')
-
-const scalesMemory = (autoscaler: DeclaredAutoscaler | undefined): boolean =>
-  autoscaler?.targets.some(({ resource }) => resource === 'memory') ?? false
 
 const after = (from: number | undefined, advice: Advice): number | undefined =>
   from === undefined ? undefined : advice.kind === 'value' ? advice.value : from

@@ -1,7 +1,7 @@
 import type { Observation } from '../model/observation.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { type Advice, advise } from './advice.ts'
-import { cpuGroup } from './change-groups.ts'
+import { cpuGroup, memoryGroup } from './change-groups.ts'
 import { containerEvidence } from './container-evidence.ts'
 import { containerAdvice, unsureOf } from './decide-container.ts'
 import { scaledCpu } from './decide-scaled.ts'
@@ -11,6 +11,8 @@ import { turnedOff } from './policy.ts'
 import type { Profile } from './profile.ts'
 import type { RecommendOptions } from './recommend-options.ts'
 import { declaredValue } from './replay/apply.ts'
+import { scaledMemory } from './scaled-memory.ts'
+import { aboveBudgets } from './shared-bounds.ts'
 import { toRecommendation } from './to-recommendation.ts'
 import type { ContainerInput, WorkloadInput } from './workload-input.ts'
 
@@ -77,6 +79,8 @@ function decideFields(
     const usage = observation.containers.find(({ container: name }) => name === container.name)
     return usage === undefined || container.role === 'init' ? [] : [{ declared: container, usage }]
   })
+  const memory = scaledMemory(subject, containers, rules)
+  const memoryTargets = memory.targets.map((one) => ({ ...one, resource: 'memory' as const }))
   const scaled = scaledCpu(subject, containers, {
     ...rules,
     evidence: podEvidence(containers, rules.evidence),
@@ -86,20 +90,27 @@ function decideFields(
       const own = containers.find((one) => one.declared === container)
       if (own === undefined) return unsureOf(subject, container, withoutUsage(container.role))
       const evidence = containerEvidence(rules.evidence, own.usage)
-      return containerAdvice(subject, own, { ...rules, evidence, joint: scaled.requests.get(container.name) })
+      return containerAdvice(subject, own, {
+        ...rules,
+        evidence,
+        joint: scaled.requests.get(container.name),
+        jointMemory: memory.requests.get(container.name),
+      })
     }),
     ...replicaAdvice(subject, { ...rules, evidence: podEvidence(containers, rules.evidence) }),
-    ...scaled.targets.map(({ container, from, advice }) =>
-      toRecommendation(
-        {
-          together: cpuGroup(subject, container ?? ''),
-          workload: declared.workload,
-          container,
-          field: 'hpa.target.cpu',
-          from,
-        },
-        advice,
-      ),
+    ...[...scaled.targets.map((one) => ({ ...one, resource: 'cpu' as const })), ...memoryTargets].map(
+      ({ container, from, advice, resource }) =>
+        toRecommendation(
+          {
+            together:
+              resource === 'cpu' ? cpuGroup(subject, container ?? '') : memoryGroup(subject, container ?? ''),
+            workload: declared.workload,
+            container,
+            field: `hpa.target.${resource}`,
+            from,
+          },
+          advice,
+        ),
     ),
   ]
 }
@@ -138,7 +149,9 @@ function replicaAdvice(
     const key = name === 'minimum' ? 'minReplicas' : 'maxReplicas'
     const [advice, from] = [bounds[name], declared.autoscaler?.[key]]
     if (advice === undefined || from === undefined) return []
-    const decided: Advice = off === undefined ? advice : advise(from, turnedOff(off))
+    const bounded =
+      name === 'minimum' ? aboveBudgets(advice, from, subject.surroundings?.budgets ?? []) : advice
+    const decided: Advice = off === undefined ? bounded : advise(from, turnedOff(off))
     const field = { workload: declared.workload, container: undefined, from, together: `${name} of pods` }
     return [toRecommendation({ ...field, field: `hpa.${key}` }, decided)]
   })

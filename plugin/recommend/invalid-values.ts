@@ -11,9 +11,18 @@ export function invalidValue({ values }: DeclaredContainer, resource: 'cpu' | 'm
     readValue(`${part}.${resource}`, values[`${part}.${resource}`] ?? '')
   const [request, limit] = [declared('requests'), declared('limits')]
   const name = resourceText(resource)
+  const slip = (['requests', 'limits'] as const)
+    .map((part) => values[`${part}.${resource}`])
+    .find(isMillibytes)
+  if (resource === 'memory' && slip !== undefined)
+    return `The memory ${slip} is ${Number.parseInt(slip, 10) / 1000} bytes, because m means a thousandth; probably ${slip.slice(0, -1)}Mi is meant. Correct it first`
   if (request === 0) return `The ${name} request is 0, which counts as not set, and Tortoise never adds one`
   if (limit === 0) return `The ${name} limit is 0, which counts as not set, and Tortoise never adds one`
   return request !== undefined && limit !== undefined && limit < request
     ? `The ${name} limit is below the ${name} request, which the API server rejects; correct one of the two`
     : undefined
 }
+
+/** An amount of memory in thousandths of a byte, which nobody means. */
+const isMillibytes = (text: string | undefined): text is string =>
+  text !== undefined && /^\d+m$/.test(text.trim())

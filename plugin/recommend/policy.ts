@@ -9,6 +9,15 @@ export interface PolicyRule {
   readonly match: RuleMatch
   readonly cpu?: ScalingPolicy | undefined
   readonly memory?: ScalingPolicy | undefined
+  /** Least and most of a request: quantities by resource. */
+  readonly minimum?: RuleAmounts | undefined
+  readonly maximum?: RuleAmounts | undefined
+}
+
+/** Quantities of a rule, as written. */
+export interface RuleAmounts {
+  readonly cpu?: string | undefined
+  readonly memory?: string | undefined
 }
 
 interface PolicySources {

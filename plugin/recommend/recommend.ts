@@ -3,10 +3,12 @@ import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
+import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
 import { workloadKey } from '../model/workload.ts'
 import { answeredKills, withKills } from './answered-kills.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
+import { withoutImplied } from './implied-requests.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
@@ -15,6 +17,8 @@ import type { RecommendOptions } from './recommend-options.ts'
 import { replayOf } from './replay/replay.ts'
 import { replicaSlots } from './replica-slots.ts'
 import { safetyGate } from './safety-gate.ts'
+import { keepWithinSums } from './shared-bounds.ts'
+import { containerBounds } from './value-bounds.ts'
 
 /** How to decide. */
 export interface RecommendSettings {
@@ -24,6 +28,10 @@ export interface RecommendSettings {
   readonly rules: readonly PolicyRule[]
   /** Applies the safety gate: drops changes that the recorded history shows to be less safe than the current values. */
   readonly guarded?: boolean
+  /** What else bounds or writes the values of a workload; nothing when left out. */
+  readonly surroundings?:
+    | ((declared: DeclaredWorkload, cluster: string | undefined) => Surroundings)
+    | undefined
   /** Days between our last change of a value and `time` (ISO 8601); `undefined` when Tortoise did not change it recently. */
   readonly lastChange: (
     address: FieldAddress & { readonly cluster?: string },
@@ -64,14 +72,32 @@ interface ObservedWorkload {
 
 function recommendWorkload(
   { cluster, declared, observation, wasRecorded }: ObservedWorkload,
-  { profile: name = 'steady', options, rules, guarded = false, lastChange }: RecommendSettings,
+  {
+    profile: name = 'steady',
+    options,
+    rules,
+    guarded = false,
+    lastChange,
+    surroundings: find,
+  }: RecommendSettings,
 ): readonly Recommendation[] {
   const profile: Profile = profiles[name]
   const policy = policyOf(rules, { cluster, declared, live: observation?.policies })
   if (observation === undefined)
-    return decideWorkload({ declared, policy }, profile, options).filter((one) => !isImplied(declared, one))
+    return withoutImplied(decideWorkload({ declared, policy }, profile, options), declared)
   const replay = replayOf(observation)
-  const decided = decideWorkload({ declared, policy, observation, replay, wasRecorded }, profile, options)
+  const surroundings = find?.(declared, cluster) ?? noSurroundings
+  const bounds = (container: string, resource: 'cpu' | 'memory') =>
+    containerBounds(surroundings, rules, {
+      subject: { cluster, workload: declared.workload, container },
+      resource,
+    })
+  const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }
+  const decided = keepWithinSums(decideWorkload(subject, profile, options), {
+    declared,
+    observation,
+    surroundings,
+  })
   const kills = answeredKills(decided, observation)
   const advised = keepRecentlyChanged(keepAtMaximum(decided, declared.autoscaler, observation), {
     observation,
@@ -83,12 +109,8 @@ function recommendWorkload(
   })
   const acceptedTimeAbove = profile.acceptedTimeAbove(options)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
-  return withKills(safe, kills, observation.window).filter((one) => !isImplied(declared, one))
+  return withoutImplied(withKills(safe, kills, observation.window), declared)
 }
-
-/** A request that Kubernetes takes from the limit is no field of Git: the limit is. */
-const isImplied = ({ containers }: DeclaredWorkload, { container, field }: Recommendation): boolean =>
-  containers.some(({ name, implied = [] }) => name === container && implied.some((one) => one === field))
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */
 export function recommendReplicaSlots(
