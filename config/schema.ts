@@ -6,7 +6,7 @@ import { deliverSchema } from './deliver.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
-import { repositoryPath } from './shared-schemas.ts'
+import { quantity, repositoryPath } from './shared-schemas.ts'
 
 const sourceSchema = z
   .strictObject({
@@ -49,6 +49,11 @@ const matchSchema = z
   })
   .describe('What the rule matches; every part that is given must match.')
 
+const amounts = z.strictObject({
+  cpu: quantity('cpu').optional().describe('CPU, for example `250m`.'),
+  memory: quantity('memory').optional().describe('Memory, for example `512Mi`.'),
+})
+
 const ruleSchema = z
   .strictObject({
     match: matchSchema,
@@ -59,6 +64,10 @@ const ruleSchema = z
         'How CPU is scaled: by the number of pods (Horizontal), by their size (Vertical), not at all (Off), or as the HPA does (On).',
       ),
     memory: z.enum(scalingPolicies).optional().describe('How memory is scaled.'),
+    minimum: amounts.optional().describe('Smallest requests. A smaller one is raised to it.'),
+    maximum: amounts
+      .optional()
+      .describe('Largest requests. Nothing is requested above it, not even after an OOM kill.'),
     delivery: z
       .enum(['report', 'direct', 'pull-request', 'auto-merge'])
       .optional()

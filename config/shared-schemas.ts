@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toBytes, toMillicores } from '../plugin/model/quantity.ts'
 
 /** A percentage, 0 to 100. */
 export const percent = z.number().min(0).max(100)
@@ -27,3 +28,15 @@ export const repositoryPath = z
     message: 'must stay inside the repository: a relative path without ..',
   })
   .overwrite((path) => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '') || '.')
+
+/** A quantity of Kubernetes, as text. */
+export const quantity = (resource: 'cpu' | 'memory') =>
+  z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .refine(
+      (text) => ((resource === 'cpu' ? toMillicores(text) : toBytes(text)) ?? 0) > 0,
+      resource === 'cpu'
+        ? 'must be an amount of CPU, for example 250m'
+        : 'must be an amount of memory, for example 512Mi',
+    )

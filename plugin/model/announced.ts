@@ -12,7 +12,7 @@ export interface AnnouncedMemory {
   readonly said: string
 }
 
-/** How a runtime is told how much memory it may fill. */
+/** A setting that says how much memory a runtime may fill. */
 interface Bound {
   readonly pattern: RegExp
   /** Bytes of what the pattern captures; `undefined` when it is no amount. */

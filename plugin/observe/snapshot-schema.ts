@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { usageOrigins } from '../model/reading.ts'
 import { scalingPolicies } from '../model/scaling-policy.ts'
+import { surroundingsSchema } from './snapshot-surroundings-schema.ts'
 import { containerSchema, nameSchema as name, replicasSchema } from './snapshot-usage-schema.ts'
 
 /** The `kind` and the version of the format of a snapshot file. */
@@ -60,6 +61,7 @@ export const observationSchema = z
         'Why the workload is skipped now (crash loop, rollout in progress, pods not ready); left out when it is healthy.',
       )
       .exactOptional(),
+    surroundings: surroundingsSchema.exactOptional(),
     policies: z
       .array(policySchema)
       .readonly()

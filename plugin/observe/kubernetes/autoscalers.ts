@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { JsonObject } from '../../model/json.ts'
 import { tortoisePolicies } from '../../model/scaling-policy.ts'
+import { verticalPolicy } from '../../model/surrounding-objects.ts'
 import { type Workload, workloadKey } from '../../model/workload.ts'
 import type { LiveAutoscaler, LiveMetric, LiveTortoise, LiveVertical } from './live.ts'
 
@@ -63,6 +64,8 @@ export const verticalSchema = z.object({
   spec: z.object({
     targetRef: reference,
     updatePolicy: z.object({ updateMode: z.string().optional() }).nullish(),
+    // Read from the raw object, as for manifests in a repository.
+    resourcePolicy: z.looseObject({ containerPolicies: z.array(z.looseObject({})).optional() }).nullish(),
   }),
   status: z
     .object({
@@ -152,6 +155,9 @@ export const verticalsByWorkload = (
         target: Object.fromEntries(recommended.map((one) => [one.containerName, one.target])),
         uncapped: Object.fromEntries(
           recommended.map((one) => [one.containerName, one.uncappedTarget ?? one.target]),
+        ),
+        policies: (spec.resourcePolicy?.containerPolicies ?? []).map((one) =>
+          verticalPolicy(one as JsonObject),
         ),
         ...(since === undefined ? {} : { since }),
       }

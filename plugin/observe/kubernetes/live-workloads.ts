@@ -13,7 +13,7 @@ import { type Controller, podCounts, unhealthyReason } from './health.ts'
 import type { ListedKind } from './kinds.ts'
 import type { LiveWorkload } from './live.ts'
 import type { PodStatus } from './live-pods.ts'
-import { type budgetSchema, disruptionsAllowed } from './namespace-bounds.ts'
+import { type budgetSchema, disruptionsAllowed, keptAvailable } from './namespace-bounds.ts'
 import type { RolloutObjects } from './rollout-objects.ts'
 import { sourceFinder } from './rollout-source.ts'
 
@@ -40,6 +40,7 @@ export function liveWorkloads(
     const { namespace, name, labels, annotations } = object.metadata
     const workload = { apiVersion: kind.api, kind: kind.kind, namespace, name }
     const key = workloadKey(workload)
+    const labelled = { namespace, labels: object.spec?.template?.metadata?.labels ?? {} }
     const { kills = [], crashing } = pods.get(key) ?? {}
     return withoutUndefined({
       workload,
@@ -47,10 +48,8 @@ export function liveWorkloads(
       autoscaler: scalers.get(key),
       vertical: verticals.get(key),
       tortoise: tortoises.get(key),
-      disruptionsAllowed: disruptionsAllowed(objects.budgets, {
-        namespace,
-        labels: object.spec?.template?.metadata?.labels ?? {},
-      }),
+      disruptionsAllowed: disruptionsAllowed(objects.budgets, labelled),
+      budgets: keptAvailable(objects.budgets, labelled),
       kills: kills.length === 0 ? undefined : kills,
       source: findSource(workload, { labels, annotations }),
       unhealthy: crashing ?? unhealthyReason(kind.kind, object),

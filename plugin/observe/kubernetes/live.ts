@@ -1,4 +1,5 @@
 import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
+import type { VerticalPolicy } from '../../model/surroundings.ts'
 import type { Workload } from '../../model/workload.ts'
 import type { Owner } from '../owners.ts'
 import type { UnreadKind } from './lister.ts'
@@ -32,6 +33,8 @@ export interface LiveVertical {
   readonly target: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The recommendation without the bounds of its policy. */
   readonly uncapped: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** What it may do to each container. */
+  readonly policies?: readonly VerticalPolicy[]
   /** Time of its first recommendation, ISO 8601 in UTC. */
   readonly since?: string
 }
@@ -61,6 +64,8 @@ export interface LiveWorkload {
   readonly tortoise?: LiveTortoise
   /** Disruptions that PodDisruptionBudgets allow now. */
   readonly disruptionsAllowed?: number
+  /** PodDisruptionBudgets that keep a number or share of its pods available. */
+  readonly budgets?: readonly { readonly name: string; readonly minAvailable: string }[]
   readonly kills?: readonly LiveKill[]
   /** The object that rolls it out. */
   readonly source?: RolloutSource

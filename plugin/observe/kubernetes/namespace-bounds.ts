@@ -69,23 +69,46 @@ export function namespaceBounds(
 export const budgetSchema = z.object({
   metadata,
   spec: z.object({
+    minAvailable: z.union([z.string(), z.number()]).transform(String).nullish(),
     selector: z.object({ matchLabels: z.record(z.string(), z.string()).default({}) }).nullish(),
   }),
   status: z.object({ disruptionsAllowed: z.number().default(0) }).optional(),
 })
 
-/** The fewest disruptions that any budget allows for pods with these labels; `undefined` when no budget selects them. */
-export function disruptionsAllowed(
-  budgets: readonly z.infer<typeof budgetSchema>[],
-  { namespace, labels }: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
-): number | undefined {
-  const own = budgets.filter(({ metadata, spec }) => {
+type PodBudget = z.infer<typeof budgetSchema>
+
+/** The labels of the pods of a workload. */
+interface LabelledPods {
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+const selecting = (
+  budgets: readonly PodBudget[],
+  { namespace, labels }: LabelledPods,
+): readonly PodBudget[] =>
+  budgets.filter(({ metadata: own, spec }) => {
     const wanted = Object.entries(spec.selector?.matchLabels ?? {})
     return (
-      metadata.namespace === namespace &&
+      own.namespace === namespace &&
       wanted.length > 0 &&
       wanted.every(([name, value]) => labels[name] === value)
     )
   })
+
+/** The fewest disruptions that any budget allows for pods with these labels; `undefined` when no budget selects them. */
+export function disruptionsAllowed(budgets: readonly PodBudget[], pods: LabelledPods): number | undefined {
+  const own = selecting(budgets, pods)
   return own.length === 0 ? undefined : Math.min(...own.map(({ status }) => status?.disruptionsAllowed ?? 0))
+}
+
+/** The budgets that keep a number or share of pods with these labels available; `undefined` when there are none. */
+export function keptAvailable(
+  budgets: readonly PodBudget[],
+  pods: LabelledPods,
+): readonly { readonly name: string; readonly minAvailable: string }[] | undefined {
+  const own = selecting(budgets, pods).flatMap(({ metadata: { name }, spec: { minAvailable } }) =>
+    minAvailable === undefined || minAvailable === null ? [] : [{ name, minAvailable }],
+  )
+  return own.length === 0 ? undefined : own
 }

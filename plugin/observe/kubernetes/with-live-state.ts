@@ -1,11 +1,12 @@
 import type { Observation } from '../../model/observation.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { LiveCluster, LiveWorkload } from './live.ts'
+import { liveSurroundings } from './live-surroundings.ts'
 
-/** Adds the live state of a cluster to its observations: unhealthy workloads, OOM kills without a metric, and policies of Tortoises. */
+/** Adds the live state of a cluster to its observations: unhealthy workloads, OOM kills without a metric, and what bounds or writes values. */
 export function withLive(
   observations: readonly Observation[],
-  { cluster, workloads }: LiveCluster,
+  { cluster, workloads, bounds }: LiveCluster,
 ): readonly Observation[] {
   const live = new Map(workloads.map((one) => [workloadKey(one.workload), one]))
   return observations.map((observation) => {
@@ -13,10 +14,12 @@ export function withLive(
     if (found === undefined) return observation
     const unhealthy = observation.unhealthy ?? found.unhealthy
     const { policies = [] } = found.tortoise ?? {}
+    const surroundings = liveSurroundings(found, { bounds })
     return {
       ...withKills(observation, found),
       ...(unhealthy === undefined ? {} : { unhealthy }),
       ...(policies.length === 0 ? {} : { policies }),
+      ...(surroundings === undefined ? {} : { surroundings }),
     }
   })
 }
