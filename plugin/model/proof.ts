@@ -28,6 +28,8 @@ export interface Proof {
   /** Intended fields that do not. */
   readonly missing: readonly Intent[]
   readonly unexpected: readonly UnexpectedChange[]
+  /** What the API server would refuse after the edits, and did not before them: one sentence for each source. */
+  readonly refused?: readonly { readonly source: string; readonly message: string }[]
   /** Sources that no longer render after the edits, each with the renderer's message. */
   readonly failed: readonly { readonly source: string; readonly message: string }[]
 }

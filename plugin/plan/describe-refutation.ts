@@ -3,9 +3,10 @@ import type { Proof, UnexpectedChange } from '../model/proof.ts'
 import { workloadLabel } from '../model/workload.ts'
 
 /** Returns why a proof is refuted, on one line. It shows the values of sizes only, because others may be secret. */
-export function describeRefutation({ unexpected, missing, failed }: Proof): string {
+export function describeRefutation({ unexpected, missing, failed, refused = [] }: Proof): string {
   const all = [
     ...failed.map(({ source, message }) => `${source} would no longer render: ${message}`),
+    ...refused.map(({ message }) => `the API server would refuse it: ${message}`),
     ...unexpected.map(describeUnexpected),
     ...missing.map((one) => `${workloadLabel(one.workload)} ${fieldLabel(one)} would not become ${one.to}`),
   ]

@@ -62,10 +62,10 @@ export async function propose(changes: readonly TracedChange[], ports: ProposePo
 
 /** The files that the sources with a refuted rendering read. */
 function refutedFiles(
-  { unexpected, missing, failed }: Proof,
+  { unexpected, missing, failed, refused = [] }: Proof,
   { sharers }: ProposePorts,
 ): ReadonlySet<string> {
-  const refuted = new Set([...unexpected, ...missing, ...failed].map(({ source }) => source))
+  const refuted = new Set([...unexpected, ...missing, ...failed, ...refused].map(({ source }) => source))
   return new Set(sharers.filter(({ source }) => refuted.has(source.id)).flatMap(({ files }) => [...files]))
 }
 

@@ -9,6 +9,7 @@ import type { DeclaringObject, ReleaseSource, Rendering, Source } from '../model
 import { isRelease, namespaceOf } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { refusedSizes } from './acceptable.ts'
 import type { Difference } from './difference.ts'
 import { differences } from './difference.ts'
 
@@ -49,14 +50,27 @@ export function prove(
   const failed = rendered.flatMap(({ source, failure }) =>
     failure === undefined ? [] : [{ source: source.id, message: failure }],
   )
+  const refused = rendered.flatMap(newlyRefused)
   return {
-    verdict: [missing, unexpected, failed].every(({ length }) => length === 0) ? 'proved' : 'refuted',
+    verdict: [missing, unexpected, failed, refused].every(({ length }) => length === 0)
+      ? 'proved'
+      : 'refuted',
     sources: rendered.map(({ source }) => source.id),
     moved: results.flatMap((one) => one.moved),
     missing,
     unexpected,
     failed,
+    ...(refused.length === 0 ? {} : { refused }),
   }
+}
+
+/** The sizes that the API server would refuse, where it would not have before. */
+function newlyRefused({ source, before, after, failure }: RenderedTwice): NonNullable<Proof['refused']> {
+  if (failure !== undefined) return []
+  const known = new Set(refusedSizes(before.objects, namespaceOf(source)))
+  return refusedSizes(after.objects, namespaceOf(source))
+    .filter((message) => !known.has(message))
+    .map((message) => ({ source: source.id, message }))
 }
 
 function proveSource(
