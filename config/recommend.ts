@@ -38,6 +38,14 @@ export const recommendSchema = z
       .min(0)
       .default(3)
       .describe('Days after a decrease during which the value is not lowered again.'),
+    holdDays: z
+      .number()
+      .min(0)
+      .max(90)
+      .default(7)
+      .describe(
+        'Days during which a value that a person changed in Git is kept. A newer OOM kill is still answered.',
+      ),
     minimumDays: z
       .number()
       .min(0)

@@ -12,6 +12,7 @@ import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import { type HoldSettings, holdEdited } from './hold-edited.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
@@ -38,6 +39,8 @@ export interface PlanRequest {
   readonly hasHistory?: HasHistory
   /** Limits the plan to some workloads; all workloads by default. */
   readonly isSelected?: (workload: Workload) => boolean
+  /** How values are held that people changed; they are not when left out. */
+  readonly hold?: HoldSettings
   /** The cost of requests, for the backtest of the plan. */
   readonly prices: Prices & { readonly currency: string }
   /** Whether a value that several sources share may be edited. */
@@ -50,6 +53,7 @@ export interface PlanRequest {
 
 const acceptAll: ReviewChange = ({ to }) => ({ to })
 const noHistory: HasHistory = () => false
+const neverHeld: HoldSettings = { holdDays: 0, keyOf: () => '' }
 
 const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
 
@@ -87,15 +91,20 @@ type Proposed = Pick<Plan, 'proposal' | 'parts' | 'skipped' | 'reads'>
 
 /** Traces, edits and proves changes, and splits the proposal by scope. */
 async function proposeChanges(
-  { changes, rendered, request: { allowShared, scopeOf } }: ChangesToPropose,
+  { changes, rendered, request: { allowShared, scopeOf, hold = neverHeld } }: ChangesToPropose,
   ports: PlanPorts,
 ): Promise<Proposed> {
   const selected = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
   const traced = await traceFields(selected, known, { ...ports, allowShared })
-  const tracedChanges = traceChanges(changes, traced)
+  const { open: tracedChanges, skipped: held } = await holdEdited(
+    traceChanges(changes, traced),
+    changes,
+    hold,
+  )
   const proving = { ...ports, sharers: traced.sharers }
-  const whole = { ...(await propose(tracedChanges, proving)), reads: readsOf(traced) }
+  const proposed = await propose(tracedChanges, proving)
+  const whole = { ...proposed, skipped: [...held, ...proposed.skipped], reads: readsOf(traced) }
   if (whole.proposal === undefined || scopeOf === undefined) return whole
   const split = await splitByScope(whole.proposal, tracedChanges, { ...proving, scopeOf })
   return { ...whole, parts: split.parts, skipped: [...whole.skipped, ...split.skipped] }

@@ -1,9 +1,11 @@
 import fs from 'node:fs'
 import type { Settings } from '../../config/schema.ts'
+import { type EditSearch, personEdits } from '../deliver/git/person-edits.ts'
 import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
 import { type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
+import type { FindPersonEdit } from '../model/person-edit.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Progress } from '../model/progress.ts'
@@ -74,6 +76,16 @@ function daysSinceChange(
   }
 }
 
+/** Finds who changed a value lately; `undefined` outside a Git repository. */
+function editsByPeople(
+  { checkout: { gitdir }, settings: { recommend } }: Pick<PlanInputs, 'checkout' | 'settings'>,
+  search: Omit<EditSearch, 'since'>,
+): FindPersonEdit | undefined {
+  if (gitdir === undefined) return undefined
+  const since = new Date(search.now.getTime() - recommend.holdDays * dayMs)
+  return personEdits({ fs, gitdir, cache: {} }, { ...search, since })
+}
+
 /** Returns whether commits of Tortoise changed values of a workload. */
 function inHistory(commits: readonly HistoryCommit[]): HasHistory {
   const changed = new Set(
@@ -126,6 +138,11 @@ export async function planRepository(
       lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
     },
     hasHistory: inHistory(commits),
+    hold: {
+      personEdit: editsByPeople({ checkout, settings }, { ref, now, ours: commits }),
+      holdDays: options.holdDays,
+      keyOf: changeKey,
+    },
     prices,
     allowShared: edit.allowShared,
     ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),

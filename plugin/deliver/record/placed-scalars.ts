@@ -6,7 +6,8 @@ import { type FoundScalar, scalarsOf } from '../../yaml/scalars.ts'
 /** The scalars of a file by place. A place is the document and the path in it. */
 export type PlacedScalars = ReadonlyMap<string, FoundScalar>
 
-const placeKey = (document: number, path: YamlPath): string => JSON.stringify([document, ...path])
+/** The place of a scalar in a file: equal for the same place in two texts of it. */
+export const placeKey = (document: number, path: YamlPath): string => JSON.stringify([document, ...path])
 
 /** Returns the place of a scalar: equal for the same place in two texts of a file. */
 const placeOf = ({ document, path }: Pick<FoundScalar, 'document' | 'path'>): string =>
