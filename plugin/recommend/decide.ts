@@ -6,7 +6,7 @@ import { containerEvidence } from './container-evidence.ts'
 import { containerAdvice, unsureOf } from './decide-container.ts'
 import { scaledCpu } from './decide-scaled.ts'
 import type { Evidence } from './evidence.ts'
-import { hasOpenKills } from './kills.ts'
+import { hasOpenKills, loopsOfKills } from './kills.ts'
 import { turnedOff } from './policy.ts'
 import type { Profile } from './profile.ts'
 import type { RecommendOptions } from './recommend-options.ts'
@@ -25,7 +25,7 @@ export function decideWorkload(
   const { observation } = subject
   if (observation === undefined) return everyField(subject, noUsage)
   const skipped = observation.unhealthy && `Skipped: ${observation.unhealthy}`
-  if (skipped !== undefined && !observation.containers.some(hasOpenKills)) return everyField(subject, skipped)
+  if (skipped !== undefined && !loopsOfKills(observation)) return everyField(subject, skipped)
   const evidence = { observation, options, wasRecorded: subject.wasRecorded }
   const decided = decideFields(subject, observation, { evidence, profile })
   return skipped === undefined ? decided : answersAlone(decided, observation, skipped)

@@ -1,4 +1,4 @@
-import type { ContainerUsage } from '../model/observation.ts'
+import type { ContainerUsage, Observation } from '../model/observation.ts'
 import { seriesEnd, usageValues } from '../model/series.ts'
 import { memoryScale } from '../model/sketch.ts'
 
@@ -28,4 +28,20 @@ function highest(values: Float64Array): number {
   let most = 0
   for (const value of values) if (value > most) most = value
   return most
+}
+
+/**
+ * Whether a workload is skipped because kills that nobody answered take it down: a container is in a crash loop, or its pods
+ * are not ready on the day of a kill. Pods that wait for a node, and those of a rollout, are another matter.
+ */
+export function loopsOfKills({ unhealthy = '', containers }: Observation): boolean {
+  const killed = containers.filter(hasOpenKills)
+  if (/CrashLoopBackOff/.test(unhealthy)) return killed.length > 0
+  return (
+    /not ready/.test(unhealthy) &&
+    killed.some(({ oomTimes, memory }) => {
+      const [last, series] = [oomTimes?.at(-1), memory?.highest]
+      return last !== undefined && series !== undefined && seriesEnd(series) - last < calmSeconds
+    })
+  )
 }

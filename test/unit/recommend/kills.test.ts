@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { ContainerUsage } from '../../../plugin/model/observation.ts'
 import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import { memoryScale } from '../../../plugin/model/sketch.ts'
-import { hasOpenKills, killsAreAnswered } from '../../../plugin/recommend/kills.ts'
+import { hasOpenKills, killsAreAnswered, loopsOfKills } from '../../../plugin/recommend/kills.ts'
+import { observationWith } from './builders.ts'
 
 const Mi = 1024 ** 2
 const hour = 3600
@@ -36,5 +37,55 @@ describe('OOM kills', () => {
     const { oomTimes: _, ...unknown } = killed((at) => (at < 96 ? 250 : 480), 90)
     expect(hasOpenKills(unknown)).toBe(true)
     expect(hasOpenKills({ container: 'app', oomKills: 0 })).toBe(false)
+  })
+})
+
+describe('a workload that is skipped', () => {
+  const loops = (unhealthy: string, ...containers: readonly ContainerUsage[]) =>
+    loopsOfKills(observationWith({ containers, unhealthy }))
+
+  it.each<[string, boolean, boolean]>([
+    [
+      'in a crash loop of kills is answered',
+      loops(
+        'container app is in CrashLoopBackOff',
+        killed(() => 250, 90),
+      ),
+      true,
+    ],
+    [
+      'in a crash loop of another kind is not',
+      loops(
+        'container app is in CrashLoopBackOff',
+        killed(() => 250),
+      ),
+      false,
+    ],
+    [
+      'not ready on the day of a kill is answered',
+      loops(
+        '2 of 2 pods are not ready',
+        killed(() => 250, 330),
+      ),
+      true,
+    ],
+    [
+      'not ready long after a kill is not',
+      loops(
+        '2 of 2 pods are not ready',
+        killed(() => 250, 90),
+      ),
+      false,
+    ],
+    [
+      'that rolls out is not',
+      loops(
+        'a rollout is in progress',
+        killed(() => 250, 330),
+      ),
+      false,
+    ],
+  ])('%s', (_name, found, expected) => {
+    expect(found).toBe(expected)
   })
 })
