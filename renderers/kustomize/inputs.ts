@@ -1,12 +1,13 @@
 import { posix } from 'node:path'
-import type { Json, JsonObject } from '../../plugin/model/json.ts'
+import { valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
-import { parseValue } from '../../plugin/yaml/parse.ts'
 import { manifestsBelow } from './additions.ts'
 import { escapeIn } from './escapes.ts'
 import { findKustomization } from './file.ts'
 import { helmChartInputs } from './helm-charts.ts'
+import { changeOfPlugins } from './plugin-directories.ts'
+import { documents, parseLoosely, type Reference, references, texts } from './references.ts'
 import type { KustomizeSource } from './source.ts'
 
 /**
@@ -79,15 +80,25 @@ async function enter(scanned: Scan, directory: string): Promise<void> {
   for (const reference of references(kustomization)) await follow(scanned, directory, reference)
 }
 
+/**
+ * A directory whose objects configure plugins. What else than a list of files kustomize makes of them cannot be checked
+ * before it does: a patch may change any path.
+ */
+async function enterPlugins(scanned: Scan, directory: string): Promise<void> {
+  const mark = `plugins of ${directory}`
+  const file = await findKustomization(scanned.view, directory)
+  if (scanned.entered.has(mark) || file === undefined) return
+  scanned.entered.add(mark)
+  const content = (await unlessRefused(() => scanned.view.read(file)))?.text ?? '\0'
+  scanned.refusals.push(...refused(() => changeOfPlugins(file, content)))
+  for (const text of texts(valueAt(parseLoosely(content), ['resources']) ?? null))
+    await follow(scanned, directory, { text, role: 'configured' })
+}
+
 /** The files of a directory for which a kustomization is generated. */
 async function enterGenerated(scanned: Scan): Promise<void> {
   for (const text of await manifestsBelow(scanned.view, scanned.root, ''))
     await follow(scanned, scanned.root, { text, role: 'manifest' })
-}
-
-interface Reference {
-  readonly text: string
-  readonly role: InputRole | 'configured'
 }
 
 async function follow(scanned: Scan, directory: string, { text, role }: Reference): Promise<void> {
@@ -98,6 +109,7 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
     return
   }
   const kind = await unlessRefused(() => scanned.view.kind(path))
+  if (kind === 'directory' && role === 'configured') await enterPlugins(scanned, path)
   if (kind === 'directory') await enter(scanned, path)
   if (kind !== 'file') return
   const content = await add(scanned, path, { role: role === 'configured' ? 'other' : role, from: directory })
@@ -112,9 +124,12 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
 }
 
 /** Why a file that kustomize reads as its own configuration must not be rendered; empty when nothing is against it. */
-function refusalsIn(file: string, content: string, directory: string): readonly ExpectedStop[] {
+const refusalsIn = (file: string, content: string, directory: string): readonly ExpectedStop[] =>
+  refused(() => escapeIn(file, content, directory))
+
+function refused(check: () => ExpectedStop | undefined): readonly ExpectedStop[] {
   try {
-    const refusal = escapeIn(file, content, directory)
+    const refusal = check()
     return refusal === undefined ? [] : [refusal]
   } catch (error) {
     if (error instanceof ExpectedStop) return [error]
@@ -151,18 +166,6 @@ async function addDirectory(scanned: Scan, directory: string): Promise<void> {
   }
 }
 
-function documents(text: string): readonly Json[] {
-  return text.split(/^---\s*$/m).map(parseLoosely)
-}
-
-function parseLoosely(text: string): Json {
-  try {
-    return parseValue(text, { uniqueKeys: false, merge: true, maxAliasCount: 10_000 })
-  } catch {
-    return null
-  }
-}
-
 /** `undefined` for a link that leads outside and for a file that is not text; kustomize reports those if it needs them. */
 async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -171,31 +174,4 @@ async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> 
     if (error instanceof ExpectedStop) return undefined
     throw error
   }
-}
-
-const patchKeys = new Set(['patches', 'patchesStrategicMerge', 'patchesJson6902'])
-const manifestKeys = new Set(['resources', 'bases', 'components', 'crds'])
-
-function roleOf(key: string): Reference['role'] {
-  if (patchKeys.has(key)) return 'patch'
-  if (manifestKeys.has(key)) return 'manifest'
-  return ['transformers', 'generators', 'validators'].includes(key) ? 'configured' : 'other'
-}
-
-/** Texts in a kustomization that may be paths, of `key=path` pairs of generators the path too. */
-function references(kustomization: Json): readonly Reference[] {
-  if (typeof kustomization !== 'object' || kustomization === null) return []
-  return Object.entries(kustomization as JsonObject).flatMap(([key, value]) => {
-    const role = roleOf(key)
-    return texts(value).map((text) => ({ text, role }) as const)
-  })
-}
-
-function texts(value: Json): readonly string[] {
-  if (typeof value === 'string') {
-    if (value.includes('\n') || value.includes('://') || value.length > 1024) return []
-    const cut = value.indexOf('=')
-    return cut === -1 ? [value] : [value, value.slice(cut + 1)]
-  }
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
 }
