@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import { entryLimit } from '../entry-limit.ts'
 import { manifestsBelow } from './additions.ts'
 import { escapeIn } from './escapes.ts'
 import { findKustomization } from './file.ts'
@@ -39,7 +40,14 @@ export async function inputsToRender(
 }
 
 async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan> {
-  const scanned: Scan = { view, root: source.path, files: new Map(), entered: new Set(), refusals: [] }
+  const scanned: Scan = {
+    view,
+    root: source.path,
+    files: new Map(),
+    entered: new Set(),
+    refusals: [],
+    countEntry: entryLimit(source.path),
+  }
   if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
     throw stop('source.unknown', 'this directory has no kustomization', {
       place: { file: source.path },
@@ -60,6 +68,7 @@ interface Scan {
   readonly root: string
   readonly files: Map<string, InputFile>
   readonly entered: Set<string>
+  readonly countEntry: () => void
   /** Why it must not be rendered. */
   readonly refusals: ExpectedStop[]
 }
@@ -160,6 +169,7 @@ async function add(scanned: Scan, at: string, { role, from }: Origin): Promise<s
 
 async function addDirectory(scanned: Scan, directory: string): Promise<void> {
   for (const { name } of await scanned.view.list(directory)) {
+    scanned.countEntry()
     const path = posix.join(directory, name)
     if ((await scanned.view.kind(path)) === 'directory') await addDirectory(scanned, path)
     else await add(scanned, path, { role: 'other', from: directory })

@@ -39,6 +39,7 @@ const kinds: readonly Kind[] = [
     title: 'Time, memory and disk',
     tests: [
       `${hostile}/temporary-files.test.ts`,
+      `${hostile}/bounds.test.ts`,
       'test/unit/io/process-tree.test.ts a program and all that it starts ends',
       'test/unit/io/process-tree.test.ts a program and all that it starts counts',
       'test/unit/model/glob.test.ts globMatcher ends soon',
