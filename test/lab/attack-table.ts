@@ -33,7 +33,11 @@ const kinds: readonly Kind[] = [
   { title: 'Deciding without push access', tests: [`${hostile}/decides.test.ts`] },
   {
     title: 'Text and secrets in an output',
-    tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`],
+    tests: [
+      `${hostile}/text.test.ts`,
+      `${hostile}/text-servers.test.ts`,
+      'test/unit/observe/prometheus/redirect.test.ts',
+    ],
   },
   {
     title: 'Time, memory and disk',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -11,6 +11,8 @@ interface Bomb {
   readonly name: string
   readonly files: Readonly<Record<string, string>>
   readonly links?: Readonly<Record<string, string>>
+  /** A file that takes ten gigabytes, none of them on the disk. */
+  readonly sparse?: string
   readonly args: readonly string[]
 }
 
@@ -64,6 +66,24 @@ const bombs: readonly Bomb[] = [
     args: set('m'),
   },
   { name: 'a million blanks in a line', files: manifests(`x: a${' '.repeat(1e6)}b\n`), args: set('m') },
+  {
+    name: 'settings of ten gigabytes',
+    files: { ...manifests(''), 'tortoise.yaml': '' },
+    sparse: 'tortoise.yaml',
+    args: set('m'),
+  },
+  {
+    name: 'a manifest of ten gigabytes',
+    files: { ...manifests(''), 'm/big.yaml': '' },
+    sparse: 'm/big.yaml',
+    args: set('m'),
+  },
+  {
+    name: 'a file of a chart of ten gigabytes',
+    files: { ...chart, 'c/files/big.bin': '' },
+    sparse: 'c/files/big.bin',
+    args: set('c'),
+  },
   { name: 'a million empty documents', files: manifests('---\n'.repeat(1e6)), args: set('m') },
   { name: 'two million comments', files: manifests('#\n'.repeat(2e6)), args: set('m') },
   {
@@ -100,13 +120,14 @@ const bombs: readonly Bomb[] = [
 
 it.each(bombs)(
   'a repository with $name does not keep Tortoise busy',
-  async ({ files, links = {}, args }) => {
+  async ({ files, links = {}, sparse, args }) => {
     const repository = mkdtempSync(join(work, 'repository-'))
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(repository, path)), { recursive: true })
       writeFileSync(join(repository, path), text)
     }
     for (const [path, target] of Object.entries(links)) symlinkSync(target, join(repository, path))
+    if (sparse !== undefined) truncateSync(join(repository, sparse), 10 * 1024 ** 3)
     const ended = await tortoise([...args, '--repo', repository], { cwd: repository })
     expect([0, 1, 2]).toContain(ended.status)
   },
