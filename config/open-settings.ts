@@ -1,9 +1,10 @@
 import type { Document, Node } from 'yaml'
 import { isMap } from 'yaml'
 import type { Place } from '../plugin/model/problem.ts'
-import { ExpectedStop } from '../plugin/model/problem.ts'
+import { ExpectedStop, stop } from '../plugin/model/problem.ts'
 import type { YamlText } from '../plugin/yaml/open.ts'
 import { openYaml } from '../plugin/yaml/open.ts'
+import { yamlReason } from '../plugin/yaml/reason.ts'
 
 /** The text of a settings file. */
 export interface SettingsText {
@@ -35,9 +36,24 @@ export function openSettings({ file, text }: SettingsText): OpenedSettings {
   }
   const { yaml } = opened
   return {
-    raw: yaml.documents[0]?.toJS() ?? {},
+    raw: settingsIn(file, yaml),
     has: (path, key) => hasNode(yaml, path, key),
     placeOf: placesIn(file, yaml),
+  }
+}
+
+function settingsIn(file: string, { documents: [document] }: YamlText): unknown {
+  try {
+    return document?.toJS() ?? {}
+  } catch (cause) {
+    // Aliases that expand too far.
+    if (!(cause instanceof ReferenceError)) throw cause
+    const [place, hint] = [{ file }, 'Write the values without aliases.']
+    throw stop('settings.syntax', `the settings cannot be read: ${yamlReason(cause.message)}`, {
+      place,
+      hint,
+      cause,
+    })
   }
 }
 

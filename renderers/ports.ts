@@ -28,15 +28,30 @@ export const limitsOf = (
   ...(joined === undefined ? {} : { joined }),
 })
 
-/** The inputs as files of a workspace, each at the path by which the source refers to it. */
+/** How many bytes of files one source may have. */
+const mostBytes = 256 * 1024 ** 2
+
+/**
+ * The inputs as files of a workspace, each at the path by which the source refers to it. Rejects with `source.render` where
+ * they are larger than is read.
+ */
 export async function inputContents(
   view: RepositoryView,
   inputs: readonly InputFile[],
 ): Promise<readonly WorkspaceFile[]> {
-  const files = await Promise.all(
-    inputs.map(async ({ at, path }) => ({ path: at, content: await view.bytes(path) })),
-  )
-  return files.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, content }]))
+  const files: WorkspaceFile[] = []
+  let bytes = 0
+  for (const { at, path } of inputs) {
+    const content = await view.bytes(path)
+    if (content === undefined) continue
+    bytes += content.length
+    if (bytes > mostBytes)
+      throw stop('source.render', `its files are larger than ${mostBytes / 1024 ** 2} MiB`, {
+        place: { file: at },
+      })
+    files.push({ path: at, content })
+  }
+  return files
 }
 
 /** An environment without the caller's variables, without programs to start, and without access to the network. */

@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { TreeEntry } from './tree.ts'
 import { viewOf } from './view.ts'
@@ -12,7 +13,17 @@ export function openWorkTree(root: string): RepositoryView {
     listings.set(directory, known)
     return known
   }
-  return viewOf({ entries, bytes: (path) => readFile(join(root, path)) })
+  return viewOf({ entries, bytes: (path) => readBounded(root, path) })
+}
+
+/** How large a file may be that is read. */
+const mostBytes = 64 * 1024 ** 2
+
+async function readBounded(root: string, file: string): Promise<Uint8Array> {
+  const path = join(root, file)
+  // A sparse file takes no room on the disk, but all of it in memory.
+  if ((await lstat(path)).size <= mostBytes) return readFile(path)
+  throw stop('yaml.refused', `the file is larger than ${mostBytes / 1024 ** 2} MiB`, { place: { file } })
 }
 
 async function readEntries(directory: string): Promise<ReadonlyMap<string, TreeEntry> | undefined> {

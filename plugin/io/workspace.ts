@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stop } from '../model/problem.ts'
@@ -43,10 +43,10 @@ export async function withWorkspace<T>(
   }
 }
 
-/** Makes a private directory for temporary files. Rejects with `files.unusable` where the machine has no place for it. */
+/** Makes a private directory for temporary files, and returns its path without links. Rejects with `files.unusable` where the machine has no place for it. */
 export async function makeTemporaryDirectory(prefix = 'tortoise-'): Promise<string> {
   try {
-    return await mkdtemp(join(tmpdir(), prefix))
+    return await realpath(await mkdtemp(join(tmpdir(), prefix)))
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       throw stop('files.unusable', `the directory for temporary files ${tmpdir()} does not exist`, {

@@ -116,11 +116,20 @@ const operatorFile = (ports: SettingsPorts, root: string | undefined, flags: Set
 
 const shown = (cwd: string, file: string): string => relative(cwd, file) || file
 
+/** How large a settings file may be; a sparse one takes no room on the disk, but all of it in memory. */
+const mostBytes = 8 * 1024 ** 2
+
 /** A file of the repository. A link in its path must not leave the repository. */
 function reviewedFile(cwd: string, root: string, file: string): SettingsFile | undefined {
   if (!existsSync(file)) return undefined
-  if (!statSync(file).isFile()) {
+  const stats = statSync(file)
+  if (!stats.isFile()) {
     throw stop('settings.missing', 'the settings file is not a file', { place: { file: shown(cwd, file) } })
+  }
+  if (stats.size > mostBytes) {
+    throw stop('settings.syntax', `the settings file is larger than ${mostBytes / 1024 ** 2} MiB`, {
+      place: { file: shown(cwd, file) },
+    })
   }
   if (!leadsInto(realpathSync(root), realpathSync(file))) {
     throw stop('path.outside', 'the settings file is a link that leads outside the repository', {

@@ -2,7 +2,7 @@ import type { Document } from 'yaml'
 import { LineCounter } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
-import { eachDocument } from './parse.ts'
+import { eachDocument, TooLarge } from './parse.ts'
 import { yamlReason } from './reason.ts'
 
 /** In UTF-16 units. No real object is as large: etcd refuses more than 1.5 MiB. */
@@ -24,6 +24,7 @@ export function readObjects(file: string, text: string): readonly JsonObject[] {
   } catch (error) {
     if (error instanceof ExpectedStop || !(error instanceof Error)) throw error
     // Aliases that expand too far are reported as a reference error.
+    if (error instanceof TooLarge) throw refuse(error.message, error)
     if (error instanceof RangeError) throw refuse('a document is nested too deeply', error)
     if (error instanceof ReferenceError) throw refuse(yamlReason(error.message), error)
     throw error

@@ -1,7 +1,7 @@
 import type { Document, ParsedNode } from 'yaml'
 import { isMap, LineCounter, visit } from 'yaml'
 import type { Place, Problem } from '../model/problem.ts'
-import { parseDocuments, TooDeep } from './parse.ts'
+import { parseDocuments, TooLarge } from './parse.ts'
 import { yamlReason } from './reason.ts'
 
 /** A YAML text with its parsed documents. Every offset is a UTF-16 position in `text`. */
@@ -28,7 +28,7 @@ export function openYaml(file: string, text: string): Opened {
   if (text.includes('\n\uFEFF')) return refuse({ file }, 'it has a byte order mark after its first line')
   const lines = new LineCounter()
   const documents = readDocuments(text, lines)
-  if (documents === undefined) return refuse({ file }, 'it is nested too deeply')
+  if (documents instanceof TooLarge) return refuse({ file }, `it has ${documents.message}`)
   const error = documents.flatMap((document) => document.errors)[0]
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
@@ -42,12 +42,12 @@ export function openYaml(file: string, text: string): Opened {
   return { ok: true, yaml: { text, documents, at: locator(lines) } }
 }
 
-/** `undefined` for a text with more levels of nesting than are read. */
-function readDocuments(text: string, lineCounter: LineCounter): YamlText['documents'] | undefined {
+/** The error for a text with more than is read. */
+function readDocuments(text: string, lineCounter: LineCounter): YamlText['documents'] | TooLarge {
   try {
     return parseDocuments(text, { keepSourceTokens: true, lineCounter })
   } catch (error) {
-    if (error instanceof TooDeep) return undefined
+    if (error instanceof TooLarge) return error
     throw error
   }
 }

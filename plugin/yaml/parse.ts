@@ -1,6 +1,7 @@
 import type { Document, DocumentOptions, ParsedNode, ParseOptions, SchemaOptions, ToJSOptions } from 'yaml'
 import { Composer, Lexer, LineCounter, Parser } from 'yaml'
 import type { Json } from '../model/json.ts'
+import { duplicateKey } from './duplicate-keys.ts'
 
 /** Options of the YAML library, for parsing. */
 export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions
@@ -11,25 +12,37 @@ export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions
  */
 const deepest = 300
 
-/** The text has more levels of nesting than are read. */
-export class TooDeep extends RangeError {
-  override readonly name = 'TooDeep'
+/** How much of one stream is read: what a computer reads in seconds, and far more than files of people have. */
+const mostLexemes = 3_000_000
+const mostDocuments = 50_000
 
-  constructor() {
-    super(`more than ${deepest} levels of nesting`)
+/** The text has more levels of nesting, documents or parts than are read. */
+export class TooLarge extends RangeError {
+  override readonly name = 'TooLarge'
+
+  constructor(most: number, what: string) {
+    super(`more than ${most} ${what}`)
   }
 }
 
-/** The documents of a stream, one after the other; only one is in memory. Throws `TooDeep`. */
+/** The documents of a stream, one after the other; only one is in memory. Throws `TooLarge`. */
 export function* eachDocument(
   text: string,
-  { lineCounter = new LineCounter(), ...options }: YamlOptions = {},
+  { lineCounter = new LineCounter(), uniqueKeys = true, ...options }: YamlOptions = {},
 ): Generator<Document.Parsed<ParsedNode>> {
-  const composer = new Composer({ lineCounter, logLevel: 'silent', ...options })
-  yield* composer.compose(tokensOf(text, lineCounter)) as Generator<Document.Parsed<ParsedNode>>
+  // The library compares each key with every other one of its mapping.
+  const composer = new Composer({ lineCounter, logLevel: 'silent', ...options, uniqueKeys: false })
+  let count = 0
+  for (const document of composer.compose(tokensOf(text, lineCounter))) {
+    count += 1
+    if (count > mostDocuments) throw new TooLarge(mostDocuments, 'documents')
+    const error = uniqueKeys === false ? undefined : duplicateKey(document)
+    if (error !== undefined) document.errors.push(error)
+    yield document as Document.Parsed<ParsedNode>
+  }
 }
 
-/** The documents of a stream, none for a text without any. Throws `TooDeep`. */
+/** The documents of a stream, none for a text without any. Throws `TooLarge`. */
 export const parseDocuments = (
   text: string,
   options?: YamlOptions,
@@ -37,7 +50,7 @@ export const parseDocuments = (
 
 /**
  * The value of the first document of a text, `null` for none. Throws the parser's error where the text is not YAML,
- * `TooDeep`, and a `ReferenceError` where aliases expand too far.
+ * `TooLarge`, and a `ReferenceError` where aliases expand too far.
  */
 export function parseValue(text: string, options: YamlOptions & ToJSOptions = {}): Json {
   const [document] = parseDocuments(text, options)
@@ -50,9 +63,12 @@ export function parseValue(text: string, options: YamlOptions & ToJSOptions = {}
 function* tokensOf(text: string, lines: LineCounter) {
   const parser = new Parser(lines.addNewLine)
   lines.addNewLine(0)
+  let count = 0
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)
-    if (parser.stack.length > deepest) throw new TooDeep()
+    count += 1
+    if (count > mostLexemes) throw new TooLarge(mostLexemes, 'parts')
+    if (parser.stack.length > deepest) throw new TooLarge(deepest, 'levels of nesting')
   }
   yield* parser.end()
 }

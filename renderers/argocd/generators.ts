@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { anyGlob, globBase, globMatcher } from '../../plugin/model/glob.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
-import { ExpectedStop } from '../../plugin/model/problem.ts'
+import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
 
@@ -21,8 +21,19 @@ export async function generate(
   context: GeneratorContext,
 ): Promise<readonly JsonObject[]> {
   const found = await Promise.all(listOf(generators).map((one) => generateOne(one, context)))
-  return found.flat()
+  return limited(found.flat())
 }
+
+/** How many sets one generator may give. Argo CD itself takes no thousands of Applications of one ApplicationSet. */
+const mostSets = 5_000
+
+function limited(sets: readonly JsonObject[]): readonly JsonObject[] {
+  if (sets.length > mostSets) throw tooMany()
+  return sets
+}
+
+const tooMany = () =>
+  stop('source.render', `the generators of an ApplicationSet give more than ${mostSets} sets of parameters`)
 
 async function generateOne(generator: Json, context: GeneratorContext): Promise<readonly JsonObject[]> {
   const elements = valueAt(generator, ['list', 'elements'])
@@ -32,6 +43,7 @@ async function generateOne(generator: Json, context: GeneratorContext): Promise<
   const [first, second, ...more] = listOf(valueAt(generator, ['matrix', 'generators']))
   if (first === undefined || second === undefined || more.length > 0) return []
   const [left, right] = [await generateOne(first, context), await generateOne(second, context)]
+  if (left.length * right.length > mostSets) throw tooMany()
   return left.flatMap((one) => right.map((other) => ({ ...one, ...other })))
 }
 

@@ -9,7 +9,7 @@ export function fillTemplate(template: Json, parameters: JsonObject, goTemplate:
   let failed = false
   const fill = (value: Json): Json => {
     if (typeof value === 'string')
-      return value.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (_, expression: string) => {
+      return filledText(value, (expression) => {
         const found = read(expression, parameters)
         failed ||= found === undefined
         return found ?? ''
@@ -20,6 +20,24 @@ export function fillTemplate(template: Json, parameters: JsonObject, goTemplate:
   }
   const filled = fill(template)
   return failed ? undefined : filled
+}
+
+/** A text with each `{{ expression }}` replaced, in time linear in its length. */
+function filledText(text: string, replace: (expression: string) => string): string {
+  const parts: string[] = []
+  let at = 0
+  for (;;) {
+    const start = text.indexOf('{{', at)
+    const end = start === -1 ? -1 : text.indexOf('}}', start + 2)
+    if (end === -1) return parts.join('') + text.slice(at)
+    const expression = text
+      .slice(start + 2, end)
+      .replace(/^-/, '')
+      .replace(/-$/, '')
+      .trim()
+    parts.push(text.slice(at, start), replace(expression))
+    at = end + 2
+  }
 }
 
 function readFlat(expression: string, parameters: JsonObject): string | undefined {

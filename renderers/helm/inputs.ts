@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import { entryLimit } from '../entry-limit.ts'
 import { chartDependencies } from './dependencies.ts'
 import type { HelmSource } from './source.ts'
 import { subchartKeys } from './subcharts.ts'
@@ -79,22 +80,28 @@ export interface ChartPlace {
   readonly alone: boolean
 }
 
-/** Every file of a chart's directory, its vendored charts included. */
-export async function chartFiles(
+/** Every file of a chart's directory, its vendored charts included. Rejects with `source.render` for more than are read. */
+export const chartFiles = (
   view: RepositoryView,
   directory: string,
   place: ChartPlace,
+): Promise<readonly InputFile[]> =>
+  filesBelow(view, directory, { ...place, countEntry: entryLimit(directory) })
+
+async function filesBelow(
+  view: RepositoryView,
+  directory: string,
+  place: ChartPlace & { readonly countEntry: () => void },
 ): Promise<readonly InputFile[]> {
-  const entries = await view.list(directory)
-  const found = await Promise.all(
-    entries.map(async ({ name }): Promise<readonly InputFile[]> => {
-      const at = posix.join(directory, name)
-      const kind = await kindInside(view, at)
-      if (kind === undefined) return []
-      return kind === 'directory' ? chartFiles(view, at, place) : [await chartFile(view, at, place)]
-    }),
-  )
-  return found.flat()
+  const found: InputFile[] = []
+  for (const { name } of await view.list(directory)) {
+    place.countEntry()
+    const at = posix.join(directory, name)
+    const kind = await kindInside(view, at)
+    if (kind === 'directory') found.push(...(await filesBelow(view, at, place)))
+    else if (kind === 'file') found.push(await chartFile(view, at, place))
+  }
+  return found
 }
 
 async function chartFile(view: RepositoryView, at: string, { chart, alone }: ChartPlace): Promise<InputFile> {

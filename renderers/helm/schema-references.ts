@@ -1,5 +1,6 @@
-import { gunzipSync } from 'fflate'
+import { unpackGzip } from '../../plugin/io/unpack.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
+import { stop } from '../../plugin/model/problem.ts'
 
 /** What the schemas of a chart refer to beside themselves, and the file that does. */
 export interface SchemaReferences {
@@ -21,6 +22,19 @@ export function schemaReferences(files: readonly WorkspaceFile[]): SchemaReferen
   return found.find(({ kind }) => kind === 'file') ?? found[0]
 }
 
+/**
+ * Whether Helm must not check values against the schemas of these files, because they refer to a server: the templates can
+ * be rendered without the check. Throws `source.render` where they refer to a file outside.
+ */
+export function mustSkipSchemas(files: readonly WorkspaceFile[]): boolean {
+  const references = schemaReferences(files)
+  if (references?.kind !== 'file') return references !== undefined
+  throw stop('source.render', 'the schema of the chart refers to a file outside the chart', {
+    place: { file: references.path },
+    hint: 'Put the definitions into the schema itself: "$ref": "#/$defs/…".',
+  })
+}
+
 /** The text in which a file's schemas are; `undefined` for a file without any. */
 function schemaText(path: string, content: WorkspaceFile['content']): string | undefined {
   if (/(^|\/)values\.schema\.json$/.test(path))
@@ -30,15 +44,16 @@ function schemaText(path: string, content: WorkspaceFile['content']): string | u
   return unpacked.includes('values.schema.json') ? unpacked : undefined
 }
 
-const largestUnpacked = 64 * 1024 ** 2
 const unclear = 'values.schema.json "\\u0024'
 
+/** How every gzip file begins; inside a packed chart it is a chart packed in it, which is judged no further. */
+const packed = '\u001f\u008b'
+
+/** The text of a packed chart with all its gzip members, as Helm unpacks it. */
 function unpackedText(bytes: Uint8Array): string {
   try {
-    // The last four bytes of a gzip file are its size unpacked; one that lies fails to unpack.
-    const size = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true)
-    if (size > largestUnpacked) return unclear
-    return new TextDecoder('latin1').decode(gunzipSync(bytes, { out: new Uint8Array(size) }))
+    const text = Buffer.from(unpackGzip(bytes)).toString('latin1')
+    return text.includes(packed) ? unclear : text
   } catch {
     return unclear
   }
@@ -56,5 +71,5 @@ function referenceIn(text: string): 'server' | 'file' | undefined {
   return outside.length > 0 || schemas.some((to) => !standard.test(to)) ? 'server' : undefined
 }
 
-/** The meta-schemas that Helm holds itself. */
-const standard = /^https?:\/\/json-schema\.org\/(draft-0\d|draft\/20\d\d-\d\d)\/schema#?$/
+/** The meta-schemas that both Helm 3 and Helm 4 hold themselves. */
+const standard = /^https?:\/\/json-schema\.org\/(draft-0[467]|draft\/(2019-09|2020-12))\/schema#?$/

@@ -5,7 +5,7 @@ import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
 import { helmHomes, inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
-import { schemaReferences } from './schema-references.ts'
+import { mustSkipSchemas } from './schema-references.ts'
 import type { HelmSource } from './source.ts'
 
 /** Options of `helm template` beside the source. */
@@ -41,15 +41,7 @@ export async function templateChart(
   const inputs = await inputContents(view, [...(await helmInputs(source, view)), ...parameterFiles(options)])
   const inline = inlineFiles(source, options)
   const values = inline.map(({ path }) => path)
-  const references = schemaReferences(inputs)
-  if (references?.kind === 'file') {
-    throw stop('source.render', 'the schema of the chart refers to a file outside the chart', {
-      place: { file: references.path },
-      hint: 'Put the definitions into the schema itself: "$ref": "#/$defs/…".',
-    })
-  }
-  // A schema that refers to a server cannot be read here; the templates can be rendered without it.
-  const unchecked = options.unchecked === true || references !== undefined
+  const unchecked = mustSkipSchemas(inputs) || options.unchecked === true
   const files = [...inputs, ...inline]
   const outcome = await runConfined(
     {

@@ -2,10 +2,12 @@ import { runConfined } from '../../plugin/io/confined.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
+import { mustSkipSchemas } from '../helm/schema-references.ts'
 import type { RendererPorts } from '../ports.ts'
 import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
 import { additionsFile } from './additions.ts'
-import { helmForKustomize, inflatesCharts } from './helm-charts.ts'
+import { inflatesCharts } from './helm-charts.ts'
+import { helmForKustomize, helmScript } from './helm-for-kustomize.ts'
 import { inputsToRender } from './inputs.ts'
 import { refuseRemoteCharts } from './remote.ts'
 import type { KustomizeSource } from './source.ts'
@@ -32,11 +34,11 @@ export async function buildKustomization(
     {
       files,
       programs: [program, ...(helm === undefined ? [] : [{ name: 'helm', file: helm }])],
-      ...(helm === undefined ? {} : { script: helmForKustomize }),
+      ...(helm === undefined ? {} : { script: helmForKustomize(mustSkipSchemas(inputs)) }),
       args: (paths) => [
         verb,
         `./${source.path}`,
-        ...(helm === undefined ? [] : helmFlags(paths.program(helmForKustomize.name), source)),
+        ...(helm === undefined ? [] : helmFlags(paths.program(helmScript), source)),
       ],
       env: isolatedEnvironment,
       ...limitsOf(ports, ports.options),

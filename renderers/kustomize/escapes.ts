@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
+import { folded, foldedSet, isInlineDocument } from './field-names.ts'
 import { type FoundText, strictTexts } from './strict-yaml.ts'
 
 /** Keys whose texts kustomize loads, from files or servers. */
-const loading = new Set([
+const loading = foldedSet([
   ...[
     'resources',
     'bases',
@@ -14,16 +15,22 @@ const loading = new Set([
     'transformers',
     'validators',
   ],
-  ...['patchesStrategicMerge', 'path', 'files', 'file', 'envs', 'env', 'openapi', 'schema'],
+  ...['patchesStrategicMerge', 'path', 'paths', 'files', 'file', 'envs', 'env', 'openapi', 'schema'],
   ...['chartHome', 'configHome', 'valuesFile', 'additionalValuesFiles', 'values'],
 ])
 
 /** Keys whose texts are Helm's names of charts: kustomize makes paths of them. */
-const chartNames = new Set(['name', 'version', 'chart', 'chartName', 'chartVersion'])
-const charts = new Set(['helmCharts', 'helmChartInflationGenerator'])
+const chartNames = foldedSet(['name', 'version', 'chart', 'chartName', 'chartVersion'])
+const charts = foldedSet(['helmCharts', 'helmChartInflationGenerator'])
 
-/** Keys whose texts may be whole documents that configure a plugin. */
-const inlineDocuments = new Set(['generators', 'transformers', 'validators'])
+/** Keys whose texts are handed to Helm as the name of a release, where a dash would make an option of it. */
+const releaseNames = foldedSet(['releaseName', 'chartReleaseName'])
+
+/** Keys of maps whose texts are given to objects or templates, whatever they look like. */
+const givenMaps = new Set([
+  ...['commonAnnotations', 'commonLabels', 'annotations', 'labels', 'pairs'],
+  ...['valuesInline', 'valuesLocal'],
+])
 
 /** How far documents inside documents are followed. */
 const deepest = 3
@@ -46,13 +53,12 @@ interface Search {
 
 function searchDocument(search: Search, content: string): ExpectedStop | undefined {
   const texts = strictTexts(search.file, content)
-  const isPlugin = texts.some(
-    ({ text, keys }) => keys.length === 1 && keys[0] === 'kind' && text.includes('HelmChart'),
-  )
+  const isPlugin = texts.some(({ text, keys }) => keys.at(-1) === 'kind' && text.includes('HelmChart'))
   for (const found of texts) {
     const why = reasonOf(found, search.directory, isPlugin)
     if (why !== undefined) return refusal(search.file, found, why)
-    if (search.depth >= deepest || !isInlineDocument(found)) continue
+    if (!isInline(found)) continue
+    if (search.depth >= deepest) return refusal(search.file, found, 'it has documents inside documents')
     const inner = searchDocument({ ...search, depth: search.depth + 1 }, found.text)
     if (inner !== undefined) return inner
   }
@@ -67,32 +73,44 @@ const refusal = (file: string, { line, column }: FoundText, why: string): Expect
 
 const lastKey = ({ keys }: FoundText): string => keys.at(-1) ?? ''
 
-const isInlineDocument = (found: FoundText): boolean =>
-  !found.isKey && inlineDocuments.has(lastKey(found)) && found.text.includes('\n')
+const isInline = (found: FoundText): boolean => !found.isKey && isInlineDocument(lastKey(found), found.text)
 
 function reasonOf(found: FoundText, directory: string, isPlugin: boolean): string | undefined {
   const { text, isKey } = found
-  const key = lastKey(found)
   if (isKey || isContent(found)) return undefined
-  const loads = loading.has(key)
-  const what = key === 'chartHome' ? 'the chart home ' : ''
+  const key = folded(lastKey(found))
   for (const path of pathsIn(text)) {
-    if (leavesRoot(path, directory)) return `${what}${shown(path)} is outside the repository`
-    if (loads && posix.isAbsolute(path) && !isFieldPath(found))
-      return `${what}${shown(path)} is outside the repository`
-    if (loads && hasScheme(path)) return `${shown(path)} is on a server, and rendering downloads nothing`
+    const why = reasonOfPath(path, found, directory)
+    if (why !== undefined) return why
   }
-  const inChart = found.keys.some((one) => charts.has(one)) || isPlugin
+  const inChart = found.keys.some((one) => charts.has(folded(one))) || isPlugin
   if (inChart && chartNames.has(key) && /[/\\]|\.\./.test(text))
     return `${shown(text)} cannot be the name of a chart`
-  if (loads && text.length > 4_096) return 'a path in it is longer than 4,096 characters'
+  if (inChart && releaseNames.has(key) && !/^[a-zA-Z0-9][\w.-]*$/.test(text))
+    return `${shown(text)} cannot be the name of a release`
+  if (loading.has(key) && text.length > 4_096) return 'a path in it is longer than 4,096 characters'
   return undefined
 }
 
+function reasonOfPath(path: string, found: FoundText, directory: string): string | undefined {
+  const key = folded(lastKey(found))
+  const loads = loading.has(key)
+  const leaves = leavesRoot(path, directory) || (loads && posix.isAbsolute(path) && !isFieldPath(found))
+  if (leaves) return `${key === 'charthome' ? 'the chart home ' : ''}${shown(path)} is outside the repository`
+  const remote = loads ? hasScheme(path) : isDownloaded(path) && !isGiven(found)
+  return remote ? `${shown(path)} is on a server, and rendering downloads nothing` : undefined
+}
+
+/** What every loader of kustomize downloads, whatever the key is. */
+const isDownloaded = (text: string): boolean => /^\s*https?:/i.test(text)
+
+/** Whether a text is a label, an annotation, a value of a chart, or where a vendored chart once came from. */
+const isGiven = (found: FoundText): boolean =>
+  found.keys.some((key) => givenMaps.has(key)) || ['repo', 'chartRepoUrl'].includes(lastKey(found))
+
 /** Patches and literals: content that kustomize never takes for a path. */
 const isContent = (found: FoundText): boolean =>
-  ['patch', 'literals', 'jsonOp', 'op', 'value', 'content'].includes(lastKey(found)) ||
-  (found.text.includes('\n') && isInlineDocument(found))
+  ['patch', 'literals', 'jsonOp', 'op', 'value', 'content'].includes(lastKey(found)) || isInline(found)
 
 /** The path of a field in objects, as `fieldSpecs` and labels list them. */
 const isFieldPath = ({ keys }: FoundText): boolean =>

@@ -1,9 +1,7 @@
 import { posix } from 'node:path'
-import type { ConfinedPaths } from '../../plugin/io/confined.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import { chartFiles } from '../helm/inputs.ts'
-import { helmHomes } from '../ports.ts'
 
 /** Whether a kustomization, or the configuration of a generator, renders charts. */
 export const inflatesCharts = (text: string): boolean =>
@@ -46,32 +44,3 @@ async function oneChart(chart: JsonObject, { directory, home, view }: Place): Pr
   )
   return [...(await chartFiles(view, at, { chart: at, alone: false })), ...values.flat()]
 }
-
-/**
- * A script in place of Helm. It prints a version that kustomize accepts: kustomize refuses Helm 4 because of its version
- * alone, and the calls it makes are the same (https://github.com/kubernetes-sigs/kustomize/issues/5998). It allows
- * `helm template` of local charts alone, and sets Helm's directories itself: kustomize takes the configuration from
- * `helmGlobals.configHome`, which may hold plugins.
- */
-export const helmForKustomize = {
-  name: 'helm-for-kustomize',
-  text: (paths: ConfinedPaths): string => `#!/bin/sh
-case "$1" in
-  version) echo v3.19.0; exit 0 ;;
-  template) ;;
-  *) echo "helm $1 is not run here: rendering downloads nothing" >&2; exit 1 ;;
-esac
-for argument in "$@"; do
-  case "$argument" in
-    *://*|--post-renderer*|--repo*|--plugin*|--kubeconfig*|--kube-*server*|--enable-dns*|--validate*|--dependency-update*)
-      echo "helm template is not run with $argument" >&2; exit 1 ;;
-  esac
-done
-${Object.entries(helmHomes(paths))
-  .map(([name, value]) => `export ${name}=${quoted(value)}`)
-  .join('\n')}
-exec ${quoted(paths.program('helm'))} "$@"
-`,
-}
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

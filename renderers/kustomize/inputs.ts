@@ -1,12 +1,14 @@
 import { posix } from 'node:path'
-import type { Json, JsonObject } from '../../plugin/model/json.ts'
+import { valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
-import { parseValue } from '../../plugin/yaml/parse.ts'
+import { entryLimit } from '../entry-limit.ts'
 import { manifestsBelow } from './additions.ts'
 import { escapeIn } from './escapes.ts'
 import { findKustomization } from './file.ts'
 import { helmChartInputs } from './helm-charts.ts'
+import { changeOfPlugins } from './plugin-directories.ts'
+import { documents, parseLoosely, type Reference, references, texts } from './references.ts'
 import type { KustomizeSource } from './source.ts'
 
 /**
@@ -38,7 +40,14 @@ export async function inputsToRender(
 }
 
 async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan> {
-  const scanned: Scan = { view, root: source.path, files: new Map(), entered: new Set(), refusals: [] }
+  const scanned: Scan = {
+    view,
+    root: source.path,
+    files: new Map(),
+    entered: new Set(),
+    refusals: [],
+    countEntry: entryLimit(source.path),
+  }
   if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
     throw stop('source.unknown', 'this directory has no kustomization', {
       place: { file: source.path },
@@ -59,6 +68,7 @@ interface Scan {
   readonly root: string
   readonly files: Map<string, InputFile>
   readonly entered: Set<string>
+  readonly countEntry: () => void
   /** Why it must not be rendered. */
   readonly refusals: ExpectedStop[]
 }
@@ -79,15 +89,25 @@ async function enter(scanned: Scan, directory: string): Promise<void> {
   for (const reference of references(kustomization)) await follow(scanned, directory, reference)
 }
 
+/**
+ * A directory whose objects configure plugins. What else than a list of files kustomize makes of them cannot be checked
+ * before it does: a patch may change any path.
+ */
+async function enterPlugins(scanned: Scan, directory: string): Promise<void> {
+  const mark = `plugins of ${directory}`
+  const file = await findKustomization(scanned.view, directory)
+  if (scanned.entered.has(mark) || file === undefined) return
+  scanned.entered.add(mark)
+  const content = (await unlessRefused(() => scanned.view.read(file)))?.text ?? '\0'
+  scanned.refusals.push(...refused(() => changeOfPlugins(file, content)))
+  for (const text of texts(valueAt(parseLoosely(content), ['resources']) ?? null))
+    await follow(scanned, directory, { text, role: 'configured' })
+}
+
 /** The files of a directory for which a kustomization is generated. */
 async function enterGenerated(scanned: Scan): Promise<void> {
   for (const text of await manifestsBelow(scanned.view, scanned.root, ''))
     await follow(scanned, scanned.root, { text, role: 'manifest' })
-}
-
-interface Reference {
-  readonly text: string
-  readonly role: InputRole | 'configured'
 }
 
 async function follow(scanned: Scan, directory: string, { text, role }: Reference): Promise<void> {
@@ -98,6 +118,7 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
     return
   }
   const kind = await unlessRefused(() => scanned.view.kind(path))
+  if (kind === 'directory' && role === 'configured') await enterPlugins(scanned, path)
   if (kind === 'directory') await enter(scanned, path)
   if (kind !== 'file') return
   const content = await add(scanned, path, { role: role === 'configured' ? 'other' : role, from: directory })
@@ -112,9 +133,12 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
 }
 
 /** Why a file that kustomize reads as its own configuration must not be rendered; empty when nothing is against it. */
-function refusalsIn(file: string, content: string, directory: string): readonly ExpectedStop[] {
+const refusalsIn = (file: string, content: string, directory: string): readonly ExpectedStop[] =>
+  refused(() => escapeIn(file, content, directory))
+
+function refused(check: () => ExpectedStop | undefined): readonly ExpectedStop[] {
   try {
-    const refusal = escapeIn(file, content, directory)
+    const refusal = check()
     return refusal === undefined ? [] : [refusal]
   } catch (error) {
     if (error instanceof ExpectedStop) return [error]
@@ -145,21 +169,10 @@ async function add(scanned: Scan, at: string, { role, from }: Origin): Promise<s
 
 async function addDirectory(scanned: Scan, directory: string): Promise<void> {
   for (const { name } of await scanned.view.list(directory)) {
+    scanned.countEntry()
     const path = posix.join(directory, name)
     if ((await scanned.view.kind(path)) === 'directory') await addDirectory(scanned, path)
     else await add(scanned, path, { role: 'other', from: directory })
-  }
-}
-
-function documents(text: string): readonly Json[] {
-  return text.split(/^---\s*$/m).map(parseLoosely)
-}
-
-function parseLoosely(text: string): Json {
-  try {
-    return parseValue(text, { uniqueKeys: false, merge: true, maxAliasCount: 10_000 })
-  } catch {
-    return null
   }
 }
 
@@ -171,31 +184,4 @@ async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> 
     if (error instanceof ExpectedStop) return undefined
     throw error
   }
-}
-
-const patchKeys = new Set(['patches', 'patchesStrategicMerge', 'patchesJson6902'])
-const manifestKeys = new Set(['resources', 'bases', 'components', 'crds'])
-
-function roleOf(key: string): Reference['role'] {
-  if (patchKeys.has(key)) return 'patch'
-  if (manifestKeys.has(key)) return 'manifest'
-  return ['transformers', 'generators', 'validators'].includes(key) ? 'configured' : 'other'
-}
-
-/** Texts in a kustomization that may be paths, of `key=path` pairs of generators the path too. */
-function references(kustomization: Json): readonly Reference[] {
-  if (typeof kustomization !== 'object' || kustomization === null) return []
-  return Object.entries(kustomization as JsonObject).flatMap(([key, value]) => {
-    const role = roleOf(key)
-    return texts(value).map((text) => ({ text, role }) as const)
-  })
-}
-
-function texts(value: Json): readonly string[] {
-  if (typeof value === 'string') {
-    if (value.includes('\n') || value.includes('://') || value.length > 1024) return []
-    const cut = value.indexOf('=')
-    return cut === -1 ? [value] : [value, value.slice(cut + 1)]
-  }
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
 }

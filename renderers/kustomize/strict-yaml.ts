@@ -1,7 +1,7 @@
-import type { Alias, Document, Pair, ParsedNode, Scalar } from 'yaml'
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter } from 'yaml'
+import type { Alias, Document, Node, Pair, ParsedNode, Scalar } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, visit as visitNodes } from 'yaml'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
-import { parseDocuments, TooDeep } from '../../plugin/yaml/parse.ts'
+import { parseDocuments, TooLarge } from '../../plugin/yaml/parse.ts'
 import { yamlReason } from '../../plugin/yaml/reason.ts'
 
 /** A text in a YAML file with the keys that lead to it. */
@@ -35,7 +35,7 @@ export function strictTexts(file: string, text: string): readonly FoundText[] {
     return { line, column: col }
   }
   return documents.flatMap((document) => {
-    const walk: Walk = { file, document, at, found: [], followed: new Set() }
+    const walk: Walk = { file, targets: targetsIn(document), at, found: [], followed: new Set() }
     visit(walk, document.contents, [])
     return walk.found
   })
@@ -49,7 +49,7 @@ function documentsOf(
   try {
     return parseDocuments(text, { lineCounter, uniqueKeys: false })
   } catch (cause) {
-    if (cause instanceof TooDeep) throw refuse(file, `it has ${cause.message}`)
+    if (cause instanceof TooLarge) throw refuse(file, `it has ${cause.message}`)
     throw cause
   }
 }
@@ -93,11 +93,29 @@ function refuse(file: string, why: string, place: { line?: number; column?: numb
 
 interface Walk {
   readonly file: string
-  readonly document: Document.Parsed<ParsedNode>
+  /** The node of each alias. */
+  readonly targets: ReadonlyMap<Alias, Node>
   readonly at: (offset: number) => { readonly line: number; readonly column: number }
   readonly found: FoundText[]
   /** Anchors with the keys that they were followed under: each is followed once. */
   readonly followed: Set<string>
+}
+
+/** An alias means the last node before it that has its anchor. Asking the library for each alias takes quadratic time. */
+function targetsIn(document: Document.Parsed<ParsedNode>): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visitNodes(document, {
+    Node: (_, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node)
+        return
+      }
+      const target = anchors.get(node.source)
+      if (target !== undefined) targets.set(node, target)
+    },
+  })
+  return targets
 }
 
 function visit(walk: Walk, node: unknown, keys: readonly string[]): void {
@@ -108,7 +126,7 @@ function visit(walk: Walk, node: unknown, keys: readonly string[]): void {
 }
 
 function followAlias(walk: Walk, alias: Alias, keys: readonly string[]): void {
-  const target = alias.resolve(walk.document)
+  const target = walk.targets.get(alias)
   const mark = `${target?.range?.[0]} ${keys.join('\0')}`
   if (target === undefined || walk.followed.has(mark)) return
   walk.followed.add(mark)
@@ -123,7 +141,7 @@ function visitItem(walk: Walk, item: unknown, keys: readonly string[]): void {
 }
 
 function visitPair(walk: Walk, { key, value }: Pair<unknown, unknown>, keys: readonly string[]): void {
-  const node = isAlias(key) ? key.resolve(walk.document) : key
+  const node = isAlias(key) ? walk.targets.get(key) : key
   if (!isScalar(node)) throw refuse(walk.file, 'one of its keys is not a text', placeOf(walk, node))
   const name = sourceOf(node)
   // A merge key adds the entries of its value to the mapping that it is in.

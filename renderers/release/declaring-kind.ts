@@ -47,6 +47,6 @@ export interface DeclaringKind extends DeclaringFormat {
 /** Whether a text holds an object of a kind, judged by its `kind` line. */
 export function hasObjectOf(kind: string): DeclaringKind['mayBeIn'] {
   // biome-ignore lint/plugin: the kinds are constants of the renderers
-  const line = new RegExp(`^\\s*(- )?kind: *["']?${kind}["']?\\s*$`, 'm')
+  const line = new RegExp(`^[ \\t]*(- )?kind: *["']?${kind}["']?[ \\t\\r]*$`, 'm')
   return (_, text) => line.test(text)
 }

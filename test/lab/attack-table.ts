@@ -33,12 +33,17 @@ const kinds: readonly Kind[] = [
   { title: 'Deciding without push access', tests: [`${hostile}/decides.test.ts`] },
   {
     title: 'Text and secrets in an output',
-    tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`],
+    tests: [
+      `${hostile}/text.test.ts`,
+      `${hostile}/text-servers.test.ts`,
+      'test/unit/observe/prometheus/redirect.test.ts',
+    ],
   },
   {
     title: 'Time, memory and disk',
     tests: [
       `${hostile}/temporary-files.test.ts`,
+      `${hostile}/bounds.test.ts`,
       'test/unit/io/process-tree.test.ts a program and all that it starts ends',
       'test/unit/io/process-tree.test.ts a program and all that it starts counts',
       'test/unit/model/glob.test.ts globMatcher ends soon',

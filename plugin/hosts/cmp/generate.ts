@@ -21,7 +21,7 @@ export async function generate(
     readOverlays(request.view, overlayPlaceOf(request)),
   ])
   // Argo CD would prune everything that runs if it got no manifests.
-  if (!/^\s*["']?kind["']?\s*:/m.test(text)) {
+  if (!/^[ \t]*["']?kind["']?[ \t]*:/m.test(text)) {
     throw stop('source.render', 'the source renders no manifests', {
       place: { file: source.path },
       hint: 'Correct the path of the source. An empty Application is refused, because Argo CD would prune everything that runs.',

@@ -1,7 +1,8 @@
 const zeroWidth = '\u200b'
 
-/** Line ends, with the blanks around them. */
-const lineEnds = /[^\S\n\v\f\r\u0085\u2028\u2029]*[\n\v\f\r\u0085\u2028\u2029]\s*/gu
+/** Line ends, with the blanks around them. It looks for them from the first blank of a run alone, which is linear. */
+const lineEnds =
+  /(?<![^\S\n\v\f\r\u0085\u2028\u2029])[^\S\n\v\f\r\u0085\u2028\u2029]*[\n\v\f\r\u0085\u2028\u2029]\s*/gu
 /**
  * Characters that no reader sees or that move others: controls, formats (bidirectional, zero width), halves of pairs, and
  * letters without a shape. Selectors of emoji (U+FE00 to U+FE0F) are harmless.
@@ -44,7 +45,9 @@ export const escapeMarkdown = (text: string): string =>
  * in it, Azure `##vso[name]`. A space breaks them.
  */
 export const withoutCommands = (text: string): string =>
-  text.replace(/^((?:[^\S\n]|\p{Cc}\[[\d;]*m)*):(?=:)/gmu, '$1: ').replace(/##(?=[a-z]*\[)/gi, '# #')
+  text
+    .replace(/^((?:[^\S\n\r\u2028\u2029]|\p{Cc}\[[\d;]*m)*):(?=:)/gmu, '$1: ')
+    .replace(/##(?=[a-z]*\[)/gi, '# #')
 
 /** A message of a server: one line of at most 200 characters. */
 export const serverMessage = (text: string): string => {

@@ -101,6 +101,8 @@ async function send(connection: Connection, { path, form }: Call, renew: boolean
       headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', ...credentials },
       body,
       signal: AbortSignal.timeout(timeoutMs),
+      // Headers of the settings may be secrets, and a redirect may lead to any server.
+      redirect: 'manual',
     })
   } catch (error) {
     throw connectionError(connection, error, timeoutMs)

@@ -6,12 +6,22 @@ export function mentions(files: readonly string[]): (text: string) => boolean {
   const names = new Set(files.flatMap(withParents))
   const isKnown = (word: string): boolean => names.has(word.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))
   return (text) => {
-    if (/(path|chart): .*\{\{|path: *["']?\.?\/?["']? *$/m.test(text)) return true
+    if (text.split('\n').some(isOpen)) return true
     const named = [...text.matchAll(/\b(?:path|chart): *["']?([^\s"'#]+)/g)].map(([, word = '']) => word)
     // A single word may mean anything; a word with a slash is a path.
-    const paths = text.match(/[\w.][\w.-]*\/[\w./-]*/g) ?? []
+    // Each run of characters is tried from its start alone, which is linear.
+    const runs = text.match(/(?<![\w.-])[\w.-]+\/[\w./-]*/g) ?? []
+    const paths = runs.map((run) => run.replace(/^-+/, ''))
     return [...named, ...paths].some(isKnown)
   }
+}
+
+/** Whether a line has a path that is a template, or the root of the repository. In time linear in its length. */
+function isOpen(line: string): boolean {
+  const key = line.search(/(?:path|chart): /)
+  if (key >= 0 && line.includes('{{', key)) return true
+  const last = line.lastIndexOf('path:')
+  return last >= 0 && /^["']?\.?\/?["']?$/.test(line.slice(last + 'path:'.length).trim())
 }
 
 function withParents(file: string): readonly string[] {

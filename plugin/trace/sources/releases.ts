@@ -39,15 +39,28 @@ export async function renderReleases(
   declaring: readonly Rendering[],
   ports: InputPorts & { readonly charts?: string },
 ): Promise<{ readonly rendered: readonly Rendering[]; readonly failed: readonly Unrendered[] }> {
-  const { renderer, view, charts } = ports
-  const declared = await inParallel(declaring, (rendering) => renderer.declared(rendering, view, charts))
-  const releases = declared.flat()
-  if (releases.length === 0) return { rendered: [], failed: [] }
+  const declared = await inParallel(declaring, (rendering) => declaredIn(rendering, ports))
+  const releases = declared.flatMap((one) => ('reason' in one ? [] : one))
+  const unclear = declared.filter((one) => 'reason' in one)
+  if (releases.length === 0) return { rendered: [], failed: unclear }
   const own = await renderEach(releases, ports)
   const deeper = await renderReleases(own.rendered, ports)
   return {
     rendered: [...own.rendered, ...deeper.rendered],
-    failed: [...own.failed, ...deeper.failed],
+    failed: [...unclear, ...own.failed, ...deeper.failed],
+  }
+}
+
+/** The releases that a rendering declares, or why they cannot be listed. */
+async function declaredIn(
+  rendering: Rendering,
+  { renderer, view, charts }: InputPorts & { readonly charts?: string },
+): Promise<readonly Source[] | Unrendered> {
+  try {
+    return await renderer.declared(rendering, view, charts)
+  } catch (error) {
+    if (!concernsOneSource(error)) throw error
+    return { source: rendering.source, reason: error.problems[0]?.message ?? error.message }
   }
 }
 
@@ -64,7 +77,8 @@ export async function releasesBelow(
     const mayDeclare = texts.some((text, index) => renderer.mayDeclare(files[index] ?? '', text))
     if (!mayDeclare || !texts.some(filter)) return []
     const { rendered } = await renderEach([source], ports)
-    return (await Promise.all(rendered.map((rendering) => renderer.declared(rendering, view)))).flat()
+    const declared = await Promise.all(rendered.map((rendering) => declaredIn(rendering, ports)))
+    return declared.flatMap((one) => ('reason' in one ? [] : one))
   })
   const releases = found.flat()
   return releases.length === 0 ? [] : [...releases, ...(await releasesBelow(releases, ports, filter))]

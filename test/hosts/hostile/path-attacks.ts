@@ -1,7 +1,7 @@
 /** An attack by what a kustomization, chart or Application refers to. */
 export interface PathAttack {
   readonly name: string
-  readonly files: Readonly<Record<string, string>>
+  readonly files: Readonly<Record<string, string | Uint8Array>>
   /** The directory that is rendered; `k` when left out. */
   readonly source?: string
   /** True when the rendering may succeed: what is hostile in it has no effect. */
@@ -20,11 +20,13 @@ export interface Traps {
 
 const container = '{name: app, image: x, resources: {requests: {cpu: 500m}}}'
 const deployment = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [${container}]}}}\n`
-const own = (text: string): PathAttack['files'] => ({
+/** A kustomization in `k`, beside a Deployment. */
+export const own = (text: string): PathAttack['files'] => ({
   'k/kustomization.yaml': `${text}\n`,
   'k/web.yaml': deployment,
 })
-const withPlugin = (text: string): PathAttack['files'] => ({
+/** A kustomization with the configuration of a generator in a file. */
+export const withPlugin = (text: string): PathAttack['files'] => ({
   ...own('resources: [web.yaml]\ngenerators: [plugin.yaml]'),
   'k/plugin.yaml': `apiVersion: builtin\nmetadata: {name: a}\n${text}\n`,
 })
@@ -32,7 +34,8 @@ const inline = (text: string): PathAttack['files'] =>
   own(
     `resources: [web.yaml]\ngenerators:\n- |-\n  apiVersion: builtin\n  metadata: {name: a}\n  ${text.replaceAll('\n', '\n  ')}`,
   )
-const chart = (more: PathAttack['files']): PathAttack['files'] => ({
+/** A chart in `c`. */
+export const chart = (more: PathAttack['files']): PathAttack['files'] => ({
   'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
   'c/values.yaml': 'cpu: 500m\n',
   'c/templates/d.yaml': deployment.replace('500m', '{{ .Values.cpu }}'),

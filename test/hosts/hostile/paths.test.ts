@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programDirectory } from '../../lab/programs.mjs'
 import { tortoise } from '../program.ts'
+import { missedAskingAttacks, missedReadingAttacks } from './missed-attacks.ts'
 import { askingAttacks, type PathAttack, readingAttacks, runningAttacks } from './path-attacks.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'tortoise-paths-'))
@@ -20,7 +21,7 @@ const server = createServer((request, response) => {
 })
 const traps = { outside, climb: `${'../'.repeat(12)}${outside.slice(1)}`, server: `http://127.0.0.1:${port}` }
 
-function lay(root: string, files: Readonly<Record<string, string>>): void {
+function lay(root: string, files: PathAttack['files']): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text, { mode: 0o755 })
@@ -30,7 +31,7 @@ function lay(root: string, files: Readonly<Record<string, string>>): void {
 beforeAll(async () => {
   const object = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: ${canary}}\n`
   lay(outside, {
-    'values.yaml': `cpu: ${canary}\n`,
+    'values.yaml': `other: ${canary}\n`,
     'schema.json': `{"const": "${canary}"}`,
     'base/kustomization.yaml': 'resources: [deployment.yaml]\n',
     'base/deployment.yaml': object,
@@ -66,8 +67,8 @@ const machines = [
 
 describe.each(machines)('with the programs of $version and the sandbox $sandbox', ({ version, sandbox }) => {
   describe.each([
-    { kind: 'reads nothing outside', attacks: readingAttacks(traps) },
-    { kind: 'asks no server', attacks: askingAttacks(traps) },
+    { kind: 'reads nothing outside', attacks: [...readingAttacks(traps), ...missedReadingAttacks(traps)] },
+    { kind: 'asks no server', attacks: [...askingAttacks(traps), ...missedAskingAttacks(traps)] },
     { kind: 'runs no program of a repository', attacks: runningAttacks(traps) },
   ])('$kind', ({ attacks }) => {
     it.each(attacks)('$name', async (attack) => {

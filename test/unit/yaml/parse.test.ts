@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { openYaml } from '../../../plugin/yaml/open.ts'
-import { parseDocuments, parseValue, TooDeep } from '../../../plugin/yaml/parse.ts'
+import { parseDocuments, parseValue, TooLarge } from '../../../plugin/yaml/parse.ts'
 
 describe('a YAML text', () => {
   it.each([
@@ -43,6 +43,6 @@ describe('a YAML text', () => {
     ],
   ])('is read with 100 levels of %s, and refused with 20,000', (_, text) => {
     expect(parseDocuments(text(100))[0]?.errors).toEqual([])
-    expect(() => parseDocuments(text(_ === 'indentation' ? 3_000 : 20_000))).toThrow(TooDeep)
+    expect(() => parseDocuments(text(_ === 'indentation' ? 3_000 : 20_000))).toThrow(TooLarge)
   })
 })

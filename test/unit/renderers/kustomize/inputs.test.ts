@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../../plugin/model/json.ts'
 import type { InputFile } from '../../../../plugin/model/source.ts'
 import { additionsFile, manifestsBelow } from '../../../../renderers/kustomize/additions.ts'
-import { helmForKustomize, inflatesCharts } from '../../../../renderers/kustomize/helm-charts.ts'
+import { inflatesCharts } from '../../../../renderers/kustomize/helm-charts.ts'
 import { inputsToRender, kustomizeInputs } from '../../../../renderers/kustomize/inputs.ts'
 import { refuseRemoteCharts } from '../../../../renderers/kustomize/remote.ts'
 import type { KustomizeSource } from '../../../../renderers/kustomize/source.ts'
@@ -242,18 +242,23 @@ describe('a base, patch or chart on a server', () => {
     `configMapGenerator: [{envs: [${url}]}]`,
     `secretGenerator: [{env: ${url}}]`,
     `resources: [a.yaml]\n---\nresources: [${url}]`,
+    `Resources: [${url}]`,
+    `re\u017fources: [${url}]`,
+    `configMapGenerator: [{FILES: [key=${url}]}]`,
+    `namePrefix: ${url}`,
+    `resources: [{other: ${url}}]`,
+    `- ${url}`,
   ])('is refused: %s', async (text) => {
     expect(await refused(text)).toMatch(/^prod\/kustomization\.yaml:.*host\/x/)
   })
 
   it.each([
-    `namePrefix: ${url}`,
     `patches: [{patch: "${url}"}]`,
     `commonAnnotations: {link: ${url}}`,
-    `resources: [{other: ${url}}]`,
+    `labels: [{pairs: {link: ${url}}}]`,
+    `helmCharts: [{name: web, valuesInline: {link: ${url}}}]`,
     'resources: [a.yaml]',
     `# ${url}`,
-    `- ${url}`,
   ])('is not meant by %s', async (text) => {
     expect(await refused(text)).toBeUndefined()
   })
@@ -361,12 +366,5 @@ describe('charts inside a kustomization', () => {
     ['resources: []', false],
   ])('are known by the text %j: %s', (text, inflates) => {
     expect(inflatesCharts(text)).toBe(inflates)
-  })
-
-  it('are rendered by Helm behind a script that prints a version and sets the directories of Helm', () => {
-    const text = helmForKustomize.text({ tree: '/w', home: '/h', program: (name) => `/opt/it's/${name}` })
-    expect(text).toContain("exec '/opt/it'\\''s/helm' \"$@\"")
-    expect(text).toContain("export HELM_PLUGINS='/h/helm/plugins'")
-    expect(text).toContain('version) echo v3.19.0')
   })
 })

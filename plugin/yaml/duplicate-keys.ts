@@ -1,0 +1,26 @@
+import type { Document, YAMLMap } from 'yaml'
+import { isScalar, visit, YAMLParseError } from 'yaml'
+
+/** The error of the first key that its mapping has already, in time linear in the number of keys. */
+export function duplicateKey(document: Document): YAMLParseError | undefined {
+  let found: YAMLParseError | undefined
+  visit(document, {
+    Map: (_, map) => {
+      const range = repeatedIn(map)
+      if (range === undefined) return undefined
+      found = new YAMLParseError([range[0], range[1]], 'DUPLICATE_KEY', 'Map keys must be unique')
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+function repeatedIn({ items }: YAMLMap) {
+  const known = new Set<unknown>()
+  for (const { key } of items) {
+    if (!isScalar(key)) continue
+    if (known.has(key.value)) return key.range ?? [0, 0]
+    known.add(key.value)
+  }
+  return undefined
+}
