@@ -80,10 +80,17 @@ function daysSinceChange(
 function editsByPeople(
   { checkout: { gitdir }, settings: { recommend } }: Pick<PlanInputs, 'checkout' | 'settings'>,
   search: Omit<EditSearch, 'since'>,
+  decisions: DecisionLog = new Map(),
 ): FindPersonEdit | undefined {
   if (gitdir === undefined) return undefined
   const since = new Date(search.now.getTime() - recommend.holdDays * dayMs)
-  return personEdits({ fs, gitdir, cache: {} }, { ...search, since })
+  const find = personEdits({ fs, gitdir, cache: {} }, { ...search, since })
+  return async (site, key) => {
+    const edit = await find(site, key)
+    const retried = decisions.get(key)?.findLast(({ kind }) => kind === 'retry')
+    // Who asked for the value again does not want the one held that is there.
+    return edit !== undefined && retried !== undefined && retried.at > edit.at ? undefined : edit
+  }
 }
 
 /** Returns whether commits of Tortoise changed values of a workload. */
@@ -139,7 +146,7 @@ export async function planRepository(
     },
     hasHistory: inHistory(commits),
     hold: {
-      personEdit: editsByPeople({ checkout, settings }, { ref, now, ours: commits }),
+      personEdit: editsByPeople({ checkout, settings }, { ref, now, ours: commits }, forge?.decisions),
       holdDays: options.holdDays,
       keyOf: changeKey,
     },
