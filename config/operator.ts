@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { commitsSchema } from './commits.ts'
 import { serveSchema } from './daemon.ts'
@@ -28,6 +29,11 @@ export const operatorSchema = z
       .optional()
       .describe('Where changes are delivered, and with which credentials.'),
     serve: serveSchema.pick({ leaderElection: true }).optional().describe('The daemon, `tortoise serve`.'),
+    charts: chartsSchema
+      .omit({ directories: true })
+      .partial()
+      .optional()
+      .describe(chartsSchema.description ?? ''),
     programs: programsSchema
       .partial()
       .optional()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
+import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
@@ -113,6 +114,7 @@ export const settingsSchema = z
       .describe('Which source lines are edited.'),
     deliver: deliverSchema.prefault({}),
     serve: serveSchema.prefault({}),
+    charts: chartsSchema.prefault({}),
     programs: programsSchema.prefault({}),
     sandbox: sandboxSchema.default('preferred'),
     kubernetes: loginSchema.prefault({}),

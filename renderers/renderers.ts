@@ -1,5 +1,6 @@
 import type { RenderedKind, Renderer, SourceRenderer } from '../plugin/model/renderer.ts'
-import type { Source } from '../plugin/model/source.ts'
+import type { InputFile, Source } from '../plugin/model/source.ts'
+import { isStored } from '../plugin/model/store.ts'
 import { application } from './argocd/application.ts'
 import { applicationSet } from './argocd/application-set.ts'
 import { helmRelease } from './flux/helm-release.ts'
@@ -49,9 +50,18 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
     return kind
   }
   const whole: SourceRenderer = cachedByView({
-    inputs: (source, view) => kindOf(source).inputs(source, view),
+    inputs: async (source, view) =>
+      (await kindOf(source).inputs(source, view)).map((input) => fixed(input, ports)),
     render: (source, view, options) => kindOf(source).render(source, view, options),
   })
-  const { parts, ...release } = releaseKind({ whole, kindOf, declaring })
+  const { parts, ...release } = releaseKind({ ...ports, whole, kindOf, declaring })
   return { ...whole, kinds, kindOf, parts, ...declarationsBy(declaring) }
+}
+
+/** A file that comes from elsewhere is read, and never edited. */
+function fixed(input: InputFile, { chartDirectories = [] }: RendererPorts): InputFile {
+  const isElsewhere =
+    isStored(input.path) || chartDirectories.some((directory) => input.path.startsWith(`${directory}/`))
+  if (!isElsewhere || input.role === 'template' || input.role === 'other') return input
+  return { ...input, role: 'external', topLayer: false }
 }

@@ -27,7 +27,7 @@ export interface PlanInputs extends ObservedUsage {
   readonly checkout: Checkout
   readonly settings: Pick<
     Settings,
-    'sources' | 'programs' | 'sandbox' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
+    'sources' | 'programs' | 'sandbox' | 'charts' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
 }
@@ -107,11 +107,12 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
   { checkout, settings, observations, readings, isSelected }: PlanInputs,
-  { view, ref, forge }: PlanBase,
+  { view: base, ref, forge }: PlanBase,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
-  const { sources, renderer, describeSandbox } = await openSources(ports, { checkout, settings }, view)
+  const opened = await openSources(ports, { checkout, settings }, base)
+  const { sources, renderer, view, describeSandbox } = opened
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)

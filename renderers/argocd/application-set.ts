@@ -31,13 +31,13 @@ export const applicationSet: DeclaringKind = {
       ]
     })
   },
-  translate: async ({ source, objects, view }) => {
+  translate: async ({ source, objects, view, findChart }) => {
     const object = findDeclaring(objects, source.declaredBy)
     const applications = object === undefined ? [] : await applicationsOf(object, view)
     const application = applications.find(
       (one) => valueAt(one, ['metadata', 'name']) === source.declaredBy.generated,
     )
-    return application && translateApplication(application, source, view)
+    return application && translateApplication(application, { source, view, findChart })
   },
 }
 

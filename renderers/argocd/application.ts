@@ -2,16 +2,16 @@ import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import type { YamlPath } from '../../plugin/model/site.ts'
-import type { ReleaseSource, RepositoryView } from '../../plugin/model/source.ts'
 import type { HelmSource } from '../helm/source.ts'
 import { findKustomization } from '../kustomize/file.ts'
 import type { KustomizeSource } from '../kustomize/source.ts'
 import type { PlainSource } from '../plain/source.ts'
-import type { DeclaringKind, Translation } from '../release/declaring-kind.ts'
+import type { DeclaringKind, Translation, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
 import type { PartContext } from './chart-part.ts'
 import { chartPart } from './chart-part.ts'
+import { chartOf } from './chart-reference.ts'
 
 /** What an Argo CD Application renders. https://argo-cd.readthedocs.io/en/stable/user-guide/ */
 export const application: DeclaringKind = {
@@ -31,9 +31,9 @@ export const application: DeclaringKind = {
     const { kind, name, namespace: own } = found
     return [{ object: { kind, name, namespace: own }, namespace: destination(object) ?? own }]
   },
-  translate: async ({ source, objects, view }) => {
-    const object = findDeclaring(objects, source.declaredBy)
-    return object && translateApplication(object, source, view)
+  translate: async ({ objects, ...context }) => {
+    const object = findDeclaring(objects, context.source.declaredBy)
+    return object && translateApplication(object, context)
   },
 }
 
@@ -61,8 +61,7 @@ export function helmValuesAt(
  */
 export async function translateApplication(
   object: JsonObject,
-  source: ReleaseSource,
-  view: RepositoryView,
+  { source, view, findChart }: Pick<TranslationContext, 'source' | 'view' | 'findChart'>,
 ): Promise<Translation | undefined> {
   const own = [valueAt(object, ['spec', 'source']), ...listOf(valueAt(object, ['spec', 'sources']))]
   const shared = {
@@ -72,7 +71,7 @@ export async function translateApplication(
   }
   const name = textOf(valueAt(object, ['metadata', 'name'])) ?? source.declaredBy.name
   const parts = await Promise.all(
-    own.map((one) => partOf(one, { shared, view, name, charts: source.charts })),
+    own.map((one) => partOf(one, { shared, view, name, charts: source.charts, findChart })),
   )
   const found = parts.filter((part) => part !== undefined)
   return found.length === 0 ? undefined : { parts: found }
@@ -83,7 +82,7 @@ async function partOf(
   context: PartContext,
 ): Promise<HelmSource | KustomizeSource | PlainSource | undefined> {
   const { shared, view } = context
-  const path = pathOf(source, context)
+  const path = await pathOf(source, context)
   if (path === undefined || (await view.kind(path)) !== 'directory') return undefined
   if ((await view.kind(posix.join(path, 'Chart.yaml'))) === 'file') return chartPart(source, path, context)
   if ((await findKustomization(view, path)) !== undefined) {
@@ -102,10 +101,10 @@ async function partOf(
   }
 }
 
-/** The path of a source in this repository, or of its chart in the directory of charts. */
-function pathOf(source: Json | undefined, { charts }: PartContext): string | undefined {
+/** The path of a source in this repository, or of its chart from elsewhere. */
+async function pathOf(source: Json | undefined, { findChart }: PartContext): Promise<string | undefined> {
   const [path, chart] = [textOf(valueAt(source, ['path'])), textOf(valueAt(source, ['chart']))]
-  if (chart !== undefined) return charts === undefined ? undefined : posix.join(charts, posix.basename(chart))
+  if (chart !== undefined) return findChart(chartOf(source, chart))
   // A source with only a `ref` has no path: other sources read its files.
   return path === undefined
     ? undefined

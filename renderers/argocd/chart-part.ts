@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { globMatcher } from '../../plugin/model/glob.ts'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
+import type { FindChart } from '../elsewhere/chart-finder.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
 
@@ -11,6 +12,7 @@ export interface PartContext {
   readonly view: RepositoryView
   readonly name: string
   readonly charts: string | undefined
+  readonly findChart: FindChart
 }
 
 /** The chart at a path, with the values, parameters and version that the source of an Application gives it. */

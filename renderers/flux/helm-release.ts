@@ -2,10 +2,12 @@ import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import type { ReleaseSource } from '../../plugin/model/source.ts'
+import type { FindChart } from '../elsewhere/chart-finder.ts'
 import type { HelmSource } from '../helm/source.ts'
 import type { DeclaringKind } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
+import { chartReference, type ReleasePlace, unknownChart } from './chart-reference.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
@@ -30,9 +32,10 @@ export const helmRelease: DeclaringKind = {
       { object: { kind, name, namespace: own }, namespace: at(object, 'spec', 'targetNamespace') ?? own },
     ]
   },
-  translate: async ({ source, objects }) => {
+  translate: async ({ source, objects, view, findChart }) => {
     const release = findDeclaring(objects, source.declaredBy)
-    const path = release && chartPath(release, { objects, charts: source.charts })
+    const place = { objects, view, namespace: source.declaredBy.namespace }
+    const path = release && (await chartPath(release, { ...place, findChart, file: source.path }))
     if (release === undefined || path === undefined) return undefined
     const part = chartSource(release, { objects, source, path })
     const patches = listOf(valueAt(release, ['spec', 'postRenderers'])).map((one) =>
@@ -53,18 +56,21 @@ function merged(steps: readonly JsonObject[]): JsonObject | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
-interface ChartContext {
-  readonly objects: readonly JsonObject[]
-  readonly charts: string | undefined
+interface ChartContext extends ReleasePlace {
+  readonly findChart: FindChart
+  readonly file: string
 }
 
-/** The chart's directory: in this repository for a GitRepository, otherwise in the directory of charts. */
-function chartPath(release: JsonObject, { objects, charts }: ChartContext): string | undefined {
-  const chart = at(release, 'spec', 'chart', 'spec', 'chart') ?? referencedChart(release, objects)
-  if (chart === undefined) return undefined
-  const inRepository = at(release, 'spec', 'chart', 'spec', 'sourceRef', 'kind') === 'GitRepository'
-  if (inRepository) return posix.normalize(chart).replace(/^\.?\//, '')
-  return charts === undefined ? undefined : posix.join(charts, posix.basename(chart))
+/** The chart's directory: in this repository for a GitRepository, otherwise where charts from elsewhere are. */
+async function chartPath(release: JsonObject, context: ChartContext): Promise<string | undefined> {
+  const chart = at(release, 'spec', 'chart', 'spec', 'chart')
+  if (chart !== undefined && at(release, 'spec', 'chart', 'spec', 'sourceRef', 'kind') === 'GitRepository')
+    return posix.normalize(chart).replace(/^\.?\//, '')
+  const reference = await chartReference(release, context)
+  if (reference === undefined) return undefined
+  const path = await context.findChart(reference)
+  if (path === undefined) throw unknownChart(reference, context.file)
+  return path
 }
 
 function chartSource(
@@ -90,15 +96,6 @@ function chartSource(
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),
   }
-}
-
-/** The chart that a `chartRef` refers to: the URL of the OCIRepository, whose last part is the name of the chart. */
-function referencedChart(release: JsonObject, objects: readonly JsonObject[]): string | undefined {
-  const name = at(release, 'spec', 'chartRef', 'name')
-  const repository = objects.find(
-    (object) => object['kind'] === 'OCIRepository' && at(object, 'metadata', 'name') === name,
-  )
-  return at(repository, 'spec', 'url') ?? name
 }
 
 /** The values in ConfigMaps that are rendered with the release, whole or for one key. A hash may follow the name. */

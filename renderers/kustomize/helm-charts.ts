@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import type { ConfinedPaths } from '../../plugin/io/confined.ts'
+import { helmHomes } from '../../plugin/io/isolated-environment.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import { chartFiles } from '../helm/inputs.ts'
-import { helmHomes } from '../ports.ts'
 
 /** Whether a kustomization, or the configuration of a generator, renders charts. */
 export const inflatesCharts = (text: string): boolean =>

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../plugin/model/json.ts'
 import type { DeclaringFormat } from '../../plugin/model/renderer.ts'
 import type { DeclaringObject, ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
+import type { FindChart } from '../elsewhere/chart-finder.ts'
 
 /** A source that an object declares. */
 export interface DeclaredRelease {
@@ -15,6 +16,8 @@ export interface TranslationContext {
   /** The objects rendered together with it. */
   readonly objects: readonly JsonObject[]
   readonly view: RepositoryView
+  /** Finds the charts that are not in the repository. */
+  readonly findChart: FindChart
 }
 
 /** What an object says is rendered. */

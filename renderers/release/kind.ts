@@ -3,11 +3,12 @@ import type { JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RenderedKind, Renderer, RenderOptions, SourceRenderer } from '../../plugin/model/renderer.ts'
 import type { InputFile, ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
+import { chartFinder, type ElsewherePorts } from '../elsewhere/chart-finder.ts'
 import { substituteVariables } from '../flux/substitute.ts'
 import type { DeclaringKind, Translation } from './declaring-kind.ts'
 
 /** What rendering a release needs. */
-export interface ReleasePorts {
+export interface ReleasePorts extends ElsewherePorts {
   /** Renders sources of every kind, releases included. */
   readonly whole: SourceRenderer
   readonly kindOf: (source: Source) => SourceRenderer
@@ -60,15 +61,21 @@ async function releaseInputs(
 async function translate(
   source: ReleaseSource,
   view: RepositoryView,
-  { whole, declaring }: ReleasePorts,
+  ports: ReleasePorts,
 ): Promise<Translation> {
+  const { whole, declaring } = ports
   const { objects } = await whole.render(source.declaredIn, view, { marked: true })
   const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
-  const translation = await kind?.translate({ source, objects, view })
+  const translation = await kind?.translate({
+    source,
+    objects,
+    view,
+    findChart: chartFinder(source, view, ports),
+  })
   if (translation !== undefined) return translation
   throw stop('source.render', `the chart or path of ${nameOf(source)} is not in this repository`, {
     place: { file: source.path },
-    hint: 'Vendor the chart, or name a directory with charts: --charts DIR.',
+    hint: 'Name a directory with charts: charts.directories in the settings, or --charts DIR.',
   })
 }
 

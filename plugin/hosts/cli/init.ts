@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { loadSettings } from '../../../config/load.ts'
-import { createRenderer } from '../../../renderers/renderers.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
@@ -10,7 +9,7 @@ import { type Terminal, terminal, terminalLines } from '../../model/text/termina
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { openPrograms } from '../../run/open-programs.ts'
+import { openRenderer } from '../../run/open-renderer.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
@@ -57,10 +56,10 @@ export function initCommand(host: Host): Command {
 async function init(host: Host, flags: InitFlags): Promise<void> {
   const checkout = findCheckout(host, flags.repo)
   const files = filesFor(checkout, flags)
-  const view = openWorkTree(checkout.root)
   const place = operatorPlace(host, checkout.root, flags.operatorSettings)
   const operated = readGivenSettings(host, checkout, { flags, place })
-  const renderer = createRenderer({ programs: openPrograms(host, operated, checkout.root) })
+  const { renderer, store } = openRenderer(host, operated, { repository: checkout.root })
+  const view = store.mount(openWorkTree(checkout.root))
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyRepository({ view, renderer })
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))

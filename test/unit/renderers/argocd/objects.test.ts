@@ -5,6 +5,7 @@ import { application, helmValuesAt } from '../../../../renderers/argocd/applicat
 import { applicationSet } from '../../../../renderers/argocd/application-set.ts'
 import { generate } from '../../../../renderers/argocd/generators.ts'
 import { fillTemplate } from '../../../../renderers/argocd/template.ts'
+import { chartFinder } from '../../../../renderers/elsewhere/chart-finder.ts'
 import { memoryView } from '../../memory-view.ts'
 
 const yaml = (text: string): Json => parse(text) as Json
@@ -213,7 +214,8 @@ describe('an Application', () => {
     )
   const parts = async (spec: string, more: { readonly charts?: string; readonly cluster?: string } = {}) => {
     const source = { kind: 'release', id: 'the app', path: 'x', declaredBy: by, declaredIn, ...more }
-    return (await application.translate({ source, objects: [app(spec)], view }))?.parts
+    const findChart = chartFinder(source, view, {})
+    return (await application.translate({ source, objects: [app(spec)], view, findChart }))?.parts
   }
   const chart = (helm: string, more = '') => parts(`{source: {path: charts/web, helm: ${helm}}${more}}`)
 
@@ -380,6 +382,7 @@ describe('an ApplicationSet', () => {
         },
         objects: [set(`{${directories}, ${go}}`)],
         view,
+        findChart: async () => undefined,
       })
     expect((await translate('charts'))?.parts).toMatchObject([
       { kind: 'helm', path: 'charts/web', release: 'charts' },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '../../../../plugin/model/json.ts'
 import type { DeclaringObject, ReleaseSource } from '../../../../plugin/model/source.ts'
+import { chartFinder } from '../../../../renderers/elsewhere/chart-finder.ts'
 import { helmRelease } from '../../../../renderers/flux/helm-release.ts'
 import { fluxKustomization } from '../../../../renderers/flux/kustomization.ts'
 import type { DeclaringKind } from '../../../../renderers/release/declaring-kind.ts'
@@ -31,6 +32,7 @@ const translated = (
     },
     objects,
     view: memoryView(files),
+    findChart: chartFinder(source, memoryView(files), {}),
   })
 
 describe('a HelmRelease', () => {
@@ -93,7 +95,9 @@ describe('a HelmRelease', () => {
     const chart = (name: string) => `{chart: {spec: {chart: ${name}, sourceRef: {kind: HelmRepository}}}}`
     expect(await partOf(chart('web'), charts)).toMatchObject({ path: 'vendor/web', charts: 'vendor' })
     expect(await partOf(chart('group/web'), charts)).toMatchObject({ path: 'vendor/web' })
-    expect(await partOf(chart('web'))).toBeUndefined()
+    await expect(partOf(chart('web'))).rejects.toThrow(
+      'no file of the repository says where the chart web comes',
+    )
     expect(await partOf('{}', charts)).toBeUndefined()
   })
 

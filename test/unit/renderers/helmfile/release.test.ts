@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '../../../../plugin/model/json.ts'
 import type { ReleaseSource } from '../../../../plugin/model/source.ts'
+import { chartFinder } from '../../../../renderers/elsewhere/chart-finder.ts'
 import { helmfileRelease } from '../../../../renderers/helmfile/release.ts'
 import { memoryView } from '../../memory-view.ts'
 
@@ -18,7 +19,8 @@ const source = (more: Partial<ReleaseSource> = {}): ReleaseSource => ({
 })
 const part = async (release: string, more: Partial<ReleaseSource> = {}) => {
   const objects = [object(`releases: [{name: other}, {name: web, namespace: shop, ${release}}]`)]
-  return (await helmfileRelease.translate({ source: source(more), objects, view }))?.parts[0]
+  const findChart = chartFinder(more, view, {})
+  return (await helmfileRelease.translate({ source: source(more), objects, view, findChart }))?.parts[0]
 }
 
 describe('a release of a helmfile', () => {

@@ -1,0 +1,34 @@
+import { mountView } from '../io/mount-view.ts'
+import type { ChartReference, GitReference, MountedStore, StoredFiles } from '../model/store.ts'
+import { storeMount } from '../model/store.ts'
+import { fetchChart } from './charts.ts'
+import { readIndex } from './http-chart.ts'
+import { onceEach } from './once.ts'
+import type { Fetched, OpenedPorts, StorePorts } from './store-ports.ts'
+import { type StoredViews, storeView } from './store-view.ts'
+
+/** Opens a store. Each reference is fetched at most once by it, also where that fails. */
+export function openStore(given: StorePorts): MountedStore {
+  const ports: OpenedPorts = { ...given, index: onceEach((url) => readIndex(url, given.transport)) }
+  const stored: StoredViews = new Map()
+  const titles = new Map<string, string>()
+  const known = new Map<string, Promise<StoredFiles>>()
+  const view = storeView(stored)
+  const once = (key: readonly unknown[], fetch: () => Promise<Fetched>): Promise<StoredFiles> => {
+    const name = JSON.stringify(key)
+    const answer = known.get(name) ?? fetch().then(keep)
+    known.set(name, answer)
+    return answer
+  }
+  const keep = ({ directory, view: own, files }: Fetched): StoredFiles => {
+    stored.set(directory, own)
+    titles.set(directory, files.title)
+    return files
+  }
+  return {
+    chart: (chart: ChartReference) => once(['chart', chart], () => fetchChart(chart, ports)),
+    tree: (tree: GitReference) => once(['tree', tree], () => Promise.reject(new Error(tree.url))),
+    mount: (base) => mountView(base, storeMount, view),
+    titleOf: (path) => titles.get(path.slice(storeMount.length + 1).split('/')[0] ?? ''),
+  }
+}

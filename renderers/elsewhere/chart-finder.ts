@@ -1,0 +1,31 @@
+import { posix } from 'node:path'
+import type { RepositoryView, Source } from '../../plugin/model/source.ts'
+import type { ChartReference, SourceStore } from '../../plugin/model/store.ts'
+
+/** Where charts from elsewhere are looked up. */
+export interface ElsewherePorts {
+  /** Fetches what the repository does not have. */
+  readonly store?: SourceStore
+  /** Directories of the repository with charts by name. */
+  readonly chartDirectories?: readonly string[]
+}
+
+/** The directory of a chart from elsewhere; `undefined` where it is not to be had. Rejects with `source.fetch`. */
+export type FindChart = (reference: ChartReference) => Promise<string | undefined>
+
+/**
+ * Finds charts in the directory that the source names, then in the directories of settings, then in the store. A reference
+ * without a repository is looked up by its name alone.
+ */
+export const chartFinder =
+  ({ charts }: Pick<Source, 'charts'>, view: RepositoryView, ports: ElsewherePorts): FindChart =>
+  async (reference) => {
+    const name = posix.basename(reference.name)
+    if (charts !== undefined) return posix.join(charts, name)
+    for (const directory of ports.chartDirectories ?? []) {
+      const path = posix.join(directory, name)
+      if ((await view.kind(posix.join(path, 'Chart.yaml'))) === 'file') return path
+    }
+    if (ports.store === undefined || reference.repository === '') return undefined
+    return (await ports.store.chart(reference)).path
+  }

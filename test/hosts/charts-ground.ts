@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { parse, parseAllDocuments, stringify } from 'yaml'
+import type { JsonObject } from '../../plugin/model/json.ts'
+import {
+  type ChartRepository,
+  type ChartRepositoryOptions,
+  helm,
+  serveCharts,
+} from '../lab/chart-repository.ts'
+import { programDirectory } from '../lab/programs.mjs'
+import { type Registry, startRegistry } from '../lab/registry/server.ts'
+import { demoFiles, type Ended, git, tortoise } from './program.ts'
+
+const login = { username: 'ann', password: 'a-password-of-the-lab' }
+
+/** Servers with the demo's chart in two versions, and a place for repositories that use it. */
+export interface ChartsGround {
+  readonly directory: string
+  readonly http: ChartRepository
+  readonly registry: Registry
+  /** The packed chart of a version. */
+  readonly archive: (version: string) => string
+  readonly close: () => Promise<void>
+}
+
+const versions = ['0.7.2', '0.8.0']
+
+/** The values of the demo's storefront. */
+export const storefront = (): JsonObject =>
+  parse(readFileSync(join(demoFiles, 'repository/envs/prod/storefront.yaml'), 'utf8')) as JsonObject
+
+/** Packs a chart of a version, with other lines in its Chart.yaml. */
+export function packChart(directory: string, version: string, more = ''): void {
+  const chart = join(directory, 'chart', 'web')
+  rmSync(chart, { recursive: true, force: true })
+  cpSync(join(demoFiles, 'repository/charts/web'), chart, { recursive: true })
+  const file = join(chart, 'Chart.yaml')
+  writeFileSync(file, `${readFileSync(file, 'utf8').replace(/^version: .*$/m, `version: ${version}`)}${more}`)
+  helm(directory, 'package', 'chart/web', '--destination', 'packed')
+}
+
+/** Starts a chart repository with TLS and basic authorization, and a registry with TLS, and publishes the chart. */
+export async function startCharts(options: ChartRepositoryOptions = {}): Promise<ChartsGround> {
+  const directory = mkdtempSync(join(tmpdir(), 'tortoise-charts-'))
+  for (const version of versions) packChart(directory, version)
+  helm(directory, 'repo', 'index', 'packed')
+  const http = await serveCharts(join(directory, 'packed'), { tls: true, login, ...options })
+  const registry = await startRegistry()
+  for (const version of versions) {
+    const to = `oci://${registry.host}/team`
+    helm(directory, 'push', `packed/web-${version}.tgz`, to, '--ca-file', registry.certificate.caFile)
+  }
+  return {
+    directory,
+    http,
+    registry,
+    archive: (version) => join(directory, `packed/web-${version}.tgz`),
+    close: async () => {
+      await Promise.all([http.close(), registry.close()])
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The operator settings that allow the servers of a ground. */
+export const operatorSettings = ({ http, registry }: ChartsGround, charts: object = {}): JsonObject => ({
+  charts: {
+    allow: [http.host, `${registry.host}/team`],
+    credentials: [
+      {
+        host: http.host,
+        basic: { username: login.username, passwordEnv: 'CHARTS_PASSWORD' },
+        tls: { caFile: http.certificate?.caFile ?? '' },
+      },
+      { host: registry.host, tls: { caFile: registry.certificate.caFile } },
+    ],
+    ...charts,
+  },
+})
+
+/** A checkout with files, and the built program run on it. */
+export interface ChartsCheckout {
+  readonly root: string
+  readonly run: (args: readonly string[], more?: { readonly operator?: JsonObject }) => Promise<Ended>
+  readonly read: (file: string) => string
+}
+
+/** Makes a checkout on `main` whose settings name `apps/prod`. */
+export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, string>>): ChartsCheckout {
+  const home = mkdtempSync(join(ground.directory, 'home-'))
+  const root = join(home, 'repository')
+  const settings = {
+    sources: [{ path: 'apps/prod', cluster: 'prod', namespace: 'shop' }],
+    deliver: { mode: 'direct' },
+  }
+  for (const [file, text] of Object.entries({ 'tortoise.yaml': stringify(settings), ...files })) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+  git(root, 'init', '--quiet', '--initial-branch=main')
+  git(root, 'add', '--all')
+  git(root, 'commit', '--quiet', '--message=as it was')
+  return {
+    root,
+    read: (file) => readFileSync(join(root, file), 'utf8'),
+    run: ([command = '', ...args], { operator = operatorSettings(ground) } = {}) => {
+      const file = join(home, 'operator.yaml')
+      writeFileSync(file, stringify(operator))
+      const given = ['--repo', root, '--operator-settings', file]
+      return tortoise([command, ...args, ...given], {
+        cwd: root,
+        env: {
+          PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter),
+          HOME: home,
+          CHARTS_PASSWORD: login.password,
+        },
+      })
+    },
+  }
+}
+
+/** The flags of a run on the demo's recorded usage. */
+export const recorded = ['--snapshot', join(demoFiles, 'snapshot.json')] as const
+
+/** What the bare Helm prints for a packed chart and values. */
+export function bareTemplate(directory: string, archive: string, values: unknown): readonly JsonObject[] {
+  const file = join(mkdtempSync(join(directory, 'bare-')), 'values.yaml')
+  writeFileSync(file, JSON.stringify(values ?? {}))
+  const args = ['template', 'storefront', archive, '--namespace', 'shop', '--values', file]
+  return objectsOf(helm(directory, ...args))
+}
+
+/** What the bare kustomize prints for a directory. */
+export const bareBuild = (directory: string, ...flags: readonly string[]): readonly JsonObject[] =>
+  objectsOf(
+    execFileSync(join(programDirectory('v35'), 'kubectl'), ['kustomize', '.', ...flags], {
+      cwd: directory,
+      encoding: 'utf8',
+    }),
+  )
+
+const objectsOf = (text: string): readonly JsonObject[] =>
+  [parseAllDocuments(text)].flat().flatMap((one) => ('toJS' in one ? [one.toJS() as JsonObject] : []))
+
+/** The values that differ between two renderings, as `path: before → after`. */
+export function differences(before: unknown, after: unknown, path = ''): readonly string[] {
+  const isBoth = [before, after].every((one) => typeof one === 'object' && one !== null)
+  if (!isBoth) return before === after ? [] : [`${path}: ${String(before)} → ${String(after)}`]
+  const [one, other] = [before, after] as [object, object]
+  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+  return keys.flatMap((key) =>
+    differences(one[key as keyof object], other[key as keyof object], path === '' ? key : `${path}.${key}`),
+  )
+}
