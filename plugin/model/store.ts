@@ -55,6 +55,8 @@ export interface StoredFiles {
 export interface SourceStore {
   readonly chart: (reference: ChartReference) => Promise<StoredFiles>
   readonly tree: (reference: GitReference) => Promise<StoredFiles>
+  /** A single file at an HTTP(S) URL. */
+  readonly file: (url: string) => Promise<StoredFiles>
 }
 
 /** A store with the view of what it fetched. */

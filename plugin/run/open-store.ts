@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import { blobDirectory, blobMemory } from '../io/blob-directory.ts'
 import type { Programs } from '../io/programs.ts'
+import { makeTemporaryDirectory } from '../io/workspace.ts'
 import type { MountedStore } from '../model/store.ts'
 import { allowList } from '../store/allow.ts'
 import { storeCache } from '../store/cache.ts'
 import { hostCredentials } from '../store/credentials.ts'
+import { once } from '../store/once.ts'
 import { openStore as open } from '../store/store.ts'
 import { openTransport } from '../store/transport.ts'
 import type { RunPorts } from './host.ts'
@@ -29,6 +31,7 @@ export function openStore(
     refreshMinutes = 60,
     cache = userCache(env),
   } = settings
+  const { sshAsHttps = [] } = settings
   const { downloadMiB = 64, unpackedMiB = 128, files = 10_000, seconds = 60 } = settings.limits ?? {}
   const limits = {
     downloadBytes: downloadMiB * mebibyte,
@@ -36,12 +39,17 @@ export function openStore(
     files,
     timeoutMs: seconds * 1000,
   }
+  const repositories = once(async () =>
+    cache === undefined ? makeTemporaryDirectory('tortoise-git-') : join(cache, 'git'),
+  )
   const logins = hostCredentials(credentials, { env, readFile: (path) => readFileSync(path, 'utf8') })
   const warn = (message: string) => progress({ kind: 'warning', message })
   return open({
     transport: openTransport(allowList(allow), logins, limits),
     programs,
     cache: storeCache(cache === undefined ? blobMemory() : blobDirectory(cache), warn),
+    repositories,
+    sshAsHttps,
     limits,
     offline,
     refreshMs: refreshMinutes * 60_000,

@@ -63,6 +63,20 @@ function filtered(tags: readonly string[], { semverFilter }: ArtifactChoice = {}
   }
 }
 
+/** The tag that Helm chooses of a list for a range of versions. Rejects with `source.fetch` where none is in the range. */
+export const pickTag = (tags: readonly string[], range: string, ports: PullPorts): Promise<string> =>
+  helmChoice({
+    chart: { repository: 'the repository', name: 'tags' },
+    registry: { tags: async () => tags, manifest: async () => none(), blob: async () => none() },
+    ports,
+    range,
+    isWhole: false,
+  })
+
+const none = (): never => {
+  throw new Error('only tags are chosen')
+}
+
 interface Choice {
   readonly chart: ChartReference
   readonly registry: RegistryRepository

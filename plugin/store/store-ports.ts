@@ -8,6 +8,10 @@ import type { StoreLimits } from './limits.ts'
 /** What a store works with. */
 export interface StorePorts extends Pick<PullPorts, 'transport' | 'programs'> {
   readonly cache: StoreCache
+  /** The directory that keeps Git repositories. */
+  readonly repositories: () => Promise<string>
+  /** Hosts whose SSH URLs are read by HTTPS. */
+  readonly sshAsHttps: readonly string[]
   readonly limits: StoreLimits
   /** Whether nothing is contacted. */
   readonly offline: boolean

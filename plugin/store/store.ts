@@ -2,8 +2,10 @@ import { mountView } from '../io/mount-view.ts'
 import type { ChartReference, GitReference, MountedStore, StoredFiles } from '../model/store.ts'
 import { storeMount } from '../model/store.ts'
 import { fetchChart } from './charts.ts'
+import { fetchTree } from './git-trees.ts'
 import { readIndex } from './http-chart.ts'
 import { onceEach } from './once.ts'
+import { fetchFile } from './remote-files.ts'
 import type { Fetched, OpenedPorts, StorePorts } from './store-ports.ts'
 import { type StoredViews, storeView } from './store-view.ts'
 
@@ -27,7 +29,8 @@ export function openStore(given: StorePorts): MountedStore {
   }
   return {
     chart: (chart: ChartReference) => once(['chart', chart], () => fetchChart(chart, ports)),
-    tree: (tree: GitReference) => once(['tree', tree], () => Promise.reject(new Error(tree.url))),
+    tree: (tree: GitReference) => once(['tree', tree], () => fetchTree(tree, ports)),
+    file: (url) => once(['file', url], () => fetchFile(url, ports)),
     mount: (base) => mountView(base, storeMount, view),
     titleOf: (path) => titles.get(path.slice(storeMount.length + 1).split('/')[0] ?? ''),
   }

@@ -22,10 +22,10 @@ export async function buildKustomization(
   ports: RendererPorts & { readonly options?: RenderOptions | undefined },
 ): Promise<string> {
   const program = await ports.programs.find('kustomize', 'kubectl')
-  const read = await inputsToRender(source, view)
+  const { inputs: read, local } = await inputsToRender(source, view, ports)
   await refuseRemoteCharts(read, view)
-  const inputs = await inputContents(view, read)
-  const added = await additionsFile(source, view)
+  const inputs = (await inputContents(view, read)).map((one) => withText(one, local.get(one.path)))
+  const added = await additionsFile(source, view, local)
   const helm = inputs.some(isInflating) ? (await ports.programs.find('helm')).file : undefined
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
   const files = [...inputs.filter(({ path }) => path !== added?.path), ...asList(added)]
@@ -46,6 +46,9 @@ export async function buildKustomization(
   )
   return outputOf(source, outcome, files)
 }
+
+const withText = (file: WorkspaceFile, content: string | undefined): WorkspaceFile =>
+  content === undefined ? file : { ...file, content }
 
 const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
 

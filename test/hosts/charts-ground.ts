@@ -10,6 +10,7 @@ import {
   helm,
   serveCharts,
 } from '../lab/chart-repository.ts'
+import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { type Registry, startRegistry } from '../lab/registry/server.ts'
 import { demoFiles, type Ended, git, tortoise } from './program.ts'
@@ -21,9 +22,20 @@ export interface ChartsGround {
   readonly directory: string
   readonly http: ChartRepository
   readonly registry: Registry
+  /** A real Git server that wants a token. */
+  readonly gitServer: GitServer
+  /** Publishes a Git repository with one commit, tagged `v1`; gives its files and its URL. */
+  readonly publish: (name: string, files: Readonly<Record<string, string>>) => PublishedRepository
   /** The packed chart of a version. */
   readonly archive: (version: string) => string
   readonly close: () => Promise<void>
+}
+
+/** A repository of the Git server. */
+export interface PublishedRepository {
+  readonly root: string
+  readonly url: string
+  readonly commit: string
 }
 
 const versions = ['0.7.2', '0.8.0']
@@ -53,22 +65,37 @@ export async function startCharts(options: ChartRepositoryOptions = {}): Promise
     const to = `oci://${registry.host}/team`
     helm(directory, 'push', `packed/web-${version}.tgz`, to, '--ca-file', registry.certificate.caFile)
   }
+  const gitServer = await startGitServer(join(directory, 'git'))
   return {
     directory,
     http,
     registry,
+    gitServer,
+    publish: (name, files) => {
+      const root = join(directory, 'published', name)
+      writeFiles(root, files)
+      commitAll(root)
+      git(root, 'tag', 'v1')
+      const bare = join(directory, 'git', `${name}.git`)
+      git(directory, 'clone', '--quiet', '--bare', root, bare)
+      git(bare, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
+      return { root, url: `${gitServer.url}/${name}.git`, commit: git(root, 'rev-parse', 'HEAD').trim() }
+    },
     archive: (version) => join(directory, `packed/web-${version}.tgz`),
     close: async () => {
-      await Promise.all([http.close(), registry.close()])
+      await Promise.all([http.close(), registry.close(), gitServer.close()])
       rmSync(directory, { recursive: true, force: true })
     },
   }
 }
 
 /** The operator settings that allow the servers of a ground. */
-export const operatorSettings = ({ http, registry }: ChartsGround, charts: object = {}): JsonObject => ({
+export const operatorSettings = (
+  { http, registry, gitServer }: ChartsGround,
+  charts: object = {},
+): JsonObject => ({
   charts: {
-    allow: [http.host, `${registry.host}/team`],
+    allow: [http.host, `${registry.host}/team`, gitServer.url],
     credentials: [
       {
         host: http.host,
@@ -76,6 +103,10 @@ export const operatorSettings = ({ http, registry }: ChartsGround, charts: objec
         tls: { caFile: http.certificate?.caFile ?? '' },
       },
       { host: registry.host, tls: { caFile: registry.certificate.caFile } },
+      {
+        host: new URL(gitServer.url).host,
+        basic: { username: 'x-access-token', passwordEnv: 'SOURCES_TOKEN' },
+      },
     ],
     ...charts,
   },
@@ -88,6 +119,19 @@ export interface ChartsCheckout {
   readonly read: (file: string) => string
 }
 
+function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+}
+
+function commitAll(root: string): void {
+  git(root, 'init', '--quiet', '--initial-branch=main')
+  git(root, 'add', '--all')
+  git(root, 'commit', '--quiet', '--message=as it was')
+}
+
 /** Makes a checkout on `main` whose settings name `apps/prod`. */
 export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, string>>): ChartsCheckout {
   const home = mkdtempSync(join(ground.directory, 'home-'))
@@ -96,13 +140,8 @@ export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, 
     sources: [{ path: 'apps/prod', cluster: 'prod', namespace: 'shop' }],
     deliver: { mode: 'direct' },
   }
-  for (const [file, text] of Object.entries({ 'tortoise.yaml': stringify(settings), ...files })) {
-    mkdirSync(dirname(join(root, file)), { recursive: true })
-    writeFileSync(join(root, file), text)
-  }
-  git(root, 'init', '--quiet', '--initial-branch=main')
-  git(root, 'add', '--all')
-  git(root, 'commit', '--quiet', '--message=as it was')
+  writeFiles(root, { 'tortoise.yaml': stringify(settings), ...files })
+  commitAll(root)
   return {
     root,
     read: (file) => readFileSync(join(root, file), 'utf8'),
@@ -116,6 +155,7 @@ export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, 
           PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter),
           HOME: home,
           CHARTS_PASSWORD: login.password,
+          SOURCES_TOKEN: ground.gitServer.token,
         },
       })
     },
