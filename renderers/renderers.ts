@@ -58,10 +58,10 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
   return { ...whole, kinds, kindOf, parts, ...declarationsBy(declaring) }
 }
 
-/** A file that comes from elsewhere is read, and never edited. */
+/** A file that comes from elsewhere: its values are defaults, and it is never in the top layer. */
 function fixed(input: InputFile, { chartDirectories = [] }: RendererPorts): InputFile {
   const isElsewhere =
     isStored(input.path) || chartDirectories.some((directory) => input.path.startsWith(`${directory}/`))
-  if (!isElsewhere || input.role === 'template' || input.role === 'other') return input
-  return { ...input, role: 'external', topLayer: false }
+  if (!isElsewhere) return input
+  return { ...input, topLayer: false, ...(input.role === 'chart-values' ? { role: 'external' } : {}) }
 }

@@ -53,7 +53,9 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     git.base = ground.publish('base', {
       'overlay/kustomization.yaml': stringify({ resources: ['../base'] }),
       'base/kustomization.yaml': stringify({ resources: ['web.yaml'] }),
-      'base/web.yaml': texts(...bareTemplate(ground.directory, ground.archive('0.7.2'), storefront())),
+      'base/web.yaml': texts(
+        ...bareTemplate(ground.directory, ground.archive('0.7.2'), storefront()),
+      ).replaceAll(/^ {2}namespace: shop\n/gm, ''),
     })
   })
   afterAll(() => ground.close())
@@ -75,7 +77,7 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     expect(plan).toMatchObject({ status: 0 })
     const { changes, skipped } = JSON.parse(plan.stdout)
     const intended = changes.map(({ from, to }: { from: unknown; to: unknown }) => `${from} → ${to}`)
-    expect({ intended, skipped }).not.toMatchObject({ intended: [] })
+    expect(intended, JSON.stringify(skipped)).not.toEqual([])
     expect(await one.run(['run', ...recorded])).toMatchObject({ status: 0 })
     const changed = differences(before, render()).map((line) => line.replace(/^[^:]*: /, ''))
     return { plan, intended: [...intended].sort(), changed: [...changed].sort() }
