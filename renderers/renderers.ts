@@ -3,6 +3,7 @@ import type { InputFile, Source } from '../plugin/model/source.ts'
 import { isStored } from '../plugin/model/store.ts'
 import { application } from './argocd/application.ts'
 import { applicationSet } from './argocd/application-set.ts'
+import { withTitles } from './elsewhere/with-titles.ts'
 import { helmRelease } from './flux/helm-release.ts'
 import { fluxKustomization } from './flux/kustomization.ts'
 import { helm } from './helm/kind.ts'
@@ -49,13 +50,16 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
     if (kind === undefined) throw new Error(`no renderer is listed for sources of kind ${source.kind}`)
     return kind
   }
-  const whole: SourceRenderer = cachedByView({
+  const { store } = ports
+  const bare: SourceRenderer = cachedByView({
     inputs: async (source, view) =>
       (await kindOf(source).inputs(source, view)).map((input) => fixed(input, ports)),
     render: (source, view, options) => kindOf(source).render(source, view, options),
   })
+  const whole = store === undefined ? bare : withTitles(bare, store.shown)
   const { parts, ...release } = releaseKind({ ...ports, whole, kindOf, declaring })
-  return { ...whole, kinds, kindOf, parts, ...declarationsBy(declaring) }
+  const shown = store === undefined ? {} : { shown: store.shown }
+  return { ...whole, ...shown, kinds, kindOf, parts, ...declarationsBy(declaring) }
 }
 
 /** A file that comes from elsewhere: its values are defaults, and it is never in the top layer. */

@@ -57,12 +57,12 @@ export interface SourceStore {
   readonly tree: (reference: GitReference) => Promise<StoredFiles>
   /** A single file at an HTTP(S) URL. */
   readonly file: (url: string) => Promise<StoredFiles>
+  /** A text in which paths of the mount are replaced by what their files are, for people. */
+  readonly shown: (text: string) => string
 }
 
 /** A store with the view of what it fetched. */
 export interface MountedStore extends SourceStore {
   /** A view of a repository with the fetched files mounted at `storeMount`. */
   readonly mount: (view: RepositoryView) => RepositoryView
-  /** What the fetched files at a path are, for people; `undefined` for any other path. */
-  readonly titleOf: (path: string) => string | undefined
 }

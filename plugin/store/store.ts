@@ -32,6 +32,14 @@ export function openStore(given: StorePorts): MountedStore {
     tree: (tree: GitReference) => once(['tree', tree], () => fetchTree(tree, ports)),
     file: (url) => once(['file', url], () => fetchFile(url, ports)),
     mount: (base) => mountView(base, storeMount, view),
-    titleOf: (path) => titles.get(path.slice(storeMount.length + 1).split('/')[0] ?? ''),
+    shown: (text) =>
+      text.replace(mounted, (path: string, directory: string, inside?: string) => {
+        const title = titles.get(directory)
+        if (title === undefined) return path
+        return inside === undefined || inside === '' ? title : `${title}: ${inside}`
+      }),
   }
 }
+
+/** A path of the mount in a text: the directory of the fetched files, and the path in it. */
+const mounted = /\.tortoise-store\/([\w-]+)(?:\/([^\s:,;'"`()]*))?/g

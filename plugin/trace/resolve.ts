@@ -13,6 +13,7 @@ import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import type { Unresolved } from './unresolved-reason.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
+import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
 export interface TraceContext extends OverrideContext {
@@ -60,11 +61,12 @@ export async function resolveTraces(
   fields: readonly ManifestField[],
   context: TraceContext,
 ): Promise<readonly Trace[]> {
-  const { users, policy } = context
+  const { users, policy, renderer } = context
+  const shown = (text: string): string => renderer.shown?.(text) ?? text
   return Promise.all(
     fields.map(async (field): Promise<Trace> => {
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
-      if (origin.kind !== 'scalar') return unresolved(traced, field, origin)
+      if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
       const { candidate } = origin
       const site = scalarSite(candidate, origin.affix)
       const using = users.get(siteKey(candidate)) ?? []
@@ -76,11 +78,12 @@ export async function resolveTraces(
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}
       const answer = { site, reach: reachOf(using), override, sharedWith, ...considered }
-      return {
+      const trace = {
         ...addressOf(traced, field),
         ...answer,
         ...chooseSite(candidate, { ...answer, readers }, policy),
       }
+      return withTitles(trace, shown)
     }),
   )
 }

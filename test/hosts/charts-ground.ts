@@ -38,19 +38,29 @@ export interface PublishedRepository {
   readonly commit: string
 }
 
-const versions = ['0.7.2', '0.8.0']
+/** The newest one has sizes of its own. */
+const versions = ['0.7.2', '0.8.0', '0.9.0']
 
 /** The values of the demo's storefront. */
 export const storefront = (): JsonObject =>
   parse(readFileSync(join(demoFiles, 'repository/envs/prod/storefront.yaml'), 'utf8')) as JsonObject
 
-/** Packs a chart of a version, with other lines in its Chart.yaml. */
-export function packChart(directory: string, version: string, more = ''): void {
+/** Packs the demo's chart as a version. */
+function packChart(directory: string, version: string): void {
   const chart = join(directory, 'chart', 'web')
   rmSync(chart, { recursive: true, force: true })
   cpSync(join(demoFiles, 'repository/charts/web'), chart, { recursive: true })
-  const file = join(chart, 'Chart.yaml')
-  writeFileSync(file, `${readFileSync(file, 'utf8').replace(/^version: .*$/m, `version: ${version}`)}${more}`)
+  const edit = (file: string, from: RegExp, to: string): void => {
+    const text = readFileSync(join(chart, file), 'utf8')
+    writeFileSync(join(chart, file), text.replace(from, to))
+  }
+  edit('Chart.yaml', /^version: .*$/m, `version: ${version}`)
+  if (version === '0.9.0')
+    edit(
+      'values.yaml',
+      /^resources: \{\}$/m,
+      'resources:\n  requests: {cpu: "1", memory: 1Gi}\n  limits: {memory: 1Gi}',
+    )
   helm(directory, 'package', 'chart/web', '--destination', 'packed')
 }
 
@@ -88,6 +98,13 @@ export async function startCharts(options: ChartRepositoryOptions = {}): Promise
     },
   }
 }
+
+/** What no output may contain. */
+export const secrets = ({ gitServer }: ChartsGround): readonly string[] => [
+  login.password,
+  gitServer.token,
+  Buffer.from(`${login.username}:${login.password}`).toString('base64'),
+]
 
 /** The operator settings that allow the servers of a ground. */
 export const operatorSettings = (

@@ -14,6 +14,7 @@ import {
   differences,
   operatorSettings,
   recorded,
+  secrets,
   startCharts,
   storefront,
 } from './charts-ground.ts'
@@ -78,7 +79,12 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     const { changes, skipped } = JSON.parse(plan.stdout)
     const intended = changes.map(({ from, to }: { from: unknown; to: unknown }) => `${from} → ${to}`)
     expect(intended, JSON.stringify(skipped)).not.toEqual([])
-    expect(await one.run(['run', ...recorded])).toMatchObject({ status: 0 })
+    const run = await one.run(['run', ...recorded])
+    expect(run).toMatchObject({ status: 0 })
+    for (const { stdout, stderr } of [plan, run]) {
+      expect(stdout + stderr).not.toContain('.tortoise-store')
+      for (const secret of secrets(ground)) expect(stdout + stderr).not.toContain(secret)
+    }
     const changed = differences(before, render()).map((line) => line.replace(/^[^:]*: /, ''))
     return { plan, intended: [...intended].sort(), changed: [...changed].sort() }
   }
@@ -93,7 +99,7 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     source('OCIRepository', { url: `oci://${ground.registry.host}/team/web`, ref })
   const kinds = [
     ['a HelmRepository', helmRepository, fromRepository('0.7.2'), '0.7.2'],
-    ['a HelmRepository and a range', helmRepository, fromRepository('0.x'), '0.8.0'],
+    ['a HelmRepository and a range', helmRepository, fromRepository('0.x'), '0.9.0'],
     [
       'a HelmRepository of type oci',
       () => source('HelmRepository', { type: 'oci', url: `oci://${ground.registry.host}/team` }),
@@ -101,7 +107,7 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
       '0.7.2',
     ],
     ['an OCIRepository with a tag', ociRepository({ tag: '0.7.2' }), byReference, '0.7.2'],
-    ['an OCIRepository with a range', ociRepository({ semver: '*' }), byReference, '0.8.0'],
+    ['an OCIRepository with a range', ociRepository({ semver: '*' }), byReference, '0.9.0'],
   ] as const
 
   it.each(kinds)(
@@ -169,7 +175,7 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
       const copy = join(mkdtempSync(join(ground.directory, 'shop-')), 'shop')
       cpSync(join(one.root, 'charts/shop'), copy, { recursive: true })
       mkdirSync(join(copy, 'charts'))
-      copyFileSync(ground.archive(locked ?? '0.8.0'), join(copy, 'charts/web.tgz'))
+      copyFileSync(ground.archive(locked ?? '0.9.0'), join(copy, 'charts/web.tgz'))
       return bareTemplate(ground.directory, copy, {})
     }
     const { intended, changed } = await delivered(one, render)
@@ -215,6 +221,21 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     }
     const { intended, changed } = await delivered(one, render)
     expect(changed).toEqual(intended)
+  })
+
+  it('a default of the chart is overridden in the release, and named by its chart', async () => {
+    const { resources: _, ...values } = storefront()
+    const one = checkout(helmRepository(), release(fromRepository('0.9.0'), values))
+    const { plan, intended, changed } = await delivered(one, templated(one, '0.9.0'))
+    expect(changed).toEqual(intended)
+    expect(JSON.parse(plan.stdout).skipped).toContainEqual(
+      expect.objectContaining({
+        field: 'metrics requests.cpu',
+        place: expect.stringMatching(
+          /^web 0\.9\.0 from https:\S+: web\/templates\/deployment\.yaml:\d+:\d+$/,
+        ),
+      }),
+    )
   })
 
   it('a second run contacts no server, and nothing is left to change', async () => {
