@@ -1,17 +1,20 @@
 import type { RenderedKind, Renderer, SourceRenderer } from '../plugin/model/renderer.ts'
-import type { Source } from '../plugin/model/source.ts'
+import type { OwnRepository } from '../plugin/model/repository.ts'
+import type { RepositoryView, Source } from '../plugin/model/source.ts'
 import { application } from './argocd/application.ts'
 import { applicationSet } from './argocd/application-set.ts'
+import { evaluateTemplates } from './argocd/go-templates.ts'
 import { helmRelease } from './flux/helm-release.ts'
 import { fluxKustomization } from './flux/kustomization.ts'
 import { helm } from './helm/kind.ts'
 import { helmfileRelease } from './helmfile/release.ts'
 import type { CreateKind, RendererKind } from './kind.ts'
 import { kustomize } from './kustomize/kind.ts'
+import { createOrigins } from './origin/origins.ts'
 import { plain } from './plain/kind.ts'
 import type { RendererPorts } from './ports.ts'
 import { declarationsBy } from './release/declared.ts'
-import type { DeclaringKind } from './release/declaring-kind.ts'
+import type { DeclaringKind, DeclaringPorts } from './release/declaring-kind.ts'
 import { releaseKind } from './release/kind.ts'
 import { cachedByView } from './view-cache.ts'
 
@@ -39,6 +42,17 @@ export const createKinds = (
   kinds: readonly CreateKind[] = sourceKinds,
 ): readonly RendererKind[] => kinds.map((create) => create(ports))
 
+const helmOf =
+  (kinds: readonly RendererKind[]): SourceRenderer['render'] =>
+  (source, view) => {
+    const kind = kinds.find(({ name }) => name === 'helm')
+    if (kind === undefined) throw new Error('no renderer is listed for charts')
+    return kind.render(source, view)
+  }
+
+/** A repository of which nothing is known but its files. */
+const unknown = async (): Promise<OwnRepository> => ({ names: [], branches: [] })
+
 /** One renderer for sources of every kind. */
 export function createRenderer(ports: RendererPorts, lists: RendererLists = {}): Renderer {
   const { declaring = declaringKinds } = lists
@@ -52,6 +66,12 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
     inputs: (source, view) => kindOf(source).inputs(source, view),
     render: (source, view, options) => kindOf(source).render(source, view, options),
   })
-  const { parts, ...release } = releaseKind({ whole, kindOf, declaring })
-  return { ...whole, kinds, kindOf, parts, ...declarationsBy(declaring) }
+  const origins = createOrigins(ports.own ?? unknown)
+  const portsFor = (view: RepositoryView): DeclaringPorts => ({
+    view,
+    origins,
+    evaluate: (templates, sets) => evaluateTemplates(templates, sets, { view, render: helmOf(kinds) }),
+  })
+  const { parts, ...release } = releaseKind({ whole, kindOf, declaring, portsFor })
+  return { ...whole, kinds, kindOf, parts, ...declarationsBy(declaring, portsFor) }
 }

@@ -1,5 +1,4 @@
 import type { Settings } from '../../config/schema.ts'
-import { createRenderer } from '../../renderers/renderers.ts'
 import { stop } from '../model/problem.ts'
 import type { Renderer } from '../model/renderer.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
@@ -8,11 +7,12 @@ import { identifySources } from '../trace/sources/identify.ts'
 import type { Checkout } from './checkout.ts'
 import type { RunPorts } from './host.ts'
 import { openPrograms } from './open-programs.ts'
+import { openRenderer } from './open-renderer.ts'
 
 /** Which sources to open, and with which programs they are rendered. */
 export interface SourcesRequest {
   readonly checkout: Checkout
-  readonly settings: Pick<Settings, 'sources' | 'programs'> & Partial<Pick<Settings, 'sandbox'>>
+  readonly settings: Pick<Settings, 'sources' | 'programs' | 'deliver'> & Partial<Pick<Settings, 'sandbox'>>
 }
 
 /** The sources of a repository in one view, ready to be rendered. */
@@ -31,7 +31,7 @@ export async function openSources(
   view: RepositoryView,
 ): Promise<OpenedSources> {
   const programs = openPrograms(ports, settings, checkout.root)
-  const renderer = withOverlays(createRenderer({ programs }))
+  const renderer = withOverlays(openRenderer(ports, { checkout, settings, purpose: 'run' }, programs))
   if (settings.sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml lists no sources, so there is nothing to right-size', {
       hint: 'Add them: sources: [{path: apps/overlays/prod, namespace: shop}]',

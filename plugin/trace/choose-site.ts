@@ -13,7 +13,7 @@ type Choice = Pick<Trace, 'chosen' | 'reason'>
 
 /** Whether to edit the source line or to override it, and why; `chosen` is `null` when neither is possible. */
 export function chooseSite(
-  { role, file, topLayer }: Candidate,
+  { role, file, topLayer, frozen }: Candidate,
   { override, sharedWith, readers }: Answer,
   policy: TracePolicy,
 ): Choice {
@@ -24,6 +24,7 @@ export function chooseSite(
     }
   }
   if (role === 'external') return externalChoice(override)
+  if (frozen !== undefined) return overridden(override, frozen)
   if (readers.length > 0) return overridden(override, `${listed(readers)} read the file too`)
   if (sharedWith.length === 0) {
     // The defaults of a chart are for all its releases, in this repository or elsewhere.

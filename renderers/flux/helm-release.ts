@@ -1,11 +1,10 @@
-import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { ReleaseSource } from '../../plugin/model/source.ts'
 import type { HelmSource } from '../helm/source.ts'
-import type { DeclaringKind } from '../release/declaring-kind.ts'
+import type { DeclaringKind, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
+import { type ChartPlace, chartPlace } from './chart-place.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
@@ -30,11 +29,10 @@ export const helmRelease: DeclaringKind = {
       { object: { kind, name, namespace: own }, namespace: at(object, 'spec', 'targetNamespace') ?? own },
     ]
   },
-  translate: async ({ source, objects }) => {
-    const release = findDeclaring(objects, source.declaredBy)
-    const path = release && chartPath(release, { objects, charts: source.charts })
-    if (release === undefined || path === undefined) return undefined
-    const part = chartSource(release, { objects, source, path })
+  translate: async (context) => {
+    const release = findDeclaring(context.objects, context.source.declaredBy)
+    if (release === undefined) return undefined
+    const part = chartSource(release, await chartPlace(release, context), context)
     const patches = listOf(valueAt(release, ['spec', 'postRenderers'])).map((one) =>
       valueAt(one, ['kustomize']),
     )
@@ -53,52 +51,29 @@ function merged(steps: readonly JsonObject[]): JsonObject | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
-interface ChartContext {
-  readonly objects: readonly JsonObject[]
-  readonly charts: string | undefined
-}
-
-/** The chart's directory: in this repository for a GitRepository, otherwise in the directory of charts. */
-function chartPath(release: JsonObject, { objects, charts }: ChartContext): string | undefined {
-  const chart = at(release, 'spec', 'chart', 'spec', 'chart') ?? referencedChart(release, objects)
-  if (chart === undefined) return undefined
-  const inRepository = at(release, 'spec', 'chart', 'spec', 'sourceRef', 'kind') === 'GitRepository'
-  if (inRepository) return posix.normalize(chart).replace(/^\.?\//, '')
-  return charts === undefined ? undefined : posix.join(charts, posix.basename(chart))
-}
-
 function chartSource(
   release: JsonObject,
-  { objects, source, path }: { objects: readonly JsonObject[]; source: ReleaseSource; path: string },
+  { path, valuesFiles, ...located }: ChartPlace,
+  { objects, source }: TranslationContext,
 ): HelmSource {
   const target = at(release, 'spec', 'targetNamespace')
   const { name } = source.declaredBy
   const own = valueAt(release, ['spec', 'values'])
   const from = valuesFrom(release, objects)
-  const files = listOf(valueAt(release, ['spec', 'chart', 'spec', 'valuesFiles'])).flatMap(
-    (file) => textOf(file) ?? [],
-  )
   return {
     kind: 'helm',
     id: source.id,
     path,
     release: at(release, 'spec', 'releaseName') ?? (target === undefined ? name : `${target}-${name}`),
     namespace: target ?? source.declaredBy.namespace,
-    values: files.map((file) => posix.join(path, file)),
+    values: valuesFiles,
+    ...(valuesFiles.length === 0 ? {} : { replacesDefaults: true }),
     inlineValues: [...from.texts, ...(own === undefined ? [] : [JSON.stringify(own)])],
     parameters: from.targeted,
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),
+    ...located,
   }
-}
-
-/** The chart that a `chartRef` refers to: the URL of the OCIRepository, whose last part is the name of the chart. */
-function referencedChart(release: JsonObject, objects: readonly JsonObject[]): string | undefined {
-  const name = at(release, 'spec', 'chartRef', 'name')
-  const repository = objects.find(
-    (object) => object['kind'] === 'OCIRepository' && at(object, 'metadata', 'name') === name,
-  )
-  return at(repository, 'spec', 'url') ?? name
 }
 
 /** The values in ConfigMaps that are rendered with the release, whole or for one key. A hash may follow the name. */

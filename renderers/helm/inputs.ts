@@ -23,7 +23,9 @@ export async function helmInputs(source: HelmSource, view: RepositoryView): Prom
       return { path: found.path, at, role: 'values', topLayer: index === source.values.length - 1 }
     }),
   )
-  return [...chart, ...valuesFiles]
+  const own = posix.join(source.path, 'values.yaml')
+  const isReplaced = source.replacesDefaults === true && source.values.length > 0
+  return [...chart.filter(({ at }) => !isReplaced || at !== own), ...valuesFiles]
 }
 
 /**

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createRenderer } from '../../../renderers/renderers.ts'
 import { openCommit } from '../../io/commit-tree.ts'
 import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
@@ -14,6 +13,7 @@ import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
 import { commitAndParent } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
 import { openPrograms } from '../../run/open-programs.ts'
+import { openRenderer } from '../../run/open-renderer.ts'
 import type { RunRequest } from '../../run/run.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
@@ -67,7 +67,7 @@ async function renderBoth(
   const { commit, parent } = await commitAndParent(gitdir)
   const [before, after] = await Promise.all([openCommit(gitdir, parent), openCommit(gitdir, commit)])
   const programs = openPrograms(host, settings, root)
-  const renderer = withOverlays(createRenderer({ programs }))
+  const renderer = withOverlays(openRenderer(host, { checkout, settings, purpose: 'run' }, programs))
   const sources = await identifySources(settings.sources, { view: after, renderer })
   const pairs = await inParallel(sources, async (source): Promise<readonly RenderedPair[]> => {
     const [was, is] = await Promise.all([before, after].map((view) => rendering(source, view, renderer)))

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { loadSettings } from '../../../config/load.ts'
-import { createRenderer } from '../../../renderers/renderers.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
@@ -11,6 +10,7 @@ import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { openPrograms } from '../../run/open-programs.ts'
+import { openRenderer } from '../../run/open-renderer.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
@@ -60,7 +60,8 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const view = openWorkTree(checkout.root)
   const place = operatorPlace(host, checkout.root, flags.operatorSettings)
   const operated = readGivenSettings(host, checkout, { flags, place })
-  const renderer = createRenderer({ programs: openPrograms(host, operated, checkout.root) })
+  const programs = openPrograms(host, operated, checkout.root)
+  const renderer = openRenderer(host, { checkout, settings: operated, purpose: 'work-tree' }, programs)
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyRepository({ view, renderer })
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
