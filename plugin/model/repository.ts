@@ -118,25 +118,33 @@ export const revisionName = (revision: string | undefined): string => {
 
 /**
  * Why an edit of this repository does not reach the files of an origin: they are in another repository, or at another
- * revision than the branch that the run delivers to. `undefined` when it does.
+ * revision than the branch that the run delivers to. `undefined` when it does. `subject` begins the sentence.
  */
-export function outOfReach(origin: Origin, own: OwnRepository): string | undefined {
+export function outOfReach(
+  origin: Origin,
+  own: OwnRepository,
+  subject = 'it is rolled out',
+): string | undefined {
   const { repository, revision, path } = origin
   const name = repositoryName(repository)
   const place = `${path} at ${revisionName(revision)}`
   if (name === undefined)
-    return `it is rolled out from ${place} of a repository whose URL names no server; change it there`
+    return `${subject} from ${place} of a repository whose URL names no server; change it there`
   if (own.names.length === 0)
-    return `it is rolled out from ${place} of ${name}, and nothing says that this is that repository; if it is, add its URL to deliver.repositories`
+    return `${subject} from ${place} of ${name}, and nothing says that this is that repository; if it is, add its URL to deliver.repositories`
   if (!own.names.includes(name))
-    return `it is rolled out from ${place} of ${name}, which is not this repository (${own.names.join(', ')}); change it there, or add the URL to deliver.repositories if it is another name of this one`
-  return otherRevision(origin, own)
+    return `${subject} from ${place} of ${name}, which is not this repository (${own.names.join(', ')}); change it there, or add the URL to deliver.repositories if it is another name of this one`
+  return otherRevision(origin, own, subject)
 }
 
-function otherRevision({ revision, path }: Origin, { branches, head }: OwnRepository): string | undefined {
+function otherRevision(
+  { revision, path }: Origin,
+  { branches, head }: OwnRepository,
+  subject: string,
+): string | undefined {
   const wanted = revisionName(revision)
   const branch = wanted === 'HEAD' ? head : wanted
   if (branch === undefined || branches.length === 0 || branches.includes(branch)) return undefined
   const shown = wanted === 'HEAD' ? `HEAD (${branch})` : wanted
-  return `it is rolled out from ${path} at revision ${shown}, and this run delivers to ${branches.join(' or ')}; change the revision where it is declared, or run on that branch (deliver.base)`
+  return `${subject} from ${path} at revision ${shown}, and this run delivers to ${branches.join(' or ')}; change the revision where it is declared, or run on that branch (deliver.base)`
 }

@@ -66,7 +66,7 @@ async function locateReference(ref: string, file: string, context: FileContext):
     throw stop('source.render', `its values file refers to $${ref}, and no source has that ref`, {
       place: { file: at },
     })
-  await origins.locate(originOf(referred, file), { view, at })
+  await origins.locate(originOf(referred, file), { view, at, subject: 'its values file is taken' })
 }
 
 async function globbed(glob: string, view: RepositoryView): Promise<readonly string[]> {

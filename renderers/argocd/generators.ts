@@ -71,7 +71,7 @@ const withValues = (sets: readonly JsonObject[], values: Json | undefined): read
 async function fromGit(git: JsonObject, context: GeneratorContext): Promise<readonly JsonObject[]> {
   const { repoURL, revision, pathParamPrefix } = git
   const origin = { repository: textOf(repoURL) ?? '', revision: textOf(revision) ?? 'HEAD', path: '.' }
-  await context.origins.locate(origin, context)
+  await context.origins.locate(origin, { ...context, subject: 'its Git generator takes its parameters' })
   if (pathParamPrefix !== undefined)
     throw stop('source.render', 'its Git generator has a pathParamPrefix, which is not supported', {
       place: { file: context.at },

@@ -10,6 +10,8 @@ export interface OriginContext {
   readonly view: RepositoryView
   /** The file or directory with the object that declares it, for messages. */
   readonly at: string
+  /** What is taken from the origin, as the subject of a message: `it is rolled out`. */
+  readonly subject?: string
 }
 
 /** What is asked about a GitRepository. */
@@ -49,8 +51,8 @@ export function createOrigins(known: () => Promise<OwnRepository>): Origins {
     const { names: declared } = await declaredRepositories(view)
     return { ...rest, names: declared.length === 1 ? declared : [] }
   }
-  const locate: Origins['locate'] = async (origin, { view, at }) => {
-    const reason = outOfReach(origin, await own(view))
+  const locate: Origins['locate'] = async (origin, { view, at, subject }) => {
+    const reason = outOfReach(origin, await own(view), subject)
     if (reason !== undefined) throw stop('source.render', reason, { place: { file: at } })
     return { path: pathHere(origin.path), origin }
   }
