@@ -1,6 +1,7 @@
 import type { JsonObject } from './json.ts'
 import type { OverlayPlace } from './overlay.ts'
 import type { ChartReference, Origin } from './repository.ts'
+import type { Rollout } from './rollout.ts'
 
 /**
  * Something that a cluster runs and that can be rendered. These are the properties that every stage may use; each kind
@@ -132,6 +133,8 @@ export interface Rendering {
   readonly objects: readonly JsonObject[]
   /** For a release: the sources that its object says are rendered. */
   readonly parts?: readonly Source[]
+  /** For a release: how a change of it reaches the cluster, outermost declaration first. */
+  readonly rollouts?: readonly Rollout[]
   /** Why other things that its object says are not rendered. */
   readonly missing?: readonly string[]
 }

@@ -6,6 +6,7 @@ import type { DeclaringKind, Translation, TranslationContext } from '../release/
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
 import type { PartContext } from './part-context.ts'
+import { rolloutOf } from './rollout.ts'
 import { partOf, type SourcePart } from './source-part.ts'
 
 /** What an Argo CD Application renders. https://argo-cd.readthedocs.io/en/stable/user-guide/ */
@@ -102,6 +103,7 @@ export async function translateApplication(
   return {
     parts,
     files: found.flatMap((one) => one.files ?? []),
+    rollout: rolloutOf(object, `Application ${context.name}`),
     missing: reasons.map((one) => one.problems[0]?.message ?? one.message),
   }
 }

@@ -5,6 +5,7 @@ import type { DeclaringKind, TranslationContext } from '../release/declaring-kin
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
 import { type ChartPlace, chartPlace } from './chart-place.ts'
+import { rolloutOf } from './rollout.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
@@ -37,7 +38,7 @@ export const helmRelease: DeclaringKind = {
       valueAt(one, ['kustomize']),
     )
     const postRender = merged(patches.filter(isJsonObject))
-    return { parts: [part], ...(postRender === undefined ? {} : { postRender }) }
+    return { parts: [part], rollout: rolloutOf(release), ...(postRender === undefined ? {} : { postRender }) }
   },
 }
 

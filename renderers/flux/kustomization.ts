@@ -7,6 +7,7 @@ import { pathHere } from '../origin/declared-repositories.ts'
 import type { Located } from '../origin/origins.ts'
 import type { DeclaringKind, TranslationContext } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
+import { rolloutOf } from './rollout.ts'
 
 /**
  * What a Flux Kustomization renders: the kustomization at its path (or one of all manifests below it) with what its object
@@ -31,7 +32,7 @@ export const fluxKustomization: DeclaringKind = {
     const { source, objects, view } = context
     const object = findDeclaring(objects, source.declaredBy)
     const spec = object && valueAt(object, ['spec'])
-    if (!isJsonObject(spec)) return undefined
+    if (object === undefined || !isJsonObject(spec)) return undefined
     const { path, ...located } = await placeOf(spec, context)
     if (path.startsWith('..') || (await view.kind(path)) !== 'directory') return undefined
     const variables = variablesOf(spec, objects)
@@ -45,6 +46,7 @@ export const fluxKustomization: DeclaringKind = {
     }
     return {
       parts: [part],
+      rollout: rolloutOf(object),
       ...(variables === undefined ? {} : { variables }),
     }
   },

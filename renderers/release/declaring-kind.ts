@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../plugin/model/json.ts'
 import type { DeclaringFormat } from '../../plugin/model/renderer.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import type {
   DeclaringObject,
   InputFile,
@@ -52,6 +53,8 @@ export interface Translation {
   readonly parts: readonly Source[]
   /** Files beside the parts that change what the object says. */
   readonly files?: readonly InputFile[]
+  /** How a change of it reaches the cluster. */
+  readonly rollout?: Rollout
   /** Why other things that the object says are not among the parts. */
   readonly missing?: readonly string[]
   /** Variables that are substituted in the result (Flux `postBuild`). */

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RenderedKind, Renderer, RenderOptions, SourceRenderer } from '../../plugin/model/renderer.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import type { InputFile, ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
 import { sourceChain } from '../../plugin/model/source.ts'
 import { substituteVariables } from '../flux/substitute.ts'
@@ -26,11 +27,11 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
       [kind, namespace, name, generated, path].join('\0'),
     inputs: (source, view) => releaseInputs(source, view, ports),
     render: async (source, view, options) => {
-      const { parts, missing = [], ...rest } = await translate(source, view, ports)
+      const { parts, missing = [], rollouts, ...rest } = await translate(source, view, ports)
       const rendered = await Promise.all(parts.map((part) => whole.render(part, view, options)))
       const all = rendered.flatMap((one) => one.objects)
       const objects = await finish(all, rest, { source, view, ports, options })
-      return { source, parts, objects, ...(missing.length === 0 ? {} : { missing }) }
+      return { source, parts, objects, rollouts, ...(missing.length === 0 ? {} : { missing }) }
     },
     parts: async (source, view) => {
       try {
@@ -67,14 +68,15 @@ async function translate(
   source: ReleaseSource,
   view: RepositoryView,
   { whole, declaring, portsFor }: ReleasePorts,
-): Promise<Translation> {
+): Promise<Translation & { readonly rollouts: readonly Rollout[] }> {
   const chain = sourceChain(source.declaredIn)
   const renderings = await Promise.all(chain.map((one) => whole.render(one, view, { marked: true })))
-  const [{ objects } = { objects: [] }, ...outer] = renderings.toReversed()
+  const [{ objects, rollouts = [] } = { objects: [] }, ...outer] = renderings.toReversed()
   const around = outer.flatMap((one) => one.objects)
   const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
   const translation = await kind?.translate({ ...portsFor(view), source, objects, around })
-  if (translation !== undefined) return translation
+  if (translation !== undefined)
+    return { ...translation, rollouts: [...rollouts, ...(translation.rollout ? [translation.rollout] : [])] }
   throw stop('source.render', `the chart or path of ${nameOf(source)} is not in this repository`, {
     place: { file: source.path },
     hint: 'Vendor the chart, or name a directory with charts: --charts DIR.',
