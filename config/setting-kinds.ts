@@ -19,6 +19,7 @@ const repositorySettings: readonly string[] = [
   'deliver.mode',
   'deliver.base',
   'deliver.branch',
+  'deliver.repositories',
   'deliver.pullRequests',
   'deliver.commits.verified',
   'deliver.author',

@@ -3,6 +3,7 @@ import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
 import { stop } from '../plugin/model/problem.ts'
 import type { RenderOptions } from '../plugin/model/renderer.ts'
+import type { OwnRepository } from '../plugin/model/repository.ts'
 import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
 import type { ElsewherePorts } from './elsewhere/chart-finder.ts'
 import { describeFailure } from './failure/describe-failure.ts'
@@ -14,6 +15,8 @@ export interface RendererPorts extends ElsewherePorts {
   readonly timeoutMs?: number
   /** Whether programs are started in our process group. */
   readonly joined?: boolean
+  /** What is known of the repository that the sources are in; its own declarations are the evidence without it. */
+  readonly own?: () => Promise<OwnRepository>
 }
 
 /**

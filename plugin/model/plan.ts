@@ -3,6 +3,7 @@ import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
 import type { WorkloadSlots } from './replica-slots.ts'
+import type { SourceRollout } from './rollout.ts'
 
 /** A recommendation with the source that declares its workload. */
 export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
@@ -21,6 +22,8 @@ export interface Plan {
   readonly backtest?: PlanBacktest
   /** Replica bounds by hour of workloads behind an HPA. */
   readonly slots?: readonly WorkloadSlots[]
+  /** How the changes of each source reach its cluster, for sources that Flux or Argo CD objects declare. */
+  readonly rollouts?: readonly SourceRollout[]
   /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */

@@ -1,5 +1,7 @@
 import type { JsonObject } from './json.ts'
 import type { OverlayPlace } from './overlay.ts'
+import type { ChartReference, Origin } from './repository.ts'
+import type { Rollout } from './rollout.ts'
 
 /**
  * Something that a cluster runs and that can be rendered. These are the properties that every stage may use; each kind
@@ -24,6 +26,12 @@ export interface Source {
   readonly values?: readonly string[]
   /** Directory of the repository with charts by name, for charts that are not in the repository itself. */
   readonly charts?: string
+  /** Where its files come from, as the object that declares it says. */
+  readonly origin?: Origin
+  /** The chart that it takes from a chart repository or registry, as the object that declares it says. */
+  readonly chart?: ChartReference
+  /** Why edits of its own files do not reach what it renders; absent when they do. */
+  readonly frozen?: string
   /** The source whose rendering holds the object that declares this one. */
   readonly declaredIn?: Source
   /** The object in Git that declares it. */
@@ -115,6 +123,8 @@ export interface InputFile {
    * for values that the source takes at the top.
    */
   readonly valuesKeys?: readonly (readonly string[])[]
+  /** Why an edit of the file does not reach the source; absent when it does. */
+  readonly frozen?: string
 }
 
 /** What a source renders to. */
@@ -123,6 +133,10 @@ export interface Rendering {
   readonly objects: readonly JsonObject[]
   /** For a release: the sources that its object says are rendered. */
   readonly parts?: readonly Source[]
+  /** For a release: how a change of it reaches the cluster, outermost declaration first. */
+  readonly rollouts?: readonly Rollout[]
+  /** Why other things that its object says are not rendered. */
+  readonly missing?: readonly string[]
 }
 
 /** The text of a file, and its path with links resolved. */

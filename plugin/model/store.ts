@@ -1,3 +1,4 @@
+import type { ChartReference } from './repository.ts'
 import type { RepositoryView } from './source.ts'
 
 /** Where files from elsewhere are mounted in a view of a repository. What a repository has there is never read. */
@@ -6,13 +7,8 @@ export const storeMount = '.tortoise-store'
 /** Whether a path of a view is that of a file from elsewhere, which nothing can edit. */
 export const isStored = (path: string): boolean => path === storeMount || path.startsWith(`${storeMount}/`)
 
-/** A chart in a repository of charts. */
-export interface ChartReference {
-  /** URL of the repository: `https://…`, or `oci://…` for a registry. */
-  readonly repository: string
-  readonly name: string
-  /** A version, or a range of versions; the newest one where left out. */
-  readonly version?: string
+/** A chart to fetch. Its repository is an `https://…` URL, or `oci://…` for a registry. */
+export interface WantedChart extends ChartReference {
   /** How Flux chooses the artifact of an OCIRepository, in place of `version`. */
   readonly artifact?: ArtifactChoice
 }
@@ -53,7 +49,7 @@ export interface StoredFiles {
  * server is not allowed, does not answer, or sends something that must not be used.
  */
 export interface SourceStore {
-  readonly chart: (reference: ChartReference) => Promise<StoredFiles>
+  readonly chart: (reference: WantedChart) => Promise<StoredFiles>
   readonly tree: (reference: GitReference) => Promise<StoredFiles>
   /** A single file at an HTTP(S) URL. */
   readonly file: (url: string) => Promise<StoredFiles>

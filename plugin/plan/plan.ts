@@ -4,6 +4,7 @@ import type { Observation } from '../model/observation.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
+import type { SourceRollout } from '../model/rollout.ts'
 import type { Rendering, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
@@ -68,9 +69,18 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
     recommendations,
     ...proposed,
     skipped: [...failed, ...skipped, ...(proposed?.skipped ?? [])],
+    rollouts: rolloutsOf(rendered, proposal),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
   }
+}
+
+/** How the proposed changes of each source reach its cluster. */
+function rolloutsOf(rendered: readonly Rendering[], proposal: Plan['proposal']): readonly SourceRollout[] {
+  const changed = new Set((proposal?.changes ?? []).map(({ source }) => source))
+  return rendered.flatMap(({ source: { id }, rollouts = [] }) =>
+    changed.has(id) && rollouts.length > 0 ? [{ source: id, rollouts }] : [],
+  )
 }
 
 interface ChangesToPropose {

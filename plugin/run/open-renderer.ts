@@ -6,10 +6,13 @@ import type { MountedStore } from '../model/store.ts'
 import type { RunPorts } from './host.ts'
 import { openPrograms, type ProgramSettings } from './open-programs.ts'
 import { openStore } from './open-store.ts'
+import { type OwnRepositoryRequest, ownRepository } from './own-repository.ts'
 
-/** Settings of what renders, and of what it may fetch before. */
-export interface RendererSettings extends ProgramSettings {
-  readonly charts?: Settings['charts'] | undefined
+/** The repository to render, and what it is rendered for. */
+export interface RendererRequest extends Pick<OwnRepositoryRequest, 'checkout' | 'purpose'> {
+  readonly settings: ProgramSettings & Pick<Settings, 'deliver'> & Partial<Pick<Settings, 'charts'>>
+  /** Whether nothing may be fetched, whatever settings say. */
+  readonly offline?: boolean
 }
 
 /** A renderer with the store of what it fetches. */
@@ -19,21 +22,15 @@ export interface OpenedRenderer {
   readonly programs: OpenedPrograms
 }
 
-/** The repository that is rendered, and whether anything may be fetched for it. */
-export interface RenderedPlace {
-  readonly repository: string
-  readonly offline?: boolean
-}
-
-/** Opens a renderer for a repository. The views that it gets must be mounted by its store. */
+/** Makes a renderer that knows which repository it works on. The views that it gets must be mounted by its store. */
 export function openRenderer(
   ports: Pick<RunPorts, 'env' | 'progress'>,
-  settings: RendererSettings,
-  { repository, offline = false }: RenderedPlace,
+  { checkout, settings, purpose, offline = false }: RendererRequest,
 ): OpenedRenderer {
-  const programs = openPrograms(ports, settings, repository)
-  const { charts = {} } = settings
-  const store = openStore(ports, offline ? { ...charts, offline } : charts, programs)
-  const { directories: chartDirectories = [] } = charts as Partial<Settings['charts']>
-  return { renderer: createRenderer({ programs, store, chartDirectories }), store, programs }
+  const { charts, deliver } = settings
+  const programs = openPrograms(ports, settings, checkout.root)
+  const store = openStore(ports, offline ? { ...charts, offline } : (charts ?? {}), programs)
+  const own = () => ownRepository(ports, { checkout, deliver, purpose })
+  const renderer = createRenderer({ programs, store, chartDirectories: charts?.directories ?? [], own })
+  return { renderer, store, programs }
 }

@@ -11,7 +11,8 @@ import { openRenderer } from './open-renderer.ts'
 /** Which sources to open, and with which programs they are rendered. */
 export interface SourcesRequest {
   readonly checkout: Checkout
-  readonly settings: Pick<Settings, 'sources' | 'programs'> & Partial<Pick<Settings, 'sandbox' | 'charts'>>
+  readonly settings: Pick<Settings, 'sources' | 'programs' | 'deliver'> &
+    Partial<Pick<Settings, 'sandbox' | 'charts'>>
 }
 
 /** The sources of a repository in one view, ready to be rendered. */
@@ -29,7 +30,7 @@ export async function openSources(
   { checkout, settings }: SourcesRequest,
   base: RepositoryView,
 ): Promise<OpenedSources> {
-  const opened = openRenderer(ports, settings, { repository: checkout.root })
+  const opened = openRenderer(ports, { checkout, settings, purpose: 'run' })
   const renderer = withOverlays(opened.renderer)
   if (settings.sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml lists no sources, so there is nothing to right-size', {

@@ -1,7 +1,7 @@
 import { ArchiveFailure, unpackArchive } from '../io/unpack.ts'
 import { textOf, valueAt } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
-import type { ChartReference } from '../model/store.ts'
+import type { WantedChart } from '../model/store.ts'
 import { storeMount } from '../model/store.ts'
 import { parseValue } from '../yaml/parse.ts'
 import type { Resolved } from './cache.ts'
@@ -14,7 +14,7 @@ import { viewOfFiles } from './store-view.ts'
  * A chart from the cache, else from its server: an exact version is fetched once for ever, a range is resolved again after
  * a while. Rejects with `source.fetch`.
  */
-export async function fetchChart(chart: ChartReference, ports: OpenedPorts): Promise<Fetched> {
+export async function fetchChart(chart: WantedChart, ports: OpenedPorts): Promise<Fetched> {
   checkNames(chart)
   const { cache, now, refreshMs, offline } = ports
   const key = ['chart', chart]
@@ -32,20 +32,20 @@ export async function fetchChart(chart: ChartReference, ports: OpenedPorts): Pro
   return fetched
 }
 
-const pull = (chart: ChartReference, ports: OpenedPorts) =>
+const pull = (chart: WantedChart, ports: OpenedPorts) =>
   chart.repository.startsWith('oci://') ? pullFromRegistry(chart, ports) : pullFromIndex(chart, ports)
 
 /** Whether a reference always means the same content. */
-const isPinned = ({ version = '', artifact }: ChartReference): boolean =>
+const isPinned = ({ version = '', artifact }: WantedChart): boolean =>
   artifact?.digest !== undefined ||
   exact.test(artifact === undefined ? version : artifact.semver === undefined ? (artifact.tag ?? '') : '')
 
 const exact = /^v?\d+\.\d+\.\d+([-+][\w.+-]*)?$/
 
-const titleOf = ({ repository, name }: ChartReference): string =>
+const titleOf = ({ repository, name }: WantedChart): string =>
   `${name} of ${repository.replace(/\/\/[^/@]*@/, '//')}`
 
-const missing = (chart: ChartReference) =>
+const missing = (chart: WantedChart) =>
   stop(
     'source.fetch',
     `${titleOf(chart)} ${chart.version ?? ''} is not in the cache, and nothing is fetched here`,
@@ -55,7 +55,7 @@ const missing = (chart: ChartReference) =>
   )
 
 /** Names reach a command line and URLs. */
-function checkNames({ repository, name, version = '' }: ChartReference): void {
+function checkNames({ repository, name, version = '' }: WantedChart): void {
   const isRepository = URL.canParse(repository) && /^(https?|oci):\/\/[^@]*$/.test(repository)
   if (
     isRepository &&
@@ -78,7 +78,7 @@ interface Archive {
 
 /** The files of an archive, mounted by their content. */
 async function opened(
-  chart: ChartReference,
+  chart: WantedChart,
   { archive, digest, version }: Archive,
   { limits }: StorePorts,
 ): Promise<Fetched> {

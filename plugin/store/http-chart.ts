@@ -2,7 +2,7 @@ import { sha256 } from '../io/blob-directory.ts'
 import { type Answer, type LoopbackPlace, withLoopbackServer } from '../io/loopback-server.ts'
 import type { Programs } from '../io/programs.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
-import type { ChartReference } from '../model/store.ts'
+import type { WantedChart } from '../model/store.ts'
 import { helmPull } from './helm-pull.ts'
 import { type IndexEntry, indexEntries } from './index-entries.ts'
 import type { PulledArchive } from './pulled.ts'
@@ -21,7 +21,7 @@ export interface PullPorts {
  * Pulls a chart from an HTTP repository. Helm chooses the version from the index and requests the archive; both go through
  * a loopback server that downloads under the allow list. Rejects with `source.fetch`.
  */
-export async function pullFromIndex(chart: ChartReference, ports: PullPorts): Promise<PulledArchive> {
+export async function pullFromIndex(chart: WantedChart, ports: PullPorts): Promise<PulledArchive> {
   const { name, version } = chart
   const entries = await entriesOf(chart, ports)
   const pull: Pull = { chart, ports, entries, state: {} }
@@ -42,7 +42,7 @@ export async function pullFromIndex(chart: ChartReference, ports: PullPorts): Pr
 }
 
 interface Pull {
-  readonly chart: ChartReference
+  readonly chart: WantedChart
   readonly ports: PullPorts
   readonly entries: readonly IndexEntry[]
   readonly state: { failure?: ExpectedStop; pulled?: PulledArchive }
@@ -60,7 +60,7 @@ export async function readIndex(repository: string, transport: Transport): Promi
 const indexUrl = (repository: string): URL => new URL('index.yaml', withSlash(repository))
 
 async function entriesOf(
-  { repository, name }: ChartReference,
+  { repository, name }: WantedChart,
   { index }: PullPorts,
 ): Promise<readonly IndexEntry[]> {
   const entries = indexEntries(await index(repository), name)

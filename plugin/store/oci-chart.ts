@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import { type Answer, type LoopbackPlace, withLoopbackServer } from '../io/loopback-server.ts'
 import { listOf, textOf, valueAt } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
-import type { ArtifactChoice, ChartReference } from '../model/store.ts'
+import type { ArtifactChoice, WantedChart } from '../model/store.ts'
 import { helmPull } from './helm-pull.ts'
 import type { PullPorts } from './http-chart.ts'
 import type { PulledArchive } from './pulled.ts'
@@ -14,7 +14,7 @@ const chartLayer = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
  * Pulls a chart from a registry. Helm chooses the tag and requests the artifact, through a loopback server that downloads
  * under the allow list; where Flux chooses the artifact, only a range of tags is Helm's. Rejects with `source.fetch`.
  */
-export async function pullFromRegistry(chart: ChartReference, ports: PullPorts): Promise<PulledArchive> {
+export async function pullFromRegistry(chart: WantedChart, ports: PullPorts): Promise<PulledArchive> {
   const { repository, name, version, artifact = {} } = chart
   const registry = openRegistry(`${repository.replace(/\/+$/, '')}/${name}`, ports.transport)
   const chosen =
@@ -36,7 +36,7 @@ export async function pullFromRegistry(chart: ChartReference, ports: PullPorts):
 
 /** The tag that Flux takes: the newest in a range of those that match the filter, else the named one. */
 async function taggedChoice(
-  chart: ChartReference,
+  chart: WantedChart,
   registry: RegistryRepository,
   ports: PullPorts,
 ): Promise<string> {
@@ -78,7 +78,7 @@ const none = (): never => {
 }
 
 interface Choice {
-  readonly chart: ChartReference
+  readonly chart: WantedChart
   readonly registry: RegistryRepository
   readonly ports: PullPorts
   readonly range: string | undefined

@@ -1,5 +1,5 @@
 import { mountView } from '../io/mount-view.ts'
-import type { ChartReference, GitReference, MountedStore, StoredFiles } from '../model/store.ts'
+import type { GitReference, MountedStore, StoredFiles, WantedChart } from '../model/store.ts'
 import { storeMount } from '../model/store.ts'
 import { fetchChart } from './charts.ts'
 import { fetchTree } from './git-trees.ts'
@@ -28,7 +28,7 @@ export function openStore(given: StorePorts): MountedStore {
     return files
   }
   return {
-    chart: (chart: ChartReference) => once(['chart', chart], () => fetchChart(chart, ports)),
+    chart: (chart: WantedChart) => once(['chart', chart], () => fetchChart(chart, ports)),
     tree: (tree: GitReference) => once(['tree', tree], () => fetchTree(tree, ports)),
     file: (url) => once(['file', url], () => fetchFile(url, ports)),
     mount: (base) => mountView(base, storeMount, view),

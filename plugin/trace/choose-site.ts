@@ -1,6 +1,5 @@
 import { plural } from '../model/plural.ts'
 import type { Site, Trace } from '../model/site.ts'
-import { isStored } from '../model/store.ts'
 import type { Candidate } from './dye/candidate.ts'
 
 /** What settings allow a trace to choose. */
@@ -14,7 +13,7 @@ type Choice = Pick<Trace, 'chosen' | 'reason'>
 
 /** Whether to edit the source line or to override it, and why; `chosen` is `null` when neither is possible. */
 export function chooseSite(
-  { role, file, topLayer }: Candidate,
+  { role, file, topLayer, frozen }: Candidate,
   { override, sharedWith, readers }: Answer,
   policy: TracePolicy,
 ): Choice {
@@ -24,8 +23,8 @@ export function chooseSite(
       reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
     }
   }
-  if (role === 'external') return externalChoice(override, 'a default of the chart, which')
-  if (isStored(file)) return externalChoice(override, 'its file comes from elsewhere and')
+  if (role === 'external') return externalChoice(override)
+  if (frozen !== undefined) return overridden(override, frozen)
   if (readers.length > 0) return overridden(override, `${listed(readers)} read the file too`)
   if (sharedWith.length === 0) {
     // The defaults of a chart are for all its releases, in this repository or elsewhere.
@@ -50,8 +49,8 @@ const overridden = (override: Site | null, why: string): Choice =>
     : { chosen: 'override', reason: why }
 
 /** A default of a chart that is kept elsewhere can be overridden here, but not edited. */
-function externalChoice(override: Site | null, what: string): Choice {
-  const where = `${what} is not in this repository`
+function externalChoice(override: Site | null): Choice {
+  const where = 'a default of the chart, which is not in this repository'
   return override === null
     ? { chosen: null, reason: `${where}, and this source has no place for an override` }
     : { chosen: 'override', reason: where }

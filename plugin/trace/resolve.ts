@@ -1,6 +1,7 @@
 import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import type { Renderer } from '../model/renderer.ts'
+import { notRolledOut } from '../model/rollout.ts'
 import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
 import type { TracePolicy } from './choose-site.ts'
 import { chooseSite } from './choose-site.ts'
@@ -65,6 +66,9 @@ export async function resolveTraces(
   const shown = (text: string): string => renderer.shown?.(text) ?? text
   return Promise.all(
     fields.map(async (field): Promise<Trace> => {
+      const { objects, rollouts = [] } = traced.rendering
+      const ignored = notRolledOut(objects[field.object], field.path, rollouts)
+      if (ignored !== undefined) return nowhere(traced, field, ignored)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
       if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
       const { candidate } = origin
@@ -158,13 +162,16 @@ function reachOf(using: readonly SharedField[]): Reach {
   return { sources, containers: containers.size }
 }
 
-function unresolved(traced: TracedSource, field: ManifestField, origin: Unresolved): Trace {
-  const nowhere = {
-    site: null,
-    reach: { sources: [], containers: 0 },
-    override: null,
-    chosen: null,
-    sharedWith: [],
-  }
-  return { ...addressOf(traced, field), ...nowhere, reason: unresolvedReason(traced, field, origin) }
-}
+const unresolved = (traced: TracedSource, field: ManifestField, origin: Unresolved): Trace =>
+  nowhere(traced, field, unresolvedReason(traced, field, origin))
+
+/** The trace of a field that is not edited, with the reason. */
+const nowhere = (traced: TracedSource, field: ManifestField, reason: string): Trace => ({
+  ...addressOf(traced, field),
+  site: null,
+  reach: { sources: [], containers: 0 },
+  override: null,
+  chosen: null,
+  sharedWith: [],
+  reason,
+})

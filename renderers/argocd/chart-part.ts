@@ -1,31 +1,25 @@
 import { posix } from 'node:path'
 import { globMatcher } from '../../plugin/model/glob.ts'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
-import type { RepositoryView, Source } from '../../plugin/model/source.ts'
-import type { FindChart } from '../elsewhere/chart-finder.ts'
+import { stop } from '../../plugin/model/problem.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
-
-/** What the sources of an Application are translated with. */
-export interface PartContext {
-  readonly shared: Pick<Source, 'id' | 'namespace' | 'cluster'>
-  readonly view: RepositoryView
-  readonly name: string
-  readonly charts: string | undefined
-  readonly findChart: FindChart
-}
+import { originOf, type PartContext } from './part-context.ts'
 
 /** The chart at a path, with the values, parameters and version that the source of an Application gives it. */
 export async function chartPart(
   source: Json | undefined,
   path: string,
-  { shared, view, name, charts }: PartContext,
+  { shared, name, charts, ...context }: PartContext,
 ): Promise<HelmSource> {
   const helm = valueAt(source, ['helm'])
   const object = valueAt(helm, ['valuesObject'])
   const inline = object === undefined ? textOf(valueAt(helm, ['values'])) : JSON.stringify(object)
   const files = await Promise.all(
-    listOf(valueAt(helm, ['valueFiles'])).map((file) => valuesFiles(textOf(file), { path, view, helm })),
+    listOf(valueAt(helm, ['valueFiles'])).map((file) =>
+      valuesFiles(textOf(file), { ...context, path, helm }),
+    ),
   )
   const kubeVersion = textOf(valueAt(helm, ['kubeVersion']))
   return {
@@ -41,26 +35,38 @@ export async function chartPart(
   }
 }
 
-interface FileContext {
+interface FileContext extends Pick<PartContext, 'view' | 'at' | 'sources' | 'origins'> {
   readonly path: string
-  readonly view: RepositoryView
   readonly helm: Json | undefined
 }
 
 /**
- * The paths of a values file: relative to the chart, to the root of the repository (`/…`), or to a referenced source
- * (`$ref/…`), which is assumed to be this repository. A glob gives every file that it matches.
+ * The paths of a values file: relative to the chart, to the root of the repository (`/…`), or to the root of a source with
+ * that `ref` (`$ref/…`). A glob gives every file that it matches. Rejects with `source.render` for a file on a server or
+ * in another repository.
  */
-async function valuesFiles(
-  file: string | undefined,
-  { path, view, helm }: FileContext,
-): Promise<readonly string[]> {
-  if (file === undefined || file.includes('://')) return []
-  const root = /^(\$[^/]+)?\/(.*)$/.exec(file)
-  const at = posix.normalize(root === null ? posix.join(path, file) : (root[2] ?? ''))
+async function valuesFiles(file: string | undefined, context: FileContext): Promise<readonly string[]> {
+  if (file === undefined) return []
+  const { path, view, helm, at: place } = context
+  if (file.includes('://'))
+    throw stop('source.render', `its values file ${file} is on a server`, { place: { file: place } })
+  const [, ref, inside = ''] = /^(?:\$([^/]+))?\/(.*)$/.exec(file) ?? []
+  if (ref !== undefined) await locateReference(ref, inside, context)
+  const at = posix.normalize(file.startsWith('/') || ref !== undefined ? inside : posix.join(path, file))
   if (/[*?[{]/.test(at)) return globbed(at, view)
   const mayMiss = valueAt(helm, ['ignoreMissingValueFiles']) === true
   return mayMiss && (await view.kind(at)) === undefined ? [] : [at]
+}
+
+/** Rejects with `source.render` where the source that a values file refers to is not this repository. */
+async function locateReference(ref: string, file: string, context: FileContext): Promise<void> {
+  const { sources, origins, view, at } = context
+  const referred = sources.find((one) => valueAt(one, ['ref']) === ref)
+  if (referred === undefined)
+    throw stop('source.render', `its values file refers to $${ref}, and no source has that ref`, {
+      place: { file: at },
+    })
+  await origins.locate(originOf(referred, file), { view, at, subject: 'its values file is taken' })
 }
 
 async function globbed(glob: string, view: RepositoryView): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
+import { stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
-import type { ChartReference, SourceStore } from '../../plugin/model/store.ts'
+import type { SourceStore, WantedChart } from '../../plugin/model/store.ts'
 
 /** Where charts from elsewhere are looked up. */
 export interface ElsewherePorts {
@@ -11,7 +12,7 @@ export interface ElsewherePorts {
 }
 
 /** The directory of a chart from elsewhere; `undefined` where it is not to be had. Rejects with `source.fetch`. */
-export type FindChart = (reference: ChartReference) => Promise<string | undefined>
+export type FindChart = (reference: WantedChart) => Promise<string | undefined>
 
 /**
  * Finds charts in the directory that the source names, then in the directories of settings, then in the store. A reference
@@ -29,3 +30,15 @@ export const chartFinder =
     if (ports.store === undefined || reference.repository === '') return undefined
     return (await ports.store.chart(reference)).path
   }
+
+/** The problem of a source whose chart is in no place that is known here. */
+export function chartMissing({ repository, name, version = '' }: WantedChart, file: string) {
+  const from = repository === '' ? '' : ` of ${repository.replace(/\/\/[^/@]*@/, '//')}`
+  return stop('source.render', `its chart ${`${name} ${version}`.trim()}${from} is not in this repository`, {
+    place: { file },
+    hint:
+      repository === ''
+        ? 'No file of the repository says where it comes from. Name a directory with charts: charts.directories in the settings, or --charts DIR.'
+        : 'Name a directory with charts: charts.directories in the settings, or --charts DIR.',
+  })
+}

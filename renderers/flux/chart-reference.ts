@@ -1,7 +1,6 @@
 import { type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
-import { stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
-import type { ChartReference } from '../../plugin/model/store.ts'
+import type { WantedChart } from '../../plugin/model/store.ts'
 import { findSourceObject } from './source-objects.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
@@ -15,22 +14,22 @@ export interface ReleasePlace {
   readonly namespace: string
 }
 
-/**
- * The chart that a HelmRelease takes from a HelmRepository or an OCIRepository, or from a HelmChart that does. Its
- * repository is empty where that object is not in the repository. `undefined` for a release without a chart.
- * https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
- */
-export async function chartReference(
+/** The `spec` of the chart: in the release, or in the HelmChart that its `chartRef` names. */
+export async function chartSpec(release: JsonObject, place: ReleasePlace): Promise<Json | undefined> {
+  const reference = valueAt(release, ['spec', 'chartRef'])
+  if (at(reference, 'kind') !== 'HelmChart') return valueAt(release, ['spec', 'chart', 'spec'])
+  return valueAt(await objectOf(reference, place, 'HelmChart'), ['spec'])
+}
+
+/** The chart of the OCIRepository that a `chartRef` names; `undefined` for a release without one. */
+export async function referencedChart(
   release: JsonObject,
   place: ReleasePlace,
-): Promise<ChartReference | undefined> {
-  const template = valueAt(release, ['spec', 'chart', 'spec'])
-  if (template !== undefined) return fromTemplate(template, place)
+): Promise<WantedChart | undefined> {
   const reference = valueAt(release, ['spec', 'chartRef'])
   const name = at(reference, 'name')
   if (name === undefined) return undefined
   const found = await objectOf(reference, place, 'OCIRepository')
-  if (at(reference, 'kind') === 'HelmChart') return fromTemplate(valueAt(found, ['spec']), place)
   return found === undefined ? { repository: '', name } : fromArtifact(found)
 }
 
@@ -49,12 +48,16 @@ const objectOf = (
     view,
   )
 
-async function fromTemplate(
+/**
+ * The chart that a HelmRepository or Bucket has. Its repository is empty where no file of the repository declares that
+ * object. https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
+ */
+export async function templatedChart(
   template: Json | undefined,
+  name: string,
   place: ReleasePlace,
-): Promise<ChartReference | undefined> {
-  const [name, version] = [at(template, 'chart'), at(template, 'version')]
-  if (name === undefined) return undefined
+): Promise<WantedChart> {
+  const version = at(template, 'version')
   const found = await objectOf(valueAt(template, ['sourceRef']), place, 'HelmRepository')
   return {
     repository: at(found, 'spec', 'url') ?? '',
@@ -64,7 +67,7 @@ async function fromTemplate(
 }
 
 /** The chart of an OCIRepository, whose URL ends with the name: https://fluxcd.io/flux/components/source/ocirepositories/ */
-function fromArtifact(repository: JsonObject): ChartReference {
+function fromArtifact(repository: JsonObject): WantedChart {
   const url = (at(repository, 'spec', 'url') ?? '').replace(/\/+$/, '')
   const ref = (key: string): Json | undefined => valueAt(repository, ['spec', 'ref', key])
   const entries = ['tag', 'semver', 'semverFilter', 'digest'].map((key) => [key, textOf(ref(key))] as const)
@@ -73,16 +76,3 @@ function fromArtifact(repository: JsonObject): ChartReference {
   const cut = url.lastIndexOf('/')
   return { repository: url.slice(0, cut), name: url.slice(cut + 1), artifact: Object.fromEntries(chosen) }
 }
-
-/** The problem of a release whose chart is in no place that is known here. */
-export const unknownChart = ({ repository, name }: ChartReference, file: string) =>
-  stop(
-    'source.render',
-    repository === ''
-      ? `no file of the repository says where the chart ${name} comes from`
-      : `the chart ${name} of ${repository} is not fetched here`,
-    {
-      place: { file },
-      hint: 'Name a directory with charts: charts.directories in the settings, or --charts DIR.',
-    },
-  )

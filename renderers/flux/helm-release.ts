@@ -1,13 +1,11 @@
-import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { ReleaseSource } from '../../plugin/model/source.ts'
-import type { FindChart } from '../elsewhere/chart-finder.ts'
 import type { HelmSource } from '../helm/source.ts'
-import type { DeclaringKind } from '../release/declaring-kind.ts'
+import type { DeclaringKind, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
-import { chartReference, type ReleasePlace, unknownChart } from './chart-reference.ts'
+import { type ChartPlace, chartPlace } from './chart-place.ts'
+import { rolloutOf } from './rollout.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
@@ -32,17 +30,15 @@ export const helmRelease: DeclaringKind = {
       { object: { kind, name, namespace: own }, namespace: at(object, 'spec', 'targetNamespace') ?? own },
     ]
   },
-  translate: async ({ source, objects, view, findChart }) => {
-    const release = findDeclaring(objects, source.declaredBy)
-    const place = { objects, view, namespace: source.declaredBy.namespace }
-    const path = release && (await chartPath(release, { ...place, findChart, file: source.path }))
-    if (release === undefined || path === undefined) return undefined
-    const part = chartSource(release, { objects, source, path })
+  translate: async (context) => {
+    const release = findDeclaring(context.objects, context.source.declaredBy)
+    if (release === undefined) return undefined
+    const part = chartSource(release, await chartPlace(release, context), context)
     const patches = listOf(valueAt(release, ['spec', 'postRenderers'])).map((one) =>
       valueAt(one, ['kustomize']),
     )
     const postRender = merged(patches.filter(isJsonObject))
-    return { parts: [part], ...(postRender === undefined ? {} : { postRender }) }
+    return { parts: [part], rollout: rolloutOf(release), ...(postRender === undefined ? {} : { postRender }) }
   },
 }
 
@@ -56,45 +52,28 @@ function merged(steps: readonly JsonObject[]): JsonObject | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
-interface ChartContext extends ReleasePlace {
-  readonly findChart: FindChart
-  readonly file: string
-}
-
-/** The chart's directory: in this repository for a GitRepository, otherwise where charts from elsewhere are. */
-async function chartPath(release: JsonObject, context: ChartContext): Promise<string | undefined> {
-  const chart = at(release, 'spec', 'chart', 'spec', 'chart')
-  if (chart !== undefined && at(release, 'spec', 'chart', 'spec', 'sourceRef', 'kind') === 'GitRepository')
-    return posix.normalize(chart).replace(/^\.?\//, '')
-  const reference = await chartReference(release, context)
-  if (reference === undefined) return undefined
-  const path = await context.findChart(reference)
-  if (path === undefined) throw unknownChart(reference, context.file)
-  return path
-}
-
 function chartSource(
   release: JsonObject,
-  { objects, source, path }: { objects: readonly JsonObject[]; source: ReleaseSource; path: string },
+  { path, valuesFiles, ...located }: ChartPlace,
+  { objects, source }: TranslationContext,
 ): HelmSource {
   const target = at(release, 'spec', 'targetNamespace')
   const { name } = source.declaredBy
   const own = valueAt(release, ['spec', 'values'])
   const from = valuesFrom(release, objects)
-  const files = listOf(valueAt(release, ['spec', 'chart', 'spec', 'valuesFiles'])).flatMap(
-    (file) => textOf(file) ?? [],
-  )
   return {
     kind: 'helm',
     id: source.id,
     path,
     release: at(release, 'spec', 'releaseName') ?? (target === undefined ? name : `${target}-${name}`),
     namespace: target ?? source.declaredBy.namespace,
-    values: files.map((file) => posix.join(path, file)),
+    values: valuesFiles,
+    ...(valuesFiles.length === 0 ? {} : { replacesDefaults: true }),
     inlineValues: [...from.texts, ...(own === undefined ? [] : [JSON.stringify(own)])],
     parameters: from.targeted,
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),
+    ...located,
   }
 }
 

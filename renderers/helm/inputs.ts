@@ -46,7 +46,10 @@ async function scanChart(source: HelmSource, view: RepositoryView, ports: Elsewh
       return { path: found.path, at, role: 'values', topLayer: index === source.values.length - 1 }
     }),
   )
-  return { inputs: [...files, ...dependencies, ...valuesFiles], failures }
+  const own = posix.join(source.path, 'values.yaml')
+  const isReplaced = source.replacesDefaults === true && source.values.length > 0
+  const chart = [...files, ...dependencies].filter(({ at }) => !isReplaced || at !== own)
+  return { inputs: [...chart, ...valuesFiles], failures }
 }
 
 /**

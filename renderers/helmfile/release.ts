@@ -2,7 +2,8 @@ import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { ReleaseSource } from '../../plugin/model/source.ts'
-import type { ChartReference } from '../../plugin/model/store.ts'
+import type { WantedChart } from '../../plugin/model/store.ts'
+import { chartFinder } from '../elsewhere/chart-finder.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
 import type { DeclaringKind } from '../release/declaring-kind.ts'
@@ -43,7 +44,7 @@ export const helmfileRelease: DeclaringKind = {
       return [{ object: { kind: 'Helmfile', name, namespace }, namespace }]
     })
   },
-  translate: async ({ source, objects, view, findChart }) => {
+  translate: async ({ source, objects, view, elsewhere }) => {
     const { name, namespace } = source.declaredBy
     const release = objects
       .flatMap(releasesOf)
@@ -56,7 +57,9 @@ export const helmfileRelease: DeclaringKind = {
     const chart = textOf(valueAt(release, ['chart']))
     if (release === undefined || chart === undefined) return undefined
     const local = /^\.{1,2}\//.test(chart)
-    const path = local ? posix.join(home, chart) : await findChart(chartOf(release, chart, objects))
+    const path = local
+      ? posix.join(home, chart)
+      : await chartFinder(source, view, elsewhere)(chartOf(release, chart, objects))
     if (path === undefined || path.startsWith('..') || (await view.kind(path)) !== 'directory')
       return undefined
     return { parts: [chartSource(release, { path, home, source })] }
@@ -64,7 +67,7 @@ export const helmfileRelease: DeclaringKind = {
 }
 
 /** The chart `REPOSITORY/NAME` of a release; its repository is empty where `repositories` has none of that name. */
-function chartOf(release: Json, chart: string, objects: readonly JsonObject[]): ChartReference {
+function chartOf(release: Json, chart: string, objects: readonly JsonObject[]): WantedChart {
   const cut = chart.indexOf('/')
   const all = objects.flatMap((object) => listOf(object['repositories']))
   const found = all.find((one) => textOf(valueAt(one, ['name'])) === chart.slice(0, cut))

@@ -37,6 +37,7 @@ export async function buildKustomization(
       args: (paths) => [
         verb,
         `./${source.path}`,
+        ...(source.unrestricted === true ? ['--load-restrictor=LoadRestrictionsNone'] : []),
         ...(helm === undefined ? [] : helmFlags(paths.program(helmForKustomize.name), source)),
       ],
       env: isolatedEnvironment,

@@ -2,17 +2,19 @@ import { stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RenderedKind, Renderer, RenderOptions, SourceRenderer } from '../../plugin/model/renderer.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import type { InputFile, ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
-import { chartFinder, type ElsewherePorts } from '../elsewhere/chart-finder.ts'
+import { sourceChain } from '../../plugin/model/source.ts'
 import { substituteVariables } from '../flux/substitute.ts'
-import type { DeclaringKind, Translation } from './declaring-kind.ts'
+import type { DeclaringKind, DeclaringPorts, Translation } from './declaring-kind.ts'
 
 /** What rendering a release needs. */
-export interface ReleasePorts extends ElsewherePorts {
+export interface ReleasePorts {
   /** Renders sources of every kind, releases included. */
   readonly whole: SourceRenderer
   readonly kindOf: (source: Source) => SourceRenderer
   readonly declaring: readonly DeclaringKind[]
+  readonly portsFor: (view: RepositoryView) => DeclaringPorts
 }
 
 /** Sources that objects in Git declare: first the source that holds the object is rendered, then what the object says. */
@@ -25,10 +27,11 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
       [kind, namespace, name, generated, path].join('\0'),
     inputs: (source, view) => releaseInputs(source, view, ports),
     render: async (source, view, options) => {
-      const { parts, ...rest } = await translate(source, view, ports)
+      const { parts, missing = [], rollouts, ...rest } = await translate(source, view, ports)
       const rendered = await Promise.all(parts.map((part) => whole.render(part, view, options)))
-      const objects = rendered.flatMap((one) => one.objects)
-      return { source, parts, objects: await finish(objects, rest, { source, view, ports, options }) }
+      const all = rendered.flatMap((one) => one.objects)
+      const objects = await finish(all, rest, { source, view, ports, options })
+      return { source, parts, objects, rollouts, ...(missing.length === 0 ? {} : { missing }) }
     },
     parts: async (source, view) => {
       try {
@@ -48,8 +51,11 @@ async function releaseInputs(
 ): Promise<readonly InputFile[]> {
   const { whole } = ports
   const outer = await whole.inputs(source.declaredIn, view)
-  const { parts } = await translate(source, view, ports)
-  const inner = (await Promise.all(parts.map((part) => whole.inputs(part, view)))).flat()
+  const { parts, files = [] } = await translate(source, view, ports)
+  const read = await Promise.all(
+    parts.map(async (part) => (await whole.inputs(part, view)).map((input) => asFrozen(input, part))),
+  )
+  const inner = [...read.flat(), ...files]
   const { charts } = source
   const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
   // A file that both read counts as one of the declaring source.
@@ -61,26 +67,27 @@ async function releaseInputs(
 async function translate(
   source: ReleaseSource,
   view: RepositoryView,
-  ports: ReleasePorts,
-): Promise<Translation> {
-  const { whole, declaring } = ports
-  const { objects } = await whole.render(source.declaredIn, view, { marked: true })
+  { whole, declaring, portsFor }: ReleasePorts,
+): Promise<Translation & { readonly rollouts: readonly Rollout[] }> {
+  const chain = sourceChain(source.declaredIn)
+  const renderings = await Promise.all(chain.map((one) => whole.render(one, view, { marked: true })))
+  const [{ objects, rollouts = [] } = { objects: [] }, ...outer] = renderings.toReversed()
+  const around = outer.flatMap((one) => one.objects)
   const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
-  const translation = await kind?.translate({
-    source,
-    objects,
-    view,
-    findChart: chartFinder(source, view, ports),
-  })
-  if (translation !== undefined) return translation
+  const translation = await kind?.translate({ ...portsFor(view), source, objects, around })
+  if (translation !== undefined)
+    return { ...translation, rollouts: [...rollouts, ...(translation.rollout ? [translation.rollout] : [])] }
   throw stop('source.render', `the chart or path of ${nameOf(source)} is not in this repository`, {
     place: { file: source.path },
-    hint: 'Name a directory with charts: charts.directories in the settings, or --charts DIR.',
+    hint: 'Vendor the chart, or name a directory with charts: --charts DIR.',
   })
 }
 
 const nameOf = ({ declaredBy: { kind, name, generated } }: ReleaseSource): string =>
   generated === undefined ? `${kind} ${name}` : `Application ${generated} of ApplicationSet ${name}`
+
+const asFrozen = (input: InputFile, { frozen }: Source): InputFile =>
+  frozen === undefined ? input : { ...input, topLayer: false, frozen }
 
 const asExternal = (input: InputFile, charts: string): InputFile =>
   input.path.startsWith(`${charts}/`) && input.role === 'chart-values'
@@ -97,7 +104,7 @@ interface Finishing {
 /** Applies what comes after the rendering: a post-renderer's kustomization, then variables. */
 async function finish(
   objects: readonly JsonObject[],
-  { postRender, variables }: Omit<Translation, 'parts'>,
+  { postRender, variables }: Pick<Translation, 'postRender' | 'variables'>,
   { source, view, ports, options }: Finishing,
 ): Promise<readonly JsonObject[]> {
   if (postRender === undefined) return substituted(objects, variables)

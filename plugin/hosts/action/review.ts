@@ -65,7 +65,7 @@ async function renderBoth(
   if (gitdir === undefined) throw stop('git.missing', `${root} is not a Git checkout`)
   const { commit, parent } = await commitAndParent(gitdir)
   // Who opens a pull request must not choose what is fetched.
-  const { renderer: bare, store } = openRenderer(host, settings, { repository: root, offline: true })
+  const { renderer: bare, store } = openRenderer(host, { checkout, settings, purpose: 'run', offline: true })
   const renderer = withOverlays(bare)
   const open = async (id: string) => store.mount(await openCommit(gitdir, id))
   const [before, after] = await Promise.all([open(parent), open(commit)])

@@ -58,8 +58,9 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const files = filesFor(checkout, flags)
   const place = operatorPlace(host, checkout.root, flags.operatorSettings)
   const operated = readGivenSettings(host, checkout, { flags, place })
-  const { renderer, store } = openRenderer(host, operated, { repository: checkout.root })
-  const view = store.mount(openWorkTree(checkout.root))
+  const opened = openRenderer(host, { checkout, settings: operated, purpose: 'work-tree' })
+  const { renderer } = opened
+  const view = opened.store.mount(openWorkTree(checkout.root))
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyRepository({ view, renderer })
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))

@@ -71,7 +71,7 @@ export function openRepository(
   const checkout = findCheckout(host, repo, near)
   const settings = readSettings(host, checkout, flags)
   const opened = openView(host, checkout, chartHome)
-  const { renderer: bare, store } = openRenderer(host, settings, { repository: checkout.root })
+  const { renderer: bare, store } = openRenderer(host, { checkout, settings, purpose: 'work-tree' })
   const { charts } = opened
   const [view, renderer] = [store.mount(opened.view), withOverlays(bare)]
   return { host, checkout, settings, view, renderer, charts, named: repo }
@@ -140,7 +140,8 @@ export async function renderOpened(
   const ports = { view, renderer, ...(charts === undefined ? {} : { charts }) }
   const own = await inParallel(sources, (source) => renderer.render(source, view))
   const { rendered: held, failed } = await renderReleases(own, ports)
-  for (const { source, reason } of failed)
+  const missing = held.flatMap(({ source, missing = [] }) => missing.map((reason) => ({ source, reason })))
+  for (const { source, reason } of [...failed, ...missing])
     host.progress({ kind: 'warning', message: `skipped ${source.id}: ${reason}` })
   return [...own, ...held]
 }

@@ -30,8 +30,13 @@ async function candidatesIn(
   classify: Classifier,
 ): Promise<readonly Candidate[]> {
   if (!/\.(ya?ml|json|tpl)$|Kustomization$/.test(input.path)) return []
-  const { role, topLayer, levelsUp } = input
-  const layer = { role, topLayer, ...(levelsUp === undefined ? {} : { levelsUp }) }
+  const { role, topLayer, levelsUp, frozen } = input
+  const layer = {
+    role,
+    topLayer,
+    ...(levelsUp === undefined ? {} : { levelsUp }),
+    ...(frozen === undefined ? {} : { frozen }),
+  }
   const found =
     role === 'template' ? await literalsIn(input.path, view) : await scalarsIn(input.path, view, classify)
   return found.map((one) => ({ ...one, ...layer }))

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { JsonObject } from '../../../../plugin/model/json.ts'
 import type { ReleaseSource } from '../../../../plugin/model/source.ts'
-import { chartFinder } from '../../../../renderers/elsewhere/chart-finder.ts'
 import { helmfileRelease } from '../../../../renderers/helmfile/release.ts'
 import { memoryView } from '../../memory-view.ts'
+import { portsOf } from '../declaring-ports.ts'
 
 const object = (text: string): JsonObject => parse(text) as JsonObject
 const view = memoryView({ 'charts/web/Chart.yaml': '', 'vendor/db/Chart.yaml': '' })
@@ -19,14 +19,14 @@ const source = (more: Partial<ReleaseSource> = {}): ReleaseSource => ({
 })
 const part = async (release: string, more: Partial<ReleaseSource> = {}) => {
   const objects = [object(`releases: [{name: other}, {name: web, namespace: shop, ${release}}]`)]
-  const findChart = chartFinder(more, view, {})
-  return (await helmfileRelease.translate({ source: source(more), objects, view, findChart }))?.parts[0]
+  return (await helmfileRelease.translate({ ...portsOf(view), source: source(more), objects, around: [] }))
+    ?.parts[0]
 }
 
 describe('a release of a helmfile', () => {
   it('is declared in files that helmfile reads', async () => {
     const declares = (path: string, text: string) =>
-      helmfileRelease.declares(object(text), { namespace: 'default', path, view })
+      helmfileRelease.declares(object(text), { ...portsOf(view), namespace: 'default', path })
     const releases =
       'releases: [{name: a}, {name: b, namespace: n}, {namespace: c}, {name: d, installed: false}]'
     expect(await declares('helmfile.yaml', releases)).toEqual([
