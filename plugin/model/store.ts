@@ -13,6 +13,10 @@ export interface WantedChart extends ChartReference {
   readonly artifact?: ArtifactChoice
 }
 
+/** The root of the fetched files that a path is in; `.` for a path of the repository itself. */
+export const storedRoot = (path: string): string =>
+  isStored(path) ? path.split('/').slice(0, 2).join('/') : '.'
+
 /** How an artifact of a registry is chosen: by its digest, else by a range of its tags, else by its tag. */
 export interface ArtifactChoice {
   readonly tag?: string

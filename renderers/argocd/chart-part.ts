@@ -3,6 +3,7 @@ import { globMatcher } from '../../plugin/model/glob.ts'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
+import { storedRoot } from '../../plugin/model/store.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
 import { originOf, type PartContext } from './part-context.ts'
@@ -51,22 +52,26 @@ async function valuesFiles(file: string | undefined, context: FileContext): Prom
   if (file.includes('://'))
     throw stop('source.render', `its values file ${file} is on a server`, { place: { file: place } })
   const [, ref, inside = ''] = /^(?:\$([^/]+))?\/(.*)$/.exec(file) ?? []
-  if (ref !== undefined) await locateReference(ref, inside, context)
-  const at = posix.normalize(file.startsWith('/') || ref !== undefined ? inside : posix.join(path, file))
+  const at =
+    ref !== undefined
+      ? await locateReference(ref, inside, context)
+      : posix.join(file.startsWith('/') ? storedRoot(path) : path, file)
   if (/[*?[{]/.test(at)) return globbed(at, view)
   const mayMiss = valueAt(helm, ['ignoreMissingValueFiles']) === true
   return mayMiss && (await view.kind(at)) === undefined ? [] : [at]
 }
 
-/** Rejects with `source.render` where the source that a values file refers to is not this repository. */
-async function locateReference(ref: string, file: string, context: FileContext): Promise<void> {
+/** The path of a values file in the source that it refers to. Rejects where the files of that source cannot be read. */
+async function locateReference(ref: string, file: string, context: FileContext): Promise<string> {
   const { sources, origins, view, at } = context
   const referred = sources.find((one) => valueAt(one, ['ref']) === ref)
   if (referred === undefined)
     throw stop('source.render', `its values file refers to $${ref}, and no source has that ref`, {
       place: { file: at },
     })
-  await origins.locate(originOf(referred, file), { view, at, subject: 'its values file is taken' })
+  const request = { view, at, subject: 'its values file is taken' }
+  const { path } = await origins.locate(originOf(referred, file), request)
+  return path
 }
 
 async function globbed(glob: string, view: RepositoryView): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { ChartReference } from '../../plugin/model/repository.ts'
-import type { WantedChart } from '../../plugin/model/store.ts'
+import { storedRoot, type WantedChart } from '../../plugin/model/store.ts'
 import { chartFinder, chartMissing } from '../elsewhere/chart-finder.ts'
 import { pathHere } from '../origin/declared-repositories.ts'
 import type { Located } from '../origin/origins.ts'
@@ -40,7 +40,8 @@ export async function chartPlace(release: JsonObject, context: TranslationContex
   const strategy = isRevision ? {} : { frozen: packagedOnce }
   const place = await placeInGit(spec, name, context)
   // In Git, values files start from the root of the repository.
-  return { ...strategy, ...place, valuesFiles: valuesFiles.map(pathHere) }
+  const inRoot = (file: string): string => posix.join(storedRoot(place.path), pathHere(file))
+  return { ...strategy, ...place, valuesFiles: valuesFiles.map(inRoot) }
 }
 
 const packagedOnce =

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { parse, parseAllDocuments, stringify } from 'yaml'
@@ -99,6 +108,17 @@ export async function startCharts(options: ChartRepositoryOptions = {}): Promise
   }
 }
 
+/** The files of the demo's chart below a directory. */
+export function demoChart(directory: string): Readonly<Record<string, string>> {
+  const from = join(demoFiles, 'repository/charts/web')
+  const names = readdirSync(from, { recursive: true, encoding: 'utf8' })
+  return Object.fromEntries(
+    names
+      .filter((name) => statSync(join(from, name)).isFile())
+      .map((name) => [`${directory}/${name}`, readFileSync(join(from, name), 'utf8')]),
+  )
+}
+
 /** What no output may contain. */
 export const secrets = ({ gitServer }: ChartsGround): readonly string[] => [
   login.password,
@@ -155,7 +175,7 @@ export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, 
   const root = join(home, 'repository')
   const settings = {
     sources: [{ path: 'apps/prod', cluster: 'prod', namespace: 'shop' }],
-    deliver: { mode: 'direct' },
+    deliver: { mode: 'direct', repositories: ['https://git.example.com/shop/gitops.git'] },
   }
   writeFiles(root, { 'tortoise.yaml': stringify(settings), ...files })
   commitAll(root)

@@ -11,6 +11,7 @@ import {
   type ChartsCheckout,
   type ChartsGround,
   checkoutOf,
+  demoChart,
   differences,
   operatorSettings,
   recorded,
@@ -44,11 +45,21 @@ const fromRepository = (version: string) => ({
     },
   },
 })
+const inRelease = ['spec', 'values']
+
+/** Values over others, as Helm merges them. */
+const merged = (under: unknown, over: unknown): unknown => {
+  const isMap = (one: unknown): one is Record<string, unknown> => typeof one === 'object' && one !== null
+  if (!isMap(under) || !isMap(over)) return over ?? under
+  const keys = [...new Set([...Object.keys(under), ...Object.keys(over)])]
+  return Object.fromEntries(keys.map((key) => [key, merged(under[key], over[key])]))
+}
+
 const byReference = { chartRef: { kind: 'OCIRepository', name: 'shop', namespace: 'flux-system' } }
 
 describe.skipIf(!ready)('charts from elsewhere', () => {
   let ground: ChartsGround
-  const git = { base: { root: '', url: '' } }
+  const git = { base: { root: '', url: '' }, shared: { root: '', url: '' } }
   beforeAll(async () => {
     ground = await startCharts()
     git.base = ground.publish('base', {
@@ -57,6 +68,10 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
       'base/web.yaml': texts(
         ...bareTemplate(ground.directory, ground.archive('0.7.2'), storefront()),
       ).replaceAll(/^ {2}namespace: shop\n/gm, ''),
+    })
+    git.shared = ground.publish('shared', {
+      ...demoChart('charts/web'),
+      'envs/storefront.yaml': stringify(storefront()),
     })
   })
   afterAll(() => ground.close())
@@ -218,6 +233,58 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
       mkdirSync(join(copy, 'prod'))
       writeFileSync(join(copy, 'prod/kustomization.yaml'), text)
       return bareBuild(join(copy, 'prod'))
+    }
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
+  it('a chart in another GitRepository', async () => {
+    const repository = source('GitRepository', { url: git.shared.url, ref: { tag: 'v1' } })
+    const sourceRef = { kind: 'GitRepository', name: 'shop', namespace: 'flux-system' }
+    const one = checkout(repository, release({ chart: { spec: { chart: './charts/web', sourceRef } } }))
+    const render = () =>
+      bareTemplate(ground.directory, join(git.shared.root, 'charts/web'), valuesIn(one.read(file), inRelease))
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
+  it('a chart default in another GitRepository is overridden in the release', async () => {
+    const repository = source('GitRepository', { url: git.shared.url, ref: { branch: 'main' } })
+    const sourceRef = { kind: 'GitRepository', name: 'shop', namespace: 'flux-system' }
+    const valuesFiles = ['./charts/web/values.yaml', './envs/storefront.yaml']
+    const chart = { chart: { spec: { chart: './charts/web', sourceRef, valuesFiles } } }
+    const one = checkout(repository, release(chart, {}))
+    const render = () => {
+      const own = valuesIn(one.read(file), inRelease)
+      return bareTemplate(ground.directory, join(git.shared.root, 'charts/web'), merged(storefront(), own))
+    }
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
+  it('a kustomization in another repository gets its patches in the Application', async () => {
+    const one = checkout(
+      application({ source: { repoURL: git.base.url, path: 'overlay', targetRevision: 'v1' } }),
+    )
+    const render = () => {
+      const patches = valuesIn(one.read(file), ['spec', 'source', 'kustomize', 'patches'])
+      const copy = mkdtempSync(join(ground.directory, 'patched-'))
+      cpSync(git.base.root, copy, { recursive: true })
+      writeFileSync(join(copy, 'overlay/kustomization.yaml'), stringify({ resources: ['../base'], patches }))
+      return bareBuild(join(copy, 'overlay'))
+    }
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
+  it('values of another repository are overridden in the Application', async () => {
+    const values = { repoURL: git.shared.url, targetRevision: 'v1', ref: 'values' }
+    const chart = { repoURL: ground.http.url, chart: 'web', targetRevision: '0.8.0' }
+    const helm = { valueFiles: ['$values/envs/storefront.yaml'] }
+    const one = checkout(application({ sources: [{ ...chart, helm }, values] }))
+    const render = () => {
+      const own = valuesIn(one.read(file), ['spec', 'sources', '0', 'helm', 'valuesObject'])
+      return bareTemplate(ground.directory, ground.archive('0.8.0'), merged(storefront(), own))
     }
     const { intended, changed } = await delivered(one, render)
     expect(changed).toEqual(intended)
