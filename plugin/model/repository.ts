@@ -129,7 +129,7 @@ export function outOfReach(
   const name = repositoryName(repository)
   const place = `${path} at ${revisionName(revision)}`
   if (name === undefined)
-    return `${subject} from ${place} of a repository whose URL names no server; change it there`
+    return `${subject} from ${place} of a repository whose URL names no Git server; change it there`
   if (own.names.length === 0)
     return `${subject} from ${place} of ${name}, and nothing says that this is that repository; if it is, add its URL to deliver.repositories`
   if (!own.names.includes(name))
@@ -144,7 +144,15 @@ function otherRevision(
 ): string | undefined {
   const wanted = revisionName(revision)
   const branch = wanted === 'HEAD' ? head : wanted
-  if (branch === undefined || branches.length === 0 || branches.includes(branch)) return undefined
+  const reached = branches.length === 0 ? (head === undefined ? usualBranches : [head]) : branches
+  if (branch === undefined || reached.includes(branch)) return undefined
   const shown = wanted === 'HEAD' ? `HEAD (${branch})` : wanted
-  return `${subject} from ${path} at revision ${shown}, and this run delivers to ${branches.join(' or ')}; change the revision where it is declared, or run on that branch (deliver.base)`
+  const delivers =
+    branches.length === 0
+      ? 'nothing says that this is that branch'
+      : `this run delivers to ${branches.join(' or ')}`
+  return `${subject} from ${path} at revision ${shown}, and ${delivers}; change the revision where it is declared, or run on that branch (deliver.base)`
 }
+
+/** The usual names of default branches, for files of which no branch is known. */
+const usualBranches: readonly string[] = ['main', 'master']
