@@ -20,7 +20,7 @@ export interface LoopbackPlace {
   readonly word: string
 }
 
-/** Answers requests of a program of ours on the loopback interface while `use` runs. An answer that rejects is HTTP 502. */
+/** Answers requests of a program of ours on the loopback interface while `use` runs. An answer that rejects is HTTP 400. */
 export async function withLoopbackServer<T>(
   answer: (place: LoopbackPlace) => Answer,
   use: (place: LoopbackPlace) => Promise<T>,
@@ -42,7 +42,8 @@ export async function withLoopbackServer<T>(
         response.writeHead(found === undefined ? 404 : 200, { ...length, ...headers })
         response.end(request.method === 'HEAD' ? undefined : body)
       },
-      () => response.writeHead(502).end(),
+      // A program retries a server error, and would only fail later.
+      () => response.writeHead(400).end(),
     )
   })
   try {
