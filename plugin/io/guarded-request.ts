@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns'
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import { type RequestOptions, request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { addressOf } from './addresses.ts'
 import type { Certificates } from './tls-fetch.ts'
@@ -63,32 +63,41 @@ export async function guardedRequest(request: GuardedRequest, guard: RequestGuar
 }
 
 function send(request: GuardedRequest, guard: RequestGuard, signal: AbortSignal): Promise<GuardedResponse> {
-  const { url, method = 'GET', body } = request
+  const { url, body } = request
   const address = addressOf(url.hostname)
   if (address !== undefined) guard.checkAddress(url, address)
-  const isSecure = url.protocol === 'https:'
   return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => reject(signal.aborted ? late(request) : asFailure(error))
-    const options = {
-      method,
-      headers: { 'user-agent': 'gitops-tortoise', ...request.headers, ...guard.headers(url) },
-      lookup: guardedLookup(url, guard),
-      signal,
-      agent: false,
-      ...(isSecure ? guard.certificates(url) : {}),
-    } as const
-    const start: typeof requestHttps = isSecure ? requestHttps : requestHttp
-    const outgoing = start(url, options, (incoming) => {
-      collect(incoming, request.maxBytes).then(
-        (bytes) =>
-          resolve({ url, status: incoming.statusCode ?? 500, headers: incoming.headers, body: bytes }),
-        failed,
-      )
-    })
-    outgoing.on('error', failed)
-    outgoing.end(body)
+    const failed = (error: unknown): void => reject(signal.aborted ? late(request) : asFailure(error))
+    try {
+      const start: typeof requestHttps = url.protocol === 'https:' ? requestHttps : requestHttp
+      const outgoing = start(url, optionsOf(request, guard, signal), (incoming) => {
+        const { statusCode: status = 500, headers } = incoming
+        collect(incoming, request.maxBytes).then(
+          (bytes) => resolve({ url, status, headers, body: bytes }),
+          failed,
+        )
+      })
+      outgoing.on('error', failed)
+      outgoing.end(body)
+    } catch (error) {
+      // A certificate or a header that cannot be used.
+      failed(error)
+    }
   })
 }
+
+const optionsOf = (
+  { url, method = 'GET', headers }: GuardedRequest,
+  guard: RequestGuard,
+  signal: AbortSignal,
+): RequestOptions => ({
+  method,
+  headers: { 'user-agent': 'gitops-tortoise', ...headers, ...guard.headers(url) },
+  lookup: guardedLookup(url, guard),
+  signal,
+  agent: false,
+  ...(url.protocol === 'https:' ? guard.certificates(url) : {}),
+})
 
 const late = ({ timeoutMs }: GuardedRequest): RequestFailure =>
   new RequestFailure(`the server took longer than ${Math.round(timeoutMs / 1000)} s`)
@@ -133,8 +142,8 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the server cannot be resolved now',
 }
 
-function asFailure(error: Error): Error {
-  if (!('code' in error) || typeof error.code !== 'string') return error
+function asFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
   const known = reasons[error.code]
   if (known !== undefined) return new RequestFailure(known)
   const isCertificate = /CERT|SSL|TLS|ALTNAME|SIGNATURE|ISSUER/.test(error.code)

@@ -1,6 +1,5 @@
 import { type BlobDirectory, sha256 } from '../io/blob-directory.ts'
 import { isJsonObject, type Json, textOf } from '../model/json.ts'
-import { ExpectedStop } from '../model/problem.ts'
 
 /** What a name was resolved to, and when. */
 export interface Resolved {
@@ -28,8 +27,7 @@ export function storeCache(directory: BlobDirectory, warn: (message: string) => 
   let isWarned = false
   const write: BlobDirectory['write'] = (name, bytes) =>
     directory.write(name, bytes).catch((error: unknown) => {
-      if (!(error instanceof ExpectedStop)) throw error
-      if (!isWarned) warn(error.message)
+      if (!isWarned) warn(`what is fetched is not kept: ${error instanceof Error ? error.message : error}`)
       isWarned = true
     })
   const nameOf = (key: readonly unknown[]): string => `names/${sha256(JSON.stringify(key))}.json`

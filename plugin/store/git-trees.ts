@@ -1,4 +1,4 @@
-import { getRemoteInfo2, type HttpClient } from 'isomorphic-git'
+import { getRemoteInfo2, type HttpClient, type ServerRef } from 'isomorphic-git'
 import { openCommit } from '../io/commit-tree.ts'
 import { hasPack, packDirectory, storePack } from '../io/pack-repository.ts'
 import { ArchiveFailure } from '../io/unpack.ts'
@@ -69,6 +69,7 @@ async function store(url: URL, commit: string, { ports, root }: Place): Promise<
     await storePack(root, { commit, pack: await requestPack(url, commit, ports.transport) }, ports.limits)
   } catch (error) {
     if (error instanceof ArchiveFailure) throw failed(url, error.message)
+    if (error instanceof Error && 'code' in error) throw failed(url, `it cannot be kept (${error.code})`)
     throw error
   }
 }
@@ -79,18 +80,37 @@ async function resolved(
   { ref = 'HEAD', semver }: { readonly ref: string | undefined; readonly semver: string | undefined },
   ports: OpenedPorts,
 ): Promise<string> {
-  const { refs = [] } = await getRemoteInfo2({
-    http: httpClient(url, ports.transport),
-    url: url.href,
-    protocolVersion: 1,
-  })
+  const refs = await refsOf(url, ports.transport)
   const ids = new Map(refs.map(({ ref: name, oid, peeled }) => [name, peeled ?? oid]))
   const tags = [...ids.keys()].flatMap((name) => (name.startsWith('refs/tags/') ? [name.slice(10)] : []))
-  const wanted = semver === undefined ? ref : await pickTag(tags, semver, ports)
+  const wanted = semver === undefined ? ref : await tagIn(url, { tags, semver }, ports)
   const names = [wanted, `refs/${wanted}`, `refs/tags/${wanted}`, `refs/heads/${wanted}`]
   const found = names.flatMap((name) => ids.get(name) ?? [])[0]
   if (found !== undefined) return found
   throw failed(url, `it has no branch or tag ${wanted}`)
+}
+
+async function refsOf(url: URL, transport: Transport): Promise<readonly ServerRef[]> {
+  const http = httpClient(url, transport)
+  try {
+    return (await getRemoteInfo2({ http, url: url.href, protocolVersion: 1 })).refs ?? []
+  } catch (error) {
+    if (error instanceof ExpectedStop) throw error
+    throw failed(url, 'the server does not answer as a Git server does')
+  }
+}
+
+async function tagIn(
+  url: URL,
+  { tags, semver }: { readonly tags: readonly string[]; readonly semver: string },
+  ports: OpenedPorts,
+): Promise<string> {
+  try {
+    return `refs/tags/${await pickTag(tags, semver, ports)}`
+  } catch (error) {
+    if (error instanceof ExpectedStop) throw failed(url, `no tag is in the range ${semver}`)
+    throw error
+  }
 }
 
 /** Requests through the transport, as isomorphic-git makes them. */

@@ -42,15 +42,7 @@ async function taggedChoice(
 ): Promise<string> {
   const { semver, tag = 'latest' } = chart.artifact ?? {}
   if (semver === undefined) return tag
-  const tags = await registry.tags()
-  const kept = filtered(tags, chart.artifact)
-  return helmChoice({
-    chart,
-    registry: { ...registry, tags: async () => kept },
-    ports,
-    range: semver,
-    isWhole: false,
-  })
+  return pickTag(filtered(await registry.tags(), chart.artifact), semver, ports)
 }
 
 function filtered(tags: readonly string[], { semverFilter }: ArtifactChoice = {}): readonly string[] {
@@ -63,15 +55,26 @@ function filtered(tags: readonly string[], { semverFilter }: ArtifactChoice = {}
   }
 }
 
-/** The tag that Helm chooses of a list for a range of versions. Rejects with `source.fetch` where none is in the range. */
-export const pickTag = (tags: readonly string[], range: string, ports: PullPorts): Promise<string> =>
-  helmChoice({
-    chart: { repository: 'the repository', name: 'tags' },
-    registry: { tags: async () => tags, manifest: async () => none(), blob: async () => none() },
+/**
+ * The tag that Helm chooses of a list for a range of versions, with or without a `v` before it. Rejects with
+ * `source.fetch` where none is in the range.
+ */
+export async function pickTag(tags: readonly string[], range: string, ports: PullPorts): Promise<string> {
+  // Helm reads tags of registries strictly: without the `v` that tags of Git and of Flux artifacts may have.
+  const byVersion = new Map(tags.map((tag) => [tag.replace(/^v(?=\d)/, ''), tag]))
+  const version = await helmChoice({
+    chart: { repository: 'it', name: 'tags' },
+    registry: {
+      tags: async () => [...byVersion.keys()],
+      manifest: async () => none(),
+      blob: async () => none(),
+    },
     ports,
     range,
     isWhole: false,
   })
+  return byVersion.get(version) ?? version
+}
 
 const none = (): never => {
   throw new Error('only tags are chosen')
@@ -104,7 +107,10 @@ async function helmChoice({ chart, registry, ports, range, isWhole }: Choice): P
   if (state.failure !== undefined) throw state.failure
   if (state.tag !== undefined && (said === undefined || !isWhole)) return state.tag
   const shown = (said ?? '').replace(/127\.0\.0\.1:\d+\/[0-9a-f]+/g, repository.replace(/^oci:\/\//, ''))
-  throw stop('source.fetch', `${repository}/${name} has no chart ${range ?? ''}: ${shown}`, {
+  const what = isWhole
+    ? `${repository}/${name} has no chart ${range ?? ''}: ${shown}`
+    : `no tag is in the range ${range}`
+  throw stop('source.fetch', what, {
     hint: 'Correct the version or the repository.',
   })
 }

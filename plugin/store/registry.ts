@@ -123,7 +123,7 @@ async function tagsAt(first: URL, session: Session): Promise<readonly string[]> 
     const { body, headers }: GuardedResponse = await session(url)
     tags.push(...listOf(valueAt(parsed(body), ['tags'])).flatMap((tag) => textOf(tag) ?? []))
     const next = /<([^>]+)>; *rel="?next/.exec(String(headers['link'] ?? ''))?.[1]
-    url = next === undefined ? undefined : new URL(next, url)
+    url = next !== undefined && URL.canParse(next, url.href) ? new URL(next, url) : undefined
   }
   return tags
 }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from '../../../plugin/io/blob-directory.ts'
@@ -202,6 +205,19 @@ describe('a login', () => {
     answers = { '/index.yaml': (response) => response.writeHead(200).end('{') }
     await failure(pull({ logins: logins(), env }))
     expect(redacted(`${password} ${told}`)).toBe('*** ***')
+  })
+
+  it('or certificate that cannot be used is a named failure', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tortoise-login-')), 'secret')
+    writeFileSync(file, 'no certificate')
+    const secure = { host: 'charts.example.com', tls: { caFile: file, certFile: file, keyFile: file } }
+    const store = storeWith({ allow: ['charts.example.com', '127.0.0.1'], logins: [secure] })
+    expect(await failure(store.chart({ repository: 'https://charts.example.com', name: 'web' }))).toMatch(
+      /charts.example.com\/index.yaml: .*\(ERR_\w+\)/,
+    )
+    writeFileSync(file, 'two\nlines')
+    const odd = [{ host: `127.0.0.1:${server.port}`, tokenFile: file }]
+    expect(await failure(pull({ logins: odd }))).toContain('ERR_INVALID_CHAR')
   })
 
   it('that is incomplete is named, without its value', async () => {
