@@ -70,6 +70,7 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
   const portsFor = (view: RepositoryView): DeclaringPorts => ({
     view,
     origins,
+    live: ports.live ?? [],
     evaluate: (templates, sets) => evaluateTemplates(templates, sets, { view, render: helmOf(kinds) }),
   })
   const { parts, ...release } = releaseKind({ whole, kindOf, declaring, portsFor })

@@ -6,6 +6,8 @@ export interface Rollout {
   readonly by: string
   /** A sentence on why that does not happen by itself; absent when it does. */
   readonly held?: string
+  /** A sentence on where the live object differs from Git; absent when it does not, or no cluster was read. */
+  readonly differs?: string
   /** The fields whose changes it does not roll out. */
   readonly ignores?: readonly IgnoreRule[]
   /** Whether Flux applies the objects, so that their annotations can keep Flux from it. */

@@ -106,12 +106,16 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
  */
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
-  { checkout, settings, observations, readings, isSelected }: PlanInputs,
+  { checkout, settings, observations, readings, isSelected, declarations = [] }: PlanInputs,
   { view, ref, forge }: PlanBase,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
-  const { sources, renderer, describeSandbox } = await openSources(ports, { checkout, settings }, view)
+  const { sources, renderer, describeSandbox } = await openSources(
+    ports,
+    { checkout, settings, live: declarations },
+    view,
+  )
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugi
 import { identify } from '../../plugin/model/manifest.ts'
 import { concernsOneSource, type ExpectedStop } from '../../plugin/model/problem.ts'
 import type { YamlPath } from '../../plugin/model/site.ts'
+import { withDifferences, withLive } from '../live/with-live.ts'
 import type { DeclaringKind, Translation, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
@@ -28,9 +29,11 @@ export const application: DeclaringKind = {
     const { kind, name, namespace: own } = found
     return [{ object: { kind, name, namespace: own }, namespace: destination(object) ?? own }]
   },
-  translate: async ({ objects, ...context }) => {
-    const object = findDeclaring(objects, context.source.declaredBy)
-    return object && translateApplication(object, context)
+  translate: async (context) => {
+    const { declaredBy } = context.source
+    const object = findDeclaring(context.objects, declaredBy)
+    const base = findDeclaring(await context.base(), declaredBy)
+    return object && translateApplication({ object, base }, context)
   },
 }
 
@@ -76,9 +79,16 @@ function sourcesIn(object: JsonObject): readonly Json[] {
  * `source.render` when none is in this repository.
  */
 export async function translateApplication(
-  object: JsonObject,
-  { source, view, origins }: Pick<TranslationContext, 'source' | 'view' | 'origins'>,
+  declared: { readonly object: JsonObject; readonly base: JsonObject | undefined },
+  { source, view, origins, live }: TranslationContext,
 ): Promise<Translation | undefined> {
+  const name = textOf(valueAt(declared.object, ['metadata', 'name'])) ?? source.declaredBy.name
+  const { object, differences } = withLive({ ...declared, kind: 'Application', name }, { source, live }, [
+    'source',
+    'sources',
+    'sourceHydrator',
+    'syncPolicy',
+  ])
   const sources = sourcesIn(object)
   const context: PartContext = {
     shared: {
@@ -86,7 +96,7 @@ export async function translateApplication(
       namespace: destination(object) ?? 'default',
       ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     },
-    name: textOf(valueAt(object, ['metadata', 'name'])) ?? source.declaredBy.name,
+    name,
     namespace: source.declaredBy.namespace,
     at: source.path,
     charts: source.charts,
@@ -103,7 +113,7 @@ export async function translateApplication(
   return {
     parts,
     files: found.flatMap((one) => one.files ?? []),
-    rollout: rolloutOf(object, `Application ${context.name}`),
+    rollout: withDifferences(rolloutOf(object, `Application ${name}`), differences, `Application ${name}`),
     missing: reasons.map((one) => one.problems[0]?.message ?? one.message),
   }
 }

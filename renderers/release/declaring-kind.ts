@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../plugin/model/json.ts'
+import type { LiveDeclaration } from '../../plugin/model/live-declaration.ts'
 import type { DeclaringFormat } from '../../plugin/model/renderer.ts'
 import type { Rollout } from '../../plugin/model/rollout.ts'
 import type {
@@ -31,12 +32,15 @@ export interface DeclaringPorts {
   readonly view: RepositoryView
   readonly origins: Origins
   readonly evaluate: EvaluateTemplates
+  /** The Applications and HelmReleases in the clusters; empty where no cluster was read. */
+  readonly live: readonly LiveDeclaration[]
 }
 
 /** What is known around an object that may declare sources. */
 export interface DeclaresContext extends DeclaringPorts {
   readonly namespace: string
   readonly path: string
+  readonly cluster?: string
 }
 
 /** What an object is translated with. */
@@ -44,6 +48,8 @@ export interface TranslationContext extends DeclaringPorts {
   readonly source: ReleaseSource
   /** The objects rendered together with it. */
   readonly objects: readonly JsonObject[]
+  /** The same objects without pending edits. */
+  readonly base: () => Promise<readonly JsonObject[]>
   /** The objects of the sources around the one that holds it. */
   readonly around: readonly JsonObject[]
 }
