@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { concernsOneSource, stop } from '../../plugin/model/problem.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import type { DeclaringKind, DeclaringPorts } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
@@ -50,11 +51,25 @@ export const applicationSet: DeclaringKind = {
       all.find((one) => valueAt(one, ['metadata', 'name']) === declaredBy.generated)
     const application = named(applications)
     const unedited = await applicationsOf({ object: base, base }, declaredBy.namespace, ports)
-    return (
+    const translation =
       application &&
-      translateApplication({ object: application, base: named(unedited.applications) }, context)
-    )
+      (await translateApplication({ object: application, base: named(unedited.applications) }, context))
+    return translation && { ...translation, rollout: heldBySet(translation.rollout, object) }
   },
+}
+
+/** A rollout with what keeps an ApplicationSet from changing the Applications that it made. */
+function heldBySet(rollout: Rollout | undefined, set: JsonObject): Rollout {
+  const name = `ApplicationSet ${textOf(valueAt(set, ['metadata', 'name']))}`
+  const policy = textOf(valueAt(set, ['spec', 'syncPolicy', 'applicationsSync'])) ?? ''
+  const isKept = policy === 'create-only' || policy === 'create-delete'
+  const ignored = listOf(valueAt(set, ['spec', 'ignoreApplicationDifferences'])).length > 0
+  const held = [
+    ...(rollout?.held === undefined ? [] : [rollout.held]),
+    ...(isKept ? [`${name} does not change Applications that exist (applicationsSync: ${policy})`] : []),
+    ...(ignored ? [`${name} ignores some differences of its Applications`] : []),
+  ].join('. ')
+  return { by: '', ...rollout, ...(held === '' ? {} : { held }) }
 }
 
 /** The Applications that an ApplicationSet makes, and why others are not known. */

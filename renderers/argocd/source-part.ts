@@ -30,7 +30,23 @@ export async function partOf(declared: Json, context: PartContext): Promise<Sour
   if ((await view.kind(path)) !== 'directory')
     throw stop('source.render', `its directory ${path} is not in this repository`, { place: { file: at } })
   const { source, files } = await withSourceFiles(declared, path, context)
+  refusePlugin(valueAt(source, ['plugin']), at)
   return { part: { ...(await directoryPart(source, path, context)), ...located }, files }
+}
+
+/** Rejects with `source.render` where a plugin of others renders the source: it may read and change anything. */
+function refusePlugin(plugin: Json | undefined, at: string): void {
+  if (plugin === undefined || plugin === null) return
+  const name = textOf(valueAt(plugin, ['name'])) ?? ''
+  if (/^gitops-tortoise(-|$)/.test(name)) return
+  throw stop(
+    'source.render',
+    `the plugin ${name || 'that Argo CD chooses'} renders it, which is not run here`,
+    {
+      place: { file: at },
+      hint: 'Add the directory to sources with its values files, if the plugin renders nothing else.',
+    },
+  )
 }
 
 /** A chart of a chart repository, from the directory of charts. */
