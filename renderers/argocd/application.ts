@@ -80,43 +80,49 @@ function sourcesIn(object: JsonObject): readonly Json[] {
  */
 export async function translateApplication(
   declared: { readonly object: JsonObject; readonly base: JsonObject | undefined },
-  { source, view, origins, live }: TranslationContext,
+  context: TranslationContext,
 ): Promise<Translation | undefined> {
-  const name = textOf(valueAt(declared.object, ['metadata', 'name'])) ?? source.declaredBy.name
-  const { object, differences } = withLive({ ...declared, kind: 'Application', name }, { source, live }, [
-    'source',
-    'sources',
-    'sourceHydrator',
-    'syncPolicy',
-  ])
+  const name = textOf(valueAt(declared.object, ['metadata', 'name'])) ?? context.source.declaredBy.name
+  const { object, differences } = withLive({ ...declared, kind: 'Application', name }, context, decisive)
   const sources = sourcesIn(object)
-  const context: PartContext = {
-    shared: {
-      id: source.id,
-      namespace: destination(object) ?? 'default',
-      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
-    },
-    name,
-    namespace: source.declaredBy.namespace,
-    at: source.path,
-    charts: source.charts,
-    sources,
-    view,
-    origins,
-  }
-  const found = await Promise.all(sources.map((one) => partOrReason(one, context)))
-  const parts = found.flatMap((one) => one.part ?? [])
+  const parts = partContext(object, { ...context, name, sources })
+  const found = await Promise.all(sources.map((one) => partOrReason(one, parts)))
+  const rendered = found.flatMap((one) => one.part ?? [])
   const reasons = found.flatMap((one) => one.reason ?? [])
   const [reason] = reasons
-  if (parts.length === 0 && reason !== undefined) throw reason
-  if (parts.length === 0) return undefined
+  if (rendered.length === 0 && reason !== undefined) throw reason
+  if (rendered.length === 0) return undefined
   return {
-    parts,
+    parts: rendered,
     files: found.flatMap((one) => one.files ?? []),
     rollout: withDifferences(rolloutOf(object, `Application ${name}`), differences, `Application ${name}`),
     missing: reasons.map((one) => one.problems[0]?.message ?? one.message),
   }
 }
+
+/** What decides the rendering and the rollout of an Application. */
+const decisive = ['source', 'sources', 'sourceHydrator', 'syncPolicy'] as const
+
+const partContext = (
+  object: JsonObject,
+  {
+    source,
+    ...known
+  }: Pick<PartContext, 'name' | 'sources' | 'view' | 'origins'> & Pick<TranslationContext, 'source'>,
+): PartContext => ({
+  shared: {
+    id: source.id,
+    namespace: destination(object) ?? 'default',
+    ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+  },
+  namespace: source.declaredBy.namespace,
+  at: source.path,
+  charts: source.charts,
+  name: known.name,
+  sources: known.sources,
+  view: known.view,
+  origins: known.origins,
+})
 
 interface PartOrReason extends Partial<SourcePart> {
   readonly reason?: ExpectedStop
