@@ -1,6 +1,7 @@
 import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
+import type { LiveDeclaration } from '../plugin/model/live-declaration.ts'
 import { stop } from '../plugin/model/problem.ts'
 import type { RenderOptions } from '../plugin/model/renderer.ts'
 import type { OwnRepository } from '../plugin/model/repository.ts'
@@ -17,6 +18,8 @@ export interface RendererPorts extends ElsewherePorts {
   readonly joined?: boolean
   /** What is known of the repository that the sources are in; its own declarations are the evidence without it. */
   readonly own?: () => Promise<OwnRepository>
+  /** The Applications and HelmReleases in the clusters, where they were read. */
+  readonly live?: readonly LiveDeclaration[]
 }
 
 /**

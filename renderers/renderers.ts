@@ -76,6 +76,7 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
     view,
     origins,
     elsewhere: { ...(store === undefined ? {} : { store }), chartDirectories },
+    live: ports.live ?? [],
     evaluate: (templates, sets) => evaluateTemplates(templates, sets, { view, render: helmOf(kinds) }),
   })
   const { parts, ...release } = releaseKind({ whole, kindOf, declaring, portsFor })

@@ -111,7 +111,7 @@ function decoded(path: string): string {
 }
 
 /** The branch that a revision names, `HEAD` for the default branch; the revision itself where it may name a tag. */
-export const revisionName = (revision: string | undefined): string => {
+const revisionName = (revision: string | undefined): string => {
   const text = (revision ?? '').trim()
   return text === '' ? 'HEAD' : text.replace(/^refs\/(heads|remotes\/origin)\//, '')
 }

@@ -6,6 +6,8 @@ export interface Rollout {
   readonly by: string
   /** A sentence on why that does not happen by itself; absent when it does. */
   readonly held?: string
+  /** A sentence on where the live object differs from Git; absent when it does not, or no cluster was read. */
+  readonly differs?: string
   /** The fields whose changes it does not roll out. */
   readonly ignores?: readonly IgnoreRule[]
   /** Whether Flux applies the objects, so that their annotations can keep Flux from it. */
@@ -30,19 +32,17 @@ export interface SourceRollout {
   readonly rollouts: readonly Rollout[]
 }
 
-/** Why a change of a field of a rendered object is not rolled out, as a reason; `undefined` when it is. */
+/** Why a change of a field of a rendered object is not rolled out, by the source that renders it; `undefined` when it is. */
 export function notRolledOut(
   object: JsonObject | undefined,
   path: JsonPath,
-  rollouts: readonly Rollout[],
+  rollout: Rollout | undefined,
 ): string | undefined {
-  if (object === undefined) return undefined
-  const rule = rollouts
-    .flatMap(({ ignores = [] }) => ignores)
-    .find((one) => concerns(one, object) && covers(one.path, object, path))
+  if (object === undefined || rollout === undefined) return undefined
+  const rule = rollout.ignores?.find((one) => concerns(one, object) && covers(one.path, object, path))
   if (rule !== undefined)
     return `${rule.owner} ignores differences in ${rule.path}, so a change of it is not rolled out; remove that rule of ignoreDifferences first`
-  return rollouts.some(({ byFlux }) => byFlux === true) ? refusedByFlux(object) : undefined
+  return rollout.byFlux === true ? refusedByFlux(object) : undefined
 }
 
 /** The values with which an object keeps Flux from changing it, by annotation or label. */

@@ -9,6 +9,8 @@ export const isStored = (path: string): boolean => path === storeMount || path.s
 
 /** A chart to fetch. Its repository is an `https://…` URL, or `oci://…` for a registry. */
 export interface WantedChart extends ChartReference {
+  /** Whether a cluster says that this version is deployed. */
+  readonly isDeployed?: boolean
   /** How Flux chooses the artifact of an OCIRepository, in place of `version`. */
   readonly artifact?: ArtifactChoice
 }

@@ -38,6 +38,10 @@ export async function renderAll(sources: readonly Source[], ports: PlanPorts): P
   const failed = [...own.failed, ...releases.failed, ...missing].map((one) =>
     skipWithWarning(one, ports.progress),
   )
+  for (const { source, rollouts = [] } of releases.rendered) {
+    const differs = rollouts.at(-1)?.differs
+    if (differs !== undefined) ports.progress({ kind: 'warning', message: `${source.id}: ${differs}` })
+  }
   return { rendered: [...own.rendered, ...releases.rendered], failed }
 }
 

@@ -91,7 +91,12 @@ export const rolloutRows = ({
 }: Plan): readonly { readonly source: string; readonly how: string }[] =>
   rollouts.map(({ source, rollouts: chain }) => ({
     source,
-    how: [chain.at(-1)?.by, ...new Set(chain.flatMap(({ held }) => held ?? []))].filter(Boolean).join('. '),
+    how: [
+      chain.at(-1)?.by,
+      ...new Set(chain.flatMap(({ held, differs }) => [held ?? [], differs ?? []].flat())),
+    ]
+      .filter(Boolean)
+      .join('. '),
   }))
 
 /** Counts for a summary line. */

@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/schema.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import type { OpenedPrograms } from '../io/programs.ts'
+import type { LiveDeclaration } from '../model/live-declaration.ts'
 import type { Renderer } from '../model/renderer.ts'
 import type { MountedStore } from '../model/store.ts'
 import type { RunPorts } from './host.ts'
@@ -11,6 +12,8 @@ import { type OwnRepositoryRequest, ownRepository } from './own-repository.ts'
 /** The repository to render, and what it is rendered for. */
 export interface RendererRequest extends Pick<OwnRepositoryRequest, 'checkout' | 'purpose'> {
   readonly settings: ProgramSettings & Pick<Settings, 'deliver'> & Partial<Pick<Settings, 'charts'>>
+  /** The Applications and HelmReleases in the clusters. */
+  readonly live?: readonly LiveDeclaration[]
   /** Whether nothing may be fetched, whatever settings say. */
   readonly offline?: boolean
 }
@@ -25,12 +28,12 @@ export interface OpenedRenderer {
 /** Makes a renderer that knows which repository it works on. The views that it gets must be mounted by its store. */
 export function openRenderer(
   ports: Pick<RunPorts, 'env' | 'progress'>,
-  { checkout, settings, purpose, offline = false }: RendererRequest,
+  { checkout, settings, purpose, live = [], offline = false }: RendererRequest,
 ): OpenedRenderer {
   const { charts, deliver } = settings
   const programs = openPrograms(ports, settings, checkout.root)
   const store = openStore(ports, offline ? { ...charts, offline } : (charts ?? {}), programs)
   const own = () => ownRepository(ports, { checkout, deliver, purpose })
-  const renderer = createRenderer({ programs, store, chartDirectories: charts?.directories ?? [], own })
-  return { renderer, store, programs }
+  const chartDirectories = charts?.directories ?? []
+  return { renderer: createRenderer({ programs, store, chartDirectories, live, own }), store, programs }
 }

@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/schema.ts'
+import type { LiveDeclaration } from '../model/live-declaration.ts'
 import { stop } from '../model/problem.ts'
 import type { Renderer } from '../model/renderer.ts'
 import type { RepositoryView, Source } from '../model/source.ts'
@@ -11,6 +12,8 @@ import { openRenderer } from './open-renderer.ts'
 /** Which sources to open, and with which programs they are rendered. */
 export interface SourcesRequest {
   readonly checkout: Checkout
+  /** The Applications and HelmReleases in the clusters. */
+  readonly live?: readonly LiveDeclaration[]
   readonly settings: Pick<Settings, 'sources' | 'programs' | 'deliver'> &
     Partial<Pick<Settings, 'sandbox' | 'charts'>>
 }
@@ -27,10 +30,10 @@ export interface OpenedSources {
 /** Identifies the sources that settings name. Throws `settings.missing` when they name none. */
 export async function openSources(
   ports: Pick<RunPorts, 'env' | 'progress'>,
-  { checkout, settings }: SourcesRequest,
+  { checkout, settings, live = [] }: SourcesRequest,
   base: RepositoryView,
 ): Promise<OpenedSources> {
-  const opened = openRenderer(ports, { checkout, settings, purpose: 'run' })
+  const opened = openRenderer(ports, { checkout, settings, live, purpose: 'run' })
   const renderer = withOverlays(opened.renderer)
   if (settings.sources.length === 0) {
     throw stop('settings.missing', 'tortoise.yaml lists no sources, so there is nothing to right-size', {

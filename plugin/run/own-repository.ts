@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { join, resolve } from 'node:path'
 import git from 'isomorphic-git'
+import { z } from 'zod'
 import type { Settings } from '../../config/schema.ts'
 import { type OwnRepository, repositoryName } from '../model/repository.ts'
 import type { Checkout } from './checkout.ts'
@@ -36,7 +37,7 @@ export async function ownRepository(
   ]
   const names = [...new Set(urls.flatMap((url) => repositoryName(url) ?? []))]
   const base = deliver.base ?? clone?.branch ?? workflowBranch(env)
-  const { head } = clone ?? {}
+  const head = clone?.head ?? eventBranch(env) ?? usualHead(base, clone?.known ?? [])
   const merged = purpose === 'work-tree' && deliver.base === undefined ? head : undefined
   return {
     names,
@@ -112,6 +113,25 @@ function workflowUrl(env: Environment['env'], { root }: Checkout): readonly stri
 function workflowBranch(env: Environment['env']): string | undefined {
   const { GITHUB_BASE_REF: base, GITHUB_REF: ref } = named(env)
   return base || /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1]
+}
+
+/** The default branch, as the event of a GitHub workflow names it. */
+function eventBranch(env: Environment['env']): string | undefined {
+  const file = named(env)['GITHUB_EVENT_PATH']
+  if (file === undefined || !fs.existsSync(file)) return undefined
+  const found = eventSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')))
+  return found.data?.repository?.default_branch
+}
+
+const eventSchema = z.object({ repository: z.object({ default_branch: z.string().optional() }).optional() })
+
+/**
+ * The default branch of a clone that does not know it, where the run delivers to another branch: the only one of the two
+ * usual names that exists.
+ */
+function usualHead(base: string | undefined, known: readonly string[]): string | undefined {
+  const usual = ['main', 'master'].filter((branch) => known.includes(branch))
+  return base === undefined || usual.includes(base) || usual.length !== 1 ? undefined : usual[0]
 }
 
 const named = (env: Environment['env']): Readonly<Record<string, string | undefined>> => env

@@ -106,12 +106,12 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
  */
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
-  { checkout, settings, observations, readings, isSelected }: PlanInputs,
+  { checkout, settings, observations, readings, isSelected, declarations = [] }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
-  const opened = await openSources(ports, { checkout, settings }, base)
+  const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
   const { sources, renderer, view, describeSandbox } = opened
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)

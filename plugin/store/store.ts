@@ -22,13 +22,22 @@ export function openStore(given: StorePorts): MountedStore {
     known.set(name, answer)
     return answer
   }
+  const noted = new Set<string>()
+  const note = (message: string): void => {
+    if (!noted.has(message)) ports.progress({ kind: 'note', message: `uses ${message}` })
+    noted.add(message)
+  }
   const keep = ({ directory, view: own, files }: Fetched): StoredFiles => {
     stored.set(directory, own)
     titles.set(directory, files.title)
     return files
   }
   return {
-    chart: (chart: WantedChart) => once(['chart', chart], () => fetchChart(chart, ports)),
+    chart: async ({ isDeployed = false, ...chart }: WantedChart) => {
+      const files = await once(['chart', chart], () => fetchChart(chart, ports))
+      note(`${files.title}${choiceOf(chart, isDeployed)}`)
+      return files
+    },
     tree: (tree: GitReference) => once(['tree', tree], () => fetchTree(tree, ports)),
     file: (url) => once(['file', url], () => fetchFile(url, ports)),
     mount: (base) => mountView(base, storeMount, view),
@@ -43,3 +52,11 @@ export function openStore(given: StorePorts): MountedStore {
 
 /** A path of the mount in a text: the directory of the fetched files, and the path in it. */
 const mounted = /\.tortoise-store\/([\w-]+)(?:\/([^\s:,;'"`()]*))?/g
+
+/** Why a version was taken. */
+function choiceOf({ version, artifact }: WantedChart, isDeployed: boolean): string {
+  if (isDeployed) return ', which is deployed'
+  const range = artifact === undefined ? version : artifact.semver
+  if (range === undefined) return artifact === undefined ? ', the newest version' : ''
+  return /^v?\d+\.\d+\.\d+/.test(range) ? '' : `, the newest version in ${range}`
+}

@@ -55,7 +55,7 @@ function ignoredReason(
 ): string | undefined {
   const place = containers.find(({ name }) => name === container)?.path ?? []
   const inner = field.startsWith('env.') ? ['env'] : ['resources', ...field.split('.')]
-  return notRolledOut(objects[object], [...place, ...inner], rollouts)
+  return notRolledOut(objects[object], [...place, ...inner], rollouts.at(-1))
 }
 
 /** Names what a variable refers to, which is what to change: Kubernetes accepts no literal beside a reference. */

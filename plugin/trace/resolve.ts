@@ -3,6 +3,7 @@ import type { ManifestField } from '../model/manifest.ts'
 import type { Renderer } from '../model/renderer.ts'
 import { notRolledOut } from '../model/rollout.ts'
 import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
+import { sourceChain } from '../model/source.ts'
 import type { TracePolicy } from './choose-site.ts'
 import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
@@ -67,11 +68,13 @@ export async function resolveTraces(
   return Promise.all(
     fields.map(async (field): Promise<Trace> => {
       const { objects, rollouts = [] } = traced.rendering
-      const ignored = notRolledOut(objects[field.object], field.path, rollouts)
+      const ignored = notRolledOut(objects[field.object], field.path, rollouts.at(-1))
       if (ignored !== undefined) return nowhere(traced, field, ignored)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
       if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
       const { candidate } = origin
+      const undeclared = ignoredDeclaration(candidate, traced)
+      if (undeclared !== undefined) return nowhere(traced, field, undeclared)
       const site = scalarSite(candidate, origin.affix)
       const using = users.get(siteKey(candidate)) ?? []
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
@@ -90,6 +93,27 @@ export async function resolveTraces(
       return withTitles(trace, shown)
     }),
   )
+}
+
+/** Why a change of the object that declares a source is not rolled out, where a scalar in that object sets the field. */
+function ignoredDeclaration(
+  { levelsUp = 0, path }: Candidate,
+  { source, rendering: { rollouts = [] } }: TracedSource,
+): string | undefined {
+  const declaring = sourceChain(source).at(-levelsUp)?.declaredBy
+  if (levelsUp === 0 || declaring === undefined) return undefined
+  const { kind, name, namespace } = declaring
+  const object = { apiVersion: apiVersions[kind] ?? '', kind, metadata: { name, namespace } }
+  const inside = path.filter((step) => step !== '|')
+  return notRolledOut(object, inside, rollouts.at(-1 - levelsUp))
+}
+
+/** The API versions of objects that declare sources, as far as rules about them name their group. */
+const apiVersions: Readonly<Record<string, string>> = {
+  Application: 'argoproj.io/v1alpha1',
+  ApplicationSet: 'argoproj.io/v1alpha1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 }
 
 /** Ids of the untraced sources that read a file, without the layers that the traced source is built from. */

@@ -1,11 +1,13 @@
-import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { concernsOneSource, stop } from '../../plugin/model/problem.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import type { DeclaringKind, DeclaringPorts } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
 import { destination, helmValuesAt, translateApplication } from './application.ts'
 import { generateOne } from './generators.ts'
+import { ledBack } from './live-applications.ts'
 import { filledTemplates } from './template.ts'
 
 /** The Applications that an ApplicationSet generates. https://argo-cd.readthedocs.io/en/stable/user-guide/application-set/ */
@@ -23,7 +25,7 @@ export const applicationSet: DeclaringKind = {
     const found = identify(object, context.namespace)
     if (found?.kind !== 'ApplicationSet' || !found.apiVersion.startsWith('argoproj.io/')) return []
     const { kind, name, namespace: own } = found
-    const { applications, missing } = await applicationsOf(object, own, context)
+    const { applications, missing } = await applicationsOf({ object, base: object }, own, context)
     const made = applications.flatMap((application) => {
       const generated = textOf(valueAt(application, ['metadata', 'name']))
       if (generated === undefined) return []
@@ -34,20 +36,40 @@ export const applicationSet: DeclaringKind = {
     // The set itself is listed for the Applications that it makes and that are not known here.
     return missing.length === 0 ? made : [...made, { object: { kind, name, namespace: own }, namespace: own }]
   },
-  translate: async ({ objects, ...context }) => {
-    const { declaredBy } = context.source
-    const object = findDeclaring(objects, declaredBy)
-    if (object === undefined) return undefined
-    const { applications, missing } = await applicationsOf(object, declaredBy.namespace, context)
+  translate: async (context) => {
+    const { declaredBy, cluster } = context.source
+    const object = findDeclaring(context.objects, declaredBy)
+    const base = findDeclaring(await context.base(), declaredBy)
+    if (object === undefined || base === undefined) return undefined
+    const ports = { ...context, ...(cluster === undefined ? {} : { cluster }) }
+    const { applications, missing } = await applicationsOf({ object, base }, declaredBy.namespace, ports)
     if (declaredBy.generated === undefined)
       throw stop('source.render', missing.join('; ') || 'all its Applications are known', {
         place: { file: context.source.path },
       })
-    const application = applications.find(
-      (one) => valueAt(one, ['metadata', 'name']) === declaredBy.generated,
-    )
-    return application && translateApplication(application, context)
+    const named = (all: readonly JsonObject[]) =>
+      all.find((one) => valueAt(one, ['metadata', 'name']) === declaredBy.generated)
+    const application = named(applications)
+    const unedited = await applicationsOf({ object: base, base }, declaredBy.namespace, ports)
+    const translation =
+      application &&
+      (await translateApplication({ object: application, base: named(unedited.applications) }, context))
+    return translation && { ...translation, rollout: heldBySet(translation.rollout, object) }
   },
+}
+
+/** A rollout with what keeps an ApplicationSet from changing the Applications that it made. */
+function heldBySet(rollout: Rollout | undefined, set: JsonObject): Rollout {
+  const name = `ApplicationSet ${textOf(valueAt(set, ['metadata', 'name']))}`
+  const policy = textOf(valueAt(set, ['spec', 'syncPolicy', 'applicationsSync'])) ?? ''
+  const isKept = policy === 'create-only' || policy === 'create-delete'
+  const ignored = listOf(valueAt(set, ['spec', 'ignoreApplicationDifferences'])).length > 0
+  const held = [
+    ...(rollout?.held === undefined ? [] : [rollout.held]),
+    ...(isKept ? [`${name} does not change Applications that exist (applicationsSync: ${policy})`] : []),
+    ...(ignored ? [`${name} ignores some differences of its Applications`] : []),
+  ].join('. ')
+  return { by: '', ...rollout, ...(held === '' ? {} : { held }) }
 }
 
 /** The Applications that an ApplicationSet makes, and why others are not known. */
@@ -56,7 +78,46 @@ interface Generated {
   readonly missing: readonly string[]
 }
 
-async function applicationsOf(object: JsonObject, at: string, ports: DeclaringPorts): Promise<Generated> {
+/** An ApplicationSet, and the same one without pending edits. */
+interface DeclaredSet {
+  readonly object: JsonObject
+  readonly base: JsonObject
+}
+
+type SetPorts = DeclaringPorts & { readonly cluster?: string }
+
+async function applicationsOf(
+  { object, base }: DeclaredSet,
+  namespace: string,
+  ports: SetPorts,
+): Promise<Generated> {
+  const made = await generatedApplications(object, namespace, ports)
+  if (made.missing.length === 0) return made
+  const known = new Set(made.applications.map((one) => valueAt(one, ['metadata', 'name'])))
+  const set = textOf(valueAt(object, ['metadata', 'name']))
+  const live = ports.live.filter(
+    (one) =>
+      one.generator === set &&
+      one.namespace === namespace &&
+      !known.has(one.name) &&
+      (ports.cluster === undefined || ports.cluster === one.cluster),
+  )
+  const [template, current] = [base, object].map((one) => valueAt(one, ['spec', 'template']))
+  if (!isJsonObject(template) || !isJsonObject(current) || live.length === 0) return made
+  const led = ledBack(template, current, live)
+  // Once every live Application is known, nothing is missing that runs.
+  return {
+    applications: [...made.applications, ...led],
+    missing: led.length === live.length ? [] : made.missing,
+  }
+}
+
+/** What the generators give that this repository can answer. */
+async function generatedApplications(
+  object: JsonObject,
+  at: string,
+  ports: DeclaringPorts,
+): Promise<Generated> {
   const goTemplate = valueAt(object, ['spec', 'goTemplate']) === true
   const generators = listOf(valueAt(object, ['spec', 'generators']))
   const made = await Promise.all(

@@ -1,7 +1,9 @@
 import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { liveOf } from '../../plugin/model/live-declaration.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { concernsOneSource, type ExpectedStop } from '../../plugin/model/problem.ts'
 import type { YamlPath } from '../../plugin/model/site.ts'
+import { withDifferences, withLive } from '../live/with-live.ts'
 import type { DeclaringKind, Translation, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
@@ -28,9 +30,11 @@ export const application: DeclaringKind = {
     const { kind, name, namespace: own } = found
     return [{ object: { kind, name, namespace: own }, namespace: destination(object) ?? own }]
   },
-  translate: async ({ objects, ...context }) => {
-    const object = findDeclaring(objects, context.source.declaredBy)
-    return object && translateApplication(object, context)
+  translate: async (context) => {
+    const { declaredBy } = context.source
+    const object = findDeclaring(context.objects, declaredBy)
+    const base = findDeclaring(await context.base(), declaredBy)
+    return object && translateApplication({ object, base }, context)
   },
 }
 
@@ -76,36 +80,62 @@ function sourcesIn(object: JsonObject): readonly Json[] {
  * `source.render` when none is in this repository.
  */
 export async function translateApplication(
-  object: JsonObject,
-  { source, ...ports }: Pick<TranslationContext, 'source' | 'view' | 'origins' | 'elsewhere'>,
+  declared: { readonly object: JsonObject; readonly base: JsonObject | undefined },
+  context: TranslationContext,
 ): Promise<Translation | undefined> {
+  const name = textOf(valueAt(declared.object, ['metadata', 'name'])) ?? context.source.declaredBy.name
+  const { object, differences } = withLive({ ...declared, kind: 'Application', name }, context, decisive)
   const sources = sourcesIn(object)
-  const context: PartContext = {
-    shared: {
-      id: source.id,
-      namespace: destination(object) ?? 'default',
-      ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
-    },
-    name: textOf(valueAt(object, ['metadata', 'name'])) ?? source.declaredBy.name,
-    namespace: source.declaredBy.namespace,
-    at: source.path,
-    ...(source.charts === undefined ? {} : { charts: source.charts }),
-    sources,
-    ...ports,
-  }
-  const found = await Promise.all(sources.map((one) => partOrReason(one, context)))
-  const parts = found.flatMap((one) => one.part ?? [])
+  const live = liveOf(
+    { kind: 'Application', namespace: context.source.declaredBy.namespace, name },
+    context.live,
+    context.source.cluster,
+  )
+  const parts = partContext(object, { ...context, live, name, sources })
+  const found = await Promise.all(sources.map((one) => partOrReason(one, parts)))
+  const rendered = found.flatMap((one) => one.part ?? [])
   const reasons = found.flatMap((one) => one.reason ?? [])
   const [reason] = reasons
-  if (parts.length === 0 && reason !== undefined) throw reason
-  if (parts.length === 0) return undefined
+  if (rendered.length === 0 && reason !== undefined) throw reason
+  if (rendered.length === 0) return undefined
   return {
-    parts,
+    parts: rendered,
     files: found.flatMap((one) => one.files ?? []),
-    rollout: rolloutOf(object, `Application ${context.name}`),
+    rollout: withDifferences(
+      rolloutOf(object, `Application ${name}`),
+      [...differences, ...found.flatMap((one) => one.differs ?? [])],
+      `Application ${name}`,
+    ),
     missing: reasons.map((one) => one.problems[0]?.message ?? one.message),
   }
 }
+
+/** What decides the rendering and the rollout of an Application. */
+const decisive = ['source', 'sources', 'sourceHydrator', 'syncPolicy'] as const
+
+const partContext = (
+  object: JsonObject,
+  {
+    source,
+    ...known
+  }: Pick<PartContext, 'name' | 'sources' | 'view' | 'origins' | 'elsewhere' | 'live'> &
+    Pick<TranslationContext, 'source'>,
+): PartContext => ({
+  shared: {
+    id: source.id,
+    namespace: destination(object) ?? 'default',
+    ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+  },
+  namespace: source.declaredBy.namespace,
+  at: source.path,
+  ...(source.charts === undefined ? {} : { charts: source.charts }),
+  name: known.name,
+  sources: known.sources,
+  view: known.view,
+  origins: known.origins,
+  elsewhere: known.elsewhere,
+  live: known.live,
+})
 
 interface PartOrReason extends Partial<SourcePart> {
   readonly reason?: ExpectedStop

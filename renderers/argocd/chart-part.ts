@@ -19,7 +19,7 @@ export async function chartPart(
   const inline = object === undefined ? textOf(valueAt(helm, ['values'])) : JSON.stringify(object)
   const files = await Promise.all(
     listOf(valueAt(helm, ['valueFiles'])).map((file) =>
-      valuesFiles(textOf(file), { ...context, path, helm }),
+      valuesFiles(withEnvironment(textOf(file), { path, name, shared }), { ...context, path, helm }),
     ),
   )
   const kubeVersion = textOf(valueAt(helm, ['kubeVersion']))
@@ -34,6 +34,22 @@ export async function chartPart(
     ...(kubeVersion === undefined ? {} : { kubeVersion }),
     ...(charts === undefined ? {} : { charts }),
   }
+}
+
+/**
+ * A text with the variables of an Application that decide paths.
+ * https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/
+ */
+function withEnvironment(
+  text: string | undefined,
+  { path, name, shared }: Pick<PartContext, 'name' | 'shared'> & { readonly path: string },
+): string | undefined {
+  const known: Readonly<Record<string, string | undefined>> = {
+    ARGOCD_APP_NAME: name,
+    ARGOCD_APP_NAMESPACE: shared.namespace,
+    ARGOCD_APP_SOURCE_PATH: path,
+  }
+  return text?.replace(/\$\{?(ARGOCD_APP_\w+)\}?/g, (whole, variable: string) => known[variable] ?? whole)
 }
 
 interface FileContext extends Pick<PartContext, 'view' | 'at' | 'sources' | 'origins'> {

@@ -26,9 +26,20 @@ export async function generateOne(
   generator: Json,
   context: GeneratorContext,
 ): Promise<readonly JsonObject[]> {
+  if (hasTemplate(generator))
+    throw stop('source.render', 'its generator has a template of its own, which is not supported', {
+      place: { file: context.at },
+    })
   const sets = await unselected(generator, context)
   return sets.filter(selects(valueAt(generator, ['selector'])))
 }
+
+/** Whether a generator overrides the template of its set. */
+const hasTemplate = (generator: Json): boolean =>
+  Object.values(isJsonObject(generator) ? generator : {}).some((one) => {
+    const template = valueAt(one, ['template'])
+    return isJsonObject(template) && Object.keys(template).length > 0
+  })
 
 async function unselected(generator: Json, context: GeneratorContext): Promise<readonly JsonObject[]> {
   const list = valueAt(generator, ['list'])

@@ -1,4 +1,5 @@
 import { type Json, textOf, valueAt } from '../../plugin/model/json.ts'
+import type { LiveDeclaration } from '../../plugin/model/live-declaration.ts'
 import type { Origin } from '../../plugin/model/repository.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
 import type { ElsewherePorts } from '../elsewhere/chart-finder.ts'
@@ -18,6 +19,8 @@ export interface PartContext {
   readonly view: RepositoryView
   readonly origins: Origins
   readonly elsewhere: ElsewherePorts
+  /** The Application in its cluster, where that was read. */
+  readonly live: LiveDeclaration | undefined
 }
 
 /** The repository, revision and path of a source of an Application. */

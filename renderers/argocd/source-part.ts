@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../..
 import { stop } from '../../plugin/model/problem.ts'
 import type { InputFile } from '../../plugin/model/source.ts'
 import { chartFinder, chartMissing } from '../elsewhere/chart-finder.ts'
+import { deployedChart } from '../elsewhere/deployed-chart.ts'
 import type { HelmSource } from '../helm/source.ts'
 import { findKustomization } from '../kustomize/file.ts'
 import type { KustomizeSource } from '../kustomize/source.ts'
@@ -16,6 +17,8 @@ import { withSourceFiles } from './source-files.ts'
 export interface SourcePart {
   readonly part: HelmSource | KustomizeSource | PlainSource
   readonly files: readonly InputFile[]
+  /** What of it is not deployed as Git has it. */
+  readonly differs?: string
 }
 
 /**
@@ -25,23 +28,39 @@ export interface SourcePart {
 export async function partOf(declared: Json, context: PartContext): Promise<SourcePart | undefined> {
   const { view, at } = context
   const chart = textOf(valueAt(declared, ['chart']))
-  if (chart !== undefined) return { part: await registryChart(declared, chart, context), files: [] }
+  if (chart !== undefined) return registryChart(declared, chart, context)
   const written = textOf(valueAt(declared, ['path']))
   if (written === undefined) return undefined
   const { path, ...located } = await context.origins.locate(originOf(declared, written), { view, at })
   if ((await view.kind(path)) !== 'directory')
     throw stop('source.render', `its directory ${path} is not in this repository`, { place: { file: at } })
   const { source, files } = await withSourceFiles(declared, path, context)
+  refusePlugin(valueAt(source, ['plugin']), at)
   return { part: { ...(await directoryPart(source, path, context)), ...located }, files }
 }
 
+/** Rejects with `source.render` where a plugin of others renders the source: it may read and change anything. */
+function refusePlugin(plugin: Json | undefined, at: string): void {
+  if (plugin === undefined || plugin === null) return
+  const name = textOf(valueAt(plugin, ['name'])) ?? ''
+  if (/^gitops-tortoise(-|$)/.test(name)) return
+  throw stop(
+    'source.render',
+    `the plugin ${name || 'that Argo CD chooses'} renders it, which is not run here`,
+    {
+      place: { file: at },
+      hint: 'Add the directory to sources with its values files, if the plugin renders nothing else.',
+    },
+  )
+}
+
 /** A chart of a chart repository or registry. */
-async function registryChart(source: Json, name: string, context: PartContext): Promise<HelmSource> {
-  const { view, at } = context
-  const chart = chartOf(source, name)
+async function registryChart(source: Json, name: string, context: PartContext): Promise<SourcePart> {
+  const { view, at, live, sources } = context
+  const { chart, ...rest } = deployedChart(chartOf(source, name), live, sources.indexOf(source))
   const path = await chartFinder(context, view, context.elsewhere)(chart)
   if (path === undefined || (await view.kind(path)) !== 'directory') throw chartMissing(chart, at)
-  return { ...(await chartPart(source, path, context)), chart }
+  return { part: { ...(await chartPart(source, path, context)), chart }, files: [], ...rest }
 }
 
 async function directoryPart(source: Json, path: string, context: PartContext): Promise<SourcePart['part']> {

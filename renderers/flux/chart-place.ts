@@ -1,9 +1,11 @@
 import { posix } from 'node:path'
 import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { liveOf } from '../../plugin/model/live-declaration.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { ChartReference } from '../../plugin/model/repository.ts'
 import { storedRoot, type WantedChart } from '../../plugin/model/store.ts'
 import { chartFinder, chartMissing } from '../elsewhere/chart-finder.ts'
+import { deployedChart } from '../elsewhere/deployed-chart.ts'
 import { pathHere } from '../origin/declared-repositories.ts'
 import type { Located } from '../origin/origins.ts'
 import type { TranslationContext } from '../release/declaring-kind.ts'
@@ -17,6 +19,8 @@ export interface ChartPlace extends Located {
   /** Paths of values files that replace the `values.yaml` of the chart. */
   readonly valuesFiles: readonly string[]
   readonly chart?: ChartReference
+  /** What of it is not deployed as Git has it. */
+  readonly differs?: string
 }
 
 /**
@@ -80,10 +84,11 @@ async function placeInGit(
 
 /** Finds a chart that is not in Git. Rejects with `source.render` where no place here has it. */
 async function registryPlace(
-  chart: WantedChart,
-  { source, view, elsewhere }: TranslationContext,
-): Promise<Pick<ChartPlace, 'path' | 'chart'>> {
+  written: WantedChart,
+  { source, view, elsewhere, live }: TranslationContext,
+): Promise<Pick<ChartPlace, 'path' | 'chart' | 'differs'>> {
+  const { chart, ...rest } = deployedChart(written, liveOf(source.declaredBy, live, source.cluster))
   const path = await chartFinder(source, view, elsewhere)(chart)
-  if (path !== undefined && (await view.kind(path)) === 'directory') return { path, chart }
+  if (path !== undefined && (await view.kind(path)) === 'directory') return { path, chart, ...rest }
   throw chartMissing(chart, source.path)
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import type { HelmSource } from '../helm/source.ts'
+import { withDifferences, withLive } from '../live/with-live.ts'
 import type { DeclaringKind, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
@@ -31,16 +32,43 @@ export const helmRelease: DeclaringKind = {
     ]
   },
   translate: async (context) => {
-    const release = findDeclaring(context.objects, context.source.declaredBy)
-    if (release === undefined) return undefined
-    const part = chartSource(release, await chartPlace(release, context), context)
+    const { declaredBy } = context.source
+    const declared = findDeclaring(context.objects, declaredBy)
+    if (declared === undefined) return undefined
+    const base = findDeclaring(await context.base(), declaredBy)
+    const name = `HelmRelease ${declaredBy.name}`
+    const { object: release, differences } = withLive(
+      { ...declaredBy, object: declared, base },
+      context,
+      decisive,
+    )
+    const { differs, ...place } = await chartPlace(release, context)
+    const part = chartSource(release, place, context)
     const patches = listOf(valueAt(release, ['spec', 'postRenderers'])).map((one) =>
       valueAt(one, ['kustomize']),
     )
     const postRender = merged(patches.filter(isJsonObject))
-    return { parts: [part], rollout: rolloutOf(release), ...(postRender === undefined ? {} : { postRender }) }
+    const rollout = withDifferences(
+      rolloutOf(release),
+      differs === undefined ? differences : [...differences, differs],
+      name,
+    )
+    return { parts: [part], rollout, ...(postRender === undefined ? {} : { postRender }) }
   },
 }
+
+/** What decides the rendering of a HelmRelease. */
+const decisive = [
+  'values',
+  'valuesFrom',
+  'chart',
+  'chartRef',
+  'postRenderers',
+  'suspend',
+  'interval',
+  'releaseName',
+  'targetNamespace',
+] as const
 
 /** Several post-renderers as one kustomization, with their lists joined in order; `undefined` without any. */
 function merged(steps: readonly JsonObject[]): JsonObject | undefined {

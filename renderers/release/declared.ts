@@ -34,7 +34,7 @@ async function declared(
   const chain = sourceChain(source)
   if (chain.length >= longestChain) return []
   const path = parts?.[0]?.path ?? source.path
-  const context = { ...ports, namespace: namespaceOf(source), path }
+  const context = { ...ports, ...sharedDetails({ ...source, path }), namespace: namespaceOf(source), path }
   const found = await Promise.all(
     objects.flatMap((object) => kinds.map((one) => one.declares(object, context))),
   )

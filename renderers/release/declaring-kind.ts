@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../plugin/model/json.ts'
+import type { LiveDeclaration } from '../../plugin/model/live-declaration.ts'
 import type { DeclaringFormat } from '../../plugin/model/renderer.ts'
 import type { Rollout } from '../../plugin/model/rollout.ts'
 import type {
@@ -34,12 +35,15 @@ export interface DeclaringPorts {
   readonly evaluate: EvaluateTemplates
   /** Where charts that are not in the repository are looked up. */
   readonly elsewhere: ElsewherePorts
+  /** The Applications and HelmReleases in the clusters; empty where no cluster was read. */
+  readonly live: readonly LiveDeclaration[]
 }
 
 /** What is known around an object that may declare sources. */
 export interface DeclaresContext extends DeclaringPorts {
   readonly namespace: string
   readonly path: string
+  readonly cluster?: string
 }
 
 /** What an object is translated with. */
@@ -47,6 +51,8 @@ export interface TranslationContext extends DeclaringPorts {
   readonly source: ReleaseSource
   /** The objects rendered together with it. */
   readonly objects: readonly JsonObject[]
+  /** The same objects without pending edits. */
+  readonly base: () => Promise<readonly JsonObject[]>
   /** The objects of the sources around the one that holds it. */
   readonly around: readonly JsonObject[]
 }

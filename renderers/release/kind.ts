@@ -73,8 +73,9 @@ async function translate(
   const renderings = await Promise.all(chain.map((one) => whole.render(one, view, { marked: true })))
   const [{ objects, rollouts = [] } = { objects: [] }, ...outer] = renderings.toReversed()
   const around = outer.flatMap((one) => one.objects)
+  const base = async () => (await whole.render(source.declaredIn, view.origin, { marked: true })).objects
   const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
-  const translation = await kind?.translate({ ...portsFor(view), source, objects, around })
+  const translation = await kind?.translate({ ...portsFor(view), source, objects, base, around })
   if (translation !== undefined)
     return { ...translation, rollouts: [...rollouts, ...(translation.rollout ? [translation.rollout] : [])] }
   throw stop('source.render', `the chart or path of ${nameOf(source)} is not in this repository`, {

@@ -1,3 +1,4 @@
+import type { LiveDeclaration } from '../../model/live-declaration.ts'
 import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
 import type { Workload } from '../../model/workload.ts'
 import type { Owner } from '../owners.ts'
@@ -90,5 +91,7 @@ export interface LiveCluster {
   /** Controllers of pods, by `namespace/name`. */
   readonly pods: ReadonlyMap<string, Owner>
   readonly bounds: readonly NamespaceBounds[]
+  /** The Applications and HelmReleases that roll out to it. */
+  readonly declarations: readonly LiveDeclaration[]
   readonly unread: readonly UnreadKind[]
 }

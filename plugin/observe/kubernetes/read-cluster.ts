@@ -7,6 +7,7 @@ import { type HubOptions, hubApplications, localApplications } from './hub.ts'
 import { type CustomKind, controllerKinds, customControllers, type ListedKind, otherKinds } from './kinds.ts'
 import { type ClusterPorts, type Lister, lister } from './lister.ts'
 import type { LiveCluster } from './live.ts'
+import { liveDeclarations } from './live-declarations.ts'
 import { controllersOf, ownedSchema, podSchema, podStatusByWorkload } from './live-pods.ts'
 import { liveWorkloads } from './live-workloads.ts'
 import { budgetSchema, limitRangeSchema, namespaceBounds, quotaSchema } from './namespace-bounds.ts'
@@ -56,6 +57,7 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
     jobs,
     pods: controllersOf(read.pods),
     bounds: namespaceBounds(read.limitRanges, read.quotas),
+    declarations: liveDeclarations({ ...read, applications }, cluster),
     unread: objects.unread,
   }
 }

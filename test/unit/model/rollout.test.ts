@@ -21,12 +21,14 @@ const application = (spec: JsonObject, metadata: JsonObject = {}): JsonObject =>
 
 describe('a field that Argo CD ignores', () => {
   const ignored = (rule: JsonObject, object = web(), container = 0): boolean =>
-    notRolledOut(object, cpuOf(container), [
+    notRolledOut(
+      object,
+      cpuOf(container),
       argoRollout(
         application({ ignoreDifferences: [{ group: 'apps', kind: 'Deployment', ...rule }] }),
         'Application web',
       ),
-    ]) !== undefined
+    ) !== undefined
 
   it.each([
     '/spec',
@@ -78,15 +80,17 @@ describe('a field that Argo CD ignores', () => {
 describe('an object that Flux does not change', () => {
   const reason = (
     metadata: JsonObject,
-    rollouts: readonly Rollout[] = [fluxRollout({ kind: 'Kustomization' })],
-  ) => notRolledOut(web(metadata), cpuOf(0), rollouts)
+    rollout: Rollout | undefined = fluxRollout({ kind: 'Kustomization' }),
+  ) => notRolledOut(web(metadata), cpuOf(0), rollout)
 
   it('says so by annotation or label', () => {
     const name = 'kustomize.toolkit.fluxcd.io/reconcile'
     expect(reason({ annotations: { [name]: 'disabled' } })).toContain(`${name}: disabled`)
     expect(reason({ labels: { 'kustomize.toolkit.fluxcd.io/ssa': 'Ignore' } })).toContain('ssa: Ignore')
     expect(reason({ annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'Merge' } })).toBeUndefined()
-    expect(reason({ annotations: { [name]: 'disabled' } }, [])).toBeUndefined()
+    expect(
+      reason({ annotations: { [name]: 'disabled' } }, fluxRollout({ kind: 'HelmRelease' })),
+    ).toBeUndefined()
   })
 })
 

@@ -244,8 +244,15 @@ describe('an Application', () => {
     )
   const parts = async (spec: string, more: { readonly charts?: string; readonly cluster?: string } = {}) => {
     const source = { kind: 'release', id: 'the app', path: 'x', declaredBy: by, declaredIn, ...more }
-    return (await application.translate({ ...portsOf(view), source, objects: [app(spec)], around: [] }))
-      ?.parts
+    return (
+      await application.translate({
+        ...portsOf(view),
+        source,
+        objects: [app(spec)],
+        base: async () => [app(spec)],
+        around: [],
+      })
+    )?.parts
   }
   const chart = (helm: string, more = '') => parts(`{source: {path: charts/web, helm: ${helm}}${more}}`)
 
@@ -426,6 +433,7 @@ describe('an ApplicationSet', () => {
           declaredBy: { kind: 'ApplicationSet', name: 'all', namespace: 'argocd', generated },
         },
         objects: [set(`{${directories}, ${go}}`)],
+        base: async () => [set(`{${directories}, ${go}}`)],
         around: [],
         ...portsOf(view),
       })

@@ -31,6 +31,7 @@ const translated = (
       ...source,
     },
     objects,
+    base: async () => objects,
     around: [],
     ...portsOf(memoryView(files)),
   })
@@ -231,6 +232,7 @@ describe('a Flux Kustomization', () => {
           unrestricted: true,
         },
       ],
+      rollout: { by: 'Flux reconciles Kustomization web', byFlux: true },
     })
   })
 

@@ -19,8 +19,15 @@ const source = (more: Partial<ReleaseSource> = {}): ReleaseSource => ({
 })
 const part = async (release: string, more: Partial<ReleaseSource> = {}) => {
   const objects = [object(`releases: [{name: other}, {name: web, namespace: shop, ${release}}]`)]
-  return (await helmfileRelease.translate({ ...portsOf(view), source: source(more), objects, around: [] }))
-    ?.parts[0]
+  return (
+    await helmfileRelease.translate({
+      ...portsOf(view),
+      source: source(more),
+      objects,
+      base: async () => objects,
+      around: [],
+    })
+  )?.parts[0]
 }
 
 describe('a release of a helmfile', () => {
