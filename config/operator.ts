@@ -13,7 +13,7 @@ export const operatorSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox` and `kubernetes` cannot be allowed.',
+        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes` and `charts` cannot be allowed.',
       ),
     clusters: z
       .array(clusterSchema.omit({ paths: true, usage: true }))

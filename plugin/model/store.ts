@@ -67,4 +67,6 @@ export interface SourceStore {
 export interface MountedStore extends SourceStore {
   /** A view of a repository with the fetched files mounted at `storeMount`. */
   readonly mount: (view: RepositoryView) => RepositoryView
+  /** Patterns that would allow what was refused so far, in alphabetical order. */
+  readonly refused: () => readonly string[]
 }

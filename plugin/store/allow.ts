@@ -8,6 +8,8 @@ export interface AllowList {
   readonly check: (url: URL, suggested?: string) => void
   /** Throws `source.fetch` for an address of this machine, a link or a private network that is not listed itself. */
   readonly checkAddress: (url: URL, address: string) => void
+  /** Patterns that would allow what was refused so far. */
+  readonly refused: () => readonly string[]
   /** Whether a pattern names the host of a URL with plain HTTP. */
   readonly isPlain: (host: string) => boolean
 }
@@ -28,10 +30,14 @@ export function allowList(patterns: readonly string[]): AllowList {
   const hosts = rules.map(({ host }) => host)
   const named = hosts.flatMap((host) => addressOf(host) ?? (host === 'localhost' ? loopbackNetworks : []))
   const isListed = addressMatcher([...networks, ...named])
+  const refused = new Set<string>()
   return {
     check: (url, suggested = patternFor(url)) => {
-      if (!rules.some((rule) => matches(rule, url))) throw notAllowed(url, suggested)
+      if (rules.some((rule) => matches(rule, url))) return
+      refused.add(suggested)
+      throw notAllowed(url, suggested)
     },
+    refused: () => [...refused].sort(),
     checkAddress: (url, address) => {
       if (isInternalAddress(address) && !isListed(address)) throw internal(url, address)
     },
@@ -93,7 +99,7 @@ export const allowLines = (patterns: readonly string[]): string =>
 const notAllowed = (url: URL, pattern: string) =>
   stop(
     'source.fetch',
-    `${url.host} is not contacted, because the operator settings do not allow it: ${allowLines([pattern])}`,
+    `charts.allow does not list ${pattern}, so ${url.host} is not contacted. If you trust it, add to the operator settings: ${allowLines([pattern])}`,
     { hint: `Add to the operator settings:\n    ${allowLines([pattern])}` },
   )
 

@@ -40,6 +40,7 @@ export function openStore(given: StorePorts): MountedStore {
     },
     tree: (tree: GitReference) => once(['tree', tree], () => fetchTree(tree, ports)),
     file: (url) => once(['file', url], () => fetchFile(url, ports)),
+    refused: given.transport.allow.refused,
     mount: (base) => mountView(base, storeMount, view),
     shown: (text) =>
       text.replace(mounted, (path: string, directory: string, inside?: string) => {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { stop } from '../../plugin/model/problem.ts'
+import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
 import type { SourceStore, WantedChart } from '../../plugin/model/store.ts'
 
@@ -28,16 +28,33 @@ export const chartFinder =
       if ((await view.kind(posix.join(path, 'Chart.yaml'))) === 'file') return path
     }
     if (ports.store === undefined || reference.repository === '') return undefined
-    return (await ports.store.chart(reference)).path
+    return fetchedPath(reference, ports.store)
   }
 
-/** The problem of a source whose chart is in no place that is known here. */
-export function chartMissing({ repository, name, version = '' }: WantedChart, file: string) {
+async function fetchedPath(reference: WantedChart, store: SourceStore): Promise<string> {
+  try {
+    return (await store.chart(reference)).path
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    const [problem] = error.problems
+    const message = `${shownChart(reference)} is not fetched: ${problem?.message ?? error.message}`
+    const hint = problem?.hint === undefined ? {} : { hint: problem.hint }
+    throw stop('source.fetch', message, { ...hint, cause: error })
+  }
+}
+
+function shownChart({ repository, name, version = '', artifact }: WantedChart): string {
   const from = repository === '' ? '' : ` of ${repository.replace(/\/\/[^/@]*@/, '//')}`
-  return stop('source.render', `its chart ${`${name} ${version}`.trim()}${from} is not in this repository`, {
+  const shown = artifact === undefined ? version : (artifact.tag ?? artifact.semver ?? artifact.digest ?? '')
+  return `its chart ${`${name} ${shown}`.trim()}${from}`
+}
+
+/** The problem of a source whose chart is in no place that is known here. */
+export function chartMissing(chart: WantedChart, file: string) {
+  return stop('source.render', `${shownChart(chart)} is not in this repository`, {
     place: { file },
     hint:
-      repository === ''
+      chart.repository === ''
         ? 'No file of the repository says where it comes from. Name a directory with charts: charts.directories in the settings, or --charts DIR.'
         : 'Name a directory with charts: charts.directories in the settings, or --charts DIR.',
   })

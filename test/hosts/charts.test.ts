@@ -322,4 +322,76 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     expect(plan.stdout + plan.stderr).toContain(`charts: { allow: ["${ground.http.host}"] }`)
     expect(ground.http.requests.length).toBe(requests)
   })
+
+  it('a server that fails stops its own source alone', async () => {
+    const bad = {
+      ...release(fromRepository('0.7.2')),
+      metadata: { name: 'broken', namespace: 'shop' },
+      spec: {
+        chart: {
+          spec: {
+            chart: 'web',
+            sourceRef: { kind: 'HelmRepository', name: 'gone', namespace: 'flux-system' },
+          },
+        },
+      },
+    }
+    const gone = {
+      ...source('HelmRepository', { url: 'https://127.0.0.1:9/x' }),
+      metadata: { name: 'gone', namespace: 'flux-system' },
+    }
+    const one = checkout(helmRepository(), gone, release(fromRepository('0.7.2')), bad)
+    const operator = operatorSettings(ground, { allow: [ground.http.host, '127.0.0.1:9'] })
+    const plan = await one.run(['plan', ...recorded, '-o', 'json'], { operator })
+    const { changes, skipped } = JSON.parse(plan.stdout)
+    expect(changes.length).toBeGreaterThan(0)
+    expect(skipped.map(({ reason }: { reason: string }) => reason)).toContainEqual(
+      expect.stringMatching(
+        /^its chart web of https:\/\/127.0.0.1:9\/x is not fetched: .* refuses connections/,
+      ),
+    )
+  })
+
+  it('offline uses the cache, and names what is missing', async () => {
+    const one = checkout(helmRepository(), release(fromRepository('0.x')))
+    const operator = operatorSettings(ground, { offline: true })
+    const missing = await one.run(['plan', ...recorded, '-o', 'json'], { operator })
+    expect(missing.stdout).toContain('is not in the cache')
+    await one.run(['plan', ...recorded])
+    const requests = ground.http.requests.length
+    const plan = await one.run(['plan', ...recorded, '-o', 'json'], { operator })
+    expect(JSON.parse(plan.stdout).changes.length).toBeGreaterThan(0)
+    expect(plan.stderr).toContain(`uses web 0.9.0 from ${ground.http.url}, the newest version in 0.x`)
+    expect(ground.http.requests.length).toBe(requests)
+  })
+
+  it('a repository cannot allow servers, but names its directories of charts', async () => {
+    const { charts } = operatorSettings(ground) as { charts: object }
+    const own = {
+      sources: [{ path: 'apps/prod', cluster: 'prod', namespace: 'shop' }],
+      charts: { ...charts, directories: ['vendor'] },
+      deliver: { mode: 'direct' },
+    }
+    const objects = [helmRepository(), release(fromRepository('0.x'))]
+    const files = { 'tortoise.yaml': stringify(own), [file]: texts(...objects) }
+    const requests = ground.http.requests.length
+    const refused = await checkoutOf(ground, files).run(['plan', ...recorded, '-o', 'json'], { operator: {} })
+    expect(JSON.parse(refused.stdout).changes).toEqual([])
+    expect(refused.stderr).toContain('charts.allow is not used: no repository may set it')
+    const vendored = checkoutOf(ground, { ...files, ...demoChart('vendor/web') })
+    const plan = await vendored.run(['plan', ...recorded, '-o', 'json'], { operator: {} })
+    expect(JSON.parse(plan.stdout).changes.length).toBeGreaterThan(0)
+    expect(ground.http.requests.length).toBe(requests)
+  })
+
+  it('init names the servers, and fetches from them when it is told to', async () => {
+    const one = checkout(helmRepository(), release(fromRepository('0.x')))
+    const login = operatorSettings(ground, { allow: [] })
+    const named = await one.run(['init', '--offline', '--force'], { operator: login })
+    expect(named.stdout + named.stderr).toContain(`charts: { allow: ["${ground.http.host}"] }`)
+    const fetched = await one.run(['init', '--offline', '--force', '--fetch-charts'], { operator: login })
+    expect(fetched).toMatchObject({ status: 0 })
+    expect(fetched.stdout).toContain(`- ${ground.http.host}`)
+    expect(one.read('tortoise.yaml')).toContain('path: apps/prod')
+  })
 })
