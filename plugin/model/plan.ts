@@ -28,6 +28,8 @@ export interface Plan {
   readonly usage?: readonly UsageReading[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */
   readonly sandbox?: string
+  /** The charts and Git sources that were fetched, each with its version and why it was taken. */
+  readonly fetched?: readonly string[]
 }
 
 /** The content of a report: the plan, and its delivery. */

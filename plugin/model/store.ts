@@ -67,6 +67,8 @@ export interface SourceStore {
 export interface MountedStore extends SourceStore {
   /** A view of a repository with the fetched files mounted at `storeMount`. */
   readonly mount: (view: RepositoryView) => RepositoryView
+  /** The charts and Git sources in use so far, each with its version and why it was taken, in alphabetical order. */
+  readonly used: () => readonly string[]
   /** Patterns that would allow what was refused so far, in alphabetical order. */
   readonly refused: () => readonly string[]
 }

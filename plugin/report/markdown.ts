@@ -30,6 +30,7 @@ const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
   ...skippedSection(plan),
   ...rolloutSection(plan),
   ...usageSection(plan.usage),
+  ...(plan.fetched ?? []).map((one) => markdown`Uses ${one}.`),
   ...(plan.sandbox === undefined ? [] : [markdown`${plan.sandbox}.`]),
 ]
 

@@ -26,11 +26,18 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     rolloutSection(rolloutRows(plan), paint),
+    fetchedSection(plan.fetched ?? [], paint),
     plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
     delivery === undefined ? '' : deliveryLine(delivery),
   ]
   return terminal`${terminal.join(present(sections), '\n\n')}\n`
 }
+
+const fetchedSection = (fetched: readonly string[], paint: Paint): Terminal =>
+  terminal.join(
+    fetched.length === 0 ? [] : ['From elsewhere:', ...fetched.map((one) => paint.dim(`  ${one}`))],
+    '\n',
+  )
 
 function groupsOf(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
   const names = [...new Set(rows.map(({ group }) => group))]

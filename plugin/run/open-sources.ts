@@ -25,6 +25,8 @@ export interface OpenedSources {
   readonly renderer: Renderer
   /** A sentence on whether the programs run in a sandbox. */
   readonly describeSandbox: () => string
+  /** The charts and Git sources in use so far. */
+  readonly fetched: () => readonly string[]
 }
 
 /** Identifies the sources that settings name. Throws `settings.missing` when they name none. */
@@ -43,5 +45,5 @@ export async function openSources(
   const { describeSandbox } = opened.programs
   const view = opened.store.mount(base)
   const sources = await identifySources(settings.sources, { view, renderer })
-  return { sources, view, renderer, describeSandbox }
+  return { sources, view, renderer, describeSandbox, fetched: opened.store.used }
 }

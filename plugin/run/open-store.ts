@@ -54,7 +54,6 @@ export function openStore(
     offline,
     refreshMs: refreshMinutes * 60_000,
     now: Date.now,
-    progress,
   })
 }
 

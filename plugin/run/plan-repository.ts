@@ -112,7 +112,7 @@ export async function planRepository(
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
   const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
-  const { sources, renderer, view, describeSandbox } = opened
+  const { sources, renderer, view, describeSandbox, fetched } = opened
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)
@@ -133,5 +133,5 @@ export async function planRepository(
     ...(isSelected && { isSelected }),
   }
   const planned = await plan(request, { view, renderer, progress: ports.progress })
-  return { ...planned, usage: readings, sandbox: describeSandbox() }
+  return { ...planned, usage: readings, sandbox: describeSandbox(), fetched: fetched() }
 }

@@ -1,4 +1,3 @@
-import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
 import type { StoredFiles } from '../model/store.ts'
 import type { StoreCache } from './cache.ts'
@@ -18,7 +17,6 @@ export interface StorePorts extends Pick<PullPorts, 'transport' | 'programs'> {
   /** How long a range of versions keeps what it was resolved to, in milliseconds. */
   readonly refreshMs: number
   readonly now: () => number
-  readonly progress: Progress
 }
 
 /** What one open store works with. */

@@ -22,10 +22,10 @@ export function openStore(given: StorePorts): MountedStore {
     known.set(name, answer)
     return answer
   }
-  const noted = new Set<string>()
-  const note = (message: string): void => {
-    if (!noted.has(message)) ports.progress({ kind: 'note', message: `uses ${message}` })
-    noted.add(message)
+  const used = new Set<string>()
+  const use = (files: StoredFiles, why = ''): StoredFiles => {
+    used.add(`${files.title}${why}`)
+    return files
   }
   const keep = ({ directory, view: own, files }: Fetched): StoredFiles => {
     stored.set(directory, own)
@@ -35,11 +35,11 @@ export function openStore(given: StorePorts): MountedStore {
   return {
     chart: async ({ isDeployed = false, ...chart }: WantedChart) => {
       const files = await once(['chart', chart], () => fetchChart(chart, ports))
-      note(`${files.title}${choiceOf(chart, isDeployed)}`)
-      return files
+      return use(files, choiceOf(chart, isDeployed))
     },
-    tree: (tree: GitReference) => once(['tree', tree], () => fetchTree(tree, ports)),
-    file: (url) => once(['file', url], () => fetchFile(url, ports)),
+    tree: async (tree: GitReference) => use(await once(['tree', tree], () => fetchTree(tree, ports))),
+    file: async (url) => use(await once(['file', url], () => fetchFile(url, ports))),
+    used: () => [...used].sort(),
     refused: given.transport.allow.refused,
     mount: (base) => mountView(base, storeMount, view),
     shown: (text) =>

@@ -361,7 +361,9 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     const requests = ground.http.requests.length
     const plan = await one.run(['plan', ...recorded, '-o', 'json'], { operator })
     expect(JSON.parse(plan.stdout).changes.length).toBeGreaterThan(0)
-    expect(plan.stderr).toContain(`uses web 0.9.0 from ${ground.http.url}, the newest version in 0.x`)
+    expect(JSON.parse(plan.stdout).fetched).toEqual([
+      `web 0.9.0 from ${ground.http.url}, the newest version in 0.x`,
+    ])
     expect(ground.http.requests.length).toBe(requests)
   })
 

@@ -54,6 +54,10 @@ export const reportSchema = z
       .describe('How changes reach the cluster, for sources that objects of Flux or Argo CD declare.'),
     usage: usageSchema.optional(),
     sandbox: z.string().optional().describe('Whether kustomize and Helm ran in a sandbox, as a sentence.'),
+    fetched: z
+      .array(z.string())
+      .optional()
+      .describe('Charts and Git sources from elsewhere, each with its version and why it was taken.'),
     backtest: planBacktestSchema.nullable(),
     replicaSlots: z
       .array(
@@ -148,6 +152,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     ...(plan.rollouts?.length && { rollouts: plan.rollouts.map(rolloutJson) }),
     ...(plan.usage && { usage: plan.usage }),
     ...(plan.sandbox && { sandbox: plan.sandbox }),
+    ...(plan.fetched?.length && { fetched: plan.fetched }),
     backtest: plan.backtest ?? null,
     replicaSlots: plan.slots ?? [],
     skipped: plan.skipped,

@@ -85,7 +85,6 @@ export function storeWith(given: StoreWith): MountedStore {
     offline,
     refreshMs,
     now,
-    progress: () => undefined,
   })
 }
 
