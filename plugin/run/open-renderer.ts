@@ -32,8 +32,15 @@ export function openRenderer(
 ): OpenedRenderer {
   const { charts, deliver } = settings
   const programs = openPrograms(ports, settings, checkout.root)
-  const store = openStore(ports, offline ? { ...charts, offline } : (charts ?? {}), programs)
+  const isOffline = offline || isPullRequest(ports.env)
+  const store = openStore(ports, isOffline ? { ...charts, offline: true } : (charts ?? {}), programs)
   const own = () => ownRepository(ports, { checkout, deliver, purpose })
   const chartDirectories = charts?.directories ?? []
   return { renderer: createRenderer({ programs, store, chartDirectories, live, own }), store, programs }
+}
+
+/** Whether a job runs for a pull request: who opens one must not choose what is fetched. */
+const isPullRequest = (env: RunPorts['env']): boolean => {
+  const { GITHUB_EVENT_NAME: event = '', CI_PIPELINE_SOURCE: source } = env
+  return event.startsWith('pull_request') || source === 'merge_request_event'
 }

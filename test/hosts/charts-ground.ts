@@ -25,6 +25,8 @@ import { type Registry, startRegistry } from '../lab/registry/server.ts'
 import { demoFiles, type Ended, git, tortoise } from './program.ts'
 
 const login = { username: 'ann', password: 'a-password-of-the-lab' }
+/** The login as a line of an htpasswd file. */
+const htpasswd = 'ann:$2y$05$tortoisetortoisetortouUTYLlq21Rvy5MbNaYqVJIpbL3AxaPku'
 
 /** Servers with the demo's chart in two versions, and a place for repositories that use it. */
 export interface ChartsGround {
@@ -79,11 +81,16 @@ export async function startCharts(options: ChartRepositoryOptions = {}): Promise
   for (const version of versions) packChart(directory, version)
   helm(directory, 'repo', 'index', 'packed')
   const http = await serveCharts(join(directory, 'packed'), { tls: true, login, ...options })
-  const registry = await startRegistry()
+  const registry = await startRegistry(htpasswd)
   for (const version of versions) {
     const to = `oci://${registry.host}/team`
-    helm(directory, 'push', `packed/web-${version}.tgz`, to, '--ca-file', registry.certificate.caFile)
+    const flags = ['--ca-file', registry.certificate.caFile]
+    const as = ['--username', login.username, '--password', login.password]
+    helm(directory, 'push', `packed/web-${version}.tgz`, to, ...flags, ...as)
   }
+  // As `helm registry login` writes it.
+  const auth = Buffer.from(`${login.username}:${login.password}`).toString('base64')
+  writeFileSync(join(directory, 'registry.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }))
   const gitServer = await startGitServer(join(directory, 'git'))
   return {
     directory,
@@ -128,7 +135,7 @@ export const secrets = ({ gitServer }: ChartsGround): readonly string[] => [
 
 /** The operator settings that allow the servers of a ground. */
 export const operatorSettings = (
-  { http, registry, gitServer }: ChartsGround,
+  { directory, http, registry, gitServer }: ChartsGround,
   charts: object = {},
 ): JsonObject => ({
   charts: {
@@ -139,7 +146,11 @@ export const operatorSettings = (
         basic: { username: login.username, passwordEnv: 'CHARTS_PASSWORD' },
         tls: { caFile: http.certificate?.caFile ?? '' },
       },
-      { host: registry.host, tls: { caFile: registry.certificate.caFile } },
+      {
+        host: registry.host,
+        registryConfigFile: join(directory, 'registry.json'),
+        tls: { caFile: registry.certificate.caFile },
+      },
       {
         host: new URL(gitServer.url).host,
         basic: { username: 'x-access-token', passwordEnv: 'SOURCES_TOKEN' },
@@ -152,7 +163,10 @@ export const operatorSettings = (
 /** A checkout with files, and the built program run on it. */
 export interface ChartsCheckout {
   readonly root: string
-  readonly run: (args: readonly string[], more?: { readonly operator?: JsonObject }) => Promise<Ended>
+  readonly run: (
+    args: readonly string[],
+    more?: { readonly operator?: JsonObject; readonly env?: Readonly<Record<string, string>> },
+  ) => Promise<Ended>
   readonly read: (file: string) => string
 }
 
@@ -182,7 +196,7 @@ export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, 
   return {
     root,
     read: (file) => readFileSync(join(root, file), 'utf8'),
-    run: ([command = '', ...args], { operator = operatorSettings(ground) } = {}) => {
+    run: ([command = '', ...args], { operator = operatorSettings(ground), env = {} } = {}) => {
       const file = join(home, 'operator.yaml')
       writeFileSync(file, stringify(operator))
       const given = ['--repo', root, '--operator-settings', file]
@@ -191,6 +205,7 @@ export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, 
         env: {
           PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter),
           HOME: home,
+          ...env,
           CHARTS_PASSWORD: login.password,
           SOURCES_TOKEN: ground.gitServer.token,
         },

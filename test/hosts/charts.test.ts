@@ -396,4 +396,20 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     expect(fetched.stdout).toContain(`- ${ground.http.host}`)
     expect(one.read('tortoise.yaml')).toContain('path: apps/prod')
   })
+
+  it('a job for a pull request fetches nothing, and doctor names what is used', async () => {
+    const one = checkout(helmRepository(), release(fromRepository('0.7.2')))
+    const requests = ground.http.requests.length
+    const event = { GITHUB_EVENT_NAME: 'pull_request' }
+    const plan = await one.run(['plan', ...recorded, '-o', 'json'], { env: event })
+    expect(plan.stdout).toContain('is not in the cache, and nothing is fetched here')
+    expect(ground.http.requests.length).toBe(requests)
+    const doctor = await one.run(['doctor', '-o', 'json'])
+    expect(doctor.stdout).toContain(`Uses web 0.7.2 from ${ground.http.url}`)
+    const closed = await one.run(['doctor'], {
+      operator: operatorSettings(ground, { allow: [] }),
+      env: event,
+    })
+    expect(closed.stdout).not.toContain('Uses web 0.7.2 from http://')
+  })
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -205,6 +205,35 @@ describe('a login', () => {
     answers = { '/index.yaml': (response) => response.writeHead(200).end('{') }
     await failure(pull({ logins: logins(), env }))
     expect(redacted(`${password} ${told}`)).toBe('*** ***')
+  })
+
+  it('of a registry gets a token for it, and the token is not shown either', async () => {
+    const token = 'a-token-of-the-registry'
+    const digest = `sha256:${sha256(chart())}`
+    const layer = { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', digest }
+    const asked = (answer: string | Uint8Array) => (response: ServerResponse, request: IncomingMessage) => {
+      const realm = `Bearer realm="${server.url}/token",service="lab",scope="repository:web:pull"`
+      if (request.headers.authorization === `Bearer ${token}`) response.writeHead(200).end(answer)
+      else response.writeHead(401, { 'www-authenticate': realm }).end()
+    }
+    answers = {
+      '/v2/web/manifests/1.0.0': asked(JSON.stringify({ layers: [layer] })),
+      [`/v2/web/blobs/${digest}`]: asked(chart()),
+      '/token': (response, request) => {
+        const isAnn = request.headers.authorization?.startsWith('Basic ') === true
+        response.writeHead(isAnn ? 200 : 401).end(JSON.stringify({ token }))
+      },
+    }
+    const reference = {
+      repository: server.url.replace('http:', 'oci:'),
+      name: 'web',
+      artifact: { tag: '1.0.0' },
+    }
+    const store = storeWith({ allow: [server.url], logins: logins(), env })
+    expect(await store.chart(reference)).toMatchObject({ version: '1.0.0' })
+    expect(server.requests.filter(({ path }) => path === '/token').length).toBe(1)
+    expect(redacted(token)).toBe('***')
+    expect(await failure(storeWith({ allow: [server.url] }).chart(reference))).toContain('HTTP 401')
   })
 
   it('or certificate that cannot be used is a named failure', async () => {
