@@ -1,15 +1,14 @@
 import { runConfined } from '../io/confined.ts'
 import { helmHomes, isolatedEnvironment } from '../io/isolated-environment.ts'
 import type { Programs } from '../io/programs.ts'
-import { serverMessage } from '../model/text/clean.ts'
 
 /**
- * Runs `helm pull`. All that it can reach is a loopback server of ours: it gets no other URL, and its proxies refuse every
- * connection. Returns what it says when it fails, `undefined` when it succeeds. Rejects with `program.missing`.
+ * Runs `helm pull`, and returns whether it succeeded. All that it can reach is a loopback server of ours: it gets no other
+ * URL, and its proxies refuse every connection. Rejects with `program.missing`.
  */
-export async function helmPull(args: readonly string[], programs: Programs): Promise<string | undefined> {
+export async function helmPull(args: readonly string[], programs: Programs): Promise<boolean> {
   const { file } = await programs.find('helm')
-  const outcome = await runConfined(
+  const { exitCode } = await runConfined(
     {
       files: [],
       programs: [{ name: 'helm', file }],
@@ -19,7 +18,5 @@ export async function helmPull(args: readonly string[], programs: Programs): Pro
     },
     undefined,
   )
-  if (outcome.exitCode === 0) return undefined
-  const lines = outcome.stderr.split('\n').filter((line) => /\S/.test(line) && !/^level=|^WARN/i.test(line))
-  return serverMessage(lines.at(-1)?.replace(/^Error: /, '') ?? 'helm pull failed')
+  return exitCode === 0
 }

@@ -25,7 +25,7 @@ export async function pullFromIndex(chart: WantedChart, ports: PullPorts): Promi
   const { name, version } = chart
   const entries = await entriesOf(chart, ports)
   const pull: Pull = { chart, ports, entries, state: {} }
-  const said = await withLoopbackServer(
+  const isPulled = await withLoopbackServer(
     (place) => answers(pull, place),
     ({ host, word }) =>
       helmPull(
@@ -35,8 +35,8 @@ export async function pullFromIndex(chart: WantedChart, ports: PullPorts): Promi
   )
   const { failure, pulled } = pull.state
   if (failure !== undefined) throw failure
-  if (said === undefined && pulled !== undefined) return pulled
-  throw stop('source.fetch', `${chart.repository} has no ${name} ${version ?? ''}: ${withoutPlace(said)}`, {
+  if (isPulled && pulled !== undefined) return pulled
+  throw stop('source.fetch', noVersion(chart), {
     hint: 'Correct the version or the repository.',
   })
 }
@@ -48,8 +48,11 @@ interface Pull {
   readonly state: { failure?: ExpectedStop; pulled?: PulledArchive }
 }
 
-const withoutPlace = (said = 'helm pull requested no archive'): string =>
-  said.replace(/ ?(in|at)? ?http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+( repository)?/g, '')
+/** What a repository lacks, or what Helm does not accept of it. */
+export const noVersion = ({ repository, name, version }: WantedChart): string =>
+  version === undefined
+    ? `${repository} has no version of ${name} that Helm accepts`
+    : `${repository} has no version of ${name} in ${version} that Helm accepts`
 
 /** Reads the index of a repository. Rejects with `source.fetch`. */
 export async function readIndex(repository: string, transport: Transport): Promise<string> {

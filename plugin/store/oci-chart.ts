@@ -4,7 +4,7 @@ import { listOf, textOf, valueAt } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
 import type { ArtifactChoice, WantedChart } from '../model/store.ts'
 import { helmPull } from './helm-pull.ts'
-import type { PullPorts } from './http-chart.ts'
+import { noVersion, type PullPorts } from './http-chart.ts'
 import type { PulledArchive } from './pulled.ts'
 import { openRegistry, parsed, type RegistryRepository } from './registry.ts'
 
@@ -90,9 +90,9 @@ interface Choice {
 }
 
 async function helmChoice({ chart, registry, ports, range, isWhole }: Choice): Promise<string> {
-  const { repository, name } = chart
+  const { name } = chart
   const state: State = {}
-  const said = await withLoopbackServer(
+  const isPulled = await withLoopbackServer(
     (place) => answers({ registry, state, place, name: last(name) }),
     ({ host, word }) =>
       helmPull(
@@ -105,12 +105,8 @@ async function helmChoice({ chart, registry, ports, range, isWhole }: Choice): P
       ),
   )
   if (state.failure !== undefined) throw state.failure
-  if (state.tag !== undefined && (said === undefined || !isWhole)) return state.tag
-  const shown = (said ?? '').replace(/127\.0\.0\.1:\d+\/[0-9a-f]+/g, repository.replace(/^oci:\/\//, ''))
-  const what = isWhole
-    ? `${repository}/${name} has no chart ${range ?? ''}: ${shown}`
-    : `no tag is in the range ${range}`
-  throw stop('source.fetch', what, {
+  if (state.tag !== undefined && (isPulled || !isWhole)) return state.tag
+  throw stop('source.fetch', isWhole ? noVersion(chart) : `no tag is in the range ${range}`, {
     hint: 'Correct the version or the repository.',
   })
 }

@@ -16,7 +16,7 @@ export interface RemoteBase {
 const remote = /^(git::|https?:\/\/|ssh:\/\/|[\w.-]+@[\w.-]+:|github\.com[/:])/i
 
 /** Whether kustomize would fetch a text in a list of resources. */
-export const isRemote = (text: string): boolean => remote.test(text)
+const isRemote = (text: string): boolean => remote.test(text)
 
 /**
  * Reads the URL of a remote base as kustomize does: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md.

@@ -386,7 +386,7 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     expect(ground.http.requests.length).toBe(requests)
   })
 
-  it('init names the servers, and fetches from them when it is told to', async () => {
+  it('init names the servers, and fetches from them with a flag', async () => {
     const one = checkout(helmRepository(), release(fromRepository('0.x')))
     const login = operatorSettings(ground, { allow: [] })
     const named = await one.run(['init', '--offline', '--force'], { operator: login })

@@ -94,9 +94,18 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   }
   const skipped = [...survey.skipped, ...assigned.skipped]
   if (flags.dryRun !== true)
-    host.stdout(closingWords(files, { ...assigned, skipped }, operatorWords(place, operator), proposed))
+    host.stdout(
+      closingWords(
+        files,
+        { ...assigned, skipped },
+        closingOperator(operatorWords(place, operator), proposed),
+      ),
+    )
   else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
 }
+
+const closingOperator = (operator: Terminal, servers: readonly string[]): Terminal =>
+  terminal.join([operator, ...(servers.length === 0 ? [] : serverAdvice(servers))], '\n')
 
 /** What to do about servers that charts come from, which were not contacted. */
 const serverAdvice = (servers: readonly string[]): readonly string[] => [
@@ -134,7 +143,6 @@ function closingWords(
   files: readonly string[],
   { sources, clusters, skipped }: AssignedSources,
   operator: Terminal,
-  servers: readonly string[],
 ): Terminal {
   const unsure =
     sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
@@ -144,7 +152,6 @@ function closingWords(
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
     ...(skipped.length === 0 ? [] : ['Skipped:', ...reasons(skipped).map((reason) => `  ${reason}`)]),
     operator,
-    ...(servers.length === 0 ? [] : serverAdvice(servers)),
     'Next: tortoise doctor, then tortoise plan.',
   ]
   return terminal`${terminal.join(lines, '\n')}\n`

@@ -201,10 +201,10 @@ describe('a login', () => {
   })
 
   it('is struck out of every output, in whatever form a server prints it', async () => {
-    const told = Buffer.from(`ann:${password}`).toString('base64')
+    const header = Buffer.from(`ann:${password}`).toString('base64')
     answers = { '/index.yaml': (response) => response.writeHead(200).end('{') }
     await failure(pull({ logins: logins(), env }))
-    expect(redacted(`${password} ${told}`)).toBe('*** ***')
+    expect(redacted(`${password} ${header}`)).toBe('*** ***')
   })
 
   it('of a registry gets a token for it, and the token is not shown either', async () => {
