@@ -100,7 +100,7 @@ const notAllowed = (url: URL, pattern: string) =>
   stop(
     'source.fetch',
     `charts.allow does not list ${pattern}, so ${url.host} is not contacted. If you trust it, add to the operator settings: ${allowLines([pattern])}`,
-    { hint: `Add to the operator settings:\n    ${allowLines([pattern])}` },
+    { hint: 'Or vendor it into the repository.' },
   )
 
 const internal = (url: URL, address: string) =>
