@@ -41,7 +41,7 @@ export const fluxKustomization: DeclaringKind = {
       id: source.id,
       ...sharedDetails({ ...source, path }),
       additions: additionsOf(spec),
-      unrestricted: true,
+      loadRestrictor: 'LoadRestrictionsNone',
       ...located,
     }
     return {

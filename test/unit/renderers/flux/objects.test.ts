@@ -229,7 +229,7 @@ describe('a Flux Kustomization', () => {
           namespace: 'shop',
           cluster: 'prod',
           additions: {},
-          unrestricted: true,
+          loadRestrictor: 'LoadRestrictionsNone',
         },
       ],
       rollout: { by: 'Flux reconciles Kustomization web', byFlux: true },
