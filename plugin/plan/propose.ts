@@ -1,4 +1,4 @@
-import type { Chosen, WantedChange } from '../edit/choose.ts'
+import type { Chosen } from '../edit/choose.ts'
 import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
@@ -7,17 +7,13 @@ import { fieldLabel } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
 import type { Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
-import type { Change } from '../model/recommendation.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import { describeRefutation } from './describe-refutation.ts'
 import type { ProofPorts } from './prove-edits.ts'
 import { proveEdits } from './prove-edits.ts'
-
-/** A requested change with the trace of its field. */
-export interface TracedChange extends WantedChange {
-  readonly change: Pick<Change, 'because' | 'together'> & { readonly cluster?: string }
-}
+import { sharedAlike } from './shared-alike.ts'
+import type { TracedChange } from './traced-change.ts'
 
 /** What proposing uses of the outside. */
 export interface ProposePorts extends ProofPorts {
@@ -84,7 +80,8 @@ interface EditedChanges extends Pick<PlannedEdits, 'edits'> {
 }
 
 /** Edits all changes that can be edited, after dropping the others with their change groups. */
-async function editAll(changes: readonly TracedChange[], view: RepositoryView): Promise<EditedChanges> {
+async function editAll(wanted: readonly TracedChange[], view: RepositoryView): Promise<EditedChanges> {
+  const changes = sharedAlike(wanted)
   const choices = changes.map((traced) => ({ traced, choice: chooseEdit(traced) }))
   const accepted = choices.flatMap(({ traced, choice }) =>
     choice.kind === 'edit' ? [{ traced, ...choice }] : [],
@@ -97,8 +94,8 @@ async function editAll(changes: readonly TracedChange[], view: RepositoryView): 
     ...choices.flatMap(({ traced, choice }) =>
       choice.kind === 'refused' ? [{ traced, reason: choice.reason }] : [],
     ),
-    ...planned.refused.flatMap(({ wanted, reason }) =>
-      accepted.filter(({ edit }) => edit === wanted).map(({ traced }) => ({ traced, reason })),
+    ...planned.refused.flatMap(({ wanted: refusedEdit, reason }) =>
+      accepted.filter(({ edit }) => edit === refusedEdit).map(({ traced }) => ({ traced, reason })),
     ),
   ]
   if (refused.length === 0) return { accepted, edits: planned.edits, dropped: [] }
