@@ -3,9 +3,9 @@ import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
 import type { FieldAddress } from '../model/field.ts'
-import { fieldLabel } from '../model/field.ts'
+import { fieldKey, fieldLabel } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
-import type { Proof } from '../model/proof.ts'
+import type { Intent, Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
@@ -36,11 +36,7 @@ export async function propose(changes: readonly TracedChange[], ports: ProposePo
   const skipped = dropped.map(({ traced, reason }) => skip(traced, reason))
   if (edits.length === 0) return { skipped }
   ports.progress({ kind: 'stage', stage: 'prove', detail: `${edits.length} files` })
-  const proof = await proveEdits(
-    edits,
-    accepted.flatMap(({ intents }) => intents),
-    ports,
-  )
+  const proof = await proveEdits(edits, distinctIntents(accepted), ports)
   if (proof.verdict === 'proved')
     return { proposal: { changes: accepted.map(proposedChange), edits, proof }, skipped }
   const files = refutedFiles(proof, ports)
@@ -55,6 +51,15 @@ export async function propose(changes: readonly TracedChange[], ports: ProposePo
     skipped: [...skipped, ...refuted.map(({ traced }) => skip(traced, reason)), ...rest.skipped],
   }
 }
+
+/** What the accepted changes are meant to change, each field once: changes that share a source line name the same fields. */
+const distinctIntents = (accepted: readonly Accepted[]): readonly Intent[] => [
+  ...new Map(
+    accepted.flatMap(({ intents }) =>
+      intents.map((one) => [`${one.source}\0${fieldKey(one)}`, one] as const),
+    ),
+  ).values(),
+]
 
 /** The files that the sources with a refuted rendering read. */
 function refutedFiles(

@@ -19,7 +19,11 @@ export const applicationSet: DeclaringKind = {
   valuesAt: (object) => helmValuesAt(object, ['spec', 'template', 'spec']),
   patchesAt: () => undefined,
   handsOn: (path) =>
-    path[0] === 'spec' && (path.includes('helm') || path[1] === 'generators' || path[1] === 'templatePatch'),
+    path[0] === 'spec' &&
+    (path.includes('helm') ||
+      path.includes('kustomize') ||
+      path[1] === 'generators' ||
+      path[1] === 'templatePatch'),
   configMaps: () => [],
   declares: async (object, context) => {
     const found = identify(object, context.namespace)

@@ -21,7 +21,7 @@ export const application: DeclaringKind = {
     valueAt(object, ['spec', 'sourceHydrator']) === undefined
       ? ['spec', 'source', 'kustomize', 'patches']
       : undefined,
-  handsOn: (path) => path[0] === 'spec' && path.includes('helm'),
+  handsOn: (path) => path[0] === 'spec' && (path.includes('helm') || path.includes('kustomize')),
   configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)

@@ -18,7 +18,7 @@ export const fluxKustomization: DeclaringKind = {
   mayBeIn: (_, text) => text.includes('kustomize.toolkit.fluxcd.io/'),
   valuesAt: () => undefined,
   patchesAt: () => ['spec', 'patches'],
-  handsOn: () => false,
+  handsOn: (path) => path[0] === 'spec' && (path[1] === 'patches' || path[1] === 'postBuild'),
   configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
