@@ -1,6 +1,6 @@
 import type { RenderedKind, Renderer, SourceRenderer } from '../plugin/model/renderer.ts'
 import type { OwnRepository } from '../plugin/model/repository.ts'
-import type { RepositoryView, Source } from '../plugin/model/source.ts'
+import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
 import { application } from './argocd/application.ts'
 import { applicationSet } from './argocd/application-set.ts'
 import { evaluateTemplates } from './argocd/go-templates.ts'
@@ -42,6 +42,9 @@ export const createKinds = (
   kinds: readonly CreateKind[] = sourceKinds,
 ): readonly RendererKind[] => kinds.map((create) => create(ports))
 
+const asFrozen = (input: InputFile, { frozen }: Source): InputFile =>
+  frozen === undefined ? input : { ...input, topLayer: false, frozen }
+
 const helmOf =
   (kinds: readonly RendererKind[]): SourceRenderer['render'] =>
   (source, view) => {
@@ -63,7 +66,8 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
     return kind
   }
   const whole: SourceRenderer = cachedByView({
-    inputs: (source, view) => kindOf(source).inputs(source, view),
+    inputs: async (source, view) =>
+      (await kindOf(source).inputs(source, view)).map((input) => asFrozen(input, source)),
     render: (source, view, options) => kindOf(source).render(source, view, options),
   })
   const origins = createOrigins(ports.own ?? unknown)
