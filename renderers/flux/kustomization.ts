@@ -62,11 +62,9 @@ async function placeOf(
   const path = textOf(spec['path']) ?? '.'
   if (kind === undefined || name === undefined) return { path: pathHere(path) }
   const namespace = reference('namespace') ?? source.declaredBy.namespace
-  if (kind === 'GitRepository')
-    return origins.locateIn(
-      { name, namespace },
-      { path, view, at: source.path, objects: [...objects, ...around] },
-    )
+  const wanted = { path, view, at: source.path, objects: [...objects, ...around] }
+  if (kind === 'GitRepository') return origins.locateIn({ name, namespace }, wanted)
+  if (kind === 'ExternalArtifact') return origins.locateCopied({ name, namespace }, wanted)
   throw stop(
     'source.render',
     `its files come from ${kind} ${name}, and nothing says which files of a repository that holds`,
