@@ -28,6 +28,12 @@ const sourceSchema = z
     values: z.array(repositoryPath).default([]).describe('Values files of a chart; later files win.'),
     kubeVersion: z.string().optional().describe('Kubernetes version for rendering a chart.'),
     apiVersions: z.array(z.string()).optional().describe('API versions for rendering a chart.'),
+    loadRestrictor: z
+      .enum(['LoadRestrictionsNone', 'LoadRestrictionsRootOnly'])
+      .optional()
+      .describe(
+        'Whether its kustomizations may read files above their directory, as with the flag `--load-restrictor` of kustomize. Kustomizations of Flux always may. No file outside the repository is read.',
+      ),
     overlay: z
       .boolean()
       .optional()

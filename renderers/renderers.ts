@@ -44,6 +44,12 @@ export const createKinds = (
   kinds: readonly CreateKind[] = sourceKinds,
 ): readonly RendererKind[] => kinds.map((create) => create(ports))
 
+// A source in another repository may take values files of this one.
+const asFrozen = (input: InputFile, { frozen, path }: Source): InputFile =>
+  frozen === undefined || (isStored(path) && !isStored(input.path))
+    ? input
+    : { ...input, topLayer: false, frozen }
+
 const helmOf =
   (kinds: readonly RendererKind[]): SourceRenderer['render'] =>
   (source, view) => {
@@ -67,7 +73,9 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
   const { store, chartDirectories = [] } = ports
   const bare: SourceRenderer = cachedByView({
     inputs: async (source, view) =>
-      (await kindOf(source).inputs(source, view)).map((input) => fixed(input, chartDirectories)),
+      (await kindOf(source).inputs(source, view))
+        .map((input) => asFrozen(input, source))
+        .map((input) => fixed(input, chartDirectories)),
     render: (source, view, options) => kindOf(source).render(source, view, options),
   })
   const whole = store === undefined ? bare : withTitles(bare, store.shown)

@@ -2,8 +2,8 @@ import type { JsonObject } from './json.ts'
 
 /** An Application of Argo CD or a HelmRelease of Flux as it is in a cluster. */
 export interface LiveDeclaration {
-  /** The cluster to which it rolls out, as named in settings. */
-  readonly cluster: string
+  /** The cluster to which it rolls out, as named in settings; absent for one that is not read. */
+  readonly cluster?: string
   readonly kind: 'Application' | 'HelmRelease'
   readonly namespace: string
   readonly name: string

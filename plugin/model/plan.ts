@@ -4,6 +4,7 @@ import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
 import type { WorkloadSlots } from './replica-slots.ts'
 import type { SourceRollout } from './rollout.ts'
+import type { WorkloadReference } from './workload-reference.ts'
 
 /** A recommendation with the source that declares its workload. */
 export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
@@ -24,6 +25,8 @@ export interface Plan {
   readonly slots?: readonly WorkloadSlots[]
   /** How the changes of each source reach its cluster, for sources that Flux or Argo CD objects declare. */
   readonly rollouts?: readonly SourceRollout[]
+  /** Rollouts that take their pod template from another object. */
+  readonly references?: readonly WorkloadReference[]
   /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */

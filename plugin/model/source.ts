@@ -30,6 +30,8 @@ export interface Source {
   readonly origin?: Origin
   /** The chart that it takes from a chart repository or registry, as the object that declares it says. */
   readonly chart?: ChartReference
+  /** Whether its kustomizations may read any file of the repository, as Flux builds them. */
+  readonly loadRestrictor?: LoadRestrictor
   /** Why edits of its own files do not reach what it renders; absent when they do. */
   readonly frozen?: string
   /** The source whose rendering holds the object that declares this one. */
@@ -37,6 +39,9 @@ export interface Source {
   /** The object in Git that declares it. */
   readonly declaredBy?: DeclaringObject
 }
+
+/** The values of the flag of kustomize that decides whether files above a kustomization are read. */
+export type LoadRestrictor = 'LoadRestrictionsNone' | 'LoadRestrictionsRootOnly'
 
 /** An object that declares a source: a Flux HelmRelease, an Argo CD Application, a release of a helmfile. */
 export interface DeclaringObject {
@@ -77,6 +82,7 @@ export interface SourceHint {
   readonly kubeVersion?: string | undefined
   readonly apiVersions?: readonly string[] | undefined
   readonly charts?: string | undefined
+  readonly loadRestrictor?: LoadRestrictor | undefined
   /** Whether committed recommendations are applied to its rendering. */
   readonly overlay?: boolean | undefined
 }
@@ -86,11 +92,15 @@ export const sharedDetails = ({
   path,
   cluster,
   namespace,
-}: Pick<SourceHint, 'path' | 'cluster' | 'namespace'>): Pick<Source, 'path' | 'cluster' | 'namespace'> => ({
+  loadRestrictor,
+}: Pick<SourceHint, SharedDetail>): Pick<Source, SharedDetail> => ({
   path,
   ...(cluster === undefined ? {} : { cluster }),
   ...(namespace === undefined ? {} : { namespace }),
+  ...(loadRestrictor === undefined ? {} : { loadRestrictor }),
 })
+
+type SharedDetail = 'path' | 'cluster' | 'namespace' | 'loadRestrictor'
 
 /** What a file is to the source that reads it. Decides whether and how its scalars may be edited. */
 export type InputRole =

@@ -8,11 +8,13 @@ import type { SourceRollout } from '../model/rollout.ts'
 import type { Rendering, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
+import { workloadReferences } from '../model/workload-reference.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import { joinReferences } from './join-references.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
@@ -54,8 +56,13 @@ const noHistory: HasHistory = () => false
 const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
 
 /** Computes a plan: renders the sources, recommends values, traces and edits their source lines, and proves the edits. */
-export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
-  const { rendered, failed } = await renderAll(request.sources, ports)
+export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> {
+  const { rendered, failed } = await renderAll(given.sources, ports)
+  const references = rendered.map(({ source, objects }) => ({
+    source,
+    references: workloadReferences(objects, namespaceOf(source)),
+  }))
+  const request = { ...given, observations: joinReferences(given.observations, references) }
   const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
   const { review = acceptAll, hasHistory = noHistory } = request
   const editsIn = await editsBySource(declared, hasHistory, ports)
@@ -70,6 +77,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
     ...proposed,
     skipped: [...failed, ...skipped, ...(proposed?.skipped ?? [])],
     rollouts: rolloutsOf(rendered, proposal),
+    references: references.flatMap((one) => one.references),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
   }

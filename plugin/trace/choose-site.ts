@@ -9,7 +9,7 @@ export interface TracePolicy {
 }
 
 type Answer = Pick<Trace, 'override' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }
-type Choice = Pick<Trace, 'chosen' | 'reason'>
+type Choice = Pick<Trace, 'chosen' | 'reason' | 'onlyShared'>
 
 /** Whether to edit the source line or to override it, and why; `chosen` is `null` when neither is possible. */
 export function chooseSite(
@@ -36,7 +36,7 @@ export function chooseSite(
   const others = plural(sharedWith.length, 'other field')
   if (policy.allowShared)
     return { chosen: 'site', reason: `also changes ${others}; shared edits are allowed` }
-  return overridden(override, `an edit of the source line also changes ${others}`)
+  return { ...overridden(override, `an edit of the source line also changes ${others}`), onlyShared: true }
 }
 
 /** A few names, and how many more there are. */

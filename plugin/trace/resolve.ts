@@ -72,6 +72,8 @@ export async function resolveTraces(
       if (ignored !== undefined) return nowhere(traced, field, ignored)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
       if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
+      // The default of a placeholder that nothing fills is part of a text, and no value.
+      if (field.value.includes('${')) return unresolved(traced, field, { kind: 'unknown' })
       const { candidate } = origin
       const undeclared = ignoredDeclaration(candidate, traced)
       if (undeclared !== undefined) return nowhere(traced, field, undeclared)

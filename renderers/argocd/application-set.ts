@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import type { LiveDeclaration } from '../../plugin/model/live-declaration.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { concernsOneSource, stop } from '../../plugin/model/problem.ts'
 import type { Rollout } from '../../plugin/model/rollout.ts'
@@ -19,38 +20,41 @@ export const applicationSet: DeclaringKind = {
   valuesAt: (object) => helmValuesAt(object, ['spec', 'template', 'spec']),
   patchesAt: () => undefined,
   handsOn: (path) =>
-    path[0] === 'spec' && (path.includes('helm') || path[1] === 'generators' || path[1] === 'templatePatch'),
+    path[0] === 'spec' &&
+    (path.includes('helm') ||
+      path.includes('kustomize') ||
+      path[1] === 'generators' ||
+      path[1] === 'templatePatch'),
   configMaps: () => [],
   declares: async (object, context) => {
     const found = identify(object, context.namespace)
     if (found?.kind !== 'ApplicationSet' || !found.apiVersion.startsWith('argoproj.io/')) return []
     const { kind, name, namespace: own } = found
     const { applications, missing } = await applicationsOf({ object, base: object }, own, context)
-    const made = applications.flatMap((application) => {
-      const generated = textOf(valueAt(application, ['metadata', 'name']))
+    const made = applications.flatMap(({ application, cluster }) => {
+      const generated = nameIn(application)
       if (generated === undefined) return []
-      return [
-        { object: { kind, name, namespace: own, generated }, namespace: destination(application) ?? own },
-      ]
+      const object = { kind, name, namespace: own, generated }
+      const where = cluster === undefined ? {} : { cluster }
+      return [{ object, namespace: destination(application) ?? own, ...where }]
     })
     // The set itself is listed for the Applications that it makes and that are not known here.
     return missing.length === 0 ? made : [...made, { object: { kind, name, namespace: own }, namespace: own }]
   },
   translate: async (context) => {
-    const { declaredBy, cluster } = context.source
+    const { declaredBy } = context.source
     const object = findDeclaring(context.objects, declaredBy)
     const base = findDeclaring(await context.base(), declaredBy)
     if (object === undefined || base === undefined) return undefined
-    const ports = { ...context, ...(cluster === undefined ? {} : { cluster }) }
-    const { applications, missing } = await applicationsOf({ object, base }, declaredBy.namespace, ports)
+    const { applications, missing } = await applicationsOf({ object, base }, declaredBy.namespace, context)
     if (declaredBy.generated === undefined)
       throw stop('source.render', missing.join('; ') || 'all its Applications are known', {
         place: { file: context.source.path },
       })
-    const named = (all: readonly JsonObject[]) =>
-      all.find((one) => valueAt(one, ['metadata', 'name']) === declaredBy.generated)
+    const named = (all: Generated['applications']) =>
+      all.find((one) => nameIn(one.application) === declaredBy.generated)?.application
     const application = named(applications)
-    const unedited = await applicationsOf({ object: base, base }, declaredBy.namespace, ports)
+    const unedited = await applicationsOf({ object: base, base }, declaredBy.namespace, context)
     const translation =
       application &&
       (await translateApplication({ object: application, base: named(unedited.applications) }, context))
@@ -74,7 +78,11 @@ function heldBySet(rollout: Rollout | undefined, set: JsonObject): Rollout {
 
 /** The Applications that an ApplicationSet makes, and why others are not known. */
 interface Generated {
-  readonly applications: readonly JsonObject[]
+  readonly applications: readonly {
+    readonly application: JsonObject
+    /** Where it rolls out, if only the cluster knows it. */
+    readonly cluster?: string
+  }[]
   readonly missing: readonly string[]
 }
 
@@ -84,33 +92,40 @@ interface DeclaredSet {
   readonly base: JsonObject
 }
 
-type SetPorts = DeclaringPorts & { readonly cluster?: string }
-
 async function applicationsOf(
   { object, base }: DeclaredSet,
   namespace: string,
-  ports: SetPorts,
+  ports: DeclaringPorts,
 ): Promise<Generated> {
   const made = await generatedApplications(object, namespace, ports)
   if (made.missing.length === 0) return made
-  const known = new Set(made.applications.map((one) => valueAt(one, ['metadata', 'name'])))
-  const set = textOf(valueAt(object, ['metadata', 'name']))
-  const live = ports.live.filter(
-    (one) =>
-      one.generator === set &&
-      one.namespace === namespace &&
-      !known.has(one.name) &&
-      (ports.cluster === undefined || ports.cluster === one.cluster),
+  const known = new Set(made.applications.map(({ application }) => nameIn(application)))
+  const set = nameIn(object)
+  const live = byName(ports.live).filter(
+    (one) => one.generator === set && one.namespace === namespace && !known.has(one.name),
   )
   const [template, current] = [base, object].map((one) => valueAt(one, ['spec', 'template']))
   if (!isJsonObject(template) || !isJsonObject(current) || live.length === 0) return made
-  const led = ledBack(template, current, live)
+  const led = live.flatMap((one) => {
+    // One of a cluster that is not read has no usage, but it reads the same files.
+    const { cluster = `the destination of ${one.name}` } = one
+    return ledBack(template, current, [one]).map((application) => ({ application, cluster }))
+  })
   // Once every live Application is known, nothing is missing that runs.
   return {
     applications: [...made.applications, ...led],
     missing: led.length === live.length ? [] : made.missing,
   }
 }
+
+/** Live declarations, each once: a hub is read for each of its clusters. */
+const byName = (live: readonly LiveDeclaration[]): readonly LiveDeclaration[] => {
+  const known = live.filter(({ cluster }) => cluster !== undefined)
+  const all = [...live, ...known].map((one) => [`${one.kind}/${one.namespace}/${one.name}`, one] as const)
+  return [...new Map(all).values()]
+}
+
+const nameIn = (object: JsonObject): string | undefined => textOf(valueAt(object, ['metadata', 'name']))
 
 /** What the generators give that this repository can answer. */
 async function generatedApplications(
@@ -124,7 +139,8 @@ async function generatedApplications(
     generators.map(async (generator: Json): Promise<Generated> => {
       try {
         const sets = await generateOne(generator, { ...ports, goTemplate, at })
-        return { applications: await filledTemplates(object, sets, { ...ports, goTemplate }), missing: [] }
+        const filled = await filledTemplates(object, sets, { ...ports, goTemplate })
+        return { applications: filled.map((application) => ({ application })), missing: [] }
       } catch (error) {
         if (!concernsOneSource(error)) throw error
         return { applications: [], missing: [error.problems[0]?.message ?? error.message] }

@@ -125,6 +125,7 @@ const partContext = (
     id: source.id,
     namespace: destination(object) ?? 'default',
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
+    ...(source.loadRestrictor === undefined ? {} : { loadRestrictor: source.loadRestrictor }),
   },
   namespace: source.declaredBy.namespace,
   at: source.path,

@@ -7,7 +7,7 @@ import type { Origins } from '../origin/origins.ts'
 
 /** What the sources of an Application are translated with. */
 export interface PartContext {
-  readonly shared: Pick<Source, 'id' | 'namespace' | 'cluster'>
+  readonly shared: Pick<Source, 'id' | 'namespace' | 'cluster' | 'loadRestrictor'>
   /** Name and namespace of the Application. */
   readonly name: string
   readonly namespace: string

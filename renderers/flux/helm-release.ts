@@ -20,7 +20,8 @@ export const helmRelease: DeclaringKind = {
   mayBeIn: hasObjectOf('HelmRelease'),
   valuesAt: () => ({ path: ['spec', 'values'], written: true }),
   patchesAt: () => undefined,
-  handsOn: (path) => path[0] === 'spec' && (path[1] === 'values' || path[1] === 'valuesFrom'),
+  handsOn: (path) =>
+    path[0] === 'spec' && ['values', 'valuesFrom', 'postRenderers'].some((key) => path[1] === key),
   configMaps: (object) =>
     listOf(valueAt(object, ['spec', 'valuesFrom'])).flatMap((one) => at(one, 'name') ?? []),
   declares: async (object, { namespace }) => {

@@ -18,7 +18,7 @@ export const fluxKustomization: DeclaringKind = {
   mayBeIn: (_, text) => text.includes('kustomize.toolkit.fluxcd.io/'),
   valuesAt: () => undefined,
   patchesAt: () => ['spec', 'patches'],
-  handsOn: (path) => path[0] === 'spec' && path[1] === 'patches',
+  handsOn: (path) => path[0] === 'spec' && (path[1] === 'patches' || path[1] === 'postBuild'),
   configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
@@ -41,7 +41,7 @@ export const fluxKustomization: DeclaringKind = {
       id: source.id,
       ...sharedDetails({ ...source, path }),
       additions: additionsOf(spec),
-      unrestricted: true,
+      loadRestrictor: 'LoadRestrictionsNone',
       ...located,
     }
     return {
@@ -62,11 +62,9 @@ async function placeOf(
   const path = textOf(spec['path']) ?? '.'
   if (kind === undefined || name === undefined) return { path: pathHere(path) }
   const namespace = reference('namespace') ?? source.declaredBy.namespace
-  if (kind === 'GitRepository')
-    return origins.locateIn(
-      { name, namespace },
-      { path, view, at: source.path, objects: [...objects, ...around] },
-    )
+  const wanted = { path, view, at: source.path, objects: [...objects, ...around] }
+  if (kind === 'GitRepository') return origins.locateIn({ name, namespace }, wanted)
+  if (kind === 'ExternalArtifact') return origins.locateCopied({ name, namespace }, wanted)
   throw stop(
     'source.render',
     `its files come from ${kind} ${name}, and nothing says which files of a repository that holds`,

@@ -37,7 +37,7 @@ export async function buildKustomization(
       args: (paths) => [
         verb,
         `./${source.path}`,
-        ...(source.unrestricted === true ? ['--load-restrictor=LoadRestrictionsNone'] : []),
+        ...(source.loadRestrictor === undefined ? [] : [`--load-restrictor=${source.loadRestrictor}`]),
         ...(helm === undefined ? [] : helmFlags(paths.program(helmForKustomize.name), source)),
       ],
       env: isolatedEnvironment,

@@ -9,8 +9,6 @@ export interface KustomizeSource extends Source {
    * a directory without a kustomization gets one of every manifest below it.
    */
   readonly additions?: JsonObject
-  /** Whether it may read any file of the repository, as Flux builds it: kustomize otherwise refuses files above a kustomization. */
-  readonly unrestricted?: boolean
   /** The versions that charts inside it are rendered for. */
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]

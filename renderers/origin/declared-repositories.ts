@@ -5,7 +5,7 @@ import { repositoryName } from '../../plugin/model/repository.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 
-/** A GitRepository of Flux as a file of the repository writes it, or a patch of one. */
+/** A GitRepository or ArtifactGenerator of Flux as a file of the repository writes it, or a patch of one. */
 export interface WrittenGitRepository {
   readonly file: string
   readonly object: JsonObject
@@ -97,7 +97,7 @@ async function textOfFile(file: string, view: RepositoryView): Promise<string> {
 }
 
 function mentionsIn(file: string, text: string): readonly Mention[] {
-  if (!/repoURL|toolkit\.fluxcd\.io/.test(text)) return []
+  if (!/repoURL|(toolkit|extensions)\.fluxcd\.io/.test(text)) return []
   try {
     return readObjects(file, text).flatMap((object) => [...fluxMentions(file, object), ...usesIn(object)])
   } catch (error) {
@@ -108,8 +108,8 @@ function mentionsIn(file: string, text: string): readonly Mention[] {
 }
 
 function fluxMentions(file: string, object: JsonObject): readonly (Reference | WrittenGitRepository)[] {
-  if (!/toolkit\.fluxcd\.io\//.test(textOf(object['apiVersion']) ?? '')) return []
-  if (object['kind'] === 'GitRepository') return [{ file, object }]
+  if (!/(toolkit|extensions)\.fluxcd\.io\//.test(textOf(object['apiVersion']) ?? '')) return []
+  if (object['kind'] === 'GitRepository' || object['kind'] === 'ArtifactGenerator') return [{ file, object }]
   const inChart = object['kind'] === 'HelmRelease'
   const spec = valueAt(object, inChart ? ['spec', 'chart', 'spec'] : ['spec'])
   const [name, path] = [

@@ -48,7 +48,8 @@ export function gitRepositoriesNamed(
   return [...new Map(found.map((one) => [`${one.repository}\0${one.revision}`, one])).values()]
 }
 
-function sharedSteps(file: string, near: string): number {
+/** How many directories two paths share from the root. */
+export function sharedSteps(file: string, near: string): number {
   const [one, other] = [posix.normalize(file).split('/'), posix.normalize(near).split('/')]
   const differs = one.findIndex((step, index) => step !== other[index])
   return differs === -1 ? one.length : differs

@@ -1,10 +1,17 @@
-import type { JsonObject } from '../../plugin/model/json.ts'
+import { posix } from 'node:path'
+import { type JsonObject, listOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import { type Origin, type OwnRepository, outOfReach, repositoryName } from '../../plugin/model/repository.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
-import { declaredRepositories, pathHere } from './declared-repositories.ts'
+import { declaredRepositories, pathHere, type WrittenGitRepository } from './declared-repositories.ts'
+import { copiedDirectory } from './external-artifact.ts'
 import { fetchedOrigin, type TreeStore } from './fetched-origin.ts'
-import { type GitRepositoryName, type GitRevision, gitRepositoriesNamed } from './flux-repository.ts'
+import {
+  type GitRepositoryName,
+  type GitRevision,
+  gitRepositoriesNamed,
+  sharedSteps,
+} from './flux-repository.ts'
 
 /** What is asked about an origin. */
 export interface OriginContext {
@@ -40,6 +47,11 @@ export interface Origins {
     name: GitRepositoryName,
     context: GitRepositoryContext & { readonly path: string },
   ): Promise<Located>
+  /** The same for a path in an ExternalArtifact of Flux. */
+  locateCopied(
+    name: GitRepositoryName,
+    context: GitRepositoryContext & { readonly path: string },
+  ): Promise<Located>
 }
 
 /** Makes the lookup of origins for a repository; without names of it, its own declarations are the evidence. */
@@ -58,24 +70,47 @@ export function createOrigins(known: () => Promise<OwnRepository>, store?: TreeS
     if (store !== undefined) return { ...(await fetchedOrigin(origin, reason, { store, at })), origin }
     throw stop('source.render', reason, { place: { file: at } })
   }
+  const locateIn: Origins['locateIn'] = async (name, { path, ...context }) => {
+    const { gitRepositories: written } = await declaredRepositories(context.view)
+    const { objects, at: near } = context
+    const [first, ...more] = gitRepositoriesNamed(name, { objects, written, near })
+    const repository = await own(context.view)
+    if (first !== undefined && more.length === 0)
+      return locate({ ...withDefault(first, repository), path }, context)
+    if (first === undefined && isOurs(name, repository, written)) return { path: pathHere(path) }
+    const reason =
+      first === undefined
+        ? 'which no file of this repository declares'
+        : 'which several files of this repository declare differently'
+    const message = `its files come from GitRepository ${name.name} in ${name.namespace}, ${reason}, so their repository is not known`
+    throw stop('source.render', message, { place: { file: near } })
+  }
   return {
     locate,
-    locateIn: async (name, { path, ...context }) => {
+    locateIn,
+    locateCopied: async (name, context) => {
       const { gitRepositories: written } = await declaredRepositories(context.view)
-      const { objects, at: near } = context
-      const [first, ...more] = gitRepositoriesNamed(name, { objects, written, near })
-      const repository = await own(context.view)
-      if (first !== undefined && more.length === 0)
-        return locate({ ...withDefault(first, repository), path }, context)
-      if (first === undefined && isOurs(name, repository, written)) return { path: pathHere(path) }
-      const reason =
-        first === undefined
-          ? 'which no file of this repository declares'
-          : 'which several files of this repository declare differently'
-      const message = `its files come from GitRepository ${name.name} in ${name.namespace}, ${reason}, so their repository is not known`
-      throw stop('source.render', message, { place: { file: near } })
+      const { objects, at, path } = context
+      const copied = copiedDirectory(name, objects) ?? copiedDirectory(name, nearestTo(at, written, name))
+      if (copied !== undefined)
+        return locateIn(copied.from, { ...context, path: posix.join(copied.directory, path) })
+      const message = `its files come from ExternalArtifact ${name.name}, and nothing in this repository says that they are a copy of one of its directories`
+      throw stop('source.render', message, { place: { file: at } })
     },
   }
+}
+
+/** The objects that make an artifact, in the files that are nearest to a path. */
+function nearestTo(
+  near: string,
+  written: readonly WrittenGitRepository[],
+  { name }: GitRepositoryName,
+): readonly JsonObject[] {
+  const makers = written.filter(({ object }) =>
+    listOf(valueAt(object, ['spec', 'artifacts'])).some((one) => valueAt(one, ['name']) === name),
+  )
+  const closest = Math.max(0, ...makers.map(({ file }) => sharedSteps(file, near)))
+  return makers.filter(({ file }) => sharedSteps(file, near) === closest).map(({ object }) => object)
 }
 
 /**

@@ -34,15 +34,15 @@ async function declared(
   const chain = sourceChain(source)
   if (chain.length >= longestChain) return []
   const path = parts?.[0]?.path ?? source.path
-  const context = { ...ports, ...sharedDetails({ ...source, path }), namespace: namespaceOf(source), path }
+  const context = { ...ports, namespace: namespaceOf(source), path }
   const found = await Promise.all(
     objects.flatMap((object) => kinds.map((one) => one.declares(object, context))),
   )
   const releases = found.flat().map(
-    ({ object, namespace }): ReleaseSource => ({
+    ({ object, namespace, cluster = source.cluster }): ReleaseSource => ({
       kind: 'release',
       id: `${object.kind} ${object.generated ?? object.name} in ${source.id}`,
-      ...sharedDetails({ ...source, path, namespace }),
+      ...sharedDetails({ ...source, path, namespace, cluster }),
       declaredIn: source,
       declaredBy: object,
       ...(charts === undefined ? {} : { charts }),

@@ -15,6 +15,8 @@ import type { Origins } from '../origin/origins.ts'
 /** A source that an object declares. */
 export interface DeclaredRelease {
   readonly object: DeclaringObject
+  /** The cluster that it rolls out to, where that is not the one of the source around it. */
+  readonly cluster?: string
   /** Namespace of the objects that name none. */
   readonly namespace: string
 }
@@ -43,7 +45,6 @@ export interface DeclaringPorts {
 export interface DeclaresContext extends DeclaringPorts {
   readonly namespace: string
   readonly path: string
-  readonly cluster?: string
 }
 
 /** What an object is translated with. */

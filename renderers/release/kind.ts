@@ -52,9 +52,7 @@ async function releaseInputs(
   const { whole } = ports
   const outer = await whole.inputs(source.declaredIn, view)
   const { parts, files = [] } = await translate(source, view, ports)
-  const read = await Promise.all(
-    parts.map(async (part) => (await whole.inputs(part, view)).map((input) => asFrozen(input, part))),
-  )
+  const read = await Promise.all(parts.map((part) => whole.inputs(part, view)))
   const inner = [...read.flat(), ...files]
   const { charts } = source
   const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
@@ -86,9 +84,6 @@ async function translate(
 
 const nameOf = ({ declaredBy: { kind, name, generated } }: ReleaseSource): string =>
   generated === undefined ? `${kind} ${name}` : `Application ${generated} of ApplicationSet ${name}`
-
-const asFrozen = (input: InputFile, { frozen }: Source): InputFile =>
-  frozen === undefined ? input : { ...input, topLayer: false, frozen }
 
 const asExternal = (input: InputFile, charts: string): InputFile =>
   input.path.startsWith(`${charts}/`) && input.role === 'chart-values'

@@ -2,16 +2,16 @@ import type { JsonObject } from '../../model/json.ts'
 import type { LiveDeclaration } from '../../model/live-declaration.ts'
 import type { RolloutObjects } from './rollout-objects.ts'
 
-/** The Applications and HelmReleases that roll out to a cluster, with their `spec` as the API server has it. */
+/** Applications and HelmReleases with their `spec` as the API server has it. `cluster` is where they roll out, if it is read. */
 export const liveDeclarations = (
   { applications, helmReleases }: Pick<RolloutObjects, 'applications' | 'helmReleases'>,
-  cluster: string,
+  cluster?: string,
 ): readonly LiveDeclaration[] => [
   ...applications.map(({ metadata: { namespace, name, ownerReferences }, spec, status }): LiveDeclaration => {
     const generator = ownerReferences.find(({ kind }) => kind === 'ApplicationSet')?.name
     const { revision, revisions = revision === undefined ? [] : [revision] } = status?.sync ?? {}
     return {
-      cluster,
+      ...(cluster === undefined ? {} : { cluster }),
       kind: 'Application',
       namespace,
       name,
@@ -24,7 +24,7 @@ export const liveDeclarations = (
   ...helmReleases.map(({ metadata: { namespace, name }, spec, status }): LiveDeclaration => {
     const version = status?.history?.[0]?.chartVersion
     return {
-      cluster,
+      ...(cluster === undefined ? {} : { cluster }),
       kind: 'HelmRelease',
       namespace,
       name,

@@ -91,7 +91,7 @@ export interface LiveCluster {
   /** Controllers of pods, by `namespace/name`. */
   readonly pods: ReadonlyMap<string, Owner>
   readonly bounds: readonly NamespaceBounds[]
-  /** The Applications and HelmReleases that roll out to it. */
+  /** The Applications and HelmReleases that roll out to it, and other Applications of its Argo CD, without a cluster. */
   readonly declarations: readonly LiveDeclaration[]
   readonly unread: readonly UnreadKind[]
 }

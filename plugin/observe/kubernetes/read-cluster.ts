@@ -40,9 +40,10 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
   const objects = lister(server, { cluster, namespaces, progress: ports.progress })
   const read = await readObjects(objects, [...controllerKinds, ...customControllers(kinds)])
   const { url } = server
-  const fromHub =
-    options.hub === undefined ? [] : await hubApplications(options.hub, { of: cluster, url, ports })
-  const applications = [...fromHub, ...localApplications(read.applications, url)]
+  const hub = options.hub && (await hubApplications(options.hub, { of: cluster, url, ports }))
+  const local = localApplications(read.applications, url)
+  const applications = [...(hub?.own ?? []), ...local.own]
+  const others = [...(hub?.others ?? []), ...local.others]
   const version = await server.version()
   const replicaSets = controllersOf(read.replicaSets)
   const jobs = controllersOf(read.jobs)
@@ -57,7 +58,10 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
     jobs,
     pods: controllersOf(read.pods),
     bounds: namespaceBounds(read.limitRanges, read.quotas),
-    declarations: liveDeclarations({ ...read, applications }, cluster),
+    declarations: [
+      ...liveDeclarations({ ...read, applications }, cluster),
+      ...liveDeclarations({ applications: others, helmReleases: [] }),
+    ],
     unread: objects.unread,
   }
 }

@@ -8,6 +8,7 @@ export const portsOf = (view: RepositoryView): DeclaringPorts => ({
   live: [],
   origins: {
     locate: async ({ path }) => ({ path: pathHere(path) }),
+    locateCopied: async (_, { path }) => ({ path: pathHere(path) }),
     locateIn: async (_, { path }) => ({ path: pathHere(path) }),
   },
   elsewhere: {},

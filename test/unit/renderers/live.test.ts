@@ -136,6 +136,22 @@ spec:
     })
   })
 
+  it('makes Applications of clusters that are not read, which share its files', async () => {
+    const { cluster: _, ...elsewhere } = made('two')
+    // A hub is read for each of its clusters, and lists every Application each time.
+    const found = await traced(set, [
+      elsewhere,
+      made('one'),
+      made('two'),
+      { ...elsewhere, name: 'web-three' },
+    ])
+    expect(found.map(({ rendering: { source } }) => [source.declaredBy?.generated, source.cluster])).toEqual([
+      ['web-two', 'prod'],
+      ['web-one', 'prod'],
+      ['web-three', 'the destination of web-three'],
+    ])
+  })
+
   it('is not edited where a live Application was changed', async () => {
     const [one] = await traced(set, [
       made('one', '{values: "cpu: 300m\\n", parameters: [{name: cpu, value: "2"}]}'),

@@ -229,7 +229,7 @@ describe('a Flux Kustomization', () => {
           namespace: 'shop',
           cluster: 'prod',
           additions: {},
-          unrestricted: true,
+          loadRestrictor: 'LoadRestrictionsNone',
         },
       ],
       rollout: { by: 'Flux reconciles Kustomization web', byFlux: true },
@@ -299,6 +299,9 @@ describe('a Flux Kustomization', () => {
     expect(fluxKustomization.patchesAt({})).toEqual(['spec', 'patches'])
     expect(fluxKustomization.valuesAt({})).toBeUndefined()
     expect(fluxKustomization.handsOn(['spec'])).toBe(false)
+    expect(fluxKustomization.handsOn(['spec', 'path'])).toBe(false)
+    expect(fluxKustomization.handsOn(['spec', 'patches', 0])).toBe(true)
+    expect(fluxKustomization.handsOn(['spec', 'postBuild', 'substitute', 'x'])).toBe(true)
     expect(fluxKustomization.configMaps({})).toEqual([])
   })
 })
