@@ -44,7 +44,7 @@ export const createKinds = (
   kinds: readonly CreateKind[] = sourceKinds,
 ): readonly RendererKind[] => kinds.map((create) => create(ports))
 
-// A source in another repository may take values files of this one.
+/** A file of a frozen source is frozen; a source in another repository may take values files of this one. */
 const asFrozen = (input: InputFile, { frozen, path }: Source): InputFile =>
   frozen === undefined || (isStored(path) && !isStored(input.path))
     ? input
