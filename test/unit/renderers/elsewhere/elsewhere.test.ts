@@ -136,6 +136,34 @@ describe('a chart of a HelmRelease', () => {
   })
 })
 
+describe('a chart of a helmfile', () => {
+  const source: ReleaseSource = {
+    kind: 'release',
+    id: 'Helmfile web in helmfile.yaml',
+    path: 'helmfile.yaml',
+    declaredIn: { kind: 'plain', id: 'helmfile.yaml', path: 'helmfile.yaml' },
+    declaredBy: { kind: 'Helmfile', name: 'web', namespace: 'shop' },
+  }
+  it.each([
+    ['team/web', 'https://charts.example.com', '', { repository: 'https://charts.example.com', name: 'web' }],
+    ['team/web', 'ghcr.io/team', 'oci: true', { repository: 'oci://ghcr.io/team', name: 'web' }],
+    ['oci://ghcr.io/team/web', 'x', '', { repository: 'oci://ghcr.io/team', name: 'web' }],
+    ['other/web', 'https://charts.example.com', '', undefined],
+  ])('%s of %s %s is fetched from its repository', async (name, url, more, expected) => {
+    const { renderer, asked } = rendererWith()
+    const helmfile = [
+      `repositories: [{name: team, url: "${url}"${more === '' ? '' : `, ${more}`}}]`,
+      `releases:`,
+      `- {name: web, namespace: shop, chart: "${name}", version: 1.x}`,
+      '',
+    ].join('\n')
+    await renderer
+      .render(source, memoryView({ 'helmfile.yaml': helmfile, ...chartFiles }))
+      .catch(() => undefined)
+    expect(asked.charts[0]).toEqual(expected === undefined ? undefined : { ...expected, version: '1.x' })
+  })
+})
+
 describe('a remote base', () => {
   it.each([
     [
