@@ -55,6 +55,7 @@ const placeOf = ({ source, objects, around, view }: TranslationContext): Release
   objects: [...objects, ...around],
   view,
   namespace: source.declaredBy.namespace,
+  near: source.path,
 })
 
 async function placeInGit(

@@ -1,15 +1,12 @@
 import { type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
-import type { RepositoryView } from '../../plugin/model/source.ts'
 import type { WantedChart } from '../../plugin/model/store.ts'
-import { findSourceObject } from './source-objects.ts'
+import { findSourceObject, type SourceObjectPlace } from './source-objects.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
 
-/** Where a release of Flux is looked up. */
-export interface ReleasePlace {
-  readonly objects: readonly JsonObject[]
-  readonly view: RepositoryView
+/** Where the chart of a release is looked up. */
+export interface ReleasePlace extends SourceObjectPlace {
   /** Namespace of the release. */
   readonly namespace: string
 }
@@ -33,19 +30,14 @@ export async function referencedChart(
   return found === undefined ? { repository: '', name } : fromArtifact(found)
 }
 
-const objectOf = (
-  reference: Json | undefined,
-  { objects, view, namespace }: ReleasePlace,
-  usualKind: string,
-) =>
+const objectOf = (reference: Json | undefined, { namespace, ...place }: ReleasePlace, usualKind: string) =>
   findSourceObject(
     {
       kind: at(reference, 'kind') ?? usualKind,
       name: at(reference, 'name') ?? '',
       namespace: at(reference, 'namespace') ?? namespace,
     },
-    objects,
-    view,
+    place,
   )
 
 /**

@@ -115,6 +115,23 @@ describe('a chart of a HelmRelease', () => {
     expect(inputs.find(({ path }) => path === 'vendor/web/values.yaml')?.role).toBe('external')
   })
 
+  it('comes from the HelmRepository that is nearest, or that leads to the same place', async () => {
+    const near = {
+      'apps/more/charts.yaml': repository('https://near.example'),
+      'b/c.yaml': repository('https://b.example'),
+    }
+    const slow = repository('https://a.example').replace('spec: {', 'spec: {interval: 9h, ')
+    const same = { 'a/c.yaml': repository('https://a.example'), 'b/c.yaml': slow }
+    for (const [files, url] of [
+      [near, 'https://near.example'],
+      [same, 'https://a.example'],
+    ] as const) {
+      const { renderer, asked } = rendererWith()
+      await renderer.render(releaseSource, memoryView({ 'apps/web.yaml': release, ...files, ...chartFiles }))
+      expect(asked.charts[0]?.repository).toBe(url)
+    }
+  })
+
   it('of a repository that files declare differently, or not at all, is named', async () => {
     const { renderer } = rendererWith()
     const two = {
