@@ -31,6 +31,12 @@ export function mergeLive(
   return { object: { ...object, spec: Object.fromEntries([...rest, ...merged]) }, differences }
 }
 
+/** Values that the API server writes into objects that do not have them. */
+const defaults: ReadonlyMap<string, Json> = new Map([
+  ['chart.spec.reconcileStrategy', 'ChartVersion'],
+  ['chart.spec.version', '*'],
+])
+
 type Sides = readonly [current: Json | undefined, base: Json | undefined, live: Json | undefined]
 
 function merge(
@@ -38,7 +44,7 @@ function merge(
   path: readonly string[],
   differences: string[],
 ): Json | undefined {
-  if (same(base, live)) return current
+  if (same(base, live) || (base === undefined && defaults.get(path.join('.')) === live)) return current
   if (!isJsonObject(base) || !isJsonObject(live)) {
     differences.push(path.join('.'))
     return live

@@ -167,7 +167,7 @@ describe('an object merged with its live one', () => {
     const found = mergeLive(object(current), {
       base: object(base),
       live: parse(cluster) as JsonObject,
-      keys: ['values', 'list'],
+      keys: ['values', 'list', 'chart'],
     })
     return [found.object['spec'], found.differences]
   }
@@ -190,6 +190,13 @@ describe('an object merged with its live one', () => {
       '{list: [{name: x, v: 1}, {name: y, v: 3}]}',
       '{list: [{name: x, v: 2}, {name: y, v: 3}]}',
       ['list.y'],
+    ],
+    [
+      '{chart: {spec: {chart: a}}}',
+      '{chart: {spec: {chart: a}}}',
+      '{chart: {spec: {chart: a, reconcileStrategy: ChartVersion, version: "*"}}}',
+      '{chart: {spec: {chart: a}}}',
+      [],
     ],
     ['{list: [1, 2]}', '{list: [1]}', '{list: [3]}', '{list: [3]}', ['list']],
     [
