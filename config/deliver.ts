@@ -97,6 +97,12 @@ export const deliverSchema = z
       })
       .optional()
       .describe('The repository to push to. Default: the commit stays local.'),
+    repositories: z
+      .array(oneLine)
+      .default([])
+      .describe(
+        'Further URLs by which Argo CD and Flux name this repository: a mirror, another host name, or the repository that this clone is a fork of. Known without it: `remote`, `github`, and the remote `origin` of the clone.',
+      ),
     github: z
       .strictObject({
         repository: z

@@ -1,6 +1,6 @@
 import { settingsSchema } from './schema.ts'
 import { elementOf, isMapping, shapeOf } from './schema-walk.ts'
-import { holdsOperatorSettingsAlone } from './setting-kinds.ts'
+import { holdsOperatorSettingsAlone, settingLists } from './setting-kinds.ts'
 
 /** A setting in a parsed file. */
 export interface FoundSetting {
@@ -18,7 +18,7 @@ export const settingsIn = (raw: unknown): readonly FoundSetting[] =>
 
 function settingsAt(schema: unknown, at: FoundSetting): readonly FoundSetting[] {
   const { name, path, value } = at
-  if (name === 'clusters' && path.length === 1) return clustersAt(elementOf(schema), at)
+  if (settingLists.includes(name) && typeof path.at(-1) === 'string') return itemsAt(elementOf(schema), at)
   const shape = shapeOf(schema)
   if (shape === undefined) return [at]
   // A value of the wrong type is left to the schema, which names its place.
@@ -32,10 +32,15 @@ function settingsAt(schema: unknown, at: FoundSetting): readonly FoundSetting[] 
   })
 }
 
-const clustersAt = (schema: unknown, { name, path, value }: FoundSetting): readonly FoundSetting[] =>
+const itemsAt = (schema: unknown, { name, path, value }: FoundSetting): readonly FoundSetting[] =>
   Array.isArray(value)
-    ? value.flatMap((cluster: unknown, index) =>
-        settingsAt(schema, { name, path: [...path, index], value: cluster, ...nameOf(cluster) }),
+    ? value.flatMap((item: unknown, index) =>
+        settingsAt(schema, {
+          name,
+          path: [...path, index],
+          value: item,
+          ...(name === 'clusters' ? nameOf(item) : {}),
+        }),
       )
     : []
 
@@ -49,7 +54,7 @@ export function settingNames(): readonly string[] {
     for (const [key, inner] of Object.entries(shapeOf(schema) ?? {})) {
       const name = `${prefix}${key}`
       names.push(name)
-      collect(name === 'clusters' ? elementOf(inner) : inner, `${name}.`)
+      collect(settingLists.includes(name) ? elementOf(inner) : inner, `${name}.`)
     }
   }
   collect(settingsSchema, '')
@@ -62,7 +67,11 @@ type Path = FoundSetting['path']
 export function withoutSettings(raw: unknown, paths: readonly Path[]): unknown {
   const removed = new Set(paths.map((path) => JSON.stringify(path)))
   const copy = (value: unknown, at: Path): unknown => {
-    if (Array.isArray(value)) return value.map((one, index) => copy(one, [...at, index]))
+    if (Array.isArray(value))
+      return value.flatMap((one, index) => {
+        const copied = copy(one, [...at, index])
+        return isEmptied(one, copied, at) ? [] : [copied]
+      })
     if (!isMapping(value)) return value
     const kept = Object.entries(value).flatMap(([key, inner]) => {
       const path = [...at, key]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { commitsSchema } from './commits.ts'
 import { serveSchema } from './daemon.ts'
@@ -12,7 +13,7 @@ export const operatorSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox` and `kubernetes` cannot be allowed.',
+        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes` and `charts` cannot be allowed.',
       ),
     clusters: z
       .array(clusterSchema.omit({ paths: true, usage: true }))
@@ -28,6 +29,11 @@ export const operatorSchema = z
       .optional()
       .describe('Where changes are delivered, and with which credentials.'),
     serve: serveSchema.pick({ leaderElection: true }).optional().describe('The daemon, `tortoise serve`.'),
+    charts: chartsSchema
+      .omit({ directories: true })
+      .partial()
+      .optional()
+      .describe(chartsSchema.description ?? ''),
     programs: programsSchema
       .partial()
       .optional()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scalingPolicies } from '../plugin/model/scaling-policy.ts'
+import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
@@ -27,6 +28,12 @@ const sourceSchema = z
     values: z.array(repositoryPath).default([]).describe('Values files of a chart; later files win.'),
     kubeVersion: z.string().optional().describe('Kubernetes version for rendering a chart.'),
     apiVersions: z.array(z.string()).optional().describe('API versions for rendering a chart.'),
+    loadRestrictor: z
+      .enum(['LoadRestrictionsNone', 'LoadRestrictionsRootOnly'])
+      .optional()
+      .describe(
+        'Whether its kustomizations may read files above their directory, as with the flag `--load-restrictor` of kustomize. Kustomizations of Flux always may. No file outside the repository is read.',
+      ),
     overlay: z
       .boolean()
       .optional()
@@ -122,6 +129,7 @@ export const settingsSchema = z
       .describe('Which source lines are edited.'),
     deliver: deliverSchema.prefault({}),
     serve: serveSchema.prefault({}),
+    charts: chartsSchema.prefault({}),
     programs: programsSchema.prefault({}),
     sandbox: sandboxSchema.default('preferred'),
     kubernetes: loginSchema.prefault({}),

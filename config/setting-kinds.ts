@@ -10,6 +10,7 @@ const repositorySettings: readonly string[] = [
   'clusters.prometheus.labels',
   'clusters.kubernetes.applications',
   'clusters.kubernetes.namespaces',
+  'charts.directories',
   'history',
   'recommend',
   'prices',
@@ -18,6 +19,7 @@ const repositorySettings: readonly string[] = [
   'deliver.mode',
   'deliver.base',
   'deliver.branch',
+  'deliver.repositories',
   'deliver.pullRequests',
   'deliver.commits.verified',
   'deliver.author',
@@ -29,8 +31,8 @@ const repositorySettings: readonly string[] = [
   'serve.shutdownSeconds',
 ]
 
-/** Operator settings that no permission gives to a repository: they decide which programs are run. */
-const neverFromRepository: readonly string[] = ['programs', 'sandbox', 'kubernetes']
+/** Operator settings that no permission gives to a repository: they decide which programs are run and which servers are contacted. */
+const neverFromRepository: readonly string[] = ['programs', 'sandbox', 'kubernetes', 'charts']
 
 const covers = (group: string, name: string): boolean => name === group || name.startsWith(`${group}.`)
 
@@ -67,6 +69,13 @@ const hostPaths: Readonly<Record<string, HostPathKind>> = {
   'clusters.kubernetes.kubeconfig': 'secret',
   'deliver.github.app.keyFile': 'secret',
   'deliver.commits.signing.keyFile': 'secret',
+  'charts.cache': 'secret',
+  'charts.credentials.basic.passwordFile': 'secret',
+  'charts.credentials.tokenFile': 'secret',
+  'charts.credentials.registryConfigFile': 'secret',
+  'charts.credentials.tls.caFile': 'secret',
+  'charts.credentials.tls.certFile': 'secret',
+  'charts.credentials.tls.keyFile': 'secret',
   'programs.kustomize': 'program',
   'programs.kubectl': 'program',
   'programs.helm': 'program',
@@ -74,6 +83,9 @@ const hostPaths: Readonly<Record<string, HostPathKind>> = {
 
 /** What the path in a setting leads to; `undefined` for a setting that holds no path. */
 export const hostPathKind = (name: string): HostPathKind | undefined => hostPaths[name]
+
+/** Lists whose items are mappings of settings. */
+export const settingLists: readonly string[] = ['clusters', 'charts.credentials']
 
 /** Groups that hold a server and its credentials: all of one group comes from the same file. */
 export const serverGroups: readonly string[] = [

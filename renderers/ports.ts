@@ -1,19 +1,25 @@
-import type { ConfinedPaths } from '../plugin/io/confined.ts'
 import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
+import type { LiveDeclaration } from '../plugin/model/live-declaration.ts'
 import { stop } from '../plugin/model/problem.ts'
 import type { RenderOptions } from '../plugin/model/renderer.ts'
+import type { OwnRepository } from '../plugin/model/repository.ts'
 import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
+import type { ElsewherePorts } from './elsewhere/chart-finder.ts'
 import { describeFailure } from './failure/describe-failure.ts'
 
 /** What renderers need from outside. */
-export interface RendererPorts {
+export interface RendererPorts extends ElsewherePorts {
   readonly programs: Programs
   /** Time limit of one rendering, in milliseconds. */
   readonly timeoutMs?: number
   /** Whether programs are started in our process group. */
   readonly joined?: boolean
+  /** What is known of the repository that the sources are in; its own declarations are the evidence without it. */
+  readonly own?: () => Promise<OwnRepository>
+  /** The Applications and HelmReleases in the clusters, where they were read. */
+  readonly live?: readonly LiveDeclaration[]
 }
 
 /**
@@ -53,29 +59,6 @@ export async function inputContents(
   }
   return files
 }
-
-/** An environment without the caller's variables, without programs to start, and without access to the network. */
-export const isolatedEnvironment = ({ home }: ConfinedPaths): Readonly<Record<string, string>> => ({
-  HOME: home,
-  TMPDIR: home,
-  PATH: '',
-  HTTP_PROXY: discard,
-  HTTPS_PROXY: discard,
-})
-
-/** The variables by which Helm finds its cache, configuration and plugins: all empty, and outside the files of the source. */
-export const helmHomes = ({ home }: ConfinedPaths): Readonly<Record<string, string>> => ({
-  HELM_CACHE_HOME: `${home}/helm/cache`,
-  HELM_CONFIG_HOME: `${home}/helm/config`,
-  HELM_DATA_HOME: `${home}/helm/data`,
-  HELM_PLUGINS: `${home}/helm/plugins`,
-  HELM_REGISTRY_CONFIG: `${home}/helm/registry.json`,
-  HELM_REPOSITORY_CONFIG: `${home}/helm/repositories.yaml`,
-  HELM_REPOSITORY_CACHE: `${home}/helm/repositories`,
-})
-
-// The discard port of this machine: it refuses every connection at once.
-const discard = 'http://127.0.0.1:9'
 
 /**
  * The standard output of a program that succeeded. Throws `source.render` otherwise, with the class and place of the failure

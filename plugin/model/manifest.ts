@@ -3,7 +3,8 @@ import type { JsonObject, JsonPath } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 import { podSpecsOf, sizedPartsOf } from './pod-specs.ts'
 import { autoscalerPlaces, boundPath, isAutoscaler, scaleTarget } from './scaler.ts'
-import type { Workload } from './workload.ts'
+import { type Workload, workloadKey } from './workload.ts'
+import { workloadReferences } from './workload-reference.ts'
 
 /** A field of a rendered object. */
 export interface ManifestField extends FieldAddress {
@@ -83,11 +84,19 @@ function containersOf(object: JsonObject, podSpec: JsonPath): readonly ManifestC
 /** Every field with a literal value, of every workload and autoscaler in a rendering. */
 export function fieldsOf(objects: readonly JsonObject[], defaultNamespace: string): readonly ManifestField[] {
   const workloads = workloadsOf(objects, defaultNamespace)
+  const references = workloadReferences(objects, defaultNamespace)
+  // The autoscaler of a Rollout scales the pods whose sizes are in the object that it refers to.
+  const onReferred = (field: ManifestField): ManifestField => {
+    const reference = references.find(({ by }) => workloadKey(by) === workloadKey(field.workload))
+    return reference === undefined ? field : { ...field, workload: reference.to }
+  }
   return [
     ...workloads.flatMap((workload) =>
       workload.containers.flatMap((one) => containerFieldsOf(workload, one)),
     ),
-    ...objects.flatMap((object, index) => autoscalerFieldsOf(object, index, defaultNamespace)),
+    ...objects
+      .flatMap((object, index) => autoscalerFieldsOf(object, index, defaultNamespace))
+      .map(onReferred),
   ]
 }
 

@@ -3,6 +3,8 @@ import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
 import type { WorkloadSlots } from './replica-slots.ts'
+import type { SourceRollout } from './rollout.ts'
+import type { WorkloadReference } from './workload-reference.ts'
 
 /** A recommendation with the source that declares its workload. */
 export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
@@ -21,10 +23,16 @@ export interface Plan {
   readonly backtest?: PlanBacktest
   /** Replica bounds by hour of workloads behind an HPA. */
   readonly slots?: readonly WorkloadSlots[]
+  /** How the changes of each source reach its cluster, for sources that Flux or Argo CD objects declare. */
+  readonly rollouts?: readonly SourceRollout[]
+  /** Rollouts that take their pod template from another object. */
+  readonly references?: readonly WorkloadReference[]
   /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */
   readonly sandbox?: string
+  /** The charts and Git sources that were fetched, each with its version and why it was taken. */
+  readonly fetched?: readonly string[]
 }
 
 /** The content of a report: the plan, and its delivery. */

@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'path.missing'
   | 'source.unknown'
   | 'source.render'
+  | 'source.fetch'
   | 'yaml.refused'
   | 'overlay.invalid'
   | 'snapshot.invalid'
@@ -86,6 +87,7 @@ export const concernsOneSource = (error: unknown): error is ExpectedStop =>
   error.problems.every(
     ({ code }) =>
       code === 'source.render' ||
+      code === 'source.fetch' ||
       code === 'source.unknown' ||
       code === 'path.missing' ||
       code === 'glob.invalid',

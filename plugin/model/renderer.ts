@@ -112,6 +112,8 @@ export interface Renderer extends SourceRenderer {
   mayDeclare(path: string, text: string): boolean
   /** Whether a text may declare sources whose paths are relative or generated, so that it need not contain them. */
   computesPaths(text: string): boolean
+  /** A text that names files from elsewhere by what they are; the text itself where nothing is fetched. */
+  shown?(text: string): string
   /** How objects of a kind declare sources; `undefined` for a kind that declares none. */
   format(kind: string): DeclaringFormat | undefined
 }

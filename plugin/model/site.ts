@@ -75,6 +75,8 @@ export interface Trace extends FieldAddress {
   readonly override: Site | null
   /** Which of the two to edit. */
   readonly chosen: 'site' | 'override' | null
+  /** Whether the source line was not chosen for the only reason that the fields in `sharedWith` take their value from it. */
+  readonly onlyShared?: boolean
   /** Why nothing was chosen, or why the override was. */
   readonly reason?: string
   /** Scalars at the same keys that do not set the field. */

@@ -1,5 +1,7 @@
 import type { JsonObject } from './json.ts'
 import type { OverlayPlace } from './overlay.ts'
+import type { ChartReference, Origin } from './repository.ts'
+import type { Rollout } from './rollout.ts'
 
 /**
  * Something that a cluster runs and that can be rendered. These are the properties that every stage may use; each kind
@@ -24,11 +26,22 @@ export interface Source {
   readonly values?: readonly string[]
   /** Directory of the repository with charts by name, for charts that are not in the repository itself. */
   readonly charts?: string
+  /** Where its files come from, as the object that declares it says. */
+  readonly origin?: Origin
+  /** The chart that it takes from a chart repository or registry, as the object that declares it says. */
+  readonly chart?: ChartReference
+  /** Whether its kustomizations may read any file of the repository, as Flux builds them. */
+  readonly loadRestrictor?: LoadRestrictor
+  /** Why edits of its own files do not reach what it renders; absent when they do. */
+  readonly frozen?: string
   /** The source whose rendering holds the object that declares this one. */
   readonly declaredIn?: Source
   /** The object in Git that declares it. */
   readonly declaredBy?: DeclaringObject
 }
+
+/** The values of the flag of kustomize that decides whether files above a kustomization are read. */
+export type LoadRestrictor = 'LoadRestrictionsNone' | 'LoadRestrictionsRootOnly'
 
 /** An object that declares a source: a Flux HelmRelease, an Argo CD Application, a release of a helmfile. */
 export interface DeclaringObject {
@@ -69,6 +82,7 @@ export interface SourceHint {
   readonly kubeVersion?: string | undefined
   readonly apiVersions?: readonly string[] | undefined
   readonly charts?: string | undefined
+  readonly loadRestrictor?: LoadRestrictor | undefined
   /** Whether committed recommendations are applied to its rendering. */
   readonly overlay?: boolean | undefined
 }
@@ -78,11 +92,15 @@ export const sharedDetails = ({
   path,
   cluster,
   namespace,
-}: Pick<SourceHint, 'path' | 'cluster' | 'namespace'>): Pick<Source, 'path' | 'cluster' | 'namespace'> => ({
+  loadRestrictor,
+}: Pick<SourceHint, SharedDetail>): Pick<Source, SharedDetail> => ({
   path,
   ...(cluster === undefined ? {} : { cluster }),
   ...(namespace === undefined ? {} : { namespace }),
+  ...(loadRestrictor === undefined ? {} : { loadRestrictor }),
 })
+
+type SharedDetail = 'path' | 'cluster' | 'namespace' | 'loadRestrictor'
 
 /** What a file is to the source that reads it. Decides whether and how its scalars may be edited. */
 export type InputRole =
@@ -115,6 +133,8 @@ export interface InputFile {
    * for values that the source takes at the top.
    */
   readonly valuesKeys?: readonly (readonly string[])[]
+  /** Why an edit of the file does not reach the source; absent when it does. */
+  readonly frozen?: string
 }
 
 /** What a source renders to. */
@@ -123,6 +143,10 @@ export interface Rendering {
   readonly objects: readonly JsonObject[]
   /** For a release: the sources that its object says are rendered. */
   readonly parts?: readonly Source[]
+  /** For a release: how a change of it reaches the cluster, outermost declaration first. */
+  readonly rollouts?: readonly Rollout[]
+  /** Why other things that its object says are not rendered. */
+  readonly missing?: readonly string[]
 }
 
 /** The text of a file, and its path with links resolved. */

@@ -3,7 +3,7 @@ import type { FindPersonEdit, PersonEdit } from '../model/person-edit.ts'
 import type { Skipped } from '../model/proposal.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { SourceChange } from './apply-decisions.ts'
-import type { TracedChange } from './propose.ts'
+import type { TracedChange } from './traced-change.ts'
 
 /** Values that people changed are held for some days. */
 export interface HoldSettings {

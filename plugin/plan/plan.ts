@@ -4,15 +4,18 @@ import type { Observation } from '../model/observation.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
+import type { SourceRollout } from '../model/rollout.ts'
 import type { Rendering, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
+import { workloadReferences } from '../model/workload-reference.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
+import { joinReferences } from './join-references.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
@@ -58,8 +61,13 @@ const neverHeld: HoldSettings = { holdDays: 0, keyOf: () => '' }
 const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
 
 /** Computes a plan: renders the sources, recommends values, traces and edits their source lines, and proves the edits. */
-export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan> {
-  const { rendered, failed } = await renderAll(request.sources, ports)
+export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> {
+  const { rendered, failed } = await renderAll(given.sources, ports)
+  const references = rendered.map(({ source, objects }) => ({
+    source,
+    references: workloadReferences(objects, namespaceOf(source)),
+  }))
+  const request = { ...given, observations: joinReferences(given.observations, references) }
   const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
   const { review = acceptAll, hasHistory = noHistory } = request
   const editsIn = await editsBySource(declared, hasHistory, ports)
@@ -76,9 +84,19 @@ export async function plan(request: PlanRequest, ports: PlanPorts): Promise<Plan
     recommendations,
     ...proposed,
     skipped: [...failed, ...skipped, ...(proposed?.skipped ?? [])],
+    rollouts: rolloutsOf(rendered, proposal),
+    references: references.flatMap((one) => one.references),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
   }
+}
+
+/** How the proposed changes of each source reach its cluster. */
+function rolloutsOf(rendered: readonly Rendering[], proposal: Plan['proposal']): readonly SourceRollout[] {
+  const changed = new Set((proposal?.changes ?? []).map(({ source }) => source))
+  return rendered.flatMap(({ source: { id }, rollouts = [] }) =>
+    changed.has(id) && rollouts.length > 0 ? [{ source: id, rollouts }] : [],
+  )
 }
 
 interface ChangesToPropose {

@@ -1,23 +1,19 @@
-import type { Chosen, WantedChange } from '../edit/choose.ts'
+import type { Chosen } from '../edit/choose.ts'
 import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
 import type { FieldAddress } from '../model/field.ts'
-import { fieldLabel } from '../model/field.ts'
+import { fieldKey, fieldLabel } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
-import type { Proof } from '../model/proof.ts'
+import type { Intent, Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
-import type { Change } from '../model/recommendation.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import { describeRefutation } from './describe-refutation.ts'
 import type { ProofPorts } from './prove-edits.ts'
 import { proveEdits } from './prove-edits.ts'
-
-/** A requested change with the trace of its field. */
-export interface TracedChange extends WantedChange {
-  readonly change: Pick<Change, 'because' | 'together'> & { readonly cluster?: string }
-}
+import { sharedAlike } from './shared-alike.ts'
+import type { TracedChange } from './traced-change.ts'
 
 /** What proposing uses of the outside. */
 export interface ProposePorts extends ProofPorts {
@@ -40,11 +36,7 @@ export async function propose(changes: readonly TracedChange[], ports: ProposePo
   const skipped = dropped.map(({ traced, reason }) => skip(traced, reason))
   if (edits.length === 0) return { skipped }
   ports.progress({ kind: 'stage', stage: 'prove', detail: `${edits.length} files` })
-  const proof = await proveEdits(
-    edits,
-    accepted.flatMap(({ intents }) => intents),
-    ports,
-  )
+  const proof = await proveEdits(edits, distinctIntents(accepted), ports)
   if (proof.verdict === 'proved')
     return { proposal: { changes: accepted.map(proposedChange), edits, proof }, skipped }
   const files = refutedFiles(proof, ports)
@@ -59,6 +51,15 @@ export async function propose(changes: readonly TracedChange[], ports: ProposePo
     skipped: [...skipped, ...refuted.map(({ traced }) => skip(traced, reason)), ...rest.skipped],
   }
 }
+
+/** What the accepted changes are meant to change, each field once: changes that share a source line name the same fields. */
+const distinctIntents = (accepted: readonly Accepted[]): readonly Intent[] => [
+  ...new Map(
+    accepted.flatMap(({ intents }) =>
+      intents.map((one) => [`${one.source}\0${fieldKey(one)}`, one] as const),
+    ),
+  ).values(),
+]
 
 /** The files that the sources with a refuted rendering read. */
 function refutedFiles(
@@ -84,7 +85,8 @@ interface EditedChanges extends Pick<PlannedEdits, 'edits'> {
 }
 
 /** Edits all changes that can be edited, after dropping the others with their change groups. */
-async function editAll(changes: readonly TracedChange[], view: RepositoryView): Promise<EditedChanges> {
+async function editAll(wanted: readonly TracedChange[], view: RepositoryView): Promise<EditedChanges> {
+  const changes = sharedAlike(wanted)
   const choices = changes.map((traced) => ({ traced, choice: chooseEdit(traced) }))
   const accepted = choices.flatMap(({ traced, choice }) =>
     choice.kind === 'edit' ? [{ traced, ...choice }] : [],
@@ -97,8 +99,8 @@ async function editAll(changes: readonly TracedChange[], view: RepositoryView): 
     ...choices.flatMap(({ traced, choice }) =>
       choice.kind === 'refused' ? [{ traced, reason: choice.reason }] : [],
     ),
-    ...planned.refused.flatMap(({ wanted, reason }) =>
-      accepted.filter(({ edit }) => edit === wanted).map(({ traced }) => ({ traced, reason })),
+    ...planned.refused.flatMap(({ wanted: refusedEdit, reason }) =>
+      accepted.filter(({ edit }) => edit === refusedEdit).map(({ traced }) => ({ traced, reason })),
     ),
   ]
   if (refused.length === 0) return { accepted, edits: planned.edits, dropped: [] }

@@ -32,7 +32,16 @@ export async function renderAll(sources: readonly Source[], ports: PlanPorts): P
   ports.progress({ kind: 'stage', stage: 'render', detail: plural(sources.length, 'source') })
   const own = await renderEach(sources, ports)
   const releases = await renderReleases(own.rendered, ports)
-  const failed = [...own.failed, ...releases.failed].map((one) => skipWithWarning(one, ports.progress))
+  const missing = releases.rendered.flatMap(({ source, missing: reasons = [] }) =>
+    reasons.map((reason) => ({ source, reason })),
+  )
+  const failed = [...own.failed, ...releases.failed, ...missing].map((one) =>
+    skipWithWarning(one, ports.progress),
+  )
+  for (const { source, rollouts = [] } of releases.rendered) {
+    const differs = rollouts.at(-1)?.differs
+    if (differs !== undefined) ports.progress({ kind: 'warning', message: `${source.id}: ${differs}` })
+  }
   return { rendered: [...own.rendered, ...releases.rendered], failed }
 }
 

@@ -6,10 +6,11 @@ import type { Rendering } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import { sameValue } from '../model/value.ts'
 import { traceAbsent } from '../trace/absent-field.ts'
-import type { Proposed, TracedChange } from './propose.ts'
+import type { Proposed } from './propose.ts'
 import { propose } from './propose.ts'
 import type { KnownSources, TracedFields, TraceFieldsPorts } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
+import type { TracedChange } from './traced-change.ts'
 
 /** A value that a user or a program requests for a field of one source. */
 export interface WantedValue extends FieldAddress {

@@ -1,8 +1,9 @@
 import { fieldKey } from '../model/field.ts'
 import type { Proposal, ProposedChange, ScopedProposal, Skipped } from '../model/proposal.ts'
 import { workloadKey } from '../model/workload.ts'
-import type { ProposePorts, TracedChange } from './propose.ts'
+import type { ProposePorts } from './propose.ts'
 import { propose } from './propose.ts'
+import type { TracedChange } from './traced-change.ts'
 
 /** What splitting a proposal needs. */
 export interface SplitPorts extends ProposePorts {

@@ -3,8 +3,8 @@ import { overlayFile } from '../model/overlay.ts'
 import type { Trace } from '../model/site.ts'
 import type { Source } from '../model/source.ts'
 import type { SourceChange } from './apply-decisions.ts'
-import type { TracedChange } from './propose.ts'
 import type { TracedFields } from './trace-fields.ts'
+import type { TracedChange } from './traced-change.ts'
 
 /** Joins changes with the traces of their fields. A change whose source could not be traced is left out. */
 export function traceChanges(

@@ -5,7 +5,7 @@ import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text
 import { present } from '../model/text/text.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { rowsOf, skippedRows, totals } from './rows.ts'
+import { rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
 import { usageSection } from './usage.ts'
 
 /** The report as GitHub-flavoured Markdown, for step summaries and files. */
@@ -28,7 +28,9 @@ export function markdownReport({ plan }: Outcome): Markdown {
 
 const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
   ...skippedSection(plan),
+  ...rolloutSection(plan),
   ...usageSection(plan.usage),
+  ...(plan.fetched ?? []).map((one) => markdown`Uses ${one}.`),
   ...(plan.sandbox === undefined ? [] : [markdown`${plan.sandbox}.`]),
 ]
 
@@ -78,4 +80,14 @@ function skippedSection(plan: Outcome['plan']): readonly Markdown[] {
   if (reasons.length === 0) return []
   const list = markdown.join(reasons.map(skippedLine), '\n')
   return [markdown`<details><summary>Skipped</summary>\n\n${list}\n\n</details>`]
+}
+
+function rolloutSection(plan: Outcome['plan']): readonly Markdown[] {
+  const rows = rolloutRows(plan)
+  if (rows.length === 0) return []
+  const list = markdown.join(
+    rows.map(({ source, how }) => markdown`- ${source}: ${how}.`),
+    '\n',
+  )
+  return [markdown`<details><summary>Rolled out by</summary>\n\n${list}\n\n</details>`]
 }

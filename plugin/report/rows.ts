@@ -85,6 +85,20 @@ export function skippedRows({
     .sort((a, b) => b.what.length - a.what.length)
 }
 
+/** How the changes of each source reach its cluster, as sentences; what keeps a change back comes last. */
+export const rolloutRows = ({
+  rollouts = [],
+}: Plan): readonly { readonly source: string; readonly how: string }[] =>
+  rollouts.map(({ source, rollouts: chain }) => ({
+    source,
+    how: [
+      chain.at(-1)?.by,
+      ...new Set(chain.flatMap(({ held, differs }) => [held ?? [], differs ?? []].flat())),
+    ]
+      .filter(Boolean)
+      .join('. '),
+  }))
+
 /** Counts for a summary line. */
 export function totals({ recommendations, proposal }: Plan) {
   return {

@@ -7,7 +7,7 @@ import { type Part, present } from '../model/text/text.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { rowsOf, skippedRows, totals } from './rows.ts'
+import { rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
 
 const mostNamed = 4
 
@@ -25,11 +25,19 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
+    rolloutSection(rolloutRows(plan), paint),
+    fetchedSection(plan.fetched ?? [], paint),
     plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
     delivery === undefined ? '' : deliveryLine(delivery),
   ]
   return terminal`${terminal.join(present(sections), '\n\n')}\n`
 }
+
+const fetchedSection = (fetched: readonly string[], paint: Paint): Terminal =>
+  terminal.join(
+    fetched.length === 0 ? [] : ['From elsewhere:', ...fetched.map((one) => paint.dim(`  ${one}`))],
+    '\n',
+  )
 
 function groupsOf(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
   const names = [...new Set(rows.map(({ group }) => group))]
@@ -91,6 +99,12 @@ function proofLine({ sources, moved }: Proof, paint: Paint): Terminal {
     '\n',
   )
   return terminal`${paint.green('Proved')} by rendering ${plural(sources.length, 'source')} before and after: exactly ${plural(moved.length, 'field')} changed.\n${paint.dim(list)}`
+}
+
+function rolloutSection(rows: ReturnType<typeof rolloutRows>, paint: Paint): Part<'terminal'> {
+  if (rows.length === 0) return ''
+  const lines = rows.map(({ source, how }) => terminal`  ${source}: ${how}.`)
+  return terminal.join([paint.bold('Rolled out by'), ...lines], '\n')
 }
 
 function deliveryLine({ branch, commit, created, pushedTo, pulls, direct }: Delivery): Part<'terminal'> {

@@ -29,7 +29,7 @@ export interface PlanInputs extends ObservedUsage {
   readonly checkout: Checkout
   readonly settings: Pick<
     Settings,
-    'sources' | 'programs' | 'sandbox' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
+    'sources' | 'programs' | 'sandbox' | 'charts' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
 }
@@ -125,12 +125,13 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
  */
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
-  { checkout, settings, observations, readings, isSelected }: PlanInputs,
-  { view, ref, forge }: PlanBase,
+  { checkout, settings, observations, readings, isSelected, declarations = [] }: PlanInputs,
+  { view: base, ref, forge }: PlanBase,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
-  const { sources, renderer, describeSandbox } = await openSources(ports, { checkout, settings }, view)
+  const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
+  const { sources, renderer, view, describeSandbox, fetched } = opened
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)
@@ -156,5 +157,5 @@ export async function planRepository(
     ...(isSelected && { isSelected }),
   }
   const planned = await plan(request, { view, renderer, progress: ports.progress })
-  return { ...planned, usage: readings, sandbox: describeSandbox() }
+  return { ...planned, usage: readings, sandbox: describeSandbox(), fetched: fetched() }
 }

@@ -4,10 +4,12 @@ import type { Settings } from '../../config/schema.ts'
 export function secretVariables({
   clusters,
   deliver,
-}: Pick<Settings, 'clusters' | 'deliver'>): readonly string[] {
+  charts,
+}: Pick<Settings, 'clusters' | 'deliver' | 'charts'>): readonly string[] {
   const { remote, github, forge, commits } = deliver
   return [
     ...clusters.flatMap(({ prometheus }) => [prometheus?.tokenEnv, prometheus?.basic?.passwordEnv]),
+    ...charts.credentials.flatMap(({ tokenEnv, basic }) => [tokenEnv, basic?.passwordEnv]),
     remote?.tokenEnv,
     github?.tokenEnv,
     github?.app?.keyEnv,

@@ -2,8 +2,11 @@ import type { FieldAddress } from '../model/field.ts'
 import { fieldKey, isContainerField } from '../model/field.ts'
 import type { JsonObject } from '../model/json.ts'
 import { textOf, valueAt } from '../model/json.ts'
+import type { ManifestWorkload } from '../model/manifest.ts'
 import { referenceOf, workloadsOf } from '../model/manifest.ts'
+import { notRolledOut } from '../model/rollout.ts'
 import type { Site, Trace } from '../model/site.ts'
+import type { Rendering } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { TracedSource } from './dye/trace-source.ts'
@@ -36,10 +39,23 @@ export async function traceAbsent(
     .filter(({ name }) => name === address.container)
     .map((container) => referenceOf(container, address.field))[0]
   if (reference !== undefined) return { ...known, reason: referenceReason(reference, address) }
+  const ignored = ignoredReason(address, rendered, rendering)
+  if (ignored !== undefined) return { ...known, reason: ignored }
   const override = await overrideFor(address, traced, context)
   return override === null
     ? { ...known, reason: noPlaceReason(traced, address) }
     : { ...unset, override, chosen: 'override', reason: 'the field is not set yet' }
+}
+
+/** Why the field is not rolled out once it is set. */
+function ignoredReason(
+  { field, container }: FieldAddress,
+  { object, containers }: ManifestWorkload,
+  { objects, rollouts = [] }: Rendering,
+): string | undefined {
+  const place = containers.find(({ name }) => name === container)?.path ?? []
+  const inner = field.startsWith('env.') ? ['env'] : ['resources', ...field.split('.')]
+  return notRolledOut(objects[object], [...place, ...inner], rollouts.at(-1))
 }
 
 /** Names what a variable refers to, which is what to change: Kubernetes accepts no literal beside a reference. */

@@ -9,11 +9,11 @@ export interface TracePolicy {
 }
 
 type Answer = Pick<Trace, 'override' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }
-type Choice = Pick<Trace, 'chosen' | 'reason'>
+type Choice = Pick<Trace, 'chosen' | 'reason' | 'onlyShared'>
 
 /** Whether to edit the source line or to override it, and why; `chosen` is `null` when neither is possible. */
 export function chooseSite(
-  { role, file, topLayer }: Candidate,
+  { role, file, topLayer, frozen }: Candidate,
   { override, sharedWith, readers }: Answer,
   policy: TracePolicy,
 ): Choice {
@@ -24,6 +24,7 @@ export function chooseSite(
     }
   }
   if (role === 'external') return externalChoice(override)
+  if (frozen !== undefined) return overridden(override, frozen)
   if (readers.length > 0) return overridden(override, `${listed(readers)} read the file too`)
   if (sharedWith.length === 0) {
     // The defaults of a chart are for all its releases, in this repository or elsewhere.
@@ -35,7 +36,7 @@ export function chooseSite(
   const others = plural(sharedWith.length, 'other field')
   if (policy.allowShared)
     return { chosen: 'site', reason: `also changes ${others}; shared edits are allowed` }
-  return overridden(override, `an edit of the source line also changes ${others}`)
+  return { ...overridden(override, `an edit of the source line also changes ${others}`), onlyShared: true }
 }
 
 /** A few names, and how many more there are. */

@@ -1,7 +1,9 @@
 import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import type { Renderer } from '../model/renderer.ts'
+import { notRolledOut } from '../model/rollout.ts'
 import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
+import { sourceChain } from '../model/source.ts'
 import type { TracePolicy } from './choose-site.ts'
 import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
@@ -13,6 +15,7 @@ import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import type { Unresolved } from './unresolved-reason.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
+import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
 export interface TraceContext extends OverrideContext {
@@ -60,12 +63,20 @@ export async function resolveTraces(
   fields: readonly ManifestField[],
   context: TraceContext,
 ): Promise<readonly Trace[]> {
-  const { users, policy } = context
+  const { users, policy, renderer } = context
+  const shown = (text: string): string => renderer.shown?.(text) ?? text
   return Promise.all(
     fields.map(async (field): Promise<Trace> => {
+      const { objects, rollouts = [] } = traced.rendering
+      const ignored = notRolledOut(objects[field.object], field.path, rollouts.at(-1))
+      if (ignored !== undefined) return nowhere(traced, field, ignored)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
-      if (origin.kind !== 'scalar') return unresolved(traced, field, origin)
+      if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
+      // The default of a placeholder that nothing fills is part of a text, and no value.
+      if (field.value.includes('${')) return unresolved(traced, field, { kind: 'unknown' })
       const { candidate } = origin
+      const undeclared = ignoredDeclaration(candidate, traced)
+      if (undeclared !== undefined) return nowhere(traced, field, undeclared)
       const site = scalarSite(candidate, origin.affix)
       const using = users.get(siteKey(candidate)) ?? []
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
@@ -76,13 +87,35 @@ export async function resolveTraces(
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}
       const answer = { site, reach: reachOf(using), override, sharedWith, ...considered }
-      return {
+      const trace = {
         ...addressOf(traced, field),
         ...answer,
         ...chooseSite(candidate, { ...answer, readers }, policy),
       }
+      return withTitles(trace, shown)
     }),
   )
+}
+
+/** Why a change of the object that declares a source is not rolled out, where a scalar in that object sets the field. */
+function ignoredDeclaration(
+  { levelsUp = 0, path }: Candidate,
+  { source, rendering: { rollouts = [] } }: TracedSource,
+): string | undefined {
+  const declaring = sourceChain(source).at(-levelsUp)?.declaredBy
+  if (levelsUp === 0 || declaring === undefined) return undefined
+  const { kind, name, namespace } = declaring
+  const object = { apiVersion: apiVersions[kind] ?? '', kind, metadata: { name, namespace } }
+  const inside = path.filter((step) => step !== '|')
+  return notRolledOut(object, inside, rollouts.at(-1 - levelsUp))
+}
+
+/** The API versions of objects that declare sources, as far as rules about them name their group. */
+const apiVersions: Readonly<Record<string, string>> = {
+  Application: 'argoproj.io/v1alpha1',
+  ApplicationSet: 'argoproj.io/v1alpha1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 }
 
 /** Ids of the untraced sources that read a file, without the layers that the traced source is built from. */
@@ -155,13 +188,16 @@ function reachOf(using: readonly SharedField[]): Reach {
   return { sources, containers: containers.size }
 }
 
-function unresolved(traced: TracedSource, field: ManifestField, origin: Unresolved): Trace {
-  const nowhere = {
-    site: null,
-    reach: { sources: [], containers: 0 },
-    override: null,
-    chosen: null,
-    sharedWith: [],
-  }
-  return { ...addressOf(traced, field), ...nowhere, reason: unresolvedReason(traced, field, origin) }
-}
+const unresolved = (traced: TracedSource, field: ManifestField, origin: Unresolved): Trace =>
+  nowhere(traced, field, unresolvedReason(traced, field, origin))
+
+/** The trace of a field that is not edited, with the reason. */
+const nowhere = (traced: TracedSource, field: ManifestField, reason: string): Trace => ({
+  ...addressOf(traced, field),
+  site: null,
+  reach: { sources: [], containers: 0 },
+  override: null,
+  chosen: null,
+  sharedWith: [],
+  reason,
+})

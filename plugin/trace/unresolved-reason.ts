@@ -7,7 +7,7 @@ export type Unresolved = Exclude<FieldOrigin, { readonly kind: 'scalar' }>
 
 /** Why a field has no source line. */
 export function unresolvedReason(
-  { unreadable: [unreadable] }: TracedSource,
+  { unreadable: [unreadable], rendering: { rollouts = [] } }: TracedSource,
   { value }: ManifestField,
   origin: Unresolved,
 ): string {
@@ -19,6 +19,8 @@ export function unresolvedReason(
   }
   if (/\$[{(]|\{\{/.test(value))
     return `${value} is a placeholder that is replaced after the rendering; change its value there`
+  const differs = rollouts.findLast((one) => one.differs !== undefined)?.differs
+  if (differs !== undefined) return `no scalar in Git sets this value: ${differs}; change it there`
   return unreadable === undefined
     ? 'no scalar in the files of this source sets this value'
     : `it may be set in a file that is not searched: ${unreadable}`

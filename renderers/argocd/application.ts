@@ -1,17 +1,15 @@
-import { posix } from 'node:path'
-import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { liveOf } from '../../plugin/model/live-declaration.ts'
 import { identify } from '../../plugin/model/manifest.ts'
+import { concernsOneSource, type ExpectedStop } from '../../plugin/model/problem.ts'
 import type { YamlPath } from '../../plugin/model/site.ts'
-import type { ReleaseSource, RepositoryView } from '../../plugin/model/source.ts'
-import type { HelmSource } from '../helm/source.ts'
-import { findKustomization } from '../kustomize/file.ts'
-import type { KustomizeSource } from '../kustomize/source.ts'
-import type { PlainSource } from '../plain/source.ts'
-import type { DeclaringKind, Translation } from '../release/declaring-kind.ts'
+import { withDifferences, withLive } from '../live/with-live.ts'
+import type { DeclaringKind, Translation, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
-import type { PartContext } from './chart-part.ts'
-import { chartPart } from './chart-part.ts'
+import type { PartContext } from './part-context.ts'
+import { rolloutOf } from './rollout.ts'
+import { partOf, type SourcePart } from './source-part.ts'
 
 /** What an Argo CD Application renders. https://argo-cd.readthedocs.io/en/stable/user-guide/ */
 export const application: DeclaringKind = {
@@ -20,10 +18,11 @@ export const application: DeclaringKind = {
   valuesAt: (object) => helmValuesAt(object, ['spec']),
   // Of several sources, nothing says which one a patch is for.
   patchesAt: (object) =>
-    valueAt(object, ['spec', 'sources']) === undefined
+    valueAt(object, ['spec', 'sources']) === undefined &&
+    valueAt(object, ['spec', 'sourceHydrator']) === undefined
       ? ['spec', 'source', 'kustomize', 'patches']
       : undefined,
-  handsOn: (path) => path[0] === 'spec' && path.includes('helm'),
+  handsOn: (path) => path[0] === 'spec' && (path.includes('helm') || path.includes('kustomize')),
   configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
@@ -31,9 +30,11 @@ export const application: DeclaringKind = {
     const { kind, name, namespace: own } = found
     return [{ object: { kind, name, namespace: own }, namespace: destination(object) ?? own }]
   },
-  translate: async ({ source, objects, view }) => {
-    const object = findDeclaring(objects, source.declaredBy)
-    return object && translateApplication(object, source, view)
+  translate: async (context) => {
+    const { declaredBy } = context.source
+    const object = findDeclaring(context.objects, declaredBy)
+    const base = findDeclaring(await context.base(), declaredBy)
+    return object && translateApplication({ object, base }, context)
   },
 }
 
@@ -41,89 +42,111 @@ export const application: DeclaringKind = {
 export const destination = (object: JsonObject): string | undefined =>
   textOf(valueAt(object, ['spec', 'destination', 'namespace']))
 
-/** Where an Application, or the template of an ApplicationSet, holds values: as a mapping, or as a text (`|` in the path). */
+/**
+ * Where an Application, or the template of an ApplicationSet, holds values: as a mapping, or as a text (`|` in the path).
+ * `undefined` for one that is hydrated: only newer versions of Argo CD read values there.
+ */
 export function helmValuesAt(
   object: JsonObject,
   spec: YamlPath,
-): { readonly path: YamlPath; readonly written: boolean } {
+): { readonly path: YamlPath; readonly written: boolean } | undefined {
   const sources = listOf(valueAt(object, [...spec, 'sources']))
-  const index = sources.findIndex((one) => valueAt(one, ['path']) !== undefined)
-  const helm = index === -1 ? [...spec, 'source', 'helm'] : [...spec, 'sources', index, 'helm']
+  const index = sources.findIndex(
+    (one) => valueAt(one, ['path']) !== undefined || valueAt(one, ['chart']) !== undefined,
+  )
+  const dry = [...spec, 'sourceHydrator', 'drySource']
+  const isHydrated = valueAt(object, dry) !== undefined
+  const own = isHydrated ? dry : index === -1 ? [...spec, 'source'] : [...spec, 'sources', index]
+  const helm = [...own, 'helm']
+  if (isHydrated && valueAt(object, helm) === undefined) return undefined
   if (typeof valueAt(object, [...helm, 'values']) === 'string')
     return { path: [...helm, 'values', '|'], written: true }
   const path = [...helm, 'valuesObject']
   return { path, written: valueAt(object, path) !== undefined }
 }
 
+/** The sources of an Application: the dry one where it is hydrated, and else several or one. */
+function sourcesIn(object: JsonObject): readonly Json[] {
+  const dry = valueAt(object, ['spec', 'sourceHydrator', 'drySource'])
+  if (dry !== undefined) return [dry]
+  const several = listOf(valueAt(object, ['spec', 'sources']))
+  const one = valueAt(object, ['spec', 'source'])
+  return several.length > 0 || one === undefined ? several : [one]
+}
+
 /**
- * The chart, kustomization or directory of each source of an Application that is in this repository, with its options;
- * `undefined` when none is. Values files win over the chart, `values` or `valuesObject` over files, parameters over all.
+ * The chart, kustomization or directory of each source of an Application that is in this repository, with its options.
+ * Values files win over the chart, `values` or `valuesObject` over files, parameters over all. Rejects with
+ * `source.render` when none is in this repository.
  */
 export async function translateApplication(
-  object: JsonObject,
-  source: ReleaseSource,
-  view: RepositoryView,
+  declared: { readonly object: JsonObject; readonly base: JsonObject | undefined },
+  context: TranslationContext,
 ): Promise<Translation | undefined> {
-  const own = [valueAt(object, ['spec', 'source']), ...listOf(valueAt(object, ['spec', 'sources']))]
-  const shared = {
+  const name = textOf(valueAt(declared.object, ['metadata', 'name'])) ?? context.source.declaredBy.name
+  const { object, differences } = withLive({ ...declared, kind: 'Application', name }, context, decisive)
+  const sources = sourcesIn(object)
+  const live = liveOf(
+    { kind: 'Application', namespace: context.source.declaredBy.namespace, name },
+    context.live,
+    context.source.cluster,
+  )
+  const parts = partContext(object, { ...context, live, name, sources })
+  const found = await Promise.all(sources.map((one) => partOrReason(one, parts)))
+  const rendered = found.flatMap((one) => one.part ?? [])
+  const reasons = found.flatMap((one) => one.reason ?? [])
+  const [reason] = reasons
+  if (rendered.length === 0 && reason !== undefined) throw reason
+  if (rendered.length === 0) return undefined
+  return {
+    parts: rendered,
+    files: found.flatMap((one) => one.files ?? []),
+    rollout: withDifferences(
+      rolloutOf(object, `Application ${name}`),
+      [...differences, ...found.flatMap((one) => one.differs ?? [])],
+      `Application ${name}`,
+    ),
+    missing: reasons.map((one) => one.problems[0]?.message ?? one.message),
+  }
+}
+
+/** What decides the rendering and the rollout of an Application. */
+const decisive = ['source', 'sources', 'sourceHydrator', 'syncPolicy'] as const
+
+const partContext = (
+  object: JsonObject,
+  {
+    source,
+    ...known
+  }: Pick<PartContext, 'name' | 'sources' | 'view' | 'origins' | 'elsewhere' | 'live'> &
+    Pick<TranslationContext, 'source'>,
+): PartContext => ({
+  shared: {
     id: source.id,
     namespace: destination(object) ?? 'default',
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
-  }
-  const name = textOf(valueAt(object, ['metadata', 'name'])) ?? source.declaredBy.name
-  const parts = await Promise.all(
-    own.map((one) => partOf(one, { shared, view, name, charts: source.charts })),
-  )
-  const found = parts.filter((part) => part !== undefined)
-  return found.length === 0 ? undefined : { parts: found }
+    ...(source.loadRestrictor === undefined ? {} : { loadRestrictor: source.loadRestrictor }),
+  },
+  namespace: source.declaredBy.namespace,
+  at: source.path,
+  ...(source.charts === undefined ? {} : { charts: source.charts }),
+  name: known.name,
+  sources: known.sources,
+  view: known.view,
+  origins: known.origins,
+  elsewhere: known.elsewhere,
+  live: known.live,
+})
+
+interface PartOrReason extends Partial<SourcePart> {
+  readonly reason?: ExpectedStop
 }
 
-async function partOf(
-  source: Json | undefined,
-  context: PartContext,
-): Promise<HelmSource | KustomizeSource | PlainSource | undefined> {
-  const { shared, view } = context
-  const path = pathOf(source, context)
-  if (path === undefined || (await view.kind(path)) !== 'directory') return undefined
-  if ((await view.kind(posix.join(path, 'Chart.yaml'))) === 'file') return chartPart(source, path, context)
-  if ((await findKustomization(view, path)) !== undefined) {
-    const additions = additionsOf(valueAt(source, ['kustomize']))
-    return { kind: 'kustomize', ...shared, path, ...(additions === undefined ? {} : { additions }) }
+async function partOrReason(source: Json, context: PartContext): Promise<PartOrReason> {
+  try {
+    return (await partOf(source, context)) ?? {}
+  } catch (error) {
+    if (concernsOneSource(error)) return { reason: error }
+    throw error
   }
-  const directory = (key: string): string | undefined => textOf(valueAt(source, ['directory', key]))
-  const [include, exclude] = [directory('include'), directory('exclude')]
-  return {
-    kind: 'plain',
-    ...shared,
-    path,
-    recurse: valueAt(source, ['directory', 'recurse']) === true,
-    ...(include === undefined ? {} : { include }),
-    ...(exclude === undefined ? {} : { exclude }),
-  }
-}
-
-/** The path of a source in this repository, or of its chart in the directory of charts. */
-function pathOf(source: Json | undefined, { charts }: PartContext): string | undefined {
-  const [path, chart] = [textOf(valueAt(source, ['path'])), textOf(valueAt(source, ['chart']))]
-  if (chart !== undefined) return charts === undefined ? undefined : posix.join(charts, posix.basename(chart))
-  // A source with only a `ref` has no path: other sources read its files.
-  return path === undefined
-    ? undefined
-    : posix
-        .normalize(path)
-        .replace(/^\.?\//, '')
-        .replace(/\/$/, '') || '.'
-}
-
-const replaced = ['namePrefix', 'nameSuffix', 'namespace'] as const
-const appended = ['patches', 'components'] as const
-
-/** What the Kustomize options of an Application add; `undefined` without any that matter for sizes. */
-function additionsOf(options: Json | undefined): JsonObject | undefined {
-  if (!isJsonObject(options)) return undefined
-  const given = [...replaced, ...appended].flatMap((key) => {
-    const value: Json | undefined = options[key]
-    return value === undefined || value === '' ? [] : [[key, value] as const]
-  })
-  return given.length === 0 ? undefined : Object.fromEntries(given)
 }

@@ -4,24 +4,34 @@ import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } fro
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
+import type { Origins } from '../origin/origins.ts'
+import { selects } from './selector.ts'
 
 /** What generators need. */
 export interface GeneratorContext {
   readonly view: RepositoryView
+  readonly origins: Origins
+  /** The file or directory with the ApplicationSet. */
+  readonly at: string
   /** For Go templates, parameters keep their structure; otherwise they are flat texts. */
   readonly goTemplate: boolean
 }
 
 /**
- * The sets of parameters that generators give: lists, directories and files of this repository, and their matrix.
- * Generators that ask a cluster or a forge give none, since their answer is not in Git.
+ * The sets of parameters that a generator gives: a list, directories or files of this repository, and their matrix or
+ * merge. Rejects with `source.render` for a generator that asks a cluster, a forge or another repository, since its answer
+ * is not in this one.
  */
-export async function generate(
-  generators: Json | undefined,
+export async function generateOne(
+  generator: Json,
   context: GeneratorContext,
 ): Promise<readonly JsonObject[]> {
-  const found = await Promise.all(listOf(generators).map((one) => generateOne(one, context)))
-  return limited(found.flat())
+  if (hasTemplate(generator))
+    throw stop('source.render', 'its generator has a template of its own, which is not supported', {
+      place: { file: context.at },
+    })
+  const sets = limited(await unselected(generator, context))
+  return sets.filter(selects(valueAt(generator, ['selector'])))
 }
 
 /** How many sets one generator may give. Argo CD itself takes no thousands of Applications of one ApplicationSet. */
@@ -35,22 +45,60 @@ function limited(sets: readonly JsonObject[]): readonly JsonObject[] {
 const tooMany = () =>
   stop('source.render', `the generators of an ApplicationSet give more than ${mostSets} sets of parameters`)
 
-async function generateOne(generator: Json, context: GeneratorContext): Promise<readonly JsonObject[]> {
-  const elements = valueAt(generator, ['list', 'elements'])
-  if (elements !== undefined) return listOf(elements).filter(isJsonObject)
+/** Whether a generator overrides the template of its set. */
+const hasTemplate = (generator: Json): boolean =>
+  Object.values(isJsonObject(generator) ? generator : {}).some((one) => {
+    const template = valueAt(one, ['template'])
+    return isJsonObject(template) && Object.keys(template).length > 0
+  })
+
+async function unselected(generator: Json, context: GeneratorContext): Promise<readonly JsonObject[]> {
+  const list = valueAt(generator, ['list'])
+  if (isJsonObject(list) && list['elementsYaml'] === undefined)
+    return listOf(list['elements']).filter(isJsonObject)
   const git = valueAt(generator, ['git'])
   if (isJsonObject(git)) return withValues(await fromGit(git, context), git['values'])
   const [first, second, ...more] = listOf(valueAt(generator, ['matrix', 'generators']))
-  if (first === undefined || second === undefined || more.length > 0) return []
-  const [left, right] = [await generateOne(first, context), await generateOne(second, context)]
-  if (left.length * right.length > mostSets) throw tooMany()
-  return left.flatMap((one) => right.map((other) => ({ ...one, ...other })))
+  if (first !== undefined && second !== undefined && more.length === 0) {
+    const [left, right] = [await generateOne(first, context), await generateOne(second, context)]
+    if (left.length * right.length > mostSets) throw tooMany()
+    return left.flatMap((one) => right.map((other) => ({ ...one, ...other })))
+  }
+  const merging = valueAt(generator, ['merge'])
+  if (isJsonObject(merging)) return mergedSets(merging, context)
+  const kind = Object.keys(isJsonObject(generator) ? generator : {}).find((key) => key !== 'selector')
+  throw stop(
+    'source.render',
+    `its generator ${kind ?? ''} is not run: its answer is not in this repository`,
+    {
+      place: { file: context.at },
+    },
+  )
+}
+
+/** The sets of the first generator, each with what the sets of the others with the same keys say. */
+async function mergedSets(merging: JsonObject, context: GeneratorContext): Promise<readonly JsonObject[]> {
+  const keys = listOf(merging['mergeKeys']).flatMap((key) => textOf(key) ?? [])
+  const all = await Promise.all(listOf(merging['generators']).map((one) => generateOne(one, context)))
+  const [base = [], ...others] = all
+  const isSame = (one: JsonObject, other: JsonObject): boolean =>
+    keys.every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]))
+  return base.map((set) =>
+    Object.assign({}, set, ...others.map((sets) => sets.find((one) => isSame(one, set)))),
+  )
 }
 
 const withValues = (sets: readonly JsonObject[], values: Json | undefined): readonly JsonObject[] =>
   isJsonObject(values) ? sets.map((one) => ({ ...one, values })) : sets
 
 async function fromGit(git: JsonObject, context: GeneratorContext): Promise<readonly JsonObject[]> {
+  const { repoURL, revision, pathParamPrefix } = git
+  const origin = { repository: textOf(repoURL) ?? '', revision: textOf(revision) ?? 'HEAD', path: '.' }
+  await context.origins.locate(origin, { ...context, subject: 'its Git generator takes its parameters' })
+  if (pathParamPrefix !== undefined)
+    throw stop('source.render', 'its Git generator has a pathParamPrefix, which is not supported', {
+      place: { file: context.at },
+    })
   const patterns = (key: string, excluded: boolean): readonly string[] =>
     listOf(git[key]).flatMap((one) =>
       (valueAt(one, ['exclude']) === true) === excluded ? (textOf(valueAt(one, ['path'])) ?? []) : [],

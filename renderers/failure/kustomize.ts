@@ -171,5 +171,8 @@ const rules: readonly FailureRule[] = [
     pattern: /cannot merge or replace/,
     text: about('has a generator that merges into an object that does not exist'),
   },
-  { pattern: /not in or below|security; file/, text: about('refers to a file outside its directory') },
+  {
+    pattern: /not in or below|security; file/,
+    text: about('refers to a file outside its directory (see sources[].loadRestrictor)'),
+  },
 ]

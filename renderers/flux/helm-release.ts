@@ -1,11 +1,12 @@
-import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
-import type { ReleaseSource } from '../../plugin/model/source.ts'
 import type { HelmSource } from '../helm/source.ts'
-import type { DeclaringKind } from '../release/declaring-kind.ts'
+import { withDifferences, withLive } from '../live/with-live.ts'
+import type { DeclaringKind, TranslationContext } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
+import { type ChartPlace, chartPlace } from './chart-place.ts'
+import { rolloutOf } from './rollout.ts'
 
 const at = (object: Json | undefined, ...path: readonly (string | number)[]): string | undefined =>
   textOf(valueAt(object, path))
@@ -19,7 +20,8 @@ export const helmRelease: DeclaringKind = {
   mayBeIn: hasObjectOf('HelmRelease'),
   valuesAt: () => ({ path: ['spec', 'values'], written: true }),
   patchesAt: () => undefined,
-  handsOn: (path) => path[0] === 'spec' && (path[1] === 'values' || path[1] === 'valuesFrom'),
+  handsOn: (path) =>
+    path[0] === 'spec' && ['values', 'valuesFrom', 'postRenderers'].some((key) => path[1] === key),
   configMaps: (object) =>
     listOf(valueAt(object, ['spec', 'valuesFrom'])).flatMap((one) => at(one, 'name') ?? []),
   declares: async (object, { namespace }) => {
@@ -30,18 +32,44 @@ export const helmRelease: DeclaringKind = {
       { object: { kind, name, namespace: own }, namespace: at(object, 'spec', 'targetNamespace') ?? own },
     ]
   },
-  translate: async ({ source, objects }) => {
-    const release = findDeclaring(objects, source.declaredBy)
-    const path = release && chartPath(release, { objects, charts: source.charts })
-    if (release === undefined || path === undefined) return undefined
-    const part = chartSource(release, { objects, source, path })
+  translate: async (context) => {
+    const { declaredBy } = context.source
+    const declared = findDeclaring(context.objects, declaredBy)
+    if (declared === undefined) return undefined
+    const base = findDeclaring(await context.base(), declaredBy)
+    const name = `HelmRelease ${declaredBy.name}`
+    const { object: release, differences } = withLive(
+      { ...declaredBy, object: declared, base },
+      context,
+      decisive,
+    )
+    const { differs, ...place } = await chartPlace(release, context)
+    const part = chartSource(release, place, context)
     const patches = listOf(valueAt(release, ['spec', 'postRenderers'])).map((one) =>
       valueAt(one, ['kustomize']),
     )
     const postRender = merged(patches.filter(isJsonObject))
-    return { parts: [part], ...(postRender === undefined ? {} : { postRender }) }
+    const rollout = withDifferences(
+      rolloutOf(release),
+      differs === undefined ? differences : [...differences, differs],
+      name,
+    )
+    return { parts: [part], rollout, ...(postRender === undefined ? {} : { postRender }) }
   },
 }
+
+/** What decides the rendering of a HelmRelease. */
+const decisive = [
+  'values',
+  'valuesFrom',
+  'chart',
+  'chartRef',
+  'postRenderers',
+  'suspend',
+  'interval',
+  'releaseName',
+  'targetNamespace',
+] as const
 
 /** Several post-renderers as one kustomization, with their lists joined in order; `undefined` without any. */
 function merged(steps: readonly JsonObject[]): JsonObject | undefined {
@@ -53,52 +81,29 @@ function merged(steps: readonly JsonObject[]): JsonObject | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
-interface ChartContext {
-  readonly objects: readonly JsonObject[]
-  readonly charts: string | undefined
-}
-
-/** The chart's directory: in this repository for a GitRepository, otherwise in the directory of charts. */
-function chartPath(release: JsonObject, { objects, charts }: ChartContext): string | undefined {
-  const chart = at(release, 'spec', 'chart', 'spec', 'chart') ?? referencedChart(release, objects)
-  if (chart === undefined) return undefined
-  const inRepository = at(release, 'spec', 'chart', 'spec', 'sourceRef', 'kind') === 'GitRepository'
-  if (inRepository) return posix.normalize(chart).replace(/^\.?\//, '')
-  return charts === undefined ? undefined : posix.join(charts, posix.basename(chart))
-}
-
 function chartSource(
   release: JsonObject,
-  { objects, source, path }: { objects: readonly JsonObject[]; source: ReleaseSource; path: string },
+  { path, valuesFiles, ...located }: ChartPlace,
+  { objects, source }: TranslationContext,
 ): HelmSource {
   const target = at(release, 'spec', 'targetNamespace')
   const { name } = source.declaredBy
   const own = valueAt(release, ['spec', 'values'])
   const from = valuesFrom(release, objects)
-  const files = listOf(valueAt(release, ['spec', 'chart', 'spec', 'valuesFiles'])).flatMap(
-    (file) => textOf(file) ?? [],
-  )
   return {
     kind: 'helm',
     id: source.id,
     path,
     release: at(release, 'spec', 'releaseName') ?? (target === undefined ? name : `${target}-${name}`),
     namespace: target ?? source.declaredBy.namespace,
-    values: files.map((file) => posix.join(path, file)),
+    values: valuesFiles,
+    ...(valuesFiles.length === 0 ? {} : { replacesDefaults: true }),
     inlineValues: [...from.texts, ...(own === undefined ? [] : [JSON.stringify(own)])],
     parameters: from.targeted,
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),
+    ...located,
   }
-}
-
-/** The chart that a `chartRef` refers to: the URL of the OCIRepository, whose last part is the name of the chart. */
-function referencedChart(release: JsonObject, objects: readonly JsonObject[]): string | undefined {
-  const name = at(release, 'spec', 'chartRef', 'name')
-  const repository = objects.find(
-    (object) => object['kind'] === 'OCIRepository' && at(object, 'metadata', 'name') === name,
-  )
-  return at(repository, 'spec', 'url') ?? name
 }
 
 /** The values in ConfigMaps that are rendered with the release, whole or for one key. A hash may follow the name. */

@@ -1,10 +1,13 @@
-import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { identify } from '../../plugin/model/manifest.ts'
+import { stop } from '../../plugin/model/problem.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
 import type { KustomizeSource } from '../kustomize/source.ts'
-import type { DeclaringKind } from '../release/declaring-kind.ts'
+import { pathHere } from '../origin/declared-repositories.ts'
+import type { Located } from '../origin/origins.ts'
+import type { DeclaringKind, TranslationContext } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
+import { rolloutOf } from './rollout.ts'
 
 /**
  * What a Flux Kustomization renders: the kustomization at its path (or one of all manifests below it) with what its object
@@ -15,7 +18,7 @@ export const fluxKustomization: DeclaringKind = {
   mayBeIn: (_, text) => text.includes('kustomize.toolkit.fluxcd.io/'),
   valuesAt: () => undefined,
   patchesAt: () => ['spec', 'patches'],
-  handsOn: () => false,
+  handsOn: (path) => path[0] === 'spec' && (path[1] === 'patches' || path[1] === 'postBuild'),
   configMaps: () => [],
   declares: async (object, { namespace }) => {
     const found = identify(object, namespace)
@@ -25,15 +28,12 @@ export const fluxKustomization: DeclaringKind = {
     const target = textOf(valueAt(object, ['spec', 'targetNamespace']))
     return [{ object: { kind, name, namespace: own }, namespace: target ?? own }]
   },
-  translate: async ({ source, objects, view }) => {
+  translate: async (context) => {
+    const { source, objects, view } = context
     const object = findDeclaring(objects, source.declaredBy)
     const spec = object && valueAt(object, ['spec'])
-    if (!isJsonObject(spec)) return undefined
-    const path =
-      posix
-        .normalize(textOf(spec['path']) ?? '.')
-        .replace(/^\.?\//, '')
-        .replace(/\/$/, '') || '.'
+    if (object === undefined || !isJsonObject(spec)) return undefined
+    const { path, ...located } = await placeOf(spec, context)
     if (path.startsWith('..') || (await view.kind(path)) !== 'directory') return undefined
     const variables = variablesOf(spec, objects)
     const part: KustomizeSource = {
@@ -41,12 +41,35 @@ export const fluxKustomization: DeclaringKind = {
       id: source.id,
       ...sharedDetails({ ...source, path }),
       additions: additionsOf(spec),
+      loadRestrictor: 'LoadRestrictionsNone',
+      ...located,
     }
     return {
       parts: [part],
+      rollout: rolloutOf(object),
       ...(variables === undefined ? {} : { variables }),
     }
   },
+}
+
+/** Where the files of a Kustomization are. Rejects with `source.render` when its files are not known to be here. */
+async function placeOf(
+  spec: JsonObject,
+  { source, objects, around, view, origins }: TranslationContext,
+): Promise<Located> {
+  const reference = (key: string): string | undefined => textOf(valueAt(spec, ['sourceRef', key]))
+  const [kind, name] = [reference('kind'), reference('name')]
+  const path = textOf(spec['path']) ?? '.'
+  if (kind === undefined || name === undefined) return { path: pathHere(path) }
+  const namespace = reference('namespace') ?? source.declaredBy.namespace
+  const wanted = { path, view, at: source.path, objects: [...objects, ...around] }
+  if (kind === 'GitRepository') return origins.locateIn({ name, namespace }, wanted)
+  if (kind === 'ExternalArtifact') return origins.locateCopied({ name, namespace }, wanted)
+  throw stop(
+    'source.render',
+    `its files come from ${kind} ${name}, and nothing says which files of a repository that holds`,
+    { place: { file: source.path } },
+  )
 }
 
 const replaced = ['namePrefix', 'nameSuffix'] as const

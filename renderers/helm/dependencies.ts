@@ -4,9 +4,11 @@ import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
 
 /** A chart that another one depends on. */
-interface ChartDependency {
+export interface ChartDependency {
   readonly name: string
   readonly repository?: string
+  /** A version or a range. */
+  readonly version?: string
   /** The key that holds its values in place of its name. */
   readonly alias?: string
 }
@@ -21,10 +23,27 @@ export async function chartDependencies(
   return found.flat()
 }
 
+/**
+ * The dependencies with the versions that `Chart.lock` pins, as `helm dependency build` takes them: those that the lock
+ * lists with the same repository.
+ */
+export async function lockedDependencies(
+  chart: string,
+  view: RepositoryView,
+): Promise<readonly ChartDependency[]> {
+  const locks = ['Chart.lock', 'requirements.lock'].map((name) => posix.join(chart, name))
+  const pinned = (await Promise.all(locks.map((file) => dependenciesIn(file, view)))).flat()
+  return (await chartDependencies(chart, view)).map((one) => ({
+    ...one,
+    ...pinned.find(({ name, repository }) => name === one.name && repository === one.repository),
+    ...(one.alias === undefined ? {} : { alias: one.alias }),
+  }))
+}
+
 async function dependenciesIn(file: string, view: RepositoryView): Promise<readonly ChartDependency[]> {
   const parsed = await parsedFile(file, view)
   return listOf(valueAt(parsed, ['dependencies'])).flatMap((one): readonly ChartDependency[] => {
-    const [name, repository, alias] = ['name', 'repository', 'alias'].map((key) =>
+    const [name, repository, version, alias] = ['name', 'repository', 'version', 'alias'].map((key) =>
       textOf(valueAt(one, [key])),
     )
     // A name becomes a part of a path.
@@ -33,6 +52,7 @@ async function dependenciesIn(file: string, view: RepositoryView): Promise<reado
       {
         name,
         ...(repository === undefined ? {} : { repository }),
+        ...(version === undefined ? {} : { version }),
         ...(alias === undefined ? {} : { alias }),
       },
     ]

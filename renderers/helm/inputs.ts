@@ -1,21 +1,44 @@
 import { posix } from 'node:path'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import { chartFinder, type ElsewherePorts, type FindChart } from '../elsewhere/chart-finder.ts'
 import { entryLimit } from '../entry-limit.ts'
-import { chartDependencies } from './dependencies.ts'
+import { type ChartDependency, lockedDependencies } from './dependencies.ts'
 import type { HelmSource } from './source.ts'
 import { subchartKeys } from './subcharts.ts'
 
-/** Every file that a chart reads: the chart's own directory, its dependencies and its values files. */
-export async function helmInputs(source: HelmSource, view: RepositoryView): Promise<readonly InputFile[]> {
+/**
+ * Every file that a chart reads: the chart's own directory, its dependencies and its values files. Dependencies that
+ * cannot be fetched are left out; the rendering reports them.
+ */
+export async function helmInputs(
+  source: HelmSource,
+  view: RepositoryView,
+  ports: ElsewherePorts = {},
+): Promise<readonly InputFile[]> {
+  const { inputs } = await scanChart(source, view, ports)
+  return inputs
+}
+
+/** The inputs of a chart that is going to be rendered. Rejects with `source.fetch` for a dependency that cannot be fetched. */
+export async function inputsToTemplate(
+  source: HelmSource,
+  view: RepositoryView,
+  ports: ElsewherePorts,
+): Promise<readonly InputFile[]> {
+  const { inputs, failures } = await scanChart(source, view, ports)
+  const [failure] = failures
+  if (failure !== undefined) throw failure
+  return inputs
+}
+
+async function scanChart(source: HelmSource, view: RepositoryView, ports: ElsewherePorts) {
   if ((await view.kind(posix.join(source.path, 'Chart.yaml'))) !== 'file') {
     throw stop('source.unknown', 'this directory has no Chart.yaml', { place: { file: source.path } })
   }
   const alone = source.values.length === 0
-  const chart = [
-    ...(await chartFiles(view, source.path, { chart: source.path, alone })),
-    ...(await missingDependencies(source, view)),
-  ]
+  const files = await chartFiles(view, source.path, { chart: source.path, alone })
+  const { inputs: dependencies, failures } = await missingDependencies(source, view, ports)
   const valuesFiles = await Promise.all(
     source.values.map(async (at, index): Promise<InputFile> => {
       const found = await view.read(at)
@@ -24,32 +47,54 @@ export async function helmInputs(source: HelmSource, view: RepositoryView): Prom
       return { path: found.path, at, role: 'values', topLayer: index === source.values.length - 1 }
     }),
   )
-  return [...chart, ...valuesFiles]
+  const own = posix.join(source.path, 'values.yaml')
+  const isReplaced = source.replacesDefaults === true && source.values.length > 0
+  const chart = [...files, ...dependencies].filter(({ at }) => !isReplaced || at !== own)
+  return { inputs: [...chart, ...valuesFiles], failures }
 }
 
 /**
  * The files of dependencies that are not vendored in the chart, at the paths where `helm dependency build` would put them:
- * those named by `file://`, and those found in the directory of charts.
+ * those named by `file://`, and those from elsewhere.
  */
 async function missingDependencies(
-  { path, charts }: HelmSource,
+  source: HelmSource,
   view: RepositoryView,
-): Promise<readonly InputFile[]> {
+  ports: ElsewherePorts,
+): Promise<{ readonly inputs: readonly InputFile[]; readonly failures: readonly ExpectedStop[] }> {
+  const { path } = source
   const vendored = (await view.list(posix.join(path, 'charts'))).map(({ name }) => name)
-  const missing = (await chartDependencies(path, view)).filter(
+  const missing = (await lockedDependencies(path, view)).filter(
     ({ name }) =>
       !vendored.some((one) => one === name || (one.startsWith(`${name}-`) && one.endsWith('.tgz'))),
   )
   const byName = new Map(missing.map((one) => [one.name, one]))
+  const findChart = chartFinder(source, view, ports)
+  const failures: ExpectedStop[] = []
   const found = await Promise.all(
-    [...byName.values()].map(async ({ name, repository }): Promise<readonly InputFile[]> => {
-      const local = repository?.startsWith('file://')
-        ? posix.join(path, repository.slice('file://'.length))
-        : posix.join(charts ?? '.tortoise-no-charts', name)
-      return dependencyFiles({ chart: path, name, local }, view)
+    [...byName.values()].map(async (one): Promise<readonly InputFile[]> => {
+      try {
+        const local = await placeOf(one, path, findChart)
+        return local === undefined ? [] : dependencyFiles({ chart: path, name: one.name, local }, view)
+      } catch (error) {
+        if (!(error instanceof ExpectedStop)) throw error
+        failures.push(error)
+        return []
+      }
     }),
   )
-  return found.flat()
+  return { inputs: found.flat(), failures }
+}
+
+/** The directory of a dependency; `undefined` for one in the same chart or of a repository that only the user's Helm knows. */
+async function placeOf(
+  { name, repository = '', version }: ChartDependency,
+  chart: string,
+  findChart: FindChart,
+): Promise<string | undefined> {
+  if (repository.startsWith('file://')) return posix.join(chart, repository.slice('file://'.length))
+  const url = /^(https?|oci):/.test(repository) ? repository : ''
+  return findChart({ repository: url, name, ...(version === undefined ? {} : { version }) })
 }
 
 interface Dependency {

@@ -34,7 +34,7 @@ export const helm = (ports: RendererPorts): RendererKind<HelmSource> => ({
 })
 
 const chartRenderer = (ports: RendererPorts): SourceRenderer<HelmSource> => ({
-  inputs: helmInputs,
+  inputs: (source, view) => helmInputs(source, view, ports),
   render: async (source, view, options = {}) => ({
     source,
     objects: readObjects(source.path, await templateChart(source, { view, options }, ports)),

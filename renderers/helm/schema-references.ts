@@ -1,4 +1,4 @@
-import { unpackGzip } from '../../plugin/io/unpack.ts'
+import { unpackGzip } from '../../plugin/io/gunzip.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import { stop } from '../../plugin/model/problem.ts'
 

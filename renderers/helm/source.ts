@@ -5,6 +5,8 @@ export interface HelmSource extends Source {
   readonly kind: 'helm'
   readonly release: string
   readonly values: readonly string[]
+  /** Whether the values files replace the chart's own `values.yaml`, as in a HelmRelease. */
+  readonly replacesDefaults?: boolean
   /** Values in the object that declares the release, as YAML texts; they win over the files, the last one over the others. */
   readonly inlineValues?: readonly string[]
   /** `name=value` pairs, as for `--set`; they win over all values. */

@@ -1,10 +1,11 @@
 import { runConfined } from '../../plugin/io/confined.ts'
+import { helmHomes, isolatedEnvironment } from '../../plugin/io/isolated-environment.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
-import { helmHomes, inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
-import { helmInputs } from './inputs.ts'
+import { inputContents, limitsOf, outputOf } from '../ports.ts'
+import { inputsToTemplate } from './inputs.ts'
 import { mustSkipSchemas } from './schema-references.ts'
 import type { HelmSource } from './source.ts'
 
@@ -38,7 +39,10 @@ export async function templateChart(
 ): Promise<string> {
   checkNames(source)
   const { file } = await ports.programs.find('helm')
-  const inputs = await inputContents(view, [...(await helmInputs(source, view)), ...parameterFiles(options)])
+  const inputs = await inputContents(view, [
+    ...(await inputsToTemplate(source, view, ports)),
+    ...parameterFiles(options),
+  ])
   const inline = inlineFiles(source, options)
   const values = inline.map(({ path }) => path)
   const unchecked = mustSkipSchemas(inputs) || options.unchecked === true

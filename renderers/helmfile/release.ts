@@ -2,6 +2,8 @@ import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { ReleaseSource } from '../../plugin/model/source.ts'
+import type { WantedChart } from '../../plugin/model/store.ts'
+import { chartFinder } from '../elsewhere/chart-finder.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
 import type { DeclaringKind } from '../release/declaring-kind.ts'
@@ -42,7 +44,7 @@ export const helmfileRelease: DeclaringKind = {
       return [{ object: { kind: 'Helmfile', name, namespace }, namespace }]
     })
   },
-  translate: async ({ source, objects, view }) => {
+  translate: async ({ source, objects, view, elsewhere }) => {
     const { name, namespace } = source.declaredBy
     const release = objects
       .flatMap(releasesOf)
@@ -55,11 +57,36 @@ export const helmfileRelease: DeclaringKind = {
     const chart = textOf(valueAt(release, ['chart']))
     if (release === undefined || chart === undefined) return undefined
     const local = /^\.{1,2}\//.test(chart)
-    if (!local && source.charts === undefined) return undefined
-    const path = local ? posix.join(home, chart) : posix.join(source.charts ?? '', posix.basename(chart))
-    if (path.startsWith('..') || (await view.kind(path)) !== 'directory') return undefined
+    const path = local
+      ? posix.join(home, chart)
+      : await chartFinder(source, view, elsewhere)(chartOf(release, chart, objects))
+    if (path === undefined || path.startsWith('..') || (await view.kind(path)) !== 'directory')
+      return undefined
     return { parts: [chartSource(release, { path, home, source })] }
   },
+}
+
+/** The chart `REPOSITORY/NAME` of a release; its repository is empty where `repositories` has none of that name. */
+function chartOf(release: Json, chart: string, objects: readonly JsonObject[]): WantedChart {
+  const cut = chart.indexOf('/')
+  const all = objects.flatMap((object) => listOf(object['repositories']))
+  const found = all.find((one) => textOf(valueAt(one, ['name'])) === chart.slice(0, cut))
+  const url = textOf(valueAt(found, ['url'])) ?? ''
+  const isRegistry = valueAt(found, ['oci']) === true && !url.includes('://')
+  const version = textOf(valueAt(release, ['version']))
+  if (chart.startsWith('oci://')) {
+    const end = chart.lastIndexOf('/')
+    return {
+      repository: chart.slice(0, end),
+      name: chart.slice(end + 1),
+      ...(version === undefined ? {} : { version }),
+    }
+  }
+  return {
+    repository: isRegistry ? `oci://${url}` : url,
+    name: chart.slice(cut + 1),
+    ...(version === undefined ? {} : { version }),
+  }
 }
 
 const releasesOf = (object: JsonObject): readonly Json[] => listOf(object['releases'])

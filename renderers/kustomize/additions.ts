@@ -15,13 +15,16 @@ import type { KustomizeSource } from './source.ts'
 export async function additionsFile(
   source: KustomizeSource,
   view: RepositoryView,
+  local: ReadonlyMap<string, string> = new Map(),
 ): Promise<WorkspaceFile | undefined> {
   const { additions, path } = source
   if (additions === undefined) return undefined
   const file = await findKustomization(view, path)
   if (file !== undefined && Object.keys(additions).length === 0) return undefined
   const own =
-    file === undefined ? { resources: await manifestsBelow(view, path, '') } : await read(file, view)
+    file === undefined
+      ? { resources: await manifestsBelow(view, path, '') }
+      : read(file, local.get(file) ?? (await view.read(file))?.text)
   return {
     path: file ?? posix.join(path, 'kustomization.yaml'),
     // In JSON, a text such as `on` is a text in every version of YAML.
@@ -29,8 +32,8 @@ export async function additionsFile(
   }
 }
 
-async function read(file: string, view: RepositoryView): Promise<JsonObject> {
-  const parsed = parseValue((await view.read(file))?.text ?? '', { uniqueKeys: false })
+function read(file: string, text = ''): JsonObject {
+  const parsed = parseValue(text, { uniqueKeys: false })
   if (parsed === null) return {}
   if (isJsonObject(parsed)) return parsed
   throw stop('source.render', 'the kustomization is not a mapping', { place: { file } })

@@ -1,10 +1,11 @@
 import { runConfined } from '../../plugin/io/confined.ts'
+import { isolatedEnvironment } from '../../plugin/io/isolated-environment.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { mustSkipSchemas } from '../helm/schema-references.ts'
 import type { RendererPorts } from '../ports.ts'
-import { inputContents, isolatedEnvironment, limitsOf, outputOf } from '../ports.ts'
+import { inputContents, limitsOf, outputOf } from '../ports.ts'
 import { additionsFile } from './additions.ts'
 import { inflatesCharts } from './helm-charts.ts'
 import { helmForKustomize, helmScript } from './helm-for-kustomize.ts'
@@ -23,10 +24,10 @@ export async function buildKustomization(
   ports: RendererPorts & { readonly options?: RenderOptions | undefined },
 ): Promise<string> {
   const program = await ports.programs.find('kustomize', 'kubectl')
-  const read = await inputsToRender(source, view)
+  const { inputs: read, local } = await inputsToRender(source, view, ports)
   await refuseRemoteCharts(read, view)
-  const inputs = await inputContents(view, read)
-  const added = await additionsFile(source, view)
+  const inputs = (await inputContents(view, read)).map((one) => withText(one, local.get(one.path)))
+  const added = await additionsFile(source, view, local)
   const helm = inputs.some(isInflating) ? (await ports.programs.find('helm')).file : undefined
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
   const files = [...inputs.filter(({ path }) => path !== added?.path), ...asList(added)]
@@ -38,6 +39,7 @@ export async function buildKustomization(
       args: (paths) => [
         verb,
         `./${source.path}`,
+        ...(source.loadRestrictor === undefined ? [] : [`--load-restrictor=${source.loadRestrictor}`]),
         ...(helm === undefined ? [] : helmFlags(paths.program(helmScript), source)),
       ],
       env: isolatedEnvironment,
@@ -47,6 +49,9 @@ export async function buildKustomization(
   )
   return outputOf(source, outcome, files)
 }
+
+const withText = (file: WorkspaceFile, content: string | undefined): WorkspaceFile =>
+  content === undefined ? file : { ...file, content }
 
 const asList = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value])
 

@@ -1,5 +1,5 @@
 import type { Confined, ConfinedPaths } from '../../plugin/io/confined.ts'
-import { helmHomes } from '../ports.ts'
+import { helmHomes } from '../../plugin/io/isolated-environment.ts'
 
 /** The name of the script that kustomize runs in place of Helm. */
 export const helmScript = 'helm-for-kustomize'

@@ -1,7 +1,9 @@
 import { posix } from 'node:path'
-import { valueAt } from '../../plugin/model/json.ts'
+import { type Json, valueAt } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
+import { isStored } from '../../plugin/model/store.ts'
+import type { ElsewherePorts } from '../elsewhere/chart-finder.ts'
 import { entryLimit } from '../entry-limit.ts'
 import { manifestsBelow } from './additions.ts'
 import { escapeIn } from './escapes.ts'
@@ -9,6 +11,7 @@ import { findKustomization } from './file.ts'
 import { helmChartInputs } from './helm-charts.ts'
 import { changeOfPlugins } from './plugin-directories.ts'
 import { documents, parseLoosely, type Reference, references, texts } from './references.ts'
+import { withLocalBases } from './remote-base.ts'
 import type { KustomizeSource } from './source.ts'
 
 /**
@@ -19,9 +22,17 @@ import type { KustomizeSource } from './source.ts'
 export async function kustomizeInputs(
   source: KustomizeSource,
   view: RepositoryView,
+  ports: ElsewherePorts = {},
 ): Promise<readonly InputFile[]> {
-  const { files } = await scan(source, view)
+  const { files } = await scan(source, view, ports)
   return [...files.values()]
+}
+
+/** What a kustomization is rendered from. */
+export interface KustomizeTree {
+  readonly inputs: readonly InputFile[]
+  /** Texts of kustomizations that take the place of those in the repository: with paths where those have URLs. */
+  readonly local: ReadonlyMap<string, string>
 }
 
 /**
@@ -32,20 +43,23 @@ export async function kustomizeInputs(
 export async function inputsToRender(
   source: KustomizeSource,
   view: RepositoryView,
-): Promise<readonly InputFile[]> {
-  const { files, refusals } = await scan(source, view)
+  ports: ElsewherePorts = {},
+): Promise<KustomizeTree> {
+  const { files, refusals, local } = await scan(source, view, ports)
   const [refusal] = refusals
   if (refusal !== undefined) throw refusal
-  return [...files.values()]
+  return { inputs: [...files.values()], local }
 }
 
-async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan> {
+async function scan(source: KustomizeSource, view: RepositoryView, ports: ElsewherePorts): Promise<Scan> {
   const scanned: Scan = {
     view,
+    ports,
     root: source.path,
     files: new Map(),
     entered: new Set(),
     refusals: [],
+    local: new Map(),
     countEntry: entryLimit(source.path),
   }
   if (source.additions === undefined && (await findKustomization(view, source.path)) === undefined) {
@@ -65,6 +79,9 @@ async function scan(source: KustomizeSource, view: RepositoryView): Promise<Scan
 
 interface Scan {
   readonly view: RepositoryView
+  readonly ports: ElsewherePorts
+  /** Kustomizations with paths in place of URLs. */
+  readonly local: Map<string, string>
   readonly root: string
   readonly files: Map<string, InputFile>
   readonly entered: Set<string>
@@ -80,9 +97,10 @@ async function enter(scanned: Scan, directory: string): Promise<void> {
   if (file === undefined) return addDirectory(scanned, directory)
   const content = await add(scanned, file, { role: 'kustomization', from: directory })
   if (content === undefined) return
-  const kustomization = parseLoosely(content)
-  scanned.refusals.push(...refusalsIn(file, content, directory))
-  for (const input of await helmChartInputs(kustomization, directory, scanned.view)) {
+  const laid = await localText(scanned, file, { content, directory })
+  const kustomization = parseLoosely(laid)
+  scanned.refusals.push(...refusalsIn(file, laid, directory))
+  for (const input of await chartsIn(scanned, kustomization, directory)) {
     if (!scanned.files.has(input.at))
       scanned.files.set(input.at, { ...input, topLayer: input.topLayer && directory === scanned.root })
   }
@@ -104,6 +122,37 @@ async function enterPlugins(scanned: Scan, directory: string): Promise<void> {
     await follow(scanned, directory, { text, role: 'configured' })
 }
 
+interface Entered {
+  readonly content: string
+  readonly directory: string
+}
+
+/** The text of a kustomization as kustomize gets it: what it takes from servers is fetched, and named by its path. */
+async function localText(scanned: Scan, file: string, { content, directory }: Entered): Promise<string> {
+  const found = await withLocalBases(content, directory, scanned.ports)
+  if (found === undefined) return content
+  scanned.local.set(file, found.text)
+  scanned.refusals.push(...found.failures)
+  for (const [at, path] of found.files) scanned.files.set(at, { path, at, role: 'external', topLayer: false })
+  return found.text
+}
+
+/** The files of charts; one that cannot be fetched must not be rendered without. */
+async function chartsIn(
+  scanned: Scan,
+  kustomization: Json,
+  directory: string,
+): Promise<readonly InputFile[]> {
+  const { view, ports } = scanned
+  try {
+    return await helmChartInputs(kustomization, { directory, view, ports })
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    scanned.refusals.push(error)
+    return []
+  }
+}
+
 /** The files of a directory for which a kustomization is generated. */
 async function enterGenerated(scanned: Scan): Promise<void> {
   for (const text of await manifestsBelow(scanned.view, scanned.root, ''))
@@ -112,7 +161,7 @@ async function enterGenerated(scanned: Scan): Promise<void> {
 
 async function follow(scanned: Scan, directory: string, { text, role }: Reference): Promise<void> {
   const path = posix.join(directory, text)
-  if (path === '..' || path.startsWith('../')) {
+  if (path === '..' || path.startsWith('../') || leavesStored(directory, path)) {
     // kustomize refuses files outside by itself, but it would enter a directory, seen from the private copy.
     if (role === 'manifest' || role === 'configured') scanned.refusals.push(outside(text, directory))
     return
@@ -130,6 +179,13 @@ async function follow(scanned: Scan, directory: string, { text, role }: Referenc
   // A transformer has a configuration file, which may name further files.
   for (const inner of documents(content).flatMap(texts))
     await follow(scanned, directory, { text: inner, role: 'other' })
+}
+
+/** Whether a path leads out of the fetched repository that its directory is in. */
+function leavesStored(directory: string, path: string): boolean {
+  if (!isStored(directory)) return false
+  const [mount, name] = directory.split('/')
+  return !path.startsWith(`${mount}/${name}/`)
 }
 
 /** Why a file that kustomize reads as its own configuration must not be rendered; empty when nothing is against it. */

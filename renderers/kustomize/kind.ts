@@ -35,7 +35,7 @@ export const kustomize = (ports: RendererPorts): RendererKind<KustomizeSource> =
 })
 
 const kustomizationRenderer = (ports: RendererPorts): SourceRenderer<KustomizeSource> => ({
-  inputs: kustomizeInputs,
+  inputs: (source, view) => kustomizeInputs(source, view, ports),
   render: async (source, view, options) => ({
     source,
     objects: readObjects(source.path, await buildKustomization(source, view, { ...ports, options })),

@@ -11,7 +11,7 @@ export async function refuseRemoteCharts(inputs: readonly InputFile[], view: Rep
     const text = (await view.read(path))?.text ?? ''
     if (!/https?:\/\//.test(text)) continue
     for (const document of documentsOf(text)) {
-      const remote = await remoteChart(document, posix.dirname(at), view)
+      const remote = await remoteChart(document, posix.dirname(at), { view, inputs })
       if (remote === undefined) continue
       throw stop('source.render', `${remote} is on a server, and rendering downloads nothing`, {
         place: { file: at },
@@ -31,7 +31,7 @@ function documentsOf(text: string): readonly Json[] {
 async function remoteChart(
   document: Json,
   directory: string,
-  view: RepositoryView,
+  { view, inputs }: { readonly view: RepositoryView; readonly inputs: readonly InputFile[] },
 ): Promise<string | undefined> {
   const home =
     textOf(valueAt(document, ['helmGlobals', 'chartHome'])) ?? textOf(valueAt(document, ['chartHome']))
@@ -49,7 +49,8 @@ async function remoteChart(
       posix.join(directory, home ?? 'charts', inside, 'Chart.yaml'),
     )
     const found = await Promise.all(places.map((place) => view.kind(place)))
-    if (found.every((kind) => kind === undefined)) return `the chart ${name} of ${repo}`
+    const isLaid = inputs.some(({ at }) => places.includes(at))
+    if (!isLaid && found.every((kind) => kind === undefined)) return `the chart ${name} of ${repo}`
   }
   return undefined
 }

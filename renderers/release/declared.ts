@@ -1,16 +1,17 @@
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ReleaseSource, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
 import { isRelease, namespaceOf, sharedDetails, sourceChain } from '../../plugin/model/source.ts'
-import type { DeclaringKind } from './declaring-kind.ts'
+import type { DeclaringKind, DeclaringPorts } from './declaring-kind.ts'
 
 const longestChain = 5
 
 /** Answers which sources the objects of renderings declare, by the given kinds of objects. */
 export const declarationsBy = (
   kinds: readonly DeclaringKind[],
+  portsFor: (view: RepositoryView) => DeclaringPorts,
 ): Pick<Renderer, 'declared' | 'mayDeclare' | 'computesPaths' | 'format'> => ({
   declared: (rendering, view, charts = chartsOf(rendering.source)) =>
-    declared(rendering, { kinds, view, charts }),
+    declared(rendering, { kinds, charts, ports: portsFor(view) }),
   mayDeclare: (path, text) => kinds.some(({ mayBeIn }) => mayBeIn(path, text)),
   computesPaths: (text) => kinds.some(({ computesPaths }) => computesPaths?.(text) === true),
   format: (name) => kinds.find(({ kind }) => kind === name),
@@ -21,27 +22,27 @@ const chartsOf = (source: Source): string | undefined => (isRelease(source) ? so
 
 interface DeclaredContext {
   readonly kinds: readonly DeclaringKind[]
-  readonly view: RepositoryView
   readonly charts: string | undefined
+  readonly ports: DeclaringPorts
 }
 
 /** The sources that the objects of a rendering declare; a chain that returns to itself, or is too long, ends. */
 async function declared(
   { source, objects, parts }: Rendering,
-  { kinds, view, charts }: DeclaredContext,
+  { kinds, charts, ports }: DeclaredContext,
 ): Promise<readonly ReleaseSource[]> {
   const chain = sourceChain(source)
   if (chain.length >= longestChain) return []
   const path = parts?.[0]?.path ?? source.path
-  const context = { namespace: namespaceOf(source), path, view }
+  const context = { ...ports, namespace: namespaceOf(source), path }
   const found = await Promise.all(
     objects.flatMap((object) => kinds.map((one) => one.declares(object, context))),
   )
   const releases = found.flat().map(
-    ({ object, namespace }): ReleaseSource => ({
+    ({ object, namespace, cluster = source.cluster }): ReleaseSource => ({
       kind: 'release',
       id: `${object.kind} ${object.generated ?? object.name} in ${source.id}`,
-      ...sharedDetails({ ...source, path, namespace }),
+      ...sharedDetails({ ...source, path, namespace, cluster }),
       declaredIn: source,
       declaredBy: object,
       ...(charts === undefined ? {} : { charts }),

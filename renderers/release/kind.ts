@@ -2,9 +2,11 @@ import { stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RenderedKind, Renderer, RenderOptions, SourceRenderer } from '../../plugin/model/renderer.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import type { InputFile, ReleaseSource, RepositoryView, Source } from '../../plugin/model/source.ts'
+import { sourceChain } from '../../plugin/model/source.ts'
 import { substituteVariables } from '../flux/substitute.ts'
-import type { DeclaringKind, Translation } from './declaring-kind.ts'
+import type { DeclaringKind, DeclaringPorts, Translation } from './declaring-kind.ts'
 
 /** What rendering a release needs. */
 export interface ReleasePorts {
@@ -12,6 +14,7 @@ export interface ReleasePorts {
   readonly whole: SourceRenderer
   readonly kindOf: (source: Source) => SourceRenderer
   readonly declaring: readonly DeclaringKind[]
+  readonly portsFor: (view: RepositoryView) => DeclaringPorts
 }
 
 /** Sources that objects in Git declare: first the source that holds the object is rendered, then what the object says. */
@@ -24,10 +27,11 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
       [kind, namespace, name, generated, path].join('\0'),
     inputs: (source, view) => releaseInputs(source, view, ports),
     render: async (source, view, options) => {
-      const { parts, ...rest } = await translate(source, view, ports)
+      const { parts, missing = [], rollouts, ...rest } = await translate(source, view, ports)
       const rendered = await Promise.all(parts.map((part) => whole.render(part, view, options)))
-      const objects = rendered.flatMap((one) => one.objects)
-      return { source, parts, objects: await finish(objects, rest, { source, view, ports, options }) }
+      const all = rendered.flatMap((one) => one.objects)
+      const objects = await finish(all, rest, { source, view, ports, options })
+      return { source, parts, objects, rollouts, ...(missing.length === 0 ? {} : { missing }) }
     },
     parts: async (source, view) => {
       try {
@@ -47,8 +51,9 @@ async function releaseInputs(
 ): Promise<readonly InputFile[]> {
   const { whole } = ports
   const outer = await whole.inputs(source.declaredIn, view)
-  const { parts } = await translate(source, view, ports)
-  const inner = (await Promise.all(parts.map((part) => whole.inputs(part, view)))).flat()
+  const { parts, files = [] } = await translate(source, view, ports)
+  const read = await Promise.all(parts.map((part) => whole.inputs(part, view)))
+  const inner = [...read.flat(), ...files]
   const { charts } = source
   const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
   // A file that both read counts as one of the declaring source.
@@ -60,12 +65,17 @@ async function releaseInputs(
 async function translate(
   source: ReleaseSource,
   view: RepositoryView,
-  { whole, declaring }: ReleasePorts,
-): Promise<Translation> {
-  const { objects } = await whole.render(source.declaredIn, view, { marked: true })
+  { whole, declaring, portsFor }: ReleasePorts,
+): Promise<Translation & { readonly rollouts: readonly Rollout[] }> {
+  const chain = sourceChain(source.declaredIn)
+  const renderings = await Promise.all(chain.map((one) => whole.render(one, view, { marked: true })))
+  const [{ objects, rollouts = [] } = { objects: [] }, ...outer] = renderings.toReversed()
+  const around = outer.flatMap((one) => one.objects)
+  const base = async () => (await whole.render(source.declaredIn, view.origin, { marked: true })).objects
   const kind = declaring.find((one) => one.kind === source.declaredBy.kind)
-  const translation = await kind?.translate({ source, objects, view })
-  if (translation !== undefined) return translation
+  const translation = await kind?.translate({ ...portsFor(view), source, objects, base, around })
+  if (translation !== undefined)
+    return { ...translation, rollouts: [...rollouts, ...(translation.rollout ? [translation.rollout] : [])] }
   throw stop('source.render', `the chart or path of ${nameOf(source)} is not in this repository`, {
     place: { file: source.path },
     hint: 'Vendor the chart, or name a directory with charts: --charts DIR.',
@@ -90,7 +100,7 @@ interface Finishing {
 /** Applies what comes after the rendering: a post-renderer's kustomization, then variables. */
 async function finish(
   objects: readonly JsonObject[],
-  { postRender, variables }: Omit<Translation, 'parts'>,
+  { postRender, variables }: Pick<Translation, 'postRender' | 'variables'>,
   { source, view, ports, options }: Finishing,
 ): Promise<readonly JsonObject[]> {
   if (postRender === undefined) return substituted(objects, variables)

@@ -134,6 +134,20 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
     expect(cart).toMatchObject({ name: 'cart', by: 'inventory', places: [{ path: 'overlays/cart' }] })
   })
 
+  it('reads the Applications that roll out to a cluster as they are', async () => {
+    const all = settings(named.hub, named.prod)
+    const cluster = all.clusters.find(({ name }) => name === 'prod')
+    const { declarations = [] } = (cluster && (await readLive(host, all, cluster))) ?? {}
+    expect(declarations.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).sort()).toEqual([
+      'Application argocd/cart',
+      'Application argocd/shop',
+    ])
+    expect(declarations.find(({ name }) => name === 'shop')).toMatchObject({
+      cluster: 'prod',
+      spec: { project: 'default', source: { path: 'overlays/shop', targetRevision: 'main' } },
+    })
+  })
+
   it('takes none of them for workloads of the hub that have the same names', async () => {
     const { api, cart } = await sourcesIn(settings(named.hub, named.prod), 'hub')
     expect(api).toMatchObject({ name: 'own', by: 'inventory' })

@@ -2,7 +2,7 @@
 export const layers: readonly (readonly string[])[] = [
   ['model'],
   ['yaml', 'io'],
-  ['observe', 'recommend', 'trace', 'edit', 'prove', 'deliver', 'report', 'renderers'],
+  ['observe', 'recommend', 'trace', 'edit', 'prove', 'deliver', 'report', 'store', 'renderers'],
   ['plan', 'config'],
   ['run'],
   ['hosts'],

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createRenderer } from '../../../renderers/renderers.ts'
 import { openCommit } from '../../io/commit-tree.ts'
 import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
@@ -13,7 +12,7 @@ import type { RenderedPair } from '../../plan/review-sizes.ts'
 import { findObjections, reviewComment } from '../../plan/review-sizes.ts'
 import { commitAndParent } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
-import { openPrograms } from '../../run/open-programs.ts'
+import { openRenderer } from '../../run/open-renderer.ts'
 import type { RunRequest } from '../../run/run.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
@@ -65,9 +64,11 @@ async function renderBoth(
   const { root, gitdir } = checkout
   if (gitdir === undefined) throw stop('git.missing', `${root} is not a Git checkout`)
   const { commit, parent } = await commitAndParent(gitdir)
-  const [before, after] = await Promise.all([openCommit(gitdir, parent), openCommit(gitdir, commit)])
-  const programs = openPrograms(host, settings, root)
-  const renderer = withOverlays(createRenderer({ programs }))
+  // Who opens a pull request must not choose what is fetched.
+  const { renderer: bare, store } = openRenderer(host, { checkout, settings, purpose: 'run', offline: true })
+  const renderer = withOverlays(bare)
+  const open = async (id: string) => store.mount(await openCommit(gitdir, id))
+  const [before, after] = await Promise.all([open(parent), open(commit)])
   const sources = await identifySources(settings.sources, { view: after, renderer })
   const pairs = await inParallel(sources, async (source): Promise<readonly RenderedPair[]> => {
     const [was, is] = await Promise.all([before, after].map((view) => rendering(source, view, renderer)))

@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander'
+import { inParallel } from '../../model/parallel.ts'
 import { plural } from '../../model/plural.ts'
+import { concernsOneSource } from '../../model/problem.ts'
 import type { Source } from '../../model/source.ts'
+import { isRelease } from '../../model/source.ts'
 import { json } from '../../model/text/data.ts'
 import { type Terminal, terminal } from '../../model/text/terminal.ts'
 import { jsonSources } from '../../report/json/sources.ts'
@@ -9,6 +12,7 @@ import type { SettingsFlags } from '../../run/read-settings.ts'
 import { withClusters } from '../../trace/sources/cluster-of-path.ts'
 import { discoverSources } from '../../trace/sources/discover.ts'
 import { withSettingsFlags } from './settings-options.ts'
+import type { OpenedRepository } from './source-options.ts'
 import { openRepository } from './source-options.ts'
 
 interface DiscoverFlags extends SettingsFlags {
@@ -28,8 +32,23 @@ export function discoverCommand(host: Host): Command {
       const repository = openRepository(host, flags, host.cwd)
       host.progress({ kind: 'stage', stage: 'discover', detail: repository.checkout.root })
       const sources = withClusters(await discoverSources(repository), repository.settings.clusters)
+      await warnSkipped(sources, repository)
       host.stdout(output === 'json' ? json(jsonSources(sources)) : table(sources))
     })
+}
+
+/** Warns of sources whose files are not in this repository, or cannot be read. */
+async function warnSkipped(sources: readonly Source[], opened: OpenedRepository): Promise<void> {
+  const { host, renderer, view } = opened
+  await inParallel(sources.filter(isRelease), async (source) => {
+    try {
+      await renderer.inputs(source, view)
+    } catch (error) {
+      if (!concernsOneSource(error)) throw error
+      const reason = error.problems[0]?.message ?? error.message
+      host.progress({ kind: 'warning', message: `${source.id} is skipped: ${reason}` })
+    }
+  })
 }
 
 function table(sources: readonly Source[]): Terminal {

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
-import type { SourceRecommendation } from '../../model/plan.ts'
+import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
-import { workloadLabel } from '../../model/workload.ts'
+import { workloadKey, workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { ansi, plain } from '../../report/paint.ts'
@@ -39,7 +39,7 @@ export function explainCommand(host: Host): Command {
     .action(async (label: string, flags: ExplainFlags) => {
       if (flags.history) return host.stdout(await history(host, label, flags))
       const { plan } = await planOnly(host, openRun(host, flags))
-      const found = pick(plan.recommendations, label, flags.container)
+      const found = pick(plan, label, flags.container)
       const { backtest } = plan
       const explained = {
         recommendations: found,
@@ -64,14 +64,18 @@ async function history(host: Host, label: string, flags: ExplainFlags): Promise<
 }
 
 function pick(
-  all: readonly SourceRecommendation[],
+  { recommendations: all, references = [] }: Pick<Plan, 'recommendations' | 'references'>,
   label: string,
   container: string | undefined,
 ): readonly SourceRecommendation[] {
   const called = (one: SourceRecommendation): readonly string[] => {
-    const short = workloadLabel(one.workload)
-    const long = `${one.workload.namespace}/${short}`
-    return [short, long, `${one.cluster ?? ''}/${long}`]
+    // A Rollout that refers to the workload is another name of it.
+    const rollouts = references.filter(({ to }) => workloadKey(to) === workloadKey(one.workload))
+    return [one.workload, ...rollouts.map(({ by }) => by)].flatMap((workload) => {
+      const short = workloadLabel(workload)
+      const long = `${workload.namespace}/${short}`
+      return [short, long, `${one.cluster ?? ''}/${long}`]
+    })
   }
   const found = all.filter((one) => called(one).includes(label))
   if (found.length === 0) {

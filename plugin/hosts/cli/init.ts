@@ -2,23 +2,21 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { loadSettings } from '../../../config/load.ts'
-import { createRenderer } from '../../../renderers/renderers.ts'
-import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { openPrograms } from '../../run/open-programs.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
+import { allowLines } from '../../store/allow.ts'
 import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
 import { knownFrom } from '../init/hints.ts'
 import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
 import { operatorText } from '../init/operator-text.ts'
 import { settingsText } from '../init/settings-text.ts'
-import { surveyRepository } from '../init/survey.ts'
+import { surveyWithCharts } from '../init/survey-with-charts.ts'
 import { workflowText } from '../init/workflow-text.ts'
 import { withOperatorFile } from './settings-options.ts'
 
@@ -28,6 +26,7 @@ interface InitFlags extends Pick<SettingsFlags, 'operatorSettings' | 'sandbox'> 
   readonly prometheus?: string
   readonly context?: string
   readonly offline?: boolean
+  readonly fetchCharts?: boolean
   readonly workflow?: boolean
   readonly force?: boolean
   readonly dryRun?: boolean
@@ -47,6 +46,10 @@ export function initCommand(host: Host): Command {
     .option('--prometheus <url>', 'base URL of the Prometheus (default: found in the cluster)')
     .option('--context <name>', 'context of the kubeconfig (default: the current one)')
     .option('--offline', 'do not read a cluster')
+    .option(
+      '--fetch-charts',
+      'fetch charts and bases from the servers that the repository names, and allow these in the operator settings',
+    )
     .option('--workflow', 'write .github/workflows/tortoise.yml (default: if a remote is on GitHub)')
     .option('--no-workflow', 'write no workflow')
     .option('--force', 'replace existing files')
@@ -57,22 +60,27 @@ export function initCommand(host: Host): Command {
 async function init(host: Host, flags: InitFlags): Promise<void> {
   const checkout = findCheckout(host, flags.repo)
   const files = filesFor(checkout, flags)
-  const view = openWorkTree(checkout.root)
   const place = operatorPlace(host, checkout.root, flags.operatorSettings)
   const operated = readGivenSettings(host, checkout, { flags, place })
-  const renderer = createRenderer({ programs: openPrograms(host, operated, checkout.root) })
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
-  const survey = await surveyRepository({ view, renderer })
+  const fetches = flags.fetchCharts === true
+  const survey = await surveyWithCharts(host, { checkout, settings: operated, fetches })
+  const proposed = fetches ? [] : survey.servers
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
   if (assigned.sources.length === 0) {
     throw stop('settings.missing', 'No source with a workload was found', {
-      hint: `Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.${survey.skipped.length === 0 ? '' : ` Skipped: ${reasons(survey.skipped).join('; ')}.`}`,
+      hint: [
+        ...(proposed.length === 0
+          ? [`Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.`]
+          : serverAdvice(proposed)),
+        ...(survey.skipped.length === 0 ? [] : [`Skipped: ${reasons(survey.skipped).join('; ')}.`]),
+      ].join('\n  '),
     })
   }
   const settings = settingsText(assigned)
   // The settings that are written must be valid.
   loadSettings('tortoise.yaml', settings)
-  const operator = operatorText(assigned.clusters)
+  const operator = operatorText(assigned.clusters, { allow: survey.servers, isAllowed: fetches })
   const texts = files.map((file) => ({
     file,
     path: join(checkout.root, file),
@@ -86,9 +94,25 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   }
   const skipped = [...survey.skipped, ...assigned.skipped]
   if (flags.dryRun !== true)
-    host.stdout(closingWords(files, { ...assigned, skipped }, operatorWords(place, operator)))
+    host.stdout(
+      closingWords(
+        files,
+        { ...assigned, skipped },
+        closingOperator(operatorWords(place, operator), proposed),
+      ),
+    )
   else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
 }
+
+const closingOperator = (operator: Terminal, servers: readonly string[]): Terminal =>
+  terminal.join([operator, ...(servers.length === 0 ? [] : serverAdvice(servers))], '\n')
+
+/** What to do about servers that charts come from, which were not contacted. */
+const serverAdvice = (servers: readonly string[]): readonly string[] => [
+  `Charts and bases come from ${plural(servers.length, 'server')} that nothing allows yet. To use them, add to the operator settings:`,
+  `    ${allowLines(servers)}`,
+  'Or run: tortoise init --fetch-charts, which fetches from all of them and writes these lines.',
+]
 
 const settingsFile = 'tortoise.yaml'
 const workflowFile = '.github/workflows/tortoise.yml'

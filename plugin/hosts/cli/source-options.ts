@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Settings, SourceSettings } from '../../../config/schema.ts'
-import { createRenderer } from '../../../renderers/renderers.ts'
 import { mountView } from '../../io/mount-view.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import { inParallel } from '../../model/parallel.ts'
@@ -13,7 +12,7 @@ import { withOverlays } from '../../plan/overlay-renderer.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout, pathInRepository } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { openPrograms } from '../../run/open-programs.ts'
+import { openRenderer } from '../../run/open-renderer.ts'
 import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { identifySource, identifySources } from '../../trace/sources/identify.ts'
 import { renderReleases } from '../../trace/sources/releases.ts'
@@ -71,12 +70,10 @@ export function openRepository(
 ): OpenedRepository {
   const checkout = findCheckout(host, repo, near)
   const settings = readSettings(host, checkout, flags)
-  const { view, charts } = openView(host, checkout, chartHome)
-  const renderer = withOverlays(
-    createRenderer({
-      programs: openPrograms(host, settings, checkout.root),
-    }),
-  )
+  const opened = openView(host, checkout, chartHome)
+  const { renderer: bare, store } = openRenderer(host, { checkout, settings, purpose: 'work-tree' })
+  const { charts } = opened
+  const [view, renderer] = [store.mount(opened.view), withOverlays(bare)]
   return { host, checkout, settings, view, renderer, charts, named: repo }
 }
 
@@ -143,7 +140,8 @@ export async function renderOpened(
   const ports = { view, renderer, ...(charts === undefined ? {} : { charts }) }
   const own = await inParallel(sources, (source) => renderer.render(source, view))
   const { rendered: held, failed } = await renderReleases(own, ports)
-  for (const { source, reason } of failed)
+  const missing = held.flatMap(({ source, missing = [] }) => missing.map((reason) => ({ source, reason })))
+  for (const { source, reason } of [...failed, ...missing])
     host.progress({ kind: 'warning', message: `skipped ${source.id}: ${reason}` })
   return [...own, ...held]
 }

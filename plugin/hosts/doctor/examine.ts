@@ -4,6 +4,7 @@ import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Check, Diagnosis } from '../../report/json/doctor.ts'
 import type { Host } from '../../run/host.ts'
 import { readLive } from '../../run/observe/kubernetes.ts'
+import { chartsChecks } from './charts-checks.ts'
 import { attempt } from './check.ts'
 import type { Examination } from './examination.ts'
 import { liveChecks } from './live-checks.ts'
@@ -19,6 +20,7 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
     ...(await programChecks(quiet, request)),
     ...settingsChecks(request),
     ...operatorChecks(request),
+    ...(await chartsChecks(quiet, request)),
   ]
   const lives: LiveCluster[] = []
   for (const cluster of request.clusters) {

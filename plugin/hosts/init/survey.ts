@@ -64,11 +64,14 @@ const nameOf = ({ stage = '', settings: { path, values } }: SurveyedSource): str
 async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
   const { view, renderer } = ports
   // Settings that name the outermost source of a chain include its releases.
-  const discovered = (await discoverSources(ports)).flatMap((source) => sourceChain(source).slice(0, 1))
-  const distinct = [...new Map(discovered.map((source) => [source.id, source])).values()]
+  const discovered = await discoverSources(ports)
+  const outermost = discovered.flatMap((source) => sourceChain(source).slice(0, 1))
+  const distinct = [...new Map(outermost.map((source) => [source.id, source])).values()]
   const scan = await scanRepository(view, renderer.kinds)
   const variants = await identifySources(await variantsIn(scan, ports), ports)
-  const inputs = await Promise.all(distinct.map((source) => renderer.inputs(source, view).catch(() => [])))
+  const inputs = await Promise.all(
+    [...distinct, ...discovered].map((source) => renderer.inputs(source, view).catch(() => [])),
+  )
   const read = new Set(inputs.flat().map(({ path }) => path))
   const unmanaged = await findUnmanagedManifests(scan, read, ports)
   const all = [...distinct, ...variants, ...unmanaged]

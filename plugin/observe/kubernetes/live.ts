@@ -1,3 +1,4 @@
+import type { LiveDeclaration } from '../../model/live-declaration.ts'
 import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
 import type { VerticalPolicy } from '../../model/surroundings.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -95,5 +96,7 @@ export interface LiveCluster {
   /** Controllers of pods, by `namespace/name`. */
   readonly pods: ReadonlyMap<string, Owner>
   readonly bounds: readonly NamespaceBounds[]
+  /** The Applications and HelmReleases that roll out to it, and other Applications of its Argo CD, without a cluster. */
+  readonly declarations: readonly LiveDeclaration[]
   readonly unread: readonly UnreadKind[]
 }

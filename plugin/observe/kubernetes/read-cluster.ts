@@ -7,6 +7,7 @@ import { type HubOptions, hubApplications, localApplications } from './hub.ts'
 import { type CustomKind, controllerKinds, customControllers, type ListedKind, otherKinds } from './kinds.ts'
 import { type ClusterPorts, type Lister, lister } from './lister.ts'
 import type { LiveCluster } from './live.ts'
+import { liveDeclarations } from './live-declarations.ts'
 import { controllersOf, ownedSchema, podSchema, podStatusByWorkload } from './live-pods.ts'
 import { liveWorkloads } from './live-workloads.ts'
 import { budgetSchema, limitRangeSchema, namespaceBounds, quotaSchema } from './namespace-bounds.ts'
@@ -39,9 +40,10 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
   const objects = lister(server, { cluster, namespaces, progress: ports.progress })
   const read = await readObjects(objects, [...controllerKinds, ...customControllers(kinds)])
   const { url } = server
-  const fromHub =
-    options.hub === undefined ? [] : await hubApplications(options.hub, { of: cluster, url, ports })
-  const applications = [...fromHub, ...localApplications(read.applications, url)]
+  const hub = options.hub && (await hubApplications(options.hub, { of: cluster, url, ports }))
+  const local = localApplications(read.applications, url)
+  const applications = [...(hub?.own ?? []), ...local.own]
+  const others = [...(hub?.others ?? []), ...local.others]
   const version = await server.version()
   const replicaSets = controllersOf(read.replicaSets)
   const jobs = controllersOf(read.jobs)
@@ -56,6 +58,10 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
     jobs,
     pods: controllersOf(read.pods),
     bounds: namespaceBounds(read.limitRanges, read.quotas),
+    declarations: [
+      ...liveDeclarations({ ...read, applications }, cluster),
+      ...liveDeclarations({ applications: others, helmReleases: [] }),
+    ],
     unread: objects.unread,
   }
 }

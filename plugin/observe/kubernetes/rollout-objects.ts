@@ -27,7 +27,7 @@ const metadata = z.object({
   namespace: z.string().default('default'),
   ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
 })
-const argoPlace = z.object({
+const argoPlace = z.looseObject({
   repoURL: z.string().optional(),
   path: z.string().optional(),
   chart: z.string().optional(),
@@ -36,13 +36,16 @@ const argoPlace = z.object({
 
 export const applicationSchema = z.object({
   metadata,
-  spec: z.object({
+  spec: z.looseObject({
     source: argoPlace.optional(),
     sources: z.array(argoPlace).optional(),
     destination: z.object({ name: z.string().optional(), server: z.string().optional() }).optional(),
   }),
   status: z
     .object({
+      sync: z
+        .object({ revision: z.string().optional(), revisions: z.array(z.string()).optional() })
+        .optional(),
       resources: z
         .array(
           z.object({
@@ -57,7 +60,7 @@ export const applicationSchema = z.object({
     .optional(),
 })
 const inventory = z.object({ entries: z.array(z.object({ id: z.string() })).optional() }).optional()
-const reference = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() })
+const reference = z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() })
 export const kustomizationSchema = z.object({
   metadata,
   spec: z.object({ path: z.string().optional(), sourceRef: reference.optional() }),
@@ -65,10 +68,14 @@ export const kustomizationSchema = z.object({
 })
 export const helmReleaseSchema = z.object({
   metadata,
-  spec: z.object({
-    chart: z.object({ spec: z.object({ chart: z.string(), sourceRef: reference.optional() }) }).optional(),
+  spec: z.looseObject({
+    chart: z
+      .looseObject({ spec: z.looseObject({ chart: z.string(), sourceRef: reference.optional() }) })
+      .optional(),
   }),
-  status: z.object({ inventory }).optional(),
+  status: z
+    .object({ inventory, history: z.array(z.object({ chartVersion: z.string().optional() })).optional() })
+    .optional(),
 })
 export const gitRepositorySchema = z.object({
   metadata,

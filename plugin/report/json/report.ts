@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Outcome } from '../../model/plan.ts'
+import type { SourceRollout } from '../../model/rollout.ts'
 import { usageSchema } from '../usage.ts'
 import { planBacktestSchema } from './plan-backtest.ts'
 import { address, proofJson, reasons, site, siteJson, workload } from './words.ts'
@@ -41,8 +42,22 @@ export const reportSchema = z
         }),
       )
       .describe('The recommendation for every field.'),
+    rollouts: z
+      .array(
+        z.object({
+          source: z.string(),
+          by: z.string().describe('What rolls a change out, as a sentence.'),
+          held: z.string().optional().describe('Why that does not happen by itself, as a sentence.'),
+        }),
+      )
+      .optional()
+      .describe('How changes reach the cluster, for sources that objects of Flux or Argo CD declare.'),
     usage: usageSchema.optional(),
     sandbox: z.string().optional().describe('Whether kustomize and Helm ran in a sandbox, as a sentence.'),
+    fetched: z
+      .array(z.string())
+      .optional()
+      .describe('Charts and Git sources from elsewhere, each with its version and why it was taken.'),
     backtest: planBacktestSchema.nullable(),
     replicaSlots: z
       .array(
@@ -134,12 +149,19 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     version: 1,
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
+    ...(plan.rollouts?.length && { rollouts: plan.rollouts.map(rolloutJson) }),
     ...(plan.usage && { usage: plan.usage }),
     ...(plan.sandbox && { sandbox: plan.sandbox }),
+    ...(plan.fetched?.length && { fetched: plan.fetched }),
     backtest: plan.backtest ?? null,
     replicaSlots: plan.slots ?? [],
     skipped: plan.skipped,
     proof: proof === undefined ? null : proofJson(proof),
     delivery: delivery ?? null,
   }
+}
+
+function rolloutJson({ source, rollouts }: SourceRollout): object {
+  const held = rollouts.flatMap((one) => one.held ?? [])
+  return { source, by: rollouts.at(-1)?.by ?? '', ...(held.length === 0 ? {} : { held: held.join('. ') }) }
 }

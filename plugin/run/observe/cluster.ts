@@ -21,7 +21,7 @@ export async function observeCluster(ports: RunPorts, request: ClusterRequest): 
   const { observations: used, readings } = await readUsage(ports, request, { window, live })
   if (live === undefined) return { observations: used, readings }
   const observations = withLive([...used, ...withoutUsage(live, used, window)], live)
-  return { observations, readings }
+  return { observations, readings, declarations: live.declarations }
 }
 
 /** Limits the workloads to those of one job. Owners stay complete: a job also reads pods whose owner metrics do not name. */

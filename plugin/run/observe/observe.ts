@@ -58,6 +58,7 @@ function mergeClusters(
   return {
     observations: found.flatMap(({ observations }) => observations),
     readings: found.flatMap(({ readings }) => readings),
+    declarations: found.flatMap(({ declarations = [] }) => declarations),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterSettings, Settings } from '../../../config/schema.ts'
+import type { LiveDeclaration } from '../../model/live-declaration.ts'
 import type { Observation } from '../../model/observation.ts'
 import { stop } from '../../model/problem.ts'
 import type { UsageReading } from '../../model/reading.ts'
@@ -51,4 +52,6 @@ export function partOf({ shard }: Pick<ObserveFlags, 'shard'>): Part | undefined
 export interface ObservedUsage {
   readonly observations: readonly Observation[]
   readonly readings: readonly UsageReading[]
+  /** The Applications and HelmReleases of the clusters whose API servers were read. */
+  readonly declarations?: readonly LiveDeclaration[]
 }

@@ -11,6 +11,8 @@ export interface Candidate {
   readonly topLayer: boolean
   /** As for the file: how many sources up in the chain of declarations. */
   readonly levelsUp?: number
+  /** As for the file: why an edit of it does not reach the source. */
+  readonly frozen?: string
   readonly document: number
   readonly path: YamlPath
   readonly line: number

@@ -30,8 +30,13 @@ async function candidatesIn(
   classify: Classifier,
 ): Promise<readonly Candidate[]> {
   if (!/\.(ya?ml|json|tpl)$|Kustomization$/.test(input.path)) return []
-  const { role, topLayer, levelsUp } = input
-  const layer = { role, topLayer, ...(levelsUp === undefined ? {} : { levelsUp }) }
+  const { role, topLayer, levelsUp, frozen } = input
+  const layer = {
+    role,
+    topLayer,
+    ...(levelsUp === undefined ? {} : { levelsUp }),
+    ...(frozen === undefined ? {} : { frozen }),
+  }
   const found =
     role === 'template' ? await literalsIn(input.path, view) : await scalarsIn(input.path, view, classify)
   return found.map((one) => ({ ...one, ...layer }))
@@ -67,13 +72,24 @@ async function classified(
 ): Promise<readonly Found[]> {
   const yaml = await yamlInView(path, view)
   if (yaml === undefined) return []
-  return scalarsOf(yaml).flatMap((scalar): Found[] => {
+  return scalarsOf(yaml).flatMap((written): Found[] => {
+    const scalar = defaultIn(written, yaml.text)
     const type = classify(scalar)
     if (type === undefined) return []
     const { document, path: at, range, value, quote } = scalar
     const text = yaml.text.slice(...range)
     return [{ file: path, document, path: at, ...yaml.at(range[0]), range, text, value, quote, type }]
   })
+}
+
+/** A scalar; for a placeholder of Flux, the part of it that is the default: `500m` in `${CPU:=500m}`. */
+function defaultIn(scalar: FoundScalar, text: string): FoundScalar {
+  const [whole = '', value = ''] = /^\$\{[A-Za-z_]\w*:?[=-]([^{}$\\]+)\}$/.exec(scalar.value) ?? []
+  const [start, end] = scalar.range
+  const at = whole === '' ? -1 : text.slice(start, end).indexOf(whole)
+  if (at === -1) return scalar
+  const first = start + at + whole.length - 1 - value.length
+  return { ...scalar, value, quote: '', range: [first, first + value.length] }
 }
 
 /** Classifies by name: the names that sizes, targets and bounds usually have. */

@@ -39,6 +39,8 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
   const { traced, field, candidate, site, context, alone } = request
   if (candidate.role === 'template') return null
   if (alone && candidate.topLayer) return site
+  // The options beside a source win over everything that its Application says.
+  if (candidate.role === 'parameters') return null
   const { view, renderer } = context
   const layer = overrideLayer(traced, candidate, context)
   const { overrides } = renderer.kindOf(layer.source)

@@ -64,10 +64,26 @@ export async function filesOfAll(
   const isMentioned = mentions(own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles))
   const mayRead = (text: string): boolean => isMentioned(text) || ports.renderer.computesPaths(text)
   const releases = await releasesBelow([...named, ...declaring], ports, mayRead)
-  const others = [...found, ...(await unnamedReleases(releases, named, ports))]
+  const unnamed = await unnamedReleases(releases, named, ports)
+  const others = [...found, ...unnamed.files]
   const ids = new Set(named.map(({ id }) => id))
   const kept = withoutDeployed([...own, ...others], ports)
-  return [...own, ...kept.filter(({ source }) => !ids.has(source.id))]
+  return [
+    ...own.map((one) => withFrozen(one, unnamed.deployed, ports)),
+    ...kept.filter(({ source }) => !ids.has(source.id)),
+  ]
+}
+
+/** A named source that a release deploys, with what keeps edits of its files from that release. */
+function withFrozen(
+  one: SourceFiles,
+  deployed: readonly Source[],
+  { renderer }: Pick<InputPorts, 'renderer'>,
+): SourceFiles {
+  const keyOf = (source: Source): string => renderer.kindOf(source).rollOutKey(source)
+  const { frozen } =
+    deployed.find((part) => part.frozen !== undefined && keyOf(part) === keyOf(one.source)) ?? {}
+  return frozen === undefined ? one : { ...one, source: { ...one.source, frozen } }
 }
 
 /** What a scan finds beside the named sources: other sources with their files, and every source that may declare releases. */
@@ -93,20 +109,20 @@ async function unnamedSources(
 const localFiles = ({ source: { charts }, files }: SourceFiles): readonly string[] =>
   [...files].filter((file) => charts === undefined || !file.startsWith(`${charts}/`))
 
-/** Releases, with their files, that are not named themselves and do not deploy the same as a named source. */
+/** Releases, with their files, that are not named themselves, and what the others of them deploy that is named. */
 async function unnamedReleases(
   releases: readonly Source[],
   named: readonly Source[],
   ports: InputPorts,
-): Promise<readonly SourceFiles[]> {
+): Promise<{ readonly files: readonly SourceFiles[]; readonly deployed: readonly Source[] }> {
   const { renderer, view } = ports
   const keyOf = (source: Source): string => renderer.kindOf(source).rollOutKey(source)
   const known = new Set(named.map(keyOf))
   const others = releases.filter((source) => !known.has(keyOf(source)))
   const files = await Promise.all(others.map((source) => filesOf(source, ports)))
-  const deploysNamed = await inParallel(others, async (source) => {
+  const deployed = await inParallel(others, async (source) => {
     const parts = isRelease(source) ? await renderer.parts(source, view) : []
-    return parts.some((part) => known.has(keyOf(part)))
+    return parts.filter((part) => known.has(keyOf(part)))
   })
-  return files.filter((_, index) => deploysNamed[index] !== true)
+  return { files: files.filter((_, index) => deployed[index]?.length === 0), deployed: deployed.flat() }
 }

@@ -2,6 +2,7 @@ import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, ExpectedStop } from '../../model/problem.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source } from '../../model/source.ts'
+import { sourceChain } from '../../model/source.ts'
 
 /** What reading the inputs of sources needs. */
 export interface InputPorts {
@@ -34,17 +35,56 @@ export async function renderEach(
   }
 }
 
-/** Renders the releases that renderings declare, the releases that these declare, and so on. */
+/** Renderings of releases, and those that do not render here. */
+interface RenderedReleases {
+  readonly rendered: readonly Rendering[]
+  readonly failed: readonly Unrendered[]
+}
+
+/**
+ * Renders the releases that renderings declare, the releases that these declare, and so on. A release that several sources
+ * declare is listed once, as the longest chain declares it: Flux applies its own directory through a Kustomization.
+ */
 export async function renderReleases(
   declaring: readonly Rendering[],
   ports: InputPorts & { readonly charts?: string },
-): Promise<{ readonly rendered: readonly Rendering[]; readonly failed: readonly Unrendered[] }> {
+): Promise<RenderedReleases> {
+  const { rendered, failed } = await renderBelow(declaring, ports)
+  const keyOf = (source: Source): string =>
+    [source.cluster ?? '', ports.renderer.kindOf(source).rollOutKey(source)].join('\0')
+  const kept = longestChains(rendered, keyOf)
+  const known = new Set(kept.map(({ source }) => keyOf(source)))
+  return {
+    rendered: kept,
+    failed: longestChains(failed, keyOf).filter(({ source }) => !known.has(keyOf(source))),
+  }
+}
+
+/** Of those with the same key, the one with the longest chain of declarations; in the order of the first of each. */
+function longestChains<T extends { readonly source: Source }>(
+  all: readonly T[],
+  keyOf: (source: Source) => string,
+): readonly T[] {
+  const best = new Map<string, T>()
+  for (const one of all) {
+    const key = keyOf(one.source)
+    const other = best.get(key)
+    if (other === undefined || sourceChain(one.source).length > sourceChain(other.source).length)
+      best.set(key, one)
+  }
+  return [...best.values()]
+}
+
+async function renderBelow(
+  declaring: readonly Rendering[],
+  ports: InputPorts & { readonly charts?: string },
+): Promise<RenderedReleases> {
   const declared = await inParallel(declaring, (rendering) => declaredIn(rendering, ports))
   const releases = declared.flatMap((one) => ('reason' in one ? [] : one))
   const unclear = declared.filter((one) => 'reason' in one)
   if (releases.length === 0) return { rendered: [], failed: unclear }
   const own = await renderEach(releases, ports)
-  const deeper = await renderReleases(own.rendered, ports)
+  const deeper = await renderBelow(own.rendered, ports)
   return {
     rendered: [...own.rendered, ...deeper.rendered],
     failed: [...unclear, ...own.failed, ...deeper.failed],

@@ -5,7 +5,7 @@ import { operatorSchema } from '../../../config/operator.ts'
 import { allowedNames } from '../../../config/operator-file.ts'
 import { elementOf, shapeOf } from '../../../config/schema-walk.ts'
 import type { SettingsRequest } from '../../../config/screen-settings.ts'
-import { canBeAllowed, isOperatorSetting } from '../../../config/setting-kinds.ts'
+import { canBeAllowed, isOperatorSetting, settingLists } from '../../../config/setting-kinds.ts'
 import { ExpectedStop } from '../../../plugin/model/problem.ts'
 
 /** Settings of a repository, merged with operator settings. */
@@ -61,7 +61,7 @@ describe('the kinds of settings', () => {
     const collect = (schema: unknown, prefix: string): void => {
       for (const [key, inner] of Object.entries(shapeOf(schema) ?? {})) {
         known.add(`${prefix}${key}`)
-        collect(`${prefix}${key}` === 'clusters' ? elementOf(inner) : inner, `${prefix}${key}.`)
+        collect(settingLists.includes(`${prefix}${key}`) ? elementOf(inner) : inner, `${prefix}${key}.`)
       }
     }
     collect(operatorSchema, '')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ScalarSite } from '../../../plugin/model/site.ts'
 import type { SourceChange } from '../../../plugin/plan/apply-decisions.ts'
 import { holdEdited } from '../../../plugin/plan/hold-edited.ts'
-import type { TracedChange } from '../../../plugin/plan/propose.ts'
+import type { TracedChange } from '../../../plugin/plan/traced-change.ts'
 
 const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }
 

@@ -3,7 +3,8 @@ import type { JsonObject } from '../../../plugin/model/json.ts'
 import { stop } from '../../../plugin/model/problem.ts'
 import type { Trace } from '../../../plugin/model/site.ts'
 import type { Rendering, RepositoryView, Source } from '../../../plugin/model/source.ts'
-import type { ProposePorts, TracedChange } from '../../../plugin/plan/propose.ts'
+import type { ProposePorts } from '../../../plugin/plan/propose.ts'
+import type { TracedChange } from '../../../plugin/plan/traced-change.ts'
 import { readObjects } from '../../../plugin/yaml/objects.ts'
 
 export const workloadOf = (name: string) => ({

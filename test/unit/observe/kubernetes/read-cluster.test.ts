@@ -298,6 +298,7 @@ describe('withLive', () => {
     jobs: new Map(),
     pods: new Map(),
     bounds: [],
+    declarations: [],
     unread: [],
   }
 

@@ -3,9 +3,10 @@ import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../../../plugin/model/json.ts'
 import { application, helmValuesAt } from '../../../../renderers/argocd/application.ts'
 import { applicationSet } from '../../../../renderers/argocd/application-set.ts'
-import { generate } from '../../../../renderers/argocd/generators.ts'
+import { generateOne } from '../../../../renderers/argocd/generators.ts'
 import { fillTemplate } from '../../../../renderers/argocd/template.ts'
 import { memoryView } from '../../memory-view.ts'
+import { portsOf } from '../declaring-ports.ts'
 
 const yaml = (text: string): Json => parse(text) as Json
 const object = (text: string): JsonObject => parse(text) as JsonObject
@@ -68,7 +69,11 @@ describe('generators', () => {
     'apps/api/.hidden/config.json': '{}',
     'apps/top.json': '{"t": 1}',
   })
-  const sets = (text: string, goTemplate = false) => generate(yaml(text), { view, goTemplate })
+  const sets = async (text: string, goTemplate = false) => {
+    const context = { ...portsOf(view), at: 'x', goTemplate }
+    const made = (yaml(text) as readonly Json[]).map((generator) => generateOne(generator, context))
+    return (await Promise.all(made)).flat()
+  }
 
   it('give the elements of lists', async () => {
     expect(await sets('[{list: {elements: [{a: 1}, {a: 2}, x]}}, {list: {elements: [{b: 1}]}}]')).toEqual([
@@ -76,8 +81,36 @@ describe('generators', () => {
       { a: 2 },
       { b: 1 },
     ])
-    expect(await sets('[{list: {}}, {clusters: {}}, {git: x}, {matrix: {}}]')).toEqual([])
-    expect(await generate(undefined, { view, goTemplate: false })).toEqual([])
+    expect(await sets('[{list: {}}]')).toEqual([])
+  })
+
+  it.each(['{clusters: {}}', '{git: x}', '{matrix: {}}', '{list: {elementsYaml: x}}', '{scmProvider: {}}'])(
+    'are refused where their answer is not in the repository: %s',
+    async (generator) => {
+      await expect(sets(`[${generator}]`)).rejects.toMatchObject({ problems: [{ code: 'source.render' }] })
+    },
+  )
+
+  it('give only the sets that their selector keeps', async () => {
+    const elements = 'elements: [{env: prod, n: 1}, {env: test, n: 2}, {n: 3}]'
+    const kept = async (selector: string) =>
+      (await sets(`[{list: {${elements}}, selector: ${selector}}]`)).map(({ n }) => n)
+    const expression = (text: string) => kept(`{matchExpressions: [{key: env, ${text}}]}`)
+    expect(await kept('{matchLabels: {env: prod}}')).toEqual([1])
+    expect(await expression('operator: In, values: [prod, test]')).toEqual([1, 2])
+    expect(await expression('operator: NotIn, values: [prod]')).toEqual([2, 3])
+    expect(await expression('operator: Exists')).toEqual([1, 2])
+    expect(await expression('operator: DoesNotExist')).toEqual([3])
+    expect(await expression('operator: Other')).toEqual([])
+  })
+
+  it('merge the sets of the first with those of the others that have the same keys', async () => {
+    const list = (elements: string) => `{list: {elements: ${elements}}}`
+    const merging = `[${list('[{k: a, v: 1}, {k: b, v: 1}]')}, ${list('[{k: b, v: 2}, {k: c, v: 3}]')}]`
+    expect(await sets(`[{merge: {mergeKeys: [k], generators: ${merging}}}]`)).toEqual([
+      { k: 'a', v: 1 },
+      { k: 'b', v: 2 },
+    ])
   })
 
   it('give directories that a pattern matches', async () => {
@@ -185,10 +218,8 @@ describe('generators', () => {
       { a: 3, b: 1 },
       { a: 2, c: 2 },
     ])
-    expect(await sets(`[{matrix: {generators: [${list('a: 1')}]}}]`)).toEqual([])
-    expect(
-      await sets(`[{matrix: {generators: [${list('a: 1')}, ${list('b: 1')}, ${list('c: 1')}]}}]`),
-    ).toEqual([])
+    for (const generators of [list('a: 1'), `${list('a: 1')}, ${list('b: 1')}, ${list('c: 1')}`])
+      await expect(sets(`[{matrix: {generators: [${generators}]}}]`)).rejects.toThrow(/matrix/)
   })
 })
 
@@ -213,12 +244,21 @@ describe('an Application', () => {
     )
   const parts = async (spec: string, more: { readonly charts?: string; readonly cluster?: string } = {}) => {
     const source = { kind: 'release', id: 'the app', path: 'x', declaredBy: by, declaredIn, ...more }
-    return (await application.translate({ source, objects: [app(spec)], view }))?.parts
+    return (
+      await application.translate({
+        ...portsOf(view),
+        source,
+        objects: [app(spec)],
+        base: async () => [app(spec)],
+        around: [],
+      })
+    )?.parts
   }
   const chart = (helm: string, more = '') => parts(`{source: {path: charts/web, helm: ${helm}}${more}}`)
 
   it('is declared by its own API group alone', async () => {
-    const declares = (one: JsonObject) => application.declares(one, { namespace: 'default', path: 'x', view })
+    const declares = (one: JsonObject) =>
+      application.declares(one, { ...portsOf(view), namespace: 'default', path: 'x' })
     expect(await declares(app('{}'))).toEqual([{ object: by, namespace: 'argocd' }])
     expect(await declares(app('{destination: {namespace: shop}}'))).toEqual([
       { object: by, namespace: 'shop' },
@@ -252,14 +292,23 @@ describe('an Application', () => {
     ['[prod.yaml]', ['charts/web/prod.yaml']],
     ['[../../values/web.yaml]', ['values/web.yaml']],
     ['[/values/web.yaml]', ['values/web.yaml']],
-    ['["$values/values/web.yaml"]', ['values/web.yaml']],
-    ['["https://host/x.yaml", 1x.yaml]', ['charts/web/1x.yaml']],
     ['["test-*.yaml"]', ['charts/web/test-1.yaml', 'charts/web/test-2.yaml']],
     ['["*/test-*.yaml"]', []],
     ['["gone-*.yaml"]', []],
     ['[{a: 1}]', []],
   ])('takes values files %s', async (list, values) => {
     expect(await chart(`{valueFiles: ${list}}`)).toMatchObject([{ values }])
+  })
+
+  it('takes values files from the source that they refer to', async () => {
+    const sources = (ref: string) =>
+      parts(`{sources: [{path: charts/web, helm: {valueFiles: ["$values/values/web.yaml"]}}, {ref: ${ref}}]}`)
+    expect(await sources('values')).toMatchObject([{ values: ['values/web.yaml'] }])
+    await expect(sources('other')).rejects.toThrow(/refers to \$values/)
+  })
+
+  it('is refused with a values file on a server', async () => {
+    await expect(chart('{valueFiles: ["https://host/x.yaml", prod.yaml]}')).rejects.toThrow(/on a server/)
   })
 
   it('may miss values files where it says so', async () => {
@@ -299,7 +348,7 @@ describe('an Application', () => {
         '{sources: [{path: charts/web}, {ref: values}, {path: gone}, {path: plain/web.yaml}, {path: apps/web}]}',
       ),
     ).toMatchObject([{ kind: 'helm' }, { kind: 'kustomize' }])
-    expect(await parts('{source: {path: gone}}')).toBeUndefined()
+    await expect(parts('{source: {path: gone}}')).rejects.toThrow(/gone/)
     expect(await parts('{}')).toBeUndefined()
   })
 
@@ -307,7 +356,9 @@ describe('an Application', () => {
     expect(await parts('{source: {chart: group/db, repoURL: x}}', { charts: 'vendor' })).toMatchObject([
       { path: 'vendor/db', charts: 'vendor' },
     ])
-    expect(await parts('{source: {chart: db}}')).toBeUndefined()
+    await expect(parts('{source: {chart: db, repoURL: "https://me:pw@host/x"}}')).rejects.toThrow(
+      /chart db of https:\/\/host\/x/,
+    )
   })
 
   it('holds values as a mapping or as a text', () => {
@@ -347,7 +398,7 @@ describe('an ApplicationSet', () => {
 
   it('declares every Application that it generates', async () => {
     const declares = (one: JsonObject) =>
-      applicationSet.declares(one, { namespace: 'default', path: 'x', view })
+      applicationSet.declares(one, { ...portsOf(view), namespace: 'default', path: 'x' })
     expect(await declares(set(`{${directories}, ${template}}`))).toEqual([
       {
         object: { kind: 'ApplicationSet', name: 'all', namespace: 'argocd', generated: 'web' },
@@ -360,7 +411,10 @@ describe('an ApplicationSet', () => {
     ])
     expect(await declares(set(`{${directories}}`))).toEqual([])
     expect(await declares(set(`{${directories}, template: {metadata: {}}}`))).toEqual([])
-    expect(await declares(set(`{${directories}, template: {metadata: {name: "{{gone}}"}}}`))).toEqual([])
+    // What it makes is not known, so the set itself is listed.
+    expect(await declares(set(`{${directories}, template: {metadata: {name: "{{gone}}"}}}`))).toEqual([
+      { object: { kind: 'ApplicationSet', name: 'all', namespace: 'argocd' }, namespace: 'argocd' },
+    ])
     expect(await declares({ ...set(`{${directories}, ${template}}`), apiVersion: 'example.com/v1' })).toEqual(
       [],
     )
@@ -379,7 +433,9 @@ describe('an ApplicationSet', () => {
           declaredBy: { kind: 'ApplicationSet', name: 'all', namespace: 'argocd', generated },
         },
         objects: [set(`{${directories}, ${go}}`)],
-        view,
+        base: async () => [set(`{${directories}, ${go}}`)],
+        around: [],
+        ...portsOf(view),
       })
     expect((await translate('charts'))?.parts).toMatchObject([
       { kind: 'helm', path: 'charts/web', release: 'charts' },

@@ -6,6 +6,7 @@ import { helmRelease } from '../../../../renderers/flux/helm-release.ts'
 import { fluxKustomization } from '../../../../renderers/flux/kustomization.ts'
 import type { DeclaringKind } from '../../../../renderers/release/declaring-kind.ts'
 import { memoryView } from '../../memory-view.ts'
+import { portsOf } from '../declaring-ports.ts'
 
 const object = (text: string): JsonObject => parse(text) as JsonObject
 
@@ -30,7 +31,9 @@ const translated = (
       ...source,
     },
     objects,
-    view: memoryView(files),
+    base: async () => objects,
+    around: [],
+    ...portsOf(memoryView(files)),
   })
 
 describe('a HelmRelease', () => {
@@ -48,7 +51,8 @@ describe('a HelmRelease', () => {
 
   it('is declared by its own API group alone', async () => {
     const view = memoryView({})
-    const declares = (one: JsonObject) => helmRelease.declares(one, { namespace: 'default', path: 'x', view })
+    const declares = (one: JsonObject) =>
+      helmRelease.declares(one, { ...portsOf(view), namespace: 'default', path: 'x' })
     expect(await declares(release('{}'))).toEqual([{ object: by, namespace: 'shop' }])
     expect(await declares(release('{}', '{name: web}'))).toEqual([
       { object: { ...by, namespace: 'default' }, namespace: 'default' },
@@ -68,7 +72,13 @@ describe('a HelmRelease', () => {
       values: [],
       inlineValues: ['{"a":1}'],
       parameters: [],
+      frozen: expect.stringContaining('Chart.yaml'),
     })
+  })
+
+  it('takes edits of its chart where Flux packages it for each revision', async () => {
+    const revision = inGit.replace('{spec: {', '{spec: {reconcileStrategy: Revision, ')
+    expect(await partOf(`{${revision}}`)).not.toHaveProperty('frozen')
   })
 
   it('is named after its target namespace, or as it says itself', async () => {
@@ -79,26 +89,28 @@ describe('a HelmRelease', () => {
     expect(await partOf(`{${inGit}, targetNamespace: other, releaseName: x}`)).toMatchObject({ release: 'x' })
   })
 
-  it('takes values files of the chart', async () => {
+  it('takes values files in place of those of the chart, from the root of the repository', async () => {
     const chart =
-      'chart: {spec: {chart: charts/web, valuesFiles: [values.yaml, ../x.yaml], sourceRef: {kind: GitRepository}}}'
+      'chart: {spec: {chart: charts/web, valuesFiles: [charts/web/values.yaml, ./x.yaml], sourceRef: {kind: GitRepository}}}'
     expect(await partOf(`{${chart}}`)).toMatchObject({
-      values: ['charts/web/values.yaml', 'charts/x.yaml'],
+      values: ['charts/web/values.yaml', 'x.yaml'],
+      replacesDefaults: true,
       inlineValues: [],
     })
   })
 
   it('takes a chart from the directory of charts, by the last part of its name', async () => {
-    const charts = { source: { charts: 'vendor' } }
+    const charts = { source: { charts: 'vendor' }, files: { 'vendor/web/Chart.yaml': '' } }
     const chart = (name: string) => `{chart: {spec: {chart: ${name}, sourceRef: {kind: HelmRepository}}}}`
     expect(await partOf(chart('web'), charts)).toMatchObject({ path: 'vendor/web', charts: 'vendor' })
     expect(await partOf(chart('group/web'), charts)).toMatchObject({ path: 'vendor/web' })
-    expect(await partOf(chart('web'))).toBeUndefined()
-    expect(await partOf('{}', charts)).toBeUndefined()
+    await expect(partOf(chart('web'))).rejects.toThrow(/its chart web is not in this repository/)
+    await expect(partOf('{}', charts)).rejects.toThrow(/names no chart/)
   })
 
   it('takes a chart by reference to an OCI repository', async () => {
-    const charts = { source: { charts: 'vendor', cluster: 'prod' } }
+    const files = { 'vendor/web/Chart.yaml': '', 'vendor/ref/Chart.yaml': '' }
+    const charts = { source: { charts: 'vendor', cluster: 'prod' }, files }
     const repository = object(
       'kind: OCIRepository\nmetadata: {name: ref}\nspec: {url: "oci://host/charts/web"}\n',
     )
@@ -188,7 +200,7 @@ describe('a Flux Kustomization', () => {
 
   it('is declared by its own API group alone', async () => {
     const declares = (one: JsonObject) =>
-      fluxKustomization.declares(one, { namespace: 'default', path: 'x', view: memoryView({}) })
+      fluxKustomization.declares(one, { ...portsOf(memoryView({})), namespace: 'default', path: 'x' })
     expect(await declares(kustomization('{}'))).toEqual([{ object: by, namespace: 'flux' }])
     expect(await declares(kustomization('{targetNamespace: shop}'))).toEqual([
       { object: by, namespace: 'shop' },
@@ -210,8 +222,17 @@ describe('a Flux Kustomization', () => {
     const found = await translate(`{path: ${path}}`, { source: { namespace: 'shop', cluster: 'prod' } })
     expect(found).toEqual({
       parts: [
-        { kind: 'kustomize', id: 'the release', path: at, namespace: 'shop', cluster: 'prod', additions: {} },
+        {
+          kind: 'kustomize',
+          id: 'the release',
+          path: at,
+          namespace: 'shop',
+          cluster: 'prod',
+          additions: {},
+          loadRestrictor: 'LoadRestrictionsNone',
+        },
       ],
+      rollout: { by: 'Flux reconciles Kustomization web', byFlux: true },
     })
   })
 
@@ -278,6 +299,9 @@ describe('a Flux Kustomization', () => {
     expect(fluxKustomization.patchesAt({})).toEqual(['spec', 'patches'])
     expect(fluxKustomization.valuesAt({})).toBeUndefined()
     expect(fluxKustomization.handsOn(['spec'])).toBe(false)
+    expect(fluxKustomization.handsOn(['spec', 'path'])).toBe(false)
+    expect(fluxKustomization.handsOn(['spec', 'patches', 0])).toBe(true)
+    expect(fluxKustomization.handsOn(['spec', 'postBuild', 'substitute', 'x'])).toBe(true)
     expect(fluxKustomization.configMaps({})).toEqual([])
   })
 })

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../../plugin/model/json.ts'
 import type { ReleaseSource } from '../../../../plugin/model/source.ts'
 import { helmfileRelease } from '../../../../renderers/helmfile/release.ts'
 import { memoryView } from '../../memory-view.ts'
+import { portsOf } from '../declaring-ports.ts'
 
 const object = (text: string): JsonObject => parse(text) as JsonObject
 const view = memoryView({ 'charts/web/Chart.yaml': '', 'vendor/db/Chart.yaml': '' })
@@ -18,13 +19,21 @@ const source = (more: Partial<ReleaseSource> = {}): ReleaseSource => ({
 })
 const part = async (release: string, more: Partial<ReleaseSource> = {}) => {
   const objects = [object(`releases: [{name: other}, {name: web, namespace: shop, ${release}}]`)]
-  return (await helmfileRelease.translate({ source: source(more), objects, view }))?.parts[0]
+  return (
+    await helmfileRelease.translate({
+      ...portsOf(view),
+      source: source(more),
+      objects,
+      base: async () => objects,
+      around: [],
+    })
+  )?.parts[0]
 }
 
 describe('a release of a helmfile', () => {
   it('is declared in files that helmfile reads', async () => {
     const declares = (path: string, text: string) =>
-      helmfileRelease.declares(object(text), { namespace: 'default', path, view })
+      helmfileRelease.declares(object(text), { ...portsOf(view), namespace: 'default', path })
     const releases =
       'releases: [{name: a}, {name: b, namespace: n}, {namespace: c}, {name: d, installed: false}]'
     expect(await declares('helmfile.yaml', releases)).toEqual([
