@@ -138,11 +138,11 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
     const all = settings(named.hub, named.prod)
     const cluster = all.clusters.find(({ name }) => name === 'prod')
     const { declarations = [] } = (cluster && (await readLive(host, all, cluster))) ?? {}
-    const named = declarations.map(
+    const listed = declarations.map(
       ({ kind, namespace, name, cluster: at }) => `${at} ${kind} ${namespace}/${name}`,
     )
     // Others of the same Argo CD read the same files, wherever they roll out.
-    expect(named.sort()).toEqual([
+    expect(listed.sort()).toEqual([
       'prod Application argocd/cart',
       'prod Application argocd/shop',
       'undefined Application argocd/own',
