@@ -138,9 +138,15 @@ describe.skipIf(!ready)('a hub of Argo CD and a cluster that it rolls out to', (
     const all = settings(named.hub, named.prod)
     const cluster = all.clusters.find(({ name }) => name === 'prod')
     const { declarations = [] } = (cluster && (await readLive(host, all, cluster))) ?? {}
-    expect(declarations.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).sort()).toEqual([
-      'Application argocd/cart',
-      'Application argocd/shop',
+    const listed = declarations.map(
+      ({ kind, namespace, name, cluster: at }) => `${at} ${kind} ${namespace}/${name}`,
+    )
+    // Others of the same Argo CD read the same files, wherever they roll out.
+    expect(listed.sort()).toEqual([
+      'prod Application argocd/cart',
+      'prod Application argocd/shop',
+      'undefined Application argocd/own',
+      'undefined Application argocd/staging',
     ])
     expect(declarations.find(({ name }) => name === 'shop')).toMatchObject({
       cluster: 'prod',

@@ -1,4 +1,5 @@
 import type { Field } from '../../model/field.ts'
+import { placeholderDefault } from '../../model/placeholder.ts'
 import type { YamlPath } from '../../model/site.ts'
 import { openYaml } from '../../yaml/open.ts'
 import { type FoundScalar, scalarsOf } from '../../yaml/scalars.ts'
@@ -13,11 +14,16 @@ export const placeKey = (document: number, path: YamlPath): string => JSON.strin
 const placeOf = ({ document, path }: Pick<FoundScalar, 'document' | 'path'>): string =>
   placeKey(document, path)
 
-/** Returns the scalars of a text; none when the text cannot be edited safely. */
+/** Returns the scalars of a text, placeholders by their defaults; none when the text cannot be edited safely. */
 export function placedScalars(text: string): PlacedScalars {
   const opened = openYaml('', text)
   if (!opened.ok) return new Map()
-  return new Map(scalarsOf(opened.yaml).map((one) => [placeOf(one), one]))
+  return new Map(
+    scalarsOf(opened.yaml).map((one) => [
+      placeOf(one),
+      { ...one, value: placeholderDefault(one.value) ?? one.value },
+    ]),
+  )
 }
 
 /** Objects of these kinds say in their own words, and not at the fields themselves, what others render. */

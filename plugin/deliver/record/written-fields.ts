@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from '../../model/json.ts'
 import { fieldsOf, workloadsOf } from '../../model/manifest.ts'
+import { placeholderDefault } from '../../model/placeholder.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { isAutoscaler } from '../../model/scaler.ts'
 import { readObjects } from '../../yaml/objects.ts'
@@ -90,7 +91,7 @@ const fieldsIn = (object: JsonObject, nth: number): readonly WrittenField[] =>
   fieldsOf([completed(object)], '').map(
     ({ workload: { namespace, kind, name }, container, field, value }) => ({
       manifest: JSON.stringify([namespace, kind, name, nth]),
-      ...{ kind, namespace, name, container, field, value },
+      ...{ kind, namespace, name, container, field, value: placeholderDefault(value) ?? value },
     }),
   )
 

@@ -1,5 +1,6 @@
 import { fieldUnit } from '../../model/field.ts'
 import type { ManifestField } from '../../model/manifest.ts'
+import { placeholderDefault } from '../../model/placeholder.ts'
 import { parseQuantity } from '../../model/quantity.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
 import type { FoundScalar } from '../../yaml/scalars.ts'
@@ -84,11 +85,11 @@ async function classified(
 
 /** A scalar; for a placeholder of Flux, the part of it that is the default: `500m` in `${CPU:=500m}`. */
 function defaultIn(scalar: FoundScalar, text: string): FoundScalar {
-  const [whole = '', value = ''] = /^\$\{[A-Za-z_]\w*:?[=-]([^{}$\\]+)\}$/.exec(scalar.value) ?? []
+  const value = placeholderDefault(scalar.value)
   const [start, end] = scalar.range
-  const at = whole === '' ? -1 : text.slice(start, end).indexOf(whole)
-  if (at === -1) return scalar
-  const first = start + at + whole.length - 1 - value.length
+  const at = value === undefined ? -1 : text.slice(start, end).indexOf(scalar.value)
+  if (value === undefined || at === -1) return scalar
+  const first = start + at + scalar.value.length - 1 - value.length
   return { ...scalar, value, quote: '', range: [first, first + value.length] }
 }
 
