@@ -1,5 +1,6 @@
 import { readBlob } from 'isomorphic-git'
 import type { FindPersonEdit, PersonEdit } from '../../model/person-edit.ts'
+import { parseQuantity } from '../../model/quantity.ts'
 import { placedScalars, placeKey } from '../record/placed-scalars.ts'
 import { changedFiles } from './changed-files.ts'
 import { type Arrival, readArrivals } from './mainline.ts'
@@ -48,11 +49,18 @@ export function personEdits(repository: Repository, search: EditSearch): FindPer
       const [before, after] = [await texts(changed.before), await texts(changed.after)]
       // A file that is new or moved says nothing about who chose its values.
       if (before === undefined || after === undefined) return undefined
-      if (before.get(place) === after.get(place)) continue
+      if (isSame(before.get(place), after.get(place))) continue
       return keys.has(key) ? undefined : editOf(commit, at, search.now)
     }
     return undefined
   }
+}
+
+/** Another notation of the same amount is no edit of it. */
+function isSame(left: string | undefined, right: string | undefined): boolean {
+  if (left === right || left === undefined || right === undefined) return left === right
+  const [one, other] = [parseQuantity(left), parseQuantity(right)]
+  return one !== undefined && one.nano === other?.nano
 }
 
 const editOf = ({ by }: StoredCommit, at: number, now: Date): PersonEdit => ({

@@ -58,6 +58,11 @@ describe('the last edit of a value by a person', () => {
     expect(await found()).toBeUndefined()
   })
 
+  it('is not one that writes the same amount in another notation', async () => {
+    commit('cores', 2, { [deployment]: before.replace('500m', '"0.5"') })
+    expect(await found()).toBeUndefined()
+  })
+
   it('is not one of Tortoise, and not one before it', async () => {
     commit('more room', 3, { [deployment]: raised })
     commit('less', 2, { [deployment]: before })
