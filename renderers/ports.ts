@@ -2,6 +2,7 @@ import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
 import type { LiveDeclaration } from '../plugin/model/live-declaration.ts'
+import { inParallel } from '../plugin/model/parallel.ts'
 import { stop } from '../plugin/model/problem.ts'
 import type { RenderOptions } from '../plugin/model/renderer.ts'
 import type { OwnRepository } from '../plugin/model/repository.ts'
@@ -45,19 +46,21 @@ export async function inputContents(
   view: RepositoryView,
   inputs: readonly InputFile[],
 ): Promise<readonly WorkspaceFile[]> {
-  const files: WorkspaceFile[] = []
   let bytes = 0
-  for (const { at, path } of inputs) {
-    const content = await view.bytes(path)
-    if (content === undefined) continue
-    bytes += content.length
-    if (bytes > mostBytes)
-      throw stop('source.render', `its files are larger than ${mostBytes / 1024 ** 2} MiB`, {
-        place: { file: at },
-      })
-    files.push({ path: at, content })
-  }
-  return files
+  const files = await inParallel(
+    inputs,
+    async ({ at, path }): Promise<readonly WorkspaceFile[]> => {
+      const content = await view.bytes(path)
+      bytes += content?.length ?? 0
+      if (bytes > mostBytes)
+        throw stop('source.render', `its files are larger than ${mostBytes / 1024 ** 2} MiB`, {
+          place: { file: at },
+        })
+      return content === undefined ? [] : [{ path: at, content }]
+    },
+    8,
+  )
+  return files.flat()
 }
 
 /**
