@@ -13,7 +13,7 @@ export interface SchemaReferences {
  * meta-schema (`server`), or to a file (`file`), which Helm resolves from the machine that it runs on. `undefined` when
  * the schemas refer to nothing but themselves. A packed chart whose schema cannot be judged counts as `server`.
  */
-export function schemaReferences(files: readonly WorkspaceFile[]): SchemaReferences | undefined {
+function schemaReferences(files: readonly WorkspaceFile[]): SchemaReferences | undefined {
   const found = files.flatMap(({ path, content }) => {
     const text = schemaText(path, content)
     const kind = text === undefined ? undefined : referenceIn(text)
