@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { repositoryPath } from './shared-schemas.ts'
+import { repositoryPath, tlsFiles } from './shared-schemas.ts'
 import { variableName } from './variable.ts'
 
 /** A host with a path, such as `ghcr.io/org`, or the address of a network. */
@@ -34,18 +34,7 @@ const hostLogin = z
       .min(1)
       .optional()
       .describe('File that `helm registry login` or `docker login` wrote; the entry of the host is used.'),
-    tls: z
-      .strictObject({
-        caFile: z.string().min(1).optional().describe('PEM file with the trusted certificate authorities.'),
-        certFile: z.string().min(1).optional().describe('PEM file with the client certificate.'),
-        keyFile: z
-          .string()
-          .min(1)
-          .optional()
-          .describe('PEM file with the private key of the client certificate.'),
-      })
-      .optional()
-      .describe('Certificates of the connection.'),
+    tls: tlsFiles.optional(),
   })
   .describe('Credentials of one host.')
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tlsFiles } from './shared-schemas.ts'
 import { variableName } from './variable.ts'
 
 /** Settings of one Prometheus. */
@@ -16,18 +17,7 @@ export const prometheusSchema = z
       })
       .optional()
       .describe('Basic authorization.'),
-    tls: z
-      .strictObject({
-        caFile: z.string().min(1).optional().describe('PEM file with the trusted certificate authorities.'),
-        certFile: z.string().min(1).optional().describe('PEM file with the client certificate.'),
-        keyFile: z
-          .string()
-          .min(1)
-          .optional()
-          .describe('PEM file with the private key of the client certificate.'),
-      })
-      .optional()
-      .describe('Certificates of the connection.'),
+    tls: tlsFiles.optional(),
     sigv4: z
       .strictObject({
         region: z.string().min(1).describe('Region of the workspace.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { toBytes, toMillicores } from '../plugin/model/quantity.ts'
+import { toAmount } from '../plugin/model/quantity.ts'
 
 /** A percentage, 0 to 100. */
 export const percent = z.number().min(0).max(100)
@@ -35,8 +35,21 @@ export const quantity = (resource: 'cpu' | 'memory') =>
     .union([z.string(), z.number()])
     .transform(String)
     .refine(
-      (text) => ((resource === 'cpu' ? toMillicores(text) : toBytes(text)) ?? 0) > 0,
+      (text) => (toAmount(resource, text) ?? 0) > 0,
       resource === 'cpu'
         ? 'must be an amount of CPU, for example 250m'
         : 'must be an amount of memory, for example 512Mi',
     )
+
+/** Files with the certificates of a connection. */
+export const tlsFiles = z
+  .strictObject({
+    caFile: z.string().min(1).optional().describe('PEM file with the trusted certificate authorities.'),
+    certFile: z.string().min(1).optional().describe('PEM file with the client certificate.'),
+    keyFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('PEM file with the private key of the client certificate.'),
+  })
+  .describe('Certificates of the connection.')

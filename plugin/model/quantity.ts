@@ -143,3 +143,7 @@ export function formatGoMemory(value: Bytes, like = '1MiB'): string {
     ? `${Math.floor(value / step)}${unit}`
     : `${Math.floor(value / 1024 ** 2)}MiB`
 }
+
+/** Parses an amount of CPU to millicores, or of memory to bytes; `undefined` for anything else. */
+export const toAmount = (resource: 'cpu' | 'memory', text: string): number | undefined =>
+  resource === 'cpu' ? toMillicores(text) : toBytes(text)

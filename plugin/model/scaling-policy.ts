@@ -2,7 +2,7 @@ import type { Json, JsonObject } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 import type { ManifestWorkload } from './manifest.ts'
 import { identify } from './manifest.ts'
-import { toBytes, toMillicores } from './quantity.ts'
+import { toAmount } from './quantity.ts'
 
 /** How a resource of a container is scaled: `Horizontal` by the number of pods, `Vertical` by their size, or `Off`. `On` follows the HPA. */
 export const scalingPolicies = ['On', 'Horizontal', 'Vertical', 'Off'] as const
@@ -73,7 +73,7 @@ function bounds(tortoise: JsonObject, said: string): readonly DeclaredPolicy[] {
     return resources.map((resource): DeclaredPolicy => {
       const [minimum, maximum] = (['minAllocatedResources', 'maxAllocatedResources'] as const).map((key) => {
         const text = textOf(valueAt(entry, [key, resource]))
-        return text === undefined ? undefined : resource === 'cpu' ? toMillicores(text) : toBytes(text)
+        return text === undefined ? undefined : toAmount(resource, text)
       })
       return {
         ...(container === undefined ? {} : { container }),

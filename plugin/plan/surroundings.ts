@@ -1,7 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import { groupBy } from '../model/group.ts'
 import type { Observation } from '../model/observation.ts'
-import { toBytes, toMillicores } from '../model/quantity.ts'
+import { toAmount } from '../model/quantity.ts'
 import type { Rendering } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import { sum } from '../model/sum.ts'
@@ -99,7 +99,7 @@ function totals(workloads: readonly DeclaredWorkload[]): Readonly<Record<string,
 }
 
 const amount = (field: string, text: string | undefined): number =>
-  text === undefined ? 0 : ((field.endsWith('cpu') ? toMillicores(text) : toBytes(text)) ?? 0)
+  (text === undefined ? undefined : toAmount(field.endsWith('cpu') ? 'cpu' : 'memory', text)) ?? 0
 
 /** A quota with what Git requests where the cluster does not say what is used. */
 function withUse(quota: Quota, declared: Readonly<Record<string, number>>): Quota {

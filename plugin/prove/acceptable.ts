@@ -1,9 +1,11 @@
 import type { JsonObject } from '../model/json.ts'
-import { listOf, textOf, valueAt } from '../model/json.ts'
+import { textOf, valueAt } from '../model/json.ts'
 import type { ManifestContainer } from '../model/manifest.ts'
 import { identify, workloadsOf } from '../model/manifest.ts'
-import { toBytes, toMillicores } from '../model/quantity.ts'
+import { toAmount } from '../model/quantity.ts'
 import { boundPath, isAutoscaler } from '../model/scaler.ts'
+import { surroundingObjects } from '../model/surrounding-objects.ts'
+import type { RangeBounds } from '../model/surroundings.ts'
 import { workloadLabel } from '../model/workload.ts'
 
 type Resource = 'cpu' | 'memory'
@@ -11,12 +13,12 @@ const resources = ['cpu', 'memory'] as const
 
 /** Why the API server would refuse sizes in the objects of a rendering: one sentence for each, without a full stop. */
 export function refusedSizes(objects: readonly JsonObject[], namespace: string): readonly string[] {
-  const ranges = objects.filter(({ kind }) => kind === 'LimitRange')
+  const { ranges } = surroundingObjects(objects, namespace)
   const ofContainers = workloadsOf(objects, namespace).flatMap(({ workload, containers, operated }) =>
     operated
       ? []
       : containers.flatMap((container) => {
-          const own = ranges.filter((range) => identify(range, namespace)?.namespace === workload.namespace)
+          const own = ranges.flatMap(([space, range]) => (space === workload.namespace ? [range] : []))
           return containerProblems(container, own).map(
             (text) => `${workloadLabel(workload)} ${container.name}: ${text}`,
           )
@@ -28,19 +30,18 @@ export function refusedSizes(objects: readonly JsonObject[], namespace: string):
   ]
 }
 
-const read = (resource: Resource, text: string): number | undefined =>
-  resource === 'cpu' ? toMillicores(text) : toBytes(text)
-
-function containerProblems({ object }: ManifestContainer, ranges: readonly JsonObject[]): readonly string[] {
+function containerProblems({ object }: ManifestContainer, ranges: readonly RangeBounds[]): readonly string[] {
   return resources.flatMap((resource) => {
     const textAt = (part: string) => textOf(valueAt(object, ['resources', part, resource]))
     const [request, limit] = [textAt('requests'), textAt('limits')]
-    const wrong = [request, limit].filter((text) => text !== undefined && read(resource, text) === undefined)
+    const wrong = [request, limit].filter(
+      (text) => text !== undefined && toAmount(resource, text) === undefined,
+    )
     if (wrong.length > 0) return wrong.map((text) => `${text} is not an amount of ${resource}`)
     const isBelow =
       request !== undefined &&
       limit !== undefined &&
-      (read(resource, limit) ?? 0) < (read(resource, request) ?? 0)
+      (toAmount(resource, limit) ?? 0) < (toAmount(resource, request) ?? 0)
     return [
       ...(isBelow ? [`the ${resource} limit ${limit} is below the request ${request}`] : []),
       ...ranges.flatMap((range) => outsideRange(range, { resource, request: request ?? limit, limit })),
@@ -55,28 +56,27 @@ interface Sizes {
 }
 
 /** Bounds of containers in a LimitRange. https://kubernetes.io/docs/concepts/policy/limit-range/ */
-function outsideRange(range: JsonObject, { resource, request, limit }: Sizes): readonly string[] {
-  const name = textOf(valueAt(range, ['metadata', 'name'])) ?? ''
-  return listOf(valueAt(range, ['spec', 'limits'])).flatMap((item) => {
-    if (textOf(valueAt(item, ['type'])) !== 'Container') return []
-    const bound = (aspect: 'min' | 'max') => textOf(valueAt(item, [aspect, resource]))
-    const isOver = (text: string | undefined, most: string | undefined): boolean =>
-      text !== undefined &&
-      most !== undefined &&
-      (read(resource, text) ?? 0) > (read(resource, most) ?? Number.POSITIVE_INFINITY)
-    const [least, most] = [bound('min'), bound('max')]
-    return [
-      ...(isOver(limit, most)
-        ? [`the ${resource} limit ${limit} is above ${most}, the maximum of LimitRange/${name}`]
-        : []),
-      ...(isOver(request, most)
-        ? [`the ${resource} request ${request} is above ${most}, the maximum of LimitRange/${name}`]
-        : []),
-      ...(request !== undefined && isOver(least, request)
-        ? [`the ${resource} request ${request} is below ${least}, the minimum of LimitRange/${name}`]
-        : []),
-    ]
-  })
+function outsideRange({ said, bounds }: RangeBounds, { resource, request, limit }: Sizes): readonly string[] {
+  const bound = (aspect: 'min' | 'max'): string => bounds[`Container.${aspect}.${resource}`] ?? ''
+  const [least, most] = [bound('min'), bound('max')]
+  const amount = (text = ''): number => toAmount(resource, text) ?? Number.NaN
+  return [
+    ...(amount(limit) > amount(most)
+      ? [`the ${resource} limit ${limit} is above ${most}, the maximum of ${said}`]
+      : []),
+    ...(amount(request) > amount(most)
+      ? [`the ${resource} request ${request} is above ${most}, the maximum of ${said}`]
+      : []),
+    ...(amount(request) < amount(least)
+      ? [`the ${resource} request ${request} is below ${least}, the minimum of ${said}`]
+      : []),
+  ]
+}
+
+interface Sizes {
+  readonly resource: Resource
+  readonly request: string | undefined
+  readonly limit: string | undefined
 }
 
 function autoscalerProblems(object: JsonObject, namespace: string): readonly string[] {

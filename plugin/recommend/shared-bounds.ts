@@ -1,7 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { DeclaredContainer } from '../model/declared-container.ts'
 import type { Observation } from '../model/observation.ts'
-import { toBytes, toMillicores } from '../model/quantity.ts'
+import { toAmount } from '../model/quantity.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { sum } from '../model/sum.ts'
 import type { Budget, Surroundings } from '../model/surroundings.ts'
@@ -16,7 +16,7 @@ type Summed = (typeof summed)[number]
 
 const isCpu = (field: string): boolean => field.endsWith('.cpu')
 const amountOf = (field: string, text: string): number | undefined =>
-  isCpu(field) ? toMillicores(text) : toBytes(text)
+  toAmount(isCpu(field) ? 'cpu' : 'memory', text)
 const shown = (field: string, value: number): string => (isCpu(field) ? cpuText(value) : memoryText(value))
 
 interface Subject {

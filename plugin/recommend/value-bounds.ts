@@ -1,4 +1,4 @@
-import { toBytes, toMillicores } from '../model/quantity.ts'
+import { toAmount } from '../model/quantity.ts'
 import { matchesRule, type RuleSubject } from '../model/rule-match.ts'
 import type { Surroundings } from '../model/surroundings.ts'
 import { type Advice, advise, reason } from './advice.ts'
@@ -9,11 +9,8 @@ type Resource = 'cpu' | 'memory'
 
 type Bound = NonNullable<ValueBounds['minimum']>
 
-const read = (resource: Resource, text: string | undefined): number | undefined =>
-  text === undefined ? undefined : resource === 'cpu' ? toMillicores(text) : toBytes(text)
-
 const bound = (resource: Resource, text: string | undefined, said: string): readonly Bound[] => {
-  const value = read(resource, text)
+  const value = text === undefined ? undefined : toAmount(resource, text)
   return value === undefined ? [] : [{ value, said }]
 }
 
