@@ -1,19 +1,42 @@
+import { LRUCache } from 'lru-cache'
 import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import { resolvePath } from './resolve-path.ts'
+import { type ResolvedPath, resolvePath } from './resolve-path.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 /**
- * A view of a tree with pending texts applied. It follows links. Its functions reject with `path.outside` for a path that leaves the
- * tree, and `read` with `yaml.refused` for a file that is not UTF-8. `origin` is the view without pending texts.
+ * A view of a tree, to which pending texts can be applied. It follows links. Its functions reject with `path.outside` for a path
+ * that leaves the tree, and `read` with `yaml.refused` for a file that is not UTF-8. `origin` is the view without pending texts.
  */
-export function viewOf(
+export const viewOf = (base: Tree): RepositoryView => pendingView(base, textsOf(base))
+
+/** The text of a file of a tree. */
+type ReadText = (path: string) => Promise<string>
+
+/** In UTF-16 units: the texts that were read last are kept, since many sources read the same files. */
+const mostKept = 16 * 1024 ** 2
+
+function textsOf(tree: Tree): ReadText {
+  const kept = new LRUCache<string, string>({
+    maxSize: mostKept,
+    sizeCalculation: ({ length }) => length + 1,
+  })
+  return async (path) => {
+    const known = kept.get(path)
+    if (known !== undefined) return known
+    const text = decode(path, await tree.bytes(path))
+    kept.set(path, text)
+    return text
+  }
+}
+
+function pendingView(
   base: Tree,
-  texts: ReadonlyMap<string, string> = new Map(),
-  origin?: RepositoryView,
+  baseText: ReadText,
+  { texts = new Map(), origin }: Pending = {},
 ): RepositoryView {
   const tree = withPending(base, texts)
-  const resolve = (path: string) => resolvePath(tree, path)
+  const resolve = resolver(tree)
   const bytesOf = async (path: string): Promise<Uint8Array> => {
     const pending = texts.get(path)
     return pending === undefined ? tree.bytes(path) : new TextEncoder().encode(pending)
@@ -26,8 +49,7 @@ export function viewOf(
     read: async (path) => {
       const found = await resolve(path)
       if (found?.kind !== 'file') return undefined
-      const text = texts.get(found.path) ?? decode(found.path, await tree.bytes(found.path))
-      return { path: found.path, text }
+      return { path: found.path, text: texts.get(found.path) ?? (await baseText(found.path)) }
     },
     bytes: async (path) => {
       const found = await resolve(path)
@@ -39,9 +61,25 @@ export function viewOf(
       const entries = [...((await tree.entries(found.path)) ?? new Map<string, TreeEntry>())]
       return entries.map(([name, { kind }]) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1))
     },
-    with: (more) => viewOf(base, new Map([...texts, ...more]), origin ?? view),
+    with: (more) =>
+      pendingView(base, baseText, { texts: new Map([...texts, ...more]), origin: origin ?? view }),
   }
   return view
+}
+
+interface Pending {
+  readonly texts?: ReadonlyMap<string, string>
+  readonly origin?: RepositoryView
+}
+
+/** Resolves each path of a tree once. */
+function resolver(tree: Tree): (path: string) => Promise<ResolvedPath | undefined> {
+  const known = new Map<string, Promise<ResolvedPath | undefined>>()
+  return (path) => {
+    const found = known.get(path) ?? resolvePath(tree, path)
+    known.set(path, found)
+    return found
+  }
 }
 
 /** The tree with the files and directories that pending texts add. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { type ExpectedStop, stop } from '../../plugin/model/problem.ts'
+import { perText } from '../../plugin/yaml/per-text.ts'
 import { folded, foldedSet, isInlineDocument } from './field-names.ts'
 import { type FoundText, strictTexts } from './strict-yaml.ts'
 
@@ -42,7 +43,12 @@ const deepest = 3
  * more than any list; the keys only decide whether a URL is loaded or is plain content.
  */
 export const escapeIn = (file: string, content: string, directory: string): ExpectedStop | undefined =>
-  searchDocument({ file, directory, depth: 0 }, content)
+  search([file, directory, content].join('\0'))
+
+const search = perText((joined) => {
+  const [file = '', directory = '', ...content] = joined.split('\0')
+  return searchDocument({ file, directory, depth: 0 }, content.join('\0'))
+})
 
 interface Search {
   readonly file: string

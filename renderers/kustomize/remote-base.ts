@@ -3,6 +3,7 @@ import { isJsonObject, type Json, listOf, textOf } from '../../plugin/model/json
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import { storeMount } from '../../plugin/model/store.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
+import { perText } from '../../plugin/yaml/per-text.ts'
 import type { ElsewherePorts } from '../elsewhere/chart-finder.ts'
 
 /** A directory in a Git repository that a kustomization names. */
@@ -115,10 +116,10 @@ async function fetched(
   }
 }
 
-function parsed(content: string): Json {
+const parsed = perText((content): Json => {
   try {
     return parseValue(content, { merge: true, maxAliasCount: 10_000 })
   } catch {
     return null
   }
-}
+})

@@ -110,18 +110,35 @@ export async function releasesBelow(
   ports: InputPorts,
   filter: (text: string) => boolean = () => true,
 ): Promise<readonly Source[]> {
-  const { renderer, view } = ports
+  const judge = fileJudge(ports, filter)
   const found = await inParallel(sources, async (source): Promise<readonly Source[]> => {
-    const files = await filePathsOf(source, ports)
-    const texts = await Promise.all(files.map((file) => textOf(file, view)))
-    const mayDeclare = texts.some((text, index) => renderer.mayDeclare(files[index] ?? '', text))
-    if (!mayDeclare || !texts.some(filter)) return []
+    const files = await Promise.all((await filePathsOf(source, ports)).map(judge))
+    if (!files.some(({ mayDeclare }) => mayDeclare) || !files.some(({ passes }) => passes)) return []
     const { rendered } = await renderEach([source], ports)
     const declared = await Promise.all(rendered.map((rendering) => declaredIn(rendering, ports)))
     return declared.flatMap((one) => ('reason' in one ? [] : one))
   })
   const releases = found.flat()
   return releases.length === 0 ? [] : [...releases, ...(await releasesBelow(releases, ports, filter))]
+}
+
+/** What the text of a file says of it; each file is read once, however many sources read it. */
+interface Judged {
+  readonly mayDeclare: boolean
+  readonly passes: boolean
+}
+
+function fileJudge({ renderer, view }: InputPorts, filter: (text: string) => boolean) {
+  const judged = new Map<string, Promise<Judged>>()
+  const judge = async (file: string): Promise<Judged> => {
+    const text = await textOf(file, view)
+    return { mayDeclare: renderer.mayDeclare(file, text), passes: filter(text) }
+  }
+  return (file: string): Promise<Judged> => {
+    const known = judged.get(file) ?? judge(file)
+    judged.set(file, known)
+    return known
+  }
 }
 
 /** Paths of the files whose objects a source renders; none when its inputs cannot be read, which its rendering reports. */

@@ -10,7 +10,7 @@ import { detectKind } from '../../../plugin/trace/sources/detect.ts'
 import { discoverSources } from '../../../plugin/trace/sources/discover.ts'
 import { identifySource } from '../../../plugin/trace/sources/identify.ts'
 import { createKinds, createRenderer, sourceKinds } from '../../../renderers/renderers.ts'
-import { memoryView } from './memory-view.ts'
+import { memoryView } from '../memory-view.ts'
 import { stamp } from './stamp.ts'
 
 const view = memoryView({
