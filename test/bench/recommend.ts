@@ -22,8 +22,8 @@ const frame = { first: Date.UTC(2026, 8, 7) / 1000 + 3600, step: 3600, count: da
  */
 export async function recommendFleet(): Promise<Readonly<Record<string, number>>> {
   // As the command-line program sets it.
-  setFlagsFromString('--optimize-for-size')
   setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--heap-growing-percent=30')
   const given = process.env['BENCH_INPUT']
   if (given !== undefined) return decide(await read(given))
   const directory = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))

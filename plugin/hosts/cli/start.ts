@@ -11,9 +11,9 @@ export async function start(args: readonly string[]): Promise<void> {
   // A deprecation inside a library is of no use to the user of this program.
   Reflect.set(process, 'noDeprecation', true)
 
-  // Most of the time goes to kustomize and Helm: half the heap makes a run hardly slower.
-  setFlagsFromString('--optimize-for-size')
+  // A small young generation and a heap that grows in small steps: less memory than V8 takes by itself, at the same speed.
   setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--heap-growing-percent=30')
 
   // The exit handlers remove the copies of sources.
   process.once('SIGINT', () => process.exit(130))
