@@ -66,6 +66,11 @@ export interface SourceKind<S extends Source = Source> extends RenderedKind<S> {
   readonly entry?: RegExp
   /** Whether sources of this kind are built from each other and from the manifests beside their entry file. */
   readonly composes?: boolean
+  /**
+   * The paths that the text of an entry file in a directory may refer to, found without parsing it: none is missing that
+   * is of letters, digits and `.-_@+` at each step. `undefined` where only reading the source tells.
+   */
+  readonly namedPaths?: (text: string, directory: string) => readonly string[] | undefined
   /** What this kind finds at a place; `undefined` when the place is for the next kind in the list. */
   detect(place: ScannedPlace, view: RepositoryView): Promise<Detected | undefined>
   /** The source at a path that this kind detected. */

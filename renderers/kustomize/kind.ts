@@ -9,6 +9,7 @@ import type { RendererPorts } from '../ports.ts'
 import { buildKustomization } from './build.ts'
 import { findKustomization } from './file.ts'
 import { kustomizeInputs } from './inputs.ts'
+import { namedPaths } from './named-paths.ts'
 import { kustomizationAdditions, kustomizationParameters } from './parameters.ts'
 import type { KustomizeSource } from './source.ts'
 
@@ -20,6 +21,7 @@ export const kustomize = (ports: RendererPorts): RendererKind<KustomizeSource> =
   overrides: ['values', 'patch'],
   entry,
   composes: true,
+  namedPaths,
   detect: async (place) => detect(place),
   identify: (hint) => ({ kind: 'kustomize', id: hint.path, ...sharedDetails(hint) }),
   rollOutKey: ({ path }) => path,

@@ -92,5 +92,5 @@ export interface DeclaringKind extends DeclaringFormat {
 export function hasObjectOf(kind: string): DeclaringKind['mayBeIn'] {
   // biome-ignore lint/plugin: the kinds are constants of the renderers
   const line = new RegExp(`^[ \\t]*(- )?kind: *["']?${kind}["']?[ \\t\\r]*$`, 'm')
-  return (_, text) => line.test(text)
+  return (_, text) => text.includes(kind) && line.test(text)
 }

@@ -1,7 +1,7 @@
 import { inParallel } from '../../model/parallel.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { directoryOf, isEntryFile, isEntryOf } from './detect.ts'
-import type { InputPorts } from './releases.ts'
+import type { InputPorts } from './ports.ts'
 import type { FoundSource } from './scan.ts'
 import type { SourceFiles } from './source-files.ts'
 import { filesOf } from './source-files.ts'

@@ -3,8 +3,10 @@ import type { Source } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
 import { composedSources } from './composed.ts'
 import { isEntryOf } from './detect.ts'
+import { type FileTexts, fileTexts } from './file-texts.ts'
 import { mentions } from './mentions.ts'
-import type { InputPorts } from './releases.ts'
+import { nearby } from './nearby.ts'
+import type { InputPorts } from './ports.ts'
 import { releasesBelow } from './releases.ts'
 import type { FoundSource } from './scan.ts'
 import { scanRepository } from './scan.ts'
@@ -60,10 +62,11 @@ export async function filesOfAll(
   asked: ReadonlySet<string>,
 ): Promise<readonly SourceFiles[]> {
   const own = await Promise.all(named.map((source) => filesOf(source, ports)))
-  const { found, declaring } = await unnamedSources(own, ports)
-  const isMentioned = mentions(own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles))
-  const mayRead = (text: string): boolean => isMentioned(text) || ports.renderer.computesPaths(text)
-  const releases = await releasesBelow([...named, ...declaring], ports, mayRead)
+  const files = own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles)
+  const isMentioned = mentions(files)
+  const texts = fileTexts(ports, (text) => isMentioned(text) || ports.renderer.computesPaths(text))
+  const { found, declaring } = await unnamedSources({ own, files, texts }, ports)
+  const releases = await releasesBelow([...named, ...declaring], ports, texts)
   const unnamed = await unnamedReleases(releases, named, ports)
   const others = [...found, ...unnamed.files]
   const ids = new Set(named.map(({ id }) => id))
@@ -86,20 +89,31 @@ function withFrozen(
   return frozen === undefined ? one : { ...one, source: { ...one.source, frozen } }
 }
 
-/** What a scan finds beside the named sources: other sources with their files, and every source that may declare releases. */
+/** The named sources with their files, and the files of those that are asked for. */
+interface Asked {
+  readonly own: readonly SourceFiles[]
+  readonly files: readonly string[]
+  readonly texts: FileTexts
+}
+
+/** What a scan finds beside the named sources and near the files that are asked for: other sources with their files, and every source that may declare releases. */
 async function unnamedSources(
-  named: readonly SourceFiles[],
+  { own, files, texts }: Asked,
   ports: InputPorts,
 ): Promise<{ readonly found: readonly SourceFiles[]; readonly declaring: readonly Source[] }> {
-  const { found, loose } = await scanRepository(ports.view, ports.renderer.kinds)
-  const { composing, others } = split(found)
-  const paths = new Set(named.map(({ source }) => source.path))
+  const scan = await scanRepository(ports.view, ports.renderer.kinds)
+  const { composing, others } = split(scan.found)
+  const { loose } = scan
+  const paths = new Set(own.map(({ source }) => source.path))
   const isUnnamed = ({ source }: { readonly source: Source }): boolean => !paths.has(source.path)
-  const composed = (await composedSources(composing, ports)).filter(isUnnamed)
+  const judged = await inParallel(scan.files, texts.mayDeclare)
+  const declaringFiles = scan.files.filter((_, index) => judged[index])
+  const near = await nearby([...files, ...declaringFiles], composing, { scan, view: ports.view })
+  const composed = (await composedSources(near, ports)).filter(isUnnamed)
   // A chart may use another one, vendored or by the path of its directory.
   const charts = await Promise.all(others.filter(isUnnamed).map(({ source }) => filesOf(source, ports)))
   // Releases in files that a named source reads are found through that source.
-  const read = new Set(named.flatMap(({ files }) => [...files]))
+  const read = new Set(own.flatMap((one) => [...one.files]))
   const unread = loose.filter(({ path }) => !read.has(path))
   const roots = [...composed.filter(({ layer }) => !layer), ...charts].map(({ source }) => source)
   return { found: [...composed, ...charts], declaring: [...roots, ...unread] }

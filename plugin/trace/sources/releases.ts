@@ -1,14 +1,9 @@
 import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, ExpectedStop } from '../../model/problem.ts'
-import type { Renderer } from '../../model/renderer.ts'
-import type { Rendering, RepositoryView, Source } from '../../model/source.ts'
+import type { Rendering, Source } from '../../model/source.ts'
 import { sourceChain } from '../../model/source.ts'
-
-/** What reading the inputs of sources needs. */
-export interface InputPorts {
-  readonly view: RepositoryView
-  readonly renderer: Renderer
-}
+import { type FileTexts, fileTexts, someOf } from './file-texts.ts'
+import type { InputPorts } from './ports.ts'
 
 /** A source that does not render here, and why. */
 export interface Unrendered {
@@ -104,41 +99,21 @@ async function declaredIn(
   }
 }
 
-/** The releases below sources. Only sources with a file that may declare releases and passes the filter are rendered. */
+/** The releases below sources. Only sources with a file that may declare releases, and one that passes the filter, are rendered. */
 export async function releasesBelow(
   sources: readonly Source[],
   ports: InputPorts,
-  filter: (text: string) => boolean = () => true,
+  texts: FileTexts = fileTexts(ports),
 ): Promise<readonly Source[]> {
-  const judge = fileJudge(ports, filter)
   const found = await inParallel(sources, async (source): Promise<readonly Source[]> => {
-    const files = await Promise.all((await filePathsOf(source, ports)).map(judge))
-    if (!files.some(({ mayDeclare }) => mayDeclare) || !files.some(({ passes }) => passes)) return []
+    const files = await filePathsOf(source, ports)
+    if (!(await someOf(files, texts.mayDeclare)) || !(await someOf(files, texts.passes))) return []
     const { rendered } = await renderEach([source], ports)
     const declared = await Promise.all(rendered.map((rendering) => declaredIn(rendering, ports)))
     return declared.flatMap((one) => ('reason' in one ? [] : one))
   })
   const releases = found.flat()
-  return releases.length === 0 ? [] : [...releases, ...(await releasesBelow(releases, ports, filter))]
-}
-
-/** What the text of a file says of it; each file is read once, however many sources read it. */
-interface Judged {
-  readonly mayDeclare: boolean
-  readonly passes: boolean
-}
-
-function fileJudge({ renderer, view }: InputPorts, filter: (text: string) => boolean) {
-  const judged = new Map<string, Promise<Judged>>()
-  const judge = async (file: string): Promise<Judged> => {
-    const text = await textOf(file, view)
-    return { mayDeclare: renderer.mayDeclare(file, text), passes: filter(text) }
-  }
-  return (file: string): Promise<Judged> => {
-    const known = judged.get(file) ?? judge(file)
-    judged.set(file, known)
-    return known
-  }
+  return releases.length === 0 ? [] : [...releases, ...(await releasesBelow(releases, ports, texts))]
 }
 
 /** Paths of the files whose objects a source renders; none when its inputs cannot be read, which its rendering reports. */
@@ -148,17 +123,6 @@ async function filePathsOf(source: Source, { renderer, view }: InputPorts): Prom
     return inputs.filter(({ levelsUp }) => levelsUp === undefined).map(({ path }) => path)
   } catch (error) {
     if (error instanceof ExpectedStop) return []
-    throw error
-  }
-}
-
-/** The text of a YAML file; empty for any other file, and for a file that is not text. */
-async function textOf(file: string, view: RepositoryView): Promise<string> {
-  if (!/\.(ya?ml|tpl)$/.test(file)) return ''
-  try {
-    return (await view.read(file))?.text ?? ''
-  } catch (error) {
-    if (error instanceof ExpectedStop) return ''
     throw error
   }
 }

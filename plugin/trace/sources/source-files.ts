@@ -1,7 +1,7 @@
 import { ExpectedStop } from '../../model/problem.ts'
 import type { Source } from '../../model/source.ts'
 import { isRelease } from '../../model/source.ts'
-import type { InputPorts } from './releases.ts'
+import type { InputPorts } from './ports.ts'
 
 /** A source with the files that it reads, their paths with links resolved. */
 export interface SourceFiles {

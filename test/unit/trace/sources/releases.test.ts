@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stop } from '../../../../plugin/model/problem.ts'
 import type { Source } from '../../../../plugin/model/source.ts'
+import { fileTexts } from '../../../../plugin/trace/sources/file-texts.ts'
 import { releasesBelow, renderEach, renderReleases } from '../../../../plugin/trace/sources/releases.ts'
 import { filesOf } from '../../../../plugin/trace/sources/source-files.ts'
 import type { World } from '../builders.ts'
@@ -94,7 +95,7 @@ describe('the releases below sources', () => {
     filter?: (text: string) => boolean,
     made = world(files),
   ) => ({
-    ids: (await releasesBelow(sources, made, filter)).map(({ id }) => id),
+    ids: (await releasesBelow(sources, made, fileTexts(made, filter))).map(({ id }) => id),
     rendered: made.calls.map(({ source }) => source),
   })
 
