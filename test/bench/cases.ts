@@ -1,4 +1,5 @@
 import { deliverAgainstNative } from './deliver.ts'
+import { largeAgainstBare } from './large.ts'
 import { planLive } from './live.ts'
 import { observeAgainstCurl } from './observe.ts'
 import { observeGenerated } from './observe-generated.ts'
@@ -21,6 +22,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   'observe-10k': observeGenerated,
   'observe-server': keepServer,
   live: planLive,
+  large: largeAgainstBare,
   'trace-set': traceSetAgainstBare,
   sandbox: sandboxAgainstNone,
   start: startAgainstBare,
