@@ -3,6 +3,7 @@ import { LineCounter } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
 import { eachDocument, TooLarge } from './parse.ts'
+import { plainValues } from './plain-values.ts'
 import { yamlReason } from './reason.ts'
 
 /** In UTF-16 units. No real object is as large: etcd refuses more than 1.5 MiB. */
@@ -19,6 +20,8 @@ export function readObjects(file: string, text: string): readonly JsonObject[] {
     stop('source.render', `the manifests cannot be read: ${why}`, { place: { file }, cause })
   if (longestDocument(text) > largestDocument)
     throw refuse(`a document is larger than ${largestDocument / 1024 ** 2} MiB`)
+  const values = plainValues(text)
+  if (values !== undefined) return values.flatMap(unpack)
   try {
     return [...objectsIn(file, text)]
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Document, DocumentOptions, ParsedNode, ParseOptions, SchemaOptions
 import { Composer, Lexer, LineCounter, Parser } from 'yaml'
 import type { Json } from '../model/json.ts'
 import { duplicateKey } from './duplicate-keys.ts'
+import { plainValues } from './plain-values.ts'
 
 /** Options of the YAML library, for parsing. */
 export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions
@@ -53,6 +54,8 @@ export const parseDocuments = (
  * `TooLarge`, and a `ReferenceError` where aliases expand too far.
  */
 export function parseValue(text: string, options: YamlOptions & ToJSOptions = {}): Json {
+  const values = plainValues(text, { uniqueKeys: options.uniqueKeys !== false })
+  if (values !== undefined) return values[0] ?? null
   const [document] = parseDocuments(text, options)
   if (document === undefined) return null
   const [error] = document.errors
