@@ -8,10 +8,10 @@ import type { Progress } from '../model/progress.ts'
 import type { Intent, Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
 import type { RepositoryView } from '../model/source.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
-import { describeRefutation } from './describe-refutation.ts'
+import { workloadLabel } from '../model/workload.ts'
 import type { ProofPorts } from './prove-edits.ts'
 import { proveEdits } from './prove-edits.ts'
+import { type Dropped, groupOf, refutedChanges } from './refuted-changes.ts'
 import { sharedAlike } from './shared-alike.ts'
 import type { TracedChange } from './traced-change.ts'
 
@@ -28,28 +28,44 @@ export interface Proposed {
 
 /**
  * Edits the source lines of changes and proves the edits. Fields that must change together are dropped together when one of
- * them cannot be edited. If a source's rendering refutes its edits, all changes in the files of that source are dropped. The
- * remaining changes are tried again.
+ * them cannot be edited. If a source's rendering refutes its edits, the changes that the refutation speaks against are
+ * dropped, and the remaining changes are tried again.
  */
 export async function propose(changes: readonly TracedChange[], ports: ProposePorts): Promise<Proposed> {
-  const { accepted, edits, dropped } = await editAll(changes, ports.view)
+  const { accepted, edits, dropped, proof } = await proveChanges(changes, ports)
   const skipped = dropped.map(({ traced, reason }) => skip(traced, reason))
-  if (edits.length === 0) return { skipped }
-  ports.progress({ kind: 'stage', stage: 'prove', detail: `${edits.length} files` })
-  const proof = await proveEdits(edits, distinctIntents(accepted), ports)
+  if (proof === undefined) return { skipped }
   if (proof.verdict === 'proved')
     return { proposal: { changes: accepted.map(proposedChange), edits, proof }, skipped }
   const files = refutedFiles(proof, ports)
   const inFiles = accepted.filter(({ edit }) => files.has(edit.site.file))
   // If no file explains the refutation, no change is proved.
-  const refuted = inFiles.length === 0 ? accepted : inFiles
-  const reason = describeRefutation(proof)
-  const kept = accepted.filter((one) => !refuted.includes(one)).map(({ traced }) => traced)
+  const suspects = inFiles.length === 0 ? accepted : inFiles
+  const tried = async (some: readonly TracedChange[]): Promise<boolean> =>
+    (await proveChanges(some, ports)).proof?.verdict !== 'refuted'
+  const guilty = await refutedChanges(
+    proof,
+    suspects.map(({ traced }) => traced),
+    tried,
+  )
+  const refuted = new Set(guilty.map(({ traced }) => traced))
+  const kept = accepted.filter(({ traced }) => !refuted.has(traced)).map(({ traced }) => traced)
   const rest = await propose(kept, ports)
   return {
     ...rest,
-    skipped: [...skipped, ...refuted.map(({ traced }) => skip(traced, reason)), ...rest.skipped],
+    skipped: [...skipped, ...guilty.map(({ traced, reason }) => skip(traced, reason)), ...rest.skipped],
   }
+}
+
+/** Edits what can be edited, and proves the edits; without a proof where nothing is edited. */
+async function proveChanges(
+  changes: readonly TracedChange[],
+  ports: ProposePorts,
+): Promise<EditedChanges & { readonly proof?: Proof }> {
+  const edited = await editAll(changes, ports.view)
+  if (edited.edits.length === 0) return edited
+  ports.progress({ kind: 'stage', stage: 'prove', detail: `${edited.edits.length} files` })
+  return { ...edited, proof: await proveEdits(edited.edits, distinctIntents(edited.accepted), ports) }
 }
 
 /** What the accepted changes are meant to change, each field once: changes that share a source line name the same fields. */
@@ -68,11 +84,6 @@ function refutedFiles(
 ): ReadonlySet<string> {
   const refuted = new Set([...unexpected, ...missing, ...failed, ...refused].map(({ source }) => source))
   return new Set(sharers.filter(({ source }) => refuted.has(source.id)).flatMap(({ files }) => [...files]))
-}
-
-interface Dropped {
-  readonly traced: TracedChange
-  readonly reason: string
 }
 
 interface Accepted extends Extract<Chosen, { readonly kind: 'edit' }> {
@@ -122,8 +133,6 @@ async function textsOf(
 
 /** The refused changes, and all other changes of their change groups. */
 function withDependents(refused: readonly Dropped[], changes: readonly TracedChange[]): readonly Dropped[] {
-  const groupOf = ({ trace, workload, change }: TracedChange): string =>
-    [trace.source, workloadKey(workload), change.together].join('\0')
   const causes = new Map(refused.map(({ traced }) => [groupOf(traced), traced]))
   const dependents = changes.flatMap((traced): readonly Dropped[] => {
     const cause = causes.get(groupOf(traced))

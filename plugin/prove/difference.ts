@@ -65,7 +65,8 @@ function valueDifferences(
   after: Json | undefined,
   path: JsonPath,
 ): readonly ValueDifference[] {
-  if (before === after) return []
+  // The API server drops a field without a value: it is the same as no such field.
+  if (before === after || (isUnset(before) && isUnset(after))) return []
   if (isContainer(before) || isContainer(after)) {
     const [left, right] = [childrenOf(before), childrenOf(after)]
     if (isContainer(before) === isContainer(after) || isUnset(before) || isUnset(after)) {
@@ -78,7 +79,7 @@ function valueDifferences(
   return [{ path, before: print(before), after: print(after) }]
 }
 
-/** Whether a value is absent or null: `resources:` without a value is the same as no `resources`. */
+/** Whether a value is absent or null. */
 const isUnset = (value: Json | undefined): value is null | undefined => value === undefined || value === null
 
 const isContainer = (value: Json | undefined): value is JsonObject | readonly Json[] =>

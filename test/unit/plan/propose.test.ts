@@ -121,9 +121,69 @@ describe('a refuted proof', () => {
     const { proposal, skipped } = await proposeIn([{}, { workload: 'web' }], [fixed])
     expect(proposal).toBeUndefined()
     expect(skipped.map(({ reason }) => reason)).toEqual(
-      ['api', 'web'].map(() =>
-        expect.stringContaining('Deployment/api app requests.cpu would not become 300m'),
-      ),
+      ['api', 'web'].map(() => expect.stringContaining('app requests.cpu would not become 300m')),
     )
+  })
+
+  it('drops only the changes of the workloads that it names, each with its own reason', async () => {
+    const strange: SourceInMemory = {
+      ...prod,
+      render: (objects) => objects.filter((object) => !/"name":"api".*300m/.test(JSON.stringify(object))),
+    }
+    const { changed, skipped } = await proposeIn([{}, { workload: 'web' }], [strange])
+    expect(changed).toEqual(['web requests.cpu 300m'])
+    expect(skipped).toMatchObject([
+      {
+        workload: 'Deployment/api',
+        reason: expect.stringMatching(
+          /^the rendering refutes the edit: Deployment\/api would be removed in prod;/,
+        ),
+      },
+    ])
+  })
+
+  describe('that names no workload of a change', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'api', 'web']
+    const many = (render: NonNullable<SourceInMemory['render']>): SourceInMemory => ({
+      id: 'prod',
+      workloads: names,
+      render,
+    })
+    const isRaised = (objects: readonly JsonObject[], name: string): boolean =>
+      objects.some((object) => new RegExp(`"name":"${name}".*300m`).test(JSON.stringify(object)))
+    const proposed = async (source: SourceInMemory) => {
+      const { rendered, ...ports } = repositoryOf(names, [source])
+      const changes = names.map((workload) => changeOf({ workload }))
+      const { proposal, skipped } = await propose(changes, ports)
+      return {
+        kept: proposal?.changes.map(({ workload }) => workload.name) ?? [],
+        dropped: skipped.map(({ workload }) => workload.replace('Deployment/', '')),
+        verdict: proposal?.proof.verdict,
+        renderings: rendered.length,
+      }
+    }
+
+    it('drops the change with which the source does not render, found by halves', async () => {
+      const { kept, dropped, verdict } = await proposed(
+        many((objects) => (isRaised(objects, 'c') ? 'c is too small' : objects)),
+      )
+      expect(dropped).toContain('c')
+      expect(dropped.length).toBeLessThanOrEqual(2)
+      expect(kept).toEqual(names.filter((name) => !dropped.includes(name)))
+      expect(verdict).toBe('proved')
+    })
+
+    it('drops all changes that only refuse each other', async () => {
+      const { kept, dropped } = await proposed(
+        many((objects) => (isRaised(objects, 'a') && isRaised(objects, 'web') ? 'too much' : objects)),
+      )
+      expect(kept).toEqual([])
+      expect(dropped).toEqual(names)
+    })
+
+    it('takes a few renderings, however many changes there are', async () => {
+      const { renderings } = await proposed(many((objects) => (isRaised(objects, 'c') ? 'no' : objects)))
+      expect(renderings).toBeLessThanOrEqual(2 * 12)
+    })
   })
 })
