@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
@@ -23,17 +24,28 @@ export interface RendererPorts extends ElsewherePorts {
   readonly live?: readonly LiveDeclaration[]
 }
 
+/** How long the latest rendering without markers took, by the path of its source, in milliseconds. */
+const plainMs = new LRUCache<string, number>({ max: 20_000 })
+
+/** A marked rendering may take this long, or as many times as long as the plain one did on the same machine. */
+const markedMs = 8_000
+const markedTimes = 8
+
 /**
  * The limits that a program is started with. Markers can make a template loop for very long; the limit is short then, and
- * the trace tries them in smaller groups.
+ * the trace tries them in smaller groups. It follows the time of the plain rendering, which is longer on a busy machine.
  */
-export const limitsOf = (
+export function limitsOf(
+  { path }: Source,
   { programs, timeoutMs = programs.timeoutMs ?? 60_000, joined }: RendererPorts,
   { marked = false }: RenderOptions = {},
-): Pick<Invocation, 'timeoutMs' | 'joined'> => ({
-  timeoutMs: marked ? Math.min(timeoutMs, 8_000) : timeoutMs,
-  ...(joined === undefined ? {} : { joined }),
-})
+): Pick<Invocation, 'timeoutMs' | 'joined'> {
+  const forMarkers = Math.max(markedMs, markedTimes * (plainMs.get(path) ?? 0))
+  return {
+    timeoutMs: marked ? Math.min(timeoutMs, forMarkers) : timeoutMs,
+    ...(joined === undefined ? {} : { joined }),
+  }
+}
 
 /** How many bytes of files one source may have. */
 const mostBytes = 256 * 1024 ** 2
@@ -63,14 +75,24 @@ export async function inputContents(
   return files.flat()
 }
 
+/** What a program was run for, and with. */
+interface Rendered {
+  readonly files: readonly WorkspaceFile[]
+  readonly options: RenderOptions | undefined
+}
+
 /**
- * The standard output of a program that succeeded. Throws `source.render` otherwise, with the class and place of the failure
- * among the files that the program was given.
+ * The standard output of a program that succeeded. Throws `source.timeout` or `source.render` otherwise, with the class and
+ * place of the failure among the files that the program was given.
  */
-export function outputOf(source: Source, outcome: Outcome, files: readonly WorkspaceFile[]): string {
-  if (outcome.exitCode === 0 && !outcome.timedOut && !outcome.tooLong && !outcome.tooLarge)
-    return outcome.stdout
-  throw stop('source.render', `rendering failed: ${describeFailure(source, outcome, files)}`, {
+export function outputOf(source: Source, outcome: Outcome, { files, options }: Rendered): string {
+  const { exitCode, timedOut, tooLong, tooLarge, stdout, elapsedMs } = outcome
+  if (exitCode === 0 && !timedOut && !tooLong && !tooLarge) {
+    if (options?.marked !== true) plainMs.set(source.path, elapsedMs)
+    return stdout
+  }
+  const why = `rendering failed: ${describeFailure(source, outcome, files)}`
+  throw stop(timedOut ? 'source.timeout' : 'source.render', why, {
     place: { file: source.path },
     hint: 'Correct it, then run again. On your machine, --debug prints all that the program says.',
   })

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
+  /** How long it ran, in milliseconds of the clock. */
+  readonly elapsedMs: number
   /** True when it was killed for running too long, printing too much, or using too much memory. */
   readonly timedOut: boolean
   readonly tooLong: boolean
@@ -76,6 +78,7 @@ export async function runProgram(invocation: Invocation): Promise<Outcome> {
 function start(invocation: Invocation): Promise<Outcome> {
   const { file, args, cwd, env } = invocation
   const detached = invocation.joined !== true
+  const began = performance.now()
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached })
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
@@ -91,7 +94,8 @@ function start(invocation: Invocation): Promise<Outcome> {
       if (detached && child.pid !== undefined) killGroup(child.pid)
       const stderr = Buffer.concat(output.stderr).toString('utf8') + (failure?.message ?? '')
       const stdout = Buffer.concat(output.stdout).toString('utf8')
-      resolve({ command: [file, ...args].join(' '), exitCode, stdout, stderr, ...limits.exceeded })
+      const elapsedMs = performance.now() - began
+      resolve({ command: [file, ...args].join(' '), exitCode, stdout, stderr, elapsedMs, ...limits.exceeded })
     }
     child.stdout.on('data', collect('stdout'))
     child.stderr.on('data', collect('stderr'))

@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'path.missing'
   | 'source.unknown'
   | 'source.render'
+  | 'source.timeout'
   | 'source.fetch'
   | 'yaml.refused'
   | 'overlay.invalid'
@@ -87,6 +88,7 @@ export const concernsOneSource = (error: unknown): error is ExpectedStop =>
   error.problems.every(
     ({ code }) =>
       code === 'source.render' ||
+      code === 'source.timeout' ||
       code === 'source.fetch' ||
       code === 'source.unknown' ||
       code === 'path.missing' ||

@@ -17,6 +17,8 @@ export function unresolvedReason(
       ? 'a template computes this value; no single scalar sets it'
       : `a template computes this value from ${from.path.at(-1)}: ${from.text} at ${from.file}:${from.line}:${from.column}; change that scalar`
   }
+  if (origin.late === true)
+    return 'the source did not render in time with marker values, so the scalar that sets this value is not known; run again when the machine is less busy'
   if (/\$[{(]|\{\{/.test(value))
     return `${value} is a placeholder that is replaced after the rendering; change its value there`
   const differs = rollouts.findLast((one) => one.differs !== undefined)?.differs

@@ -53,11 +53,11 @@ export async function templateChart(
       programs: [{ name: 'helm', file }],
       args: () => templateArguments(source, values, { ...options, unchecked }),
       env: (paths) => ({ ...isolatedEnvironment(paths), ...helmHomes(paths) }),
-      ...limitsOf(ports, options),
+      ...limitsOf(source, ports, options),
     },
     await ports.programs.sandbox([file]),
   )
-  return outputOf(source, outcome, files)
+  return outputOf(source, outcome, { files, options })
 }
 
 const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =>

@@ -43,11 +43,11 @@ export async function buildKustomization(
         ...(helm === undefined ? [] : helmFlags(paths.program(helmScript), source)),
       ],
       env: isolatedEnvironment,
-      ...limitsOf(ports, ports.options),
+      ...limitsOf(source, ports, ports.options),
     },
     await ports.programs.sandbox([program.file, ...(helm === undefined ? [] : [helm])]),
   )
-  return outputOf(source, outcome, files)
+  return outputOf(source, outcome, { files, options: ports.options })
 }
 
 const withText = (file: WorkspaceFile, content: string | undefined): WorkspaceFile =>

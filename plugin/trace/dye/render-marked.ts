@@ -16,8 +16,8 @@ export type FieldOrigin =
   | ({ readonly kind: 'scalar' } & MarkerMatch)
   /** A template computes it, from one scalar where that could be found. */
   | { readonly kind: 'computed'; readonly from?: Candidate }
-  /** No candidate changes it. */
-  | { readonly kind: 'unknown' }
+  /** No candidate changes it; or markers took too long to tell. */
+  | { readonly kind: 'unknown'; readonly late?: true }
 
 /** What tracing needs. */
 export interface TracePorts {
@@ -37,30 +37,39 @@ export async function renderMarked(
   candidates: readonly Candidate[],
   ports: TracePorts,
 ): Promise<OriginOf> {
-  const markable = await markableCandidates(source, candidates, ports)
+  const search: MarkerSearch = { source, ports, isLate: false }
+  const markable = await markableCandidates(candidates, search)
   const far =
-    markable.length === 0 ? undefined : await tryMarkers(source, markCandidates(markable, ports.view), ports)
+    markable.length === 0 ? undefined : await tryMarkers(markCandidates(markable, ports.view), search)
   const rest = candidates.filter((one) => !markable.includes(one))
-  const near =
-    rest.length === 0 ? undefined : await tryMarkers(source, markNearValues(rest, ports.view), ports)
+  const near = rest.length === 0 ? undefined : await tryMarkers(markNearValues(rest, ports.view), search)
   return (field) => {
     const first = far?.(field) ?? { kind: 'unknown' }
-    return first.kind === 'unknown' ? (near?.(field) ?? first) : first
+    const found = first.kind === 'unknown' ? (near?.(field) ?? first) : first
+    return found.kind === 'unknown' && search.isLate && markable.length < candidates.length
+      ? { ...found, late: true }
+      : found
   }
+}
+
+interface MarkerSearch {
+  readonly source: Source
+  readonly ports: TracePorts
+  /** Whether a rendering with markers did not end in time. */
+  isLate: boolean
 }
 
 const mostTries = 24
 
 /** The candidates with whose markers the source renders: all; else all but counts; else those found by halving the list. */
 async function markableCandidates(
-  source: Source,
   candidates: readonly Candidate[],
-  ports: TracePorts,
+  search: MarkerSearch,
 ): Promise<readonly Candidate[]> {
   let tries = 0
   const renders = async (some: readonly Candidate[]): Promise<boolean> => {
     tries += 1
-    return (await tryMarkers(source, markCandidates(some, ports.view), ports)) !== undefined
+    return (await tryMarkers(markCandidates(some, search.ports.view), search)) !== undefined
   }
   const halve = async (some: readonly Candidate[]): Promise<readonly Candidate[]> => {
     if (some.length === 0 || tries >= mostTries) return []
@@ -78,12 +87,15 @@ async function markableCandidates(
 
 /** Reads every field's origin from one rendering with markers; `undefined` when the source does not render with them. */
 async function tryMarkers(
-  source: Source,
   marking: Promise<MarkedFiles>,
-  ports: TracePorts,
+  search: MarkerSearch,
 ): Promise<OriginOf | undefined> {
+  const { source, ports } = search
   const marked = await marking
-  const objects = await renderOrNone(source, ports.view.with(marked.texts), ports)
+  const onLate = (): void => {
+    search.isLate = true
+  }
+  const objects = await renderOrNone(source, ports.view.with(marked.texts), { ...ports, onLate })
   if (objects === undefined) return undefined
   const values = new Map(
     fieldsOf(objects, namespaceOf(source)).map((field) => [fieldKey(field), field.value]),
@@ -98,11 +110,16 @@ async function tryMarkers(
 }
 
 /** The objects of a source with markers in its files; `undefined` when it does not render with them. */
-export async function renderOrNone(source: Source, view: RepositoryView, { renderer }: TracePorts) {
+export async function renderOrNone(
+  source: Source,
+  view: RepositoryView,
+  { renderer, onLate }: TracePorts & { readonly onLate?: () => void },
+) {
   try {
     return (await renderer.render(source, view, { marked: true })).objects
   } catch (error) {
-    if (error instanceof ExpectedStop) return undefined
-    throw error
+    if (!(error instanceof ExpectedStop)) throw error
+    if (error.problems.some(({ code }) => code === 'source.timeout')) onLate?.()
+    return undefined
   }
 }

@@ -30,6 +30,7 @@ describe('a program', () => {
     const script = "process.stdout.write('out'); process.stderr.write('err'); process.exitCode = 3"
     expect(await node(script)).toEqual({
       command: `${process.execPath} -e ${script}`,
+      elapsedMs: expect.any(Number),
       exitCode: 3,
       stdout: 'out',
       stderr: 'err',

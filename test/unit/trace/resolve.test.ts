@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stop } from '../../../plugin/model/problem.ts'
 import type { Source } from '../../../plugin/model/source.ts'
 import { answerOf, chartSource, deployment, releasesOf, resolveIn, stackSource, world } from './builders.ts'
 
@@ -384,6 +385,24 @@ describe('a value that cannot be edited', () => {
     expect(trace?.chosen).toBe('site')
     const blind = await unresolved('<% values.x.cpu %>', 'x: {cpu: 3}\nsops: {mac: abc}\n')
     expect(blind?.reason).toMatch(/web\/values\.yaml:1:1: /)
+  })
+
+  it('is not known where renderings with markers do not end in time, which is said', async () => {
+    const made = world({
+      ...chartFiles,
+      'web/template.yaml': deployment('web', requests('<% values.cpu %>')),
+      'web/values.yaml': 'cpu: 3\n',
+    })
+    const { render } = made.renderer
+    const slow: typeof render = async (source, view, options) => {
+      if (options?.marked === true) throw stop('source.timeout', 'the program did not finish')
+      return render(source, view, options)
+    }
+    const traces = await resolveIn({ ...made, renderer: { ...made.renderer, render: slow } }, [
+      chartSource('web'),
+    ])
+    expect(traces[web]).toMatchObject({ site: null, override: null, chosen: null })
+    expect(traces[web]?.reason).toMatch(/did not render in time/)
   })
 
   it('is a placeholder that is filled in later', async () => {

@@ -285,6 +285,7 @@ describe('a failure with words that no rule knows', () => {
     exitCode: 7,
     stdout: '',
     stderr: `Error: ${canary}`,
+    elapsedMs: 1,
     timedOut: false,
     tooLong: false,
     tooLarge: false,
