@@ -36,6 +36,8 @@ export interface Source {
   readonly frozen?: string
   /** The source whose rendering holds the object that declares this one. */
   readonly declaredIn?: Source
+  /** What that source renders the object from, where it is a release itself: its first part. */
+  readonly declaredFrom?: Source
   /** The object in Git that declares it. */
   readonly declaredBy?: DeclaringObject
 }

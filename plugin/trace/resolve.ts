@@ -34,7 +34,7 @@ export function traceContext(
   { sharers, untraced, rest }: OtherSources,
 ): TraceContext {
   const all = byFile([...sharers, ...untraced.filter((one) => !sharers.includes(one))])
-  const readers = new Map([...all].map(([file, sources]) => [file, sources.map(({ source }) => source.id)]))
+  const readers = new Map([...all].map(([file, sources]) => [file, sources.map(({ source }) => source)]))
   return { ...rest, users: siteUsers(traced), untraced: byFile(untraced), readers }
 }
 

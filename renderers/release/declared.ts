@@ -33,7 +33,8 @@ async function declared(
 ): Promise<readonly ReleaseSource[]> {
   const chain = sourceChain(source)
   if (chain.length >= longestChain) return []
-  const path = parts?.[0]?.path ?? source.path
+  const [part] = parts ?? []
+  const path = part?.path ?? source.path
   const context = { ...ports, namespace: namespaceOf(source), path }
   const found = await Promise.all(
     objects.flatMap((object) => kinds.map((one) => one.declares(object, context))),
@@ -44,6 +45,7 @@ async function declared(
       id: `${object.kind} ${object.generated ?? object.name} in ${source.id}`,
       ...sharedDetails({ ...source, path, namespace, cluster }),
       declaredIn: source,
+      ...(part === undefined ? {} : { declaredFrom: part }),
       declaredBy: object,
       ...(charts === undefined ? {} : { charts }),
     }),

@@ -12,7 +12,7 @@ import type { DeclaringKind, DeclaringPorts, Translation } from './declaring-kin
 export interface ReleasePorts {
   /** Renders sources of every kind, releases included. */
   readonly whole: SourceRenderer
-  readonly kindOf: (source: Source) => SourceRenderer
+  readonly kindOf: (source: Source) => RenderedKind
   readonly declaring: readonly DeclaringKind[]
   readonly portsFor: (view: RepositoryView) => DeclaringPorts
 }
@@ -23,8 +23,8 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
   return {
     name: 'release',
     overrides: ['values', 'patch'],
-    rollOutKey: ({ path, declaredBy: { kind, namespace, name, generated = '' } }) =>
-      [kind, namespace, name, generated, path].join('\0'),
+    rollOutKey: ({ declaredBy: { kind, namespace, name, generated = '' }, declaredIn, declaredFrom }) =>
+      [kind, namespace, name, generated, originKey(declaredFrom ?? declaredIn, ports)].join('\0'),
     inputs: (source, view) => releaseInputs(source, view, ports),
     render: async (source, view, options) => {
       const { parts, missing = [], rollouts, ...rest } = await translate(source, view, ports)
@@ -43,6 +43,17 @@ export function releaseKind(ports: ReleasePorts): RenderedKind<ReleaseSource> & 
     },
   }
 }
+
+/**
+ * What a declaring object is rendered from: a chart with other values declares other objects, even where they have the same
+ * names, since it is rolled out to another cluster. A kustomization or directory is the same whatever applies it.
+ */
+const originKey = (source: Source, { kindOf }: ReleasePorts): string =>
+  JSON.stringify([
+    source.path,
+    source.declaredIn === undefined ? kindOf(source).rollOutKey(source) : '',
+    'inlineValues' in source ? source.inlineValues : [],
+  ])
 
 async function releaseInputs(
   source: ReleaseSource,

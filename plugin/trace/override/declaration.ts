@@ -1,4 +1,4 @@
-import { valueAt } from '../../model/json.ts'
+import { type Json, valueAt } from '../../model/json.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { InsertSite, YamlPath } from '../../model/site.ts'
 import type { InputFile, ReleaseSource, RepositoryView } from '../../model/source.ts'
@@ -37,6 +37,26 @@ export async function declaredValuesSite(
     if (site !== undefined) return site
   }
   return null
+}
+
+/** The values in the object that declares a release, with their places, the most specific layer first. */
+export async function declaredValues(
+  layer: DeclaredLayer,
+  ports: DeclarationPorts,
+): Promise<readonly (DocumentPath & { readonly value: Json })[]> {
+  const format = ports.renderer.format(layer.source.declaredBy.kind)
+  return (await writtenDeclarations(layer, ports)).flatMap(({ manifest, file }) => {
+    const place = format?.valuesAt(manifest.object)
+    const value =
+      place &&
+      valueAt(
+        manifest.object,
+        place.path.filter((step) => step !== '|'),
+      )
+    return place === undefined || value === undefined
+      ? []
+      : [{ file, document: manifest.document, path: [...manifest.path, ...place.path], value }]
+  })
 }
 
 /** The list of patches in the object that declares a release; `undefined` when it cannot have one. */

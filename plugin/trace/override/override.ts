@@ -1,21 +1,22 @@
 import type { ManifestField } from '../../model/manifest.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { ScalarSite, Site } from '../../model/site.ts'
-import type { InputFile, RepositoryView } from '../../model/source.ts'
+import type { RepositoryView, Source } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
 import type { Candidate } from '../dye/candidate.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { declaredPatches } from './declaration.ts'
 import type { FieldOverride } from './patch.ts'
 import { containerPlace, patchSite, pointerTo, topLayerOverride } from './patch.ts'
+import { upChain } from './up-chain.ts'
 import type { OverrideLayer } from './values.ts'
 import { takesValues, valuesOverride } from './values.ts'
 import { nameAtSite, nameInManifests } from './written-name.ts'
 
 /** What a search for overrides needs. */
 export interface OverrideContext {
-  /** The ids of the sources that read a file, by file. */
-  readonly readers: ReadonlyMap<string, readonly string[]>
+  /** The sources that read a file, by file. */
+  readonly readers: ReadonlyMap<string, readonly Source[]>
   readonly view: RepositoryView
   readonly renderer: Renderer
 }
@@ -94,21 +95,13 @@ export function overrideLayer(
   { readers }: Pick<OverrideContext, 'readers'>,
 ): OverrideLayer {
   const own = new Set(sourceChain(source).map(({ id }) => id))
-  const isShared = (file: string): boolean => (readers.get(file) ?? []).some((id) => !own.has(id))
+  const isShared = (file: string): boolean => (readers.get(file) ?? []).some(({ id }) => !own.has(id))
+  const parent = source.declaredIn?.id
+  const isReadBesideParent = (file: string): boolean =>
+    (readers.get(file) ?? []).some((one) => !sourceChain(one).some(({ id }) => id === parent))
   const isValue = candidate?.role === 'values' || candidate?.role === 'chart-values'
   const levels = isValue ? (candidate.levelsUp ?? 0) : 0
-  return { ...upChain({ source, inputs }, levels), isShared }
-}
-
-type SourceInputs = Pick<TracedSource, 'source' | 'inputs'>
-
-/** The source some levels up in the chain of declarations, with its files. */
-function upChain({ source, inputs }: SourceInputs, levels: number): SourceInputs {
-  if (source.declaredIn === undefined || levels === 0) return { source, inputs }
-  const outer = inputs.flatMap(({ levelsUp, ...input }): readonly InputFile[] =>
-    levelsUp === undefined ? [] : [levelsUp === 1 ? input : { ...input, levelsUp: levelsUp - 1 }],
-  )
-  return upChain({ source: source.declaredIn, inputs: outer }, levels - 1)
+  return { ...upChain({ source, inputs }, levels), isShared, isReadBesideParent }
 }
 
 /** A patch in the top layer when the source is deployed once, otherwise in the object that declares the source. */

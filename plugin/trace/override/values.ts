@@ -12,6 +12,7 @@ import type { TracedSource } from '../dye/trace-source.ts'
 import { yamlInView } from '../yaml-in-view.ts'
 import { declaredValuesSite } from './declaration.ts'
 import { insertSite } from './insert-site.ts'
+import { parentValuesSite } from './parent-values.ts'
 import { pathThatSets } from './trial-values.ts'
 
 /** A source in which an override may be written, with its files. */
@@ -20,6 +21,8 @@ export interface OverrideLayer {
   readonly inputs: readonly InputFile[]
   /** Whether a source outside its chain of declarations reads a file too. */
   readonly isShared: (file: string) => boolean
+  /** Whether a source reads a file that neither declares this one nor is declared by the same source. */
+  readonly isReadBesideParent: (file: string) => boolean
 }
 
 /** What an override by values is searched with. */
@@ -75,11 +78,12 @@ const keysInSource = (file: string, inputs: readonly InputFile[]): readonly (rea
 
 /**
  * Where a values key is written for one source: in the values of the object that declares the source, if it has any; else
- * in the last values file, if no other source reads it; else in new values of the object.
+ * in the last values file, if no other source reads it; else in new values of the object; else in the values of the source
+ * that renders the object.
  */
 async function placeValue(
   keys: YamlPath,
-  { source, inputs, isShared }: OverrideLayer,
+  { source, inputs, isShared, isReadBesideParent }: OverrideLayer,
   ports: TracePorts,
 ): Promise<InsertSite | null> {
   const inObject = (only: 'written' | 'any') =>
@@ -91,7 +95,9 @@ async function placeValue(
       topLayer && levelsUp === undefined && (role === 'values' || role === 'chart-values'),
   )?.path
   const isOwn = file !== undefined && (!isRelease(source) || !isShared(file))
-  return (isOwn ? await inFile(keys, file, ports.view) : null) ?? inObject('any')
+  const own = (isOwn ? await inFile(keys, file, ports.view) : null) ?? (await inObject('any'))
+  if (own !== null || !isRelease(source)) return own
+  return parentValuesSite(keys, { source, inputs, isRead: isReadBesideParent }, ports)
 }
 
 async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promise<InsertSite | null> {

@@ -10,7 +10,7 @@ interface Asked {
   readonly container?: string | undefined
   readonly name?: string
   /** Ids of other sources that read each file. */
-  readonly readers?: ReadonlyMap<string, readonly string[]>
+  readonly readers?: ReadonlyMap<string, readonly Source[]>
 }
 
 async function ask(
@@ -254,7 +254,7 @@ describe('a field of a release that is not set', () => {
   it('goes to the manifest where it is deployed once, else to the patches in its object', async () => {
     const files = { ...cluster('  stack: base\n'), ...stackFiles(sized) }
     expect((await askRelease(files)).override).toMatch(/^insert base\/web\.yaml/)
-    const readers = new Map([['base/web.yaml', ['another']]])
+    const readers = new Map([['base/web.yaml', [stackSource('another')]]])
     expect((await askRelease(files, { readers })).override).toBe('patch cluster/web.yaml:5 spec.patches.0')
   })
 })

@@ -3,7 +3,7 @@ import type { Site } from '../../../../plugin/model/site.ts'
 import type { Source } from '../../../../plugin/model/source.ts'
 import { overrideOf } from '../../../../plugin/trace/override/override.ts'
 import type { World } from '../builders.ts'
-import { label, traceIn } from '../builders.ts'
+import { label, stackSource, traceIn } from '../builders.ts'
 
 interface Asked {
   /** `name container field`; the first field when left out. */
@@ -29,7 +29,12 @@ export async function overrideIn(made: World, source: Source, asked: Asked = {})
     field,
     candidate,
     site: { kind: 'scalar', file, line, column, document, path, range, text },
-    context: { ...made, readers: new Map(Object.entries(asked.readers ?? {})) },
+    context: {
+      ...made,
+      readers: new Map(
+        Object.entries(asked.readers ?? {}).map(([file, ids]) => [file, ids.map((id) => stackSource(id))]),
+      ),
+    },
     alone: asked.alone ?? false,
   })
 }
