@@ -6,6 +6,8 @@ export const containerFields = [
   'requests.memory',
   'limits.cpu',
   'limits.memory',
+  'requests.ephemeral-storage',
+  'limits.ephemeral-storage',
   'env.GOMAXPROCS',
   'env.GOMEMLIMIT',
 ] as const
@@ -41,6 +43,8 @@ export function fieldUnit(field: Field): FieldUnit {
       return 'cpu'
     case 'requests.memory':
     case 'limits.memory':
+    case 'requests.ephemeral-storage':
+    case 'limits.ephemeral-storage':
       return 'memory'
     case 'env.GOMEMLIMIT':
       return 'go-memory'

@@ -116,6 +116,8 @@ function containerFieldsOf(
     ...found('requests.memory', ['resources', 'requests', 'memory']),
     ...found('limits.cpu', ['resources', 'limits', 'cpu']),
     ...found('limits.memory', ['resources', 'limits', 'memory']),
+    ...found('requests.ephemeral-storage', ['resources', 'requests', 'ephemeral-storage']),
+    ...found('limits.ephemeral-storage', ['resources', 'limits', 'ephemeral-storage']),
     ...goVariables.flatMap(([name, field]) => {
       const index = environmentIndex(container.object, name)
       return index === undefined ? [] : found(field, ['env', index, 'value'])

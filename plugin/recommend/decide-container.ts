@@ -52,7 +52,8 @@ export function containerAdvice(
   const requests = equalToLimits(declared, { requests: sized, limits, joint: rules.joint })
   const bounds = newBounds(declared, requests, limits)
   const { profile, evidence } = rules
-  const advice: Readonly<Record<ContainerField, () => Advice>> = {
+  // No usage of ephemeral storage is read, so nothing is recommended for it.
+  const advice: Readonly<Partial<Record<ContainerField, () => Advice>>> = {
     'requests.cpu': () => requests.cpu,
     'requests.memory': () => requests.memory,
     'limits.cpu': () => limits.cpu,
@@ -61,18 +62,13 @@ export function containerAdvice(
     'env.GOMEMLIMIT': () =>
       decide('env.GOMEMLIMIT', () => profile.goMemoryLimit(container, bounds, evidence.options)),
   }
-  return fieldNames(declared.values).map((field) =>
-    toRecommendation(
-      {
-        workload: subject.declared.workload,
-        container: declared.name,
-        field,
-        from: current(field),
-        together: changeGroup(subject, declared.name, field),
-      },
-      advice[field](),
-    ),
-  )
+  return fieldNames(declared.values).flatMap((field): readonly Recommendation[] => {
+    const advise = advice[field]
+    if (advise === undefined) return []
+    const together = changeGroup(subject, declared.name, field)
+    const about = { workload: subject.declared.workload, container: declared.name, field }
+    return [toRecommendation({ ...about, from: current(field), together }, advise())]
+  })
 }
 
 /** Decides a field unless its values are invalid or its policy forbids it. */

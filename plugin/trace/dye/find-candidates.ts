@@ -103,7 +103,8 @@ export const classifyByName: Classifier = (scalar) => {
   if (/(min|max)[-_.]?(replicas?|pods)|autoscaling\.(min|max)$/i.test(subject))
     return isNumber ? 'count' : undefined
   if (/util|target|threshold|average|percent/i.test(subject) && isNumber) return 'count'
-  if (/cpu|mem/i.test(subject)) return parseQuantity(scalar.value) === undefined ? undefined : 'quantity'
+  if (/cpu|mem|ephemeral/i.test(subject))
+    return parseQuantity(scalar.value) === undefined ? undefined : 'quantity'
   return undefined
 }
 

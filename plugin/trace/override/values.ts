@@ -1,6 +1,6 @@
 import type { Node } from 'yaml'
 import { isMap, isScalar } from 'yaml'
-import type { FieldAddress } from '../../model/field.ts'
+import { containerFields, type FieldAddress } from '../../model/field.ts'
 import type { InsertSite, YamlPath } from '../../model/site.ts'
 import type { InputFile, RepositoryView, Source } from '../../model/source.ts'
 import { isRelease } from '../../model/source.ts'
@@ -105,7 +105,7 @@ async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promi
   return (yaml && insertSite(yaml, { file, document: 0, path: keys })) ?? null
 }
 
-const withTrials: readonly string[] = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']
+const withTrials: readonly string[] = containerFields.filter((field) => !field.startsWith('env.'))
 
 /**
  * Where the values key goes that a template reads for a field which is not rendered now. Every `resources` mapping in the
