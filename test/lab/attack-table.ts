@@ -30,14 +30,18 @@ const kinds: readonly Kind[] = [
     ],
   },
   { title: 'Network from a rendering', tests: [`${hostile}/paths.test.ts asks no server`] },
+  {
+    title: 'Redirects to another server',
+    tests: [
+      `${hostile}/redirects.test.ts`,
+      'test/unit/deliver/forges/same-server.test.ts',
+      'test/unit/observe/prometheus/redirect.test.ts',
+    ],
+  },
   { title: 'Deciding without push access', tests: [`${hostile}/decides.test.ts`] },
   {
     title: 'Text and secrets in an output',
-    tests: [
-      `${hostile}/text.test.ts`,
-      `${hostile}/text-servers.test.ts`,
-      'test/unit/observe/prometheus/redirect.test.ts',
-    ],
+    tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`],
   },
   {
     title: 'Time, memory and disk',
