@@ -19,6 +19,7 @@ const kinds: readonly Kind[] = [
       `${hostile}/settings.test.ts`,
       `${hostile}/settings-of-jobs.test.ts`,
       `${hostile}/environment.test.ts`,
+      `${hostile}/delivered.test.ts a checkout that is delivered into runs`,
     ],
   },
   {
