@@ -1,20 +1,21 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inParallel } from '../model/parallel.ts'
 import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import type { TreeEntry } from './tree.ts'
+import { atMost } from './at-most.ts'
+import { listedOnce, type TreeEntry } from './tree.ts'
 import { viewOf } from './view.ts'
 
 /** A view of the files in a directory on disk, without `.git`. Listings are read once and cached. */
 export function openWorkTree(root: string): RepositoryView {
-  const listings = new Map<string, Promise<ReadonlyMap<string, TreeEntry> | undefined>>()
-  const entries = (directory: string) => {
-    const known = listings.get(directory) ?? readEntries(join(root, directory))
-    listings.set(directory, known)
-    return known
-  }
-  return viewOf({ entries, bytes: (path) => readBounded(root, path) })
+  const gate = atMost(mostOpen)
+  const entries = listedOnce((directory) => gate(() => readEntries(join(root, directory))))
+  return viewOf({ entries, bytes: (path) => gate(() => readBounded(root, path)) })
 }
+
+/** How many files and directories are read at the same time: every process may open a limited number. */
+const mostOpen = 32
 
 /** How large a file may be that is read. */
 const mostBytes = 64 * 1024 ** 2
@@ -30,18 +31,17 @@ async function readEntries(directory: string): Promise<ReadonlyMap<string, TreeE
   try {
     if (!(await lstat(directory)).isDirectory()) return undefined
     const names = await readdir(directory, { withFileTypes: true })
-    const found = await Promise.all(
-      names
-        .filter(({ name }) => name !== '.git')
-        .map(async (entry): Promise<readonly (readonly [string, TreeEntry])[]> => {
-          if (entry.isSymbolicLink()) {
-            return [[entry.name, { kind: 'link', target: await readlink(join(directory, entry.name)) }]]
-          }
-          if (entry.isDirectory()) return [[entry.name, { kind: 'directory' }]]
-          return entry.isFile() ? [[entry.name, { kind: 'file' }]] : []
-        }),
-    )
-    return new Map(found.flat())
+    const found = new Map<string, TreeEntry>()
+    const shown = names.filter(({ name }) => name !== '.git')
+    for (const entry of shown) {
+      if (entry.isDirectory()) found.set(entry.name, { kind: 'directory' })
+      else if (entry.isFile()) found.set(entry.name, { kind: 'file' })
+    }
+    const links = shown.filter((entry) => entry.isSymbolicLink())
+    await inParallel(links, async ({ name }) => {
+      found.set(name, { kind: 'link', target: await readlink(join(directory, name)) })
+    })
+    return found
   } catch {
     return undefined
   }

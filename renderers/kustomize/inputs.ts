@@ -4,7 +4,7 @@ import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { InputFile, InputRole, RepositoryView } from '../../plugin/model/source.ts'
 import { isStored } from '../../plugin/model/store.ts'
 import type { ElsewherePorts } from '../elsewhere/chart-finder.ts'
-import { entryLimit } from '../entry-limit.ts'
+import { entryLimit } from '../source-limits.ts'
 import { manifestsBelow } from './additions.ts'
 import { escapeIn } from './escapes.ts'
 import { findKustomization } from './file.ts'
@@ -155,7 +155,7 @@ async function chartsIn(
 
 /** The files of a directory for which a kustomization is generated. */
 async function enterGenerated(scanned: Scan): Promise<void> {
-  for (const text of await manifestsBelow(scanned.view, scanned.root, ''))
+  for (const text of await manifestsBelow(scanned.view, scanned.root))
     await follow(scanned, scanned.root, { text, role: 'manifest' })
 }
 

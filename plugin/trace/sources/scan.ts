@@ -1,3 +1,4 @@
+import { inParallel } from '../../model/parallel.ts'
 import type { SourceKind } from '../../model/renderer.ts'
 import type { RepositoryView, Source } from '../../model/source.ts'
 import { detectKind } from './detect.ts'
@@ -28,8 +29,8 @@ export async function scanRepository(
   const { kind, detected } = await detectKind({ path: directory, entries }, view, kinds)
   const { sources, loose = [], whole = false } = detected
   const inside = whole ? [] : entries.filter((one) => one.kind === 'directory' && !skipped.has(one.name))
-  const below = await Promise.all(
-    inside.map(({ name }) => scanRepository(view, kinds, directory === '.' ? name : `${directory}/${name}`)),
+  const below = await inParallel(inside, ({ name }) =>
+    scanRepository(view, kinds, directory === '.' ? name : `${directory}/${name}`),
   )
   return {
     found: [
