@@ -3,7 +3,8 @@ import git from 'isomorphic-git'
 import { inParallel } from '../model/parallel.ts'
 import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import { listedOnce, type TreeEntry } from './tree.ts'
+import { looseSize } from './loose-object.ts'
+import { listedOnce, mostBytes, type TreeEntry, tooLarge } from './tree.ts'
 import { viewOf } from './view.ts'
 
 /** A view of the files of one commit, read from the object store of a checkout, not from its work tree. Rejects with `git.missing`. */
@@ -44,15 +45,16 @@ export function openTree(gitdir: string, root: string): RepositoryView {
   }
   const blob = async (path: string): Promise<Uint8Array> => {
     const oid = (await treeId(path)) ?? ''
-    try {
-      return (await git.readBlob({ fs, gitdir, oid, cache })).blob
-    } catch (cause) {
+    if (((await looseSize(gitdir, oid)) ?? 0) > mostBytes) throw tooLarge(path)
+    const found = await git.readBlob({ fs, gitdir, oid, cache }).catch((cause: unknown) => {
       throw stop('git.missing', 'the file is not in the object store of this checkout', {
         place: { file: path },
         hint: 'Use a plain clone: no --shared, no --filter.',
         cause,
       })
-    }
+    })
+    if (found.blob.length > mostBytes) throw tooLarge(path)
+    return found.blob
   }
   return viewOf({ entries: async (directory) => (await list(directory))?.entries, bytes: blob })
 }

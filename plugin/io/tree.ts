@@ -1,4 +1,4 @@
-import { stop } from '../model/problem.ts'
+import { type ExpectedStop, stop } from '../model/problem.ts'
 
 /** An entry of a directory in a tree of files. */
 export type TreeEntry =
@@ -11,6 +11,13 @@ export interface Tree {
   readonly entries: (directory: string) => Promise<ReadonlyMap<string, TreeEntry> | undefined>
   readonly bytes: (path: string) => Promise<Uint8Array>
 }
+
+/** How large a file may be that is read. */
+export const mostBytes = 64 * 1024 ** 2
+
+/** The error for a file that is larger than is read. */
+export const tooLarge = (file: string): ExpectedStop =>
+  stop('yaml.refused', `the file is larger than ${mostBytes / 1024 ** 2} MiB`, { place: { file } })
 
 /** Larger than any repository of manifests; a commit of some kilobytes can hold the same directory any number of times. */
 const mostEntries = 200_000

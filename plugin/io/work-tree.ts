@@ -1,10 +1,9 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inParallel } from '../model/parallel.ts'
-import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { atMost } from './at-most.ts'
-import { listedOnce, type TreeEntry } from './tree.ts'
+import { listedOnce, mostBytes, type TreeEntry, tooLarge } from './tree.ts'
 import { viewOf } from './view.ts'
 
 /** A view of the files in a directory on disk, without `.git`. Listings are read once and cached. */
@@ -17,14 +16,11 @@ export function openWorkTree(root: string): RepositoryView {
 /** How many files and directories are read at the same time: every process may open a limited number. */
 const mostOpen = 32
 
-/** How large a file may be that is read. */
-const mostBytes = 64 * 1024 ** 2
-
 async function readBounded(root: string, file: string): Promise<Uint8Array> {
   const path = join(root, file)
   // A sparse file takes no room on the disk, but all of it in memory.
   if ((await lstat(path)).size <= mostBytes) return readFile(path)
-  throw stop('yaml.refused', `the file is larger than ${mostBytes / 1024 ** 2} MiB`, { place: { file } })
+  throw tooLarge(file)
 }
 
 async function readEntries(directory: string): Promise<ReadonlyMap<string, TreeEntry> | undefined> {
