@@ -27,6 +27,7 @@ const kinds: readonly Kind[] = [
     tests: [
       `${hostile}/paths.test.ts reads nothing outside`,
       `${hostile}/repository.test.ts`,
+      `${hostile}/declared.test.ts a path or URL`,
       'test/unit/io/sandbox.test.ts',
     ],
   },
@@ -49,6 +50,10 @@ const kinds: readonly Kind[] = [
     tests: [
       `${hostile}/temporary-files.test.ts`,
       `${hostile}/bounds.test.ts`,
+      `${hostile}/wide-directories.test.ts`,
+      `${hostile}/large-files.test.ts`,
+      `${hostile}/signals.test.ts`,
+      'test/unit/io/tree.test.ts listings of a tree end',
       'test/unit/io/process-tree.test.ts a program and all that it starts ends',
       'test/unit/io/process-tree.test.ts a program and all that it starts counts',
       'test/unit/model/glob.test.ts globMatcher ends soon',
