@@ -3,24 +3,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GitServer, startGitServer } from '../../lab/git-server.ts'
 import { git } from '../program.ts'
-import {
-  manifest,
-  openTextGround,
-  plainNames,
-  settingsWith,
-  type TextGround,
-  usageOf,
-} from './text-ground.ts'
+import { manifest, openTextGround, plainNames, settingsWith, usageOf } from './text-ground.ts'
 
-let ground: TextGround
+const ground = openTextGround()
 let server: GitServer
 beforeAll(async () => {
-  ground = openTextGround()
   server = await startGitServer(ground.root)
 })
 afterAll(async () => {
   await server.close()
-  ground.close()
 })
 
 /** Every hook of Git: https://git-scm.com/docs/githooks */

@@ -9,23 +9,15 @@ import { kubeconfigOf } from '../../lab/cluster/kubeconfig.ts'
 import { type GitServer, startGitServer } from '../../lab/git-server.ts'
 import { type FakeServer, json, startServer } from '../../unit/observe/fake-server.ts'
 import { git } from '../program.ts'
-import {
-  manifest,
-  openTextGround,
-  plainNames,
-  settingsWith,
-  type TextGround,
-  usageOf,
-} from './text-ground.ts'
+import { manifest, openTextGround, plainNames, settingsWith, usageOf } from './text-ground.ts'
 
 const token = 'redirect-token-0123456789'
 
-let ground: TextGround
+const ground = openTextGround()
 /** The server that redirects lead to: it would accept everything. */
 let other: FakeServer
 const servers: { readonly close: () => Promise<void> }[] = []
 beforeAll(async () => {
-  ground = openTextGround()
   other = await startServer((_, response) => json(response, 200, { items: [], gitVersion: 'v1.99.0' }))
 })
 afterEach(async () => {
@@ -33,7 +25,6 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await other.close()
-  ground.close()
 })
 
 /** Other servers, by what is other. */
@@ -65,13 +56,12 @@ function lay(name: string): { readonly repo: string; readonly file: string; read
 }
 
 /** Runs a delivery with settings for a forge or a remote. */
-async function deliver(name: string, settings: string) {
-  const { repo, file, snapshot } = lay(name)
+async function deliver({ repo, file, snapshot }: ReturnType<typeof lay>, settings: string) {
   writeFileSync(file, settingsWith('prod', settings))
   const ended = await ground.run(['run', '--repo', repo, '--settings', file, '--snapshot', snapshot], {
     env: { GITHUB_TOKEN: token, TORTOISE_GIT_TOKEN: token },
   })
-  return { ...ended, repo }
+  return ended
 }
 
 /** Settings of a delivery to each kind of server. */
@@ -151,7 +141,7 @@ describe.each(Object.entries(deliveries))('%s that redirects', (kind, settings) 
     async (name, status) => {
       const [to, before] = [others[name](), other.seen.length]
       const server = await redirecting(to, status)
-      const ended = await deliver(`${kind} ${name} ${status}`, settings(server.url))
+      const ended = await deliver(lay(`${kind} ${name} ${status}`), settings(server.url))
       expect(server.seen.length).toBeGreaterThan(0)
       expect(other.seen.slice(before)).toEqual([])
       expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining(new URL(to).host) })
@@ -167,13 +157,13 @@ describe('a repository that was renamed', () => {
   afterAll(() => origin?.close())
 
   it('is fetched and pushed where its Git server redirects to on the same server', async () => {
-    const { repo } = lay('renamed')
-    git(ground.root, 'clone', '--quiet', '--bare', repo, join(ground.root, 'new.git'))
+    const laid = lay('renamed')
+    git(ground.root, 'clone', '--quiet', '--bare', laid.repo, join(ground.root, 'new.git'))
     origin = await startGitServer(ground.root, token, {
       moved: (path) => path.replace(/^\/old\/name\.git\/info/, '/new.git/info'),
     })
     const settings = `deliver: {mode: commit, base: main, remote: {url: "${origin.url}/old/name.git"}}\n`
-    const ended = await deliver('renamed again', settings)
+    const ended = await deliver(laid, settings)
     expect(ended, ended.stderr).toMatchObject({ status: 0 })
     expect(origin.requests.at(-1)).toBe('POST /new.git/git-receive-pack')
     const pushed = git(join(ground.root, 'new.git'), 'for-each-ref', '--format=%(refname)')
