@@ -1,6 +1,6 @@
 import { oneLine } from '../../model/text/clean.ts'
 
-/** HTTP status that stands for a request that would leave the server: "Misdirected Request". */
+/** HTTP status for a request that would leave the server: "Misdirected Request". */
 export const misdirected = 421
 
 /** The remedy for a refused redirect. */
