@@ -58,6 +58,7 @@ const kinds: readonly Kind[] = [
       'test/unit/io/process-tree.test.ts a program and all that it starts counts',
       'test/unit/model/glob.test.ts globMatcher ends soon',
       'test/unit/observe/kubernetes/list-objects.test.ts stops',
+      'test/unit/observe/kubernetes/http-library.test.ts',
       'test/unit/observe/prometheus/faults.test.ts a Prometheus behind a bad connection does not hang',
       'test/unit/yaml/parse.test.ts a YAML text is read with',
     ],

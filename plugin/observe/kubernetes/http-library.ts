@@ -9,7 +9,7 @@ const mostBytes = 256 * 1024 ** 2
 
 /**
  * Returns how the client library sends its requests: with the agent of the kubeconfig, and without following redirects, which
- * could lead tokens and questions to any server. Its requests reject with `kubernetes.refused` for a redirect.
+ * could lead tokens and questions to any server. Its requests reject with `kubernetes.refused` for a redirect and for a large answer.
  */
 export async function openHttpLibrary(): Promise<HttpLibrary> {
   const [library, { default: fetch }] = await Promise.all([
@@ -29,11 +29,22 @@ export async function openHttpLibrary(): Promise<HttpLibrary> {
     })
     const { status, headers } = response
     if (isRedirect(status)) throw redirected(request.getUrl(), headers.get('location'))
-    const body = { text: () => response.text(), binary: () => response.buffer() }
+    const orTooLarge = (error: unknown): never => {
+      const isTooLarge = error instanceof Error && 'type' in error && error.type === 'max-size'
+      throw isTooLarge ? tooLarge(request.getUrl()) : error
+    }
+    const body = { text: () => response.text().catch(orTooLarge), binary: () => response.buffer() }
     return new library.ResponseContext(status, Object.fromEntries(headers), body)
   }
   return library.wrapHttpLibrary({ send })
 }
+
+const tooLarge = (url: string): Error =>
+  stop(
+    'kubernetes.refused',
+    `the cluster at ${shownUrl(new URL(url).origin)} sends an answer of more than ${mostBytes / 1024 ** 2} MiB`,
+    { hint: 'Check that the server of the kubeconfig context is a Kubernetes API.' },
+  )
 
 function redirected(url: string, location: string | null): Error {
   const [server, target] = [shownUrl(new URL(url).origin), location === null ? undefined : originOf(location)]

@@ -56,6 +56,28 @@ describe('a client of one forge', () => {
     expect(other.seen).toEqual([])
   })
 
+  it('reads no answer without an end', async () => {
+    const server = await start((_, response) => {
+      const send = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1024 ** 2)));
+        response.once('drain', send)
+      }
+      send()
+    })
+    const response = await fetchFrom(server.url)(`${server.url}/`)
+    await expect(response.text()).rejects.toThrow('it sends more than 128 MiB')
+  })
+
+  it('leaves an answer as it is', async () => {
+    const server = await start((_, response) => response.writeHead(204, { link: 'x' }).end())
+    const response = await fetchFrom(server.url)(`${server.url}/a`)
+    expect([response.status, response.headers.get('link'), response.url]).toEqual([
+      204,
+      'x',
+      `${server.url}/a`,
+    ])
+  })
+
   it('gives up on a server that redirects for ever', async () => {
     const server = await start((_, response) => response.writeHead(302, { location: '/again' }).end())
     expect((await fetchFrom(server.url)(`${server.url}/`)).status).toBe(421)
