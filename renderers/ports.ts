@@ -10,6 +10,7 @@ import type { OwnRepository } from '../plugin/model/repository.ts'
 import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
 import type { ElsewherePorts } from './elsewhere/chart-finder.ts'
 import { describeFailure } from './failure/describe-failure.ts'
+import { byteLimit } from './source-limits.ts'
 
 /** What renderers need from outside. */
 export interface RendererPorts extends ElsewherePorts {
@@ -47,9 +48,6 @@ export function limitsOf(
   }
 }
 
-/** How many bytes of files one source may have. */
-const mostBytes = 256 * 1024 ** 2
-
 /**
  * The inputs as files of a workspace, each at the path by which the source refers to it. Rejects with `source.render` where
  * they are larger than is read.
@@ -58,16 +56,12 @@ export async function inputContents(
   view: RepositoryView,
   inputs: readonly InputFile[],
 ): Promise<readonly WorkspaceFile[]> {
-  let bytes = 0
+  const countBytes = byteLimit()
   const files = await inParallel(
     inputs,
     async ({ at, path }): Promise<readonly WorkspaceFile[]> => {
       const content = await view.bytes(path)
-      bytes += content?.length ?? 0
-      if (bytes > mostBytes)
-        throw stop('source.render', `its files are larger than ${mostBytes / 1024 ** 2} MiB`, {
-          place: { file: at },
-        })
+      countBytes(content?.length ?? 0, at)
       return content === undefined ? [] : [{ path: at, content }]
     },
     8,

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { heldForExit } from './interrupts.ts'
 import { killGroup, killTree, residentBytesOf } from './process-tree.ts'
 import { reportFailure } from './program-failures.ts'
 
@@ -67,7 +68,7 @@ const releaseSlot = (): void => {
 export async function runProgram(invocation: Invocation): Promise<Outcome> {
   await acquireSlot()
   try {
-    const outcome = await start(invocation)
+    const outcome = await heldForExit(() => start(invocation))
     if (outcome.exitCode !== 0) reportFailure(outcome)
     return outcome
   } finally {

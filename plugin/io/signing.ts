@@ -1,9 +1,9 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stop } from '../model/problem.ts'
 import { type Invocation, type Outcome, runProgram } from './process.ts'
 import type { Programs } from './programs.ts'
-import { makeTemporaryDirectory } from './workspace.ts'
+import { withWorkspace } from './workspace.ts'
 
 /** A private key as text, with its passphrase. */
 export interface SigningKey {
@@ -86,15 +86,16 @@ export function createSigner(
 ): (text: string) => Promise<string> {
   return async (text) => {
     const { file } = await programs.find(programOf[format])
-    const directory = await makeTemporaryDirectory('tortoise-sign-')
-    try {
-      await writeFile(join(directory, 'key'), `${key.replaceAll('\r', '').trim()}\n`, secret)
-      const payload = join(directory, 'payload')
-      await writeFile(payload, text)
-      const sign = format === 'ssh' ? signBySsh : signByGpg
-      return await sign(file, { directory, payload, passphrase })
-    } finally {
-      await rm(directory, { recursive: true, force: true })
-    }
+    return withWorkspace(
+      [],
+      async (directory) => {
+        await writeFile(join(directory, 'key'), `${key.replaceAll('\r', '').trim()}\n`, secret)
+        const payload = join(directory, 'payload')
+        await writeFile(payload, text)
+        const sign = format === 'ssh' ? signBySsh : signByGpg
+        return sign(file, { directory, payload, passphrase })
+      },
+      'tortoise-sign-',
+    )
   }
 }

@@ -1,9 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import type { TreeEntry } from './tree.ts'
+import { listedOnce, mostBytes, type TreeEntry, tooLarge } from './tree.ts'
 import { viewOf } from './view.ts'
 
 /**
@@ -11,15 +10,11 @@ import { viewOf } from './view.ts'
  * thread: a call of the file system takes a tenth of the time that handing it to another thread takes.
  */
 export function openWorkTree(root: string): RepositoryView {
-  const listings = new Map<string, ReadonlyMap<string, TreeEntry> | undefined>()
   const breathe = breather()
-  const entries = async (directory: string) => {
-    if (listings.has(directory)) return listings.get(directory)
+  const entries = listedOnce(async (directory) => {
     await breathe()
-    const found = readEntries(join(root, directory))
-    listings.set(directory, found)
-    return found
-  }
+    return readEntries(join(root, directory))
+  })
   const bytes = async (path: string) => {
     await breathe()
     return readBounded(root, path)
@@ -41,29 +36,26 @@ function breather(): () => Promise<void> | undefined {
   }
 }
 
-/** How large a file may be that is read. */
-const mostBytes = 64 * 1024 ** 2
-
 function readBounded(root: string, file: string): Uint8Array {
   const path = join(root, file)
   // A sparse file takes no room on the disk, but all of it in memory.
   if (lstatSync(path).size <= mostBytes) return readFileSync(path)
-  throw stop('yaml.refused', `the file is larger than ${mostBytes / 1024 ** 2} MiB`, { place: { file } })
+  throw tooLarge(file)
 }
 
 function readEntries(directory: string): ReadonlyMap<string, TreeEntry> | undefined {
   try {
     if (!lstatSync(directory).isDirectory()) return undefined
-    const names = readdirSync(directory, { withFileTypes: true }).filter(({ name }) => name !== '.git')
-    return new Map(
-      names.flatMap((entry): readonly (readonly [string, TreeEntry])[] => {
-        if (entry.isSymbolicLink()) {
-          return [[entry.name, { kind: 'link', target: readlinkSync(join(directory, entry.name)) }]]
-        }
-        if (entry.isDirectory()) return [[entry.name, { kind: 'directory' }]]
-        return entry.isFile() ? [[entry.name, { kind: 'file' }]] : []
-      }),
-    )
+    const found = new Map<string, TreeEntry>()
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const { name } = entry
+      if (name === '.git') continue
+      if (entry.isDirectory()) found.set(name, { kind: 'directory' })
+      else if (entry.isFile()) found.set(name, { kind: 'file' })
+      else if (entry.isSymbolicLink())
+        found.set(name, { kind: 'link', target: readlinkSync(join(directory, name)) })
+    }
+    return found
   } catch {
     return undefined
   }

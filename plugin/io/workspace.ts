@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stop } from '../model/problem.ts'
+import { heldForExit } from './interrupts.ts'
 import { asExpected } from './system-problem.ts'
 
 /** A file of a workspace. */
@@ -20,11 +21,17 @@ process.once('exit', () => {
 })
 
 /** Writes files to a new private directory, calls `use` with its path, and removes it afterwards, also after an error. */
-export async function withWorkspace<T>(
+export const withWorkspace = <T>(
+  files: readonly WorkspaceFile[],
+  use: (directory: string) => Promise<T>,
+  prefix?: string,
+): Promise<T> => heldForExit(async () => useWorkspace(await makeTemporaryDirectory(prefix), files, use))
+
+async function useWorkspace<T>(
+  directory: string,
   files: readonly WorkspaceFile[],
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const directory = await makeTemporaryDirectory()
   workspaces.add(directory)
   try {
     const parents = new Set(files.map(({ path }) => dirname(join(directory, path))))

@@ -8,16 +8,18 @@ export async function inParallel<T, R>(
   width = 4,
 ): Promise<readonly R[]> {
   const results: R[] = new Array(items.length)
-  const queue = [...items.entries()]
+  const queue = items.entries()
+  let failed = false
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, item] = next
+    // The workers take their items from one iterator.
+    for (const [index, item] of queue) {
       try {
         results[index] = await work(item)
       } catch (error) {
-        queue.length = 0
+        failed = true
         throw error
       }
+      if (failed) return
     }
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))

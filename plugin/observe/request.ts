@@ -44,3 +44,6 @@ export function networkReason(error: unknown): string {
 /** True when a request was aborted at its deadline. */
 export const isTimeout = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
+
+/** True for an HTTP status that sends the client to another URL. */
+export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)

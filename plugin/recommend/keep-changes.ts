@@ -3,8 +3,8 @@ import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { seriesEnd } from '../model/series.ts'
-import { type AnsweredKills, answersNewerKill } from './answered-kills.ts'
 import { atMaximumText, hitsMaximum } from './at-maximum.ts'
+import { type AnsweredKills, answersNewerKill } from './kills.ts'
 
 /**
  * Keeps lower requests and higher targets of a workload whose HPA hits its maximum: pods could not be added there, so

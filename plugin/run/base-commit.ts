@@ -66,7 +66,8 @@ export async function recheckBase(
   if (head.id === commit.id) return commit
   const repository = { fs, gitdir: branch.gitdir, cache: {} }
   const changed = await changedPaths(repository, commit.tree, head.tree)
-  const affected = changed.find((path) => reads.some((place) => isInside(path, place)))
+  const affected =
+    changed === undefined ? '.' : changed.find((path) => reads.some((place) => isInside(path, place)))
   if (affected === undefined) return head
   throw stop('git.moved', `${branch.name} moved to ${head.id.slice(0, 10)} during the run`, {
     place: { file: affected },

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { anyGlob, globBase, globMatcher } from '../../plugin/model/glob.ts'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop, stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
@@ -124,13 +125,11 @@ async function pathsLike(
   if ((await view.kind(start)) === 'file') return matches(start) ? [start] : []
   const search = async (directory: string): Promise<readonly string[]> => {
     const entries = (await view.list(directory)).filter(({ name }) => !name.startsWith('.'))
-    const found = await Promise.all(
-      entries.map(async ({ name, kind }): Promise<readonly string[]> => {
-        const at = posix.join(directory, name)
-        const own = kind === (key === 'files' ? 'file' : 'directory') && matches(at) ? [at] : []
-        return kind === 'directory' ? [...own, ...(await search(at))] : own
-      }),
-    )
+    const found = await inParallel(entries, async ({ name, kind }): Promise<readonly string[]> => {
+      const at = posix.join(directory, name)
+      const own = kind === (key === 'files' ? 'file' : 'directory') && matches(at) ? [at] : []
+      return kind === 'directory' ? [...own, ...(await search(at))] : own
+    })
     return found.flat()
   }
   const own = key === 'directories' && matches(start) ? [start] : []

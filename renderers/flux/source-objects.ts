@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
+import { inParallel } from '../../plugin/model/parallel.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseDocuments } from '../../plugin/yaml/parse.ts'
 import { sharedSteps } from '../origin/flux-repository.ts'
@@ -33,7 +34,7 @@ export async function findSourceObject(
   const named = (await allOf(view.origin)).filter(({ object }) => isNamed(object, wanted))
   const exact = named.filter(({ object }) => namespaceIn(object) === wanted.namespace)
   const fitting = exact.length > 0 ? exact : named.filter(({ object }) => fits(object, wanted))
-  const closest = Math.max(0, ...fitting.map(({ file }) => sharedSteps(file, near)))
+  const closest = fitting.reduce((most, { file }) => Math.max(most, sharedSteps(file, near)), 0)
   const [first, ...more] = fitting.filter(({ file }) => sharedSteps(file, near) === closest)
   const isSame = more.every(({ object }) => placeIn(object) === placeIn(first?.object))
   return isSame ? first?.object : undefined
@@ -70,13 +71,11 @@ function allOf(view: RepositoryView): Promise<readonly WrittenObject[]> {
 
 async function below(view: RepositoryView, directory: string): Promise<readonly WrittenObject[]> {
   const entries = await view.list(directory)
-  const found = await Promise.all(
-    entries.map(async ({ name, kind }): Promise<readonly WrittenObject[]> => {
-      const path = directory === '.' ? name : `${directory}/${name}`
-      if (kind === 'directory') return below(view, path)
-      return kind === 'file' && /\.ya?ml$/.test(name) ? objectsIn(view, path) : []
-    }),
-  )
+  const found = await inParallel(entries, async ({ name, kind }): Promise<readonly WrittenObject[]> => {
+    const path = directory === '.' ? name : `${directory}/${name}`
+    if (kind === 'directory') return below(view, path)
+    return kind === 'file' && /\.ya?ml$/.test(name) ? objectsIn(view, path) : []
+  })
   return found.flat()
 }
 

@@ -1,9 +1,11 @@
 import { posix } from 'node:path'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
+import { inParallel } from '../../plugin/model/parallel.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
+import { entryLimit } from '../source-limits.ts'
 import { findKustomization } from './file.ts'
 import type { KustomizeSource } from './source.ts'
 
@@ -23,7 +25,7 @@ export async function additionsFile(
   if (file !== undefined && Object.keys(additions).length === 0) return undefined
   const own =
     file === undefined
-      ? { resources: await manifestsBelow(view, path, '') }
+      ? { resources: await manifestsBelow(view, path) }
       : read(file, local.get(file) ?? (await view.read(file))?.text)
   return {
     path: file ?? posix.join(path, 'kustomization.yaml'),
@@ -55,21 +57,31 @@ function joined(before: Json | undefined, value: Json): Json {
 
 const nameIn = (entry: Json): string | undefined => textOf(valueAt(entry, ['name']))
 
-/** Every manifest below a directory as Flux lists them: a directory with a kustomization in place of its files. */
-export async function manifestsBelow(
-  view: RepositoryView,
-  root: string,
-  below: string,
-): Promise<readonly string[]> {
-  const entries = await view.list(posix.join(root, below))
-  const found = await Promise.all(
-    entries.map(async ({ name, kind }): Promise<readonly string[]> => {
+/**
+ * Every manifest below a directory as Flux lists them: a directory with a kustomization in place of its files. Rejects with
+ * `source.render` where they are too many.
+ */
+export const manifestsBelow = (view: RepositoryView, root: string): Promise<readonly string[]> =>
+  manifestsIn({ view, root, countEntry: entryLimit(root) }, '')
+
+interface Listing {
+  readonly view: RepositoryView
+  readonly root: string
+  readonly countEntry: () => void
+}
+
+async function manifestsIn(listing: Listing, below: string): Promise<readonly string[]> {
+  const { view, root, countEntry } = listing
+  const found = await inParallel(
+    await view.list(posix.join(root, below)),
+    async ({ name, kind }): Promise<readonly string[]> => {
+      countEntry()
       const inside = posix.join(below, name)
       if (kind === 'file' && /\.ya?ml$/.test(name)) return [inside]
       if (kind !== 'directory' || name.startsWith('.')) return []
       const own = await findKustomization(view, posix.join(root, inside))
-      return own === undefined ? manifestsBelow(view, root, inside) : [inside]
-    }),
+      return own === undefined ? manifestsIn(listing, inside) : [inside]
+    },
   )
   return found.flat()
 }

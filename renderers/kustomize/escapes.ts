@@ -27,6 +27,9 @@ const charts = foldedSet(['helmCharts', 'helmChartInflationGenerator'])
 /** Keys whose texts are handed to Helm as the name of a release, where a dash would make an option of it. */
 const releaseNames = foldedSet(['releaseName', 'chartReleaseName'])
 
+/** The key of a name that Helm runs as a template, with its functions for the environment and for DNS. */
+const nameTemplates = foldedSet(['nameTemplate'])
+
 /** Keys of maps whose texts are given to objects or templates, whatever they look like. */
 const givenMaps = new Set([
   ...['commonAnnotations', 'commonLabels', 'annotations', 'labels', 'pairs'],
@@ -94,6 +97,8 @@ function reasonOf(found: FoundText, directory: string, isPlugin: boolean): strin
     return `${shown(text)} cannot be the name of a chart`
   if (inChart && releaseNames.has(key) && !/^[a-zA-Z0-9][\w.-]*$/.test(text))
     return `${shown(text)} cannot be the name of a release`
+  if (inChart && nameTemplates.has(key) && text.includes('{{'))
+    return `${shown(text)} is a template of a name, which is not run`
   if (loading.has(key) && text.length > 4_096) return 'a path in it is longer than 4,096 characters'
   return undefined
 }

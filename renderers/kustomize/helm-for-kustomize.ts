@@ -35,10 +35,15 @@ for argument in "$@"; do
       next=chart ;;
     chart|file) inside "$argument"; next=option ;;
     text) next=option ;;
+    name)
+      # Helm runs a template of a name with all its functions: one of them asks DNS.
+      case "$argument" in *'{{'*) refuse "$argument" ;; esac
+      next=option ;;
     option)
       case "$argument" in
         -f|--values) next=file ;;
-        --namespace|--name-template|--api-versions|--kube-version) next=text ;;
+        --name-template) next=name ;;
+        --namespace|--api-versions|--kube-version) next=text ;;
         --include-crds|--skip-tests|--no-hooks|--debug) ;;
         *) refuse "$argument" ;;
       esac ;;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import { repositoryName } from '../../plugin/model/repository.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
@@ -77,13 +78,11 @@ const nameOf = (object: JsonObject): string | undefined => textOf(valueAt(object
 
 async function yamlFiles(view: RepositoryView, directory: string): Promise<readonly string[]> {
   const entries = await view.list(directory)
-  const found = await Promise.all(
-    entries.map(async ({ name, kind }): Promise<readonly string[]> => {
-      const at = posix.join(directory, name)
-      if (kind === 'directory') return name === '.git' || name === 'node_modules' ? [] : yamlFiles(view, at)
-      return kind === 'file' && /\.ya?ml$/.test(name) ? [at] : []
-    }),
-  )
+  const found = await inParallel(entries, async ({ name, kind }): Promise<readonly string[]> => {
+    const at = posix.join(directory, name)
+    if (kind === 'directory') return name === '.git' || name === 'node_modules' ? [] : yamlFiles(view, at)
+    return kind === 'file' && /\.ya?ml$/.test(name) ? [at] : []
+  })
   return found.flat()
 }
 

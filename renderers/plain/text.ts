@@ -1,6 +1,8 @@
 import { posix } from 'node:path'
 import { globMatcher } from '../../plugin/model/glob.ts'
+import { inParallel } from '../../plugin/model/parallel.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
+import { byteLimit, entryLimit } from '../source-limits.ts'
 import type { PlainSource } from './source.ts'
 
 /** Which files of a directory are read, as in `spec.source.directory` of an Application. */
@@ -17,13 +19,19 @@ export async function directoryText(
   view: RepositoryView,
   options: DirectoryOptions,
 ): Promise<string> {
-  const paths = await manifestPaths(source.path, view, options.recurse === true)
+  const scan = { view, recurse: options.recurse === true, countEntry: entryLimit(source.path) }
+  const paths = await manifestPaths(scan, source.path)
   const [included, excluded] = [matcher(options.include), matcher(options.exclude)]
   const isRead = (path: string): boolean => {
     const inside = posix.relative(source.path, path)
     return included?.(inside) !== false && excluded?.(inside) !== true
   }
-  const texts = await Promise.all(paths.filter(isRead).map((path) => view.read(path)))
+  const countBytes = byteLimit()
+  const texts = await inParallel(paths.filter(isRead), async (path) => {
+    const found = await view.read(path)
+    countBytes(found?.text.length ?? 0, path)
+    return found
+  })
   return texts
     .map((file) => file?.text ?? '')
     .filter(looksLikeManifest)
@@ -31,20 +39,23 @@ export async function directoryText(
     .join('')
 }
 
-async function manifestPaths(
-  path: string,
-  view: RepositoryView,
-  recurse: boolean,
-): Promise<readonly string[]> {
+interface Scan {
+  readonly view: RepositoryView
+  readonly recurse: boolean
+  readonly countEntry: () => void
+}
+
+async function manifestPaths(scan: Scan, path: string): Promise<readonly string[]> {
+  const { view, recurse } = scan
+  scan.countEntry()
   if ((await view.kind(path)) === 'file') return [path]
   const entries = await view.list(path)
-  const found = await Promise.all(
-    entries.map(async ({ name, kind }): Promise<readonly string[]> => {
-      const at = posix.join(path, name)
-      if (kind === 'directory') return recurse && !ours.test(name) ? manifestPaths(at, view, true) : []
-      return /\.(ya?ml|json)$/.test(name) && (await view.kind(at)) === 'file' ? [at] : []
-    }),
-  )
+  const found = await inParallel(entries, async ({ name, kind }): Promise<readonly string[]> => {
+    const at = posix.join(path, name)
+    if (kind === 'directory') return recurse && !ours.test(name) ? manifestPaths(scan, at) : []
+    scan.countEntry()
+    return /\.(ya?ml|json)$/.test(name) && (await view.kind(at)) === 'file' ? [at] : []
+  })
   return found.flat()
 }
 

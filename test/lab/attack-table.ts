@@ -19,6 +19,7 @@ const kinds: readonly Kind[] = [
       `${hostile}/settings.test.ts`,
       `${hostile}/settings-of-jobs.test.ts`,
       `${hostile}/environment.test.ts`,
+      `${hostile}/delivered.test.ts a checkout that is delivered into runs`,
     ],
   },
   {
@@ -26,28 +27,38 @@ const kinds: readonly Kind[] = [
     tests: [
       `${hostile}/paths.test.ts reads nothing outside`,
       `${hostile}/repository.test.ts`,
+      `${hostile}/declared.test.ts a path or URL`,
       'test/unit/io/sandbox.test.ts',
     ],
   },
   { title: 'Network from a rendering', tests: [`${hostile}/paths.test.ts asks no server`] },
+  {
+    title: 'Redirects to another server',
+    tests: [
+      `${hostile}/redirects.test.ts`,
+      'test/unit/deliver/forges/same-server.test.ts',
+      'test/unit/observe/prometheus/redirect.test.ts',
+    ],
+  },
   { title: 'Deciding without push access', tests: [`${hostile}/decides.test.ts`] },
   {
     title: 'Text and secrets in an output',
-    tests: [
-      `${hostile}/text.test.ts`,
-      `${hostile}/text-servers.test.ts`,
-      'test/unit/observe/prometheus/redirect.test.ts',
-    ],
+    tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`],
   },
   {
     title: 'Time, memory and disk',
     tests: [
       `${hostile}/temporary-files.test.ts`,
       `${hostile}/bounds.test.ts`,
+      `${hostile}/wide-directories.test.ts`,
+      `${hostile}/large-files.test.ts`,
+      `${hostile}/signals.test.ts`,
+      'test/unit/io/tree.test.ts listings of a tree end',
       'test/unit/io/process-tree.test.ts a program and all that it starts ends',
       'test/unit/io/process-tree.test.ts a program and all that it starts counts',
       'test/unit/model/glob.test.ts globMatcher ends soon',
       'test/unit/observe/kubernetes/list-objects.test.ts stops',
+      'test/unit/observe/kubernetes/http-library.test.ts',
       'test/unit/observe/prometheus/faults.test.ts a Prometheus behind a bad connection does not hang',
       'test/unit/yaml/parse.test.ts a YAML text is read with',
     ],

@@ -66,8 +66,18 @@ export function serveGit(root: string, request: IncomingMessage, response: Serve
   body.pipe(backend.stdin)
 }
 
+/** What a server does besides. */
+interface ServerOptions {
+  /** Where a path was moved to; a request for another path than that is redirected. */
+  readonly moved?: (path: string) => string
+}
+
 /** Serves the bare repositories in a directory for fetch and push, to clients with the token. */
-export async function startGitServer(root: string, token = 'lab-token'): Promise<GitServer> {
+export async function startGitServer(
+  root: string,
+  token = 'lab-token',
+  { moved = (path) => path }: ServerOptions = {},
+): Promise<GitServer> {
   const requests: string[] = []
   const expected = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
   const server = createServer((request, response) => {
@@ -76,7 +86,9 @@ export async function startGitServer(root: string, token = 'lab-token'): Promise
       return
     }
     requests.push(`${request.method} ${request.url}`)
-    serveGit(root, request, response)
+    const place = moved(request.url ?? '/')
+    if (place === request.url) serveGit(root, request, response)
+    else response.writeHead(301, { location: place }).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

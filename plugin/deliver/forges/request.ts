@@ -1,6 +1,7 @@
 import { stop } from '../../model/problem.ts'
 import { serverMessage } from '../../model/text/clean.ts'
 import type { TokenSource } from '../git/smart-http.ts'
+import { misdirected, misdirectedHint } from './same-server.ts'
 
 /** The status and message of a refused request. */
 export interface HttpFailure {
@@ -26,6 +27,7 @@ function hint(status: number): string {
   if (status === 429) return 'Run again later. The rate limit is used up.'
   if ([401, 403, 404].includes(status))
     return 'Use a token that can read this repository and write its branches, its pull (or merge) requests and its issues.'
+  if (status === misdirected) return misdirectedHint
   return status >= 500
     ? 'Check the URL and the network, then run again.'
     : 'Check deliver.base and deliver.branch.'

@@ -1,7 +1,8 @@
 import { Errors, getRemoteInfo2, type HttpClient } from 'isomorphic-git'
-import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { ExpectedStop, stop } from '../../model/problem.ts'
 import { oneLine } from '../../model/text/clean.ts'
 import { keepSecret } from '../../model/text/secrets.ts'
+import { clientFor } from './same-server.ts'
 
 /** Returns a token when it is needed, so that no options value contains one. `renew` requests a new token. */
 export type TokenSource = (renew?: boolean) => string | Promise<string>
@@ -46,9 +47,14 @@ export function openRemote({ url, token }: Remote, http: HttpClient): SmartHttp 
       hint: 'Remove them from the URL and pass them as the token.',
     })
   }
+  const base = `${parsed.origin}${parsed.pathname.replace(/\/$/, '')}`
+  const patient: HttpClient = {
+    request: (request) =>
+      http.request({ ...request, fetchOptions: { ...request.fetchOptions, timeout: idleTimeoutMs } }),
+  }
   return {
-    http: { request: (request) => http.request({ ...request, fetchOptions: { timeout: idleTimeoutMs } }) },
-    url: `${parsed.origin}${parsed.pathname.replace(/\/$/, '')}`,
+    http: clientFor(base, patient),
+    url: base,
     place,
     headers: async () => (token === undefined ? {} : { Authorization: basic(await token()) }),
   }
@@ -67,6 +73,7 @@ function refusedStatus({ place }: SmartHttp, status: number): ExpectedStop {
 
 /** Converts the error of a request to `git.remote`, without anything that the request contains. */
 function unreachable(server: SmartHttp, error: unknown): ExpectedStop {
+  if (error instanceof ExpectedStop) return error
   if (error instanceof Errors.HttpError) return refusedStatus(server, error.data.statusCode)
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
   return stop('git.remote', `The server cannot be reached or sent an invalid response (${oneLine(known)})`, {

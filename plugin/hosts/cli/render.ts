@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { ApplicationContext } from '../../../renderers/kind.ts'
 import { createKinds } from '../../../renderers/renderers.ts'
 import { overlayText } from '../../edit/overlay.ts'
+import { readBounded } from '../../io/read-bounded.ts'
 import { openWorkTree } from '../../io/work-tree.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
 import { verbatim } from '../../model/text/data.ts'
@@ -118,6 +119,8 @@ function applicationOf(
   }
 }
 
+const mostBytes = 256 * 1024 ** 2
+
 /** Applies recommendations to manifests from stdin, for Helm's post-renderers and other pipes. */
 async function filter(
   host: Host,
@@ -129,7 +132,11 @@ async function filter(
   )
   const place: OverlayPlace = { directory: '.', ...(cluster === undefined ? {} : { cluster }) }
   const overlays = await readOverlays(openWorkTree(directory), place)
-  const { text, warnings } = overlayText(readFileSync(0, 'utf8'), overlays, namespace)
+  const { text, warnings } = overlayText(
+    readBounded({ file: 0, shown: 'stdin', mostBytes }),
+    overlays,
+    namespace,
+  )
   for (const message of warnings) host.progress({ kind: 'warning', message })
   return text
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Settings } from '../../../config/schema.ts'
+import { leaveSignals } from '../../io/interrupts.ts'
 import { stop } from '../../model/problem.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { enclosingCheckout, findCheckout } from '../../run/checkout.ts'
@@ -119,9 +120,9 @@ const impatientMs = 1000
 
 /** Resolves when the daemon has shut down after the first SIGTERM or SIGINT. A second signal exits at once. */
 function ended(daemon: Daemon): Promise<boolean> {
+  leaveSignals()
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.removeAllListeners(signal)
       process.once(signal, () => {
         const first = Date.now()
         // Some supervisors send the signal twice at once.

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { sealEnvironment } from '../../io/environment.ts'
+import { endOnSignals } from '../../io/interrupts.ts'
 import { type Terminal, terminalLines } from '../../model/text/terminal.ts'
 import { mediumOf } from '../../model/text/text.ts'
 import type { Host } from '../../run/host.ts'
@@ -15,9 +16,7 @@ export async function start(args: readonly string[]): Promise<void> {
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=30')
 
-  // The exit handlers remove the copies of sources.
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+  endOnSignals()
 
   process.once('uncaughtException', (error) => {
     stderr(bugText(error))

@@ -1,4 +1,5 @@
 import type { V1Lease } from '@kubernetes/client-node'
+import { openHttpLibrary } from '../../observe/kubernetes/http-library.ts'
 import {
   type CredentialPlugins,
   type KubeConfigOptions,
@@ -23,7 +24,13 @@ export async function openLeaseStore(
   const library = await import('@kubernetes/client-node')
   const config = await loadKubeConfig(new library.KubeConfig(), login)
   const lend: CredentialPlugins['lend'] = (use) => login.plugins?.lend(use) ?? use()
-  const api = config.makeApiClient(library.CoordinationV1Api)
+  const api = new library.CoordinationV1Api(
+    library.createConfiguration({
+      baseServer: new library.ServerConfiguration(config.getCurrentCluster()?.server ?? '', {}),
+      authMethods: { default: config },
+      httpApi: await openHttpLibrary(),
+    }),
+  )
   const statusOf = (error: unknown): unknown =>
     error instanceof library.ApiException ? error.code : undefined
   // The message of the library holds the headers and the body of the response.

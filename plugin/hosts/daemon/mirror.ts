@@ -4,7 +4,7 @@ import git from 'isomorphic-git'
 import http from 'isomorphic-git/http/node'
 import type { Settings } from '../../../config/schema.ts'
 import { openRemote } from '../../deliver/git/smart-http.ts'
-import { stop } from '../../model/problem.ts'
+import { ExpectedStop, stop } from '../../model/problem.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { remoteToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
@@ -52,6 +52,7 @@ export async function refreshMirror(host: Host, settings: Settings, directory: s
       headers: await wire.headers(),
     })
     .catch((cause: unknown) => {
+      if (cause instanceof ExpectedStop) throw cause
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
       throw stop('git.remote', `The branch ${base} cannot be fetched (${code})`, {
         place: wire.place,

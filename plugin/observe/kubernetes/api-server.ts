@@ -5,6 +5,7 @@ import { serverMessage } from '../../model/text/clean.ts'
 import { keepSecret } from '../../model/text/secrets.ts'
 import { isTimeout, networkReason, type Pause, TransientError, withRetries } from '../request.ts'
 import { shownUrl } from '../secrets.ts'
+import { openHttpLibrary } from './http-library.ts'
 import { type CredentialPlugins, type KubeConfigOptions, loadKubeConfig } from './kube-config.ts'
 import { type Answer, type Detail, type Get, listObjects, parseJson } from './list-objects.ts'
 
@@ -48,6 +49,7 @@ export interface ApiServer {
 /** Opens a cluster. The client library takes a second to load, so it is loaded only here. Rejects like `loadKubeConfig`. */
 export async function openApiServer(options: ApiServerOptions, pause?: Pause): Promise<ApiServer> {
   const library = await import('@kubernetes/client-node')
+  const http = await openHttpLibrary()
   let config = await loadKubeConfig(new library.KubeConfig(), options)
   const server = config.getCurrentCluster()?.server ?? ''
   const send: Get = async ({ path, query, detail }) => {
@@ -57,7 +59,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
     request.setHeaderParam('accept', accept[detail])
     await authenticate({ config, plugins: options.plugins }, request, server)
     request.setSignal(AbortSignal.timeout(options.timeoutMs ?? 30_000))
-    const response = await new library.IsomorphicFetchHttpLibrary().send(request).toPromise()
+    const response = await http.send(request).toPromise()
     return { status: response.httpStatusCode, text: await response.body.text() }
   }
   // A token can expire during a run. The kubeconfig is then loaded again, which renews it, and the request is sent once more.

@@ -1,7 +1,7 @@
 import { ExpectedStop, type ProblemCode, stop } from '../../model/problem.ts'
 import { serverMessage } from '../../model/text/clean.ts'
-import { isTimeout, networkReason, TransientError } from '../request.ts'
-import { redact } from '../secrets.ts'
+import { isRedirect, isTimeout, networkReason, TransientError } from '../request.ts'
+import { redact, shownUrl } from '../secrets.ts'
 import { envelopeSchema } from './response-reader.ts'
 
 /** A server as error messages show it. */
@@ -66,6 +66,7 @@ export function connectionError(server: ShownServer, error: unknown, timeoutMs: 
 export async function statusError(server: ShownServer, response: Response): Promise<Error> {
   const { status, statusText } = response
   const own = await errorText(response)
+  if (isRedirect(status)) return redirected(server, response)
   const text = `HTTP ${status}${own === undefined ? ` ${serverMessage(statusText)}` : `: ${own}`}`
   const isBusy = status === 429 || status === 502 || status === 503 || status === 504
   if (isBusy) return new TransientError(own === undefined ? unreachable(server, text) : refused(server, text))
@@ -75,6 +76,17 @@ export async function statusError(server: ShownServer, response: Response): Prom
   }
   if (status === 413) return refused(server, `${text} (too large)`)
   return status === 404 || status === 405 ? notPrometheus(server, text) : refused(server, text)
+}
+
+function redirected(server: ShownServer, { status, headers }: Response): Error {
+  const location = headers.get('location') ?? ''
+  const target = URL.canParse(location)
+    ? `: it redirects to ${shownUrl(new URL(location).origin)}`
+    : ': it redirects'
+  return problem(server, 'prometheus.refused', {
+    text: `refused a query: HTTP ${status}${target}, which is not followed`,
+    hint: 'Set the URL to the address of the Prometheus API itself, without a login page in front of it.',
+  })
 }
 
 /** The error message in a response; `undefined` for an HTML page. */

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { readBounded } from '../../io/read-bounded.ts'
 import type { Observation } from '../../model/observation.ts'
 import { stop } from '../../model/problem.ts'
 import { workloadKey } from '../../model/workload.ts'
@@ -7,14 +8,17 @@ import { parseSnapshot } from '../../observe/snapshot.ts'
 import type { Environment } from '../host.ts'
 import type { ObservedUsage } from './request.ts'
 
+/** A text of twice the size does not fit into a string. */
+const mostBytes = 256 * 1024 ** 2
+
 /**
  * Merges recorded files, and directories of them: snapshots of several clusters, or of the jobs that shared a run. If
- * several contain a workload, the one with more usage data wins. Throws `path.missing` or `snapshot.invalid`.
+ * several contain a workload, the one with more usage data wins. Throws `path.missing`, `files.unusable` or `snapshot.invalid`.
  */
 export function readSnapshots({ cwd }: Pick<Environment, 'cwd'>, files: readonly string[]): ObservedUsage {
   const snapshots = files
     .flatMap((file) => snapshotFiles(cwd, file))
-    .map(({ file, path }) => parseSnapshot(file, readFileSync(path, 'utf8')))
+    .map(({ file, path }) => parseSnapshot(file, readBounded({ file: path, shown: file, mostBytes })))
   const found = new Map<string, Observation>()
   for (const one of snapshots.flatMap(({ observations }) => observations)) {
     const key = `${one.cluster}/${workloadKey(one.workload)}`

@@ -1,3 +1,4 @@
+import { inParallel } from '../../model/parallel.ts'
 import type { SourceKind } from '../../model/renderer.ts'
 import type { RepositoryView, Source, ViewEntry } from '../../model/source.ts'
 import { detectKind } from './detect.ts'
@@ -34,7 +35,7 @@ export async function scanRepository(
     entries.filter((one) => one.kind === wanted).map(({ name }) => name)
   const at = (name: string): string => (directory === '.' ? name : `${directory}/${name}`)
   const inside = whole ? [] : namesOf('directory').filter((name) => !skipped.has(name))
-  const below = await Promise.all(inside.map((name) => scanRepository(view, kinds, at(name))))
+  const below = await inParallel(inside, (name) => scanRepository(view, kinds, at(name)))
   return {
     found: [
       ...sources.map((hint) => ({ kind, source: kind.identify(hint) })),

@@ -100,6 +100,19 @@ function putCommit(
   return id
 }
 
+const mallory = ['-c', 'user.name=Mallory', '-c', 'user.email=m@evil.example']
+
+/** The tree of main with a directory that holds ten directories, which hold ten each, and so on. */
+function bombOf({ bare, git: onBare }: PullStory): string {
+  const makeTree = (input: string) =>
+    execFileSync('git', ['--git-dir', bare, 'mktree'], { input, encoding: 'utf8' }).trim()
+  const main = onBare('ls-tree', 'main')
+  let tree = makeTree(`100644 blob ${onBare('rev-parse', `main:${pathOf(api)}`)}\tx.yaml\n`)
+  for (let level = 0; level < 10; level += 1)
+    tree = makeTree([...'0123456789'].map((name) => `040000 tree ${tree}\t${name}\n`).join(''))
+  return makeTree(`${main}\n040000 tree ${tree}\tzzz\n`)
+}
+
 /** A commit of a person on a branch of its own. */
 function onBranch(
   { bare }: PullStory,
@@ -240,6 +253,25 @@ describe('a forged history has no effect on a plan:', () => {
       },
     ],
     [
+      'an octopus merge of branches with the trailers of a plan',
+      (begun, changes) => {
+        const onBare = begun.git
+        const [main, tree] = [onBare('rev-parse', 'main'), onBare('rev-parse', 'main^{tree}')]
+        const made = ['1', '2', '3'].map((name) =>
+          onBare(...mallory, 'commit-tree', tree, '-p', main, '-m', `${forged(changes)}\n${name}`),
+        )
+        putCommit(begun, { message: forged(changes), parents: [main, ...made] })
+      },
+    ],
+    [
+      'a commit that holds a directory ten billion times, and the one that removes it',
+      (begun, changes) => {
+        const clean = begun.git('rev-parse', 'main^{tree}')
+        putCommit(begun, { message: forged(changes), tree: bombOf(begun) })
+        putCommit(begun, { message: forged(changes), tree: clean })
+      },
+    ],
+    [
       'a change to the same value in other notation',
       (begun, changes) => {
         const same = changes.map((one) => ({ ...one, from: '500m', to: '0.5' }))
@@ -254,6 +286,20 @@ describe('a forged history has no effect on a plan:', () => {
     expect(before).toHaveLength(2)
     attack(begun, before)
     expect(valuesOf(await planned(begun))).toEqual(valuesOf(before))
+  })
+
+  it('a shallow clone does not count what it cannot check', async () => {
+    const begun = await begin()
+    const before = await planned(begun)
+    begun.commit({ 'README.md': 'typo' }, forged(before))
+    const clone = mkdtempSync(join(tmpdir(), 'tortoise-shallow-'))
+    git(clone, 'clone', '--quiet', '--depth=1', `file://${begun.bare}`, '.')
+    const { args } = begun.command()
+    const at = args.indexOf('--repo') + 1
+    const { status, stdout, stderr } = await tortoise(['plan', ...args.slice(1).with(at - 1, clone)])
+    rmSync(clone, { recursive: true })
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(valuesOf(JSON.parse(stdout).changes)).toEqual(valuesOf(before))
   })
 
   it.each([

@@ -103,6 +103,16 @@ export function missedAskingAttacks({ server }: Traps): readonly PathAttack[] {
       files: own(`Resources: [web.yaml, "${server}/base.yaml"]`),
     },
     {
+      name: 'a template of a name that asks DNS',
+      files: kustomizedChart(`nameTemplate: '{{ getHostByName "localhost" }}x'`),
+    },
+    {
+      name: 'a template of a name in a list that asks DNS',
+      files: withPlugin(
+        `kind: List\nitems: [{apiVersion: builtin, kind: HelmChartInflationGenerator, metadata: {name: a}, name: c, nametemplate: '{{ getHostByName "localhost" }}'}]`,
+      ),
+    },
+    {
       name: 'a base on a server under a key with a long s',
       files: own(`re\u017fources: [web.yaml, "${server}/base.yaml"]`),
     },

@@ -2,14 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  fileAttacks,
-  kubeconfigAttacks,
-  programAttacks,
-  secretAttacks,
-  valueAttacks,
-  yamlAttacks,
-} from './settings-attacks.ts'
+import { fileAttacks } from './settings-attacks/files.ts'
+import { kubeconfigAttacks } from './settings-attacks/kubeconfigs.ts'
+import { programAttacks } from './settings-attacks/programs.ts'
+import { secretAttacks } from './settings-attacks/secrets.ts'
+import { valueAttacks } from './settings-attacks/values.ts'
+import { yamlAttacks } from './settings-attacks/yaml.ts'
 import { canary, openSettingsGround, type SettingsAttack, type SettingsGround } from './settings-ground.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tortoise-settings-'))

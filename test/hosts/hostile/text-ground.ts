@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { printSnapshot } from '../../../plugin/observe/snapshot.ts'
 import { alive } from '../../lab/alive.ts'
 import { acts, commands } from '../../lab/inert.ts'
@@ -78,12 +78,13 @@ export interface TextGround {
     args: readonly string[],
     options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
   ) => Promise<Ended>
-  readonly close: () => void
 }
 
+/** Opens a ground that is removed after the tests of the file. */
 export function openTextGround(): TextGround {
   const root = mkdtempSync(join(tmpdir(), 'tortoise-text-'))
   const path = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
   return {
     root,
     lay: (name, files) => {
@@ -98,7 +99,6 @@ export function openTextGround(): TextGround {
       return directory
     },
     run: (args, { env = {}, ...options } = {}) => tortoise(args, { ...options, env: { PATH: path, ...env } }),
-    close: () => rmSync(root, { recursive: true, force: true }),
   }
 }
 

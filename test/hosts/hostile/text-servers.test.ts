@@ -20,25 +20,20 @@ import {
   poisonPath,
   quoted,
   settingsWith,
-  type TextGround,
   usageOf,
 } from './text-ground.ts'
 
 /** The token of every server here: a message that echoes it must not show it. */
 const token = 'ghs_text-token-0123456789abcdef'
 
-let ground: TextGround
+const ground = openTextGround()
 const servers: Server[] = []
-beforeAll(() => {
-  ground = openTextGround()
-})
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.close()
     server.closeAllConnections()
   }
 })
-afterAll(() => ground.close())
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer)

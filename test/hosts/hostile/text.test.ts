@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { git } from '../program.ts'
 import { textAttacks } from './text-attacks.ts'
 import {
@@ -14,15 +14,10 @@ import {
   poisonPath,
   quoted,
   settingsWith,
-  type TextGround,
   usageOf,
 } from './text-ground.ts'
 
-let ground: TextGround
-beforeAll(() => {
-  ground = openTextGround()
-})
-afterAll(() => ground.close())
+const ground = openTextGround()
 
 /** Every command that prints names of a repository, in every format. */
 const reading: readonly (readonly string[])[] = [

@@ -3,6 +3,7 @@ import { oneLine } from '../../../model/text/clean.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Comment, Forge } from '../forge.ts'
 import { httpStatusOf, type RepositoryAccess, sendWith } from '../request.ts'
+import { fetchFrom } from '../same-server.ts'
 import { readAccount, readActs } from './acts.ts'
 import { findIssue, labelIds, writeIssue } from './issues.ts'
 import { autoMerge, listPulls, openPull } from './pulls.ts'
@@ -58,7 +59,10 @@ async function readComments(
 export async function giteaForge({ url, repository, token }: RepositoryAccess): Promise<Forge> {
   const [owner = '', repo = ''] = repository.split('/')
   const { giteaApi } = await import('gitea-js')
-  const api = giteaApi(url.replace(/\/$/, ''), { token: (await token()).trim() })
+  const api = giteaApi(url.replace(/\/$/, ''), {
+    token: (await token()).trim(),
+    customFetch: fetchFrom(url),
+  })
   const place = { file: `${urlPlace(url).replace(/\/$/, '')}/${oneLine(repository)}` }
   const send = sendWith({ name: 'Gitea', place, failureOf })
   const session: Session = { owner, repo, api, send }

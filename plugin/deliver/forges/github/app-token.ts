@@ -3,6 +3,7 @@ import { type ExpectedStop, stop } from '../../../model/problem.ts'
 import { oneLine, serverMessage } from '../../../model/text/clean.ts'
 import { keepSecret } from '../../../model/text/secrets.ts'
 import type { TokenSource } from '../../git/smart-http.ts'
+import { fetchFrom, misdirected, misdirectedHint } from '../same-server.ts'
 import { isHttpFailure } from './session.ts'
 
 /** The permissions of an installation token, by name. */
@@ -34,6 +35,7 @@ async function open({ id, key, apiUrl }: AppLogin): Promise<Octokit> {
     userAgent: 'gitops-tortoise',
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     throttle: { enabled: false },
+    request: { fetch: fetchFrom(apiUrl) },
   })
 }
 
@@ -51,6 +53,7 @@ function refused({ id, repository }: AppLogin, error: unknown): ExpectedStop {
       401,
       'Check that the app id and the private key belong together, and that the clock of this machine is right.',
     ],
+    [misdirected, misdirectedHint],
     [404, 'Install the app on this repository.'],
     [422, 'Accept the permissions that the app requests in its installation.'],
   ]).get(error.status)

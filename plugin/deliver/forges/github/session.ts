@@ -2,6 +2,7 @@ import type { Octokit } from 'octokit'
 import { stop } from '../../../model/problem.ts'
 import { oneLine, serverMessage } from '../../../model/text/clean.ts'
 import { type TokenSource, urlPlace } from '../../git/smart-http.ts'
+import { fetchFrom, misdirected, misdirectedHint } from '../same-server.ts'
 import { headerOf, type Limit, limitOf, waitOf } from './rate-limits.ts'
 
 /** A repository on GitHub or GitHub Enterprise. */
@@ -32,7 +33,7 @@ const maxWaitSeconds = 300
 /** Octokit does not wait for rate limits: `send` does, with jitter and a maximum. */
 const doNotWait = (): boolean => false
 /** Statuses that a retry does not change, and rate limits. */
-const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451]
+const doNotRetry = [400, 401, 403, 404, 410, misdirected, 422, 429, 451]
 
 /** Creates an Octokit. The library is loaded here, because it is large. */
 const makeOctokit: OctokitFactory = async ({ auth, baseUrl, paced }) => {
@@ -40,7 +41,8 @@ const makeOctokit: OctokitFactory = async ({ auth, baseUrl, paced }) => {
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
   const throttle = { enabled: paced, onRateLimit: doNotWait, onSecondaryRateLimit: doNotWait }
   const retry = { doNotRetry }
-  return new Octokit({ auth, baseUrl, userAgent: 'gitops-tortoise', log, throttle, retry })
+  const request = { fetch: fetchFrom(baseUrl) }
+  return new Octokit({ auth, baseUrl, userAgent: 'gitops-tortoise', log, throttle, retry, request })
 }
 
 /** A client for one repository. */
@@ -76,6 +78,7 @@ function hint(error: HttpError): string {
   if (error.status === 403 && accepted) return `Give the token this permission: ${oneLine(accepted)}.`
   if ([401, 403, 404].includes(error.status))
     return `Use a token that can read this repository and has ${allPermissions}.`
+  if (error.status === misdirected) return misdirectedHint
   return error.status >= 500
     ? 'Check the URL and the network, then run again.'
     : 'Check deliver.base and deliver.branch.'

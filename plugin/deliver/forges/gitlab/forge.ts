@@ -4,8 +4,10 @@ import { fitBody } from '../../../model/text/markdown.ts'
 import { urlPlace } from '../../git/smart-http.ts'
 import type { Check, Forge } from '../forge.ts'
 import { type RepositoryAccess, sendWith } from '../request.ts'
+import { fetchFrom } from '../same-server.ts'
 import { readAccount, readActs, readLastEdit } from './acts.ts'
 import { autoMerge, listPulls, openPull, readComments, updatePull } from './merge-requests.ts'
+import { requesterWith } from './requester.ts'
 import { issueSchema, memberSchema, statusSchema } from './schemas.ts'
 import { failureOf, type Session } from './session.ts'
 
@@ -63,7 +65,9 @@ async function check(
 /** Opens a GitLab project through its REST API. The client library is loaded here, because it is large. */
 export async function gitlabForge({ url, repository: project, token }: RepositoryAccess): Promise<Forge> {
   const { Gitlab: Client } = await import('@gitbeaker/rest')
-  const api = new Client({ host: url.replace(/\/$/, ''), token: (await token()).trim() })
+  const host = url.replace(/\/$/, '')
+  const requesterFn = requesterWith(fetchFrom(url))
+  const api = new Client({ host, token: (await token()).trim(), requesterFn })
   const place = { file: `${urlPlace(url).replace(/\/$/, '')}/${oneLine(project)}` }
   const send = sendWith({ name: 'GitLab', place, failureOf })
   const session: Session = { project, api, send }

@@ -353,7 +353,7 @@ describe('what an object adds to a kustomization', () => {
       'r/f.json': '',
       'r/l.yaml': '-> a.yaml',
     })
-    expect(await manifestsBelow(view, 'r', '')).toEqual(['a.yaml', 'd/e.yml', 'k'])
+    expect(await manifestsBelow(view, 'r')).toEqual(['a.yaml', 'd/e.yml', 'k'])
   })
 })
 
