@@ -16,6 +16,7 @@ import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
 import { joinReferences } from './join-references.ts'
+import { nameWholePods } from './name-whole-pods.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
@@ -67,8 +68,9 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     source,
     references: workloadReferences(objects, namespaceOf(source)),
   }))
-  const request = { ...given, observations: joinReferences(given.observations, references) }
-  const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
+  const declared = rendered.map((rendering) => declaredIn(rendering, given.isSelected))
+  const joined = joinReferences(given.observations, references)
+  const request = { ...given, observations: nameWholePods(joined, declared) }
   const { review = acceptAll, hasHistory = noHistory } = request
   const editsIn = await editsBySource(declared, hasHistory, ports)
   const surroundings = surroundingsOf(rendered, declared, request.observations)
