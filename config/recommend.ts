@@ -21,6 +21,14 @@ export const recommendSchema = z
       ),
     reviewDays: z.number().min(1).max(28).default(7).describe('Days between two evaluations.'),
     memoryMargin: z.number().min(0).default(15).describe('Headroom over the memory peak, in percent.'),
+    podPercentile: z
+      .number()
+      .min(50)
+      .max(100)
+      .default(100)
+      .describe(
+        'Share of the pods of a DaemonSet that its requests cover, in percent. Below 100, the busiest pods do not set the size for all; a memory limit still covers them.',
+      ),
     minimumChange: percent
       .default(10)
       .describe('Smallest change that is worth a commit, in percent of the current value.'),

@@ -27,6 +27,8 @@ export interface RecommendOptions {
   readonly reviewDays: number
   /** `steady`: headroom over the memory peak, in percent. */
   readonly memoryMargin: number
+  /** `steady`: share of the pods of a DaemonSet that its requests cover, in percent. */
+  readonly podPercentile: number
   /** `steady`: smallest change that is worth a commit, in percent of the current value. */
   readonly minimumChange: number
   /** `steady`: smallest decrease that is worth a commit, in percent of the current value. */

@@ -107,7 +107,8 @@ function recommendWorkload(
     lastChange: (address) =>
       lastChange({ ...address, ...(cluster === undefined ? {} : { cluster }) }, observation.window.to),
   })
-  const acceptedTimeAbove = profile.acceptedTimeAbove(options)
+  const ofPods = declared.workload.kind === 'DaemonSet' ? 1 - options.podPercentile / 100 : 0
+  const acceptedTimeAbove = Math.max(profile.acceptedTimeAbove(options), ofPods)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
   return withoutImplied(withKills(safe, kills, observation.window), declared)
 }
