@@ -102,6 +102,12 @@ export const recommendSchema = z
       })
       .prefault({})
       .describe('How limits follow requests. A limit that equals its request always moves with it.'),
+    fitNodes: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the largest node of the cluster bounds requests. Set it to false where an autoscaler adds larger nodes than any that runs.',
+      ),
     goMemoryShare: percent.default(90).describe('GOMEMLIMIT as a share of the memory limit, in percent.'),
     tortoise: tortoiseSchema.prefault({}),
   })

@@ -29,6 +29,8 @@ export interface Plan {
   readonly references?: readonly WorkloadReference[]
   /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
+  /** What could not be read of a cluster and so bounds no value, as sentences without a full stop. */
+  readonly unbounded?: readonly { readonly cluster: string; readonly what: string }[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */
   readonly sandbox?: string
   /** The charts and Git sources that were fetched, each with its version and why it was taken. */

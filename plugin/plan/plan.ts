@@ -28,10 +28,14 @@ import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 
 type LastChange = RecommendSettings['lastChange']
+type FindPastValues = NonNullable<RecommendSettings['pastValues']>
 
 /** How to decide. Only edits that can have set a value count as changes of it. */
-export interface PlanSettings extends Omit<RecommendSettings, 'lastChange'> {
+export interface PlanSettings extends Omit<RecommendSettings, 'lastChange' | 'pastValues'> {
   readonly lastChange: (...asked: [...Parameters<LastChange>, isEditOf: IsEditOf]) => ReturnType<LastChange>
+  readonly pastValues?: (
+    ...asked: [...Parameters<FindPastValues>, isEditOf: IsEditOf]
+  ) => ReturnType<FindPastValues>
 }
 
 /** What to plan, and from which usage. */
@@ -90,7 +94,16 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     references: references.flatMap((one) => one.references),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
+    unbounded: unboundedBy(request.observations),
   }
+}
+
+/** What could not be read of the clusters, each once. */
+function unboundedBy(observations: readonly Observation[]): NonNullable<Plan['unbounded']> {
+  const all = observations.flatMap(({ cluster, surroundings }) =>
+    (surroundings?.unread ?? []).map((what) => ({ cluster, what })),
+  )
+  return [...new Map(all.map((one) => [`${one.cluster}\0${one.what}`, one])).values()]
 }
 
 /** How the proposed changes of each source reach its cluster. */
@@ -149,7 +162,10 @@ function recommendFor(
 ): readonly SourceRecommendation[] {
   const { id, cluster } = source
   const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, isEditOf)
-  const settings = { ...request.recommend, lastChange, surroundings: request.surroundings, guarded: true }
+  const pastValues: FindPastValues = (address, time) =>
+    request.recommend.pastValues?.(address, time, isEditOf) ?? []
+  const { surroundings } = request
+  const settings = { ...request.recommend, lastChange, pastValues, surroundings, guarded: true }
   return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
     ...one,
     source: id,

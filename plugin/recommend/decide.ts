@@ -14,6 +14,7 @@ import type { RecommendOptions } from './recommend-options.ts'
 import { declaredValue } from './replay/apply.ts'
 import { scaledMemory } from './scaled-memory.ts'
 import { aboveBudgets } from './shared-bounds.ts'
+import { correctionsAlone, isTooLarge } from './stuck-rollout.ts'
 import { toRecommendation } from './to-recommendation.ts'
 import type { ContainerInput, WorkloadInput } from './workload-input.ts'
 
@@ -26,10 +27,12 @@ export function decideWorkload(
   const { observation } = subject
   if (observation === undefined) return everyField(subject, noUsage)
   const skipped = observation.unhealthy && `Skipped: ${observation.unhealthy}`
-  if (skipped !== undefined && !loopsOfKills(observation)) return everyField(subject, skipped)
+  const isLoop = loopsOfKills(observation)
+  if (skipped !== undefined && !isLoop && !isTooLarge(observation)) return everyField(subject, skipped)
   const evidence = { observation, options, wasRecorded: subject.wasRecorded }
   const decided = decideFields(subject, observation, { evidence, profile })
-  return skipped === undefined ? decided : answersAlone(decided, observation, skipped)
+  if (skipped === undefined) return decided
+  return isLoop ? answersAlone(decided, observation, skipped) : correctionsAlone(decided, skipped)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
+import type { PastValue } from '../model/past-edit.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
@@ -9,7 +10,9 @@ import { answeredKills, withKills } from './answered-kills.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
 import { withoutImplied } from './implied-requests.ts'
+import { keepBounded } from './keep-bounded.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
+import { nodeRoom } from './node-room.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profiles } from './profiles/profiles.ts'
@@ -18,6 +21,7 @@ import { replayOf } from './replay/replay.ts'
 import { replicaSlots } from './replica-slots.ts'
 import { safetyGate } from './safety-gate.ts'
 import { keepWithinSums } from './shared-bounds.ts'
+import { keepNotFitting, restoreStuck } from './stuck-rollout.ts'
 import { containerBounds } from './value-bounds.ts'
 
 /** How to decide. */
@@ -37,6 +41,10 @@ export interface RecommendSettings {
     address: FieldAddress & { readonly cluster?: string },
     time: string,
   ) => number | undefined
+  /** The changes that Tortoise made of a value before `time` (ISO 8601), newest first; not known when left out. */
+  readonly pastValues?:
+    | ((address: FieldAddress & { readonly cluster?: string }, time: string) => readonly PastValue[])
+    | undefined
 }
 
 /** The workloads that one source declares for one cluster. */
@@ -79,6 +87,7 @@ function recommendWorkload(
     guarded = false,
     lastChange,
     surroundings: find,
+    pastValues,
   }: RecommendSettings,
 ): readonly Recommendation[] {
   const profile: Profile = profiles[name]
@@ -91,12 +100,16 @@ function recommendWorkload(
     containerBounds(surroundings, rules, {
       subject: { cluster, workload: declared.workload, container },
       resource,
+      room: options.fitNodes
+        ? nodeRoom(surroundings.nodes ?? [], declared, { container, resource })
+        : undefined,
     })
   const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }
-  const decided = keepWithinSums(decideWorkload(subject, profile, options), {
+  const decided = keepWithinSums(keepBounded(decideWorkload(subject, profile, options), subject), {
     declared,
     observation,
     surroundings,
+    fitNodes: options.fitNodes,
   })
   const kills = answeredKills(decided, observation)
   const advised = keepRecentlyChanged(keepAtMaximum(decided, declared.autoscaler, observation), {
@@ -110,7 +123,10 @@ function recommendWorkload(
   const ofPods = declared.workload.kind === 'DaemonSet' ? 1 - options.podPercentile / 100 : 0
   const acceptedTimeAbove = Math.max(profile.acceptedTimeAbove(options), ofPods)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
-  return withoutImplied(withKills(safe, kills, observation.window), declared)
+  const known = (address: FieldAddress) =>
+    pastValues?.({ ...address, ...(cluster === undefined ? {} : { cluster }) }, observation.window.to) ?? []
+  const fitting = restoreStuck(keepNotFitting(safe, known), { declared, observation, pastValues: known })
+  return withoutImplied(withKills(fitting, kills, observation.window), declared)
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

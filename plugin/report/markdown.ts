@@ -29,6 +29,7 @@ export function markdownReport({ plan }: Outcome): Markdown {
 const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
   ...skippedSection(plan),
   ...rolloutSection(plan),
+  ...(plan.unbounded ?? []).map(({ cluster, what }) => markdown`Not bounded in cluster ${cluster}: ${what}.`),
   ...usageSection(plan.usage),
   ...(plan.fetched ?? []).map((one) => markdown`Uses ${one}.`),
   ...(plan.sandbox === undefined ? [] : [markdown`${plan.sandbox}.`]),

@@ -26,6 +26,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     rolloutSection(rolloutRows(plan), paint),
+    unboundedSection(plan.unbounded ?? [], paint),
     fetchedSection(plan.fetched ?? [], paint),
     plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
     delivery === undefined ? '' : deliveryLine(delivery),
@@ -36,6 +37,19 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
 const fetchedSection = (fetched: readonly string[], paint: Paint): Terminal =>
   terminal.join(
     fetched.length === 0 ? [] : ['From elsewhere:', ...fetched.map((one) => paint.dim(`  ${one}`))],
+    '\n',
+  )
+
+/** What could not be read of the clusters, so that it bounds nothing. */
+const unboundedSection = (unbounded: NonNullable<Outcome['plan']['unbounded']>, paint: Paint): Terminal =>
+  terminal.join(
+    unbounded.length === 0
+      ? []
+      : [
+          'Not bounded by',
+          ...unbounded.map(({ cluster, what }) => paint.dim(`  cluster ${cluster}: ${what}`)),
+          paint.dim('  `tortoise doctor --fix-hints` prints the rules to add.'),
+        ],
     '\n',
   )
 

@@ -12,6 +12,7 @@ import { addReadingFindings, type FindingLog, findingLog } from './finding-log.t
 import { observationMerger } from './merge.ts'
 import { mixedFinding, mixedReason, probeFindings } from './metric-findings.ts'
 import { clusterSetting, findMixedClusters, type MixedClusters } from './mixed-clusters.ts'
+import { readNodeSizes, withNodeSizes } from './node-sizes.ts'
 import { type ProbeResult, runProbe } from './probe.ts'
 import { chunksOf, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
 import type { QueryCost } from './query-cost.ts'
@@ -92,7 +93,8 @@ export async function observePrometheus(
   }
   const owners = ownersOf(options)
   const cache = await openCache(options, ports.store, { dialect, slots })
-  const observations = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
+  const read = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
+  const observations = withNodeSizes(read, await readNodeSizes(reading, slots.last))
   addReadingFindings(log, { reading, owners, observations, thresholds: options.thresholds })
   if (mixed === undefined) return { ...result, observations }
   const unhealthy = `${mixedReason(mixed)}; set ${clusterSetting(mixed, options.cluster, labels)}`
