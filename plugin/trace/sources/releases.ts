@@ -1,5 +1,5 @@
 import { inParallel } from '../../model/parallel.ts'
-import { concernsOneSource, ExpectedStop } from '../../model/problem.ts'
+import { concernsOneSource, ExpectedStop, printPlace } from '../../model/problem.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source } from '../../model/source.ts'
 import { sourceChain } from '../../model/source.ts'
@@ -26,7 +26,7 @@ export async function renderEach(
       return await renderer.render(source, view)
     } catch (error) {
       if (!concernsOneSource(error)) throw error
-      return { source, reason: error.problems[0]?.message ?? error.message }
+      return { source, reason: reasonOf(error) }
     }
   })
   return {
@@ -100,7 +100,7 @@ async function declaredIn(
     return await renderer.declared(rendering, view, charts)
   } catch (error) {
     if (!concernsOneSource(error)) throw error
-    return { source: rendering.source, reason: error.problems[0]?.message ?? error.message }
+    return { source: rendering.source, reason: reasonOf(error) }
   }
 }
 
@@ -144,4 +144,10 @@ async function textOf(file: string, view: RepositoryView): Promise<string> {
     if (error instanceof ExpectedStop) return ''
     throw error
   }
+}
+
+/** The first problem of an error, with its line where it names one. */
+function reasonOf({ problems: [first], message }: ExpectedStop): string {
+  if (first?.place?.line === undefined) return first?.message ?? message
+  return `${printPlace(first.place)}: ${first.message}`
 }
