@@ -102,6 +102,12 @@ export const recommendSchema = z
       })
       .prefault({})
       .describe('How limits follow requests. A limit that equals its request always moves with it.'),
+    correctMillibytes: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether memory in thousandths of a byte, such as `512m`, is taken as a slip for `512Mi` and corrected. Otherwise it is named and kept.',
+      ),
     fitNodes: z
       .boolean()
       .default(true)

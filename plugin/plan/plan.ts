@@ -26,6 +26,7 @@ import { type FindSurroundings, surroundingsOf } from './surroundings.ts'
 import { traceChanges } from './trace-changes.ts'
 import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
+import { unansweredKills } from './unanswered-kills.ts'
 
 type LastChange = RecommendSettings['lastChange']
 type FindPastValues = NonNullable<RecommendSettings['pastValues']>
@@ -94,6 +95,7 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     references: references.flatMap((one) => one.references),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
+    unanswered: unansweredKills(recommendations, request.observations),
     unbounded: unboundedBy(request.observations),
   }
 }

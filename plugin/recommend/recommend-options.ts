@@ -7,6 +7,8 @@ export interface RecommendOptions {
   readonly restDays: number
   /** Days during which a value that a person changed is kept. All profiles. */
   readonly holdDays: number
+  /** True when memory in thousandths of a byte is corrected to the Mi that is meant. All profiles. */
+  readonly correctMillibytes: boolean
   /** True when the largest node of the cluster bounds requests. All profiles. */
   readonly fitNodes: boolean
   /** Replica bounds by hour in the report: for each weekday, the same for all days, or none. All profiles. */

@@ -12,11 +12,13 @@ import { decideWorkload } from './decide.ts'
 import { withoutImplied } from './implied-requests.ts'
 import { keepBounded } from './keep-bounded.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
+import { correctMillibytes, withIntendedMemory } from './millibytes.ts'
 import { nodeRoom } from './node-room.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profiles } from './profiles/profiles.ts'
 import type { RecommendOptions } from './recommend-options.ts'
+import { keepAfterTwoRaises } from './repeated-kills.ts'
 import { replayOf } from './replay/replay.ts'
 import { replicaSlots } from './replica-slots.ts'
 import { safetyGate } from './safety-gate.ts'
@@ -79,7 +81,7 @@ interface ObservedWorkload {
 }
 
 function recommendWorkload(
-  { cluster, declared, observation, wasRecorded }: ObservedWorkload,
+  { cluster, declared: written, observation, wasRecorded }: ObservedWorkload,
   {
     profile: name = 'steady',
     options,
@@ -91,6 +93,7 @@ function recommendWorkload(
   }: RecommendSettings,
 ): readonly Recommendation[] {
   const profile: Profile = profiles[name]
+  const declared = options.correctMillibytes ? withIntendedMemory(written) : written
   const policy = policyOf(rules, { cluster, declared, live: observation?.policies })
   if (observation === undefined)
     return withoutImplied(decideWorkload({ declared, policy }, profile, options), declared)
@@ -125,8 +128,11 @@ function recommendWorkload(
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
   const known = (address: FieldAddress) =>
     pastValues?.({ ...address, ...(cluster === undefined ? {} : { cluster }) }, observation.window.to) ?? []
-  const fitting = restoreStuck(keepNotFitting(safe, known), { declared, observation, pastValues: known })
-  return withoutImplied(withKills(fitting, kills, observation.window), declared)
+  const tried = keepAfterTwoRaises(keepNotFitting(safe, known), known)
+  const fitting = restoreStuck(tried, { declared, observation, pastValues: known })
+  const answered = withKills(fitting, kills, observation.window)
+  const corrected = options.correctMillibytes ? correctMillibytes(answered, written) : answered
+  return withoutImplied(corrected, declared)
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */
