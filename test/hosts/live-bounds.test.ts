@@ -225,7 +225,10 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
       }),
     )
     const sources = Object.keys(teams).map((namespace) => ({ path: namespace, cluster: 'lab', namespace }))
-    writeFileSync(join(work, 'tortoise.yaml'), stringify({ sources, clusters: [{ name: 'lab', usage: ['snapshot'] }] }))
+    writeFileSync(
+      join(work, 'tortoise.yaml'),
+      stringify({ sources, clusters: [{ name: 'lab', usage: ['snapshot'] }] }),
+    )
     git(work, 'init', '--quiet', '--initial-branch=main')
     git(work, 'add', '--all')
     git(work, 'commit', '--quiet', '--message=start')
