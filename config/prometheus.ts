@@ -83,5 +83,12 @@ export const prometheusSchema = z
       .record(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a label'), z.string())
       .default({})
       .describe('Labels that select this cluster in a shared Prometheus, for example `cluster: prod`.'),
+    clusterLabel: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/, 'must be the name of a label')
+      .optional()
+      .describe(
+        'Label that names the cluster of each series. When it has several values, nothing is changed until `labels` selects one. `none`: the server has one cluster. Default: it is detected.',
+      ),
   })
   .describe('The Prometheus with usage data of this cluster.')

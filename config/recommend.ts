@@ -21,6 +21,14 @@ export const recommendSchema = z
       ),
     reviewDays: z.number().min(1).max(28).default(7).describe('Days between two evaluations.'),
     memoryMargin: z.number().min(0).default(15).describe('Headroom over the memory peak, in percent.'),
+    podPercentile: z
+      .number()
+      .min(50)
+      .max(100)
+      .default(100)
+      .describe(
+        'Share of the pods of a DaemonSet that its requests cover, in percent. Below 100, the busiest pods do not set the size for all; a memory limit still covers them.',
+      ),
     minimumChange: percent
       .default(10)
       .describe('Smallest change that is worth a commit, in percent of the current value.'),
@@ -94,6 +102,18 @@ export const recommendSchema = z
       })
       .prefault({})
       .describe('How limits follow requests. A limit that equals its request always moves with it.'),
+    correctMillibytes: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether memory in thousandths of a byte, such as `512m`, is taken as a slip for `512Mi` and corrected. Otherwise it is named and kept.',
+      ),
+    fitNodes: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the largest node of the cluster bounds requests. Set it to false where an autoscaler adds larger nodes than any that runs.',
+      ),
     goMemoryShare: percent.default(90).describe('GOMEMLIMIT as a share of the memory limit, in percent.'),
     tortoise: tortoiseSchema.prefault({}),
   })

@@ -34,6 +34,8 @@ export interface DeclaredWorkload {
   readonly policies?: readonly DeclaredPolicy[]
   /** The number of pods without an autoscaler. */
   readonly replicas?: number
+  /** Pods that a rollout starts beside those that run: a number or a share. The default of its kind when left out. */
+  readonly surge?: string
   /** Labels of its pods. */
   readonly labels?: Readonly<Record<string, string>>
   /** Requests and limits of a pod as a whole: quantities by `requests.cpu` and the like. */

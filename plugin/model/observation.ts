@@ -32,6 +32,9 @@ export interface DayThrottling {
   readonly throttled: number
 }
 
+/** The container of usage that is recorded for whole pods. It is no name of a container: those have no brackets. */
+export const wholePod = '(pod)'
+
 /** Usage of one container of a workload. */
 export interface ContainerUsage {
   readonly container: string

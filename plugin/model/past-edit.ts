@@ -24,3 +24,17 @@ export function isNameOf(written: string, name: string, names: readonly string[]
   const shortest = Math.min(...fitting.map((one) => one.length))
   return fitting.length === 0 || (name.includes(written) && name.length === shortest)
 }
+
+/** One change of a value by Tortoise, as its commit names it. */
+export interface PastValue {
+  /** Texts of the value before and after. */
+  readonly from: string
+  readonly to: string
+  readonly rules: readonly string[]
+  /** When it reached the branch, ISO 8601. */
+  readonly at: string
+  /** Days before the end of the window. */
+  readonly daysAgo: number
+  /** Id of the commit. */
+  readonly commit: string
+}

@@ -4,10 +4,21 @@ import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
 import type { WorkloadSlots } from './replica-slots.ts'
 import type { SourceRollout } from './rollout.ts'
+import type { Workload } from './workload.ts'
 import type { WorkloadReference } from './workload-reference.ts'
 
 /** A recommendation with the source that declares its workload. */
 export type SourceRecommendation = Recommendation & { readonly source: string; readonly cluster?: string }
+
+/** A container with OOM kills that nobody answered, and the reason why this plan raises nothing for it. */
+export interface UnansweredKills {
+  readonly cluster: string
+  readonly workload: Workload
+  readonly container: string
+  readonly kills: number
+  /** One or more sentences. */
+  readonly why: string
+}
 
 /** What a run intends, before it delivers anything. */
 export interface Plan {
@@ -29,6 +40,10 @@ export interface Plan {
   readonly references?: readonly WorkloadReference[]
   /** The sources of usage data, and the cost of reading them. */
   readonly usage?: readonly UsageReading[]
+  /** Containers with OOM kills whose memory is not raised, and why. */
+  readonly unanswered?: readonly UnansweredKills[]
+  /** What could not be read of a cluster and so bounds no value, as sentences without a full stop. */
+  readonly unbounded?: readonly { readonly cluster: string; readonly what: string }[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */
   readonly sandbox?: string
   /** The charts and Git sources that were fetched, each with its version and why it was taken. */

@@ -6,6 +6,7 @@ import type { Workload } from './workload.ts'
 /** What a workload says of its pods beside their containers. */
 export interface PodDetails {
   readonly replicas?: number
+  readonly surge?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly podResources?: Readonly<Record<string, string>>
 }
@@ -24,11 +25,22 @@ export function podDetails(object: JsonObject, workload: Workload): PodDetails {
       ]),
     ),
   )
+  const surge = surgeOf(object)
   return {
+    ...(surge === undefined ? {} : { surge }),
     ...(Number.isInteger(replicas) ? { replicas } : {}),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(podResources).length === 0 ? {} : { podResources }),
   }
+}
+
+/** How many pods a rollout starts first: of the strategy of a Deployment, or of an Argo Rollout. */
+function surgeOf(object: JsonObject): string | undefined {
+  if (textOf(valueAt(object, ['spec', 'strategy', 'type'])) === 'Recreate') return '0'
+  const surges = ['rollingUpdate', 'canary'].map((strategy) =>
+    textOf(valueAt(object, ['spec', 'strategy', strategy, 'maxSurge'])),
+  )
+  return surges.find((one) => one !== undefined)
 }
 
 function texts(value: Json | undefined): Readonly<Record<string, string>> {

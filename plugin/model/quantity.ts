@@ -108,8 +108,9 @@ const memoryUnits = {
  */
 export function formatMemory(value: Bytes, like = '1Mi'): string {
   const suffix = parseQuantity(like)?.suffix ?? 'Mi'
-  if (suffix === '' || suffix === 'm') return String(Math.ceil(value))
-  const units = memoryUnits[suffix in binaryPowers ? 'binary' : 'decimal']
+  const isSlip = suffix === 'm' && (toBytes(like) ?? 0) < 1024 ** 2
+  if (suffix === '' || (suffix === 'm' && !isSlip)) return String(Math.ceil(value))
+  const units = memoryUnits[isSlip || suffix in binaryPowers ? 'binary' : 'decimal']
   const [giga, mega, kilo] = units
   const fitsGiga = value % giga[1] === 0 && !['Mi', 'M', 'Ki', 'k'].includes(suffix)
   if (fitsGiga) return `${value / giga[1]}${giga[0]}`

@@ -45,6 +45,15 @@ export interface Budget {
   readonly minAvailable: string
 }
 
+/** What pods can request on a node: what it has for pods, without what DaemonSets request there. */
+export interface NodeSize {
+  readonly said: string
+  /** Millicores. */
+  readonly cpu: number
+  /** Bytes. */
+  readonly memory: number
+}
+
 /** Everything beside a workload that bounds its values or writes them, in Git and in its cluster. */
 export interface Surroundings {
   readonly scalers: readonly OtherScaler[]
@@ -52,6 +61,10 @@ export interface Surroundings {
   readonly ranges: readonly RangeBounds[]
   readonly quotas: readonly Quota[]
   readonly budgets: readonly Budget[]
+  /** The largest nodes on which its pods may run: of any two, each has more of one resource. Not known when left out. */
+  readonly nodes?: readonly NodeSize[]
+  /** What could not be read of its cluster, as sentences without a full stop. */
+  readonly unread?: readonly string[]
 }
 
 /** No bounds and no other writers. */
@@ -74,5 +87,18 @@ export function mergeSurroundings(all: readonly Surroundings[]): Surroundings {
     ranges: once(({ ranges }) => ranges),
     quotas: once(({ quotas }) => quotas),
     budgets: once(({ budgets }) => budgets),
+    nodes: largestSizes(all.flatMap(({ nodes = [] }) => nodes)),
   }
+}
+
+/** The nodes that no other one exceeds in both resources. */
+export function largestSizes(nodes: readonly NodeSize[]): readonly NodeSize[] {
+  const largest: NodeSize[] = []
+  let most = 0
+  for (const node of [...nodes].sort((one, other) => other.memory - one.memory || other.cpu - one.cpu)) {
+    if (node.cpu <= most) continue
+    most = node.cpu
+    largest.push(node)
+  }
+  return largest
 }

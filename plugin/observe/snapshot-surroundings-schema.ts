@@ -77,6 +77,24 @@ export const surroundingsSchema = z
       )
       .readonly()
       .describe('PodDisruptionBudgets of the workload.'),
+    nodes: z
+      .array(
+        z
+          .object({
+            said,
+            cpu: z.number().min(0).describe('Millicores.'),
+            memory: z.number().min(0).describe('Bytes.'),
+          })
+          .readonly(),
+      )
+      .readonly()
+      .describe('The largest nodes on which its pods may run, without what DaemonSets request there.')
+      .exactOptional(),
+    unread: z
+      .array(z.string())
+      .readonly()
+      .describe('What could not be read of the cluster, as sentences.')
+      .exactOptional(),
   })
   .readonly()
   .describe('What bounds or writes the values of the workload in its cluster.')

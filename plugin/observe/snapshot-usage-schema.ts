@@ -27,9 +27,12 @@ const packed = (what: string) =>
     .regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64')
     .refine((text) => text.length % 4 === 0, { error: 'must be base64' })
     .describe(what)
+/** Times are before the year 3000, and a step is a day at most, so that every slot has a date. */
+const latest = 32_503_680_000
+const longestStep = 86_400
 const frame = {
-  first: z.int().describe('Time of the first slot, in seconds since 1970, UTC.'),
-  step: z.int().positive().describe('Seconds between slots.'),
+  first: z.int().min(0).max(latest).describe('Time of the first slot, in seconds since 1970, UTC.'),
+  step: z.int().positive().max(longestStep).describe('Seconds between slots.'),
 }
 const levelsSchema = (what: string) =>
   z
@@ -39,7 +42,15 @@ const levelsSchema = (what: string) =>
     })
     .readonly()
     .describe(what)
-const days = z.array(z.int().min(0)).readonly().describe('Days since 1970-01-01, UTC, in rising order.')
+const days = z
+  .array(
+    z
+      .int()
+      .min(0)
+      .max(latest / 86_400),
+  )
+  .readonly()
+  .describe('Days since 1970-01-01, UTC, in rising order.')
 const dailySchema = z
   .object({
     days,
@@ -83,7 +94,11 @@ const usageSchema = (unit: string) =>
 
 const throttlingSchema = z
   .object({
-    day: z.int().describe('Days since 1970-01-01, UTC.'),
+    day: z
+      .int()
+      .min(0)
+      .max(latest / 86_400)
+      .describe('Days since 1970-01-01, UTC.'),
     periods: z.number().min(0).describe('CFS periods.'),
     throttled: z.number().min(0).describe('Periods in which the container was throttled.'),
   })
@@ -97,7 +112,7 @@ export const containerSchema = z
     memory: usageSchema('bytes').exactOptional(),
     oomKills: count('OOM kills of containers with this name.'),
     oomTimes: z
-      .array(z.number())
+      .array(z.number().min(0).max(latest))
       .readonly()
       .describe('Times of the OOM kills, in seconds since 1970, UTC.')
       .exactOptional(),

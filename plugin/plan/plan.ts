@@ -16,6 +16,7 @@ import { backtestPlan } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
 import { joinReferences } from './join-references.ts'
+import { nameWholePods } from './name-whole-pods.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
@@ -25,12 +26,17 @@ import { type FindSurroundings, surroundingsOf } from './surroundings.ts'
 import { traceChanges } from './trace-changes.ts'
 import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
+import { unansweredKills } from './unanswered-kills.ts'
 
 type LastChange = RecommendSettings['lastChange']
+type FindPastValues = NonNullable<RecommendSettings['pastValues']>
 
 /** How to decide. Only edits that can have set a value count as changes of it. */
-export interface PlanSettings extends Omit<RecommendSettings, 'lastChange'> {
+export interface PlanSettings extends Omit<RecommendSettings, 'lastChange' | 'pastValues'> {
   readonly lastChange: (...asked: [...Parameters<LastChange>, isEditOf: IsEditOf]) => ReturnType<LastChange>
+  readonly pastValues?: (
+    ...asked: [...Parameters<FindPastValues>, isEditOf: IsEditOf]
+  ) => ReturnType<FindPastValues>
 }
 
 /** What to plan, and from which usage. */
@@ -67,8 +73,9 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     source,
     references: workloadReferences(objects, namespaceOf(source)),
   }))
-  const request = { ...given, observations: joinReferences(given.observations, references) }
-  const declared = rendered.map((rendering) => declaredIn(rendering, request.isSelected))
+  const declared = rendered.map((rendering) => declaredIn(rendering, given.isSelected))
+  const joined = joinReferences(given.observations, references)
+  const request = { ...given, observations: nameWholePods(joined, declared) }
   const { review = acceptAll, hasHistory = noHistory } = request
   const editsIn = await editsBySource(declared, hasHistory, ports)
   const surroundings = surroundingsOf(rendered, declared, request.observations)
@@ -88,7 +95,17 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     references: references.flatMap((one) => one.references),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
+    unanswered: unansweredKills(recommendations, request.observations),
+    unbounded: unboundedBy(request.observations),
   }
+}
+
+/** What could not be read of the clusters, each once. */
+function unboundedBy(observations: readonly Observation[]): NonNullable<Plan['unbounded']> {
+  const all = observations.flatMap(({ cluster, surroundings }) =>
+    (surroundings?.unread ?? []).map((what) => ({ cluster, what })),
+  )
+  return [...new Map(all.map((one) => [`${one.cluster}\0${one.what}`, one])).values()]
 }
 
 /** How the proposed changes of each source reach its cluster. */
@@ -147,7 +164,10 @@ function recommendFor(
 ): readonly SourceRecommendation[] {
   const { id, cluster } = source
   const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, isEditOf)
-  const settings = { ...request.recommend, lastChange, surroundings: request.surroundings, guarded: true }
+  const pastValues: FindPastValues = (address, time) =>
+    request.recommend.pastValues?.(address, time, isEditOf) ?? []
+  const { surroundings } = request
+  const settings = { ...request.recommend, lastChange, pastValues, surroundings, guarded: true }
   return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
     ...one,
     source: id,

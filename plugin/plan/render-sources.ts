@@ -13,6 +13,7 @@ import type { RecordedWorkload } from '../recommend/backtest.ts'
 import type { Unrendered } from '../trace/sources/releases.ts'
 import { renderEach, renderReleases } from '../trace/sources/releases.ts'
 import { observationsFor } from './declared-source.ts'
+import { nameWholePods } from './name-whole-pods.ts'
 
 /** What a plan uses of the outside. */
 export interface PlanPorts {
@@ -59,9 +60,14 @@ export async function declaredAndObserved(
   ports: PlanPorts,
 ): Promise<readonly RecordedWorkload[]> {
   const { rendered } = await renderAll(sources, ports)
-  return rendered.flatMap(({ source, objects }) => {
-    const known = observationsFor(source, observations)
-    return declaredWorkloads(objects, namespaceOf(source)).flatMap((declared: DeclaredWorkload) => {
+  const found = rendered.map(({ source, objects }) => ({
+    source,
+    workloads: declaredWorkloads(objects, namespaceOf(source)),
+  }))
+  const used = nameWholePods(observations, found)
+  return found.flatMap(({ source, workloads }) => {
+    const known = observationsFor(source, used)
+    return workloads.flatMap((declared: DeclaredWorkload) => {
       const observation = known.get(workloadKey(declared.workload))
       return observation === undefined ? [] : [{ declared, observation }]
     })

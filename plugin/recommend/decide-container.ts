@@ -147,7 +147,8 @@ function limitAdvice(
       const request = move(currentValue(container.declared, `requests.${resource}`), requests[resource])
       const bounds = subject.bounds?.(container.declared.name, resource)
       const advice = profile.limit(container, resource, { request, days, evidence })
-      return bounds === undefined ? advice : boundedLimit(advice, bounds, request?.to)
+      const from = currentValue(container.declared, `limits.${resource}`)
+      return bounds === undefined ? advice : boundedLimit(advice, bounds, { from, request: request?.to })
     })
   return { cpu: limit('cpu'), memory: limit('memory') }
 }

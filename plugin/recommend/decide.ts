@@ -1,4 +1,5 @@
-import type { Observation } from '../model/observation.ts'
+import type { DeclaredContainer } from '../model/declared-container.ts'
+import { type Observation, wholePod } from '../model/observation.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import { type Advice, advise } from './advice.ts'
 import { cpuGroup, memoryGroup } from './change-groups.ts'
@@ -13,6 +14,7 @@ import type { RecommendOptions } from './recommend-options.ts'
 import { declaredValue } from './replay/apply.ts'
 import { scaledMemory } from './scaled-memory.ts'
 import { aboveBudgets } from './shared-bounds.ts'
+import { correctionsAlone, isTooLarge } from './stuck-rollout.ts'
 import { toRecommendation } from './to-recommendation.ts'
 import type { ContainerInput, WorkloadInput } from './workload-input.ts'
 
@@ -25,10 +27,12 @@ export function decideWorkload(
   const { observation } = subject
   if (observation === undefined) return everyField(subject, noUsage)
   const skipped = observation.unhealthy && `Skipped: ${observation.unhealthy}`
-  if (skipped !== undefined && !loopsOfKills(observation)) return everyField(subject, skipped)
+  const isLoop = loopsOfKills(observation)
+  if (skipped !== undefined && !isLoop && !isTooLarge(observation)) return everyField(subject, skipped)
   const evidence = { observation, options, wasRecorded: subject.wasRecorded }
   const decided = decideFields(subject, observation, { evidence, profile })
-  return skipped === undefined ? decided : answersAlone(decided, observation, skipped)
+  if (skipped === undefined) return decided
+  return isLoop ? answersAlone(decided, observation, skipped) : correctionsAlone(decided, skipped)
 }
 
 /**
@@ -88,7 +92,8 @@ function decideFields(
   return [
     ...declared.containers.flatMap((container) => {
       const own = containers.find((one) => one.declared === container)
-      if (own === undefined) return unsureOf(subject, container, withoutUsage(container.role))
+      if (own === undefined)
+        return unsureOf(subject, container, withoutUsage(container, subject, observation))
       const evidence = containerEvidence(rules.evidence, own.usage)
       return containerAdvice(subject, own, {
         ...rules,
@@ -129,8 +134,21 @@ function podEvidence(containers: readonly ContainerInput[], evidence: Evidence):
 const noUsage =
   'No usage found for this workload; check `labels` and `namespaces` of its cluster in tortoise.yaml'
 
-const withoutUsage = (role: 'main' | 'init' | 'sidecar'): string =>
-  role === 'init' ? 'Init containers are not sized' : 'No usage found for this container'
+/** Why a container has no usage: it is new, it has another name than before, or names are not recorded. */
+function withoutUsage(
+  { role }: DeclaredContainer,
+  { declared }: WorkloadInput,
+  { containers }: Observation,
+): string {
+  if (role === 'init') return 'Init containers are not sized'
+  if (containers.some(({ container }) => container === wholePod))
+    return 'Usage is recorded for whole pods, without the names of containers, and this pod has several'
+  const names = new Set(declared.containers.map(({ name }) => name))
+  const gone = containers.map(({ container }) => container).filter((name) => !names.has(name))
+  const before =
+    gone.length === 0 ? '' : `; usage is recorded for ${gone.join(', ')}, which Git no longer declares`
+  return `No usage found for this container${before}`
+}
 
 const everyField = (subject: WorkloadInput, missing: string): readonly Recommendation[] =>
   subject.declared.containers.flatMap((container) => unsureOf(subject, container, missing))

@@ -1,6 +1,7 @@
 import type { DeclaredContainer } from '../model/declared-container.ts'
 import { readValue } from '../model/value.ts'
 import { resourceText } from './format.ts'
+import { intendedMemory, isMillibytes } from './millibytes.ts'
 
 /**
  * Returns, as a sentence, why the values declared for a resource of a container cannot be sized: a request or limit of 0,
@@ -15,14 +16,10 @@ export function invalidValue({ values }: DeclaredContainer, resource: 'cpu' | 'm
     .map((part) => values[`${part}.${resource}`])
     .find(isMillibytes)
   if (resource === 'memory' && slip !== undefined)
-    return `The memory ${slip} is ${Number.parseInt(slip, 10) / 1000} bytes, because m means a thousandth; probably ${slip.slice(0, -1)}Mi is meant. Correct it first`
+    return `The memory ${slip} is ${Number.parseInt(slip, 10) / 1000} bytes, because m means a thousandth; probably ${intendedMemory(slip)} is meant. Correct it, or set recommend.correctMillibytes`
   if (request === 0) return `The ${name} request is 0, which counts as not set, and Tortoise never adds one`
   if (limit === 0) return `The ${name} limit is 0, which counts as not set, and Tortoise never adds one`
   return request !== undefined && limit !== undefined && limit < request
     ? `The ${name} limit is below the ${name} request, which the API server rejects; correct one of the two`
     : undefined
 }
-
-/** An amount of memory in thousandths of a byte, which nobody means. */
-const isMillibytes = (text: string | undefined): text is string =>
-  text !== undefined && /^\d+m$/.test(text.trim())

@@ -26,6 +26,9 @@ export function killsAreAnswered({ oomKills, oomTimes, memory }: ContainerUsage)
 /** Whether a container was killed for want of memory, and nobody raised its memory since. */
 export const hasOpenKills = (usage: ContainerUsage): boolean => usage.oomKills > 0 && !killsAreAnswered(usage)
 
+/** The OOM kills of a container that nobody answered. */
+export const openKills = (usage: ContainerUsage): number => (hasOpenKills(usage) ? usage.oomKills : 0)
+
 function highest(values: Float64Array): number {
   let most = 0
   for (const value of values) if (value > most) most = value

@@ -7,6 +7,10 @@ export interface RecommendOptions {
   readonly restDays: number
   /** Days during which a value that a person changed is kept. All profiles. */
   readonly holdDays: number
+  /** True when memory in thousandths of a byte is corrected to the Mi that is meant. All profiles. */
+  readonly correctMillibytes: boolean
+  /** True when the largest node of the cluster bounds requests. All profiles. */
+  readonly fitNodes: boolean
   /** Replica bounds by hour in the report: for each weekday, the same for all days, or none. All profiles. */
   readonly replicaSlots: 'weekly' | 'daily' | 'off'
   /** Lowest minimum and highest maximum that are recommended for an HPA, and in its bounds by hour. All profiles but `tortoise`. */
@@ -27,6 +31,8 @@ export interface RecommendOptions {
   readonly reviewDays: number
   /** `steady`: headroom over the memory peak, in percent. */
   readonly memoryMargin: number
+  /** `steady`: share of the pods of a DaemonSet that its requests cover, in percent. */
+  readonly podPercentile: number
   /** `steady`: smallest change that is worth a commit, in percent of the current value. */
   readonly minimumChange: number
   /** `steady`: smallest decrease that is worth a commit, in percent of the current value. */

@@ -1,6 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
+import type { PastValue } from '../model/past-edit.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
@@ -8,17 +9,24 @@ import { workloadKey } from '../model/workload.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
 import { withoutImplied } from './implied-requests.ts'
+import { keepAnnounced } from './keep-announced.ts'
+import { keepBounded } from './keep-bounded.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
 import { answeredKills, withKills } from './kills.ts'
+import { correctMillibytes, withIntendedMemory } from './millibytes.ts'
+import { nodeRoom } from './node-room.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profiles } from './profiles/profiles.ts'
 import type { RecommendOptions } from './recommend-options.ts'
+import { keepAfterTwoRaises } from './repeated-kills.ts'
 import { replayOf } from './replay/replay.ts'
 import { replicaSlots } from './replica-slots.ts'
 import { safetyGate } from './safety-gate.ts'
 import { keepWithinSums } from './shared-bounds.ts'
+import { keepNotFitting, restoreStuck } from './stuck-rollout.ts'
 import { containerBounds } from './value-bounds.ts'
+import type { WorkloadInput } from './workload-input.ts'
 
 /** How to decide. */
 export interface RecommendSettings {
@@ -37,6 +45,10 @@ export interface RecommendSettings {
     address: FieldAddress & { readonly cluster?: string },
     time: string,
   ) => number | undefined
+  /** The changes that Tortoise made of a value before `time` (ISO 8601), newest first; not known when left out. */
+  readonly pastValues?:
+    | ((address: FieldAddress & { readonly cluster?: string }, time: string) => readonly PastValue[])
+    | undefined
 }
 
 /** The workloads that one source declares for one cluster. */
@@ -71,45 +83,69 @@ interface ObservedWorkload {
 }
 
 function recommendWorkload(
-  { cluster, declared, observation, wasRecorded }: ObservedWorkload,
-  {
-    profile: name = 'steady',
-    options,
-    rules,
-    guarded = false,
-    lastChange,
-    surroundings: find,
-  }: RecommendSettings,
+  { cluster, declared: written, observation, wasRecorded }: ObservedWorkload,
+  settings: RecommendSettings,
 ): readonly Recommendation[] {
+  const { profile: name = 'steady', options, rules, surroundings: find } = settings
   const profile: Profile = profiles[name]
+  const declared = options.correctMillibytes ? withIntendedMemory(written) : written
   const policy = policyOf(rules, { cluster, declared, live: observation?.policies })
   if (observation === undefined)
     return withoutImplied(decideWorkload({ declared, policy }, profile, options), declared)
-  const replay = replayOf(observation)
   const surroundings = find?.(declared, cluster) ?? noSurroundings
   const bounds = (container: string, resource: 'cpu' | 'memory') =>
     containerBounds(surroundings, rules, {
       subject: { cluster, workload: declared.workload, container },
       resource,
+      room: options.fitNodes
+        ? nodeRoom(surroundings.nodes ?? [], declared, { container, resource })
+        : undefined,
     })
+  const replay = replayOf(observation)
   const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }
-  const decided = keepWithinSums(decideWorkload(subject, profile, options), {
-    declared,
-    observation,
-    surroundings,
-  })
+  const decided = afterHistory(boundedDecisions(subject, profile, options), { ...subject, cluster }, settings)
+  const corrected = options.correctMillibytes ? correctMillibytes(decided, written) : decided
+  return withoutImplied(corrected, declared)
+}
+
+type Subject = WorkloadInput & Required<Pick<WorkloadInput, 'observation' | 'replay' | 'surroundings'>>
+
+/** What the rules of the profile say, without what leaves the bounds of single values or of their sums. */
+function boundedDecisions(
+  subject: Subject,
+  profile: Profile,
+  options: RecommendOptions,
+): readonly Recommendation[] {
+  const { declared } = subject
+  const bounded = keepBounded(decideWorkload(subject, profile, options), subject)
+  return keepWithinSums(keepAnnounced(bounded, declared), { ...subject, fitNodes: options.fitNodes })
+}
+
+/** Without changes that come too soon, that the recorded history shows to be less safe, or that did not fit before. */
+function afterHistory(
+  decided: readonly Recommendation[],
+  subject: Subject & { readonly cluster: string | undefined },
+  { profile: name = 'steady', options, guarded = false, lastChange, pastValues }: RecommendSettings,
+): readonly Recommendation[] {
+  const { declared, observation, replay, cluster } = subject
+  const profile: Profile = profiles[name]
+  const { to: end } = observation.window
+  const inCluster = (address: FieldAddress) => ({ ...address, ...(cluster === undefined ? {} : { cluster }) })
   const kills = answeredKills(decided, observation)
   const advised = keepRecentlyChanged(keepAtMaximum(decided, declared.autoscaler, observation), {
     observation,
     kills,
     restDays: options.restDays,
     targetRestDays: profile.targetRestDays?.(options) ?? 0,
-    lastChange: (address) =>
-      lastChange({ ...address, ...(cluster === undefined ? {} : { cluster }) }, observation.window.to),
+    lastChange: (address) => lastChange(inCluster(address), end),
   })
-  const acceptedTimeAbove = profile.acceptedTimeAbove(options)
+  const ofPods = declared.workload.kind === 'DaemonSet' ? 1 - options.podPercentile / 100 : 0
+  const acceptedTimeAbove = Math.max(profile.acceptedTimeAbove(options), ofPods)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
-  return withoutImplied(withKills(safe, kills, observation.window), declared)
+  const past = (address: FieldAddress) => pastValues?.(inCluster(address), end) ?? []
+  const tried = keepAfterTwoRaises(keepNotFitting(safe, past), past)
+  const fitting = restoreStuck(tried, { declared, observation, pastValues: past })
+  return withKills(fitting, kills, observation.window)
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

@@ -6,6 +6,7 @@ import { cpuScale } from '../model/sketch.ts'
 import { reason } from './advice.ts'
 import { significantThrottling } from './evidence.ts'
 import { memoryText, shareText } from './format.ts'
+import { openKills } from './kills.ts'
 import { declaredValue, type ReadField, withAutoscalerChanges } from './replay/apply.ts'
 import { compareSamples } from './replay/compare-samples.ts'
 import type { ContainerOutcome, WorkloadOutcome } from './replay/outcome.ts'
@@ -132,7 +133,7 @@ function memoryOverLimit(before: ContainerOutcome, after: ContainerOutcome): Rea
       `Backtest: memory of up to ${peak} would exceed the limit of ${memoryText(limit)} on ${plural(after.daysOver, 'day')} (${before.daysOver} today).`,
     )
   }
-  const { oomKills } = after.usage
+  const oomKills = openKills(after.usage)
   if (oomKills === 0 || limit >= before.limit.memory) return undefined
   return reason(
     'backtest.memory',

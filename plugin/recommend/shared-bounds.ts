@@ -1,6 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { DeclaredContainer } from '../model/declared-container.ts'
 import type { Observation } from '../model/observation.ts'
+import { plural } from '../model/plural.ts'
 import { toAmount } from '../model/quantity.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { sum } from '../model/sum.ts'
@@ -23,6 +24,7 @@ interface Subject {
   readonly declared: DeclaredWorkload
   readonly observation: Observation
   readonly surroundings: Surroundings
+  readonly fitNodes?: boolean
 }
 
 /** Keeps the raises that do not fit into the resources of the pod as a whole, or into a quota of the namespace. */
@@ -40,7 +42,10 @@ export function keepWithinSums(
     const why =
       own.length === 0
         ? undefined
-        : (overPod(field, recommendations, subject) ?? overQuota(field, recommendations, subject))
+        : (overPod(field, recommendations, subject) ??
+          overRange(field, recommendations, subject) ??
+          overNodes(field, recommendations, subject) ??
+          overQuota(field, recommendations, subject))
     if (why !== undefined) for (const { together } of own) kept.set(together, why)
   }
   return kept.size === 0 ? recommendations : keepWithReasons(recommendations, kept)
@@ -77,6 +82,40 @@ function overPod(
   )
 }
 
+/** The sum over the containers of a pod is above what a LimitRange allows for a pod. */
+function overRange(
+  field: Summed,
+  recommendations: readonly Recommendation[],
+  { declared, surroundings: { ranges } }: Subject,
+): Reason | undefined {
+  const { from, to } = sums(field, recommendations, declared)
+  for (const { said, bounds } of ranges) {
+    const text = bounds[`Pod.max.${field.split('.')[1]}`]
+    const most = text === undefined ? undefined : amountOf(field, text)
+    if (most === undefined || to <= most || to <= from) continue
+    const why = `${said} allows a pod no more than ${shown(field, most)}, and its containers would have ${field} of ${shown(field, to)}, so nothing is raised.`
+    return reason('bounds.maximum', why)
+  }
+  return undefined
+}
+
+/** No node has room for all containers of a pod at once, although it has for each of them. */
+function overNodes(
+  field: Summed,
+  recommendations: readonly Recommendation[],
+  { declared, surroundings: { nodes = [] }, fitNodes = true }: Subject,
+): Reason | undefined {
+  if (!fitNodes || nodes.length === 0 || field.startsWith('limits.')) return undefined
+  const [cpu, memory] = (['requests.cpu', 'requests.memory'] as const).map((one) =>
+    sums(one, recommendations, declared),
+  )
+  const fits = (part: 'from' | 'to'): boolean =>
+    nodes.some((node) => (cpu?.[part] ?? 0) <= node.cpu && (memory?.[part] ?? 0) <= node.memory)
+  if (fits('to') || !fits('from')) return undefined
+  const text = `No node that is known has room for a pod of ${cpuText(cpu?.to ?? 0)} and ${memoryText(memory?.to ?? 0)}, so nothing is raised.`
+  return reason('bounds.node', text)
+}
+
 const someLimitAbove = (field: Summed, recommendations: readonly Recommendation[], most: number): boolean =>
   recommendations.some((one) => one.field === field && one.verdict === 'change' && one.to > most)
 
@@ -95,20 +134,28 @@ function overQuota(
 ): Reason | undefined {
   const { from, to } = sums(field, recommendations, declared)
   const pods = Math.max(observation.replicas?.max ?? 0, declared.replicas ?? 1)
+  const surge = surgePods(declared, pods)
   for (const { said, hard, used } of surroundings.quotas)
     for (const name of quotaNames[field]) {
       const [most, now] = [hard[name], used[name] ?? used[field]].map((text) =>
         text === undefined ? undefined : amountOf(field, text),
       )
       if (most === undefined || now === undefined) continue
-      // A rolling update starts a new pod before it ends an old one.
-      const after = now + pods * (to - from) + to
+      // A rolling update starts new pods before it ends old ones.
+      const after = now + pods * (to - from) + surge * to
       if (after > most) {
-        const text = `${said} allows ${shown(field, most)} of ${name} in the namespace, of which ${shown(field, now)} are used. ${pods} pods and one more during the rollout would need ${shown(field, after)}, so nothing is raised.`
+        const text = `${said} allows ${shown(field, most)} of ${name} in the namespace, of which ${shown(field, now)} are used. ${plural(pods, 'pod')}${surge === 0 ? '' : `, and ${surge} more during the rollout,`} would need ${shown(field, after)}, so nothing is raised.`
         return reason('bounds.quota', text)
       }
     }
   return undefined
+}
+
+/** Pods that a rollout starts before it ends old ones: a quarter, rounded up, where nothing else is declared. */
+function surgePods({ workload, surge }: DeclaredWorkload, pods: number): number {
+  if (workload.kind !== 'Deployment' && workload.kind !== 'Rollout') return 0
+  const share = /^(\d+)%$/.exec(surge ?? '25%')?.[1]
+  return share === undefined ? Number(surge) || 0 : Math.ceil((pods * Number(share)) / 100)
 }
 
 /** Keeps a minimum of an HPA above what disruption budgets need to allow one disruption. */

@@ -14,11 +14,15 @@ const bound = (resource: Resource, text: string | undefined, said: string): read
   return value === undefined ? [] : [{ value, said }]
 }
 
-/** The bounds of a container's values: of LimitRanges, of vertical autoscalers, and of rules in settings. */
+/** The bounds of a container's values: of LimitRanges, of vertical autoscalers, of rules in settings, and of the largest node. */
 export function containerBounds(
   { ranges, verticals }: Surroundings,
   rules: readonly PolicyRule[],
-  { subject, resource }: { readonly subject: RuleSubject; readonly resource: Resource },
+  {
+    subject,
+    resource,
+    room,
+  }: { readonly subject: RuleSubject; readonly resource: Resource; readonly room?: Bound | undefined },
 ): ContainerBounds {
   const ofRange = (aspect: string) =>
     ranges.flatMap(({ said, bounds }) => bound(resource, bounds[`Container.${aspect}.${resource}`], said))
@@ -40,10 +44,12 @@ export function containerBounds(
       return bound(resource, policy?.[part][resource], said)
     })
   const requestMinimum = [...least, ...ofVerticals('minimum'), ...ofRules('minimum')]
-  const requestMaximum = [...most, ...ofVerticals('maximum'), ...ofRules('maximum')]
+  const onNode = room === undefined ? [] : [room]
+  const requestMaximum = [...most, ...ofVerticals('maximum'), ...ofRules('maximum'), ...onNode]
   return {
     request: { ...lowest(requestMaximum), ...highest(requestMinimum) },
     limit: { ...lowest(most), ...highest(least) },
+    ...(room === undefined ? {} : { room }),
     ...(ratio === undefined ? {} : { ratio }),
   }
 }
@@ -69,16 +75,23 @@ export function withinValueBounds(advice: Advice, { minimum, maximum }: ValueBou
   return advice
 }
 
-/** Moves a limit into its bounds: also into the largest ratio to its request, in millicores or bytes. */
+/** A limit before, and its request after, in millicores or bytes. */
+interface LimitedRequest {
+  readonly from: number | undefined
+  readonly request: number | undefined
+}
+
+/** Moves a limit into its bounds: also into the largest ratio to its request, and into the room on a node where it rises. */
 export function boundedLimit(
   advice: Advice,
-  { limit, ratio }: ContainerBounds,
-  request: number | undefined,
+  { limit, ratio, room }: ContainerBounds,
+  { from = 0, request }: LimitedRequest,
 ): Advice {
-  const within = withinValueBounds(advice, limit)
+  const most = room && { ...room, value: Math.max(room.value, from, request ?? 0) }
+  const within = withinValueBounds(withinValueBounds(advice, limit), most ? { maximum: most } : {})
   if (within.kind === 'unsure' || ratio === undefined || request === undefined) return within
-  const most = Math.floor(request * ratio.value)
-  if (within.value <= most) return within
+  const largest = Math.floor(request * ratio.value)
+  if (within.value <= largest) return within
   const text = `${ratio.said} allows no limit above ${ratio.value} × the request.`
-  return advise(most, ...within.because, reason('bounds.ratio', text))
+  return advise(largest, ...within.because, reason('bounds.ratio', text))
 }

@@ -26,6 +26,8 @@ export interface ContainerBounds {
   readonly limit: ValueBounds
   /** Largest limit as a multiple of the request. */
   readonly ratio?: { readonly value: number; readonly said: string }
+  /** What the largest node has for the container; nothing is raised above it. */
+  readonly room?: { readonly value: number; readonly said: string }
 }
 
 /** One workload to decide on: its declared values, its usage data, and its scaling policies. */

@@ -9,7 +9,11 @@ import { backtestLine, backtestsOf } from './plan-backtest.ts'
 
 /** Each value of some workloads with the rules behind it, for a terminal. */
 export function explainForPeople(
-  { recommendations, backtest }: Pick<Plan, 'recommendations' | 'backtest'>,
+  {
+    recommendations,
+    backtest,
+    skipped = [],
+  }: Pick<Plan, 'recommendations' | 'backtest'> & Partial<Pick<Plan, 'skipped'>>,
   paint: Paint,
 ): Terminal {
   const blocks: Part<'terminal'>[] = []
@@ -24,10 +28,25 @@ export function explainForPeople(
         blocks.push(paint.dim(`  ${backtestLine(replayed, backtest?.currency ?? '')}`))
     }
     heading = own
-    blocks.push(...linesOf(one, paint))
+    blocks.push(...linesOf(one, paint), ...skippedLines(one, skipped, paint))
   }
   return terminal`${terminal.join(blocks, '\n')}\n`
 }
+
+/** Why a change is not proposed: reviewers declined it, a person set the value, or it cannot be edited. */
+const skippedLines = (
+  one: SourceRecommendation,
+  skipped: Plan['skipped'],
+  paint: Paint,
+): readonly Part<'terminal'>[] =>
+  one.verdict !== 'change'
+    ? []
+    : skipped
+        .filter(
+          ({ source, workload, field }) =>
+            source === one.source && workload === workloadLabel(one.workload) && field === fieldLabel(one),
+        )
+        .map(({ reason }) => paint.dim(`      not proposed: ${reason}`))
 
 function linesOf(one: SourceRecommendation, paint: Paint): readonly Part<'terminal'>[] {
   const label = `  ${fieldLabel(one)}`

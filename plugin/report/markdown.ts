@@ -3,6 +3,7 @@ import type { Outcome } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
+import { workloadLabel } from '../model/workload.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
 import { rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
@@ -27,8 +28,13 @@ export function markdownReport({ plan }: Outcome): Markdown {
 }
 
 const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
+  ...(plan.unanswered ?? []).map(
+    ({ cluster, workload, container, kills, why }) =>
+      markdown`${plural(kills, 'OOM kill')} of ${container} in ${cluster} ${workloadLabel(workload)} are not answered by a raise: ${why}`,
+  ),
   ...skippedSection(plan),
   ...rolloutSection(plan),
+  ...(plan.unbounded ?? []).map(({ cluster, what }) => markdown`Not bounded in cluster ${cluster}: ${what}.`),
   ...usageSection(plan.usage),
   ...(plan.fetched ?? []).map((one) => markdown`Uses ${one}.`),
   ...(plan.sandbox === undefined ? [] : [markdown`${plan.sandbox}.`]),

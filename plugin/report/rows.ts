@@ -55,7 +55,7 @@ export function rowOf(change: ProposedChange): Row {
 
 /** The difference in percent; for targets, which are percentages, in points. */
 function moveText(field: Field, before: number | undefined, after: number | undefined): string {
-  if (before === undefined || after === undefined || before === 0) return ''
+  if (before === undefined || after === undefined || before < 1) return ''
   if (field.startsWith('hpa.target.')) return signed(after - before, 'pt')
   return isContainerField(field) && !field.startsWith('env.') ? signed((after / before - 1) * 100, '%') : ''
 }

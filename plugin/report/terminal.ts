@@ -4,6 +4,7 @@ import type { Proof } from '../model/proof.ts'
 import type { Delivery, PullOutcome } from '../model/proposal.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { type Part, present } from '../model/text/text.ts'
+import { workloadLabel } from '../model/workload.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
@@ -23,9 +24,11 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
+    unansweredSection(plan.unanswered ?? [], paint),
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     rolloutSection(rolloutRows(plan), paint),
+    unboundedSection(plan.unbounded ?? [], paint),
     fetchedSection(plan.fetched ?? [], paint),
     plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
     delivery === undefined ? '' : deliveryLine(delivery),
@@ -36,6 +39,34 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
 const fetchedSection = (fetched: readonly string[], paint: Paint): Terminal =>
   terminal.join(
     fetched.length === 0 ? [] : ['From elsewhere:', ...fetched.map((one) => paint.dim(`  ${one}`))],
+    '\n',
+  )
+
+/** Containers that are killed although nothing is raised for them. */
+const unansweredSection = (unanswered: NonNullable<Outcome['plan']['unanswered']>, paint: Paint): Terminal =>
+  terminal.join(
+    unanswered.length === 0
+      ? []
+      : [
+          'OOM kills that no raise answers',
+          ...unanswered.map(
+            ({ cluster, workload, container, kills, why }) =>
+              `  ${cluster} ${workloadLabel(workload)} ${container}: ${plural(kills, 'kill')}. ${paint.dim(why)}`,
+          ),
+        ],
+    '\n',
+  )
+
+/** What could not be read of the clusters, so that it bounds nothing. */
+const unboundedSection = (unbounded: NonNullable<Outcome['plan']['unbounded']>, paint: Paint): Terminal =>
+  terminal.join(
+    unbounded.length === 0
+      ? []
+      : [
+          'Not bounded by',
+          ...unbounded.map(({ cluster, what }) => paint.dim(`  cluster ${cluster}: ${what}`)),
+          paint.dim('  `tortoise doctor --fix-hints` prints the rules to add.'),
+        ],
     '\n',
   )
 

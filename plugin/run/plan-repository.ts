@@ -76,6 +76,17 @@ function daysSinceChange(
   }
 }
 
+/** Returns the changes that commits of Tortoise made of a value, newest first. */
+function changesInCommits(
+  commits: readonly HistoryCommit[],
+): NonNullable<PlanRequest['recommend']['pastValues']> {
+  const past = pastChanges(commits)
+  return (address, time, isEditOf) =>
+    (past.get(changeKey(address)) ?? [])
+      .filter(({ edit }) => isEditOf(edit, address.workload))
+      .map(({ edit: _, ...one }) => ({ ...one, daysAgo: (Date.parse(time) - Date.parse(one.at)) / dayMs }))
+}
+
 /** Finds who changed a value lately; `undefined` outside a Git repository. */
 function editsByPeople(
   { checkout: { gitdir }, settings: { recommend } }: Pick<PlanInputs, 'checkout' | 'settings'>,
@@ -144,6 +155,7 @@ export async function planRepository(
       options,
       rules,
       lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
+      pastValues: changesInCommits(commits),
     },
     hasHistory: inHistory(commits),
     hold: {

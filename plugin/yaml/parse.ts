@@ -1,6 +1,7 @@
 import type { Document, DocumentOptions, ParsedNode, ParseOptions, SchemaOptions, ToJSOptions } from 'yaml'
 import { Composer, Lexer, LineCounter, Parser } from 'yaml'
 import type { Json } from '../model/json.ts'
+import { cyclicAlias } from './cyclic-alias.ts'
 import { duplicateKey } from './duplicate-keys.ts'
 import { plainValues } from './plain-values.ts'
 
@@ -34,11 +35,14 @@ export function* eachDocument(
   // The library compares each key with every other one of its mapping.
   const composer = new Composer({ lineCounter, logLevel: 'silent', ...options, uniqueKeys: false })
   let count = 0
+  const mayHaveCycles = text.includes('*') && text.includes('&')
   for (const document of composer.compose(tokensOf(text, lineCounter))) {
     count += 1
     if (count > mostDocuments) throw new TooLarge(mostDocuments, 'documents')
     const error = uniqueKeys === false ? undefined : duplicateKey(document)
     if (error !== undefined) document.errors.push(error)
+    const cycle = mayHaveCycles ? cyclicAlias(document as Document.Parsed<ParsedNode>) : undefined
+    if (cycle !== undefined) document.errors.push(cycle)
     yield document as Document.Parsed<ParsedNode>
   }
 }

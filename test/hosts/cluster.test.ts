@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../plugin/model/progress.ts'
 import type { LiveCluster, LiveWorkload } from '../../plugin/observe/kubernetes/live.ts'
 import { type ClusterOptions, readCluster } from '../../plugin/observe/kubernetes/read-cluster.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, inhabit, installDefinitions } from '../lab/cluster/inhabit.ts'
+import { publishRole } from '../lab/cluster/publish-role.ts'
 
 import { tortoise } from './program.ts'
 
@@ -56,18 +56,7 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
   beforeAll(async () => {
     plane = await startControlPlane()
     await installDefinitions(plane)
-    const roles = parseAllDocuments(readFileSync('config/deploy/base/rbac.yaml', 'utf8')).map((one) =>
-      one.toJS(),
-    )
-    for (const object of roles) {
-      if (object.kind === 'ServiceAccount')
-        await plane.call('POST', '/api/v1/namespaces/default/serviceaccounts', object)
-      else {
-        const subjects = object.subjects && [{ ...object.subjects[0], namespace: 'default' }]
-        const path = `/apis/rbac.authorization.k8s.io/v1/${object.kind.toLowerCase()}s`
-        await plane.call('POST', path, { ...object, ...(subjects && { subjects }) })
-      }
-    }
+    await publishRole(plane)
     await inhabit(plane, { namespaces: 5, deployments: 60 })
   })
   afterAll(async () => {

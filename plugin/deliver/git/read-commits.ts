@@ -1,5 +1,5 @@
 import type { PromiseFsClient } from 'isomorphic-git'
-import type { PastEdit } from '../../model/past-edit.ts'
+import type { PastEdit, PastValue } from '../../model/past-edit.ts'
 import type { TrailedChange } from '../record/trailers.ts'
 import { type HistorySpan, readArrivals } from './mainline.ts'
 import { changeChecker } from './own-changes.ts'
@@ -62,9 +62,8 @@ function withoutRepeats(read: readonly Read[]): readonly HistoryCommit[] {
   })
 }
 
-/** One change of a value by Tortoise: when it reached the base branch (ISO 8601), and where. */
-export interface PastChange {
-  readonly at: string
+/** One change of a value by Tortoise: when it reached the base branch (ISO 8601), where, and what it changed. */
+export interface PastChange extends Omit<PastValue, 'daysAgo'> {
   readonly edit: PastEdit
 }
 
@@ -74,11 +73,11 @@ export type ChangeHistory = ReadonlyMap<string, readonly PastChange[]>
 /** Returns the changes of each value, newest first. `commits` are newest first. */
 export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
   const past = new Map<string, PastChange[]>()
-  for (const { at, changes } of commits)
-    for (const { key, file = '', names } of changes) {
-      const known = past.get(key)
-      if (known === undefined) past.set(key, [{ at, edit: { file, names } }])
-      else known.push({ at, edit: { file, names } })
+  for (const { id, at, changes } of commits)
+    for (const { key, from, to, rules, file = '', names } of changes) {
+      const known = past.get(key) ?? []
+      past.set(key, known)
+      known.push({ at, commit: id, from, to, rules, edit: { file, names } })
     }
   return past
 }

@@ -48,7 +48,7 @@ export function explainCommand(host: Host): Command {
       host.stdout(
         flags.output === 'json'
           ? json(jsonReport({ plan: { ...explained, skipped: [] } }))
-          : explainForPeople(explained, host.colour ? ansi : plain),
+          : explainForPeople({ ...explained, skipped: plan.skipped }, host.colour ? ansi : plain),
       )
     })
 }

@@ -18,6 +18,13 @@ export async function start(args: readonly string[]): Promise<void> {
 
   endOnSignals()
 
+  // A reader that has enough, such as `head`, closes the pipe: the rest is not wanted.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+      throw error
+    })
+
   process.once('uncaughtException', (error) => {
     stderr(bugText(error))
     process.exit(70)

@@ -1,4 +1,7 @@
 import * as z from 'zod'
+import type { PodStatus } from './live-pods.ts'
+import { placementSchema } from './nodes.ts'
+import { conditionSchema, stuckRollout } from './stuck-rollout.ts'
 
 /** The parts of a controller object that show its health. Status fields are missing until the controller writes them. */
 export const controllerSchema = z.object({
@@ -13,7 +16,10 @@ export const controllerSchema = z.object({
     .object({
       replicas: z.number().optional(),
       template: z
-        .object({ metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).nullish() })
+        .object({
+          metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }).nullish(),
+          spec: placementSchema.nullish(),
+        })
         .nullish(),
       updateStrategy: z
         .object({
@@ -37,6 +43,7 @@ export const controllerSchema = z.object({
       numberReady: z.number().optional(),
       phase: z.string().optional(),
       message: z.string().optional(),
+      conditions: z.array(conditionSchema).nullish().catch(null),
     })
     .optional(),
 })
@@ -75,14 +82,20 @@ export function podCounts(kind: string, { spec, status = {} }: Controller): PodC
 const unavailableShare = 0.1
 
 /**
- * Why a workload is skipped now; `undefined` when it is healthy. The rules are those of
- * `kubectl rollout status`: https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
+ * Why a workload is skipped now; `undefined` when it is healthy. `waiting` says why pods wait for a node. The rules are those
+ * of `kubectl rollout status`: https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  */
-export function unhealthyReason(kind: string, controller: Controller): string | undefined {
+export function unhealthyReason(
+  kind: string,
+  controller: Controller,
+  waiting?: PodStatus['waiting'],
+): string | undefined {
   const counts = podCounts(kind, controller)
   if (counts === undefined) return undefined
   const { metadata, status = {} } = controller
   const { replicas, ready } = counts
+  const stuck = stuckRollout(status, counts, waiting)
+  if (stuck !== undefined) return stuck
   if (status.phase === 'Degraded') return 'its rollout is degraded'
   if (kind !== 'Rollout' && (status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {
     return 'a rollout is in progress (its controller has not observed the last change yet)'

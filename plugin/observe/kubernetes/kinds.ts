@@ -10,6 +10,8 @@ export interface ListedKind {
   readonly loss: string
   /** Served only when its operator is installed: no warning when it is absent. */
   readonly optional?: true
+  /** In no namespace: it is listed in the whole cluster even where namespaces are given. */
+  readonly clusterWide?: true
 }
 
 /** A custom resource that controls pods, from the settings. */
@@ -89,6 +91,13 @@ export const otherKinds = {
     api: 'policy/v1',
     plural: 'poddisruptionbudgets',
     loss: 'disruption budgets are unknown',
+  },
+  nodes: {
+    kind: 'Node',
+    api: 'v1',
+    plural: 'nodes',
+    loss: 'no value is bounded by the size of the nodes',
+    clusterWide: true,
   },
   applications: {
     kind: 'Application',

@@ -53,7 +53,8 @@ export function lister(server: ApiServer, { cluster, namespaces, progress }: Lis
   const list = async <T>(kind: ListedKind, schema: z.ZodType<T>): Promise<readonly T[]> => {
     const found: T[] = []
     let unparsed = 0
-    for (const namespace of namespaces.length === 0 ? [undefined] : namespaces) {
+    const isWhole = namespaces.length === 0 || kind.clusterWide === true
+    for (const namespace of isWhole ? [undefined] : namespaces) {
       const reason = await server.list(collectionPath(kind, namespace), {
         detail: kind.detail ?? 'whole',
         each: (item) => {

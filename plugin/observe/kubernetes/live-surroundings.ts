@@ -5,10 +5,11 @@ const where = ' in the cluster'
 
 /** What bounds or writes the values of a workload in its cluster; `undefined` when nothing does. */
 export function liveSurroundings(
-  { autoscaler, vertical, budgets = [], workload: { namespace } }: LiveWorkload,
-  { bounds }: Pick<LiveCluster, 'bounds'>,
+  { autoscaler, vertical, budgets = [], nodes = [], workload: { namespace } }: LiveWorkload,
+  { bounds, unread }: Pick<LiveCluster, 'bounds' | 'unread'>,
 ): Surroundings | undefined {
   const own = bounds.filter((one) => one.namespace === namespace)
+  const unknown = unreadBounds(unread, namespace)
   const found: Surroundings = {
     scalers: autoscaler === undefined ? [] : [scalerOf(autoscaler)],
     verticals: vertical === undefined ? [] : [verticalOf(vertical)],
@@ -20,9 +21,29 @@ export function liveSurroundings(
       said: `PodDisruptionBudget/${name}${where}`,
       minAvailable,
     })),
+    ...(nodes.length === 0 ? {} : { nodes }),
+    ...(unknown.length === 0 ? {} : { unread: unknown }),
   }
   return Object.values(found).some((some) => some.length > 0) ? found : undefined
 }
+
+/** Kinds of objects that bound or write values. */
+const bounding = [
+  'horizontalpodautoscalers',
+  'verticalpodautoscalers',
+  'scaledobjects',
+  'limitranges',
+  'resourcequotas',
+  'poddisruptionbudgets',
+  'nodes',
+]
+
+/** What bounds or writes values in a namespace and may not be read, with what that means. */
+const unreadBounds = (unread: LiveCluster['unread'], namespace: string): readonly string[] =>
+  unread
+    .filter((one) => one.reason === 'forbidden' && (one.namespace ?? namespace) === namespace)
+    .filter(({ plural }) => bounding.includes(plural))
+    .map(({ plural, loss }) => `${plural} may not be listed: ${loss}`)
 
 const saidOf = ({ kind, name }: Pick<NamespaceBounds, 'kind' | 'name'>): string => `${kind}/${name}${where}`
 

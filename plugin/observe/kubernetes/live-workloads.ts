@@ -14,6 +14,7 @@ import type { ListedKind } from './kinds.ts'
 import type { LiveWorkload } from './live.ts'
 import type { PodStatus } from './live-pods.ts'
 import { type budgetSchema, disruptionsAllowed, keptAvailable } from './namespace-bounds.ts'
+import type { FindNodes } from './nodes.ts'
 import type { RolloutObjects } from './rollout-objects.ts'
 import { sourceFinder } from './rollout-source.ts'
 
@@ -25,6 +26,7 @@ export interface WorkloadObjects extends RolloutObjects {
   readonly vertical: readonly z.infer<typeof verticalSchema>[]
   readonly tortoises: readonly z.infer<typeof tortoiseSchema>[]
   readonly budgets: readonly z.infer<typeof budgetSchema>[]
+  readonly findNodes: FindNodes
 }
 
 /** The workloads of a cluster with their live state. `pods` is the status of their pods, by workload. */
@@ -41,7 +43,8 @@ export function liveWorkloads(
     const workload = { apiVersion: kind.api, kind: kind.kind, namespace, name }
     const key = workloadKey(workload)
     const labelled = { namespace, labels: object.spec?.template?.metadata?.labels ?? {} }
-    const { kills = [], crashing } = pods.get(key) ?? {}
+    const { kills = [], crashing, waiting } = pods.get(key) ?? {}
+    const nodes = objects.findNodes(key, object.spec?.template?.spec ?? undefined)
     return withoutUndefined({
       workload,
       ...podCounts(kind.kind, object),
@@ -50,9 +53,10 @@ export function liveWorkloads(
       tortoise: tortoises.get(key),
       disruptionsAllowed: disruptionsAllowed(objects.budgets, labelled),
       budgets: keptAvailable(objects.budgets, labelled),
+      nodes: nodes.length === 0 ? undefined : nodes,
       kills: kills.length === 0 ? undefined : kills,
       source: findSource(workload, { labels, annotations }),
-      unhealthy: crashing ?? unhealthyReason(kind.kind, object),
+      unhealthy: crashing ?? unhealthyReason(kind.kind, object, waiting),
     })
   })
 }

@@ -1,6 +1,6 @@
 import type { LiveDeclaration } from '../../model/live-declaration.ts'
 import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
-import type { VerticalPolicy } from '../../model/surroundings.ts'
+import type { NodeSize, VerticalPolicy } from '../../model/surroundings.ts'
 import type { Workload } from '../../model/workload.ts'
 import type { Owner } from '../owners.ts'
 import type { UnreadKind } from './lister.ts'
@@ -67,6 +67,8 @@ export interface LiveWorkload {
   readonly disruptionsAllowed?: number
   /** PodDisruptionBudgets that keep a number or share of its pods available. */
   readonly budgets?: readonly { readonly name: string; readonly minAvailable: string }[]
+  /** The largest nodes on which its pods may run; left out when nodes are not known. */
+  readonly nodes?: readonly NodeSize[]
   readonly kills?: readonly LiveKill[]
   /** The object that rolls it out. */
   readonly source?: RolloutSource

@@ -8,9 +8,10 @@ import { type CustomKind, controllerKinds, customControllers, type ListedKind, o
 import { type ClusterPorts, type Lister, lister } from './lister.ts'
 import type { LiveCluster } from './live.ts'
 import { liveDeclarations } from './live-declarations.ts'
-import { controllersOf, ownedSchema, podSchema, podStatusByWorkload } from './live-pods.ts'
+import { controllersOf, ownedSchema, podSchema, podStatusByWorkload, reservedRoom } from './live-pods.ts'
 import { liveWorkloads } from './live-workloads.ts'
 import { budgetSchema, limitRangeSchema, namespaceBounds, quotaSchema } from './namespace-bounds.ts'
+import { nodeFinder, nodeSchema } from './nodes.ts'
 import {
   applicationSchema,
   gitRepositorySchema,
@@ -47,11 +48,12 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
   const version = await server.version()
   const replicaSets = controllersOf(read.replicaSets)
   const jobs = controllersOf(read.jobs)
+  const findNodes = nodeFinder(read.nodes, reservedRoom(read.pods, { replicaSets, jobs }))
   return {
     cluster,
     ...(version === undefined ? {} : { version }),
     workloads: liveWorkloads(
-      { ...read, applications },
+      { ...read, applications, findNodes },
       podStatusByWorkload(read.pods, { replicaSets, jobs }),
     ),
     replicaSets,
@@ -77,6 +79,7 @@ const schemas = {
   limitRanges: limitRangeSchema,
   quotas: quotaSchema,
   budgets: budgetSchema,
+  nodes: nodeSchema,
   applications: applicationSchema,
   applicationSets: ownedSchema,
   kustomizations: kustomizationSchema,

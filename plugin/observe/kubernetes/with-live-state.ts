@@ -1,4 +1,5 @@
 import type { Observation } from '../../model/observation.ts'
+import { noSurroundings, type Surroundings } from '../../model/surroundings.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { LiveCluster, LiveWorkload } from './live.ts'
 import { liveSurroundings } from './live-surroundings.ts'
@@ -6,7 +7,7 @@ import { liveSurroundings } from './live-surroundings.ts'
 /** Adds the live state of a cluster to its observations: unhealthy workloads, OOM kills without a metric, and what bounds or writes values. */
 export function withLive(
   observations: readonly Observation[],
-  { cluster, workloads, bounds }: LiveCluster,
+  { cluster, workloads, bounds, unread }: LiveCluster,
 ): readonly Observation[] {
   const live = new Map(workloads.map((one) => [workloadKey(one.workload), one]))
   return observations.map((observation) => {
@@ -14,7 +15,10 @@ export function withLive(
     if (found === undefined) return observation
     const unhealthy = observation.unhealthy ?? found.unhealthy
     const { policies = [] } = found.tortoise ?? {}
-    const surroundings = liveSurroundings(found, { bounds })
+    const surroundings = withRecordedNodes(
+      liveSurroundings(found, { bounds, unread }),
+      observation.surroundings?.nodes,
+    )
     return {
       ...withKills(observation, found),
       ...(unhealthy === undefined ? {} : { unhealthy }),
@@ -22,6 +26,17 @@ export function withLive(
       ...(surroundings === undefined ? {} : { surroundings }),
     }
   })
+}
+
+/** Adds the nodes that metrics name where the API server names none. */
+function withRecordedNodes(
+  live: Surroundings | undefined,
+  recorded: Surroundings['nodes'],
+): Surroundings | undefined {
+  if (recorded === undefined || live?.nodes !== undefined) return live
+  const { unread = [], ...known } = live ?? noSurroundings
+  const others = unread.filter((one) => !one.startsWith('nodes '))
+  return { ...known, nodes: recorded, ...(others.length === 0 ? {} : { unread: others }) }
 }
 
 function withKills(observation: Observation, { kills = [] }: LiveWorkload): Observation {

@@ -13,8 +13,10 @@ export interface Dialect {
   readonly name: 'cadvisor' | 'cadvisor-pod-name' | 'gke-system' | 'rules'
   readonly usage: ContainerLabels
   readonly state: ContainerLabels
-  /** `counter`: CPU seconds, of which a rate is taken; `rate`: a recording rule with the rate. */
-  readonly cpu: { readonly metric: string; readonly kind: 'counter' | 'rate' }
+  /** `pod`: usage is recorded for whole pods, without the names of containers. */
+  readonly level: 'container' | 'pod'
+  /** `counter`: CPU seconds, of which a rate is taken; `cores`: the same with a series for each core; `rate`: a recording rule with the rate. */
+  readonly cpu: { readonly metric: string; readonly kind: 'counter' | 'cores' | 'rate' }
   readonly memory: { readonly metric: string; readonly matchers: readonly string[] }
   /** Seconds between scrapes of usage, precise to a tenth; 0 without scrapes. */
   readonly scrapeSeconds: number
@@ -29,11 +31,16 @@ export const realContainer = ({ container }: ContainerLabels): readonly string[]
   `${container}!="POD"`,
 ]
 
+/** Matchers that select the series of usage: real containers, or whole pods where no container is named. */
+export const usageMatchers = ({ usage, level }: Pick<Dialect, 'usage' | 'level'>): readonly string[] =>
+  level === 'pod' ? [`${usage.pod}!=""`, `${usage.container}=""`] : realContainer(usage)
+
 /** Prints a dialect on one line. */
-export function printDialect({ name, cpu, memory, scrapeSeconds, jobs, kubeState }: Dialect): string {
+export function printDialect(dialect: Dialect): string {
+  const { name, level, cpu, memory, scrapeSeconds, jobs, kubeState } = dialect
   const parts = [
-    name,
-    `CPU from ${cpu.metric}`,
+    level === 'pod' ? `${name} of whole pods` : name,
+    `CPU from ${cpu.metric}${cpu.kind === 'cores' ? ' (one series for each core)' : ''}`,
     `memory from ${memory.metric}`,
     ...(jobs.length === 0 ? [] : [`job ${jobs.join(' and ')}`]),
     `a scrape every ${scrapeSeconds} s`,

@@ -3,6 +3,8 @@ export type FindingCode =
   | 'metric-missing'
   | 'clusters-mixed'
   | 'scraped-twice'
+  | 'series-of-cores'
+  | 'containers-unnamed'
   | 'rate-of-two-samples'
   | 'pods-unowned'
   | 'part-failed'

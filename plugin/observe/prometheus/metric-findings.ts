@@ -1,39 +1,66 @@
 import type { Owners } from '../owners.ts'
 import type { FindingDraft } from './finding.ts'
+import type { MixedClusters } from './mixed-clusters.ts'
 import type { ProbeResult } from './probe.ts'
 
-/** Findings of the probe: mixed clusters, containers that are scraped twice, and rates of two samples. */
-export function probeFindings({ dialect, clusters }: ProbeResult): readonly FindingDraft[] {
-  const found: FindingDraft[] = []
-  if (clusters.length > 1) {
-    found.push({
-      code: 'clusters-mixed',
-      level: 'warning',
-      message: `Prometheus holds several clusters (${clusters.join(', ')}) and no label selects one, so pods with the same name are mixed`,
-      query: 'count by (cluster) (container_cpu_usage_seconds_total)',
-      hint: `Add labels: {cluster: ${clusters.find((name) => name !== '(no label)') ?? 'NAME'}} to the prometheus of this cluster in tortoise.yaml.`,
-    })
-  }
-  if (dialect.jobs.length > 1) {
-    found.push({
-      code: 'scraped-twice',
-      level: 'note',
-      message: `the jobs ${dialect.jobs.join(' and ')} record the same containers; the higher value counts`,
-      query: 'count by (job) (container_cpu_usage_seconds_total)',
-      hint: `Select one with labels: {job: ${dialect.jobs[0] ?? ''}} if kube-state-metrics has the same job, or remove one of the scrape jobs.`,
-    })
-  }
-  if (dialect.cpu.metric.endsWith('_irate')) {
-    found.push({
-      code: 'rate-of-two-samples',
-      level: 'warning',
-      message: `CPU comes from ${dialect.cpu.metric}, a rate of two samples, so peaks between two slots are not measured`,
-      query: `count(${dialect.cpu.metric})`,
-      hint: 'Keep container_cpu_usage_seconds_total, or use a newer kubernetes-mixin with its sum_rate5m rule.',
-    })
-  }
-  return found
+/** Findings of the probe: containers that are scraped twice, cores, pods without containers, and rates of two samples. */
+export function probeFindings({ dialect, found }: ProbeResult): readonly FindingDraft[] {
+  const { cpu, jobs, level } = dialect
+  return [
+    ...(jobs.length > 1 && found.has('doubled') ? [scrapedTwice(jobs)] : []),
+    ...(cpu.kind === 'cores' ? [seriesOfCores] : []),
+    ...(level === 'pod' ? [withoutContainers(cpu.metric)] : []),
+    ...(cpu.metric.endsWith('_irate') ? [rateOfTwoSamples(cpu.metric)] : []),
+  ]
 }
+
+const scrapedTwice = (jobs: readonly string[]): FindingDraft => ({
+  code: 'scraped-twice',
+  level: 'note',
+  message: `the jobs ${jobs.join(' and ')} record the same containers; the higher value counts`,
+  query: 'count by (job) (container_cpu_usage_seconds_total)',
+  hint: `Select one with labels: {job: ${jobs[0] ?? ''}} if kube-state-metrics has the same job, or remove one of the scrape jobs.`,
+})
+
+const seriesOfCores: FindingDraft = {
+  code: 'series-of-cores',
+  level: 'note',
+  message:
+    'container_cpu_usage_seconds_total has one series for each core of a container; their sum is the usage of the container',
+  query: 'count by (cpu) (container_cpu_usage_seconds_total)',
+  hint: 'Start cAdvisor with --disable_metrics=percpu to record one series for each container.',
+}
+
+const withoutContainers = (metric: string): FindingDraft => ({
+  code: 'containers-unnamed',
+  level: 'warning',
+  message: `${metric} has no container label, so usage is known for whole pods only: a pod with one container is sized from it, others are skipped`,
+  query: `count by (container) (${metric})`,
+  hint: 'Keep the container label in relabelings and recording rules, and use a container runtime that cAdvisor can read (CRI).',
+})
+
+const rateOfTwoSamples = (metric: string): FindingDraft => ({
+  code: 'rate-of-two-samples',
+  level: 'warning',
+  message: `CPU comes from ${metric}, a rate of two samples, so peaks between two slots are not measured`,
+  query: `count(${metric})`,
+  hint: 'Keep container_cpu_usage_seconds_total, or use a newer kubernetes-mixin with its sum_rate5m rule.',
+})
+
+/** The finding that several clusters are mixed, with the settings that select this one. */
+export function mixedFinding(mixed: MixedClusters, setting: string): FindingDraft {
+  return {
+    code: 'clusters-mixed',
+    level: 'warning',
+    message: `${mixedReason(mixed)}, so nothing is changed`,
+    query: `count by (${mixed.label}) (container_cpu_usage_seconds_total)`,
+    hint: `Select one of them in the settings: ${setting}`,
+  }
+}
+
+/** Why the usage of a cluster cannot be used: it is mixed with that of others. */
+export const mixedReason = ({ label, values }: MixedClusters): string =>
+  `Prometheus holds several clusters (${label} is ${values.join(', ')}) and the settings select none of them`
 
 interface QueriedMetrics {
   /** Names of the queries that returned at least one series. */

@@ -1,7 +1,7 @@
 import type { DayStore } from '../../model/day-store.ts'
 import type { Observation } from '../../model/observation.ts'
 import { emptyOwners, type Owner, type Owners } from '../owners.ts'
-import { prometheus } from './client.ts'
+import { type Prometheus, prometheus } from './client.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
 import { markCrashLoops } from './crash-loops.ts'
 import type { EvidenceThresholds } from './data-quality.ts'
@@ -10,7 +10,9 @@ import type { Dialect } from './dialect.ts'
 import type { Finding } from './finding.ts'
 import { addReadingFindings, type FindingLog, findingLog } from './finding-log.ts'
 import { observationMerger } from './merge.ts'
-import { probeFindings } from './metric-findings.ts'
+import { mixedFinding, mixedReason, probeFindings } from './metric-findings.ts'
+import { clusterSetting, findMixedClusters, type MixedClusters } from './mixed-clusters.ts'
+import { readNodeSizes, withNodeSizes } from './node-sizes.ts'
 import { type ProbeResult, runProbe } from './probe.ts'
 import { chunksOf, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
 import type { QueryCost } from './query-cost.ts'
@@ -39,6 +41,8 @@ export interface PrometheusOptions extends PrometheusServer {
   readonly thresholds?: EvidenceThresholds
   /** Reads only the namespaces of one of several jobs. */
   readonly part?: Part
+  /** The label that names clusters on a shared server, or `none`; detected when left out. */
+  readonly clusterLabel?: string | undefined
 }
 
 /** The outside world as reading usage needs it. */
@@ -75,6 +79,8 @@ export async function observePrometheus(
   const result = { dialect, cost: client.cost, findings: log.findings }
   if (slots.count === 0) return { ...result, observations: [] }
   for (const finding of probeFindings(probe)) log.add(finding)
+  const mixed = await mixedClusters(probe, { options, client, time: slots.last })
+  if (mixed !== undefined) log.add(mixedFinding(mixed, clusterSetting(mixed, options.cluster, labels)))
   const reading: ClusterReading = {
     client,
     dialect,
@@ -87,10 +93,31 @@ export async function observePrometheus(
   }
   const owners = ownersOf(options)
   const cache = await openCache(options, ports.store, { dialect, slots })
-  const observations = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
+  const read = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
+  const observations = withNodeSizes(read, await readNodeSizes(reading, slots.last))
   addReadingFindings(log, { reading, owners, observations, thresholds: options.thresholds })
-  return { ...result, observations }
+  if (mixed === undefined) return { ...result, observations }
+  const unhealthy = `${mixedReason(mixed)}; set ${clusterSetting(mixed, options.cluster, labels)}`
+  return { ...result, observations: observations.map((one) => ({ ...one, unhealthy })) }
 }
+
+/** The clusters that the selection mixes. Most servers hold one, which the probe shows without another query. */
+const mixedClusters = (
+  probe: ProbeResult,
+  {
+    options: { cluster, labels = {}, namespaces = [], pods = new Map(), clusterLabel },
+    client,
+    time,
+  }: { readonly options: PrometheusOptions; readonly client: Prometheus; readonly time: number },
+): Promise<MixedClusters | undefined> =>
+  findMixedClusters(probe, {
+    client,
+    selection: { labels, namespaces },
+    time,
+    cluster,
+    pods: [...pods.keys()].map((key) => key.slice(key.indexOf('/') + 1)),
+    label: clusterLabel,
+  })
 
 interface ReadRequest {
   readonly options: PrometheusOptions
@@ -158,8 +185,8 @@ async function openCache(
   { dialect, slots }: { readonly dialect: Dialect; readonly slots: Slots },
 ): Promise<DayCache | undefined> {
   if (store === undefined) return undefined
-  const { name, usage, state, cpu, memory } = dialect
+  const { name, usage, state, level, cpu, memory } = dialect
   const writer = part === undefined ? 'whole' : `${part.index}-of-${part.of}`
   const query = { queryVersion, labels, namespaces, part, step: slots.step }
-  return dayCache(store, { cluster, writer, ...query, name, usage, state, cpu, memory })
+  return dayCache(store, { cluster, writer, ...query, name, usage, state, level, cpu, memory })
 }

@@ -1,4 +1,4 @@
-import { type Dialect, realContainer } from './dialect.ts'
+import { type Dialect, usageMatchers } from './dialect.ts'
 import { type Selection, type SeriesOf, selectorOf } from './selector.ts'
 
 /** Raised when the meaning of a query changes, so that cached days are read again. */
@@ -71,6 +71,8 @@ interface Query {
 }
 
 const keyOf = (labels: Dialect['usage']): string => Object.values(labels).join(',')
+const usageKey = ({ usage, level }: Dialect): string =>
+  level === 'pod' ? `${usage.namespace},${usage.pod}` : keyOf(usage)
 
 // One millisecond less, so that a sample between two ranges belongs to only one of them.
 const highest = (by: string, selector: string, range: string | number): string =>
@@ -85,18 +87,29 @@ const together = (queries: Readonly<Record<string, string>>): string =>
     .join(' or ')
 
 function usageQueries({ usage, timing, dialect }: Query) {
-  const key = keyOf(dialect.usage)
-  const real = realContainer(dialect.usage)
-  const cpu = usage(dialect.cpu.metric, ...real)
+  const key = usageKey(dialect)
+  const matchers = usageMatchers(dialect)
   return {
     /**
      * Cores. The highest rate of a container, not the sum: the same container is recorded twice when two jobs or two
      * replicas scrape it, and for a few minutes after a restart.
      */
-    cpu: `max by (${key}) (${dialect.cpu.kind === 'rate' ? cpu : `rate(${cpu}[${timing.rateSeconds}s])`})`,
+    cpu: `max by (${key}) (${cpuRate({ usage, timing, dialect }, matchers)})`,
     /** Bytes; the highest sample since the previous slot, so that a peak between two slots counts. */
-    memory: highest(key, usage(dialect.memory.metric, ...dialect.memory.matchers, ...real), timing.step),
+    memory: highest(key, usage(dialect.memory.metric, ...dialect.memory.matchers, ...matchers), timing.step),
   }
+}
+
+/** The rate of each series; series of the cores of one container are added up first. */
+function cpuRate(
+  { usage, timing, dialect: { cpu } }: Omit<Query, 'state'>,
+  matchers: readonly string[],
+): string {
+  const rate = (...more: readonly string[]): string =>
+    `rate(${usage(cpu.metric, ...matchers, ...more)}[${timing.rateSeconds}s])`
+  if (cpu.kind === 'rate') return usage(cpu.metric, ...matchers)
+  if (cpu.kind === 'counter') return rate()
+  return `${rate('cpu=~"total|"')} or sum without (cpu) (${rate('cpu!~"total|"')})`
 }
 
 /** Owners of pods, ReplicaSets and Jobs that existed at any time of the last seconds. */
@@ -127,7 +140,7 @@ function stateQueries({ usage, state, timing: { step }, dialect }: Query) {
   const ended = status('terminated_reason', 'reason="OOMKilled"')
   const failed = state('kube_pod_status_phase', 'phase="Failed"')
   const total = (metric: string, seconds: number): string =>
-    `sum by (${keyOf(dialect.usage)}) (increase(${usage(metric, ...realContainer(dialect.usage))}[${seconds}s]))`
+    `sum by (${usageKey(dialect)}) (increase(${usage(metric, ...usageMatchers(dialect))}[${seconds}s]))`
   return {
     /**
      * Restarts during a slot of containers whose last termination was an OOM kill. The reason stays 1 until the next

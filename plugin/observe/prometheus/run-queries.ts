@@ -1,3 +1,4 @@
+import { wholePod } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { dayOf } from '../../model/recorder.ts'
 import { workloadLabel } from '../../model/workload.ts'
@@ -40,7 +41,7 @@ export async function readUsage(
   portion: Portion,
   { accumulator, find }: { readonly accumulator: UsageAccumulator; readonly find: FindWorkload },
 ): Promise<void> {
-  const locate = seriesLocator(accumulator, find, reading.unownedPods)
+  const locate = seriesLocator(accumulator, find, reading)
   const tasks = [
     usageTask(reading, portion, { accumulator, resource: 'cpu', locate }),
     usageTask(reading, portion, { accumulator, resource: 'memory', locate }),
@@ -82,10 +83,11 @@ type LocateSeries = (series: Series, labels: ContainerLabels) => Location | unde
 function seriesLocator(
   accumulator: UsageAccumulator,
   find: FindWorkload,
-  unownedPods: ClusterReading['unownedPods'],
+  { unownedPods, dialect }: Pick<ClusterReading, 'unownedPods' | 'dialect'>,
 ): LocateSeries {
+  const unnamed = dialect.level === 'pod' ? wholePod : undefined
   return (series, names) => {
-    const { namespace, pod, container } = containerOf(series, names)
+    const { namespace, pod, container = unnamed } = containerOf(series, names)
     if (namespace === undefined || pod === undefined || container === undefined) return undefined
     const found = find(namespace, pod)
     if (found.kind === 'workload')

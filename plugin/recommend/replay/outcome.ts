@@ -3,6 +3,7 @@ import type { DeclaredContainer } from '../../model/declared-container.ts'
 import type { ContainerField } from '../../model/field.ts'
 import type { ContainerUsage, Observation } from '../../model/observation.ts'
 import { cpuScale, memoryScale } from '../../model/sketch.ts'
+import { openKills } from '../kills.ts'
 import type { ReadField } from './apply.ts'
 import { compareSamples, type SampleShares } from './compare-samples.ts'
 import { backtestFigures, rounded } from './figures.ts'
@@ -118,7 +119,7 @@ export function outcomeFigures(one: WorkloadOutcome, today: WorkloadOutcome, pri
 const killsOf = (one: WorkloadOutcome, today: WorkloadOutcome): number =>
   one.containers.reduce((sum, container, index) => {
     const then = today.containers[index]?.limit.memory ?? Number.POSITIVE_INFINITY
-    return sum + container.daysOver + (container.limit.memory <= then ? container.usage.oomKills : 0)
+    return sum + container.daysOver + (container.limit.memory <= then ? openKills(container.usage) : 0)
   }, 0)
 
 interface ScoredPeriod {

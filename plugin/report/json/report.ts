@@ -52,6 +52,22 @@ export const reportSchema = z
       )
       .optional()
       .describe('How changes reach the cluster, for sources that objects of Flux or Argo CD declare.'),
+    unanswered: z
+      .array(
+        z.object({
+          cluster: z.string(),
+          workload,
+          container: z.string(),
+          kills: z.number().int().describe('OOM kills of the window that nobody answered.'),
+          why: z.string().describe('Why nothing is raised.'),
+        }),
+      )
+      .optional()
+      .describe('Containers with OOM kills whose memory is not raised.'),
+    unbounded: z
+      .array(z.object({ cluster: z.string(), what: z.string().describe('What is unknown, as a sentence.') }))
+      .optional()
+      .describe('What could not be read of the clusters, so that it bounds no value.'),
     usage: usageSchema.optional(),
     sandbox: z.string().optional().describe('Whether kustomize and Helm ran in a sandbox, as a sentence.'),
     fetched: z
@@ -150,6 +166,8 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     changes: (plan.proposal?.changes ?? []).map((change) => ({ ...change, site: siteJson(change.site) })),
     recommendations: plan.recommendations,
     ...(plan.rollouts?.length && { rollouts: plan.rollouts.map(rolloutJson) }),
+    ...(plan.unanswered?.length && { unanswered: plan.unanswered }),
+    ...(plan.unbounded?.length && { unbounded: plan.unbounded }),
     ...(plan.usage && { usage: plan.usage }),
     ...(plan.sandbox && { sandbox: plan.sandbox }),
     ...(plan.fetched?.length && { fetched: plan.fetched }),

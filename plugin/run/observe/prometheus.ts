@@ -18,8 +18,8 @@ export async function observeUsage(
 ): Promise<PrometheusUsage | undefined> {
   const { name, prometheus } = cluster
   if (prometheus === undefined) return undefined
-  const { timeoutSeconds, url, headers, labels, parameters, concurrency, maxQueries, seriesBudget } =
-    prometheus
+  const { timeoutSeconds, url, headers, labels, clusterLabel, parameters } = prometheus
+  const { concurrency, maxQueries, seriesBudget } = prometheus
   if (url === undefined) throw withoutUrl(name)
   const part = partOf(flags)
   // The API server knows the owners of pods and ReplicaSets that the metrics do not name.
@@ -37,6 +37,7 @@ export async function observeUsage(
       window,
       stepSeconds: settings.history.stepSeconds,
       labels,
+      clusterLabel,
       namespaces: cluster.kubernetes?.namespaces ?? [],
       ...owners,
       ...(part === undefined ? {} : { part }),

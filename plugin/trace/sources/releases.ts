@@ -1,5 +1,5 @@
 import { inParallel } from '../../model/parallel.ts'
-import { concernsOneSource, ExpectedStop } from '../../model/problem.ts'
+import { concernsOneSource, ExpectedStop, printPlace } from '../../model/problem.ts'
 import type { Rendering, Source } from '../../model/source.ts'
 import { sourceChain } from '../../model/source.ts'
 import { type FileTexts, fileTexts, someOf } from './file-texts.ts'
@@ -21,7 +21,7 @@ export async function renderEach(
       return await renderer.render(source, view)
     } catch (error) {
       if (!concernsOneSource(error)) throw error
-      return { source, reason: error.problems[0]?.message ?? error.message }
+      return { source, reason: reasonOf(error) }
     }
   })
   return {
@@ -95,7 +95,7 @@ async function declaredIn(
     return await renderer.declared(rendering, view, charts)
   } catch (error) {
     if (!concernsOneSource(error)) throw error
-    return { source: rendering.source, reason: error.problems[0]?.message ?? error.message }
+    return { source: rendering.source, reason: reasonOf(error) }
   }
 }
 
@@ -125,4 +125,10 @@ async function filePathsOf(source: Source, { renderer, view }: InputPorts): Prom
     if (error instanceof ExpectedStop) return []
     throw error
   }
+}
+
+/** The first problem of an error, with its line where it names one. */
+function reasonOf({ problems: [first], message }: ExpectedStop): string {
+  if (first?.place?.line === undefined) return first?.message ?? message
+  return `${printPlace(first.place)}: ${first.message}`
 }

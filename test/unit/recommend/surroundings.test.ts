@@ -103,6 +103,7 @@ const lastReason = (answer: readonly Recommendation[], field: string): string =>
     ? (one?.missing ?? '')
     : (one.because.at(-1)?.text ?? '')
 }
+const fivePods = { min: 5, max: 5, mean: 5 }
 const large = { requests: { cpu: '2', memory: '1Gi' } }
 
 describe('an autoscaler elsewhere', () => {
@@ -228,8 +229,31 @@ describe('what is shared', () => {
     const answer = decide({ own: [web(small), quota], cpu: 600, memory: 600 })
     expect(values(answer)).toEqual({ 'requests.cpu': 'keep', 'requests.memory': '704Mi' })
     expect(lastReason(answer, 'requests.cpu')).toMatch(
-      /allows 1000m of requests\.cpu .* 200m are used\. 2 pods and one more/,
+      /allows 1000m of requests\.cpu .* 200m are used\. 2 pods, and 1 more during the rollout,/,
     )
+  })
+
+  it('a quota counts the pods that a rollout starts first: a share, a number, or none', () => {
+    const quota = object('ResourceQuota', { hard: { 'requests.cpu': '3600m' } })
+    const small = { requests: { cpu: '100m', memory: '256Mi' } }
+    const cpuWith = (strategy: JsonObject) => {
+      const own = web(small)
+      const spec = { ...(own['spec'] as JsonObject), replicas: 5, strategy }
+      const answer = decide({ own: [{ ...own, spec }, quota], cpu: 600, more: { replicas: fivePods } })
+      return values(answer)['requests.cpu']
+    }
+    expect(cpuWith({})).toBe('keep')
+    expect(cpuWith({ rollingUpdate: { maxSurge: '100%' } })).toBe('keep')
+    expect(cpuWith({ rollingUpdate: { maxSurge: 1 } })).toBe('keep')
+    expect(cpuWith({ rollingUpdate: { maxSurge: 0 } })).toBe('630m')
+    expect(cpuWith({ type: 'Recreate' })).toBe('630m')
+  })
+
+  it('a LimitRange for pods holds raises whose sum is above it', () => {
+    const most = object('LimitRange', { limits: [{ type: 'Pod', max: { memory: '600Mi' } }] })
+    const answer = decide({ own: [web({ requests: { memory: '256Mi' } }), most], memory: 600 })
+    expect(values(answer)).toEqual({ 'requests.memory': 'keep' })
+    expect(lastReason(answer, 'requests.memory')).toContain('allows a pod no more than 600Mi')
   })
 
   it('the resources of a pod as a whole hold raises that do not fit', () => {

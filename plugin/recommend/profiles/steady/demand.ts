@@ -1,7 +1,7 @@
 import { visitDays } from '../../../model/daily.ts'
 import type { ResourceUsage } from '../../../model/observation.ts'
 import { usageValues } from '../../../model/series.ts'
-import { bucketStart, type SketchScale } from '../../../model/sketch.ts'
+import { bucketStart, type Sketch, type SketchScale, sketchWeight } from '../../../model/sketch.ts'
 
 /** A distribution of usage: the share of the time in each bucket of a sketch. The shares add up to 1. */
 export type Shares = Float64Array
@@ -38,6 +38,14 @@ export function weightedShares(usage: ResourceUsage, ago = 0): Shares {
     })
   for (let bucket = 0; bucket < shares.length; bucket += 1)
     shares[bucket] = (shares[bucket] ?? 0) / (sum || 1)
+  return shares
+}
+
+/** The distribution of a sketch: every sample has the same weight. */
+export function sharesOf(sketch: Sketch): Shares {
+  const shares = new Float64Array(176)
+  const total = sketchWeight(sketch) || 1
+  for (const [bucket, weight] of sketch) shares[bucket] = weight / total
   return shares
 }
 

@@ -1,5 +1,6 @@
 import { plural } from '../../../model/plural.ts'
 import { parseGoMemory } from '../../../model/quantity.ts'
+import { memoryScale, percentile } from '../../../model/sketch.ts'
 import { readValue } from '../../../model/value.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
@@ -11,6 +12,7 @@ import { recurringPeak } from './demand.ts'
 import { dailyGrowth } from './growth.ts'
 import { roundMemory } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
+import { coveredPods, namingFew } from './unequal-pods.ts'
 
 const mebibyte = 1024 ** 2
 /** Smallest change of a memory request that is worth a commit, in bytes. */
@@ -24,11 +26,8 @@ export function memoryRequest(container: ContainerInput, evidence: Evidence): Ad
   const { declared, usage } = container
   const from = readValue('requests.memory', declared.values['requests.memory'] ?? '')
   if (from === undefined) return unsure(notSetText('memory', 'request'))
-  const wanted = notWhileGrowing(
-    atLeastAnnounced(wantedMemory(container, evidence), container, from),
-    container,
-    from,
-  )
+  const byUsage = namingFew(wantedMemory(container, evidence), usage.memory, { resource: 'memory', evidence })
+  const wanted = notWhileGrowing(atLeastAnnounced(byUsage, container, from), container, from)
   const killed = hasOpenKills(usage)
   const isGo = parseGoMemory(declared.values['env.GOMEMLIMIT'] ?? '') !== undefined
   if (wanted.kind === 'value' && wanted.value > from && isGo && !killed) {
@@ -93,12 +92,26 @@ function notWhileGrowing(wanted: Advice, { declared, usage }: ContainerInput, fr
   return advise(Math.max(wanted.value, from), ...wanted.because, why)
 }
 
-function wantedMemory({ declared, usage }: ContainerInput, { options }: Evidence): Advice {
+/** The part of the pods of a DaemonSet that a memory request covers, where the limit is apart and covers them all. */
+function coveredByMemory({ values }: ContainerInput['declared'], evidence: Evidence): number {
+  const [limit, request] = [values['limits.memory'], values['requests.memory']]
+  return limit === undefined || limit !== request ? coveredPods(evidence) : 1
+}
+
+function wantedMemory({ declared, usage }: ContainerInput, evidence: Evidence): Advice {
+  const { options } = evidence
   if (usage.memory === undefined || usage.memory.samples === 0) return unsure(noSamplesText('memory'))
-  const { peak: highest } = usage.memory
-  const peak = hasRoomBelowLimit(declared, highest) ? recurringPeak(usage.memory) : highest
+  const covered = coveredByMemory(declared, evidence)
+  const highest = covered < 1 ? percentile(usage.memory.sketch, memoryScale, covered) : usage.memory.peak
+  const isRecurring = covered === 1 && hasRoomBelowLimit(declared, highest)
+  const peak = isRecurring ? recurringPeak(usage.memory) : highest
   const value = roundMemory(peak * (1 + options.memoryMargin / 100))
-  const name = peak < highest ? 'second-highest daily peak' : 'peak'
+  const name =
+    covered < 1
+      ? `memory that ${options.podPercentile} % of the pods use`
+      : peak < highest
+        ? 'second-highest daily peak'
+        : 'peak'
   const text = `The ${name} is ${memoryText(peak)}; with ${options.memoryMargin} % headroom that is ${memoryText(value)}.`
   const byPeak = reason('memory.peak', text)
   if (usage.oomKills === 0) return advise(value, byPeak)

@@ -183,7 +183,9 @@ describe('readCluster', () => {
     const server = await serve((_, response) => json(response, 200, { items: null }))
     await read(server, { namespaces: ['shop', 'pay'] })
     const paths = server.seen.map(({ url }) => url.pathname).filter((path) => path !== '/version')
-    expect(paths).toHaveLength(2 * 20)
+    // Nodes are in no namespace.
+    expect(paths).toHaveLength(2 * 20 + 1)
+    expect(paths).toContain('/api/v1/nodes')
     expect(paths).toContain('/api/v1/namespaces/pay/pods')
     expect(paths).toContain('/apis/apps/v1/namespaces/pay/deployments')
     const partial = server.seen.filter(({ headers }) => headers.accept?.includes('PartialObjectMetadataList'))

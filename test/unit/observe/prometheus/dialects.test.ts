@@ -19,7 +19,8 @@ describe.skipIf(!hasPrometheus())('the same workload in all dialects', () => {
     lab = undefined
   })
 
-  it.each(Object.entries(installations))('%s', async (name, { lines, labels = {}, dialect, cpu }) => {
+  it.each(Object.entries(installations))('%s', async (name, installation) => {
+    const { lines, labels = {}, dialect, cpu, container: called = 'web', findings = [] } = installation
     lab = await startPrometheus(lines().join('\n'))
     const ports = { fetch, progress: () => undefined }
     const observed = await observePrometheus({ cluster: 'prod', url: lab.url, window, labels }, ports)
@@ -34,11 +35,13 @@ describe.skipIf(!hasPrometheus())('the same workload in all dialects', () => {
       name: 'web',
     })
     const [container] = web.containers
-    expect(container?.container).toBe('web')
+    expect(container?.container).toBe(called)
     expect(container?.memory?.peak).toBe(600 * Mi)
     expect(Math.abs((container?.cpu?.peak ?? 0) - 2000)).toBeLessThan(2)
     expect(web.replicas).toMatchObject({ min: 2, max: 2 })
     expect(web.coverage).toBeGreaterThan(0.99)
+    const odd = ['clusters-mixed', 'scraped-twice', 'series-of-cores', 'containers-unnamed']
+    expect(observed.findings.flatMap(({ code }) => (odd.includes(code) ? [code] : []))).toEqual(findings)
     seen.set(name, web)
     expect(observed.cost.queries).toBeLessThan(14)
   })

@@ -37,7 +37,7 @@ function usage({ cpu, memory, scrape, labels, memoryLabels = {}, factor = 1 }: N
     const own = labels(pod)
     return [
       ...times(scrape).map((time) => {
-        if (time > from) used += coresAt(cores * factor, time - scrape) * scrape
+        if (time > from) used += coresAt(cores, time - scrape) * factor * scrape
         return line(cpu, own, used, time)
       }),
       ...times(scrape).map((time) =>
@@ -126,12 +126,35 @@ const memoryRule = (): string[] =>
     ),
   )
 
+/** Series without the name of a container, as of the cgroups of whole pods. */
+const unnamed = (labels: (pod: string) => Labels) => (pod: string) => {
+  const { container: _, ...rest } = labels(pod)
+  return rest
+}
+
+/** Usage with one CPU series for each of four cores, which share the use equally. */
+const coresOf = (): string[] =>
+  [0, 1, 2, 3].flatMap((core) =>
+    usage({
+      ...cadvisor,
+      scrape: 60,
+      factor: 0.25,
+      labels: (pod) => ({ ...stackLabels({})(pod), cpu: `cpu0${core}` }),
+    }).filter((text) => text.startsWith(cadvisor.cpu)),
+  )
+const memoryOf = (): string[] =>
+  usage({ ...cadvisor, scrape: 60, labels: stackLabels({}) }).filter((text) => !text.startsWith(cadvisor.cpu))
+
 /** One installation: its series, the settings that select it, and the expected dialect. */
 export interface Installation {
   readonly lines: () => readonly string[]
   readonly labels?: Labels
   readonly dialect: string
   readonly cpu: string
+  /** Name of the container in the usage; `web` when left out. */
+  readonly container?: string
+  /** Codes of the findings that name what is odd; none when left out. */
+  readonly findings?: readonly string[]
 }
 
 /** Common installations by name. */
@@ -239,5 +262,41 @@ export const installations: Readonly<Record<string, Installation>> = {
     labels: { cluster: 'prod' },
     dialect: 'cadvisor',
     cpu: 'container_cpu_usage_seconds_total',
+  },
+  'a cAdvisor with one series for each core': {
+    lines: () => [...coresOf(), ...memoryOf(), ...owners()],
+    dialect: 'cadvisor',
+    cpu: 'container_cpu_usage_seconds_total',
+    findings: ['series-of-cores'],
+  },
+  'a cAdvisor that sees whole pods only': {
+    lines: () => [
+      ...usage({ ...cadvisor, scrape: 60, labels: unnamed(stackLabels({ id: '/kubepods/pod1' })) }),
+      ...owners(),
+    ],
+    dialect: 'cadvisor',
+    cpu: 'container_cpu_usage_seconds_total',
+    container: '(pod)',
+    findings: ['containers-unnamed'],
+  },
+  'recording rules that drop the container': {
+    lines: () => [
+      ...[...rules('sum_rate5m'), ...memoryRule()].map((text) => text.replace(/container="web",/, '')),
+      ...owners(),
+    ],
+    dialect: 'rules',
+    cpu: 'node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m',
+    container: '(pod)',
+    findings: ['containers-unnamed'],
+  },
+  'two jobs that scrape one kubelet at different times': {
+    lines: () => [
+      ...usage({ ...cadvisor, scrape: 60, labels: stackLabels({}) }),
+      ...usage({ ...cadvisor, scrape: 120, labels: (pod) => ({ ...stackLabels({})(pod), job: 'other' }) }),
+      ...owners(),
+    ],
+    dialect: 'cadvisor',
+    cpu: 'container_cpu_usage_seconds_total',
+    findings: ['scraped-twice'],
   },
 }

@@ -139,7 +139,9 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
 
   it('warns when several clusters are mixed', async () => {
     await observe({})
-    expect(messages('warning')).toContainEqual(expect.stringContaining('several clusters (prod, staging)'))
+    expect(messages('warning')).toContainEqual(
+      expect.stringContaining('several clusters (cluster is prod, staging)'),
+    )
   })
 
   it('works without kube-state-metrics, and reports what is unknown', async () => {
