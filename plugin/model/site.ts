@@ -37,6 +37,8 @@ export interface PatchSite extends SiteBase {
   readonly kind: 'patch'
   /** The object to patch, with its name in the layer below. */
   readonly target: Workload
+  /** The namespace that its manifest writes, by which a patch without a target must name it too. */
+  readonly namespace?: string
   /** For a container's field: its list in the pod template and the names in it, in order. */
   readonly containers?: ContainerList
   /** For a field that cannot be merged by name: its path in the rendered object, and how many steps of it exist. */

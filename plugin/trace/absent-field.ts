@@ -87,12 +87,12 @@ async function overrideFor(
       ? await absentValueOverride({ field: address, traced, layer, ports: context })
       : null
   if (site !== null || !overrides.includes('patch')) return site
-  const name = await nameInManifests(address, inputs, context.view)
+  const written = await nameInManifests(address, inputs, context.view)
   const override = {
     ...address,
     object: address.workload,
     ...containerPlace(rendering.objects, address),
-    ...(name === undefined ? {} : { writtenName: name }),
+    ...(written === undefined ? {} : { written }),
   }
   return patchOverride(override, layer, context)
 }

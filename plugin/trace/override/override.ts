@@ -61,7 +61,7 @@ async function fieldOverride({
   context,
 }: OverrideRequest): Promise<FieldOverride> {
   // A patch with a target may use any name for its object; the manifest has the object's own name.
-  const name =
+  const written =
     candidate.role === 'manifest'
       ? await nameAtSite(site, context.view)
       : await nameInManifests(field, traced.inputs, context.view)
@@ -71,7 +71,7 @@ async function fieldOverride({
     ...(field.container === undefined ? {} : { container: field.container }),
     object: field.autoscaler ?? field.workload,
     ...placeInObject(field, traced),
-    ...(name === undefined ? {} : { writtenName: name }),
+    ...(written === undefined ? {} : { written }),
   }
 }
 
