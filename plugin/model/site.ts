@@ -30,6 +30,14 @@ export interface ScalarSite extends SiteBase {
 /** A path that can be created: its last key does not exist yet. */
 export interface InsertSite extends SiteBase {
   readonly kind: 'insert'
+  /** What must be written beside it where it is not yet, since the source drops it as soon as the path exists. */
+  readonly companions?: readonly WrittenValue[]
+}
+
+/** A scalar as it is written in YAML, at a path of the same document. */
+export interface WrittenValue {
+  readonly path: YamlPath
+  readonly value: string
 }
 
 /** A patch that can be added to a list of patches, in a kustomization or in the object that declares the source. */

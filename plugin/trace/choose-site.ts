@@ -18,10 +18,8 @@ export function chooseSite(
   policy: TracePolicy,
 ): Choice {
   if (role === 'template') {
-    return {
-      chosen: null,
-      reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
-    }
+    const where = `hard-coded in the chart's template ${file}; no value of the chart reaches it`
+    return { chosen: override === null ? null : 'override', reason: where }
   }
   if (role === 'external') return externalChoice(override)
   if (frozen !== undefined) return overridden(override, frozen)

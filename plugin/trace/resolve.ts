@@ -1,9 +1,10 @@
-import { fieldKey } from '../model/field.ts'
+import { fieldKey, isContainerField } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import type { Renderer } from '../model/renderer.ts'
 import { notRolledOut } from '../model/rollout.ts'
 import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
 import { sourceChain } from '../model/source.ts'
+import { overrideFor } from './absent-field.ts'
 import type { TracePolicy } from './choose-site.ts'
 import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
@@ -14,7 +15,7 @@ import { overrideOf } from './override/override.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import type { Unresolved } from './unresolved-reason.ts'
-import { unresolvedReason } from './unresolved-reason.ts'
+import { isPlaceholder, unresolvedReason } from './unresolved-reason.ts'
 import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
@@ -71,9 +72,10 @@ export async function resolveTraces(
       const ignored = notRolledOut(objects[field.object], field.path, rollouts.at(-1))
       if (ignored !== undefined) return nowhere(traced, field, ignored)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
-      if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
+      if (origin.kind !== 'scalar')
+        return withTitles(await unresolved(traced, field, { origin, context }), shown)
       // The default of a placeholder that nothing fills is part of a text, and no value.
-      if (field.value.includes('${')) return unresolved(traced, field, { kind: 'unknown' })
+      if (field.value.includes('${')) return nowhere(traced, field, unresolvedReason(traced, field))
       const { candidate } = origin
       const undeclared = ignoredDeclaration(candidate, traced)
       if (undeclared !== undefined) return nowhere(traced, field, undeclared)
@@ -188,8 +190,19 @@ function reachOf(using: readonly SharedField[]): Reach {
   return { sources, containers: containers.size }
 }
 
-const unresolved = (traced: TracedSource, field: ManifestField, origin: Unresolved): Trace =>
-  nowhere(traced, field, unresolvedReason(traced, field, origin))
+/** The trace of a field that no scalar sets: overridden where that is possible, since the override wins over what sets it. */
+async function unresolved(
+  traced: TracedSource,
+  field: ManifestField,
+  { origin, context }: { readonly origin: Unresolved; readonly context: OverrideContext },
+): Promise<Trace> {
+  const reason = unresolvedReason(traced, field, origin)
+  const trace = nowhere(traced, field, reason)
+  const isElsewhere = traced.rendering.rollouts?.some(({ differs }) => differs !== undefined) === true
+  if (isElsewhere || !isContainerField(field.field) || isPlaceholder(field.value)) return trace
+  const override = await overrideFor(shortAddress(field), traced, context)
+  return override === null ? trace : { ...trace, override, chosen: 'override' }
+}
 
 /** The trace of a field that is not edited, with the reason. */
 const nowhere = (traced: TracedSource, field: ManifestField, reason: string): Trace => ({

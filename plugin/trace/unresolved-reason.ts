@@ -5,11 +5,14 @@ import type { TracedSource } from './dye/trace-source.ts'
 /** A field that no single scalar sets. */
 export type Unresolved = Exclude<FieldOrigin, { readonly kind: 'scalar' }>
 
+/** Whether a value is replaced only after the rendering. */
+export const isPlaceholder = (value: string): boolean => /\$[{(]|\{\{/.test(value)
+
 /** Why a field has no source line. */
 export function unresolvedReason(
   { unreadable: [unreadable], rendering: { rollouts = [] } }: TracedSource,
   { value }: ManifestField,
-  origin: Unresolved,
+  origin: Unresolved = { kind: 'unknown' },
 ): string {
   if (origin.kind === 'computed') {
     const { from } = origin
@@ -17,7 +20,7 @@ export function unresolvedReason(
       ? 'a template computes this value; no single scalar sets it'
       : `a template computes this value from ${from.path.at(-1)}: ${from.text} at ${from.file}:${from.line}:${from.column}; change that scalar`
   }
-  if (/\$[{(]|\{\{/.test(value))
+  if (isPlaceholder(value))
     return `${value} is a placeholder that is replaced after the rendering; change its value there`
   const differs = rollouts.findLast((one) => one.differs !== undefined)?.differs
   if (differs !== undefined) return `no scalar in Git sets this value: ${differs}; change it there`

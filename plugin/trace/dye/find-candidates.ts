@@ -131,11 +131,14 @@ export function classifyByValue(fields: readonly ManifestField[]): Classifier {
   const sizes = new Set(
     fields.filter(({ value }) => !counts.has(value)).map(({ value }) => numericKey(value)),
   )
+  const digits = new Set(fields.flatMap(({ value }) => /^(\d+)[A-Za-z]+$/.exec(value)?.[1] ?? []))
   return (scalar) => {
     const name = scalar.path.at(-1)
     if (classifyByName(scalar) !== undefined || typeof name !== 'string') return undefined
     // Charts often use their number of replicas as the lower bound of the autoscaler too.
     if (counts.has(scalar.value) && /replica|scal|count|min|max/i.test(name)) return 'count'
+    // A template may write the unit itself: `4` for `4Gi`.
+    if (digits.has(scalar.value) && /limit|request|size|ram|core|[gm]i?b?$/i.test(name)) return 'quantity'
     const isOther = /replica|port|version|revision|weight|seconds|period|count/i.test(name)
     return !isOther && parseQuantity(scalar.value) !== undefined && sizes.has(numericKey(scalar.value))
       ? 'quantity'
