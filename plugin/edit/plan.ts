@@ -98,7 +98,7 @@ function insertOne(
     now.set(site.file, updated)
     return undefined
   }
-  const opened = openYaml(site.file, text)
+  const opened = openYaml(site.file, text, { allowRepeated: true })
   if (!opened.ok) return opened.problem.message
   const inserted = insertValue(opened.yaml, insertionFor(text, wanted, site))
   if (!inserted.ok) return refusal(inserted, site)
@@ -110,7 +110,7 @@ function insertOne(
 function insertCompanions(now: Map<string, string>, { file, document, companions = [] }: InsertSite): void {
   for (const { path, value } of companions) {
     const text = now.get(file) ?? ''
-    const opened = openYaml(file, text)
+    const opened = openYaml(file, text, { allowRepeated: true })
     if (!opened.ok) return
     const result = insertValue(opened.yaml, { document, path, value })
     // What is refused is written already; the proof shows it if not.
@@ -140,7 +140,7 @@ function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit):
 
 /** A new patch for the object, or an addition to the patch that an edit before added for another of its fields. */
 function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Insertion {
-  const opened = openYaml(site.file, text)
+  const opened = openYaml(site.file, text, { allowRepeated: true })
   const { document, path } = site
   const list = path.slice(0, -1)
   const first = Number(path.at(-1))

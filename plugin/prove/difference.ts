@@ -65,7 +65,7 @@ function valueDifferences(
   after: Json | undefined,
   path: JsonPath,
 ): readonly ValueDifference[] {
-  if (before === after) return []
+  if (before === after || (isUnset(before) && isUnset(after))) return []
   if (isContainer(before) || isContainer(after)) {
     const [left, right] = [childrenOf(before), childrenOf(after)]
     if (isContainer(before) === isContainer(after) || isUnset(before) || isUnset(after)) {

@@ -7,6 +7,7 @@ import type { InputFile, RepositoryView } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { Candidate } from '../dye/candidate.ts'
+import { isEnvFile } from '../dye/env-lines.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { declaredPatches } from './declaration.ts'
 import type { FieldOverride } from './patch.ts'
@@ -41,7 +42,7 @@ export interface OverrideRequest {
 export async function overrideOf(request: OverrideRequest): Promise<Site | null> {
   const { traced, field, candidate, site, context, alone } = request
   if (candidate.role === 'template') return postRenderPatch(traced, field, context)
-  if (alone && candidate.topLayer) return site
+  if (alone && candidate.topLayer && !isEnvFile(candidate.file)) return site
   // The options beside a source win over everything that its Application says.
   if (candidate.role === 'parameters') return null
   const { view, renderer } = context
