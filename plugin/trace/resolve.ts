@@ -199,7 +199,14 @@ async function unresolved(
   const reason = unresolvedReason(traced, field, origin)
   const trace = nowhere(traced, field, reason)
   const isElsewhere = traced.rendering.rollouts?.some(({ differs }) => differs !== undefined) === true
-  if (isElsewhere || !isContainerField(field.field) || isPlaceholder(field.value)) return trace
+  // A file that is not searched may set it, and a person should look there.
+  if (
+    isElsewhere ||
+    traced.unreadable.length > 0 ||
+    !isContainerField(field.field) ||
+    isPlaceholder(field.value)
+  )
+    return trace
   const override = await overrideFor(shortAddress(field), traced, context)
   return override === null ? trace : { ...trace, override, chosen: 'override' }
 }
