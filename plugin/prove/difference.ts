@@ -65,7 +65,8 @@ function valueDifferences(
   after: Json | undefined,
   path: JsonPath,
 ): readonly ValueDifference[] {
-  if (before === after || (isUnset(before) && isUnset(after))) return []
+  // kustomize drops a null when it applies a patch.
+  if (before === after || (before === null && after === undefined)) return []
   if (isContainer(before) || isContainer(after)) {
     const [left, right] = [childrenOf(before), childrenOf(after)]
     if (isContainer(before) === isContainer(after) || isUnset(before) || isUnset(after)) {

@@ -1,6 +1,6 @@
 import type { FieldAddress } from '../../model/field.ts'
 import type { JsonObject } from '../../model/json.ts'
-import { textOf, valueAt } from '../../model/json.ts'
+import { valueAt } from '../../model/json.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import type { YamlPath } from '../../model/site.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
@@ -28,9 +28,9 @@ export async function nameAtSite(
 }
 
 function writtenName(object: JsonObject): WrittenName | undefined {
-  const [name, namespace] = ['name', 'namespace'].map((key) => textOf(valueAt(object, ['metadata', key])))
-  if (name === undefined) return undefined
-  return { name, ...(namespace === undefined ? {} : { namespace }) }
+  const [name, namespace] = ['name', 'namespace'].map((key) => valueAt(object, ['metadata', key]))
+  if (typeof name !== 'string') return undefined
+  return { name, ...(typeof namespace === 'string' ? { namespace } : {}) }
 }
 
 /** The name of a workload as its manifest writes it, found by kind and container; the rendered name contains it. */
