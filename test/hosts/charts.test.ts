@@ -230,6 +230,33 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     expect(changed).toEqual(intended)
   })
 
+  it.each([
+    ['a chart repository', () => ({ name: 'shop', url: ground.http.url }), 'shop/web'],
+    ['a registry', () => ({ name: 'shop', url: `${ground.registry.host}/team`, oci: true }), 'shop/web'],
+  ])('a release of a helmfile with a chart of %s', async (_, repository, chart) => {
+    const path = 'apps/prod/helmfile.yaml'
+    const released = {
+      name: 'storefront',
+      namespace: 'shop',
+      chart,
+      version: '0.7.x',
+      values: [storefront()],
+    }
+    const one = checkoutOf(ground, {
+      'tortoise.yaml': stringify({
+        sources: [{ path, cluster: 'prod', namespace: 'shop' }],
+        deliver: { mode: 'direct' },
+      }),
+      [path]: stringify({ repositories: [repository()], releases: [released] }),
+    })
+    const render = () => {
+      const values = valuesIn(one.read(path), ['releases', '0', 'values', '0'])
+      return bareTemplate(ground.directory, ground.archive('0.7.2'), values)
+    }
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
   it('a remote base of a kustomization', async () => {
     const { root, url } = git.base
     const one = checkoutOf(ground, {
