@@ -91,12 +91,37 @@ function visitScalar(state: Visit, node: Scalar, { path, siblings }: NodePlace):
 /** Visits the scalars of a block of text that is itself YAML. */
 function visitBlock(state: Visit, inner: InnerText, outer: YamlPath): void {
   const opened = openYaml('', inner.text)
-  if (!opened.ok) return
+  if (!opened.ok) {
+    if (outer.at(-1) === 'templatePatch') visitTemplate(state, inner, outer)
+    return
+  }
   const { yaml } = opened
   const toFile = (offset: number): number => state.toFile(inner.toOuter(offset))
   for (const [index, { contents }] of yaml.documents.entries()) {
     const path = [...outer, '|', ...(index === 0 ? [] : [index])]
     if (!isScalar(contents)) visit({ ...state, yaml, toFile }, contents, { path, siblings: new Map() })
+  }
+}
+
+const templateLine = /^(\s*(?:- )?["']?([\w.-]+)["']?:\s+)((["']?)(\d[\w.]*)\4)\s*(?:#.*)?$/
+
+/** The numbers on lines `key: 500m` of a text that a template engine makes YAML of. Each is found by its line. */
+function visitTemplate(state: Visit, inner: InnerText, outer: YamlPath): void {
+  let start = 0
+  for (const [index, line] of inner.text.split('\n').entries()) {
+    const [, lead = '', key = '', text = '', quote = '', value = ''] = templateLine.exec(line) ?? []
+    const first = start + lead.length
+    start += line.length + 1
+    if (key === '') continue
+    const range = [first, first + text.length].map((at) => state.toFile(inner.toOuter(at)))
+    state.found.push({
+      document: state.document,
+      path: [...outer, '|', index, key],
+      range: [range[0] ?? 0, range[1] ?? 0],
+      value,
+      quote: quote as FoundScalar['quote'],
+      siblings: new Map(),
+    })
   }
 }
 
