@@ -1,10 +1,9 @@
-import { fieldKey, isContainerField } from '../model/field.ts'
+import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import type { Renderer } from '../model/renderer.ts'
 import { notRolledOut } from '../model/rollout.ts'
 import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
 import { sourceChain } from '../model/source.ts'
-import { overrideFor } from './absent-field.ts'
 import type { TracePolicy } from './choose-site.ts'
 import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
@@ -14,8 +13,8 @@ import type { OverrideContext } from './override/override.ts'
 import { overrideOf } from './override/override.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
-import type { Unresolved } from './unresolved-reason.ts'
-import { isPlaceholder, unresolvedReason } from './unresolved-reason.ts'
+import { unresolvedReason } from './unresolved-reason.ts'
+import { addressOf, nowhere, shortAddress, unresolved } from './unresolved-trace.ts'
 import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
@@ -154,19 +153,6 @@ function siteUsers(all: readonly TracedSource[]): ReadonlyMap<string, readonly S
   return users
 }
 
-const shortAddress = ({ workload, container, field }: ManifestField) => ({
-  workload,
-  ...(container === undefined ? {} : { container }),
-  field,
-})
-
-const addressOf = ({ source }: TracedSource, field: ManifestField) => ({
-  source: source.id,
-  ...shortAddress(field),
-  value: field.value,
-  ...(field.autoscaler === undefined ? {} : { autoscaler: field.autoscaler }),
-})
-
 function scalarSite(candidate: Candidate, affix: ScalarSite['affix']): ScalarSite {
   const { file, line, column, document, path, range, text } = candidate
   return {
@@ -189,35 +175,3 @@ function reachOf(using: readonly SharedField[]): Reach {
   )
   return { sources, containers: containers.size }
 }
-
-/** The trace of a field that no scalar sets: overridden where that is possible, since the override wins over what sets it. */
-async function unresolved(
-  traced: TracedSource,
-  field: ManifestField,
-  { origin, context }: { readonly origin: Unresolved; readonly context: OverrideContext },
-): Promise<Trace> {
-  const reason = unresolvedReason(traced, field, origin)
-  const trace = nowhere(traced, field, reason)
-  const isElsewhere = traced.rendering.rollouts?.some(({ differs }) => differs !== undefined) === true
-  // A file that is not searched may set it, and a person should look there.
-  if (
-    isElsewhere ||
-    traced.unreadable.length > 0 ||
-    !isContainerField(field.field) ||
-    isPlaceholder(field.value)
-  )
-    return trace
-  const override = await overrideFor(shortAddress(field), traced, context)
-  return override === null ? trace : { ...trace, override, chosen: 'override' }
-}
-
-/** The trace of a field that is not edited, with the reason. */
-const nowhere = (traced: TracedSource, field: ManifestField, reason: string): Trace => ({
-  ...addressOf(traced, field),
-  site: null,
-  reach: { sources: [], containers: 0 },
-  override: null,
-  chosen: null,
-  sharedWith: [],
-  reason,
-})
