@@ -1,6 +1,7 @@
 import type { FieldAddress } from '../model/field.ts'
 import type { JsonPath } from '../model/json.ts'
 import type { Intent } from '../model/proof.ts'
+import { parseQuantity } from '../model/quantity.ts'
 import type { Trace } from '../model/site.ts'
 import { printValue, sameValue, valueProblem } from '../model/value.ts'
 import type { WantedEdit } from './plan.ts'
@@ -24,7 +25,7 @@ export type Chosen =
 /** The edit at the place that a trace chose, its value printed in the style of the current one. */
 export function chooseEdit({ trace, to, rendered, ...address }: WantedChange): Chosen {
   const site = trace.chosen === null ? null : trace[trace.chosen]
-  const text = typeof to === 'string' ? to : printValue(address.field, to, styleOf(trace))
+  const text = typeof to === 'string' ? to : inUnitOf(trace, printValue(address.field, to, styleOf(trace)))
   if (trace.value !== '' && sameValue(address.field, trace.value, text)) return { kind: 'settled' }
   if (site === null) return { kind: 'refused', reason: trace.reason ?? 'no scalar in Git sets this value' }
   const problem = typeof to === 'string' ? valueProblem(address.field, text) : undefined
@@ -36,6 +37,16 @@ export function chooseEdit({ trace, to, rendered, ...address }: WantedChange): C
     edit: { ...address, site, to: text, ...(rendered === undefined ? {} : { rendered }) },
     intents,
   }
+}
+
+/** A value in the unit that a template writes after its source line, rounded up: `2880Mi` as `3Gi` for `{{ .gib }}Gi`. */
+function inUnitOf({ site, chosen }: Trace, text: string): string {
+  if (chosen !== 'site' || site?.kind !== 'scalar' || site.affix === undefined) return text
+  const { before, after } = site.affix
+  const [unit, value] = [parseQuantity(`1${after}`), parseQuantity(text)]
+  const isStep = before === '' && after !== '' && /^\d+$/.test(bareText(site.text))
+  if (!isStep || text.endsWith(after) || unit === undefined || value === undefined) return text
+  return `${(value.nano + unit.nano - 1n) / unit.nano}${after}`
 }
 
 /** The text whose unit and notation a new value keeps. */

@@ -45,7 +45,8 @@ function descend(spot: Spot, node: Node | null, path: YamlPath): Inserted {
   if (node === null || isNull(node)) return fillEmpty(spot, path, node ?? undefined)
   if (step === '|') return descendBlock(spot, node, rest)
   if (isMap(node)) {
-    const pair = node.items.find(({ key }) => keyText(key) === step)
+    const [pair, ...more] = node.items.filter(({ key }) => keyText(key) === step)
+    if (more.length > 0) return refused(`Map keys must be unique: ${step} is written twice`)
     const inside = node.flow === true ? { ...spot, flow: node } : spot
     if (pair !== undefined)
       return descend({ ...inside, parent: pair as Pair }, pair.value as Node | null, rest)

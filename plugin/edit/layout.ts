@@ -18,6 +18,13 @@ interface Layout {
 export function nestedLines(path: YamlPath, { value, indent, step }: Layout): readonly string[] {
   const [key, ...rest] = path
   const pad = ' '.repeat(indent)
+  const [, ...inItem] = rest
+  if (rest[0] === 0 && inItem.length > 0) {
+    // The first item of a list that does not exist yet.
+    const [first = '', ...lines] = nestedLines(inItem, { value, indent: indent + step + 2, step })
+    const dash = `${' '.repeat(indent + step)}- ${first.trimStart()}`
+    return [`${pad}${keyToken(String(key))}:`, dash, ...lines]
+  }
   if (rest.length > 0) {
     return [`${pad}${keyToken(String(key))}:`, ...nestedLines(rest, { value, indent: indent + step, step })]
   }

@@ -46,12 +46,13 @@ function jsonPatch(
   ]
 }
 
-function mergePatch({ target, containers }: PatchSite, wanted: PatchValue): readonly string[] {
+function mergePatch({ target, namespace, containers }: PatchSite, wanted: PatchValue): readonly string[] {
   const head = [
     `apiVersion: ${target.apiVersion}`,
     `kind: ${target.kind}`,
     'metadata:',
     `  name: ${target.name}`,
+    ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
   ]
   if (!isContainerField(wanted.field)) {
     const name = wanted.field.slice('hpa.'.length)

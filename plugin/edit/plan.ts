@@ -7,7 +7,7 @@ import { slotIn } from '../model/manifest.ts'
 import { isOverlayFile } from '../model/overlay.ts'
 import type { InsertSite, PatchSite, ScalarSite, Site, YamlPath } from '../model/site.ts'
 import type { WrittenManifest } from '../yaml/manifests.ts'
-import { manifestsIn } from '../yaml/manifests.ts'
+import { manifestsBelow } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
@@ -44,6 +44,7 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
   }
   replaceAll(now, wanted, record)
   for (const one of wanted) if (one.site.kind !== 'scalar') record(one, insertOne(now, one, one.site))
+  for (const { site } of done) if (site.kind === 'insert') insertCompanions(now, site)
   const edits = [...now].flatMap(([file, after]): readonly FileEdit[] => {
     const before = texts.get(file) ?? ''
     return before === after ? [] : [{ file, before, after }]
@@ -97,12 +98,24 @@ function insertOne(
     now.set(site.file, updated)
     return undefined
   }
-  const opened = openYaml(site.file, text)
+  const opened = openYaml(site.file, text, { allowRepeated: true })
   if (!opened.ok) return opened.problem.message
   const inserted = insertValue(opened.yaml, insertionFor(text, wanted, site))
   if (!inserted.ok) return refusal(inserted, site)
   now.set(site.file, applySplices(text, inserted.splices))
   return undefined
+}
+
+/** Writes what an inserted value needs beside it, except where another edit has written it already. */
+function insertCompanions(now: Map<string, string>, { file, document, companions = [] }: InsertSite): void {
+  for (const { path, value } of companions) {
+    const text = now.get(file) ?? ''
+    const opened = openYaml(file, text, { allowRepeated: true })
+    if (!opened.ok) return
+    const result = insertValue(opened.yaml, { document, path, value })
+    // What is refused is written already; the proof shows it if not.
+    if (result.ok) now.set(file, applySplices(text, result.splices))
+  }
 }
 
 const refusal = ({ reason }: Inserted & { readonly ok: false }, { file, path }: Site): string =>
@@ -127,7 +140,7 @@ function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit):
 
 /** A new patch for the object, or an addition to the patch that an edit before added for another of its fields. */
 function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Insertion {
-  const opened = openYaml(site.file, text)
+  const opened = openYaml(site.file, text, { allowRepeated: true })
   const { document, path } = site
   const list = path.slice(0, -1)
   const first = Number(path.at(-1))
@@ -135,7 +148,7 @@ function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Inse
     one.document === document &&
     list.every((step, index) => one.path[index] === step) &&
     Number(one.path[list.length]) >= first
-  const written = opened.ok && site.pointer === undefined ? manifestsIn(opened.yaml) : []
+  const written = opened.ok && site.pointer === undefined ? manifestsBelow(opened.yaml, document, list) : []
   for (const patch of written.filter(isAdded)) {
     const slot = isOf(patch, site) ? slotIn(patch.object, wanted) : undefined
     if (slot !== undefined) return slotInsertion({ ...site, path: [...patch.path, ...slot] }, wanted)

@@ -1,16 +1,16 @@
 import type { JsonObject } from './json.ts'
 
-/** An Application of Argo CD or a HelmRelease of Flux as it is in a cluster. */
+/** An Application of Argo CD, or a HelmRelease or GitRepository of Flux, as it is in a cluster. */
 export interface LiveDeclaration {
   /** The cluster to which it rolls out, as named in settings; absent for one that is not read. */
   readonly cluster?: string
-  readonly kind: 'Application' | 'HelmRelease'
+  readonly kind: 'Application' | 'HelmRelease' | 'GitRepository'
   readonly namespace: string
   readonly name: string
   readonly spec: JsonObject
   /** The ApplicationSet that made it. */
   readonly generator?: string
-  /** The commits or chart versions that are deployed, one for each source. */
+  /** The commits or chart versions that are deployed (of a GitRepository: fetched), one for each source. */
   readonly revisions: readonly string[]
 }
 

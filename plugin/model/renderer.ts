@@ -93,6 +93,8 @@ export interface DeclaringFormat {
   valuesAt(object: JsonObject): { readonly path: YamlPath; readonly written: boolean } | undefined
   /** Where an object lists patches of what it declares; `undefined` when it cannot. */
   patchesAt(object: JsonObject): YamlPath | undefined
+  /** Where an object lists patches of what its chart renders to; absent for kinds that have none. */
+  postRenderPatchesAt?(object: JsonObject): YamlPath
   /** Whether the value at a path of the object only reaches what the object declares. */
   handsOn(path: JsonPath): boolean
   /** Names of the ConfigMaps whose data reaches only what the object declares. */

@@ -30,6 +30,14 @@ export interface ScalarSite extends SiteBase {
 /** A path that can be created: its last key does not exist yet. */
 export interface InsertSite extends SiteBase {
   readonly kind: 'insert'
+  /** What must be written beside it where it is not yet, since the source drops it as soon as the path exists. */
+  readonly companions?: readonly WrittenValue[]
+}
+
+/** A scalar as it is written in YAML, at a path of the same document. */
+export interface WrittenValue {
+  readonly path: YamlPath
+  readonly value: string
 }
 
 /** A patch that can be added to a list of patches, in a kustomization or in the object that declares the source. */
@@ -37,6 +45,8 @@ export interface PatchSite extends SiteBase {
   readonly kind: 'patch'
   /** The object to patch, with its name in the layer below. */
   readonly target: Workload
+  /** The namespace that its manifest writes, by which a patch without a target must name it too. */
+  readonly namespace?: string
   /** For a container's field: its list in the pod template and the names in it, in order. */
   readonly containers?: ContainerList
   /** For a field that cannot be merged by name: its path in the rendered object, and how many steps of it exist. */

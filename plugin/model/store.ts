@@ -9,8 +9,8 @@ export const isStored = (path: string): boolean => path === storeMount || path.s
 
 /** A chart to fetch. Its repository is an `https://…` URL, or `oci://…` for a registry. */
 export interface WantedChart extends ChartReference {
-  /** Whether a cluster says that this version is deployed. */
-  readonly isDeployed?: boolean
+  /** What Git says, where a cluster says that this version is deployed. */
+  readonly declared?: Pick<WantedChart, 'version' | 'artifact'>
   /** How Flux chooses the artifact of an OCIRepository, in place of `version`. */
   readonly artifact?: ArtifactChoice
 }

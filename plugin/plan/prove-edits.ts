@@ -1,4 +1,5 @@
 import type { FileEdit } from '../model/edit.ts'
+import { valueAt } from '../model/json.ts'
 import { readsOverlay } from '../model/overlay.ts'
 import { inParallel } from '../model/parallel.ts'
 import { ExpectedStop } from '../model/problem.ts'
@@ -28,7 +29,8 @@ export async function proveEdits(
 ): Promise<Proof> {
   const edited = edits.map(({ file }) => file)
   const readers = ports.sharers.filter((one) => edited.some((file) => reads(one, file)))
-  const rendered = await inParallel(readers, ({ source }) => renderTwice(source, edits, ports))
+  const tried = await inParallel(readers, (one) => renderReader(one, edits, ports))
+  const rendered = tried.filter((one) => one !== undefined)
   const pairs = rendered.filter((one): one is RenderedTwice => 'before' in one)
   const first = prove(pairs, intents, ports.renderer.format)
   const proof =
@@ -49,6 +51,37 @@ export async function proveEdits(
 
 const reads = ({ source: { overlay }, files }: SourceFiles, file: string): boolean =>
   files.has(file) || (overlay !== undefined && readsOverlay(overlay, file))
+
+/** The same for a source that may read an edited file; `undefined` for one that does not render, where the edits do not reach it. */
+async function renderReader(
+  reader: SourceFiles,
+  edits: readonly FileEdit[],
+  ports: ProofPorts,
+): Promise<RenderedTwice | Source | undefined> {
+  const rendered = await renderTwice(reader.source, edits, ports)
+  return 'before' in rendered || !(await isUnreached(reader, edits, ports)) ? rendered : undefined
+}
+
+/** Whether edits leave a release as it is: its own files, its object, and all ConfigMaps beside that. */
+async function isUnreached(
+  { source: { declaredIn, declaredBy }, inner }: SourceFiles,
+  edits: readonly FileEdit[],
+  ports: ProofPorts,
+): Promise<boolean> {
+  if (declaredIn === undefined || edits.some(({ file }) => inner.has(file))) return false
+  const around = await renderTwice(declaredIn, edits, ports)
+  if (!('before' in around) || around.failure !== undefined) return false
+  const [before, after] = [around.before, around.after].map(({ objects }) =>
+    JSON.stringify(
+      objects.filter(
+        (object) =>
+          object['kind'] === 'ConfigMap' ||
+          (object['kind'] === declaredBy?.kind && valueAt(object, ['metadata', 'name']) === declaredBy?.name),
+      ),
+    ),
+  )
+  return before === after
+}
 
 /** Renders a source before and after the edits. Returns the source alone when it does not render before them. */
 async function renderTwice(

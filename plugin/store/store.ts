@@ -1,4 +1,5 @@
 import { mountView } from '../io/mount-view.ts'
+import { ExpectedStop } from '../model/problem.ts'
 import type { GitReference, MountedStore, StoredFiles, WantedChart } from '../model/store.ts'
 import { storeMount } from '../model/store.ts'
 import { fetchChart } from './charts.ts'
@@ -22,6 +23,15 @@ export function openStore(given: StorePorts): MountedStore {
     known.set(name, answer)
     return answer
   }
+  /** What a range leads to now; `undefined` where that cannot be found out. */
+  const versionOf = async (chart: WantedChart): Promise<string | undefined> => {
+    try {
+      return (await once(['chart', chart], () => fetchChart(chart, ports))).version
+    } catch (error) {
+      if (error instanceof ExpectedStop) return undefined
+      throw error
+    }
+  }
   const used = new Set<string>()
   const use = (files: StoredFiles, why = ''): StoredFiles => {
     used.add(`${files.title}${why}`)
@@ -33,9 +43,11 @@ export function openStore(given: StorePorts): MountedStore {
     return files
   }
   return {
-    chart: async ({ isDeployed = false, ...chart }: WantedChart) => {
+    chart: async ({ declared, ...chart }: WantedChart) => {
       const files = await once(['chart', chart], () => fetchChart(chart, ports))
-      return use(files, choiceOf(chart, isDeployed))
+      if (declared === undefined) return use(files, choiceOf(chart))
+      const newest = await versionOf({ repository: chart.repository, name: chart.name, ...declared })
+      return use(files, deployedNote(files.version, declared, newest))
     },
     tree: async (tree: GitReference) => use(await once(['tree', tree], () => fetchTree(tree, ports))),
     file: async (url) => use(await once(['file', url], () => fetchFile(url, ports))),
@@ -54,9 +66,20 @@ export function openStore(given: StorePorts): MountedStore {
 /** A path of the mount in a text: the directory of the fetched files, and the path in it. */
 const mounted = /\.tortoise-store\/([\w-]+)(?:\/([^\s:,;'"`()]*))?/g
 
+/** That a version is deployed, and where what Git says leads to another one by now. */
+function deployedNote(
+  version: string,
+  { version: written, artifact }: Pick<WantedChart, 'version' | 'artifact'>,
+  newest: string | undefined,
+): string {
+  const range = written ?? artifact?.semver ?? artifact?.tag
+  const isSame = newest === undefined || newest.replace(/^v/, '') === version.replace(/^v/, '')
+  if (isSame) return ', which is deployed'
+  return `, which is deployed; ${range === undefined ? 'the newest version' : `${range} in Git`} is ${newest} now`
+}
+
 /** Why a version was taken. */
-function choiceOf({ version, artifact }: WantedChart, isDeployed: boolean): string {
-  if (isDeployed) return ', which is deployed'
+function choiceOf({ version, artifact }: WantedChart): string {
   const range = artifact === undefined ? version : artifact.semver
   if (range === undefined) return artifact === undefined ? ', the newest version' : ''
   return /^v?\d+\.\d+\.\d+/.test(range) ? '' : `, the newest version in ${range}`

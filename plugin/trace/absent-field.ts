@@ -11,7 +11,7 @@ import { namespaceOf } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
-import { overrideLayer, patchOverride } from './override/override.ts'
+import { overrideLayer, patchOverride, postRenderPatch } from './override/override.ts'
 import { containerPlace } from './override/patch.ts'
 import { absentValueOverride, takesValues } from './override/values.ts'
 import { nameInManifests } from './override/written-name.ts'
@@ -74,7 +74,8 @@ function referenceReason(reference: JsonObject, { field, container = '' }: Field
   return `${name} is set by valueFrom; change what it refers to`
 }
 
-async function overrideFor(
+/** Where a field that no scalar sets can be written for its source alone; `null` where there is no such place. */
+export async function overrideFor(
   address: FieldAddress,
   traced: TracedSource,
   context: OverrideContext,
@@ -87,12 +88,16 @@ async function overrideFor(
       ? await absentValueOverride({ field: address, traced, layer, ports: context })
       : null
   if (site !== null || !overrides.includes('patch')) return site
-  const name = await nameInManifests(address, inputs, context.view)
+  if (takesValues(inputs)) {
+    const patch = await postRenderPatch(traced, address, context)
+    if (patch !== null) return patch
+  }
+  const written = await nameInManifests(address, inputs, context.view)
   const override = {
     ...address,
     object: address.workload,
     ...containerPlace(rendering.objects, address),
-    ...(name === undefined ? {} : { writtenName: name }),
+    ...(written === undefined ? {} : { written }),
   }
   return patchOverride(override, layer, context)
 }

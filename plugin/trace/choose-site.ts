@@ -1,6 +1,7 @@
 import { plural } from '../model/plural.ts'
 import type { Site, Trace } from '../model/site.ts'
 import type { Candidate } from './dye/candidate.ts'
+import { isEnvFile } from './dye/env-lines.ts'
 
 /** What settings allow a trace to choose. */
 export interface TracePolicy {
@@ -18,12 +19,15 @@ export function chooseSite(
   policy: TracePolicy,
 ): Choice {
   if (role === 'template') {
-    return {
-      chosen: null,
-      reason: `hard-coded in the chart's template ${file}; no value of the chart reaches it`,
-    }
+    const where = `hard-coded in the chart's template ${file}; no value of the chart reaches it`
+    return { chosen: override === null ? null : 'override', reason: where }
   }
   if (role === 'external') return externalChoice(override)
+  if (isEnvFile(file))
+    return overridden(
+      override,
+      'an edit of the source line also changes the ConfigMap that is generated from it',
+    )
   if (frozen !== undefined) return overridden(override, frozen)
   if (readers.length > 0) return overridden(override, `${listed(readers)} read the file too`)
   if (sharedWith.length === 0) {

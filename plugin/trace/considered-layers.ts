@@ -5,7 +5,8 @@ import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
 import type { Candidate } from './dye/candidate.ts'
-import { classifyByName, findCandidates } from './dye/find-candidates.ts'
+import { classifyByName } from './dye/classify.ts'
+import { findCandidates } from './dye/find-candidates.ts'
 import { yamlInView } from './yaml-in-view.ts'
 
 /**

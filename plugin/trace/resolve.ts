@@ -13,8 +13,8 @@ import type { OverrideContext } from './override/override.ts'
 import { overrideOf } from './override/override.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
-import type { Unresolved } from './unresolved-reason.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
+import { addressOf, nowhere, shortAddress, unresolved } from './unresolved-trace.ts'
 import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
@@ -71,9 +71,10 @@ export async function resolveTraces(
       const ignored = notRolledOut(objects[field.object], field.path, rollouts.at(-1))
       if (ignored !== undefined) return nowhere(traced, field, ignored)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
-      if (origin.kind !== 'scalar') return withTitles(unresolved(traced, field, origin), shown)
+      if (origin.kind !== 'scalar')
+        return withTitles(await unresolved(traced, field, { origin, context }), shown)
       // The default of a placeholder that nothing fills is part of a text, and no value.
-      if (field.value.includes('${')) return unresolved(traced, field, { kind: 'unknown' })
+      if (field.value.includes('${')) return nowhere(traced, field, unresolvedReason(traced, field))
       const { candidate } = origin
       const undeclared = ignoredDeclaration(candidate, traced)
       if (undeclared !== undefined) return nowhere(traced, field, undeclared)
@@ -152,19 +153,6 @@ function siteUsers(all: readonly TracedSource[]): ReadonlyMap<string, readonly S
   return users
 }
 
-const shortAddress = ({ workload, container, field }: ManifestField) => ({
-  workload,
-  ...(container === undefined ? {} : { container }),
-  field,
-})
-
-const addressOf = ({ source }: TracedSource, field: ManifestField) => ({
-  source: source.id,
-  ...shortAddress(field),
-  value: field.value,
-  ...(field.autoscaler === undefined ? {} : { autoscaler: field.autoscaler }),
-})
-
 function scalarSite(candidate: Candidate, affix: ScalarSite['affix']): ScalarSite {
   const { file, line, column, document, path, range, text } = candidate
   return {
@@ -187,17 +175,3 @@ function reachOf(using: readonly SharedField[]): Reach {
   )
   return { sources, containers: containers.size }
 }
-
-const unresolved = (traced: TracedSource, field: ManifestField, origin: Unresolved): Trace =>
-  nowhere(traced, field, unresolvedReason(traced, field, origin))
-
-/** The trace of a field that is not edited, with the reason. */
-const nowhere = (traced: TracedSource, field: ManifestField, reason: string): Trace => ({
-  ...addressOf(traced, field),
-  site: null,
-  reach: { sources: [], containers: 0 },
-  override: null,
-  chosen: null,
-  sharedWith: [],
-  reason,
-})

@@ -5,11 +5,14 @@ import type { TracedSource } from './dye/trace-source.ts'
 /** A field that no single scalar sets. */
 export type Unresolved = Exclude<FieldOrigin, { readonly kind: 'scalar' }>
 
+/** Whether a value is replaced only after the rendering. */
+export const isPlaceholder = (value: string): boolean => /\$[{(]|\{\{/.test(value)
+
 /** Why a field has no source line. */
 export function unresolvedReason(
   { unreadable: [unreadable], rendering: { rollouts = [] } }: TracedSource,
   { value }: ManifestField,
-  origin: Unresolved,
+  origin: Unresolved = { kind: 'unknown' },
 ): string {
   if (origin.kind === 'computed') {
     const { from } = origin
@@ -19,7 +22,7 @@ export function unresolvedReason(
   }
   if (origin.late === true)
     return 'the source did not render in time with marker values, so the scalar that sets this value is not known; run again when the machine is less busy'
-  if (/\$[{(]|\{\{/.test(value))
+  if (isPlaceholder(value))
     return `${value} is a placeholder that is replaced after the rendering; change its value there`
   const differs = rollouts.findLast((one) => one.differs !== undefined)?.differs
   if (differs !== undefined) return `no scalar in Git sets this value: ${differs}; change it there`

@@ -14,10 +14,11 @@ export async function yamlInView(file: string, view: RepositoryView): Promise<Ya
   return opened?.ok ? opened.yaml : undefined
 }
 
-/** Why a file of a view must not be edited, with its place; `undefined` when it may be edited or does not exist. */
+/** Why a file of a view, or a part of it, must not be edited, with its place; `undefined` for any other file. */
 export async function refusalInView(file: string, view: RepositoryView): Promise<string | undefined> {
   const opened = await openInView(file, view)
-  return opened === undefined || opened.ok ? undefined : printProblem(opened.problem)
+  const problem = opened?.ok ? opened.yaml.repeated : opened?.problem
+  return problem && printProblem(problem)
 }
 
 /** Parses a file of a view, and keeps the latest results as long as the view is in use. */
@@ -34,5 +35,5 @@ function openInView(file: string, view: RepositoryView): Promise<Opened | undefi
 
 async function open(file: string, view: RepositoryView): Promise<Opened | undefined> {
   const text = (await view.read(file))?.text
-  return text === undefined ? undefined : openYaml(file, text)
+  return text === undefined ? undefined : openYaml(file, text, { allowRepeated: true })
 }

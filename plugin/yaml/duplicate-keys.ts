@@ -15,6 +15,12 @@ export function duplicateKey(document: Document): YAMLParseError | undefined {
   return found
 }
 
+/** The texts that a list has several times. */
+export function repeatedTexts(texts: readonly string[]): ReadonlySet<string> {
+  const known = new Set<string>()
+  return new Set(texts.filter((text) => known.has(text) || !known.add(text)))
+}
+
 function repeatedIn({ items }: YAMLMap) {
   const known = new Set<unknown>()
   for (const { key } of items) {

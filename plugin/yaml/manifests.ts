@@ -20,6 +20,12 @@ export function manifestsIn(yaml: YamlText): readonly WrittenManifest[] {
   return yaml.documents.flatMap((document, index) => search(yaml, document.contents, []).map(at(index)))
 }
 
+/** The same for what is below a path of a document, also inside an object. */
+export function manifestsBelow(yaml: YamlText, document: number, path: YamlPath): readonly WrittenManifest[] {
+  const node = yaml.documents[document]?.getIn(path, true) as Node | undefined
+  return node === undefined ? [] : search(yaml, node, path).map(at(document))
+}
+
 interface Located {
   readonly path: YamlPath
   readonly object: JsonObject

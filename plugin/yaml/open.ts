@@ -1,4 +1,4 @@
-import type { Document, ParsedNode } from 'yaml'
+import type { Document, ParsedNode, YAMLError } from 'yaml'
 import { isMap, LineCounter, visit } from 'yaml'
 import type { Place, Problem } from '../model/problem.ts'
 import { parseDocuments, TooLarge } from './parse.ts'
@@ -7,6 +7,8 @@ import { yamlReason } from './reason.ts'
 /** A YAML text with its parsed documents. Every offset is a UTF-16 position in `text`. */
 export interface YamlText {
   readonly text: string
+  /** The first key that is written twice; nothing at or below such a key is edited. */
+  readonly repeated?: Problem
   readonly documents: readonly Document.Parsed<ParsedNode>[]
   /** Line and column of an offset, both starting at 1. */
   readonly at: (offset: number) => { readonly line: number; readonly column: number }
@@ -21,25 +23,33 @@ const largestText = 8 * 1024 * 1024
 
 /**
  * Parses a text, keeping positions. Texts that could be misread are refused (`yaml.refused`): those with syntax errors,
- * duplicate keys, templates or a SOPS signature, and those over 8 MiB.
+ * duplicate keys, templates or a SOPS signature, and those over 8 MiB. `allowRepeated` only names the first duplicate key.
  */
-export function openYaml(file: string, text: string): Opened {
+export function openYaml(
+  file: string,
+  text: string,
+  { allowRepeated = false }: { readonly allowRepeated?: boolean } = {},
+): Opened {
   if (text.length > largestText) return refuse({ file }, `larger than ${largestText / 1024 ** 2} MiB`)
   if (text.includes('\n\uFEFF')) return refuse({ file }, 'it has a byte order mark after its first line')
   const lines = new LineCounter()
   const documents = readDocuments(text, lines)
   if (documents instanceof TooLarge) return refuse({ file }, `it has ${documents.message}`)
-  const error = documents.flatMap((document) => document.errors)[0]
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0])
-    return refuse({ file, line, column: col }, yamlReason(error.message))
+  const refusalOf = ({ pos, message }: YAMLError): Opened => {
+    const { line, col } = lines.linePos(pos[0])
+    return refuse({ file, line, column: col }, yamlReason(message))
   }
+  const errors = documents.flatMap((document) => document.errors)
+  const error = errors.find(({ code }) => !allowRepeated || code !== 'DUPLICATE_KEY')
+  if (error !== undefined) return refusalOf(error)
   const forbidden = documents.map(refusalIn).find((found) => found !== undefined)
   if (forbidden !== undefined) {
     const { line, col } = lines.linePos(forbidden.offset)
     return refuse({ file, line, column: col }, forbidden.why)
   }
-  return { ok: true, yaml: { text, documents, at: locator(lines) } }
+  const yaml = { text, documents, at: locator(lines) }
+  const repeated = errors[0] && refusalOf(errors[0])
+  return { ok: true, yaml: repeated?.ok === false ? { ...yaml, repeated: repeated.problem } : yaml }
 }
 
 /** The error for a text with more than is read. */

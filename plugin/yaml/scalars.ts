@@ -3,6 +3,7 @@ import { isMap, isScalar, isSeq } from 'yaml'
 import type { YamlPath } from '../model/site.ts'
 import type { InnerText } from './block.ts'
 import { innerText } from './block.ts'
+import { repeatedTexts } from './duplicate-keys.ts'
 import type { YamlText } from './open.ts'
 import { openYaml } from './open.ts'
 
@@ -29,7 +30,7 @@ interface Visit {
 /** Where a node is: its path, and the scalars in the same mapping. */
 type NodePlace = Pick<FoundScalar, 'path' | 'siblings'>
 
-/** Every single-line scalar value of a file, in order. Aliases are not followed; an anchored scalar is listed at its own place. */
+/** Every single-line scalar value of a file, in order, without those at or below a key that is written twice. Aliases are not followed; an anchored scalar is listed at its own place. */
 export function scalarsOf(yaml: YamlText): readonly FoundScalar[] {
   const found: FoundScalar[] = []
   yaml.documents.forEach((document, index) => {
@@ -42,8 +43,12 @@ export function scalarsOf(yaml: YamlText): readonly FoundScalar[] {
 function visit(state: Visit, node: Node | null, { path, siblings }: NodePlace): void {
   if (isMap(node)) {
     const own = siblingScalars(node.items)
-    for (const { key, value } of node.items)
-      visit(state, value as Node | null, { path: [...path, keyText(key)], siblings: own })
+    const keys = node.items.map(({ key }) => keyText(key))
+    const repeated = repeatedTexts(state.yaml.repeated === undefined ? [] : keys)
+    for (const [index, { value }] of node.items.entries()) {
+      const key = keys[index] ?? ''
+      if (!repeated.has(key)) visit(state, value as Node | null, { path: [...path, key], siblings: own })
+    }
   } else if (isSeq(node)) {
     node.items.forEach((item, index) => {
       visit(state, item as Node | null, { path: [...path, index], siblings })
@@ -86,12 +91,37 @@ function visitScalar(state: Visit, node: Scalar, { path, siblings }: NodePlace):
 /** Visits the scalars of a block of text that is itself YAML. */
 function visitBlock(state: Visit, inner: InnerText, outer: YamlPath): void {
   const opened = openYaml('', inner.text)
-  if (!opened.ok) return
+  if (!opened.ok) {
+    if (outer.at(-1) === 'templatePatch') visitTemplate(state, inner, outer)
+    return
+  }
   const { yaml } = opened
   const toFile = (offset: number): number => state.toFile(inner.toOuter(offset))
   for (const [index, { contents }] of yaml.documents.entries()) {
     const path = [...outer, '|', ...(index === 0 ? [] : [index])]
     if (!isScalar(contents)) visit({ ...state, yaml, toFile }, contents, { path, siblings: new Map() })
+  }
+}
+
+const templateLine = /^(\s*(?:- )?["']?([\w.-]+)["']?:\s+)((["']?)(\d[\w.]*)\4)\s*(?:#.*)?$/
+
+/** The numbers on lines `key: 500m` of a text that a template engine makes YAML of. Each is found by its line. */
+function visitTemplate(state: Visit, inner: InnerText, outer: YamlPath): void {
+  let start = 0
+  for (const [index, line] of inner.text.split('\n').entries()) {
+    const [, lead = '', key = '', text = '', quote = '', value = ''] = templateLine.exec(line) ?? []
+    const first = start + lead.length
+    start += line.length + 1
+    if (key === '') continue
+    const range = [first, first + text.length].map((at) => state.toFile(inner.toOuter(at)))
+    state.found.push({
+      document: state.document,
+      path: [...outer, '|', index, key],
+      range: [range[0] ?? 0, range[1] ?? 0],
+      value,
+      quote: quote as FoundScalar['quote'],
+      siblings: new Map(),
+    })
   }
 }
 

@@ -6,7 +6,7 @@ import type { RepositoryView } from '../../plugin/model/source.ts'
 import { storedRoot } from '../../plugin/model/store.ts'
 import { assignmentsIn } from '../helm/assignments.ts'
 import type { HelmSource } from '../helm/source.ts'
-import { originOf, type PartContext } from './part-context.ts'
+import { deployedCommit, originOf, type PartContext } from './part-context.ts'
 
 /** The chart at a path, with the values, parameters and version that the source of an Application gives it. */
 export async function chartPart(
@@ -52,7 +52,7 @@ function withEnvironment(
   return text?.replace(/\$\{?(ARGOCD_APP_\w+)\}?/g, (whole, variable: string) => known[variable] ?? whole)
 }
 
-interface FileContext extends Pick<PartContext, 'view' | 'at' | 'sources' | 'origins'> {
+interface FileContext extends Pick<PartContext, 'view' | 'at' | 'sources' | 'origins' | 'live'> {
   readonly path: string
   readonly helm: Json | undefined
 }
@@ -85,7 +85,8 @@ async function locateReference(ref: string, file: string, context: FileContext):
     throw stop('source.render', `its values file refers to $${ref}, and no source has that ref`, {
       place: { file: at },
     })
-  const request = { view, at, subject: 'its values file is taken' }
+  const deployed = deployedCommit(referred, context)
+  const request = { view, at, subject: 'its values file is taken', deployed }
   const { path } = await origins.locate(originOf(referred, file), request)
   return path
 }

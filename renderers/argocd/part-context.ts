@@ -23,6 +23,15 @@ export interface PartContext {
   readonly live: LiveDeclaration | undefined
 }
 
+/** The commit of a source of an Application that is deployed; `undefined` where no cluster says it. */
+export const deployedCommit = (
+  source: Json,
+  { live, sources }: Pick<PartContext, 'live' | 'sources'>,
+): string | undefined => {
+  const revision = live?.revisions[sources.indexOf(source)]
+  return revision !== undefined && /^[0-9a-f]{40}$/.test(revision) ? revision : undefined
+}
+
 /** The repository, revision and path of a source of an Application. */
 export const originOf = (source: Json, path: string): Origin => ({
   repository: textOf(valueAt(source, ['repoURL'])) ?? '',

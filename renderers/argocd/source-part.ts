@@ -10,7 +10,7 @@ import type { KustomizeSource } from '../kustomize/source.ts'
 import type { PlainSource } from '../plain/source.ts'
 import { chartPart } from './chart-part.ts'
 import { chartOf } from './chart-reference.ts'
-import { originOf, type PartContext } from './part-context.ts'
+import { deployedCommit, originOf, type PartContext } from './part-context.ts'
 import { withSourceFiles } from './source-files.ts'
 
 /** What one source of an Application renders, and the files beside it that change its options. */
@@ -31,7 +31,9 @@ export async function partOf(declared: Json, context: PartContext): Promise<Sour
   if (chart !== undefined) return registryChart(declared, chart, context)
   const written = textOf(valueAt(declared, ['path']))
   if (written === undefined) return undefined
-  const { path, ...located } = await context.origins.locate(originOf(declared, written), { view, at })
+  const deployed = deployedCommit(declared, context)
+  const origin = originOf(declared, written)
+  const { path, ...located } = await context.origins.locate(origin, { view, at, deployed })
   if ((await view.kind(path)) !== 'directory')
     throw stop('source.render', `its directory ${path} is not in this repository`, { place: { file: at } })
   const { source, files } = await withSourceFiles(declared, path, context)

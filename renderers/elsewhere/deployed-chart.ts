@@ -29,9 +29,10 @@ export function deployedChart(
     exact.test(written) && bare(written) !== bare(deployed)
       ? { differs: `the version of the chart ${chart.name} (deployed ${deployed}, in Git ${written})` }
       : {}
-  if (artifact === undefined) return { chart: { ...rest, version: deployed, isDeployed: true }, ...differs }
+  const declared = { ...(artifact === undefined ? {} : { artifact }), ...(version === '' ? {} : { version }) }
+  if (artifact === undefined) return { chart: { ...rest, version: deployed, declared }, ...differs }
   const choice = { tag: deployed.replace('+', '_'), ...(mediaType === undefined ? {} : { mediaType }) }
-  return { chart: { ...rest, artifact: choice, isDeployed: true }, ...differs }
+  return { chart: { ...rest, artifact: choice, declared }, ...differs }
 }
 
 const bare = (version: string): string => version.replace(/^v/, '')

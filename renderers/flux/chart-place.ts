@@ -63,7 +63,7 @@ async function placeInGit(
   chart: string,
   context: TranslationContext,
 ): Promise<Located> {
-  const { source, origins, view, objects, around } = context
+  const { source, origins, view, objects, around, live } = context
   const name = {
     name: at(spec, 'sourceRef', 'name') ?? '',
     namespace: at(spec, 'sourceRef', 'namespace') ?? source.declaredBy.namespace,
@@ -74,6 +74,7 @@ async function placeInGit(
       view,
       at: source.path,
       objects: [...objects, ...around],
+      live: liveOf({ kind: 'GitRepository', ...name }, live, source.cluster),
     })
   } catch (error) {
     // The directory of charts may have it.

@@ -20,6 +20,11 @@ export const helmRelease: DeclaringKind = {
   mayBeIn: hasObjectOf('HelmRelease'),
   valuesAt: () => ({ path: ['spec', 'values'], written: true }),
   patchesAt: () => undefined,
+  postRenderPatchesAt: (object) => {
+    const steps = listOf(valueAt(object, ['spec', 'postRenderers']))
+    const last = steps.findLastIndex((one) => valueAt(one, ['kustomize']) !== undefined)
+    return ['spec', 'postRenderers', last === -1 ? steps.length : last, 'kustomize', 'patches']
+  },
   handsOn: (path) =>
     path[0] === 'spec' && ['values', 'valuesFrom', 'postRenderers'].some((key) => path[1] === key),
   configMaps: (object) =>

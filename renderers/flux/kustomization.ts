@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { liveOf } from '../../plugin/model/live-declaration.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
@@ -55,7 +56,7 @@ export const fluxKustomization: DeclaringKind = {
 /** Where the files of a Kustomization are. Rejects with `source.render` when its files are not known to be here. */
 async function placeOf(
   spec: JsonObject,
-  { source, objects, around, view, origins }: TranslationContext,
+  { source, objects, around, view, origins, live }: TranslationContext,
 ): Promise<Located> {
   const reference = (key: string): string | undefined => textOf(valueAt(spec, ['sourceRef', key]))
   const [kind, name] = [reference('kind'), reference('name')]
@@ -63,7 +64,10 @@ async function placeOf(
   if (kind === undefined || name === undefined) return { path: pathHere(path) }
   const namespace = reference('namespace') ?? source.declaredBy.namespace
   const wanted = { path, view, at: source.path, objects: [...objects, ...around] }
-  if (kind === 'GitRepository') return origins.locateIn({ name, namespace }, wanted)
+  if (kind === 'GitRepository') {
+    const known = liveOf({ kind, name, namespace }, live, source.cluster)
+    return origins.locateIn({ name, namespace }, { ...wanted, live: known })
+  }
   if (kind === 'ExternalArtifact') return origins.locateCopied({ name, namespace }, wanted)
   throw stop(
     'source.render',

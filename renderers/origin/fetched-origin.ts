@@ -9,15 +9,22 @@ export type TreeStore = Pick<SourceStore, 'tree'>
 
 /**
  * The files of an origin that is not the repository of the view, fetched read-only; `reason` says why an edit here does not
- * reach them. Rejects with `source.fetch` where they cannot be fetched.
+ * reach them. `deployed` is the commit that a cluster says is deployed. Rejects with `source.fetch` where they cannot be
+ * fetched.
  */
 export async function fetchedOrigin(
   origin: Origin,
   reason: string,
-  { store, at }: { readonly store: TreeStore; readonly at: string },
+  {
+    store,
+    at,
+    deployed,
+  }: { readonly store: TreeStore; readonly at: string; readonly deployed: string | undefined },
 ): Promise<{ readonly path: string; readonly frozen: string }> {
   try {
-    const { path } = await store.tree(treeOf(origin))
+    const { path } = await store.tree(
+      deployed === undefined ? treeOf(origin) : { url: origin.repository, ref: deployed },
+    )
     return { path: posix.join(path, pathHere(origin.path)), frozen: reason }
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import { type JsonObject, listOf, valueAt } from '../../plugin/model/json.ts'
+import { type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import type { LiveDeclaration } from '../../plugin/model/live-declaration.ts'
 import { stop } from '../../plugin/model/problem.ts'
 import { type Origin, type OwnRepository, outOfReach, repositoryName } from '../../plugin/model/repository.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
@@ -20,12 +21,16 @@ export interface OriginContext {
   readonly at: string
   /** What is taken from the origin, as the subject of a message: `it is rolled out`. */
   readonly subject?: string
+  /** The commit that a cluster says is deployed. */
+  readonly deployed?: string | undefined
 }
 
 /** What is asked about a GitRepository. */
 export interface GitRepositoryContext extends OriginContext {
   /** The objects rendered together with the one that refers to it, and those of the sources around. */
   readonly objects: readonly JsonObject[]
+  /** The GitRepository as it is in the cluster. */
+  readonly live?: LiveDeclaration | undefined
 }
 
 /** Where the files of an origin are. */
@@ -64,10 +69,11 @@ export function createOrigins(known: () => Promise<OwnRepository>, store?: TreeS
     const { names: declared } = await declaredRepositories(view)
     return { ...rest, names: declared.length === 1 ? declared : [] }
   }
-  const locate: Origins['locate'] = async (origin, { view, at, subject }) => {
+  const locate: Origins['locate'] = async (origin, { view, at, subject, deployed }) => {
     const reason = outOfReach(origin, await own(view), subject)
     if (reason === undefined) return { path: pathHere(origin.path), origin }
-    if (store !== undefined) return { ...(await fetchedOrigin(origin, reason, { store, at })), origin }
+    if (store !== undefined)
+      return { ...(await fetchedOrigin(origin, reason, { store, at, deployed })), origin }
     throw stop('source.render', reason, { place: { file: at } })
   }
   const locateIn: Origins['locateIn'] = async (name, { path, ...context }) => {
@@ -75,8 +81,10 @@ export function createOrigins(known: () => Promise<OwnRepository>, store?: TreeS
     const { objects, at: near } = context
     const [first, ...more] = gitRepositoriesNamed(name, { objects, written, near })
     const repository = await own(context.view)
-    if (first !== undefined && more.length === 0)
-      return locate({ ...withDefault(first, repository), path }, context)
+    if (first !== undefined && more.length === 0) {
+      const deployed = deployedCommit(first, context.live)
+      return locate({ ...withDefault(first, repository), path }, { ...context, deployed })
+    }
     if (first === undefined && isOurs(name, repository, written)) return { path: pathHere(path) }
     const reason =
       first === undefined
@@ -98,6 +106,15 @@ export function createOrigins(known: () => Promise<OwnRepository>, store?: TreeS
       throw stop('source.render', message, { place: { file: at } })
     },
   }
+}
+
+/** The commit that Flux fetched last from a repository; `undefined` where no cluster says it. */
+function deployedCommit(
+  { repository }: GitRevision,
+  live: Pick<LiveDeclaration, 'spec' | 'revisions'> | undefined,
+): string | undefined {
+  const url = textOf(live?.spec['url']) ?? ''
+  return repositoryName(url) === repositoryName(repository) ? live?.revisions[0] : undefined
 }
 
 /** The objects that make an artifact, in the files that are nearest to a path. */

@@ -116,7 +116,8 @@ async function finish(
 ): Promise<readonly JsonObject[]> {
   if (postRender === undefined) return substituted(objects, variables)
   const files = new Map([
-    [`${stage}/all.yaml`, objects.map((object) => stringify(object)).join('---\n')],
+    // As JSON, since parsers of YAML disagree on folded lines.
+    [`${stage}/all.yaml`, objects.map((object) => JSON.stringify(object)).join('\n---\n')],
     [`${stage}/kustomization.yaml`, stringify({ resources: ['all.yaml'], ...postRender })],
   ])
   const part: Source = { kind: 'kustomize', id: source.id, path: stage }

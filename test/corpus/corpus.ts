@@ -1,31 +1,44 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { createPrograms } from '../../plugin/io/programs.ts'
 import { openWorkTree } from '../../plugin/io/work-tree.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { type RepositoryResult, tryRepository } from './repository.ts'
+import { type KindResult, type RepositoryResult, tryRepository } from './repository.ts'
+import { serveChartsOf } from './served-charts.ts'
 
 /**
- * `npm run corpus -- DIR`: discovers and traces everything in every repository below DIR that renders offline, and
- * proves a sample of the answers by real edits. Ends with one line of JSON.
+ * `npm run corpus -- DIR [--charts DIR]`: discovers and traces everything in every repository below DIR, and proves a sample
+ * of the answers by real edits. Charts come from the packed charts below `--charts`, which loopback servers serve; nothing
+ * else is fetched. Ends with one line of JSON.
  */
-const [given] = process.argv.slice(2)
+const { positionals, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: { charts: { type: 'string' } },
+})
+const [given] = positionals
 if (given === undefined || !existsSync(given)) {
-  process.stderr.write('usage: npm run corpus -- DIR, a folder whose sub-folders are repositories\n')
+  process.stderr.write(
+    'usage: npm run corpus -- DIR [--charts DIR], a folder whose sub-folders are repositories\n',
+  )
   process.exit(2)
 }
 const root = resolve(given)
 const searchPath = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
-const renderer = createRenderer({ programs: createPrograms({}, searchPath) })
+const programs = createPrograms({}, searchPath)
+const served = flags.charts === undefined ? undefined : await serveChartsOf(resolve(flags.charts), programs)
+const renderer = createRenderer({ programs, ...(served === undefined ? {} : { store: served.store }) })
 
 const results: RepositoryResult[] = []
 for (const name of readdirSync(root).sort()) {
   if (!statSync(join(root, name)).isDirectory()) continue
-  const result = await tryRepository({ name, view: openWorkTree(join(root, name)), renderer })
+  const view = openWorkTree(join(root, name))
+  const result = await tryRepository({ name, view: served?.store.mount(view) ?? view, renderer })
   results.push(result)
-  process.stdout.write(`${line(result)}\n`)
+  process.stdout.write(`${report(result)}\n`)
 }
+await served?.close()
 const sum = (pick: (one: RepositoryResult) => number): number =>
   results.reduce((total, one) => total + pick(one), 0)
 process.stdout.write(
@@ -34,6 +47,7 @@ process.stdout.write(
     sources: sum(({ sources }) => sources),
     rendered: sum(({ rendered }) => rendered),
     fields: sum(({ fields }) => fields),
+    answered: sum(({ answered }) => answered),
     traced: sum(({ traced }) => traced),
     proved: sum(({ proved }) => proved),
     wrong: sum(({ wrong }) => wrong.length),
@@ -41,18 +55,23 @@ process.stdout.write(
   })}\n`,
 )
 
-function line({
-  name,
-  sources,
-  rendered,
-  fields,
-  traced,
-  proved,
-  wrong,
-  refused,
-  seconds,
-}: RepositoryResult): string {
-  const reasons = [...refused].map(([reason, count]) => `\n    ${count} × ${reason}`).join('')
-  const mistakes = wrong.map((one) => `\n    WRONG ${one}`).join('')
-  return `${name}: ${rendered} of ${sources} sources render, ${traced} of ${fields} fields traced, ${proved} proved by edits, ${wrong.length} wrong, ${seconds.toFixed(0)} s${reasons}${mistakes}`
+function report(result: RepositoryResult): string {
+  const { name, sources, rendered, fields, answered, traced, proved, wrong, seconds } = result
+  const head = `${name}: ${rendered} of ${sources} sources render, ${answered} of ${fields} fields have an answer, ${traced} a source line, ${proved} answers proved by edits, ${wrong.length} wrong, ${seconds.toFixed(0)} s`
+  const list = (title: string, counts: ReadonlyMap<string, number>): readonly string[] =>
+    [...counts]
+      .sort(([, one], [, other]) => other - one)
+      .map(([text, count]) => `${title} ${count} × ${text}`)
+  return [
+    head,
+    ...[...result.kinds].map(([kind, one]) => `  ${kind}: ${shown(one)}`),
+    ...list('  not rendered:', result.unrendered),
+    ...list('  no answer:', result.refused),
+    ...list('  refuted:', result.refuted),
+    ...wrong.map((one) => `  WRONG ${one}`),
+  ].join('\n')
+}
+
+function shown({ sources, fields, answered }: KindResult): string {
+  return `${sources} rendered, ${answered} of ${fields} fields have an answer`
 }

@@ -1,13 +1,10 @@
-import { fieldKey } from '../../plugin/model/field.ts'
-import { fieldsOf } from '../../plugin/model/manifest.ts'
 import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
-import type { ScalarSite, Trace } from '../../plugin/model/site.ts'
 import type { Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
-import { namespaceOf } from '../../plugin/model/source.ts'
-import { traceFields } from '../../plugin/plan/trace-fields.ts'
+import { type TracedField, traceFields } from '../../plugin/plan/trace-fields.ts'
 import { discoverSources } from '../../plugin/trace/sources/discover.ts'
+import { mistakeIn, refutationOf } from './try-answer.ts'
 
 /** A repository to try. */
 export interface Tried {
@@ -16,66 +13,135 @@ export interface Tried {
   readonly renderer: Renderer
 }
 
+/** How far sources of one kind came. */
+export interface KindResult {
+  /** Sources that render. */
+  readonly sources: number
+  readonly fields: number
+  /** Fields with a place to edit: a source line or an override. */
+  readonly answered: number
+}
+
 /** What came of it. */
-export interface RepositoryResult {
+export interface RepositoryResult extends Omit<KindResult, 'sources'> {
   readonly name: string
   readonly sources: number
   readonly rendered: number
-  readonly fields: number
+  /** Fields whose source line is known. */
   readonly traced: number
   /** Answers confirmed by a real edit and a rendering. */
   readonly proved: number
-  /** Answers that such an edit showed to be wrong. */
+  /** Source lines that such an edit showed to be wrong. */
   readonly wrong: readonly string[]
+  /** Answers whose edit the proof refuted, so that nothing would be written, by reason. */
+  readonly refuted: ReadonlyMap<string, number>
   /** Reasons why fields have no answer, with how many. */
   readonly refused: ReadonlyMap<string, number>
+  /** Reasons why sources do not render, with how many. */
+  readonly unrendered: ReadonlyMap<string, number>
+  /** By where the source takes its manifests from. */
+  readonly kinds: ReadonlyMap<string, KindResult>
   readonly seconds: number
 }
 
 const sampleSize = 25
 
-/** Discovers, renders and traces a repository, then edits a sample of the places named and looks what moves. */
+/** Discovers, renders and traces a repository, then edits a sample of the places named and compares what changes. */
 export async function tryRepository({ name, view, renderer }: Tried): Promise<RepositoryResult> {
   const start = performance.now()
+  const ports = { view, renderer, progress: () => {}, allowShared: false }
   const sources = await discoverSources({ view, renderer })
-  const rendered = (await inParallel(sources, (source) => renderOrNone(source, { view, renderer }))).filter(
-    (one) => one !== undefined,
-  )
+  const unrendered = new Map<string, number>()
+  const tried = await inParallel(sources, (source) => renderOrReason(source, ports))
+  const rendered = tried.filter((one): one is Rendering => typeof one !== 'string')
+  for (const one of tried) if (typeof one === 'string') count(unrendered, one)
   const ids = new Set(rendered.map(({ source }) => source.id))
   const named = rendered.map(({ source }) => source)
-  const { fields } = await traceFields(
-    ids,
-    { named, rendered },
-    { view, renderer, progress: () => {}, allowShared: false },
+  const { fields, sharers } = await traceFields(ids, { named, rendered }, ports)
+  const traced = [...fields.values()]
+  const answered = traced.filter(({ trace }) => trace.chosen !== null)
+  const withSite = traced.filter(({ trace }) => trace.site?.kind === 'scalar')
+  // Files from elsewhere cannot be edited here; overrides of what they set are proved below.
+  const here = await inParallel(
+    withSite,
+    async ({ trace }) => (await view.kind(trace.site?.file ?? '.')) === 'file',
   )
-  const traces = [...fields.values()].map(({ trace }) => trace)
-  const withSite = traces.filter((trace) => trace.site?.kind === 'scalar')
-  const sample = spread(withSite, sampleSize)
-  const mistakes = await inParallel(sample, (trace) => mistakeIn(trace, named, { view, renderer }))
+  const sample = spread(
+    withSite.filter((_, index) => here[index]),
+    sampleSize,
+  )
+  const wrong = (await inParallel(sample, ({ trace }) => mistakeIn(trace, named, ports))).filter(
+    (one) => one !== undefined,
+  )
+  const overrides = spread(
+    answered.filter(({ trace }) => trace.chosen === 'override'),
+    sampleSize,
+  )
+  const refutations = await inParallel(overrides, (one) => refutationOf(one, { ...ports, sharers }))
+  const refuted = new Map<string, number>()
+  for (const one of refutations) if (one !== undefined) count(refuted, one)
   const refused = new Map<string, number>()
-  for (const { site, reason = '' } of traces)
-    if (site === null) refused.set(reason, (refused.get(reason) ?? 0) + 1)
-  const wrong = mistakes.filter((one) => one !== undefined)
+  for (const { trace } of traced) if (trace.chosen === null) count(refused, trace.reason ?? '')
+  const kinds = byKind(rendered, traced)
   return {
     name,
     sources: sources.length,
     rendered: rendered.length,
-    fields: traces.length,
+    fields: traced.length,
+    answered: answered.length,
     traced: withSite.length,
-    proved: sample.length - wrong.length,
+    proved: sample.length - wrong.length + refutations.filter((one) => one === undefined).length,
     wrong,
+    refuted,
     refused,
+    unrendered,
+    kinds,
     seconds: (performance.now() - start) / 1000,
   }
 }
 
-type Ports = Pick<Tried, 'view' | 'renderer'>
+const count = (counts: Map<string, number>, text: string): void => {
+  counts.set(text, (counts.get(text) ?? 0) + 1)
+}
 
-async function renderOrNone(source: Source, { view, renderer }: Ports): Promise<Rendering | undefined> {
+function byKind(
+  rendered: readonly Rendering[],
+  traced: readonly TracedField[],
+): ReadonlyMap<string, KindResult> {
+  const kindOf = new Map(rendered.map((one) => [one.source.id, originOf(one)]))
+  const kinds = [...new Set(kindOf.values())].sort()
+  return new Map(
+    kinds.map((kind) => {
+      const own = traced.filter(({ trace }) => kindOf.get(trace.source) === kind)
+      return [
+        kind,
+        {
+          sources: [...kindOf.values()].filter((one) => one === kind).length,
+          fields: own.length,
+          answered: own.filter(({ trace }) => trace.chosen !== null).length,
+        },
+      ]
+    }),
+  )
+}
+
+/** The kind of a source, and for a release where its chart comes from. */
+function originOf({ source, parts: [part] = [] }: Rendering): string {
+  if (source.declaredBy === undefined) return source.kind
+  const { repository } = part?.chart ?? {}
+  const from = part === undefined ? 'nothing' : part.kind === 'helm' ? 'a chart in Git' : part.kind
+  const registry = repository?.startsWith('oci://') === true ? 'a registry' : 'a chart repository'
+  return `${source.declaredBy.kind} with ${repository === undefined ? from : registry}`
+}
+
+async function renderOrReason(
+  source: Source,
+  { view, renderer }: Pick<Tried, 'view' | 'renderer'>,
+): Promise<Rendering | string> {
   try {
     return await renderer.render(source, view)
   } catch (error) {
-    if (error instanceof ExpectedStop) return undefined
+    if (error instanceof ExpectedStop) return `${source.id}: ${error.problems[0]?.message ?? error.message}`
     throw error
   }
 }
@@ -86,27 +152,3 @@ const spread = <T>(items: readonly T[], size: number): readonly T[] =>
     (_, index) =>
       Math.floor((index * size) / items.length) !== Math.floor(((index - 1) * size) / items.length),
   )
-
-/** Edits the place that a trace names by hand, renders, and says what is wrong when the field does not move. */
-async function mistakeIn(
-  trace: Trace,
-  sources: readonly Source[],
-  { view, renderer }: Ports,
-): Promise<string | undefined> {
-  const source = sources.find(({ id }) => id === trace.source)
-  const site = trace.site as ScalarSite
-  const text = (await view.read(site.file))?.text ?? ''
-  const edited = text.slice(0, site.range[0]) + another(site.text) + text.slice(site.range[1])
-  const place = `${trace.source} ${trace.workload.kind}/${trace.workload.name} ${trace.container ?? ''} ${trace.field} at ${site.file}:${site.line}`
-  if (source === undefined) return place
-  try {
-    const { objects } = await renderer.render(source, view.with(new Map([[site.file, edited]])))
-    const after = fieldsOf(objects, namespaceOf(source)).find((field) => fieldKey(field) === fieldKey(trace))
-    return after === undefined || after.value === trace.value ? place : undefined
-  } catch (error) {
-    return `${place}: ${error instanceof Error ? error.message.slice(0, 200) : ''}`
-  }
-}
-
-/** Another value of the same type. */
-const another = (text: string): string => text.replace(/\d+(\.\d+)?/, (number) => String(Number(number) + 7))

@@ -107,7 +107,21 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
   const templated =
     (one: ChartsCheckout, version: string, path: readonly string[] = ['spec', 'values']) =>
     () =>
-      bareTemplate(ground.directory, ground.archive(version), valuesIn(one.read(file), path))
+      postRendered(
+        one,
+        bareTemplate(ground.directory, ground.archive(version), valuesIn(one.read(file), path)),
+      )
+  /** Objects with the patches of the release's post-renderers, by the bare kustomize. */
+  function postRendered(one: ChartsCheckout, objects: readonly JsonObject[]): readonly JsonObject[] {
+    const directory = mkdtempSync(join(ground.directory, 'post-'))
+    const steps = valuesIn(one.read(file), ['spec', 'postRenderers']) as
+      | { kustomize: { patches: JsonObject[] } }[]
+      | undefined
+    const patches = steps?.flatMap(({ kustomize }) => kustomize.patches) ?? []
+    writeFileSync(join(directory, 'all.yaml'), texts(...objects))
+    writeFileSync(join(directory, 'kustomization.yaml'), stringify({ resources: ['all.yaml'], patches }))
+    return bareBuild(directory)
+  }
 
   const helmRepository = () => source('HelmRepository', { url: ground.http.url })
   const ociRepository = (ref: object) => () =>
@@ -216,6 +230,33 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     expect(changed).toEqual(intended)
   })
 
+  it.each([
+    ['a chart repository', () => ({ name: 'shop', url: ground.http.url }), 'shop/web'],
+    ['a registry', () => ({ name: 'shop', url: `${ground.registry.host}/team`, oci: true }), 'shop/web'],
+  ])('a release of a helmfile with a chart of %s', async (_, repository, chart) => {
+    const path = 'apps/prod/helmfile.yaml'
+    const released = {
+      name: 'storefront',
+      namespace: 'shop',
+      chart,
+      version: '0.7.x',
+      values: [storefront()],
+    }
+    const one = checkoutOf(ground, {
+      'tortoise.yaml': stringify({
+        sources: [{ path, cluster: 'prod', namespace: 'shop' }],
+        deliver: { mode: 'direct' },
+      }),
+      [path]: stringify({ repositories: [repository()], releases: [released] }),
+    })
+    const render = () => {
+      const values = valuesIn(one.read(path), ['releases', '0', 'values', '0'])
+      return bareTemplate(ground.directory, ground.archive('0.7.2'), values)
+    }
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
   it('a remote base of a kustomization', async () => {
     const { root, url } = git.base
     const one = checkoutOf(ground, {
@@ -243,7 +284,14 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     const sourceRef = { kind: 'GitRepository', name: 'shop', namespace: 'flux-system' }
     const one = checkout(repository, release({ chart: { spec: { chart: './charts/web', sourceRef } } }))
     const render = () =>
-      bareTemplate(ground.directory, join(git.shared.root, 'charts/web'), valuesIn(one.read(file), inRelease))
+      postRendered(
+        one,
+        bareTemplate(
+          ground.directory,
+          join(git.shared.root, 'charts/web'),
+          valuesIn(one.read(file), inRelease),
+        ),
+      )
     const { intended, changed } = await delivered(one, render)
     expect(changed).toEqual(intended)
   })
@@ -256,7 +304,8 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     const one = checkout(repository, release(chart, {}))
     const render = () => {
       const own = valuesIn(one.read(file), inRelease)
-      return bareTemplate(ground.directory, join(git.shared.root, 'charts/web'), merged(storefront(), own))
+      const chart = join(git.shared.root, 'charts/web')
+      return postRendered(one, bareTemplate(ground.directory, chart, merged(storefront(), own)))
     }
     const { intended, changed } = await delivered(one, render)
     expect(changed).toEqual(intended)
@@ -269,6 +318,27 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
     const render = () => {
       const patches = valuesIn(one.read(file), ['spec', 'source', 'kustomize', 'patches'])
       const copy = mkdtempSync(join(ground.directory, 'patched-'))
+      cpSync(git.base.root, copy, { recursive: true })
+      writeFileSync(join(copy, 'overlay/kustomization.yaml'), stringify({ resources: ['../base'], patches }))
+      return bareBuild(join(copy, 'overlay'))
+    }
+    const { intended, changed } = await delivered(one, render)
+    expect(changed).toEqual(intended)
+  })
+
+  it('a kustomization in another repository gets its patches in the Flux Kustomization', async () => {
+    const repository = source('GitRepository', { url: git.base.url, ref: { tag: 'v1' } })
+    const sourceRef = { kind: 'GitRepository', name: 'shop' }
+    const spec = { interval: '10m', path: './overlay', prune: true, targetNamespace: 'shop', sourceRef }
+    const one = checkout(repository, {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'storefront', namespace: 'flux-system' },
+      spec,
+    })
+    const render = () => {
+      const patches = valuesIn(one.read(file), ['spec', 'patches'])
+      const copy = mkdtempSync(join(ground.directory, 'flux-'))
       cpSync(git.base.root, copy, { recursive: true })
       writeFileSync(join(copy, 'overlay/kustomization.yaml'), stringify({ resources: ['../base'], patches }))
       return bareBuild(join(copy, 'overlay'))
@@ -293,16 +363,12 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
   it('a default of the chart is overridden in the release, and named by its chart', async () => {
     const { resources: _, ...values } = storefront()
     const one = checkout(helmRepository(), release(fromRepository('0.9.0'), values))
-    const { plan, intended, changed } = await delivered(one, templated(one, '0.9.0'))
-    expect(changed).toEqual(intended)
-    expect(JSON.parse(plan.stdout).skipped).toContainEqual(
-      expect.objectContaining({
-        field: 'metrics requests.cpu',
-        place: expect.stringMatching(
-          /^web 0\.9\.0 from https:\S+: web\/templates\/deployment\.yaml:\d+:\d+$/,
-        ),
-      }),
+    const trace = await one.run(['trace', file])
+    expect(trace.stdout).toMatch(
+      /hard-coded in the chart's template web 0\.9\.0 from https:\S+: web\/templates\/deployment\.yaml;/,
     )
+    const { intended, changed } = await delivered(one, templated(one, '0.9.0'))
+    expect(changed).toEqual(intended)
   })
 
   it('a second run contacts no server, and nothing is left to change', async () => {

@@ -16,7 +16,7 @@ const placeOf = ({ document, path }: Pick<FoundScalar, 'document' | 'path'>): st
 
 /** Returns the scalars of a text, placeholders by their defaults; none when the text cannot be edited safely. */
 export function placedScalars(text: string): PlacedScalars {
-  const opened = openYaml('', text)
+  const opened = openYaml('', text, { allowRepeated: true })
   if (!opened.ok) return new Map()
   return new Map(
     scalarsOf(opened.yaml).map((one) => [

@@ -1,5 +1,6 @@
 import { isField } from '../../model/field.ts'
 import { isOverlayFile } from '../../model/overlay.ts'
+import type { YamlPath } from '../../model/site.ts'
 import { sameValue } from '../../model/value.ts'
 import type { FoundScalar } from '../../yaml/scalars.ts'
 import {
@@ -140,8 +141,17 @@ const addressing = new Set([
 function addsClaims({ file, before }: ChangedFile, diff: FileDiff, claims: readonly Claim[]): boolean {
   if ((before === undefined && !isOverlayFile(file)) || !diff.removesNothing()) return false
   const values = new Set(claims.map(({ change }) => change.to))
-  return diff.added().every(({ path, value }) => addressing.has(String(path.at(-1))) || values.has(value))
+  const added = diff.added()
+  const blocks = new Set(added.flatMap(({ path, value }) => (values.has(value) ? (blockOf(path) ?? []) : [])))
+  return added.every(
+    ({ path, value }) =>
+      addressing.has(String(path.at(-1))) || values.has(value) || blocks.has(blockOf(path) ?? ''),
+  )
 }
+
+/** The mapping of sizes that holds a scalar, as a text: the other sizes of a preset are written beside a new one. */
+const blockOf = (path: YamlPath): string | undefined =>
+  path.at(-2) === 'requests' || path.at(-2) === 'limits' ? path.slice(0, -2).join('\0') : undefined
 
 function claimOf(change: TrailedChange): readonly Claim[] {
   const address = parseChangeKey(change.key)

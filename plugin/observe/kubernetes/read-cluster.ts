@@ -62,7 +62,7 @@ export async function readCluster(options: ClusterOptions, ports: ClusterPorts):
     bounds: namespaceBounds(read.limitRanges, read.quotas),
     declarations: [
       ...liveDeclarations({ ...read, applications }, cluster),
-      ...liveDeclarations({ applications: others, helmReleases: [] }),
+      ...liveDeclarations({ applications: others, helmReleases: [], gitRepositories: [] }),
     ],
     unread: objects.unread,
   }

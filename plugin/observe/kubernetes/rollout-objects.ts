@@ -85,6 +85,7 @@ export const gitRepositorySchema = z.object({
       .object({ branch: z.string().optional(), tag: z.string().optional(), commit: z.string().optional() })
       .optional(),
   }),
+  status: z.object({ artifact: z.object({ revision: z.string().optional() }).optional() }).optional(),
 })
 
 /** The objects of Argo CD and Flux that roll out workloads. */

@@ -4,7 +4,7 @@ import type { Candidate, NumberType } from './candidate.ts'
 type Literal = Omit<Candidate, 'role' | 'topLayer'>
 
 const literalLine =
-  /^(\s*(?:- )?["']?(cpu|memory|minReplicas|maxReplicas|averageUtilization|targetCPUUtilizationPercentage|value)["']?:\s+)((["']?)(\d[\w.]*)\4)\s*(?:#.*)?\r?$/
+  /^(\s*(?:- )?["']?(cpu|memory|ephemeral-storage|minReplicas|maxReplicas|averageUtilization|targetCPUUtilizationPercentage|value)["']?:\s+)((["']?)(\d[\w.]*)\4)\s*(?:#.*)?\r?$/
 
 /** Sizes that are written in a chart's template. Reports name their place; they are never edited, since a template is code. */
 export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {

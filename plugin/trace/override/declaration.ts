@@ -59,13 +59,18 @@ export async function declaredValues(
   })
 }
 
-/** The list of patches in the object that declares a release; `undefined` when it cannot have one. */
+/**
+ * The list of patches in the object that declares a release: those of its kustomization, or of what a chart renders to.
+ * `undefined` when it cannot have one.
+ */
 export async function declaredPatches(
-  layer: DeclaredLayer,
+  layer: DeclaredLayer & { readonly of?: 'kustomization' | 'chart' },
   ports: DeclarationPorts,
 ): Promise<DocumentPath | undefined> {
   const [first] = await writtenDeclarations(layer, ports)
-  const list = first && ports.renderer.format(layer.source.declaredBy.kind)?.patchesAt(first.manifest.object)
+  const format = ports.renderer.format(layer.source.declaredBy.kind)
+  const listIn = layer.of === 'chart' ? format?.postRenderPatchesAt : format?.patchesAt
+  const list = first && listIn?.(first.manifest.object)
   if (first === undefined || list === undefined) return undefined
   const { file, manifest } = first
   return { file, document: manifest.document, path: [...manifest.path, ...list] }

@@ -1,9 +1,13 @@
-import type { ManifestField } from '../../model/manifest.ts'
+import { type FieldAddress, isContainerField } from '../../model/field.ts'
+import { textOf, valueAt } from '../../model/json.ts'
+import { type ManifestField, workloadsOf } from '../../model/manifest.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { ScalarSite, Site } from '../../model/site.ts'
 import type { RepositoryView, Source } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
+import { workloadKey } from '../../model/workload.ts'
 import type { Candidate } from '../dye/candidate.ts'
+import { isEnvFile } from '../dye/env-lines.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { declaredPatches } from './declaration.ts'
 import type { FieldOverride } from './patch.ts'
@@ -38,8 +42,8 @@ export interface OverrideRequest {
  */
 export async function overrideOf(request: OverrideRequest): Promise<Site | null> {
   const { traced, field, candidate, site, context, alone } = request
-  if (candidate.role === 'template') return null
-  if (alone && candidate.topLayer) return site
+  if (candidate.role === 'template') return postRenderPatch(traced, field, context)
+  if (alone && candidate.topLayer && !isEnvFile(candidate.file)) return site
   // The options beside a source win over everything that its Application says.
   if (candidate.role === 'parameters') return null
   const { view, renderer } = context
@@ -51,7 +55,30 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
     ? await valuesOverride(candidate, { field, traced, layer, ports: { view, renderer } })
     : null
   if (value !== null || !overrides.includes('patch')) return value
+  if (takesValues(layer.inputs)) {
+    const patch = await postRenderPatch(traced, field, context)
+    if (patch !== null) return patch
+  }
   return patchOverride(await fieldOverride(request), layer, context)
+}
+
+/** A patch of what a chart renders to, in the object that declares its release; `null` for a field of no workload. */
+export async function postRenderPatch(
+  { source, inputs, rendering }: TracedSource,
+  field: FieldAddress,
+  { view, renderer }: OverrideContext,
+): Promise<Site | null> {
+  if (!isRelease(source) || !isContainerField(field.field)) return null
+  const list = await declaredPatches({ source, inputs, of: 'chart' }, { view, renderer })
+  if (list === undefined) return null
+  const { workload } = field
+  const found = workloadsOf(rendering.objects, workload.namespace).find(
+    (one) => workloadKey(one.workload) === workloadKey(workload),
+  )
+  const namespace = textOf(valueAt(found && rendering.objects[found.object], ['metadata', 'namespace']))
+  const written = { name: workload.name, ...(namespace === undefined ? {} : { namespace }) }
+  const place = containerPlace(rendering.objects, field)
+  return patchSite(list, { ...field, object: workload, ...place, written }, view)
 }
 
 async function fieldOverride({
@@ -62,7 +89,7 @@ async function fieldOverride({
   context,
 }: OverrideRequest): Promise<FieldOverride> {
   // A patch with a target may use any name for its object; the manifest has the object's own name.
-  const name =
+  const written =
     candidate.role === 'manifest'
       ? await nameAtSite(site, context.view)
       : await nameInManifests(field, traced.inputs, context.view)
@@ -72,7 +99,7 @@ async function fieldOverride({
     ...(field.container === undefined ? {} : { container: field.container }),
     object: field.autoscaler ?? field.workload,
     ...placeInObject(field, traced),
-    ...(name === undefined ? {} : { writtenName: name }),
+    ...(written === undefined ? {} : { written }),
   }
 }
 

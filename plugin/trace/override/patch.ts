@@ -12,13 +12,14 @@ import type { WrittenManifest } from '../../yaml/manifests.ts'
 import { manifestsIn } from '../../yaml/manifests.ts'
 import { yamlInView } from '../yaml-in-view.ts'
 import { type DocumentPath, insertSite, positionOf } from './insert-site.ts'
+import type { WrittenName } from './written-name.ts'
 
 /** A field to override, with the name that its object has below the overlay. */
 export interface FieldOverride extends FieldAddress {
   /** The object that has the field: the workload, or its autoscaler. */
   readonly object: Workload
-  /** Its name before prefixes and suffixes, where that is known. */
-  readonly writtenName?: string
+  /** Its name in its manifest, where that is known. */
+  readonly written?: WrittenName
   /** The list that holds the container, for a container's field. */
   readonly containers?: ContainerList
   /** For what cannot be merged by name: the path of the field in the object as rendered. */
@@ -68,22 +69,22 @@ async function siteIn(
   return undefined
 }
 
-function isOf({ object }: WrittenManifest, { object: wanted, writtenName }: FieldOverride): boolean {
+function isOf({ object }: WrittenManifest, { object: wanted, written }: FieldOverride): boolean {
   const name = valueAt(object, ['metadata', 'name'])
-  return object['kind'] === wanted.kind && (name === wanted.name || name === writtenName)
+  return object['kind'] === wanted.kind && (name === wanted.name || name === written?.name)
 }
 
 /** A new patch at the end of a list of patches, which need not exist yet; `null` when the file cannot be edited. */
 export async function patchSite(
   { file, document, path: list }: DocumentPath,
-  { object, writtenName, containers, pointer }: FieldOverride,
+  { object, written, containers, pointer }: FieldOverride,
   view: RepositoryView,
 ): Promise<PatchSite | null> {
   const yaml = await yamlInView(file, view)
   if (yaml === undefined) return null
   const patches = yaml.documents[document]?.getIn(list)
   const path: YamlPath = [...list, isSeq(patches) ? patches.items.length : 0]
-  const target = { ...object, name: writtenName ?? object.name }
+  const target = { ...object, name: written?.name ?? object.name }
   return {
     kind: 'patch',
     file,
@@ -91,6 +92,7 @@ export async function patchSite(
     document,
     path,
     target,
+    ...(written?.namespace === undefined ? {} : { namespace: written.namespace }),
     ...(containers === undefined ? {} : { containers }),
     ...(pointer === undefined ? {} : { pointer }),
   }

@@ -1,24 +1,61 @@
 import type { FieldAddress } from '../../model/field.ts'
 import { fieldKey, fieldUnit } from '../../model/field.ts'
+import type { JsonObject } from '../../model/json.ts'
 import { fieldsOf } from '../../model/manifest.ts'
 import { namespaceOf } from '../../model/source.ts'
 import { sameValue } from '../../model/value.ts'
 import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 
+/** A path of values that sets a field, with what the source renders when it has a trial value there. */
+export interface SettingPath {
+  readonly path: readonly string[]
+  readonly objects: readonly JsonObject[]
+}
+
+interface TrialContext {
+  readonly traced: TracedSource
+  readonly ports: TracePorts
+}
+
 /** Renders a source once with a trial value at each path of values, and finds the path that sets a field. */
 export async function pathThatSets(
   address: FieldAddress,
   paths: readonly (readonly string[])[],
-  { traced: { source }, ports }: { readonly traced: TracedSource; readonly ports: TracePorts },
-): Promise<readonly string[] | undefined> {
+  context: TrialContext,
+): Promise<SettingPath | undefined> {
   if (paths.length === 0) return undefined
   const trials = paths.map((path, index) => ({ path, value: trialValue(address, index) }))
-  const extraValues = JSON.stringify(nested(trials))
+  const { objects, values } = await rendered(JSON.stringify(nested(trials)), context)
+  const value = values.get(fieldKey(address))
+  const found = trials.find((one) => value !== undefined && sameValue(address.field, value, one.value))
+  return found && { path: found.path, objects }
+}
+
+interface TrialRendering {
+  readonly objects: readonly JsonObject[]
+  /** The value of each field, by its key. */
+  readonly values: ReadonlyMap<string, string>
+}
+
+const kept = new WeakMap<TracedSource, Map<string, Promise<TrialRendering>>>()
+
+/** The rendering with trial values; fields of the same name share one. */
+function rendered(extraValues: string, { traced, ports }: TrialContext): Promise<TrialRendering> {
+  const known = kept.get(traced) ?? new Map<string, Promise<TrialRendering>>()
+  kept.set(traced, known)
+  const found = known.get(extraValues) ?? renderTrial(extraValues, { traced, ports })
+  known.set(extraValues, found)
+  return found
+}
+
+async function renderTrial(
+  extraValues: string,
+  { traced: { source }, ports }: TrialContext,
+): Promise<TrialRendering> {
   const { objects } = await ports.renderer.render(source, ports.view, { marked: true, extraValues })
-  const wanted = fieldKey(address)
-  const field = fieldsOf(objects, namespaceOf(source)).find((one) => fieldKey(one) === wanted)
-  return trials.find(({ value }) => field && sameValue(address.field, field.value, value))?.path
+  const fields = fieldsOf(objects, namespaceOf(source))
+  return { objects, values: new Map(fields.map((field) => [fieldKey(field), field.value])) }
 }
 
 function trialValue({ field }: FieldAddress, index: number): string {

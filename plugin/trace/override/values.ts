@@ -11,6 +11,7 @@ import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { yamlInView } from '../yaml-in-view.ts'
 import { declaredValuesSite } from './declaration.ts'
+import { droppedSizes } from './dropped-sizes.ts'
 import { insertSite } from './insert-site.ts'
 import { parentValuesSite } from './parent-values.ts'
 import { pathThatSets } from './trial-values.ts'
@@ -59,7 +60,7 @@ export async function valuesOverride(
     all.map((keys) => keys.map(String)),
     { traced, ports },
   )
-  return path === undefined ? null : placeValue(path, layer, ports)
+  return path === undefined ? null : placeValue(path.path, layer, ports)
 }
 
 /** The paths of a candidate in the values of the source: several for a subchart with several aliases. */
@@ -108,7 +109,8 @@ async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promi
 const withTrials: readonly string[] = containerFields.filter((field) => !field.startsWith('env.'))
 
 /**
- * Where the values key goes that a template reads for a field which is not rendered now. Every `resources` mapping in the
+ * Where the values key goes that a template reads for a field which no scalar sets now, with the values that the template
+ * drops then: all others of a preset. Every `resources` mapping in the
  * values gets a trial value in one rendering; the one that sets the field has the key. `null` when none does.
  */
 export async function absentValueOverride({
@@ -120,12 +122,17 @@ export async function absentValueOverride({
   if (!withTrials.includes(field.field)) return null
   const mappings = await resourceKeys(traced.inputs, ports.view)
   const inner = field.field.split('.')
-  const path = await pathThatSets(
+  const found = await pathThatSets(
     field,
     mappings.map((keys) => [...keys, ...inner]),
     { traced, ports },
   )
-  return path === undefined ? null : placeValue(path, layer, ports)
+  const site = found === undefined ? null : await placeValue(found.path, layer, ports)
+  if (found === undefined || site === null) return null
+  const dropped = droppedSizes(field, { before: traced.rendering.objects, after: found.objects })
+  const mapping = site.path.slice(0, -inner.length)
+  const companions = dropped.map(({ path, value }) => ({ path: [...mapping, ...path], value }))
+  return companions.length === 0 ? site : { ...site, companions }
 }
 
 /** Paths of every mapping whose key ends in `resources`, in the values of the source. */

@@ -1,4 +1,5 @@
 import type { FieldAddress } from '../../model/field.ts'
+import type { JsonObject } from '../../model/json.ts'
 import { valueAt } from '../../model/json.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import type { YamlPath } from '../../model/site.ts'
@@ -6,19 +7,30 @@ import type { InputFile, RepositoryView } from '../../model/source.ts'
 import { manifestsIn } from '../../yaml/manifests.ts'
 import { yamlInView } from '../yaml-in-view.ts'
 
-/** The name of the object that contains a site, as written in its file: without prefixes and suffixes. */
+/** An object as its manifest names it: without prefixes and suffixes, and without a namespace that a layer adds. */
+export interface WrittenName {
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** The name of the object that contains a site, as written in its file. */
 export async function nameAtSite(
   site: { readonly file: string; readonly document: number; readonly path: YamlPath },
   view: RepositoryView,
-): Promise<string | undefined> {
+): Promise<WrittenName | undefined> {
   const yaml = await yamlInView(site.file, view)
   if (yaml === undefined) return undefined
   const around = manifestsIn(yaml).find(
     ({ document, path }) =>
       document === site.document && path.every((step, index) => site.path[index] === step),
   )
-  const name = around && valueAt(around.object, ['metadata', 'name'])
-  return typeof name === 'string' ? name : undefined
+  return around && writtenName(around.object)
+}
+
+function writtenName(object: JsonObject): WrittenName | undefined {
+  const [name, namespace] = ['name', 'namespace'].map((key) => valueAt(object, ['metadata', key]))
+  if (typeof name !== 'string') return undefined
+  return { name, ...(typeof namespace === 'string' ? { namespace } : {}) }
 }
 
 /** The name of a workload as its manifest writes it, found by kind and container; the rendered name contains it. */
@@ -26,21 +38,20 @@ export async function nameInManifests(
   { workload, container }: Pick<FieldAddress, 'workload' | 'container'>,
   inputs: readonly InputFile[],
   view: RepositoryView,
-): Promise<string | undefined> {
-  const files = inputs.filter(({ role }) => role === 'manifest')
+): Promise<WrittenName | undefined> {
+  const files = inputs.filter(({ role, levelsUp }) => role === 'manifest' && levelsUp === undefined)
   const written = await Promise.all(files.map(({ path }) => yamlInView(path, view)))
-  const objects = written.flatMap((yaml) => (yaml === undefined ? [] : manifestsIn(yaml)))
-  const names = workloadsOf(
-    objects.map(({ object }) => object),
-    '',
+  const objects = written.flatMap((yaml) =>
+    yaml === undefined ? [] : manifestsIn(yaml).map(({ object }) => object),
   )
-    .filter(
-      (one) =>
-        one.workload.kind === workload.kind &&
-        workload.name.includes(one.workload.name) &&
-        (container === undefined || one.containers.some(({ name }) => name === container)),
-    )
-    .map((one) => one.workload.name)
+  const found = workloadsOf(objects, '').filter(
+    (one) =>
+      one.workload.kind === workload.kind &&
+      workload.name.includes(one.workload.name) &&
+      (container === undefined || one.containers.some(({ name }) => name === container)),
+  )
   // `api` is part of `api-worker` too, so the longest name is the right one.
-  return names.sort((a, b) => b.length - a.length)[0]
+  const [best] = found.sort((a, b) => b.workload.name.length - a.workload.name.length)
+  const object = best && objects[best.object]
+  return object && writtenName(object)
 }

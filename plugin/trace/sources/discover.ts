@@ -44,11 +44,15 @@ function withoutDeployed(all: readonly SourceFiles[], { renderer }: InputPorts):
     for (const file of inner) deployedBy.set(file, [...(deployedBy.get(file) ?? []), source])
   return all.filter(({ source, files }) => {
     const [outermost = source, ...below] = sourceChain(source)
-    const read = outermost === source ? files : (all.find((one) => one.source === outermost)?.files ?? [])
+    // By id: a rendering that is known already has another object for the same source.
+    const isSame = (one: Source, other: Source): boolean => one.id === other.id
+    const read =
+      outermost === source ? files : (all.find((one) => isSame(one.source, outermost))?.files ?? [])
     const entries = [...new Set([...read, outermost.path])].filter((file) =>
       isEntryOf(outermost, file, renderer.kinds),
     )
-    return entries.flatMap((file) => deployedBy.get(file) ?? []).every((release) => below.includes(release))
+    const deploying = entries.flatMap((file) => deployedBy.get(file) ?? [])
+    return deploying.every((release) => below.some((one) => isSame(one, release)))
   })
 }
 
@@ -132,7 +136,9 @@ async function unnamedReleases(
   const { renderer, view } = ports
   const keyOf = (source: Source): string => renderer.kindOf(source).rollOutKey(source)
   const known = new Set(named.map(keyOf))
-  const others = releases.filter((source) => !known.has(keyOf(source)))
+  const unknown = releases.filter((source) => !known.has(keyOf(source)))
+  // A release is found again below each source of its chain.
+  const others = [...new Map(unknown.map((source) => [source.id, source])).values()]
   const files = await Promise.all(others.map((source) => filesOf(source, ports)))
   const deployed = await inParallel(others, async (source) => {
     const parts = isRelease(source) ? await renderer.parts(source, view) : []

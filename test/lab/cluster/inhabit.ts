@@ -31,10 +31,13 @@ const tortoises = {
   },
 }
 
-/** Installs the definitions and waits until the server serves every kind. */
-export async function installDefinitions({ call }: ControlPlane): Promise<void> {
-  const found = readdirSync(definitions)
-    .flatMap((file) => parseAllDocuments(readFileSync(join(definitions, file), 'utf8')))
+/** Installs the definitions in a directory and waits until the server serves every kind. */
+export async function installDefinitions(
+  { call }: ControlPlane,
+  directory: string = definitions,
+): Promise<void> {
+  const found = readdirSync(directory)
+    .flatMap((file) => parseAllDocuments(readFileSync(join(directory, file), 'utf8')))
     .map((document) => document.toJS() as Object)
     .filter((object) => object?.['kind'] === 'CustomResourceDefinition')
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'

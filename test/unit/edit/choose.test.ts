@@ -51,6 +51,22 @@ describe('an edit for a traced field', () => {
     expect(choose(trace(), 250, { rendered })).toMatchObject({ edit: { rendered } })
   })
 
+  it.each([
+    ['2880Mi', 2880 * 1024 ** 2, '3Gi'],
+    ['2Gi', 2 * 1024 ** 3, '2Gi'],
+  ])('rounds %s up to the unit that the source puts after a whole number', (_, to, text) => {
+    const memory = { field: 'requests.memory', value: '4Gi' } as const
+    const affix = { before: '', after: 'Gi' }
+    const traced = trace({ ...memory, site: { ...site, text: '4', affix }, sharedWith: [] })
+    expect(choose(traced, to, { field: 'requests.memory' })).toMatchObject({ edit: { to: text } })
+  })
+
+  it('is settled where rounding up gives the current value', () => {
+    const affix = { before: '', after: 'Gi' }
+    const traced = trace({ field: 'requests.memory', value: '4Gi', site: { ...site, text: '4', affix } })
+    expect(choose(traced, 3.5 * 1024 ** 3, { field: 'requests.memory' })).toEqual({ kind: 'settled' })
+  })
+
   it.each<[string, Trace, string]>([
     ['the unit of the source line', trace({ site: { ...site, text: '0.5' } }), '0.25'],
     ['the unit inside the quotes of the source line', trace({ site: { ...site, text: '"0.5"' } }), '0.25'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { consideredLayers } from '../../../plugin/trace/considered-layers.ts'
-import { classifyByName, findCandidates } from '../../../plugin/trace/dye/find-candidates.ts'
+import { classifyByName } from '../../../plugin/trace/dye/classify.ts'
+import { findCandidates } from '../../../plugin/trace/dye/find-candidates.ts'
 import { memoryView } from '../memory-view.ts'
 import { deployment } from './builders.ts'
 import { inputFile } from './dye/candidates.ts'

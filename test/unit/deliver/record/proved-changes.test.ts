@@ -144,6 +144,14 @@ describe('a change that a commit message names counts when the diff makes it', (
         after: deployment('api', '*cpu').replace('image: x', 'image: x\n          note: &cpu 250m'),
       },
     ],
+    [
+      'by a value that was added with the other sizes of its preset',
+      {
+        before: 'web: {preset: small}\n',
+        after:
+          'web:\n  preset: small\n  resources:\n    requests: {cpu: 250m, memory: 64Mi}\n    limits: {memory: 64Mi}\n',
+      },
+    ],
     ['by a new patch', { before: 'resources: [../base]\n', after: patchOf('api', '250m') }],
     [
       'by a value that was added to a patch',
@@ -203,6 +211,14 @@ describe('a change that a commit message names counts when the diff makes it', (
 describe('forged trailer:', () => {
   it.each<readonly [string, Case]>([
     ['nothing changed', { before: api, after: api }],
+    [
+      'a value was added with sizes of another block',
+      {
+        before: 'web: {preset: small}\n',
+        after:
+          'web:\n  preset: small\n  resources: {requests: {cpu: 250m}}\n  proxy: {requests: {memory: 64Mi}}\n',
+      },
+    ],
     ['a comment changed', { before: `${api}# 500m\n`, after: `${api}# 250m\n` }],
     [
       'another container changed',

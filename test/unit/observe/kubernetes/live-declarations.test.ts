@@ -2,10 +2,11 @@ import { expect, it } from 'vitest'
 import { liveDeclarations } from '../../../../plugin/observe/kubernetes/live-declarations.ts'
 import {
   applicationSchema,
+  gitRepositorySchema,
   helmReleaseSchema,
 } from '../../../../plugin/observe/kubernetes/rollout-objects.ts'
 
-it('Applications and HelmReleases are read with all of their spec, and with what is deployed', () => {
+it('Applications, HelmReleases and GitRepositories are read with all of their spec, and with what is deployed', () => {
   const application = applicationSchema.parse({
     metadata: {
       name: 'web',
@@ -33,7 +34,17 @@ it('Applications and HelmReleases are read with all of their spec, and with what
     status: { history: [{ chartVersion: '1.4.2' }, { chartVersion: '1.4.1' }] },
   })
   const plain = helmReleaseSchema.parse({ metadata: { name: 'plain' }, spec: {} })
-  const objects = { applications: [application, several], helmReleases: [release, plain] }
+  const repository = gitRepositorySchema.parse({
+    metadata: { name: 'base', namespace: 'flux-system' },
+    spec: { url: 'https://git.example/base', ref: { branch: 'main' } },
+    status: { artifact: { revision: `main@sha1:${'a'.repeat(40)}` } },
+  })
+  const unfetched = gitRepositorySchema.parse({ metadata: { name: 'new' }, spec: { url: 'u' } })
+  const objects = {
+    applications: [application, several],
+    helmReleases: [release, plain],
+    gitRepositories: [repository, unfetched],
+  }
   expect(liveDeclarations(objects, 'prod')).toEqual([
     {
       cluster: 'prod',
@@ -61,6 +72,22 @@ it('Applications and HelmReleases are read with all of their spec, and with what
       revisions: ['1.4.2'],
     },
     { cluster: 'prod', kind: 'HelmRelease', namespace: 'default', name: 'plain', spec: {}, revisions: [] },
+    {
+      cluster: 'prod',
+      kind: 'GitRepository',
+      namespace: 'flux-system',
+      name: 'base',
+      spec: repository.spec,
+      revisions: ['a'.repeat(40)],
+    },
+    {
+      cluster: 'prod',
+      kind: 'GitRepository',
+      namespace: 'default',
+      name: 'new',
+      spec: { url: 'u' },
+      revisions: [],
+    },
   ])
   expect(application.spec).toMatchObject({
     source: { helm: { parameters: [{ name: 'cpu', value: '1' }] } },

@@ -17,7 +17,7 @@ describe('the version of a chart', () => {
 
   it('is the deployed one where a cluster says so, whatever range Git has', () => {
     expect(deployedChart(chart('1.x'), live('1.2.0'))).toEqual({
-      chart: { ...chart('1.2.0'), isDeployed: true },
+      chart: { ...chart('1.2.0'), declared: { version: '1.x' } },
     })
     expect(deployedChart(chart(), live('1.2.0')).differs).toBeUndefined()
     expect(deployedChart(chart('1.x'), live('a'.repeat(40), '1.3.0'), 1).chart.version).toBe('1.3.0')
@@ -35,7 +35,7 @@ describe('the version of a chart', () => {
     expect(deployedChart({ ...chart(), artifact }, live('1.2.0+0123456789ab')).chart).toEqual({
       ...chart(),
       artifact: { tag: '1.2.0', mediaType: 'x' },
-      isDeployed: true,
+      declared: { artifact },
     })
     expect(deployedChart({ ...chart(), artifact: { tag: '1.1.0' } }, live('1.2.0')).differs).toContain(
       'in Git 1.1.0',

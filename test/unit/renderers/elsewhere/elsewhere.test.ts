@@ -100,7 +100,7 @@ describe('a chart of a HelmRelease', () => {
     ]
     const { renderer, asked } = rendererWith({ live })
     await renderer.render(releaseSource, memoryView({ ...files, ...chartFiles })).catch(() => undefined)
-    expect(asked.charts[0]).toMatchObject({ version: '1.1.0', isDeployed: true })
+    expect(asked.charts[0]).toMatchObject({ version: '1.1.0', declared: { version: '1.x' } })
   })
 
   it('comes from a directory of settings before any server', async () => {

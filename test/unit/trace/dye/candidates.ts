@@ -1,7 +1,8 @@
 import type { InputFile, RepositoryView } from '../../../../plugin/model/source.ts'
 import type { Candidate } from '../../../../plugin/trace/dye/candidate.ts'
-import type { Classifier } from '../../../../plugin/trace/dye/find-candidates.ts'
-import { classifyByName, findCandidates } from '../../../../plugin/trace/dye/find-candidates.ts'
+import type { Classifier } from '../../../../plugin/trace/dye/classify.ts'
+import { classifyByName } from '../../../../plugin/trace/dye/classify.ts'
+import { findCandidates } from '../../../../plugin/trace/dye/find-candidates.ts'
 import { memoryView } from '../../memory-view.ts'
 
 /** A file that a source reads, of the top layer's values unless said otherwise. */

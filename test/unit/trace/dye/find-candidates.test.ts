@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ManifestField } from '../../../../plugin/model/manifest.ts'
 import type { InputRole } from '../../../../plugin/model/source.ts'
-import {
-  classifyByName,
-  classifyByValue,
-  findCandidates,
-} from '../../../../plugin/trace/dye/find-candidates.ts'
+import { classifyByName, classifyByValue } from '../../../../plugin/trace/dye/classify.ts'
+import { findCandidates } from '../../../../plugin/trace/dye/find-candidates.ts'
 import { memoryView } from '../../memory-view.ts'
 
 import { candidatesIn, inputFile } from './candidates.ts'

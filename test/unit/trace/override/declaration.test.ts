@@ -161,11 +161,17 @@ describe('the name of an object as it is written', () => {
     })
     const name = (file: string, document: number, path: (string | number)[]) =>
       nameAtSite({ file, document, path }, view)
-    expect(await name('a.yaml', 0, ['spec', 'x'])).toBe('api')
-    expect(await name('a.yaml', 1, ['spec', 'x'])).toBe('web')
+    expect(await name('a.yaml', 0, ['spec', 'x'])).toEqual({ name: 'api' })
+    expect(await name('a.yaml', 1, ['spec', 'x'])).toEqual({ name: 'web' })
     expect(await name('a.yaml', 2, ['spec', 'x'])).toBeUndefined()
     expect(await name('v.yaml', 0, ['a'])).toBeUndefined()
     expect(await name('gone.yaml', 0, ['a'])).toBeUndefined()
+  })
+
+  it('has the namespace that its manifest writes', async () => {
+    const text = deployment('api', 'x: 1').replace('name: api', 'name: api\n  namespace: shop')
+    const site = { file: 'a.yaml', document: 0, path: ['spec', 'x'] }
+    expect(await nameAtSite(site, memoryView({ 'a.yaml': text }))).toEqual({ name: 'api', namespace: 'shop' })
   })
 
   it('is that of the patch round a site in a block of text, and none for a number', async () => {
@@ -173,7 +179,7 @@ describe('the name of an object as it is written', () => {
     const view = memoryView({ 'a.yaml': list, 'b.yaml': 'kind: A\nmetadata: {name: 7}\n' })
     expect(
       await nameAtSite({ file: 'a.yaml', document: 0, path: ['patches', 1, 'patch', '|', 'x'] }, view),
-    ).toBe('two')
+    ).toEqual({ name: 'two' })
     expect(await nameAtSite({ file: 'b.yaml', document: 0, path: ['x'] }, view)).toBeUndefined()
   })
 
@@ -197,10 +203,10 @@ describe('the name of an object as it is written', () => {
         Object.keys(files).map((path) => inputFile(path, { role })),
         memoryView(files),
       )
-    expect(await name('my-api-worker-1')).toBe('api-worker')
-    expect(await name('my-api-1')).toBe('api')
-    expect(await name('my-api-worker-1', 'proxy')).toBe('my-api-worker-1')
-    expect(await name('my-api-worker-1', '')).toBe('my-api-worker-1')
+    expect(await name('my-api-worker-1')).toEqual({ name: 'api-worker' })
+    expect(await name('my-api-1')).toEqual({ name: 'api' })
+    expect(await name('my-api-worker-1', 'proxy')).toEqual({ name: 'my-api-worker-1' })
+    expect(await name('my-api-worker-1', '')).toEqual({ name: 'my-api-worker-1' })
     expect(await name('other')).toBeUndefined()
     expect(await name('api', 'app', 'patch')).toBeUndefined()
   })
@@ -224,8 +230,8 @@ describe('trial values', () => {
     })
     const traced = { ...(await traceIn(made, chartSource('web'))), source: chartSource('web') }
     made.calls.length = 0
-    const path = await pathThatSets(address(field), paths, { traced, ports: made })
-    return { path, renderings: made.calls.length }
+    const found = await pathThatSets(address(field), paths, { traced, ports: made })
+    return { path: found?.path, renderings: made.calls.length }
   }
 
   it('show in one rendering which path sets a field', async () => {

@@ -1,0 +1,53 @@
+import { fieldKey } from '../../plugin/model/field.ts'
+import { fieldsOf } from '../../plugin/model/manifest.ts'
+import type { Renderer } from '../../plugin/model/renderer.ts'
+import type { ScalarSite, Trace } from '../../plugin/model/site.ts'
+import type { RepositoryView, Source } from '../../plugin/model/source.ts'
+import { namespaceOf } from '../../plugin/model/source.ts'
+import { type ProposePorts, propose } from '../../plugin/plan/propose.ts'
+import type { TracedField } from '../../plugin/plan/trace-fields.ts'
+
+interface Ports {
+  readonly view: RepositoryView
+  readonly renderer: Renderer
+}
+
+/** Edits the source line of a trace by hand, renders, and returns what is wrong when the field does not change. */
+export async function mistakeIn(
+  trace: Trace,
+  sources: readonly Source[],
+  { view, renderer }: Ports,
+): Promise<string | undefined> {
+  const source = sources.find(({ id }) => id === trace.source)
+  const site = trace.site as ScalarSite
+  const text = (await view.read(site.file))?.text ?? ''
+  const edited = text.slice(0, site.range[0]) + another(site.text) + text.slice(site.range[1])
+  const place = `${trace.source} ${trace.workload.kind}/${trace.workload.name} ${trace.container ?? ''} ${trace.field} at ${site.file}:${site.line}`
+  if (source === undefined) return place
+  try {
+    const { objects } = await renderer.render(source, view.with(new Map([[site.file, edited]])))
+    const after = fieldsOf(objects, namespaceOf(source)).find((field) => fieldKey(field) === fieldKey(trace))
+    return after === undefined || after.value === trace.value ? place : undefined
+  } catch (error) {
+    return `${place}: ${error instanceof Error ? error.message.slice(0, 200) : ''}`
+  }
+}
+
+/** Makes and proves the chosen edit of a field as a run does; returns why it is not proved. */
+export async function refutationOf(
+  { workload, container, field, value, path, trace }: TracedField,
+  ports: ProposePorts,
+): Promise<string | undefined> {
+  const address = { workload, ...(container === undefined ? {} : { container }), field }
+  const change = { because: [], together: '' }
+  const { skipped } = await propose(
+    [{ ...address, to: another(value), trace, rendered: path, change }],
+    ports,
+  )
+  return (
+    skipped[0] && `${trace.source} ${workload.kind}/${workload.name} ${fieldKey(trace)}: ${skipped[0].reason}`
+  )
+}
+
+/** Another value of the same type. */
+const another = (text: string): string => text.replace(/\d+(\.\d+)?/, (number) => String(Number(number) + 7))

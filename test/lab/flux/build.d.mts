@@ -1,0 +1,2 @@
+export const controllers: Readonly<Record<string, string>>
+export const fluxDefinitions: string
