@@ -4,7 +4,7 @@ import type { ElsewherePorts } from '../elsewhere/chart-finder.ts'
 import { entryLimit } from '../source-limits.ts'
 import { findKustomization } from './file.ts'
 import { references } from './references.ts'
-import { enter, enterGenerated, follow, refusalsIn, type Scan } from './scan.ts'
+import { enter, enterGenerated, escapeCheck, follow, type Scan } from './scan.ts'
 import type { KustomizeSource } from './source.ts'
 
 /**
@@ -38,9 +38,11 @@ export async function inputsToRender(
   view: RepositoryView,
   ports: ElsewherePorts = {},
 ): Promise<KustomizeTree> {
-  const { files, refusals, local } = await scan(source, view, ports)
-  const [refusal] = refusals
-  if (refusal !== undefined) throw refusal
+  const { files, checks, local } = await scan(source, view, ports)
+  for (const check of checks) {
+    const refusal = check()
+    if (refusal !== undefined) throw refusal
+  }
   return { inputs: [...files.values()], local }
 }
 
@@ -51,7 +53,7 @@ async function scan(source: KustomizeSource, view: RepositoryView, ports: Elsewh
     root: source.path,
     files: new Map(),
     entered: new Set(),
-    refusals: [],
+    checks: [],
     local: new Map(),
     countEntry: entryLimit(source.path),
   }
@@ -64,7 +66,7 @@ async function scan(source: KustomizeSource, view: RepositoryView, ports: Elsewh
   else await enter(scanned, source.path)
   if (source.additions !== undefined) {
     const text = JSON.stringify(source.additions)
-    scanned.refusals.push(...refusalsIn(source.path, text, source.path))
+    scanned.checks.push(escapeCheck(source.path, text, source.path))
     for (const reference of references(source.additions)) await follow(scanned, source.path, reference)
   }
   return scanned

@@ -22,9 +22,18 @@ export interface Scan {
   readonly files: Map<string, InputFile>
   readonly entered: Set<string>
   readonly countEntry: () => void
-  /** Why it must not be rendered. */
-  readonly refusals: ExpectedStop[]
+  /** Checks before it is rendered, in the order of what it reads. Listing its files needs none of them. */
+  readonly checks: Check[]
 }
+
+/** Why a source must not be rendered; `undefined` when nothing is against it. May throw that too. */
+type Check = () => ExpectedStop | undefined
+
+/** The check of a file that kustomize reads as its own configuration. */
+export const escapeCheck =
+  (file: string, content: string, directory: string): Check =>
+  () =>
+    escapeIn(file, content, directory)
 
 /** Adds a directory: its kustomization with all that this names, or else every file. */
 export async function enter(scanned: Scan, directory: string): Promise<void> {
@@ -36,7 +45,7 @@ export async function enter(scanned: Scan, directory: string): Promise<void> {
   if (content === undefined) return
   const laid = await localText(scanned, file, { content, directory })
   const kustomization = parseLoosely(laid)
-  scanned.refusals.push(...refusalsIn(file, laid, directory))
+  scanned.checks.push(escapeCheck(file, laid, directory))
   for (const input of await chartsIn(scanned, kustomization, directory)) {
     if (!scanned.files.has(input.at))
       scanned.files.set(input.at, { ...input, topLayer: input.topLayer && directory === scanned.root })
@@ -54,7 +63,7 @@ async function enterPlugins(scanned: Scan, directory: string): Promise<void> {
   if (scanned.entered.has(mark) || file === undefined) return
   scanned.entered.add(mark)
   const content = (await unlessRefused(() => scanned.view.read(file)))?.text ?? '\0'
-  scanned.refusals.push(...refused(() => changeOfPlugins(file, content)))
+  scanned.checks.push(() => changeOfPlugins(file, content))
   for (const text of texts(valueAt(parseLoosely(content), ['resources']) ?? null))
     await follow(scanned, directory, { text, role: 'configured' })
 }
@@ -69,7 +78,7 @@ async function localText(scanned: Scan, file: string, { content, directory }: En
   const found = await withLocalBases(content, directory, scanned.ports)
   if (found === undefined) return content
   scanned.local.set(file, found.text)
-  scanned.refusals.push(...found.failures)
+  scanned.checks.push(...found.failures.map((failure) => () => failure))
   for (const [at, path] of found.files) scanned.files.set(at, { path, at, role: 'external', topLayer: false })
   return found.text
 }
@@ -85,7 +94,7 @@ async function chartsIn(
     return await helmChartInputs(kustomization, { directory, view, ports })
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
-    scanned.refusals.push(error)
+    scanned.checks.push(() => error)
     return []
   }
 }
@@ -101,7 +110,7 @@ export async function follow(scanned: Scan, directory: string, { text, role }: R
   const path = posix.join(directory, text)
   if (path === '..' || path.startsWith('../') || leavesStored(directory, path)) {
     // kustomize refuses files outside by itself, but it would enter a directory, seen from the private copy.
-    if (role === 'manifest' || role === 'configured') scanned.refusals.push(outside(text, directory))
+    if (role === 'manifest' || role === 'configured') scanned.checks.push(() => outside(text, directory))
     return
   }
   const kind = await unlessRefused(() => scanned.view.kind(path))
@@ -112,7 +121,7 @@ export async function follow(scanned: Scan, directory: string, { text, role }: R
   if (role !== 'configured') return
   // What configures a plugin is read by kustomize whatever its name is.
   const configuration = content ?? (await unlessRefused(() => scanned.view.read(path)))?.text
-  scanned.refusals.push(...refusalsIn(path, configuration ?? '\0', directory))
+  scanned.checks.push(escapeCheck(path, configuration ?? '\0', directory))
   if (content === undefined) return
   // A transformer has a configuration file, which may name further files.
   for (const inner of documents(content).flatMap(texts))
@@ -124,20 +133,6 @@ function leavesStored(directory: string, path: string): boolean {
   if (!isStored(directory)) return false
   const [mount, name] = directory.split('/')
   return !path.startsWith(`${mount}/${name}/`)
-}
-
-/** Why a file that kustomize reads as its own configuration must not be rendered; empty when nothing is against it. */
-export const refusalsIn = (file: string, content: string, directory: string): readonly ExpectedStop[] =>
-  refused(() => escapeIn(file, content, directory))
-
-function refused(check: () => ExpectedStop | undefined): readonly ExpectedStop[] {
-  try {
-    const refusal = check()
-    return refusal === undefined ? [] : [refusal]
-  } catch (error) {
-    if (error instanceof ExpectedStop) return [error]
-    throw error
-  }
 }
 
 const outside = (text: string, directory: string) =>

@@ -37,7 +37,7 @@ export async function someOf(
 }
 
 /** The text of a YAML file; empty for any other file, and for a file that is not text. */
-export async function textOf(file: string, view: RepositoryView): Promise<string> {
+async function textOf(file: string, view: RepositoryView): Promise<string> {
   if (!/\.(ya?ml|tpl)$/.test(file)) return ''
   try {
     return (await view.read(file))?.text ?? ''
