@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInflate } from 'node:zlib'
+import { constants, inflateSync } from 'node:zlib'
 
-/** What the header of an object can have at most, compressed: a type and a number. */
-const headBytes = 64
+/** In these many bytes of a compressed object its header ends, tables of codes included. They inflate to a megabyte at most. */
+const headBytes = 1_024
 
 /**
  * The size in bytes that a loose object of a Git directory states in its header, without inflating the rest; `undefined` for an object
@@ -14,7 +14,7 @@ export async function looseSize(gitdir: string, oid: string): Promise<number | u
     const file = await open(join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2)))
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-      const size = /^\w+ (\d+)\0/.exec(await firstInflated(buffer.subarray(0, bytesRead)))?.[1]
+      const size = /^\w+ (\d+)\0/.exec(firstInflated(buffer.subarray(0, bytesRead)))?.[1]
       return size === undefined ? undefined : Number(size)
     } finally {
       await file.close()
@@ -24,15 +24,6 @@ export async function looseSize(gitdir: string, oid: string): Promise<number | u
   }
 }
 
-/** The beginning of what some bytes inflate to. */
-function firstInflated(bytes: Uint8Array): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const inflate = createInflate({ chunkSize: headBytes })
-    inflate.once('data', (part: Buffer) => {
-      resolve(part.toString('latin1'))
-      inflate.destroy()
-    })
-    inflate.once('error', reject)
-    inflate.write(bytes)
-  })
-}
+/** What the first bytes of a stream inflate to. */
+const firstInflated = (bytes: Uint8Array): string =>
+  inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1', 0, headBytes)

@@ -68,7 +68,7 @@ export interface SourceKind<S extends Source = Source> extends RenderedKind<S> {
   readonly composes?: boolean
   /**
    * The paths that the text of an entry file in a directory may refer to, found without parsing it: none is missing that
-   * is of letters, digits and `.-_@+` at each step. `undefined` where only reading the source tells.
+   * is of letters, digits and `.-_@+` at each step. `undefined` where only reading the source shows them.
    */
   readonly namedPaths?: (text: string, directory: string) => readonly string[] | undefined
   /** What this kind finds at a place; `undefined` when the place is for the next kind in the list. */

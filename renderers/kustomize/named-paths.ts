@@ -5,7 +5,7 @@ const unclear = /\\|generators|transformers|validators|helm|[^\t\n\r -~]/i
 
 /**
  * The paths that a kustomization may refer to, by the words of its text: more than it does refer to, but none less, where
- * every step of a path is of letters, digits and `.-_@+`. `undefined` where only parsing tells.
+ * every step of a path is of letters, digits and `.-_@+`. `undefined` where only parsing shows them.
  */
 export function namedPaths(text: string, directory: string): readonly string[] | undefined {
   if (unclear.test(text)) return undefined

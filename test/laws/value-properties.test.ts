@@ -26,7 +26,7 @@ interface Sizes {
   readonly usedCpu: number
   readonly usedMemory: number
   readonly kills: number
-  /** Heap that the program is told it may fill, in MiB; none for 0. */
+  /** Heap that the program may fill, in MiB; none for 0. */
   readonly heap: number
 }
 
@@ -136,7 +136,7 @@ describe.each(names)('by the rules of %s', (profile) => {
     })
   })
 
-  it('memory is not lowered below what the program is told it may fill', () => {
+  it('memory is not lowered below the heap that the program may fill', () => {
     check(sizes, (own) => {
       const [container] = declare({ app: own })[0]?.containers ?? []
       const floor = Math.max(0, ...(container?.announced ?? []).map(({ bytes = 0 }) => bytes))

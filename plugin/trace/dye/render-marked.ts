@@ -16,7 +16,7 @@ export type FieldOrigin =
   | ({ readonly kind: 'scalar' } & MarkerMatch)
   /** A template computes it, from one scalar where that could be found. */
   | { readonly kind: 'computed'; readonly from?: Candidate }
-  /** No candidate changes it; or markers took too long to tell. */
+  /** No candidate changes it; or the rendering with markers took too long. */
   | { readonly kind: 'unknown'; readonly late?: true }
 
 /** What tracing needs. */

@@ -13,8 +13,8 @@ interface Referrers {
 }
 
 /**
- * Of sources that are built from each other: those that may read one of some files, directly or through others. The words
- * of their entry files tell, so that nothing is parsed; the rest of the repository is not looked at further.
+ * Of sources that are built from each other: those that may read one of some files, directly or through others. They are
+ * found by the words of their entry files, so that nothing is parsed and the rest of the repository is not read.
  */
 export async function nearby(
   files: Iterable<string>,
