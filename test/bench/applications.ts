@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { deployment, service } from './manifests.ts'
 import type { BareSource } from './services.ts'
 
 /** One Application, how a bare program renders what it names, and what is set in it. */
@@ -93,32 +94,6 @@ ${source}  destination:
   syncPolicy:
     automated: {}
 `
-
-const deployment = (name: string): string =>
-  `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-spec:
-  selector:
-    matchLabels: {app: ${name}}
-  template:
-    metadata:
-      labels: {app: ${name}}
-    spec:
-      containers:
-        - name: app
-          image: registry.example.com/${name}:1.0.0
-          resources:
-            requests:
-              cpu: 200m
-              memory: 256Mi
-            limits:
-              memory: 512Mi
-`
-
-const service = (name: string): string =>
-  `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  selector: {app: ${name}}\n  ports: [{port: 80}]\n`
 
 const named = '{{ include "web.name" . }}'
 const labels = '{{- include "web.labels" . | nindent 4 }}'

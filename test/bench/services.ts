@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { deployment, service } from './manifests.ts'
 
 /** A change in the format of `set --changes`. */
 interface Change {
@@ -44,11 +45,8 @@ function kustomized(write: Write, index: number): Service {
     `${home}/base/kustomization.yaml`,
     'resources:\n  - deployment.yaml\n  - service.yaml\n  - hpa.yaml\n',
   )
-  write(`${home}/base/deployment.yaml`, deployment(name))
-  write(
-    `${home}/base/service.yaml`,
-    `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  selector: {app: ${name}}\n  ports: [{port: 80}]\n`,
-  )
+  write(`${home}/base/deployment.yaml`, withProxy(name))
+  write(`${home}/base/service.yaml`, service(name))
   write(
     `${home}/base/hpa.yaml`,
     `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: ${name}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ${name}}\n  minReplicas: 2\n  maxReplicas: 8\n  metrics:\n    - type: Resource\n      resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}\n`,
@@ -99,28 +97,8 @@ function released(write: Write, index: number): Service {
   }
 }
 
-const deployment = (name: string): string =>
-  `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-spec:
-  selector:
-    matchLabels: {app: ${name}}
-  template:
-    metadata:
-      labels: {app: ${name}}
-    spec:
-      containers:
-        - name: app
-          image: registry.example.com/${name}:1.0.0
-          resources:
-            requests:
-              cpu: 200m
-              memory: 256Mi
-            limits:
-              memory: 512Mi
-        - name: proxy
+const withProxy = (name: string): string =>
+  `${deployment(name)}        - name: proxy
           image: registry.example.com/proxy:1.0.0
           resources:
             requests: {cpu: 50m, memory: 64Mi}

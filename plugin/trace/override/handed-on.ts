@@ -69,7 +69,9 @@ type Tree = { [key: string | number]: unknown }
 function plant(root: Tree, path: YamlPath, key: string): void {
   let at = root
   for (const step of path) {
-    const next = at[step]
+    // A template or a values file can name it, and it would lead to what all objects of this process share.
+    if (step === '__proto__') return
+    const next = Object.hasOwn(at, step) ? at[step] : undefined
     if (typeof next === 'object' && next !== null) at = next as Tree
     else if (next === undefined || next === null) {
       const made: Tree = {}

@@ -72,12 +72,12 @@ interface Trial {
 type Tree = { [key: string]: Tree | string }
 
 function nested(trials: readonly Trial[]): Tree {
-  const root: Tree = {}
+  const root = emptyTree()
   for (const { path: keys, value } of trials) {
     let at = root
     for (const key of keys.slice(0, -1)) {
       const next = at[key]
-      const child: Tree = typeof next === 'object' ? next : {}
+      const child = typeof next === 'object' ? next : emptyTree()
       at[key] = child
       at = child
     }
@@ -85,3 +85,6 @@ function nested(trials: readonly Trial[]): Tree {
   }
   return root
 }
+
+/** Without a prototype, so that a key of a values file never leads to what all objects of this process share. */
+const emptyTree = (): Tree => Object.create(null) as Tree
