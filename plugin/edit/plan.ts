@@ -15,7 +15,7 @@ import { insertValue } from './insert.ts'
 import type { Inserted, Insertion } from './insertion.ts'
 import { setInOverlay } from './overlay-file.ts'
 import { envItem, patchItem } from './patch.ts'
-import { replaceScalar } from './replace.ts'
+import { replaceScalar, withoutAffix } from './replace.ts'
 
 /** A value to write at a place in Git. */
 export interface WantedEdit extends FieldAddress {
@@ -127,7 +127,8 @@ function insertionFor(text: string, wanted: WantedEdit, site: InsertSite | Patch
 
 function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit): Insertion {
   if (!field.startsWith('env.') || site.path.at(-1) === field.slice('env.'.length)) {
-    return { document: site.document, path: site.path, value: to }
+    const value = site.kind === 'insert' ? (withoutAffix(site, to) ?? to) : to
+    return { document: site.document, path: site.path, value }
   }
   const item = envItem(field.slice('env.'.length), JSON.stringify(to))
   const isItem = typeof site.path.at(-1) === 'number'

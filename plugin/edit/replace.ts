@@ -1,6 +1,6 @@
 import type { Splice } from '../model/edit.ts'
 import type { Field } from '../model/field.ts'
-import type { ScalarSite } from '../model/site.ts'
+import type { Affix, ScalarSite } from '../model/site.ts'
 
 /** The characters of a scalar without its quotes. */
 export function bareText(text: string): string {
@@ -31,7 +31,8 @@ export function replaceScalar(
   return { start, end, text: `${quote}${bare}${quote}` }
 }
 
-function withoutAffix({ affix }: ScalarSite, value: string): string | undefined {
+/** A value without what its source adds to it; `undefined` when it does not have that. */
+export function withoutAffix({ affix }: { readonly affix?: Affix }, value: string): string | undefined {
   if (affix === undefined) return value
   const { before, after } = affix
   if (!value.startsWith(before) || !value.endsWith(after)) return undefined

@@ -1,5 +1,6 @@
 import type { FieldAddress } from './field.ts'
 import type { JsonPath } from './json.ts'
+import type { ValueRules } from './value-rules.ts'
 import type { Workload } from './workload.ts'
 
 /** Keys and list positions in a YAML document; `|` is a step into a block of text that is itself YAML. */
@@ -23,8 +24,13 @@ export interface ScalarSite extends SiteBase {
   readonly range: readonly [start: number, end: number]
   /** The characters in that range. */
   readonly text: string
-  /** What the source adds before and after the scalar: `Mi` when a template writes `{{ .memory }}Mi`. */
-  readonly affix?: { readonly before: string; readonly after: string }
+  readonly affix?: Affix
+}
+
+/** What a source adds before and after a scalar: `Mi` when a template writes `{{ .memory }}Mi`. */
+export interface Affix {
+  readonly before: string
+  readonly after: string
 }
 
 /** A path that can be created: its last key does not exist yet. */
@@ -32,6 +38,8 @@ export interface InsertSite extends SiteBase {
   readonly kind: 'insert'
   /** What must be written beside it where it is not yet, since the source drops it as soon as the path exists. */
   readonly companions?: readonly WrittenValue[]
+  /** What the source adds to the value that is written. */
+  readonly affix?: Affix
 }
 
 /** A scalar as it is written in YAML, at a path of the same document. */
@@ -85,6 +93,8 @@ export interface Trace extends FieldAddress {
   readonly override: Site | null
   /** Which of the two to edit. */
   readonly chosen: 'site' | 'override' | null
+  /** What the schema of the chart allows as its value, in either place. */
+  readonly rules?: ValueRules
   /** Whether the source line was not chosen for the only reason that the fields in `sharedWith` take their value from it. */
   readonly onlyShared?: boolean
   /** Why nothing was chosen, or why the override was. */

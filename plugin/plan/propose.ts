@@ -1,4 +1,4 @@
-import type { Chosen } from '../edit/choose.ts'
+import type { ChosenEdit } from '../edit/choose.ts'
 import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
@@ -14,6 +14,7 @@ import { proveEdits } from './prove-edits.ts'
 import { type Dropped, groupOf, refutedChanges } from './refuted-changes.ts'
 import { sharedAlike } from './shared-alike.ts'
 import type { TracedChange } from './traced-change.ts'
+import { withinFixedLimits } from './within-fixed-limits.ts'
 
 /** What proposing uses of the outside. */
 export interface ProposePorts extends ProofPorts {
@@ -86,7 +87,7 @@ function refutedFiles(
   return new Set(sharers.filter(({ source }) => refuted.has(source.id)).flatMap(({ files }) => [...files]))
 }
 
-interface Accepted extends Extract<Chosen, { readonly kind: 'edit' }> {
+interface Accepted extends ChosenEdit {
   readonly traced: TracedChange
 }
 
@@ -115,11 +116,17 @@ async function editAll(wanted: readonly TracedChange[], view: RepositoryView): P
     ),
   ]
   if (refused.length === 0) return { accepted, edits: planned.edits, dropped: [] }
-  const dropped = withDependents(refused, changes)
-  const remaining = changes.filter((one) => !dropped.some(({ traced }) => traced === one))
-  const rest = await editAll(remaining, view)
+  const smaller = withinFixedLimits(refused, changes)
+  const all = withDependents(refused, changes)
+  const remaining = changes.filter((one) => !all.some(({ traced }) => traced === one))
+  const isMade = ({ traced }: Dropped): boolean => smaller.some((one) => isSameField(one, traced))
+  const dropped = all.filter((one) => !isMade(one))
+  const rest = await editAll([...remaining, ...smaller], view)
   return { ...rest, dropped: [...dropped, ...rest.dropped] }
 }
+
+const isSameField = (one: TracedChange, other: TracedChange): boolean =>
+  one.trace.source === other.trace.source && fieldKey(one) === fieldKey(other)
 
 async function textsOf(
   accepted: readonly Accepted[],
@@ -142,15 +149,19 @@ function withDependents(refused: readonly Dropped[], changes: readonly TracedCha
   return [...refused, ...dependents]
 }
 
-function proposedChange({ traced, edit }: Accepted): ProposedChange {
+function proposedChange({ traced, edit, rounded }: Accepted): ProposedChange {
   const { trace, change } = traced
+  const schema =
+    rounded === undefined
+      ? []
+      : [{ rule: 'schema.step', text: `The value is rounded up to ${edit.to}: ${rounded}.` }]
   return {
     ...addressOf(traced),
     source: trace.source,
     ...(change.cluster === undefined ? {} : { cluster: change.cluster }),
     from: trace.value,
     to: edit.to,
-    because: change.because,
+    because: [...change.because, ...schema],
     site: edit.site,
   }
 }

@@ -40,16 +40,17 @@ export function chooseSite(
   const others = plural(sharedWith.length, 'other field')
   if (policy.allowShared)
     return { chosen: 'site', reason: `also changes ${others}; shared edits are allowed` }
-  return { ...overridden(override, `an edit of the source line also changes ${others}`), onlyShared: true }
+  const why = `an edit of the source line also changes ${others}`
+  return { ...overridden(override, why, '; one value for all of them can be set'), onlyShared: true }
 }
 
 /** A few names, and how many more there are. */
 const listed = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
 
-const overridden = (override: Site | null, why: string): Choice =>
+const overridden = (override: Site | null, why: string, exception = ''): Choice =>
   override === null
-    ? { chosen: null, reason: `${why}, and this source has no place for an override` }
+    ? { chosen: null, reason: `${why}, and this source has no place for an override${exception}` }
     : { chosen: 'override', reason: why }
 
 /** A default of a chart that is kept elsewhere can be overridden here, but not edited. */

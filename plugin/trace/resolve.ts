@@ -2,8 +2,9 @@ import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import type { Renderer } from '../model/renderer.ts'
 import { notRolledOut } from '../model/rollout.ts'
-import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
+import type { Affix, Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
 import { sourceChain } from '../model/source.ts'
+import type { ValueRules } from '../model/value-rules.ts'
 import type { TracePolicy } from './choose-site.ts'
 import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
@@ -11,6 +12,8 @@ import type { Candidate } from './dye/candidate.ts'
 import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf } from './override/override.ts'
+import { valuesKeys } from './override/values.ts'
+import { schemaRules } from './schema-rules.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
@@ -84,6 +87,7 @@ export async function resolveTraces(
       const readers = untracedReaders(candidate.file, traced, context)
       const alone = sharedWith.length === 0 && readers.length === 0
       const override = await overrideOf({ traced, field, candidate, site, context, alone })
+      const rules = await rulesFor(candidate, traced, context)
       const considered = context.explains
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}
@@ -92,10 +96,21 @@ export async function resolveTraces(
         ...addressOf(traced, field),
         ...answer,
         ...chooseSite(candidate, { ...answer, readers }, policy),
+        ...(rules === undefined ? {} : { rules }),
       }
       return withTitles(trace, shown)
     }),
   )
+}
+
+/** What the schemas of the source's charts allow as the value of a candidate. */
+async function rulesFor(
+  candidate: Candidate,
+  traced: TracedSource,
+  context: TraceContext,
+): Promise<ValueRules | undefined> {
+  const keys = candidate.role === 'template' ? undefined : valuesKeys(candidate, traced)[0]
+  return keys && schemaRules(keys, traced.inputs, context.view)
 }
 
 /** Why a change of the object that declares a source is not rolled out, where a scalar in that object sets the field. */
@@ -153,7 +168,7 @@ function siteUsers(all: readonly TracedSource[]): ReadonlyMap<string, readonly S
   return users
 }
 
-function scalarSite(candidate: Candidate, affix: ScalarSite['affix']): ScalarSite {
+function scalarSite(candidate: Candidate, affix: Affix | undefined): ScalarSite {
   const { file, line, column, document, path, range, text } = candidate
   return {
     kind: 'scalar',

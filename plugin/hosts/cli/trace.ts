@@ -61,7 +61,10 @@ async function trace(host: Host, given: string, flags: TraceFlags): Promise<read
   const opened = await openSource(host, given, flags)
   const rendered = await renderOpened(opened, [opened.source])
   const asked = new Set(rendered.map(({ source }) => source.id))
-  const known = { named: [...opened.sources, ...rendered.map(({ source }) => source)], rendered }
+  const named = new Map(
+    [...opened.sources, ...rendered.map(({ source }) => source)].map((one) => [one.id, one]),
+  )
+  const known = { named: [...named.values()], rendered }
   const isWanted = (_: Source, one: ManifestField): boolean => matches(one, flags)
   const { view, renderer } = opened
   const ports = { view, renderer, progress: host.progress, allowShared: false, explains: true, isWanted }

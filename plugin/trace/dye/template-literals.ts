@@ -3,8 +3,12 @@ import type { Candidate, NumberType } from './candidate.ts'
 
 type Literal = Omit<Candidate, 'role' | 'topLayer'>
 
-const literalLine =
+/** A size on a line of its own. */
+const ownLine =
   /^(\s*(?:- )?["']?(cpu|memory|ephemeral-storage|minReplicas|maxReplicas|averageUtilization|targetCPUUtilizationPercentage|value)["']?:\s+)((["']?)(\d[\w.]*)\4)\s*(?:#.*)?\r?$/
+/** A size in a flow mapping: `limits: { cpu: 1, memory: 1Gi }`. */
+const inFlow =
+  /([{,]\s*["']?(cpu|memory|ephemeral-storage|averageUtilization|value)["']?:\s+)((["']?)(\d[\w.]*)\4)(?=\s*[,}])/g
 
 /** Sizes that are written in a chart's template. Reports name their place; they are never edited, since a template is code. */
 export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
@@ -13,10 +17,13 @@ export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
   return lines.flatMap((line, index): Literal[] => {
     const lineStart = start
     start += line.length + 1
-    const match = literalLine.exec(line)
-    if (match === null) return []
-    const type = typeOf(match[2] ?? '', lines[index - 1] ?? '')
-    return type === undefined ? [] : [literalAt(match, { file: path, line: index + 1, lineStart, type })]
+    const own = ownLine.exec(line)
+    const matches = own === null ? [...line.matchAll(inFlow)] : [own]
+    return matches.flatMap((match) => {
+      const nameAt = own === null ? line : (lines[index - 1] ?? '')
+      const type = typeOf(match[2] ?? '', nameAt)
+      return type === undefined ? [] : [literalAt(match, { file: path, line: index + 1, lineStart, type })]
+    })
   })
 }
 
@@ -25,15 +32,19 @@ interface LiteralPlace extends Pick<Literal, 'file' | 'line' | 'type'> {
   readonly lineStart: number
 }
 
-function literalAt(match: RegExpExecArray, { file, line, lineStart, type }: LiteralPlace): Literal {
+function literalAt(
+  match: RegExpExecArray | RegExpMatchArray,
+  { file, line, lineStart, type }: LiteralPlace,
+): Literal {
   const [, lead = '', key = '', text = '', quote = '', value = ''] = match
-  const start = lineStart + lead.length
+  const column = (match.index ?? 0) + lead.length
+  const start = lineStart + column
   return {
     file,
     document: 0,
     path: [key],
     line,
-    column: lead.length + 1,
+    column: column + 1,
     range: [start, start + text.length],
     text,
     value,
@@ -42,9 +53,9 @@ function literalAt(match: RegExpExecArray, { file, line, lineStart, type }: Lite
   }
 }
 
-function typeOf(key: string, lineBefore: string): NumberType | undefined {
-  if (key === 'cpu' || key === 'memory') return 'quantity'
+function typeOf(key: string, nameAt: string): NumberType | undefined {
+  if (key === 'cpu' || key === 'memory' || key === 'ephemeral-storage') return 'quantity'
   if (key !== 'value') return 'count'
-  if (/name:\s*["']?GOMAXPROCS/.test(lineBefore)) return 'count'
-  return /name:\s*["']?GOMEMLIMIT/.test(lineBefore) ? 'go-memory' : undefined
+  if (/name:\s*["']?GOMAXPROCS/.test(nameAt)) return 'count'
+  return /name:\s*["']?GOMEMLIMIT/.test(nameAt) ? 'go-memory' : undefined
 }

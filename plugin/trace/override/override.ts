@@ -54,7 +54,8 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
   const value = byValues
     ? await valuesOverride(candidate, { field, traced, layer, ports: { view, renderer } })
     : null
-  if (value !== null || !overrides.includes('patch')) return value
+  if (value !== null) return site.affix === undefined ? value : { ...value, affix: site.affix }
+  if (!overrides.includes('patch')) return null
   if (takesValues(layer.inputs)) {
     const patch = await postRenderPatch(traced, field, context)
     if (patch !== null) return patch

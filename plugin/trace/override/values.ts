@@ -64,7 +64,10 @@ export async function valuesOverride(
 }
 
 /** The paths of a candidate in the values of the source: several for a subchart with several aliases. */
-function valuesKeys({ file, path, role }: Candidate, { inputs }: OverrideLayer): readonly YamlPath[] {
+export function valuesKeys(
+  { file, path, role }: Candidate,
+  { inputs }: Pick<OverrideLayer, 'inputs'>,
+): readonly YamlPath[] {
   if (role === 'values') return [path]
   if (isDefaultValues(role)) return keysInSource(file, inputs).map((keys) => [...keys, ...path])
   const start = path.findIndex((step) => step === 'values' || step === 'valuesObject')

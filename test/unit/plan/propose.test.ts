@@ -78,6 +78,68 @@ describe('changes that cannot be edited', () => {
   })
 })
 
+describe('a limit that cannot be edited', () => {
+  const group = { together: 'cpu of app' }
+  const fixed = {
+    field: 'limits.cpu',
+    refusal: 'hard-coded in a template',
+    current: '800m',
+    ...group,
+  } as const
+
+  it('lets the request of its change group rise up to it', async () => {
+    const { proposal, changed, skipped } = await proposeIn([
+      { to: 900, ...group },
+      { ...fixed, to: 1800 },
+      { field: 'env.GOMAXPROCS', to: 2, refusal: 'no place', ...group },
+    ])
+    expect(changed).toEqual(['api requests.cpu 800m'])
+    expect(proposal?.changes[0]?.because).toEqual([
+      {
+        rule: 'limit.fixed',
+        text: 'The request is raised up to the limit of 800m, which cannot be edited: hard-coded in a template.',
+      },
+    ])
+    expect(skipped.map(({ field }) => field)).toEqual(['app limits.cpu', 'app env.GOMAXPROCS'])
+  })
+
+  it.each<[string, readonly ChangeInput[]]>([
+    [
+      'the raise is less than 10 %',
+      [
+        { to: 900, ...group },
+        { ...fixed, to: 1800, current: '540m' },
+      ],
+    ],
+    [
+      'the request is lowered',
+      [
+        { to: 300, ...group },
+        { ...fixed, to: 600 },
+      ],
+    ],
+    [
+      'the request cannot be edited either',
+      [
+        { to: 900, refusal: 'no place', ...group },
+        { ...fixed, to: 1800 },
+      ],
+    ],
+    [
+      'a target of an autoscaler changes with it',
+      [
+        { to: 900, ...group },
+        { ...fixed, to: 1800 },
+        { field: 'hpa.target.cpu', to: 60, ...group },
+      ],
+    ],
+  ])('keeps the whole change group where %s', async (_, inputs) => {
+    const { changed, skipped } = await proposeIn(inputs)
+    expect(changed).toBeUndefined()
+    expect(skipped).toHaveLength(inputs.length)
+  })
+})
+
 describe('a refuted proof', () => {
   const configMap = (text: string): JsonObject => ({
     apiVersion: 'v1',

@@ -110,6 +110,8 @@ export interface ChangeInput {
   readonly source?: string
   /** The change group. */
   readonly together?: string
+  /** The rendered value; that of the request by default. */
+  readonly current?: string
   /** Why the field has no source line. */
   readonly refusal?: string
 }
@@ -122,6 +124,7 @@ export function changeOf({
   source = 'prod',
   together = `${workload} ${field}`,
   refusal,
+  current,
 }: ChangeInput = {}): TracedChange {
   const key = field === 'requests.cpu' ? 'cpu' : 'memory'
   const text = field === 'requests.cpu' ? '500m' : '512Mi'
@@ -133,7 +136,7 @@ export function changeOf({
   const trace: Trace = {
     ...address,
     source,
-    value: text,
+    value: current ?? text,
     site: refusal === undefined ? site : null,
     override: null,
     chosen: refusal === undefined ? 'site' : null,

@@ -287,6 +287,18 @@ describe('sizes that a template writes', () => {
     expect(await literals('value: 2\n- name: OTHER\n  value: 2\n')).toEqual([])
   })
 
+  it('are read from flow mappings', async () => {
+    expect(
+      await literals(
+        'limits: {cpu: 150m, "memory": "1Gi" }\n- { name: GOMAXPROCS, value: "2" }\nrequests: {cpu: {{ .c }}}\n',
+      ),
+    ).toEqual([
+      ['cpu', 'quantity', '150m', '150m', 1, 15, '150m'],
+      ['memory', 'quantity', '"1Gi"', '1Gi', 1, 31, '"1Gi"'],
+      ['value', 'count', '"2"', '2', 2, 30, '"2"'],
+    ])
+  })
+
   it('know their range in a template with several lines', async () => {
     const template = 'a: 1\ncpu: 100m\r\nmemory: 1Gi\n'
     const view = memoryView({ 't.yaml': template })
