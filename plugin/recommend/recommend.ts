@@ -15,6 +15,7 @@ import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
 import { answeredKills, withKills } from './kills.ts'
 import { correctMillibytes, withIntendedMemory } from './millibytes.ts'
 import { nodeRoom } from './node-room.ts'
+import { keepWithinPodRanges } from './pod-ranges.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profiles } from './profiles/profiles.ts'
@@ -118,7 +119,8 @@ function boundedDecisions(
 ): readonly Recommendation[] {
   const { declared } = subject
   const bounded = keepBounded(decideWorkload(subject, profile, options), subject)
-  return keepWithinSums(keepAnnounced(bounded, declared), { ...subject, fitNodes: options.fitNodes })
+  const inRanges = keepWithinPodRanges(keepAnnounced(bounded, declared), subject)
+  return keepWithinSums(inRanges, { ...subject, fitNodes: options.fitNodes })
 }
 
 /** Without changes that come too soon, that the recorded history shows to be less safe, or that did not fit before. */

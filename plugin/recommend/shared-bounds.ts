@@ -13,12 +13,16 @@ import { keepWithReasons } from './keep-changes.ts'
 
 /** Fields of containers whose sum over a pod or a namespace is bounded. */
 const summed = ['requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'] as const
-type Summed = (typeof summed)[number]
+/** A field of containers whose sum is bounded. */
+export type Summed = (typeof summed)[number]
 
 const isCpu = (field: string): boolean => field.endsWith('.cpu')
-const amountOf = (field: string, text: string): number | undefined =>
+/** The amount of a field that a quantity says, in millicores or bytes. */
+export const amountOf = (field: string, text: string): number | undefined =>
   toAmount(isCpu(field) ? 'cpu' : 'memory', text)
-const shown = (field: string, value: number): string => (isCpu(field) ? cpuText(value) : memoryText(value))
+/** An amount of a field, for people. */
+export const shown = (field: string, value: number): string =>
+  isCpu(field) ? cpuText(value) : memoryText(value)
 
 interface Subject {
   readonly declared: DeclaredWorkload
@@ -43,7 +47,6 @@ export function keepWithinSums(
       own.length === 0
         ? undefined
         : (overPod(field, recommendations, subject) ??
-          overRange(field, recommendations, subject) ??
           overNodes(field, recommendations, subject) ??
           overQuota(field, recommendations, subject))
     if (why !== undefined) for (const { together } of own) kept.set(together, why)
@@ -52,7 +55,11 @@ export function keepWithinSums(
 }
 
 /** The sum of a field over the containers of a pod, before and after the changes; in millicores or bytes. */
-function sums(field: Summed, recommendations: readonly Recommendation[], { containers }: DeclaredWorkload) {
+export function sums(
+  field: Summed,
+  recommendations: readonly Recommendation[],
+  { containers }: DeclaredWorkload,
+) {
   const before = (container: DeclaredContainer) => readValue(field, container.values[field] ?? '') ?? 0
   const after = (container: DeclaredContainer): number => {
     const change = recommendations.find((one) => one.container === container.name && one.field === field)
@@ -80,23 +87,6 @@ function overPod(
     'bounds.pod',
     `The pod as a whole has ${field} of ${text}, which the new values would exceed, so none is raised.`,
   )
-}
-
-/** The sum over the containers of a pod is above what a LimitRange allows for a pod. */
-function overRange(
-  field: Summed,
-  recommendations: readonly Recommendation[],
-  { declared, surroundings: { ranges } }: Subject,
-): Reason | undefined {
-  const { from, to } = sums(field, recommendations, declared)
-  for (const { said, bounds } of ranges) {
-    const text = bounds[`Pod.max.${field.split('.')[1]}`]
-    const most = text === undefined ? undefined : amountOf(field, text)
-    if (most === undefined || to <= most || to <= from) continue
-    const why = `${said} allows a pod no more than ${shown(field, most)}, and its containers would have ${field} of ${shown(field, to)}, so nothing is raised.`
-    return reason('bounds.maximum', why)
-  }
-  return undefined
 }
 
 /** No node has room for all containers of a pod at once, although it has for each of them. */

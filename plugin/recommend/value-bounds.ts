@@ -2,6 +2,7 @@ import { toAmount } from '../model/quantity.ts'
 import { matchesRule, type RuleSubject } from '../model/rule-match.ts'
 import type { Surroundings } from '../model/surroundings.ts'
 import { type Advice, advise, reason } from './advice.ts'
+import { ratioOf } from './pod-ranges.ts'
 import type { PolicyRule } from './policy.ts'
 import type { ContainerBounds, ValueBounds } from './workload-input.ts'
 
@@ -28,8 +29,8 @@ export function containerBounds(
     ranges.flatMap(({ said, bounds }) => bound(resource, bounds[`Container.${aspect}.${resource}`], said))
   const [least, most] = [ofRange('min'), ofRange('max')]
   const ratios = ranges.flatMap(({ said, bounds }) => {
-    const value = Number(bounds[`Container.maxLimitRequestRatio.${resource}`] ?? Number.NaN)
-    return value >= 1 ? [{ value, said }] : []
+    const value = ratioOf(bounds[`Container.maxLimitRequestRatio.${resource}`])
+    return value === undefined ? [] : [{ value, said }]
   })
   const [ratio] = [...ratios].sort((one, other) => one.value - other.value)
   const ofRules = (part: 'minimum' | 'maximum') =>

@@ -19,6 +19,7 @@ const hours = 14 * 24
 const frame = { first: end / 1000 - hours * 3600 + 3600, step: 3600, count: hours }
 
 interface Team {
+  readonly kind?: 'Deployment' | 'StatefulSet'
   readonly cpu?: number
   readonly memory?: number
   readonly requests: Readonly<Record<string, string>>
@@ -37,7 +38,17 @@ const cpuMetric = {
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
 }
 
-/** One Deployment in a namespace for each kind of object that bounds or writes its values. */
+const overQuota =
+  'pods "web-5d4f8c7b9-aaaaa" is forbidden: exceeded quota: one, requested: requests.cpu=500m, used: requests.cpu=900m, limited: requests.cpu=1'
+const failure = (name: string, reason: string, message: string) => ({
+  metadata: { name },
+  involvedObject: { kind: 'StatefulSet', namespace: 'stateful', name: 'web' },
+  type: 'Warning',
+  reason,
+  message,
+})
+
+/** One workload in a namespace for each kind of object that bounds or writes its values. */
 const teams: Readonly<Record<string, Team>> = {
   free: { requests: large },
   hpa: {
@@ -111,6 +122,14 @@ const teams: Readonly<Record<string, Team>> = {
     ],
   },
   node: { requests: small, memory: 15_000 },
+  stateful: {
+    kind: 'StatefulSet',
+    requests: small,
+    live: [
+      ['api/v1', 'events', failure('one', 'FailedCreate', `create Pod web-0 failed: ${overQuota}`)],
+      ['api/v1', 'events', failure('two', 'RecreatingFailedPod', 'recreating failed Pod web-0')],
+    ],
+  },
 }
 
 const ready = hasControlPlane() && hasDefinitions()
@@ -120,9 +139,9 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
   const outside = mkdtempSync(join(tmpdir(), 'tortoise-bounds-operator-'))
   let plane: ControlPlane
 
-  const manifest = (requests: object, limits?: object) => ({
+  const manifest = ({ kind = 'Deployment', requests, limits }: Team) => ({
     apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    kind,
     metadata: { name: 'web' },
     spec: {
       replicas: 2,
@@ -148,7 +167,10 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
     spec: { scaleTargetRef: target, minReplicas, maxReplicas: 12, metrics: [cpuMetric] },
   })
 
-  const observed = (namespace: string, { cpu = 300, memory = 300, minimum }: Team): Observation => {
+  const observed = (
+    namespace: string,
+    { kind = 'Deployment', cpu = 300, memory = 300, minimum }: Team,
+  ): Observation => {
     const pods = minimum ?? 2
     const series = packCounts(
       frame,
@@ -160,7 +182,7 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
     )
     return {
       cluster: 'lab',
-      workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'web' },
+      workload: { apiVersion: 'apps/v1', kind, namespace, name: 'web' },
       window: { from: new Date(end - 14 * 86_400_000).toISOString(), to: new Date(end).toISOString() },
       days: 14,
       coverage: 1,
@@ -169,9 +191,11 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
     }
   }
 
+  const workloadsOf = (namespace: string): string =>
+    `/apis/apps/v1/namespaces/${namespace}/${(teams[namespace]?.kind ?? 'Deployment').toLowerCase()}s`
   const healthy = { observedGeneration: 1, replicas: 2, readyReplicas: 2, updatedReplicas: 2 }
   async function setStatus(namespace: string, status: object): Promise<void> {
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`
+    const path = `${workloadsOf(namespace)}/web`
     const object = (await plane.call('GET', path)) as object
     await plane.call('PUT', `${path}/status`, { ...object, status })
   }
@@ -182,15 +206,11 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
     await publishRole(plane)
     for (const [namespace, team] of Object.entries(teams)) {
       await plane.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-      const { requests, limits, minimum, live = [] } = team
+      const { minimum, live = [] } = team
       mkdirSync(join(work, namespace))
-      const objects = [manifest(requests, limits), ...(minimum === undefined ? [] : [autoscaler(minimum)])]
+      const objects = [manifest(team), ...(minimum === undefined ? [] : [autoscaler(minimum)])]
       writeFileSync(join(work, namespace, 'web.yaml'), objects.map((one) => stringify(one)).join('---\n'))
-      await plane.call(
-        'POST',
-        `/apis/apps/v1/namespaces/${namespace}/deployments`,
-        manifest(requests, limits),
-      )
+      await plane.call('POST', workloadsOf(namespace), manifest(team))
       await setStatus(namespace, healthy)
       for (const [group, kind, object] of live)
         await plane.call('POST', `/${group}/namespaces/${namespace}/${kind}`, {
@@ -303,9 +323,7 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
   })
 
   it('names why a rollout is stuck, and changes nothing but what does not fit', async () => {
-    const message =
-      'pods "web-5d4f8c7b9-aaaaa" is forbidden: exceeded quota: one, requested: requests.cpu=500m, used: requests.cpu=900m, limited: requests.cpu=1'
-    const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }
+    const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: overQuota }
     await setStatus('free', { ...healthy, updatedReplicas: 0, readyReplicas: 2, conditions: [refused] })
     const stuck = (await plan(true)).of('free', 'requests.cpu')
     expect(stuck).toMatchObject({
@@ -313,6 +331,17 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
       missing: expect.stringContaining('exceeded quota: one'),
     })
     await setStatus('free', healthy)
+  })
+
+  it('reads from events why pods of a StatefulSet are refused, as long as its rollout is not over', async () => {
+    const revisions = { currentRevision: 'web-1', updateRevision: 'web-2' }
+    await setStatus('stateful', { ...healthy, updatedReplicas: 1, ...revisions })
+    expect((await plan(true)).of('stateful', 'requests.cpu')).toMatchObject({
+      verdict: 'unsure',
+      missing: expect.stringContaining('its rollout is stuck: create Pod web-0 failed'),
+    })
+    await setStatus('stateful', healthy)
+    expect((await plan(true)).of('stateful', 'requests.cpu').verdict).toBe('change')
   })
 
   it('is said where it may not be read', async () => {

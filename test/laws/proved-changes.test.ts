@@ -5,6 +5,8 @@ import { parse } from 'yaml'
 import { factsOf } from '../../plugin/deliver/record/file-diff.ts'
 import { provedChanges } from '../../plugin/deliver/record/proved-changes.ts'
 import type { TrailedChange } from '../../plugin/deliver/record/trailers.ts'
+import { isField } from '../../plugin/model/field.ts'
+import { sameValue } from '../../plugin/model/value.ts'
 
 interface Scenario {
   readonly args: readonly string[]
@@ -36,10 +38,15 @@ const sizesIn = (text: string): readonly string[] => [...text.matchAll(/\b\d[\w.
 
 /** Every way to name the change of one `--set` in a commit message, as the scenario does not say which container it finds. */
 function claimsOf(set: string, scenario: Scenario, texts: readonly string[]): readonly TrailedChange[] {
-  const [address = '', to = ''] = set.split('=')
+  const [address = '', asked = ''] = set.split('=')
   const workload = scenario.args[scenario.args.indexOf('--workload') + 1] ?? ''
   const [, given, field] =
     /^(?:(.*)\.)?((?:requests|limits|env)\.\w+|hpa\.(?:target\.)?\w+)$/.exec(address) ?? []
+  // A commit names a value as it is rendered: in the unit that a template adds.
+  const rendered = (scenario.rendered ?? []).filter((line) => line.startsWith('+')).flatMap(sizesIn)
+  const isAsked = (size: string): boolean =>
+    field !== undefined && isField(field) && sameValue(field, size, asked)
+  const to = rendered.find(isAsked) ?? asked
   const known = texts.flatMap((text) => [...text.matchAll(/name: ([\w.-]+)/g)].map(([, name = '']) => name))
   const containers = given === undefined ? ['-', ...new Set([...known, 'app', 'spec'])] : [given]
   // An added value had another one in a layer below.

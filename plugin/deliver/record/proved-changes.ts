@@ -98,7 +98,7 @@ function movedSetting({ was, is }: MovedScalar, ground: Ground, claim: Claim): A
   const affix = spend(budget) ? affixOf(claim.field, is.value, to) : undefined
   const now = affix === undefined ? undefined : addressFor(is, changed.after.scalars(), claim)
   if (now === undefined || changed.before === undefined) return undefined
-  if (was === undefined) return affix === '' && addsClaimsOnly() ? now : undefined
+  if (was === undefined) return addsClaimsOnly() ? now : undefined
   if (affixOf(claim.field, was.value, from) !== affix) return undefined
   const old = addressFor(was, changed.before.scalars(), claim)
   // A list whose items changed places changed nothing.
@@ -140,7 +140,7 @@ const addressing = new Set([
  */
 function addsClaims({ file, before }: ChangedFile, diff: FileDiff, claims: readonly Claim[]): boolean {
   if ((before === undefined && !isOverlayFile(file)) || !diff.removesNothing()) return false
-  const values = new Set(claims.map(({ change }) => change.to))
+  const values = new Set(claims.flatMap(({ change }) => textsOf(change.to)))
   const added = diff.added()
   const blocks = new Set(added.flatMap(({ path, value }) => (values.has(value) ? (blockOf(path) ?? []) : [])))
   return added.every(

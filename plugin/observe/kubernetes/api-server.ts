@@ -24,6 +24,7 @@ export type Listing = 'listed' | 'forbidden' | 'absent'
 export interface ListOptions {
   /** `metadata`: servers that can leave out spec and status. */
   readonly detail: Detail
+  readonly fieldSelector?: string
   /** Called with every object, page by page. */
   readonly each: (item: unknown) => void
 }
@@ -73,7 +74,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
   const pageSize = options.pageSize ?? 500
   return {
     url: server,
-    list: (path, { detail, each }) => listObjects(get, { server, path, detail, pageSize, each }),
+    list: (path, options) => listObjects(get, { server, path, pageSize, ...options }),
     version: async () => {
       const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })
       const version = status === 200 ? versionSchema.safeParse(parseJson(text)) : undefined

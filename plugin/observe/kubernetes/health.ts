@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import type { PodStatus } from './live-pods.ts'
 import { placementSchema } from './nodes.ts'
-import { conditionSchema, stuckRollout } from './stuck-rollout.ts'
+import { conditionSchema, type Hindrance, stuckRollout } from './stuck-rollout.ts'
 
 /** The parts of a controller object that show its health. Status fields are missing until the controller writes them. */
 export const controllerSchema = z.object({
@@ -82,19 +81,19 @@ export function podCounts(kind: string, { spec, status = {} }: Controller): PodC
 const unavailableShare = 0.1
 
 /**
- * Why a workload is skipped now; `undefined` when it is healthy. `waiting` says why pods wait for a node. The rules are those
+ * Why a workload is skipped now; `undefined` when it is healthy. The rules are those
  * of `kubectl rollout status`: https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  */
 export function unhealthyReason(
   kind: string,
   controller: Controller,
-  waiting?: PodStatus['waiting'],
+  hindrance: Hindrance = {},
 ): string | undefined {
   const counts = podCounts(kind, controller)
   if (counts === undefined) return undefined
   const { metadata, status = {} } = controller
   const { replicas, ready } = counts
-  const stuck = stuckRollout(status, counts, waiting)
+  const stuck = stuckRollout(status, counts, hindrance)
   if (stuck !== undefined) return stuck
   if (status.phase === 'Degraded') return 'its rollout is degraded'
   if (kind !== 'Rollout' && (status.observedGeneration ?? 0) < (metadata.generation ?? 0)) {

@@ -4,6 +4,8 @@ export interface ListedKind {
   /** `apps/v1`; `v1` for the core group. */
   readonly api: string
   readonly plural: string
+  /** Only the objects with this value of a field, as `kubectl --field-selector` takes it. */
+  readonly fieldSelector?: string
   /** Set when spec and status are not needed. */
   readonly detail?: 'metadata'
   /** What is unknown when it cannot be listed. */
@@ -91,6 +93,13 @@ export const otherKinds = {
     api: 'policy/v1',
     plural: 'poddisruptionbudgets',
     loss: 'disruption budgets are unknown',
+  },
+  refusals: {
+    kind: 'Event',
+    api: 'v1',
+    plural: 'events',
+    fieldSelector: 'reason=FailedCreate',
+    loss: 'why pods of StatefulSets and DaemonSets are refused is unknown',
   },
   nodes: {
     kind: 'Node',

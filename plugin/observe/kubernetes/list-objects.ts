@@ -23,6 +23,7 @@ export interface ListRequest {
   readonly server: string
   readonly path: string
   readonly detail: Detail
+  readonly fieldSelector?: string
   readonly pageSize: number
   readonly each: (item: unknown) => void
 }
@@ -65,7 +66,7 @@ const mostEmptyPages = 20
 
 /** `undefined` when the list expired. */
 async function listPages(get: Get, request: ListRequest) {
-  const { path, detail, pageSize, each } = request
+  const { path, detail, fieldSelector, pageSize, each } = request
   const positions = new Set<string>()
   let position: string | undefined = ''
   let [objects, empty] = [0, 0]
@@ -73,7 +74,11 @@ async function listPages(get: Get, request: ListRequest) {
     if (positions.has(position) || positions.size >= mostPages || objects > mostObjects)
       throw endless(request)
     positions.add(position)
-    const query = { limit: String(pageSize), ...(position === '' ? {} : { continue: position }) }
+    const query = {
+      limit: String(pageSize),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...(position === '' ? {} : { continue: position }),
+    }
     const { status, text } = await get({ path, detail, query })
     if (status === 403) return 'forbidden'
     if (status === 404) return 'absent'

@@ -57,6 +57,7 @@ export function lister(server: ApiServer, { cluster, namespaces, progress }: Lis
     for (const namespace of isWhole ? [undefined] : namespaces) {
       const reason = await server.list(collectionPath(kind, namespace), {
         detail: kind.detail ?? 'whole',
+        ...(kind.fieldSelector === undefined ? {} : { fieldSelector: kind.fieldSelector }),
         each: (item) => {
           const object = schema.safeParse(item)
           if (object.success) found.push(object.data)

@@ -15,6 +15,7 @@ import type { LiveWorkload } from './live.ts'
 import type { PodStatus } from './live-pods.ts'
 import { type budgetSchema, disruptionsAllowed, keptAvailable } from './namespace-bounds.ts'
 import type { FindNodes } from './nodes.ts'
+import { type refusalSchema, refusalsByWorkload } from './refusals.ts'
 import type { RolloutObjects } from './rollout-objects.ts'
 import { sourceFinder } from './rollout-source.ts'
 
@@ -26,6 +27,7 @@ export interface WorkloadObjects extends RolloutObjects {
   readonly vertical: readonly z.infer<typeof verticalSchema>[]
   readonly tortoises: readonly z.infer<typeof tortoiseSchema>[]
   readonly budgets: readonly z.infer<typeof budgetSchema>[]
+  readonly refusals: readonly z.infer<typeof refusalSchema>[]
   readonly findNodes: FindNodes
 }
 
@@ -37,6 +39,7 @@ export function liveWorkloads(
   const scalers = autoscalersByWorkload(objects.horizontal, objects.scaledObjects)
   const verticals = verticalsByWorkload(objects.vertical)
   const tortoises = tortoisesByWorkload(objects.tortoises)
+  const refusals = refusalsByWorkload(objects.refusals)
   const findSource = sourceFinder(objects)
   return objects.controllers.map(({ kind, object }): LiveWorkload => {
     const { namespace, name, labels, annotations } = object.metadata
@@ -56,7 +59,7 @@ export function liveWorkloads(
       nodes: nodes.length === 0 ? undefined : nodes,
       kills: kills.length === 0 ? undefined : kills,
       source: findSource(workload, { labels, annotations }),
-      unhealthy: crashing ?? unhealthyReason(kind.kind, object, waiting),
+      unhealthy: crashing ?? unhealthyReason(kind.kind, object, { waiting, refused: refusals.get(key) }),
     })
   })
 }

@@ -12,6 +12,7 @@ import { controllersOf, ownedSchema, podSchema, podStatusByWorkload, reservedRoo
 import { liveWorkloads } from './live-workloads.ts'
 import { budgetSchema, limitRangeSchema, namespaceBounds, quotaSchema } from './namespace-bounds.ts'
 import { nodeFinder, nodeSchema } from './nodes.ts'
+import { refusalSchema } from './refusals.ts'
 import {
   applicationSchema,
   gitRepositorySchema,
@@ -79,6 +80,7 @@ const schemas = {
   limitRanges: limitRangeSchema,
   quotas: quotaSchema,
   budgets: budgetSchema,
+  refusals: refusalSchema,
   nodes: nodeSchema,
   applications: applicationSchema,
   applicationSets: ownedSchema,

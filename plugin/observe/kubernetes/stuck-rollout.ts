@@ -16,6 +16,14 @@ interface RolloutStatus {
   readonly message?: string | undefined
 }
 
+/** What hinders the pods of a workload, beside its own status. */
+export interface Hindrance {
+  /** Why pods wait for a node. */
+  readonly waiting?: PodStatus['waiting'] | undefined
+  /** The message with which the API server refused its pods last, from an event. */
+  readonly refused?: string | undefined
+}
+
 /** Longest part of a message that is kept: quota messages name every resource. */
 const longestMessage = 400
 
@@ -24,13 +32,13 @@ const longestMessage = 400
  * time is over, or no node has room. `undefined` when nothing holds it up.
  */
 export function stuckRollout(
-  { conditions, phase, message = '' }: RolloutStatus,
+  { conditions, phase, message: text = '' }: RolloutStatus,
   {
     replicas,
     ready,
     updated,
   }: { readonly replicas: number; readonly ready: number; readonly updated: number },
-  waiting: PodStatus['waiting'],
+  { waiting, refused: inEvent }: Hindrance = {},
 ): string | undefined {
   const isDone = updated >= replicas && ready >= replicas
   const refused = conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
@@ -42,10 +50,11 @@ export function stuckRollout(
     waiting === undefined
       ? undefined
       : `no node has room for ${plural(waiting.pods, 'pod')}: ${waiting.message}`
-  if (refused !== undefined && !isDone) return stuck(refused.message)
+  const message = refused?.message ?? inEvent
+  if (message !== undefined && !isDone) return stuck(message)
   if (late !== undefined && !isDone) return stuck(room ?? late.message)
-  if (phase === 'Degraded' && /ProgressDeadlineExceeded|forbidden|exceeded quota/.test(message))
-    return stuck(room ?? message)
+  if (phase === 'Degraded' && /ProgressDeadlineExceeded|forbidden|exceeded quota/.test(text))
+    return stuck(room ?? text)
   return room === undefined ? undefined : shortened(room)
 }
 

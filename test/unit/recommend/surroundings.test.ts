@@ -256,6 +256,23 @@ describe('what is shared', () => {
     expect(lastReason(answer, 'requests.memory')).toContain('allows a pod no more than 600Mi')
   })
 
+  it('a LimitRange for pods holds what would leave its minimum or its ratio', () => {
+    const limits = (limit: JsonObject) => object('LimitRange', { limits: [{ type: 'Pod', ...limit }] })
+    const own = web({ requests: { cpu: '2', memory: '1Gi' }, limits: { memory: '2Gi' } })
+    expect(values(decide({ own: [own, limits({ min: { cpu: '1500m' } })] }))).toMatchObject({
+      'requests.cpu': 'keep',
+      'requests.memory': '720Mi',
+    })
+    expect(values(decide({ own: [own, limits({ min: { cpu: '900m' } })] }))['requests.cpu']).toBe('1000m')
+    const answer = decide({ own: [own, limits({ maxLimitRequestRatio: { memory: '2500m' } })] })
+    expect(values(answer)).toEqual({
+      'requests.cpu': '1000m',
+      'requests.memory': 'keep',
+      'limits.memory': 'keep',
+    })
+    expect(lastReason(answer, 'requests.memory')).toContain('allows a pod no limits above 2.5 × its requests')
+  })
+
   it('the resources of a pod as a whole hold raises that do not fit', () => {
     const small = { requests: { cpu: '300m' } }
     const answer = decide({ own: [web(small, { resources: { requests: { cpu: '500m' } } })], cpu: 900 })

@@ -184,7 +184,7 @@ describe('readCluster', () => {
     await read(server, { namespaces: ['shop', 'pay'] })
     const paths = server.seen.map(({ url }) => url.pathname).filter((path) => path !== '/version')
     // Nodes are in no namespace.
-    expect(paths).toHaveLength(2 * 20 + 1)
+    expect(paths).toHaveLength(2 * 21 + 1)
     expect(paths).toContain('/api/v1/nodes')
     expect(paths).toContain('/api/v1/namespaces/pay/pods')
     expect(paths).toContain('/apis/apps/v1/namespaces/pay/deployments')

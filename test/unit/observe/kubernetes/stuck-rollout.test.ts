@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { controllerSchema, unhealthyReason } from '../../../../plugin/observe/kubernetes/health.ts'
 import { podSchema, podStatusByWorkload } from '../../../../plugin/observe/kubernetes/live-pods.ts'
+import { refusalSchema, refusalsByWorkload } from '../../../../plugin/observe/kubernetes/refusals.ts'
 
 const quota =
   'pods "web-5d4f8c7b9-aaaaa" is forbidden: exceeded quota: team, requested: requests.cpu=500m, used: requests.cpu=7160m, limited: requests.cpu=7200m'
@@ -72,8 +73,25 @@ describe('a rollout that cannot finish', () => {
     const { waiting } = podStatusByWorkload([pod], {}).get('shop/Deployment/web') ?? {}
     expect(waiting).toEqual({ pods: 1, message })
     const room = 'no node has room for 1 pod: 0/3 nodes are available: 3 Insufficient memory'
-    expect(unhealthyReason('Deployment', deployment(1), waiting)).toBe(room)
-    expect(unhealthyReason('Deployment', deployment(1, late), waiting)).toBe(`its rollout is stuck: ${room}`)
+    expect(unhealthyReason('Deployment', deployment(1), { waiting })).toBe(room)
+    expect(unhealthyReason('Deployment', deployment(1, late), { waiting })).toBe(
+      `its rollout is stuck: ${room}`,
+    )
+  })
+
+  it('is named by the last refusal of an event until every pod is updated and ready', () => {
+    const events = ['2026-09-14T10:00:00Z', '2026-09-14T12:00:00Z', '2026-09-14T11:00:00Z'].map((at, index) =>
+      refusalSchema.parse({
+        metadata: { creationTimestamp: '2026-09-14T09:00:00Z' },
+        involvedObject: { kind: 'StatefulSet', namespace: 'shop', name: 'web' },
+        message: `refusal ${index}`,
+        ...(index === 1 ? { series: { lastObservedTime: at } } : { lastTimestamp: at }),
+      }),
+    )
+    const refused = refusalsByWorkload(events).get('shop/StatefulSet/web')
+    expect(refused).toBe('refusal 1')
+    expect(unhealthyReason('StatefulSet', deployment(1), { refused })).toBe('its rollout is stuck: refusal 1')
+    expect(unhealthyReason('StatefulSet', deployment(2), { refused })).toBeUndefined()
   })
 
   it('keeps a message short', () => {
