@@ -55,3 +55,7 @@ export interface Outcome {
   readonly plan: Plan
   readonly delivery?: Delivery
 }
+
+/** What is said of a cluster of which nothing but usage is known, where a request is raised. */
+export const onlyUsageKnown =
+  'only usage is known; its nodes, quotas, LimitRanges and autoscalers bound a value when `kubernetes:` is set for it'

@@ -27,6 +27,7 @@ import { traceChanges } from './trace-changes.ts'
 import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 import { unansweredKills } from './unanswered-kills.ts'
+import { unboundedBy } from './unbounded.ts'
 
 type LastChange = RecommendSettings['lastChange']
 type FindPastValues = NonNullable<RecommendSettings['pastValues']>
@@ -96,16 +97,8 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
     unanswered: unansweredKills(recommendations, request.observations),
-    unbounded: unboundedBy(request.observations),
+    unbounded: unboundedBy(request.observations, proposal?.changes ?? []),
   }
-}
-
-/** What could not be read of the clusters, each once. */
-function unboundedBy(observations: readonly Observation[]): NonNullable<Plan['unbounded']> {
-  const all = observations.flatMap(({ cluster, surroundings }) =>
-    (surroundings?.unread ?? []).map((what) => ({ cluster, what })),
-  )
-  return [...new Map(all.map((one) => [`${one.cluster}\0${one.what}`, one])).values()]
 }
 
 /** How the proposed changes of each source reach its cluster. */

@@ -11,12 +11,12 @@ type Resource = 'cpu' | 'memory'
 const steps = { cpu: 10, memory: 16 * 1024 ** 2 } as const
 
 /**
- * What the largest node has for the request of a container, in millicores or bytes: what its pods can request there, without
+ * What the largest node (for a DaemonSet, the smallest) has for the request of a container, in millicores or bytes: what its pods can request there, without
  * the requests of the other containers of the pod. `undefined` when no node is known.
  */
 export function nodeRoom(
   nodes: readonly NodeSize[],
-  { containers }: DeclaredWorkload,
+  { workload: { kind }, containers }: DeclaredWorkload,
   { container, resource }: { readonly container: string; readonly resource: Resource },
 ): ValueBounds['maximum'] {
   const [largest] = [...nodes].sort((one, other) => other[resource] - one[resource])
@@ -27,7 +27,8 @@ export function nodeRoom(
   )
   const value = Math.floor((largest[resource] - taken) / steps[resource]) * steps[resource]
   const beside = taken > 0 ? ', beside the other containers of the pod,' : ''
-  return value > 0
-    ? { value, said: `The largest node by ${resourceText(resource)} (${largest.said})${beside}` }
-    : undefined
+  // A DaemonSet has a pod on every node, so its nodes are not the largest.
+  const node =
+    kind === 'DaemonSet' ? largest.said : `The largest node by ${resourceText(resource)} (${largest.said})`
+  return value > 0 ? { value, said: `${node}${beside}` } : undefined
 }

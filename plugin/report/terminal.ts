@@ -1,4 +1,4 @@
-import type { Outcome } from '../model/plan.ts'
+import { type Outcome, onlyUsageKnown } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Proof } from '../model/proof.ts'
 import type { Delivery, PullOutcome } from '../model/proposal.ts'
@@ -65,7 +65,9 @@ const unboundedSection = (unbounded: NonNullable<Outcome['plan']['unbounded']>, 
       : [
           'Not bounded by',
           ...unbounded.map(({ cluster, what }) => paint.dim(`  cluster ${cluster}: ${what}`)),
-          paint.dim('  `tortoise doctor --fix-hints` prints the rules to add.'),
+          ...(unbounded.every(({ what }) => what === onlyUsageKnown)
+            ? []
+            : [paint.dim('  `tortoise doctor --fix-hints` prints the rules to add.')]),
         ],
     '\n',
   )

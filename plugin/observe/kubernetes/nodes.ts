@@ -54,29 +54,41 @@ export interface ReservedRoom {
   readonly memory: number
 }
 
-/** Finds the largest nodes on which the pods of a workload may run; empty when no node is known. */
+/**
+ * Finds the largest nodes on which the pods of a workload may run, or for a DaemonSet the smallest, as it has a pod on each of
+ * them; empty when no node is known.
+ */
 export type FindNodes = (workload: string, placement: Placement | undefined) => readonly NodeSize[]
 
 /** A lookup over the nodes of a cluster. What DaemonSets request on a node is not there for others. */
 export function nodeFinder(nodes: readonly Node[], reserved: readonly ReservedRoom[]): FindNodes {
   const byNode = groupBy(reserved, ({ node }) => node)
   const known = new Map<string, readonly NodeSize[]>()
-  const find = (workload: string, placement: Placement | undefined): readonly NodeSize[] =>
-    largestSizes(
-      nodes
-        .filter((node) => admits(node, placement ?? {}))
-        .flatMap((node) => {
-          const others = byNode.get(node.metadata.name)?.filter(({ owner }) => owner !== workload) ?? []
-          return sizeOf(node, others)
-        }),
-    )
-  const daemons = new Set(reserved.map(({ owner }) => owner))
+  const find = (workload: string, placement: Placement | undefined): readonly NodeSize[] => {
+    const sizes = nodes
+      .filter((node) => admits(node, placement ?? {}))
+      .flatMap((node) => {
+        const others = byNode.get(node.metadata.name)?.filter(({ owner }) => owner !== workload) ?? []
+        return sizeOf(node, others)
+      })
+    return isDaemonSet(workload) ? smallestSize(sizes) : largestSizes(sizes)
+  }
   return (workload, placement) => {
-    const key = JSON.stringify([placement ?? {}, daemons.has(workload) ? workload : ''])
+    const key = JSON.stringify([placement ?? {}, isDaemonSet(workload) ? workload : ''])
     const found = known.get(key) ?? find(workload, placement)
     known.set(key, found)
     return found
   }
+}
+
+const isDaemonSet = (workload: string): boolean => workload.split('/').at(-2) === 'DaemonSet'
+
+/** What every one of the nodes has, named by the one with the least memory. */
+function smallestSize(nodes: readonly NodeSize[]): readonly NodeSize[] {
+  const [least, ...others] = [...nodes].sort((one, other) => one.memory - other.memory || one.cpu - other.cpu)
+  if (least === undefined) return []
+  const cpu = Math.min(least.cpu, ...others.map((one) => one.cpu))
+  return [{ ...least, cpu, said: `${least.said}, the smallest of the nodes of the DaemonSet` }]
 }
 
 function sizeOf({ metadata, status }: Node, others: readonly ReservedRoom[]): readonly NodeSize[] {

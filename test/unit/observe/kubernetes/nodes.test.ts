@@ -56,6 +56,18 @@ describe('the largest nodes on which pods may run', () => {
     expect(names(placement)).toEqual(expected)
   })
 
+  it('are the smallest in each resource for a DaemonSet, which has a pod on every one', () => {
+    expect(find('shop/DaemonSet/agent', undefined)).toEqual([
+      {
+        said: 'Node/small in the cluster, the smallest of the nodes of the DaemonSet',
+        cpu: 2000,
+        memory: 14 * Gi,
+      },
+    ])
+    const alone = placementSchema.parse({ nodeSelector: { pool: 'none' } })
+    expect(find('shop/DaemonSet/agent', alone)).toEqual([])
+  })
+
   it('count nodes that take no pods for now, and none whose size is not known', () => {
     const cordoned = node('big', '32', '64Gi', taint('node.kubernetes.io/unschedulable'))
     const unknown = nodeSchema.parse({ metadata: { name: 'new' } })
