@@ -55,6 +55,44 @@ describe('the memory that a container announces', () => {
         ['-Xmx1g', 1280],
       ],
     ],
+    [
+      'a JVM with buffers outside its heap',
+      variable('JAVA_OPTS', '-Xmx1g -XX:MaxDirectMemorySize=512m'),
+      [['-Xmx1g with -XX:MaxDirectMemorySize=512m', 1792]],
+    ],
+    [
+      'a JVM whose heap is given twice',
+      { command: ['java', '-Xmx1g', '-Xmx2g'] },
+      [
+        ['-Xmx2g', 2560],
+        ['-Xmx1g', 1280],
+      ],
+    ],
+    [
+      'a JVM with a share of a fixed amount',
+      variable('JAVA_OPTS', '-XX:MaxRAM=2g -XX:MaxRAMPercentage=50'),
+      [['-XX:MaxRAM=2g -XX:MaxRAMPercentage=50', 1280]],
+    ],
+    ['a JVM with a fixed amount', variable('JAVA_OPTS', '-XX:MaxRAM=4g'), [['-XX:MaxRAM=4g', 1280]]],
+    ['a fraction of a JVM', { args: ['-XX:MaxRAMFraction=2'] }, [['-XX:MaxRAMFraction=2', '50 %']]],
+    ['Cassandra', variable('MAX_HEAP_SIZE', '2G'), [['MAX_HEAP_SIZE=2G', 2560]]],
+    ['memcached', { image: 'memcached:1', args: ['-m', '1000'] }, [['-m 1000', 1200]]],
+    ['another program with the same option', { image: 'x', args: ['-m', '1000'] }, []],
+    ['PostgreSQL', { args: ['postgres', '-c', 'shared_buffers=2GB'] }, [['shared_buffers=2GB', 2560]]],
+    ['MySQL', { args: ['--innodb-buffer-pool-size=2G'] }, [['--innodb-buffer-pool-size=2G', 2560]]],
+    ['VictoriaMetrics', { args: ['-memory.allowedBytes=2GiB'] }, [['-memory.allowedBytes=2GiB', 2560]]],
+    [
+      'a variable in arguments and in a variable',
+      {
+        command: ['java', '-Xmx$(HEAP)'],
+        env: [
+          { name: 'HEAP', value: '1g' },
+          { name: 'NODE_OPTIONS', value: '--max-old-space-size=$(HEAP_MB) $(LATER) $$(HEAP)' },
+          { name: 'LATER', value: 'x' },
+        ],
+      },
+      [['-Xmx1g', 1280]],
+    ],
     ['nothing', { args: ['serve', '-Xmxlots', '--max'], ...variable('MODE', '-Xm') }, []],
   ])('of %s', (_name, container, expected) => {
     expect(inMi(container)).toEqual(expected)
@@ -72,5 +110,13 @@ describe('the memory that a container announces', () => {
     expect(
       inMi({ envFrom: [{ configMapRef: { name: 'absent' } }, { secretRef: { name: 'x' } }] }, maps),
     ).toEqual([])
+  })
+
+  it('is found in bounded time where variables name each other', () => {
+    const env = Array.from({ length: 200 }, (_, index) => ({
+      name: `V${index}`,
+      value: index === 0 ? '-Xmx1g ' : `$(V${index - 1})`.repeat(500),
+    }))
+    expect(inMi({ env })[0]).toEqual(['-Xmx1g', 1280])
   })
 })
