@@ -130,6 +130,7 @@ describe('a failure of Helm', () => {
     ['a server', '{"$ref": "https://host/x.json"}', true],
     ['another meta-schema', '{"$schema": "https://host/schema"}', true],
     ['itself', '{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/$defs/a"}', false],
+    ['a neighbour on its server', '{"$id": "https://host/schema.json", "$ref": "parts/a.json#/b"}', true],
   ])('is avoided for a schema that refers to %s', async (_, schema, skipped) => {
     const chart = memoryView({ 'web/Chart.yaml': 'name: web\n', 'web/values.schema.json': schema })
     helmThat('for one in "$@"; do printf "%s\\n" "$one"; done')
@@ -141,6 +142,8 @@ describe('a failure of Helm', () => {
     ['a file', '{"$ref": "file:///etc/passwd"}'],
     ['a path', '{"properties": {"a": {"$ref": "/etc/x.json"}}}'],
     ['a neighbour', '{"$ref": "other.json"}'],
+    ['a neighbour of a file', '{"$id": "https://host/a", "b": {"$id": "file:///etc/", "$ref": "c.json"}}'],
+    ['a neighbour with an id of its own', '{"$id": "parts", "$ref": "c.json"}'],
     ['an escaped key', '{"\\u0024ref": "file:///etc/passwd"}'],
   ])('is not even tried for a schema that refers to %s', async (_, schema) => {
     const chart = memoryView({ 'web/Chart.yaml': 'name: web\n', 'web/values.schema.json': schema })
