@@ -12,6 +12,7 @@ import type { FoundSource } from './scan.ts'
 import { scanRepository } from './scan.ts'
 import type { SourceFiles } from './source-files.ts'
 import { filesOf } from './source-files.ts'
+import { areOfTwoDeclarations } from './two-declarations.ts'
 
 /**
  * The sources of a repository: what Flux and Argo CD objects declare, every kustomization that no other one uses, and every
@@ -136,7 +137,9 @@ async function unnamedReleases(
   const { renderer, view } = ports
   const keyOf = (source: Source): string => renderer.kindOf(source).rollOutKey(source)
   const known = new Set(named.map(keyOf))
-  const unknown = releases.filter((source) => !known.has(keyOf(source)))
+  const isNamed = (source: Source): boolean =>
+    named.some((one) => keyOf(one) === keyOf(source) && !areOfTwoDeclarations(one, source))
+  const unknown = releases.filter((source) => !known.has(keyOf(source)) || !isNamed(source))
   // A release is found again below each source of its chain.
   const others = [...new Map(unknown.map((source) => [source.id, source])).values()]
   const files = await Promise.all(others.map((source) => filesOf(source, ports)))
