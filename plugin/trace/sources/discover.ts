@@ -72,7 +72,10 @@ export async function filesOfAll(
   // What leads to an object with a computed path may decide that path.
   const isMentioned = mentions([...files, ...computing])
   const texts = fileTexts(ports, (text) => isMentioned(text) || ports.renderer.computesPaths(text))
-  const releases = await releasesBelow([...named, ...declaring], ports, texts)
+  // A named release may be one of several in its file.
+  const around = new Map(named.map((one) => sourceChain(one)[0] ?? one).map((one) => [one.id, one]))
+  for (const { id } of named) around.delete(id)
+  const releases = await releasesBelow([...named, ...around.values(), ...declaring], ports, texts)
   const unnamed = await unnamedReleases(releases, named, ports)
   const others = [...found, ...unnamed.files]
   const ids = new Set(named.map(({ id }) => id))

@@ -102,8 +102,11 @@ describe('a release of a helmfile', () => {
       path: ['values', 1],
       written: true,
     })
-    expect(helmfileRelease.valuesAt(object('values: [{b: 1}, a.yaml]'))).toBeUndefined()
-    expect(helmfileRelease.valuesAt({})).toBeUndefined()
+    expect(helmfileRelease.valuesAt(object('values: [{b: 1}, a.yaml]'))).toEqual({
+      path: ['values', 2],
+      written: false,
+    })
+    expect(helmfileRelease.valuesAt({})).toEqual({ path: ['values', 0], written: false })
     expect(helmfileRelease.patchesAt({})).toBeUndefined()
     expect(helmfileRelease.handsOn([])).toBe(false)
     expect(helmfileRelease.configMaps({})).toEqual([])
