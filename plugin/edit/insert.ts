@@ -130,6 +130,7 @@ const blockLines = (value: Insertion['value'], indent: number): readonly string[
 function extendSequence({ yaml, value }: Spot, sequence: YAMLSeq, path: YamlPath): Inserted {
   if (sequence.flow || sequence.items.length === 0)
     return refused('only block lists with items can be extended')
+  if (typeof path[0] === 'number') return refused('a list in a new item is not written')
   // The range of a block list begins at its first dash.
   const indent = ' '.repeat(columnOf(yaml.text, startOf(sequence)))
   const own = typeof value === 'string' ? [value] : value

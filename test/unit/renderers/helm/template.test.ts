@@ -78,6 +78,20 @@ describe('the call of Helm', () => {
     ])
   })
 
+  it('has values of a helmfile between its files, where they are written so', async () => {
+    const from = source({
+      values: ['a.yaml', 'b.yaml'],
+      inlineValues: ['c: 3', 'd: 4'],
+      filesBeforeInline: [0, 1],
+    })
+    const values = (await argumentsFor(from, { extraValues: 'e: 5' })).filter((one) => one.startsWith('--v'))
+    expect(values).toEqual(
+      ['tortoise-values-0', 'a', 'tortoise-values-1', 'b', 'tortoise-values-2'].map(
+        (name) => `--values=./${name}.yaml`,
+      ),
+    )
+  })
+
   it('has the options of the plugin', async () => {
     const options = {
       crds: true,

@@ -60,6 +60,7 @@ describe('a release of a helmfile', () => {
       namespace: 'shop',
       values: ['deploy/a.yaml', 'c.yaml'],
       inlineValues: ['{"b":1}'],
+      filesBeforeInline: [1],
       parameters: ['x=2'],
       cluster: 'prod',
     })
