@@ -56,8 +56,8 @@ function descend(spot: Spot, node: Node | null, path: YamlPath): Inserted {
     const item = typeof step === 'number' ? node.items[step] : undefined
     const inside = node.flow === true ? { ...spot, flow: node } : spot
     if (item !== undefined) return descend({ ...inside, parent: undefined }, item as Node, rest)
-    return step === node.items.length && rest.length === 0
-      ? extendSequence(spot, node)
+    return step === node.items.length
+      ? extendSequence(spot, node, rest)
       : refused(`item ${step} does not exist`)
   }
   return refused('it has a plain value where a mapping is needed')
@@ -126,12 +126,15 @@ function fillEmpty(spot: Spot, path: YamlPath, placeholder?: Node): Inserted {
 const blockLines = (value: Insertion['value'], indent: number): readonly string[] =>
   (typeof value === 'string' ? [value] : value).map((line) => `${' '.repeat(indent)}${line}`)
 
-function extendSequence({ yaml, value }: Spot, sequence: YAMLSeq): Inserted {
+/** Adds an item to the end of a list: the value, or a mapping that has it at a path. */
+function extendSequence({ yaml, value }: Spot, sequence: YAMLSeq, path: YamlPath): Inserted {
   if (sequence.flow || sequence.items.length === 0)
     return refused('only block lists with items can be extended')
+  if (typeof path[0] === 'number') return refused('a list in a new item is not written')
   // The range of a block list begins at its first dash.
   const indent = ' '.repeat(columnOf(yaml.text, startOf(sequence)))
-  const lines = typeof value === 'string' ? [value] : value
+  const own = typeof value === 'string' ? [value] : value
+  const lines = path.length === 0 ? own : nestedLines(path, { value, indent: 0, step: stepOf(yaml) })
   const items = lines.map((line, index) => `${indent}${index === 0 ? '- ' : '  '}${line}`)
   return inserted(linesAfter(yaml, endOf(sequence), items))
 }

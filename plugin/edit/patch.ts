@@ -1,7 +1,8 @@
 import type { Field } from '../model/field.ts'
 import { isContainerField } from '../model/field.ts'
 import type { JsonPath } from '../model/json.ts'
-import type { PatchSite } from '../model/site.ts'
+import type { ListOfObject, PatchSite, Pointer } from '../model/site.ts'
+import { keyToken } from './layout.ts'
 
 /** What a new patch sets. */
 export interface PatchValue {
@@ -15,38 +16,78 @@ export interface PatchValue {
 
 /** The lines of a new item of a list of patches, without indentation and without the dash. */
 export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[] {
-  const { target, pointer } = site
+  const { target, pointer, inside, ...rest } = site
+  if (inside !== undefined)
+    return addedItem(inside, patchItem({ ...rest, target, ...(pointer && { pointer }) }, wanted))
   if (pointer !== undefined) return jsonPatch(target, pointer, wanted.value)
   if (wanted.field.startsWith('hpa.target.') && wanted.rendered !== undefined)
     return jsonPatch(target, { path: wanted.rendered, present: wanted.rendered.length }, wanted.value)
   return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
 }
 
+/** A patch of an object that adds an item to a list in it, and makes the list where there is none. */
+function addedItem(
+  { object, namespace, path, present }: ListOfObject,
+  item: readonly string[],
+): readonly string[] {
+  const known = path.slice(0, present + 1)
+  const missing = path.slice(known.length)
+  const asList = item.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`)
+  const below = missing.reduceRight<readonly string[]>(
+    (inner, step) =>
+      typeof step === 'number'
+        ? inner.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`)
+        : [`${step}:`, ...inner.map((line) => `  ${line}`)],
+    present === path.length ? item : asList,
+  )
+  return [
+    'target:',
+    `  kind: ${object.kind}`,
+    `  name: ${object.name}`,
+    ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
+    'patch: |-',
+    '  - op: add',
+    `    path: ${pointerText(present === path.length ? [...path, '-'] : known)}`,
+    '    value:',
+    ...below.map((line) => `      ${line}`),
+  ]
+}
+
+const pointerText = (path: JsonPath): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
 /** A JSON6902 patch: it replaces the value, or adds the first step of the path that does not exist with all below it. */
 function jsonPatch(
   { kind, name }: PatchSite['target'],
-  { path, present }: NonNullable<PatchSite['pointer']>,
+  { path, present }: Pointer,
   value: string,
 ): readonly string[] {
   const known = path.slice(0, Math.min(path.length, present + 1))
   const missing = path.slice(known.length).map(String)
-  const pointer = known.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
   const below =
     missing.length === 0
       ? [`value: ${value}`]
-      : ['value:', ...nest(missing.slice(0, -1), [`${missing.at(-1)}: ${value}`]).map((line) => `  ${line}`)]
+      : [
+          'value:',
+          ...nest(missing.slice(0, -1), [`${keyToken(missing.at(-1) ?? '')}: ${value}`]).map(
+            (line) => `  ${line}`,
+          ),
+        ]
   return [
     'target:',
     `  kind: ${kind}`,
     `  name: ${name}`,
     'patch: |-',
     `  - op: ${present === path.length ? 'replace' : 'add'}`,
-    `    path: ${pointer.join('')}`,
+    `    path: ${pointerText(known)}`,
     ...below.map((line) => `    ${line}`),
   ]
 }
 
-function mergePatch({ target, namespace, containers }: PatchSite, wanted: PatchValue): readonly string[] {
+function mergePatch(
+  { target, namespace, containers, merge }: PatchSite,
+  wanted: PatchValue,
+): readonly string[] {
   const head = [
     `apiVersion: ${target.apiVersion}`,
     `kind: ${target.kind}`,
@@ -54,6 +95,8 @@ function mergePatch({ target, namespace, containers }: PatchSite, wanted: PatchV
     `  name: ${target.name}`,
     ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
   ]
+  if (merge !== undefined)
+    return [...head, ...nest(merge.slice(0, -1), [`${keyToken(merge.at(-1) ?? '')}: ${wanted.value}`])]
   if (!isContainerField(wanted.field)) {
     const name = wanted.field.slice('hpa.'.length)
     const key = target.kind === 'ScaledObject' ? name.replace(/s$/, 'Count') : name
@@ -89,7 +132,7 @@ export const envItem = (name: string, value: string): readonly string[] => [
 
 function nest(keys: readonly string[], lines: readonly string[]): readonly string[] {
   return keys.reduceRight<readonly string[]>(
-    (inner, key) => [`${key}:`, ...inner.map((line) => `  ${line}`)],
+    (inner, key) => [`${keyToken(key)}:`, ...inner.map((line) => `  ${line}`)],
     lines,
   )
 }

@@ -44,7 +44,7 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
   }
   replaceAll(now, wanted, record)
   for (const one of wanted) if (one.site.kind !== 'scalar') record(one, insertOne(now, one, one.site))
-  for (const { site } of done) if (site.kind === 'insert') insertCompanions(now, site)
+  for (const one of done) if (one.site.kind !== 'scalar') insertCompanions(now, one, one.site)
   const edits = [...now].flatMap(([file, after]): readonly FileEdit[] => {
     const before = texts.get(file) ?? ''
     return before === after ? [] : [{ file, before, after }]
@@ -107,12 +107,17 @@ function insertOne(
 }
 
 /** Writes what an inserted value needs beside it, except where another edit has written it already. */
-function insertCompanions(now: Map<string, string>, { file, document, companions = [] }: InsertSite): void {
+function insertCompanions(now: Map<string, string>, wanted: WantedEdit, site: InsertSite | PatchSite): void {
+  const { file, document, companions = [] } = site
   for (const { path, value } of companions) {
     const text = now.get(file) ?? ''
     const opened = openYaml(file, text, { allowRepeated: true })
     if (!opened.ok) return
-    const result = insertValue(opened.yaml, { document, path, value })
+    const insertion =
+      site.kind === 'insert'
+        ? { document, path, value }
+        : patchInsertion(text, { ...wanted, to: value }, { ...site, merge: path.map(String) })
+    const result = insertValue(opened.yaml, insertion)
     // What is refused is written already; the proof shows it if not.
     if (result.ok) now.set(file, applySplices(text, result.splices))
   }
@@ -126,12 +131,12 @@ function insertionFor(text: string, wanted: WantedEdit, site: InsertSite | Patch
 }
 
 function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit): Insertion {
-  if (!field.startsWith('env.') || site.path.at(-1) === field.slice('env.'.length)) {
+  const isItem = typeof site.path.at(-1) === 'number'
+  if (!field.startsWith('env.') || !(isItem || site.path.at(-1) === 'env')) {
     const value = site.kind === 'insert' ? (withoutAffix(site, to) ?? to) : to
     return { document: site.document, path: site.path, value }
   }
   const item = envItem(field.slice('env.'.length), JSON.stringify(to))
-  const isItem = typeof site.path.at(-1) === 'number'
   return {
     document: site.document,
     path: site.path,
@@ -151,17 +156,21 @@ function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Inse
     Number(one.path[list.length]) >= first
   const written = opened.ok && site.pointer === undefined ? manifestsBelow(opened.yaml, document, list) : []
   for (const patch of written.filter(isAdded)) {
-    const slot = isOf(patch, site) ? slotIn(patch.object, wanted) : undefined
+    const slot = isOf(patch, site) ? slotOf(patch, site, wanted) : undefined
     if (slot !== undefined) return slotInsertion({ ...site, path: [...patch.path, ...slot] }, wanted)
   }
-  const item = patchItem(site, {
-    ...wanted,
-    value: wanted.field.startsWith('env.') ? JSON.stringify(wanted.to) : wanted.to,
-  })
+  const isVariable = wanted.field.startsWith('env.') && site.merge === undefined
+  const item = patchItem(site, { ...wanted, value: isVariable ? JSON.stringify(wanted.to) : wanted.to })
   const count = opened.ok ? itemCount(opened.yaml, document, list) : 0
   return count === 0
     ? { document, path: list, value: item.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`) }
     : { document, path: [...list, count], value: item }
+}
+
+/** Where a value goes in a patch that has none yet; `undefined` where it has one, or no place for it. */
+function slotOf({ object }: WrittenManifest, { merge }: PatchSite, wanted: WantedEdit): JsonPath | undefined {
+  if (merge === undefined) return slotIn(object, wanted)
+  return valueAt(object, merge) === undefined ? merge : undefined
 }
 
 const isOf = ({ object }: WrittenManifest, { target }: PatchSite): boolean =>

@@ -42,7 +42,7 @@ export interface InsertSite extends SiteBase {
   readonly affix?: Affix
 }
 
-/** A scalar as it is written in YAML, at a path of the same document. */
+/** A scalar as it is written in YAML, at a path of the same document, or of the object that a patch is for. */
 export interface WrittenValue {
   readonly path: YamlPath
   readonly value: string
@@ -58,7 +58,26 @@ export interface PatchSite extends SiteBase {
   /** For a container's field: its list in the pod template and the names in it, in order. */
   readonly containers?: ContainerList
   /** For a field that cannot be merged by name: its path in the rendered object, and how many steps of it exist. */
-  readonly pointer?: { readonly path: JsonPath; readonly present: number }
+  readonly pointer?: Pointer
+  /** For a value of the object itself: the path of its keys. */
+  readonly merge?: readonly string[]
+  /** As for a path that is created. */
+  readonly companions?: readonly WrittenValue[]
+  /** The patch is an item of a list that another object has, to which it is added by a patch of that object. */
+  readonly inside?: ListOfObject
+}
+
+/** A path in a rendered object, and how many of its steps exist. */
+export interface Pointer {
+  readonly path: JsonPath
+  readonly present: number
+}
+
+/** A list in an object. */
+export interface ListOfObject extends Pointer {
+  readonly object: Workload
+  /** The namespace that its manifest writes. */
+  readonly namespace?: string
 }
 
 /** A list of containers as rendered. */

@@ -53,9 +53,11 @@ function searchBlock(yaml: YamlText, node: Node, path: YamlPath): readonly Locat
   const inner = innerText(yaml.text, node)
   const opened = inner && openYaml('', inner.text)
   if (!opened?.ok) return []
-  return opened.yaml.documents.flatMap((document, index) =>
-    search(opened.yaml, document.contents, [...path, '|', ...(index === 0 ? [] : [index])]),
-  )
+  return opened.yaml.documents.flatMap((document, index) => {
+    // The first document needs no position, unless it is a list: a number behind `|` is that of the document.
+    const position = index === 0 && !isSeq(document.contents) ? [] : [index]
+    return search(opened.yaml, document.contents, [...path, '|', ...position])
+  })
 }
 
 const isManifest = (node: Node): boolean => isMap(node) && node.has('kind') && node.has('metadata')

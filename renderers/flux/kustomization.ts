@@ -17,6 +17,10 @@ import { rolloutOf } from './rollout.ts'
 export const fluxKustomization: DeclaringKind = {
   kind: 'Kustomization',
   mayBeIn: (_, text) => text.includes('kustomize.toolkit.fluxcd.io/'),
+  // In the copy that a generator makes, a directory has another path. Variables are replaced in what another one applies.
+  computesPaths: (text) =>
+    text.includes('ExternalArtifact') ||
+    text.split('\n').some((line) => line.includes('${') && /^\s*path: /.test(line)),
   valuesAt: () => undefined,
   patchesAt: () => ['spec', 'patches'],
   handsOn: (path) => path[0] === 'spec' && (path[1] === 'patches' || path[1] === 'postBuild'),

@@ -66,9 +66,16 @@ function referenceIn(text: string): 'server' | 'file' | undefined {
     ([, to = '']) => to,
   )
   const outside = references.filter((to) => !to.startsWith('#'))
-  if (outside.some((to) => !/^https?:\/\//.test(to))) return 'file'
+  if (outside.some((to) => !isOnServer(to, text))) return 'file'
   const schemas = [...text.matchAll(/"\$schema"\s*:\s*"([^"]*)"/g)].map(([, to = '']) => to)
   return outside.length > 0 || schemas.some((to) => !standard.test(to)) ? 'server' : undefined
+}
+
+/** Whether a reference leads to a server: as it is, or because the schema says that it is itself on one. */
+function isOnServer(to: string, text: string): boolean {
+  if (/^https?:\/\//.test(to)) return true
+  const ids = [...text.matchAll(/"\$id"\s*:\s*"([^"]*)"/g)].map(([, id = '']) => id)
+  return !/^[a-z][\w+.-]*:/i.test(to) && ids.length > 0 && ids.every((id) => /^https?:\/\//.test(id))
 }
 
 /** The meta-schemas that both Helm 3 and Helm 4 hold themselves. */

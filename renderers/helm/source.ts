@@ -9,6 +9,8 @@ export interface HelmSource extends Source {
   readonly replacesDefaults?: boolean
   /** Values in the object that declares the release, as YAML texts; they win over the files, the last one over the others. */
   readonly inlineValues?: readonly string[]
+  /** For each of these texts, how many of the values files come before it; absent where all of them do. */
+  readonly filesBeforeInline?: readonly number[]
   /** `name=value` pairs, as for `--set`; they win over all values. */
   readonly parameters?: readonly string[]
   readonly kubeVersion?: string

@@ -97,6 +97,16 @@ function inlineFiles(
   return texts.map((content, index) => ({ path: `tortoise-values-${index}.yaml`, content }))
 }
 
+/** All values files, weakest first. */
+function inOrder(
+  { values, filesBeforeInline = [] }: HelmSource,
+  inline: readonly string[],
+): readonly string[] {
+  const before = (index: number): number => filesBeforeInline[index] ?? values.length
+  const at = (count: number): readonly string[] => inline.filter((_, index) => before(index) === count)
+  return [...at(0), ...values.flatMap((file, index) => [file, ...at(index + 1)])]
+}
+
 function templateArguments(
   source: HelmSource,
   inline: readonly string[],
@@ -111,7 +121,7 @@ function templateArguments(
     ...flag('include-crds', options.crds),
     ...flag('skip-schema-validation', options.marked === true || options.unchecked === true),
     ...(source.namespace === undefined ? [] : [`--namespace=${source.namespace}`]),
-    ...[...source.values, ...inline].map((file) => `--values=./${file}`),
+    ...inOrder(source, inline).map((file) => `--values=./${file}`),
     ...(source.parameters ?? []).map((pair) => `--set=${pair}`),
     ...(options.texts ?? []).map((pair) => `--set-string=${pair}`),
     ...(options.files ?? []).map(([name, file]) => `--set-file=${name}=./${file}`),

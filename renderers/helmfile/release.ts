@@ -23,7 +23,9 @@ export const helmfileRelease: DeclaringKind = {
   valuesAt: (release) => {
     const layers = listOf(release['values'])
     const last = layers.length - 1
-    return isJsonObject(layers[last]) ? { path: ['values', last], written: true } : undefined
+    return isJsonObject(layers[last])
+      ? { path: ['values', last], written: true }
+      : { path: ['values', layers.length], written: false }
   },
   patchesAt: () => undefined,
   handsOn: () => false,
@@ -107,6 +109,7 @@ function chartSource(release: Json, { path, home, source }: ChartContext): HelmS
       hint: 'Add the release to sources with its chart and the values files that are plain YAML.',
     })
   }
+  const inline = layers.map((layer, index) => ({ layer, index })).filter(({ layer }) => isJsonObject(layer))
   return {
     kind: 'helm',
     id: source.id,
@@ -114,7 +117,8 @@ function chartSource(release: Json, { path, home, source }: ChartContext): HelmS
     release: source.declaredBy.name,
     namespace: source.declaredBy.namespace,
     values: files.map((file) => posix.join(home, file)),
-    inlineValues: layers.flatMap((layer) => (isJsonObject(layer) ? [JSON.stringify(layer)] : [])),
+    inlineValues: inline.map(({ layer }) => JSON.stringify(layer)),
+    filesBeforeInline: inline.map(({ index }) => layers.slice(0, index).filter(textOf).length),
     parameters: assignmentsIn(valueAt(release, ['set'])),
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),

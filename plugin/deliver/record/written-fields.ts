@@ -53,7 +53,9 @@ function manifestsIn(value: unknown, depth = 0): readonly JsonObject[] {
   if (depth > deepest) return []
   if (Array.isArray(value)) return value.flatMap((item) => manifestsIn(item, depth + 1))
   if (typeof value === 'string')
-    return value.includes('kind') ? objectsIn(value).flatMap((one) => manifestsIn(one, depth + 1)) : []
+    return value.includes('kind')
+      ? objectsIn(asObject(value)).flatMap((one) => manifestsIn(one, depth + 1))
+      : []
   if (typeof value !== 'object' || value === null) return []
   const object = value as JsonObject
   if (isSized(object)) return [object]
@@ -61,6 +63,9 @@ function manifestsIn(value: unknown, depth = 0): readonly JsonObject[] {
   if (kind !== undefined && isJsonObject(object['metadata']) && !holders.test(kind)) return []
   return Object.values(object).flatMap((one) => manifestsIn(one, depth + 1))
 }
+
+/** A list, such as a JSON patch that adds a patch to another object, as the value of a key. */
+const asObject = (text: string): string => (/^\s*- /.test(text) ? `items:\n${text}` : text)
 
 const identityOf = (object: JsonObject): string =>
   JSON.stringify([

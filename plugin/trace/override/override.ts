@@ -3,24 +3,21 @@ import { textOf, valueAt } from '../../model/json.ts'
 import { type ManifestField, workloadsOf } from '../../model/manifest.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { ScalarSite, Site } from '../../model/site.ts'
-import type { RepositoryView, Source } from '../../model/source.ts'
-import { isRelease, sourceChain } from '../../model/source.ts'
+import type { RepositoryView } from '../../model/source.ts'
+import { isRelease } from '../../model/source.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { Candidate } from '../dye/candidate.ts'
 import { isEnvFile } from '../dye/env-lines.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
-import { declaredPatches } from './declaration.ts'
+import { overrideLayer, type Readers } from './layer.ts'
+import { objectPatch, patchOverride } from './object-patch.ts'
 import type { FieldOverride } from './patch.ts'
-import { containerPlace, patchSite, pointerTo, topLayerOverride } from './patch.ts'
-import { upChain } from './up-chain.ts'
-import type { OverrideLayer } from './values.ts'
+import { containerPlace, pointerTo } from './patch.ts'
 import { takesValues, valuesOverride } from './values.ts'
 import { nameAtSite, nameInManifests } from './written-name.ts'
 
 /** What a search for overrides needs. */
-export interface OverrideContext {
-  /** The sources that read a file, by file. */
-  readonly readers: ReadonlyMap<string, readonly Source[]>
+export interface OverrideContext extends Readers {
   readonly view: RepositoryView
   readonly renderer: Renderer
 }
@@ -67,11 +64,9 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
 export async function postRenderPatch(
   { source, inputs, rendering }: TracedSource,
   field: FieldAddress,
-  { view, renderer }: OverrideContext,
+  context: OverrideContext,
 ): Promise<Site | null> {
   if (!isRelease(source) || !isContainerField(field.field)) return null
-  const list = await declaredPatches({ source, inputs, of: 'chart' }, { view, renderer })
-  if (list === undefined) return null
   const { workload } = field
   const found = workloadsOf(rendering.objects, workload.namespace).find(
     (one) => workloadKey(one.workload) === workloadKey(workload),
@@ -79,7 +74,8 @@ export async function postRenderPatch(
   const namespace = textOf(valueAt(found && rendering.objects[found.object], ['metadata', 'namespace']))
   const written = { name: workload.name, ...(namespace === undefined ? {} : { namespace }) }
   const place = containerPlace(rendering.objects, field)
-  return patchSite(list, { ...field, object: workload, ...place, written }, view)
+  const layer = overrideLayer({ source, inputs }, undefined, context)
+  return objectPatch({ ...field, object: workload, ...place, written }, { ...layer, of: 'chart' }, context)
 }
 
 async function fieldOverride({
@@ -114,32 +110,4 @@ function placeInObject(field: ManifestField, { rendering }: TracedSource) {
     return containerPlace(rendering.objects, field)
   // Targets are in lists without keys to merge by.
   return field.field.startsWith('hpa.target.') ? { pointer: pointerTo(object, field.path) } : {}
-}
-
-/** Where overrides are searched: in the source itself, or in the source up the chain whose values set the field. */
-export function overrideLayer(
-  { source, inputs }: Pick<TracedSource, 'source' | 'inputs'>,
-  candidate: Pick<Candidate, 'levelsUp' | 'role'> | undefined,
-  { readers }: Pick<OverrideContext, 'readers'>,
-): OverrideLayer {
-  const own = new Set(sourceChain(source).map(({ id }) => id))
-  const isShared = (file: string): boolean => (readers.get(file) ?? []).some(({ id }) => !own.has(id))
-  const parent = source.declaredIn?.id
-  const isReadBesideParent = (file: string): boolean =>
-    (readers.get(file) ?? []).some((one) => !sourceChain(one).some(({ id }) => id === parent))
-  const isValue = candidate?.role === 'values' || candidate?.role === 'chart-values'
-  const levels = isValue ? (candidate.levelsUp ?? 0) : 0
-  return { ...upChain({ source, inputs }, levels), isShared, isReadBesideParent }
-}
-
-/** A patch in the top layer when the source is deployed once, otherwise in the object that declares the source. */
-export async function patchOverride(
-  override: FieldOverride,
-  { source, inputs, isShared }: OverrideLayer,
-  { view, renderer }: Pick<OverrideContext, 'view' | 'renderer'>,
-): Promise<Site | null> {
-  const own = await topLayerOverride(override, inputs, view)
-  if (!isRelease(source) || (own !== null && !isShared(own.file))) return own
-  const list = await declaredPatches({ source, inputs }, { view, renderer })
-  return list === undefined ? null : patchSite(list, override, view)
 }

@@ -4,7 +4,14 @@ import type { JsonObject, JsonPath } from '../../model/json.ts'
 import { valueAt } from '../../model/json.ts'
 import { slotIn, workloadsOf } from '../../model/manifest.ts'
 import { isCustom } from '../../model/pod-specs.ts'
-import type { ContainerList, InsertSite, PatchSite, Site, YamlPath } from '../../model/site.ts'
+import type {
+  ContainerList,
+  InsertSite,
+  ListOfObject,
+  PatchSite,
+  Pointer,
+  YamlPath,
+} from '../../model/site.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadKey } from '../../model/workload.ts'
@@ -23,7 +30,11 @@ export interface FieldOverride extends FieldAddress {
   /** The list that holds the container, for a container's field. */
   readonly containers?: ContainerList
   /** For what cannot be merged by name: the path of the field in the object as rendered. */
-  readonly pointer?: PatchSite['pointer']
+  readonly pointer?: Pointer
+  /** For a value of the object itself: the path of its keys. */
+  readonly merge?: readonly string[]
+  /** The list of another object in which the patch is. */
+  readonly inside?: ListOfObject
 }
 
 /**
@@ -34,7 +45,7 @@ export async function topLayerOverride(
   override: FieldOverride,
   inputs: readonly InputFile[],
   view: RepositoryView,
-): Promise<Site | null> {
+): Promise<InsertSite | PatchSite | null> {
   const own = inputs.filter(
     ({ topLayer, role, levelsUp }) =>
       topLayer && levelsUp === undefined && role !== 'other' && role !== 'template',
@@ -57,7 +68,7 @@ async function siteIn(
   const yaml = await yamlInView(file, view)
   if (yaml === undefined) return undefined
   for (const manifest of manifestsIn(yaml)) {
-    const inner = isOf(manifest, override) ? slotIn(manifest.object, override) : undefined
+    const inner = isOf(manifest, override) ? slotOf(manifest, override) : undefined
     if (inner === undefined) continue
     const site = insertSite(yaml, {
       file,
@@ -69,6 +80,12 @@ async function siteIn(
   return undefined
 }
 
+/** Where the value goes in a manifest or patch of its object. */
+function slotOf({ object }: WrittenManifest, override: FieldOverride): JsonPath | undefined {
+  if (override.inside !== undefined) return undefined
+  return override.merge ?? slotIn(object, override)
+}
+
 function isOf({ object }: WrittenManifest, { object: wanted, written }: FieldOverride): boolean {
   const name = valueAt(object, ['metadata', 'name'])
   return object['kind'] === wanted.kind && (name === wanted.name || name === written?.name)
@@ -77,7 +94,7 @@ function isOf({ object }: WrittenManifest, { object: wanted, written }: FieldOve
 /** A new patch at the end of a list of patches, which need not exist yet; `null` when the file cannot be edited. */
 export async function patchSite(
   { file, document, path: list }: DocumentPath,
-  { object, written, containers, pointer }: FieldOverride,
+  { object, written, containers, pointer, merge, inside }: FieldOverride,
   view: RepositoryView,
 ): Promise<PatchSite | null> {
   const yaml = await yamlInView(file, view)
@@ -95,6 +112,8 @@ export async function patchSite(
     ...(written?.namespace === undefined ? {} : { namespace: written.namespace }),
     ...(containers === undefined ? {} : { containers }),
     ...(pointer === undefined ? {} : { pointer }),
+    ...(merge === undefined ? {} : { merge }),
+    ...(inside === undefined ? {} : { inside }),
   }
 }
 
@@ -119,7 +138,7 @@ export function containerPlace(
 }
 
 /** A path, with how many of its steps exist in an object. */
-export function pointerTo(object: JsonObject | undefined, path: JsonPath): NonNullable<PatchSite['pointer']> {
+export function pointerTo(object: JsonObject | undefined, path: JsonPath): Pointer {
   const present = path.findIndex((_, index) => valueAt(object, path.slice(0, index + 1)) === undefined)
   return { path, present: present === -1 ? path.length : present }
 }

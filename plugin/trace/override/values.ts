@@ -1,8 +1,8 @@
 import type { Node } from 'yaml'
 import { isMap, isScalar } from 'yaml'
 import { containerFields, type FieldAddress } from '../../model/field.ts'
-import type { InsertSite, YamlPath } from '../../model/site.ts'
-import type { InputFile, RepositoryView, Source } from '../../model/source.ts'
+import type { InsertSite, PatchSite, YamlPath } from '../../model/site.ts'
+import type { InputFile, RepositoryView } from '../../model/source.ts'
 import { isRelease } from '../../model/source.ts'
 import type { YamlText } from '../../yaml/open.ts'
 import { keyText } from '../../yaml/scalars.ts'
@@ -10,21 +10,13 @@ import type { Candidate } from '../dye/candidate.ts'
 import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { yamlInView } from '../yaml-in-view.ts'
-import { declaredValuesSite } from './declaration.ts'
+import { declaredValuesSite, isForOne } from './declaration.ts'
 import { droppedSizes } from './dropped-sizes.ts'
 import { insertSite } from './insert-site.ts'
+import type { OverrideLayer } from './layer.ts'
+import { releasePatch } from './object-patch.ts'
 import { parentValuesSite } from './parent-values.ts'
 import { pathThatSets } from './trial-values.ts'
-
-/** A source in which an override may be written, with its files. */
-export interface OverrideLayer {
-  readonly source: Source
-  readonly inputs: readonly InputFile[]
-  /** Whether a source outside its chain of declarations reads a file too. */
-  readonly isShared: (file: string) => boolean
-  /** Whether a source reads a file that neither declares this one nor is declared by the same source. */
-  readonly isReadBesideParent: (file: string) => boolean
-}
 
 /** What an override by values is searched with. */
 export interface ValuesRequest {
@@ -47,20 +39,20 @@ const isDefaultValues = (role: InputFile['role']): boolean => role === 'chart-va
 export async function valuesOverride(
   candidate: Candidate,
   { field, traced, layer, ports }: ValuesRequest,
-): Promise<InsertSite | null> {
+): Promise<InsertSite | PatchSite | null> {
   const all = valuesKeys(candidate, layer).filter(
     // A list in a values file replaces the list below it: an override of one item would drop the others.
     (keys) => !keys.some((step) => typeof step === 'number'),
   )
   if (all.length <= 1 || traced.source !== layer.source)
-    return all[0] === undefined ? null : placeValue(all[0], layer, ports)
+    return all[0] === undefined ? null : placeValue(all[0], layer, { field, ports })
   // The values are those of a subchart with several aliases: trial values show which alias the field belongs to.
   const path = await pathThatSets(
     field,
     all.map((keys) => keys.map(String)),
     { traced, ports },
   )
-  return path === undefined ? null : placeValue(path.path, layer, ports)
+  return path === undefined ? null : placeValue(path.path, layer, { field, ports })
 }
 
 /** The paths of a candidate in the values of the source: several for a subchart with several aliases. */
@@ -83,25 +75,33 @@ const keysInSource = (file: string, inputs: readonly InputFile[]): readonly (rea
 /**
  * Where a values key is written for one source: in the values of the object that declares the source, if it has any; else
  * in the last values file, if no other source reads it; else in new values of the object; else in the values of the source
- * that renders the object.
+ * that renders the object; else in a patch of the object. An object that other sources read too is not edited, unless there
+ * is no other place.
  */
 async function placeValue(
   keys: YamlPath,
-  { source, inputs, isShared, isReadBesideParent }: OverrideLayer,
-  ports: TracePorts,
-): Promise<InsertSite | null> {
-  const inObject = (only: 'written' | 'any') =>
-    isRelease(source) ? declaredValuesSite(keys, { source, inputs, only }, ports) : null
-  const written = await inObject('written')
-  if (written !== null) return written
+  layer: OverrideLayer,
+  { field, ports }: Pick<ValuesRequest, 'field' | 'ports'>,
+): Promise<InsertSite | PatchSite | null> {
+  const { source, inputs, isShared, isReadBeside } = layer
   const file = inputs.find(
     ({ topLayer, role, levelsUp }) =>
       topLayer && levelsUp === undefined && (role === 'values' || role === 'chart-values'),
   )?.path
   const isOwn = file !== undefined && (!isRelease(source) || !isShared(file))
-  const own = (isOwn ? await inFile(keys, file, ports.view) : null) ?? (await inObject('any'))
-  if (own !== null || !isRelease(source)) return own
-  return parentValuesSite(keys, { source, inputs, isRead: isReadBesideParent }, ports)
+  const inOwnFile = () => (isOwn ? inFile(keys, file, ports.view) : null)
+  if (!isRelease(source)) return inOwnFile()
+  const inObject = (only: 'written' | 'any', isUsable = isForOne({ source, isReadBeside })) =>
+    declaredValuesSite(keys, { source, inputs, only, isUsable }, ports)
+  const isRead = (one: string): boolean => isReadBeside(one, source.declaredIn)
+  return (
+    (await inObject('written')) ??
+    (await inOwnFile()) ??
+    (await inObject('any')) ??
+    (await parentValuesSite(keys, { source, inputs, isRead }, ports)) ??
+    (await releasePatch({ field, keys }, layer, ports)) ??
+    (await inObject('any', () => true))
+  )
 }
 
 async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promise<InsertSite | null> {
@@ -121,7 +121,7 @@ export async function absentValueOverride({
   traced,
   layer,
   ports,
-}: ValuesRequest): Promise<InsertSite | null> {
+}: ValuesRequest): Promise<InsertSite | PatchSite | null> {
   if (!withTrials.includes(field.field)) return null
   const mappings = await resourceKeys(traced.inputs, ports.view)
   const inner = field.field.split('.')
@@ -130,10 +130,11 @@ export async function absentValueOverride({
     mappings.map((keys) => [...keys, ...inner]),
     { traced, ports },
   )
-  const site = found === undefined ? null : await placeValue(found.path, layer, ports)
+  const site = found === undefined ? null : await placeValue(found.path, layer, { field, ports })
   if (found === undefined || site === null) return null
   const dropped = droppedSizes(field, { before: traced.rendering.objects, after: found.objects })
-  const mapping = site.path.slice(0, -inner.length)
+  const path = site.kind === 'patch' ? (site.merge ?? []) : site.path
+  const mapping = path.slice(0, -inner.length)
   const companions = dropped.map(({ path, value }) => ({ path: [...mapping, ...path], value }))
   return companions.length === 0 ? site : { ...site, companions }
 }

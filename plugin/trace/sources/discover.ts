@@ -3,7 +3,7 @@ import type { Source } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
 import { composedSources } from './composed.ts'
 import { isEntryOf } from './detect.ts'
-import { type FileTexts, fileTexts } from './file-texts.ts'
+import { fileTexts } from './file-texts.ts'
 import { mentions } from './mentions.ts'
 import { nearby } from './nearby.ts'
 import type { InputPorts } from './ports.ts'
@@ -12,6 +12,7 @@ import type { FoundSource } from './scan.ts'
 import { scanRepository } from './scan.ts'
 import type { SourceFiles } from './source-files.ts'
 import { filesOf } from './source-files.ts'
+import { areOfTwoDeclarations } from './two-declarations.ts'
 
 /**
  * The sources of a repository: what Flux and Argo CD objects declare, every kustomization that no other one uses, and every
@@ -67,10 +68,14 @@ export async function filesOfAll(
 ): Promise<readonly SourceFiles[]> {
   const own = await Promise.all(named.map((source) => filesOf(source, ports)))
   const files = own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles)
-  const isMentioned = mentions(files)
+  const { found, declaring, computing } = await unnamedSources({ own, files }, ports)
+  // What leads to an object with a computed path may decide that path.
+  const isMentioned = mentions([...files, ...computing])
   const texts = fileTexts(ports, (text) => isMentioned(text) || ports.renderer.computesPaths(text))
-  const { found, declaring } = await unnamedSources({ own, files, texts }, ports)
-  const releases = await releasesBelow([...named, ...declaring], ports, texts)
+  // A named release may be one of several in its file.
+  const around = new Map(named.map((one) => sourceChain(one)[0] ?? one).map((one) => [one.id, one]))
+  for (const { id } of named) around.delete(id)
+  const releases = await releasesBelow([...named, ...around.values(), ...declaring], ports, texts)
   const unnamed = await unnamedReleases(releases, named, ports)
   const others = [...found, ...unnamed.files]
   const ids = new Set(named.map(({ id }) => id))
@@ -97,21 +102,30 @@ function withFrozen(
 interface Asked {
   readonly own: readonly SourceFiles[]
   readonly files: readonly string[]
-  readonly texts: FileTexts
 }
 
-/** What a scan finds beside the named sources and near the files that are asked for: other sources with their files, and every source that may declare releases. */
-async function unnamedSources(
-  { own, files, texts }: Asked,
-  ports: InputPorts,
-): Promise<{ readonly found: readonly SourceFiles[]; readonly declaring: readonly Source[] }> {
+/** What is found beside the named sources. */
+interface Unnamed {
+  readonly found: readonly SourceFiles[]
+  /** Every source that may declare releases. */
+  readonly declaring: readonly Source[]
+  /** The files that declare sources whose paths are relative or generated. */
+  readonly computing: readonly string[]
+}
+
+/** Scans the repository for other sources than the named ones, near the files that are asked for. */
+async function unnamedSources({ own, files }: Asked, ports: InputPorts): Promise<Unnamed> {
   const scan = await scanRepository(ports.view, ports.renderer.kinds)
   const { composing, others } = split(scan.found)
   const { loose } = scan
   const paths = new Set(own.map(({ source }) => source.path))
   const isUnnamed = ({ source }: { readonly source: Source }): boolean => !paths.has(source.path)
-  const judged = await inParallel(scan.files, texts.mayDeclare)
-  const declaringFiles = scan.files.filter((_, index) => judged[index])
+  const texts = fileTexts(ports)
+  const allOf = async (some: readonly string[], test: (file: string) => Promise<boolean>) => {
+    const judged = await inParallel(some, test)
+    return some.filter((_, index) => judged[index])
+  }
+  const declaringFiles = await allOf(scan.files, texts.mayDeclare)
   const near = await nearby([...files, ...declaringFiles], composing, { scan, view: ports.view })
   const composed = (await composedSources(near, ports)).filter(isUnnamed)
   // A chart may use another one, vendored or by the path of its directory.
@@ -120,7 +134,8 @@ async function unnamedSources(
   const read = new Set(own.flatMap((one) => [...one.files]))
   const unread = loose.filter(({ path }) => !read.has(path))
   const roots = [...composed.filter(({ layer }) => !layer), ...charts].map(({ source }) => source)
-  return { found: [...composed, ...charts], declaring: [...roots, ...unread] }
+  const computing = await allOf(declaringFiles, texts.computesPaths)
+  return { found: [...composed, ...charts], declaring: [...roots, ...unread], computing }
 }
 
 /** The files of a source without those of charts that are kept elsewhere: nothing else in the repository reads those. */
@@ -136,7 +151,9 @@ async function unnamedReleases(
   const { renderer, view } = ports
   const keyOf = (source: Source): string => renderer.kindOf(source).rollOutKey(source)
   const known = new Set(named.map(keyOf))
-  const unknown = releases.filter((source) => !known.has(keyOf(source)))
+  const isNamed = (source: Source): boolean =>
+    named.some((one) => keyOf(one) === keyOf(source) && !areOfTwoDeclarations(one, source))
+  const unknown = releases.filter((source) => !known.has(keyOf(source)) || !isNamed(source))
   // A release is found again below each source of its chain.
   const others = [...new Map(unknown.map((source) => [source.id, source])).values()]
   const files = await Promise.all(others.map((source) => filesOf(source, ports)))

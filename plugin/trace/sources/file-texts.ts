@@ -6,6 +6,8 @@ import type { InputPorts } from './ports.ts'
 export interface FileTexts {
   /** Whether a file may declare sources. */
   mayDeclare(file: string): Promise<boolean>
+  /** Whether a file may declare sources whose paths are relative or generated. */
+  computesPaths(file: string): Promise<boolean>
   /** Whether a file passes a filter of texts. */
   passes(file: string): Promise<boolean>
 }
@@ -14,6 +16,7 @@ export interface FileTexts {
 export function fileTexts({ renderer, view }: InputPorts, filter?: (text: string) => boolean): FileTexts {
   return {
     mayDeclare: once(async (file) => renderer.mayDeclare(file, await textOf(file, view))),
+    computesPaths: once(async (file) => renderer.computesPaths(await textOf(file, view))),
     passes: once(async (file) => filter?.(await textOf(file, view)) ?? true),
   }
 }

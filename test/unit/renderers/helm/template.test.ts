@@ -78,6 +78,20 @@ describe('the call of Helm', () => {
     ])
   })
 
+  it('has values of a helmfile between its files, where they are written so', async () => {
+    const from = source({
+      values: ['a.yaml', 'b.yaml'],
+      inlineValues: ['c: 3', 'd: 4'],
+      filesBeforeInline: [0, 1],
+    })
+    const values = (await argumentsFor(from, { extraValues: 'e: 5' })).filter((one) => one.startsWith('--v'))
+    expect(values).toEqual(
+      ['tortoise-values-0', 'a', 'tortoise-values-1', 'b', 'tortoise-values-2'].map(
+        (name) => `--values=./${name}.yaml`,
+      ),
+    )
+  })
+
   it('has the options of the plugin', async () => {
     const options = {
       crds: true,
@@ -130,6 +144,7 @@ describe('a failure of Helm', () => {
     ['a server', '{"$ref": "https://host/x.json"}', true],
     ['another meta-schema', '{"$schema": "https://host/schema"}', true],
     ['itself', '{"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/$defs/a"}', false],
+    ['a neighbour on its server', '{"$id": "https://host/schema.json", "$ref": "parts/a.json#/b"}', true],
   ])('is avoided for a schema that refers to %s', async (_, schema, skipped) => {
     const chart = memoryView({ 'web/Chart.yaml': 'name: web\n', 'web/values.schema.json': schema })
     helmThat('for one in "$@"; do printf "%s\\n" "$one"; done')
@@ -141,6 +156,8 @@ describe('a failure of Helm', () => {
     ['a file', '{"$ref": "file:///etc/passwd"}'],
     ['a path', '{"properties": {"a": {"$ref": "/etc/x.json"}}}'],
     ['a neighbour', '{"$ref": "other.json"}'],
+    ['a neighbour of a file', '{"$id": "https://host/a", "b": {"$id": "file:///etc/", "$ref": "c.json"}}'],
+    ['a neighbour with an id of its own', '{"$id": "parts", "$ref": "c.json"}'],
     ['an escaped key', '{"\\u0024ref": "file:///etc/passwd"}'],
   ])('is not even tried for a schema that refers to %s', async (_, schema) => {
     const chart = memoryView({ 'web/Chart.yaml': 'name: web\n', 'web/values.schema.json': schema })

@@ -60,6 +60,7 @@ describe('a release of a helmfile', () => {
       namespace: 'shop',
       values: ['deploy/a.yaml', 'c.yaml'],
       inlineValues: ['{"b":1}'],
+      filesBeforeInline: [1],
       parameters: ['x=2'],
       cluster: 'prod',
     })
@@ -102,8 +103,11 @@ describe('a release of a helmfile', () => {
       path: ['values', 1],
       written: true,
     })
-    expect(helmfileRelease.valuesAt(object('values: [{b: 1}, a.yaml]'))).toBeUndefined()
-    expect(helmfileRelease.valuesAt({})).toBeUndefined()
+    expect(helmfileRelease.valuesAt(object('values: [{b: 1}, a.yaml]'))).toEqual({
+      path: ['values', 2],
+      written: false,
+    })
+    expect(helmfileRelease.valuesAt({})).toEqual({ path: ['values', 0], written: false })
     expect(helmfileRelease.patchesAt({})).toBeUndefined()
     expect(helmfileRelease.handsOn([])).toBe(false)
     expect(helmfileRelease.configMaps({})).toEqual([])
