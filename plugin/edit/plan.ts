@@ -100,7 +100,8 @@ function insertOne(
   }
   const opened = openYaml(site.file, text, { allowRepeated: true })
   if (!opened.ok) return opened.problem.message
-  const inserted = insertValue(opened.yaml, insertionFor(text, wanted, site))
+  const bare = { ...wanted, to: withoutAffix(site, wanted.to) ?? wanted.to }
+  const inserted = insertValue(opened.yaml, insertionFor(text, bare, site))
   if (!inserted.ok) return refusal(inserted, site)
   now.set(site.file, applySplices(text, inserted.splices))
   return undefined
@@ -133,8 +134,7 @@ function insertionFor(text: string, wanted: WantedEdit, site: InsertSite | Patch
 function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit): Insertion {
   const isItem = typeof site.path.at(-1) === 'number'
   if (!field.startsWith('env.') || !(isItem || site.path.at(-1) === 'env')) {
-    const value = site.kind === 'insert' ? (withoutAffix(site, to) ?? to) : to
-    return { document: site.document, path: site.path, value }
+    return { document: site.document, path: site.path, value: to }
   }
   const item = envItem(field.slice('env.'.length), JSON.stringify(to))
   return {

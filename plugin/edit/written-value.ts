@@ -32,7 +32,7 @@ export function givenValue(trace: Trace, text: string): Written {
 
 const affixOf = ({ site, override, chosen }: Trace): Affix | undefined => {
   const place = chosen === 'override' ? override : site
-  return place === null || place.kind === 'patch' ? undefined : place.affix
+  return place?.affix
 }
 
 /** The text whose unit and notation a new value keeps. */

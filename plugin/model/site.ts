@@ -63,6 +63,7 @@ export interface PatchSite extends SiteBase {
   readonly merge?: readonly string[]
   /** As for a path that is created. */
   readonly companions?: readonly WrittenValue[]
+  readonly affix?: Affix
   /** The patch is an item of a list that another object has, to which it is added by a patch of that object. */
   readonly inside?: ListOfObject
 }
