@@ -72,10 +72,11 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
   }
   const { store, chartDirectories = [] } = ports
   const bare: SourceRenderer = cachedByView({
-    inputs: async (source, view) =>
-      (await kindOf(source).inputs(source, view))
-        .map((input) => asFrozen(input, source))
-        .map((input) => fixed(input, chartDirectories)),
+    inputs: async (source, view) => {
+      const inputs = await kindOf(source).inputs(source, view)
+      const own = inputs.map((input) => fixed(asFrozen(input, source), chartDirectories))
+      return Promise.all(own.map((input) => asGenerated(input, view)))
+    },
     render: (source, view, options) => kindOf(source).render(source, view, options),
   })
   const whole = store === undefined ? bare : withTitles(bare, store.shown)
@@ -99,4 +100,19 @@ function fixed(input: InputFile, chartDirectories: readonly string[]): InputFile
   if (!isElsewhere) return input
   const role = input.role === 'chart-values' ? 'external' : input.role
   return { frozen: 'its file is not in this repository', ...input, topLayer: false, role }
+}
+
+const generated = /^#.*\b(?:generated\b.*\bdo not edit|do not edit\b.*\bgenerated)/im
+
+/** A manifest that says at its start that it is generated: the next generation would undo an edit. */
+async function asGenerated(input: InputFile, view: RepositoryView): Promise<InputFile> {
+  if (input.role !== 'manifest' || input.frozen !== undefined) return input
+  const head = (await view.read(input.path))?.text.slice(0, 2000) ?? ''
+  return generated.test(head)
+    ? {
+        ...input,
+        topLayer: false,
+        frozen: 'its file says that it is generated, so the next generation would undo an edit',
+      }
+    : input
 }

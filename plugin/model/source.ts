@@ -130,6 +130,8 @@ export interface InputFile {
    * source that declares this one directly.
    */
   readonly levelsUp?: number
+  /** Set beside `levelsUp` where what the declaration renders reads the file as well. */
+  readonly isRendered?: true
   /**
    * For values of a subchart: the keys under which the values of the source hold them, one list for each alias. Absent
    * for values that the source takes at the top.

@@ -10,6 +10,7 @@ import type { Rendering, RepositoryView, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { RecordedWorkload } from '../recommend/backtest.ts'
+import { deployedOnce } from '../trace/sources/deployed-once.ts'
 import type { Unrendered } from '../trace/sources/releases.ts'
 import { renderEach, renderReleases } from '../trace/sources/releases.ts'
 import { observationsFor } from './declared-source.ts'
@@ -28,7 +29,10 @@ export interface RenderedSources {
   readonly failed: readonly Skipped[]
 }
 
-/** Renders the sources, then the releases that they contain. A source that does not render is skipped with a warning. */
+/**
+ * Renders the sources, then the releases that they contain. A source that does not render, and one that a release deploys,
+ * is skipped with a warning.
+ */
 export async function renderAll(sources: readonly Source[], ports: PlanPorts): Promise<RenderedSources> {
   ports.progress({ kind: 'stage', stage: 'render', detail: plural(sources.length, 'source') })
   const own = await renderEach(sources, ports)
@@ -43,7 +47,12 @@ export async function renderAll(sources: readonly Source[], ports: PlanPorts): P
     const differs = rollouts.at(-1)?.differs
     if (differs !== undefined) ports.progress({ kind: 'warning', message: `${source.id}: ${differs}` })
   }
-  return { rendered: [...own.rendered, ...releases.rendered], failed }
+  const { rendered, repeated } = await deployedOnce([...own.rendered, ...releases.rendered], ports)
+  for (const { source, by, declares } of repeated) {
+    const message = `${source.id} counts once: ${by.id} deploys it, so sources: need not list it`
+    if (!declares) ports.progress({ kind: 'warning', message })
+  }
+  return { rendered, failed }
 }
 
 function skipWithWarning({ source, reason }: Unrendered, progress: Progress): Skipped {

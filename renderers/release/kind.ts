@@ -68,7 +68,13 @@ async function releaseInputs(
   const { charts } = source
   const own = charts === undefined ? inner : inner.map((input) => asExternal(input, charts))
   // A file that both read counts as one of the declaring source.
-  const all = [...own, ...outer.map((input) => ({ ...input, levelsUp: (input.levelsUp ?? 0) + 1 }))]
+  const rendered = new Set(own.filter(({ levelsUp }) => levelsUp === undefined).map(({ at }) => at))
+  const above = outer.map(({ isRendered: _, ...input }) => ({
+    ...input,
+    levelsUp: (input.levelsUp ?? 0) + 1,
+    ...(rendered.has(input.at) ? { isRendered: true as const } : {}),
+  }))
+  const all = [...own, ...above]
   return [...new Map(all.map((input) => [input.at, input])).values()]
 }
 

@@ -14,6 +14,7 @@ import { findCheckout, pathInRepository } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { openRenderer } from '../../run/open-renderer.ts'
 import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
+import { deployedOnce } from '../../trace/sources/deployed-once.ts'
 import { identifySource, identifySources } from '../../trace/sources/identify.ts'
 import { renderReleases } from '../../trace/sources/releases.ts'
 import { withSettingsFlags } from './settings-options.ts'
@@ -143,7 +144,7 @@ export async function renderOpened(
   const missing = held.flatMap(({ source, missing = [] }) => missing.map((reason) => ({ source, reason })))
   for (const { source, reason } of [...failed, ...missing])
     host.progress({ kind: 'warning', message: `skipped ${source.id}: ${reason}` })
-  return [...own, ...held]
+  return (await deployedOnce([...own, ...held], ports)).rendered
 }
 
 /** The files of the checkout, with the directory of charts mounted under a fixed name. */

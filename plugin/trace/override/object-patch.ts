@@ -23,9 +23,10 @@ export async function patchOverride(
   layer: OverrideLayer,
   ports: Ports,
 ): Promise<InsertSite | PatchSite | null> {
-  const { source, inputs, isShared } = layer
+  const { source, inputs, isReadBeside } = layer
   const own = await topLayerOverride(override, inputs, ports.view)
-  if (!isRelease(source) || (own !== null && !isShared(own.file))) return own
+  // What it declares reads the file too, only because the declaration is in it.
+  if (!isRelease(source) || (own !== null && !isReadBeside(own.file, source))) return own
   return objectPatch(override, { ...layer, of: 'kustomization' }, ports)
 }
 

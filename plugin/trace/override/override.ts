@@ -97,6 +97,7 @@ async function fieldOverride({
     object: field.autoscaler ?? field.workload,
     ...placeInObject(field, traced),
     ...(written === undefined ? {} : { written }),
+    ...(candidate.role === 'manifest' ? { manifest: candidate.file } : {}),
   }
 }
 

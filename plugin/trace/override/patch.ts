@@ -27,6 +27,8 @@ export interface FieldOverride extends FieldAddress {
   readonly object: Workload
   /** Its name in its manifest, where that is known. */
   readonly written?: WrittenName
+  /** The file with its manifest, where that is known. */
+  readonly manifest?: string
   /** The list that holds the container, for a container's field. */
   readonly containers?: ContainerList
   /** For what cannot be merged by name: the path of the field in the object as rendered. */
@@ -54,10 +56,28 @@ export async function topLayerOverride(
     const site = await siteIn(path, override, view)
     if (site !== undefined) return site
   }
-  const root = own.find(({ role }) => role === 'kustomization')
+  const root = own.find(({ role }) => role === 'kustomization') ?? nearestKustomization(override, inputs)
   return root === undefined
     ? null
     : patchSite({ file: root.path, document: 0, path: ['patches'] }, override, view)
+}
+
+/**
+ * The kustomization beside the manifest or nearest above it, where the source itself has none: Flux makes one for a directory,
+ * which includes those below.
+ */
+function nearestKustomization(
+  { manifest }: FieldOverride,
+  inputs: readonly InputFile[],
+): InputFile | undefined {
+  if (manifest === undefined) return undefined
+  const above = inputs.filter(
+    ({ path, role, levelsUp, isRendered }) =>
+      role === 'kustomization' &&
+      (levelsUp === undefined || isRendered === true) &&
+      manifest.startsWith(path.slice(0, path.lastIndexOf('/') + 1)),
+  )
+  return above.toSorted((one, other) => other.path.length - one.path.length)[0]
 }
 
 async function siteIn(

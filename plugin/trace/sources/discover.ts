@@ -81,7 +81,9 @@ export async function filesOfAll(
   const ids = new Set(named.map(({ id }) => id))
   const kept = withoutDeployed([...own, ...others], ports)
   return [
-    ...own.map((one) => withFrozen(one, unnamed.deployed, ports)),
+    ...own
+      .filter((one) => asked.has(one.source.id) || isRelease(one.source) || kept.includes(one))
+      .map((one) => withFrozen(one, unnamed.deployed, ports)),
     ...kept.filter(({ source }) => !ids.has(source.id)),
   ]
 }

@@ -7,7 +7,7 @@ import type { InputPorts } from './ports.ts'
 export interface SourceFiles {
   readonly source: Source
   readonly files: ReadonlySet<string>
-  /** For a release: the files of what it renders, without those that hold its object. */
+  /** For a release: the files of what it renders. Those that hold its object are among them only where it renders these too. */
   readonly inner: ReadonlySet<string>
   /** Whether it is an overlay that another source uses; it may be deployed by itself too. */
   readonly layer: boolean
@@ -17,7 +17,9 @@ export interface SourceFiles {
 export async function filesOf(source: Source, { view, renderer }: InputPorts): Promise<SourceFiles> {
   try {
     const inputs = await renderer.inputs(source, view)
-    const inner = isRelease(source) ? inputs.filter(({ levelsUp }) => levelsUp === undefined) : []
+    const inner = isRelease(source)
+      ? inputs.filter(({ levelsUp, isRendered }) => levelsUp === undefined || isRendered === true)
+      : []
     return {
       source,
       files: new Set(inputs.map(({ path }) => path)),
