@@ -7,7 +7,7 @@ import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
 import type { RunPorts } from './host.ts'
 import { observe } from './observe/observe.ts'
-import type { ObserveFlags } from './observe/request.ts'
+import type { ObservedUsage, ObserveFlags } from './observe/request.ts'
 import { planRepository, type WorkloadFilter } from './plan-repository.ts'
 import { requireDelivery } from './require-settings.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
@@ -43,8 +43,15 @@ export async function run(ports: RunPorts, request: RunRequest): Promise<RunRepo
 }
 
 /** The same path without delivery. It plans on the files in the work tree, committed or not. */
-export async function planOnly(ports: RunPorts, request: RunRequest): Promise<RunReport> {
-  const observed = await observe(ports, request.settings, request.usage)
+export const planOnly = async (ports: RunPorts, request: RunRequest): Promise<RunReport> =>
+  planObserved(ports, request, await observe(ports, request.settings, request.usage))
+
+/** Plans on the files in the work tree, with usage that was read before. */
+export async function planObserved(
+  ports: RunPorts,
+  request: RunRequest,
+  observed: ObservedUsage,
+): Promise<RunReport> {
   const workTree = { view: openWorkTree(request.checkout.root), ref: 'HEAD' }
   const plan = await planRepository(ports, { ...request, ...observed }, workTree)
   return { plan, observations: observed.observations }

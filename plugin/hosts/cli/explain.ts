@@ -11,8 +11,8 @@ import { historyForPeople, jsonHistory } from '../../report/value-history.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { readSettings } from '../../run/read-settings.ts'
-import { planOnly } from '../../run/run.ts'
 import { historyOf } from '../../run/value-history.ts'
+import { planHere } from './plan-found.ts'
 import type { Printed, RunFlags } from './run-options.ts'
 import { openRun, withReadFlags } from './run-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
@@ -38,7 +38,7 @@ export function explainCommand(host: Host): Command {
     )
     .action(async (label: string, flags: ExplainFlags) => {
       if (flags.history) return host.stdout(await history(host, label, flags))
-      const { plan } = await planOnly(host, openRun(host, flags))
+      const { plan } = await planHere(host, openRun(host, flags))
       const found = pick(plan, label, flags.container)
       const { backtest } = plan
       const explained = {

@@ -9,10 +9,10 @@ import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
-import { allowLines } from '../../store/allow.ts'
 import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
 import { knownFrom } from '../init/hints.ts'
+import { nothingFound, serverAdvice, skippedReasons } from '../init/nothing-found.ts'
 import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
 import { operatorText } from '../init/operator-text.ts'
 import { settingsText } from '../init/settings-text.ts'
@@ -67,16 +67,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const survey = await surveyWithCharts(host, { checkout, settings: operated, fetches })
   const proposed = fetches ? [] : survey.servers
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
-  if (assigned.sources.length === 0) {
-    throw stop('settings.missing', 'No source with a workload was found', {
-      hint: [
-        ...(proposed.length === 0
-          ? [`Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.`]
-          : serverAdvice(proposed)),
-        ...(survey.skipped.length === 0 ? [] : [`Skipped: ${reasons(survey.skipped).join('; ')}.`]),
-      ].join('\n  '),
-    })
-  }
+  if (assigned.sources.length === 0) throw nothingFound({ servers: proposed, skipped: survey.skipped })
   const settings = settingsText(assigned)
   // The settings that are written must be valid.
   loadSettings('tortoise.yaml', settings)
@@ -106,13 +97,6 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
 
 const closingOperator = (operator: Terminal, servers: readonly string[]): Terminal =>
   terminal.join([operator, ...(servers.length === 0 ? [] : serverAdvice(servers))], '\n')
-
-/** What to do about servers that charts come from, which were not contacted. */
-const serverAdvice = (servers: readonly string[]): readonly string[] => [
-  `Charts and bases come from ${plural(servers.length, 'server')} that nothing allows yet. To use them, add to the operator settings:`,
-  `    ${allowLines(servers)}`,
-  'Or run: tortoise init --fetch-charts, which fetches from all of them and writes these lines.',
-]
 
 const settingsFile = 'tortoise.yaml'
 const workflowFile = '.github/workflows/tortoise.yml'
@@ -150,12 +134,9 @@ function closingWords(
   const lines = [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
-    ...(skipped.length === 0 ? [] : ['Skipped:', ...reasons(skipped).map((reason) => `  ${reason}`)]),
+    ...(skipped.length === 0 ? [] : ['Skipped:', ...skippedReasons(skipped).map((reason) => `  ${reason}`)]),
     operator,
     'Next: tortoise doctor, then tortoise plan.',
   ]
   return terminal`${terminal.join(lines, '\n')}\n`
 }
-
-const reasons = (skipped: AssignedSources['skipped']): readonly string[] =>
-  skipped.map(({ path, reason }) => `${path}: ${reason}`)

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
-import { planOnly } from '../../run/run.ts'
 import { Refused } from './exit-error.ts'
+import { planHere } from './plan-found.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 
@@ -12,7 +12,7 @@ export function planCommand(host: Host): Command {
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
     .action(async (flags: RunFlags & { readonly check?: boolean }) => {
-      const report = await planOnly(host, openRun(host, flags))
+      const report = await planHere(host, openRun(host, flags))
       host.stdout(formatOutcome(host, report, flags.output))
       if (flags.check === true && report.plan.proposal !== undefined)
         throw new Refused(terminal`Changes are pending.`)

@@ -5,7 +5,7 @@ import { type Terminal, terminalLines } from '../../model/text/terminal.ts'
 import { mediumOf } from '../../model/text/text.ts'
 import type { Host } from '../../run/host.ts'
 import { bugText, runCli } from './program.ts'
-import { terminalProgress } from './progress.ts'
+import { liveColumns, terminalProgress, usesColour } from './progress.ts'
 
 /** Prepares this process, runs a command line in it and sets the exit code. */
 export async function start(args: readonly string[]): Promise<void> {
@@ -30,14 +30,28 @@ export async function start(args: readonly string[]): Promise<void> {
     process.exit(70)
   })
 
+  const { env } = process
+  const { isTTY = false, columns } = process.stderr
+  const { progress, clear } = terminalProgress({
+    columns: liveColumns({ isTTY, columns }, env),
+    write: stderr,
+  })
+  process.once('exit', clear)
+  const colour = usesColour(process.stdout.isTTY === true, env)
+  const cleared =
+    <T>(print: (text: T) => void) =>
+    (text: T): void => {
+      clear()
+      print(text)
+    }
   process.exitCode = await runCli(
     {
       cwd: process.cwd(),
       env: sealEnvironment(),
-      stdout,
-      stderr,
-      colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
-      progress: terminalProgress({ isTTY: process.stderr.isTTY === true, write: stderr }),
+      stdout: cleared(stdout),
+      stderr: cleared(stderr),
+      colour,
+      progress,
       now: () => new Date(),
     },
     args,

@@ -1,8 +1,9 @@
 import type { SourceSettings } from '../../../config/schema.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source, SourceHint } from '../../model/source.ts'
-import { sourceChain } from '../../model/source.ts'
+import { isRelease, sourceChain } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
+import { deployedOnce } from '../../trace/sources/deployed-once.ts'
 import { discoverSources } from '../../trace/sources/discover.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
@@ -68,11 +69,18 @@ async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
   const outermost = discovered.flatMap((source) => sourceChain(source).slice(0, 1))
   const distinct = [...new Map(outermost.map((source) => [source.id, source])).values()]
   const scan = await scanRepository(view, renderer.kinds)
-  const variants = await identifySources(await variantsIn(scan, ports), ports)
-  const inputs = await Promise.all(
-    [...distinct, ...discovered].map((source) => renderer.inputs(source, view).catch(() => [])),
+  const listed = await Promise.all(
+    [...distinct, ...discovered].map(async (source) => {
+      const inputs = await renderer.inputs(source, view).catch(() => [])
+      return { source, files: inputs.map(({ path }) => path) }
+    }),
   )
-  const read = new Set(inputs.flat().map(({ path }) => path))
+  const read = new Set(listed.flatMap(({ files }) => files))
+  // Values files beside a chart that an object deploys are for that object, and not releases of their own.
+  const deployed = new Set(listed.filter(({ source }) => isRelease(source)).flatMap(({ files }) => files))
+  const variants = (await identifySources(await variantsIn(scan, ports), ports)).filter(
+    ({ path }) => !deployed.has(`${path}/Chart.yaml`),
+  )
   const unmanaged = await findUnmanagedManifests(scan, read, ports)
   const all = [...distinct, ...variants, ...unmanaged]
   return all.filter((source) => !isDefaultOf(source, all))
@@ -108,12 +116,13 @@ interface Surveyed extends SurveyedSource {
 async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<Surveyed> {
   const { source } = rendering
   const { path, release, values = [] } = source
-  const { rendered, failed } = await renderReleases([rendering], ports)
+  const { rendered: releases, failed } = await renderReleases([rendering], ports)
+  const { rendered } = await deployedOnce([rendering, ...releases], ports)
   const stage = stageOf([path, ...values])
   return {
     settings: { path, values: [...values], ...(release === undefined ? {} : { release }) },
     ...(stage === undefined ? {} : { stage }),
-    workloads: [rendering, ...rendered].flatMap(declaredWorkloads),
+    workloads: rendered.flatMap(declaredWorkloads),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),
   }
 }

@@ -1,0 +1,27 @@
+import { plural } from '../../model/plural.ts'
+import { type ExpectedStop, stop } from '../../model/problem.ts'
+import { allowLines } from '../../store/allow.ts'
+import type { SkippedSource } from './survey.ts'
+import type { ChartsSurvey } from './survey-with-charts.ts'
+
+/** The error for a repository in which nothing with a workload was found, with what was skipped and what leads on. */
+export const nothingFound = ({ servers, skipped }: Pick<ChartsSurvey, 'servers' | 'skipped'>): ExpectedStop =>
+  stop('settings.missing', 'No source with a workload was found', {
+    hint: [
+      ...(servers.length === 0
+        ? ['Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.']
+        : serverAdvice(servers)),
+      ...(skipped.length === 0 ? [] : [`Skipped: ${skippedReasons(skipped).join('; ')}.`]),
+    ].join('\n  '),
+  })
+
+/** What to do about servers that charts come from, which were not contacted. */
+export const serverAdvice = (servers: readonly string[]): readonly string[] => [
+  `Charts and bases come from ${plural(servers.length, 'server')} that nothing allows yet. To use them, add to the operator settings:`,
+  `    ${allowLines(servers)}`,
+  'Or run: tortoise init --fetch-charts, which fetches from all of them and writes these lines.',
+]
+
+/** Each skipped path with its reason. */
+export const skippedReasons = (skipped: readonly SkippedSource[]): readonly string[] =>
+  skipped.map(({ path, reason }) => `${path}: ${reason}`)
