@@ -58,6 +58,12 @@ export interface ReplicaHistory {
   readonly series?: Series
 }
 
+/** Requests of the running pods of a workload in all: millicores and bytes. */
+export interface Requested {
+  readonly cpu: number
+  readonly memory: number
+}
+
 /** Usage data of one workload over the window. */
 export interface Observation {
   readonly cluster: string
@@ -76,6 +82,10 @@ export interface Observation {
   readonly unhealthy?: string
   /** What bounds or writes its values in the cluster. */
   readonly surroundings?: Surroundings
+  /** What its pods request in all. */
+  readonly requested?: Requested
+  /** The object that rolls it out: `HelmRelease shop/web`. */
+  readonly rolledOutBy?: string
   /** Scaling policies of `kind: Tortoise` objects in the cluster. */
   readonly policies?: readonly DeclaredPolicy[]
 }

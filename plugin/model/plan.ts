@@ -1,4 +1,5 @@
 import type { PlanBacktest } from './backtest.ts'
+import type { Coverage } from './coverage.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
@@ -44,6 +45,8 @@ export interface Plan {
   readonly unanswered?: readonly UnansweredKills[]
   /** What could not be read of a cluster and so bounds no value, as sentences without a full stop. */
   readonly unbounded?: readonly { readonly cluster: string; readonly what: string }[]
+  /** How much of each cluster the sources cover. */
+  readonly coverage?: readonly Coverage[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */
   readonly sandbox?: string
   /** The charts and Git sources that were fetched, each with its version and why it was taken. */

@@ -62,6 +62,18 @@ export const observationSchema = z
       )
       .exactOptional(),
     surroundings: surroundingsSchema.exactOptional(),
+    requested: z
+      .object({
+        cpu: z.number().min(0).describe('Millicores.'),
+        memory: z.number().min(0).describe('Bytes.'),
+      })
+      .readonly()
+      .describe('What its pods request in all.')
+      .exactOptional(),
+    rolledOutBy: z
+      .string()
+      .describe('The object that rolls it out, for example `HelmRelease shop/web`.')
+      .exactOptional(),
     policies: z
       .array(policySchema)
       .readonly()

@@ -13,6 +13,7 @@ import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
+import { coverageOf } from './coverage.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
 import { joinReferences } from './join-references.ts'
@@ -97,6 +98,8 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
     unanswered: unansweredKills(recommendations, request.observations),
+    // The share of a selection says nothing.
+    ...(given.isSelected === undefined && { coverage: coverageOf(declared, request.observations, failed) }),
     unbounded: unboundedBy(request.observations, proposal?.changes ?? []),
   }
 }

@@ -4,6 +4,7 @@ import { plural } from '../model/plural.ts'
 import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { coverageLines } from './coverage.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
 import { rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
@@ -34,6 +35,7 @@ const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
   ),
   ...skippedSection(plan),
   ...rolloutSection(plan),
+  ...coverageLines(plan.coverage ?? []).map((line) => markdown`Coverage of ${line}.`),
   ...(plan.unbounded ?? []).map(({ cluster, what }) => markdown`Not bounded in cluster ${cluster}: ${what}.`),
   ...usageSection(plan.usage),
   ...(plan.fetched ?? []).map((one) => markdown`Uses ${one}.`),

@@ -5,6 +5,7 @@ import type { Delivery, PullOutcome } from '../model/proposal.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { type Part, present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { coverageLines } from './coverage.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
@@ -28,6 +29,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
     rolloutSection(rolloutRows(plan), paint),
+    coverageSection(coverageLines(plan.coverage ?? []), paint),
     unboundedSection(plan.unbounded ?? [], paint),
     fetchedSection(plan.fetched ?? [], paint),
     plan.sandbox === undefined ? '' : paint.dim(`${plan.sandbox}.`),
@@ -53,6 +55,19 @@ const unansweredSection = (unanswered: NonNullable<Outcome['plan']['unanswered']
             ({ cluster, workload, container, kills, why }) =>
               `  ${cluster} ${workloadLabel(workload)} ${container}: ${plural(kills, 'kill')}. ${paint.dim(why)}`,
           ),
+        ],
+    '\n',
+  )
+
+/** Which share of the clusters is managed, and what keeps the rest out. */
+const coverageSection = (lines: readonly string[], paint: Paint): Terminal =>
+  terminal.join(
+    lines.length === 0
+      ? []
+      : [
+          'Coverage',
+          ...lines.map((line) => `  ${line}`),
+          paint.dim('  `tortoise doctor --coverage` lists the rest.'),
         ],
     '\n',
   )

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -23,6 +23,14 @@ const doctor = (settings: string, operated: string, ...args: readonly string[]) 
   writeFileSync(operator, operated)
   return tortoise(['doctor', '--repo', root, '--operator-settings', operator, ...args])
 }
+
+const manifestOf = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  template:
+    spec: { containers: [{ name: app, image: example, resources: { requests: { cpu: 1 } } }] }
+`
 
 describe('tortoise doctor', () => {
   it('looks at everything although a server cannot be reached, and ends with 1', async () => {
@@ -67,6 +75,22 @@ describe('tortoise doctor', () => {
       expect(ended.stdout).toMatch(/✓ cadvisor, CPU from container_cpu_usage_seconds_total/)
       expect(ended.stdout).toMatch(/✓ \d+ workloads with usage in the last 1 day \(\d+ queries/)
       expect(ended.status).toBe(0)
+      // Sources are rendered and joined to usage.
+      mkdirSync(join(root, 'apps'), { recursive: true })
+      writeFileSync(join(root, 'apps/web.yaml'), manifestOf('cart'))
+      const source = (namespace: string) =>
+        `${settings}sources: [{path: apps, cluster: prod, namespace: ${namespace}}]\n`
+      const joined = await doctor(source('shop'), operated, '--until', until, '--coverage')
+      expect(joined.stdout).toMatch(/✓ 1 of \d+ workloads with usage is managed\n/)
+      expect(joined.stdout).toMatch(
+        /Not managed in cluster prod\n {2}\S+\/\S+\/\S+\n {4}no source renders it; add/,
+      )
+      expect(joined.status).toBe(0)
+      const wrong = await doctor(source('default'), operated, '--until', until)
+      expect(wrong.stdout).toMatch(
+        /✗ 0 of \d+ workloads with usage are managed\n {4}→ apps is in the namespace default by its settings, but 1 workload of these names has usage in shop: set namespace: shop for it\n/,
+      )
+      expect(wrong.status).toBe(1)
       const other = settings.replace('prod', 'prod, prometheus: {labels: {cluster: other}}')
       const blind = await doctor(other, operated, '--until', until)
       expect(blind.stdout).toContain('✗ It answers, but has no usage of any container in the last 1 day')

@@ -3,6 +3,7 @@ import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
+import { unmanagedList } from '../../report/coverage.ts'
 import { type Check, type Diagnosis, doctorSchema } from '../../report/json/doctor.ts'
 import { ansi, type Paint, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
@@ -21,6 +22,7 @@ interface DoctorFlags extends SettingsFlags {
   readonly until?: string
   readonly days: number
   readonly fixHints?: true
+  readonly coverage?: true
   readonly output: 'table' | 'json'
 }
 
@@ -34,6 +36,7 @@ export function doctorCommand(host: Host): Command {
     .option('--until <time>', 'end of the time whose usage is checked, ISO 8601 (default: now)')
     .option('--days <number>', 'days of usage to check', daysFrom, 1)
     .option('--fix-hints', 'also print the missing access rules, and the query behind each finding')
+    .option('--coverage', 'also list the workloads with usage that no source declares, the largest first')
     .addOption(
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
@@ -57,7 +60,11 @@ export function doctorCommand(host: Host): Command {
       host.stdout(
         flags.output === 'json'
           ? json(doctorSchema.parse(diagnosis))
-          : printed(diagnosis, { hints: flags.fixHints === true, paint: host.colour ? ansi : plain }),
+          : printed(diagnosis, {
+              hints: flags.fixHints === true,
+              lists: flags.coverage === true,
+              paint: host.colour ? ansi : plain,
+            }),
       )
       const errors = diagnosis.checks.filter(({ level }) => level === 'error').length
       if (errors > 0) throw new Refused(terminal`Fix ${plural(errors, 'error')} before the first run.`)
@@ -72,12 +79,14 @@ function daysFrom(text: string): number {
 
 interface Style {
   readonly hints: boolean
+  /** Whether the workloads that no source declares are listed. */
+  readonly lists: boolean
   readonly paint: Paint
 }
 
 const marks = { ok: '✓', note: '·', warning: '!', error: '✗' } as const
 
-function printed({ checks, rbac }: Diagnosis, style: Style): Terminal {
+function printed({ checks, rbac, coverage = [] }: Diagnosis, style: Style): Terminal {
   const { hints, paint } = style
   const groups = [...new Set(checks.map(titleOf))]
   const text = groups.map((title) => {
@@ -94,7 +103,13 @@ function printed({ checks, rbac }: Diagnosis, style: Style): Terminal {
     errors + warnings === 0
       ? 'No problem found.'
       : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.${hints ? '' : ' Run with --fix-hints for rules and queries.'}`
-  return terminal`${terminal.join(text, '\n')}${rules}\n${sum}\n`
+  const rest = style.lists
+    ? terminal.join(
+        coverage.map((one) => unmanagedList(one, paint)),
+        '',
+      )
+    : ''
+  return terminal`${terminal.join(text, '\n')}${rest}${rules}\n${sum}\n`
 }
 
 const titleOf = ({ cluster, area }: Check): string =>

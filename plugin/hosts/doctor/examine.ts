@@ -1,4 +1,6 @@
 import type { ClusterSettings } from '../../../config/schema.ts'
+import type { Coverage } from '../../model/coverage.ts'
+import type { Observation } from '../../model/observation.ts'
 import { missingRules, printRules } from '../../observe/kubernetes/access.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Check, Diagnosis } from '../../report/json/doctor.ts'
@@ -6,12 +8,13 @@ import type { Host } from '../../run/host.ts'
 import { readLive } from '../../run/observe/kubernetes.ts'
 import { chartsChecks } from './charts-checks.ts'
 import { attempt } from './check.ts'
+import { coverageChecks } from './coverage-checks.ts'
 import type { Examination } from './examination.ts'
 import { liveChecks } from './live-checks.ts'
 import { operatorChecks } from './operator-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { settingsChecks } from './settings-checks.ts'
-import { usageChecks } from './usage-checks.ts'
+import { type UsageChecks, usageChecks } from './usage-checks.ts'
 
 /** Checks everything that a run needs. It changes nothing. */
 export async function examine(host: Host, request: Examination): Promise<Diagnosis> {
@@ -23,35 +26,60 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
     ...(await chartsChecks(quiet, request)),
   ]
   const lives: LiveCluster[] = []
+  const observations: Observation[] = []
   for (const cluster of request.clusters) {
     host.progress({ kind: 'stage', stage: 'doctor', detail: `cluster ${cluster.name}` })
     const found = await clusterChecks(quiet, request, cluster)
     checks.push(...found.checks)
     if (found.live !== undefined) lives.push(found.live)
+    observations.push(...found.observations)
+  }
+  let coverage: readonly Coverage[] = []
+  if (observations.length > 0) {
+    host.progress({ kind: 'stage', stage: 'doctor', detail: 'coverage' })
+    const declarations = lives.flatMap((one) => one.declarations)
+    checks.push(
+      ...(await attempt({ area: 'settings' }, async () => {
+        const found = await coverageChecks(quiet, request, { observations, declarations })
+        coverage = found.coverage
+        return found.checks
+      })),
+    )
   }
   const rules = missingRules(lives.flatMap(({ unread }) => unread))
-  return { checks, ...(rules.length === 0 ? {} : { rbac: printRules(rules) }) }
+  return {
+    checks,
+    ...(rules.length === 0 ? {} : { rbac: printRules(rules) }),
+    ...(coverage.length === 0 ? {} : { coverage }),
+  }
 }
 
 const isDenied = ({ settings: { denied = [] } }: Examination, name: string): boolean =>
   denied.some(({ cluster, reason }) => cluster === name && reason !== 'overridden')
 
+interface ExaminedCluster extends UsageChecks {
+  readonly live?: LiveCluster
+}
+
 async function clusterChecks(
   host: Host,
   request: Examination,
   cluster: ClusterSettings,
-): Promise<{ readonly checks: readonly Check[]; readonly live?: LiveCluster }> {
+): Promise<ExaminedCluster> {
+  let observations: readonly Observation[] = []
   let live: LiveCluster | undefined
   const { name } = cluster
   // What is denied is an error already, and nothing else can be said without it.
-  if (isDenied(request, name)) return { checks: [] }
+  if (isDenied(request, name)) return { checks: [], observations }
   const kubernetes = await attempt({ area: 'kubernetes', cluster: name }, async () => {
     live = await readLive(host, request.settings, cluster)
     return live === undefined ? [] : liveChecks(live)
   })
-  const prometheus = await attempt({ area: 'prometheus', cluster: name }, () =>
-    usageChecks(host, request, { cluster, live }),
-  )
+  const prometheus = await attempt({ area: 'prometheus', cluster: name }, async () => {
+    const read = await usageChecks(host, request, { cluster, live })
+    observations = read.observations
+    return read.checks
+  })
   const nothing: Check = {
     area: 'settings',
     cluster: name,
@@ -63,6 +91,7 @@ async function clusterChecks(
   const none = cluster.prometheus === undefined && cluster.kubernetes === undefined
   return {
     checks: none ? [nothing] : [...kubernetes, ...prometheus],
+    observations,
     ...(live === undefined ? {} : { live }),
   }
 }

@@ -1,6 +1,8 @@
 import type { ClusterSettings } from '../../../config/schema.ts'
+import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
+import { withLive } from '../../observe/kubernetes/with-live-state.ts'
 import { printDialect } from '../../observe/prometheus/dialect.ts'
 import type { Finding } from '../../observe/prometheus/finding.ts'
 import { printCost } from '../../observe/prometheus/query-cost.ts'
@@ -10,12 +12,18 @@ import { observeUsage } from '../../run/observe/prometheus.ts'
 
 import type { Examination } from './examination.ts'
 
+/** Checks of usage, and the usage that they read. */
+export interface UsageChecks {
+  readonly checks: readonly Check[]
+  readonly observations: readonly Observation[]
+}
+
 /** Reads some days of usage from the Prometheus of a cluster, and checks the data. */
 export async function usageChecks(
   host: Host,
   { settings, to, days }: Examination,
   { cluster, live }: { readonly cluster: ClusterSettings; readonly live: LiveCluster | undefined },
-): Promise<readonly Check[]> {
+): Promise<UsageChecks> {
   const window = { from: new Date(to.getTime() - days * 86_400_000), to }
   // A check of a few days cannot say whether a workload is old enough.
   const { minimumCoverage, minimumDays } = settings.recommend
@@ -24,7 +32,7 @@ export async function usageChecks(
     minimumCoverage: minimumCoverage / 100,
   }
   const seen = await observeUsage(host, { settings, cluster, flags: {} }, { window, live, thresholds })
-  if (seen === undefined) return []
+  if (seen === undefined) return { checks: [], observations: [] }
   const here = { area: 'prometheus', cluster: cluster.name } as const
   const { observations, dialect, cost, findings } = seen
   if (observations.length === 0) {
@@ -32,15 +40,16 @@ export async function usageChecks(
     const hint =
       'Check labels: of the cluster in tortoise.yaml, and that this Prometheus scrapes its kubelets.'
     const query = 'count by (cluster, job) (container_cpu_usage_seconds_total)'
-    return [{ ...here, level: 'error', code: 'usage', message, hint, query }]
+    return { checks: [{ ...here, level: 'error', code: 'usage', message, hint, query }], observations }
   }
   const count = `${plural(observations.length, 'workload')} with usage in the last ${plural(days, 'day')}`
-  return [
+  const checks: readonly Check[] = [
     { ...here, level: 'ok', code: 'dialect', message: printDialect(dialect) },
     { ...here, level: 'ok', code: 'usage', message: `${count} (${printCost(cost)})` },
     ...unmatched(observations.length, live, cluster.name),
     ...findings.map(checkOf),
   ]
+  return { checks, observations: live === undefined ? observations : withLive(observations, live) }
 }
 
 function unmatched(seen: number, live: LiveCluster | undefined, cluster: string): readonly Check[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Requested } from '../../model/observation.ts'
 import { toAmount } from '../../model/quantity.ts'
 import { sum } from '../../model/sum.ts'
 import { workloadKey } from '../../model/workload.ts'
@@ -91,6 +92,8 @@ export function controllersOf(objects: readonly z.infer<typeof ownedSchema>[]): 
 export interface PodStatus {
   readonly kills: LiveKill[]
   crashing?: string
+  /** Requests of its pods that have not ended, in all. */
+  requested?: Requested
   /** Number of pods for which there is no node, and what the scheduler says. */
   waiting?: { readonly pods: number; readonly message: string }
 }
@@ -102,12 +105,16 @@ export function podStatusByWorkload(
 ): ReadonlyMap<string, PodStatus> {
   const find = workloadFinder({ ...emptyOwners(), ...owners, pods: controllersOf(pods) })
   const statuses = new Map<string, PodStatus>()
-  for (const { metadata, status } of pods) {
+  for (const { metadata, spec, status } of pods) {
     const owner = find(metadata.namespace, metadata.name)
     if (owner.kind !== 'workload') continue
     const key = workloadKey(owner.workload)
     const own = statuses.get(key) ?? { kills: [] }
     statuses.set(key, own)
+    if (spec !== undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed') {
+      const { cpu = 0, memory = 0 } = own.requested ?? {}
+      own.requested = { cpu: cpu + spec.cpu, memory: memory + spec.memory }
+    }
     const message = unscheduled(status)
     if (message !== undefined) own.waiting = { pods: (own.waiting?.pods ?? 0) + 1, message }
     for (const { name, state, lastState } of status?.containerStatuses ?? []) {

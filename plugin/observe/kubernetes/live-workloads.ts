@@ -46,7 +46,7 @@ export function liveWorkloads(
     const workload = { apiVersion: kind.api, kind: kind.kind, namespace, name }
     const key = workloadKey(workload)
     const labelled = { namespace, labels: object.spec?.template?.metadata?.labels ?? {} }
-    const { kills = [], crashing, waiting } = pods.get(key) ?? {}
+    const { kills = [], crashing, waiting, requested } = pods.get(key) ?? {}
     const nodes = objects.findNodes(key, object.spec?.template?.spec ?? undefined)
     return withoutUndefined({
       workload,
@@ -58,6 +58,7 @@ export function liveWorkloads(
       budgets: keptAvailable(objects.budgets, labelled),
       nodes: nodes.length === 0 ? undefined : nodes,
       kills: kills.length === 0 ? undefined : kills,
+      requested,
       source: findSource(workload, { labels, annotations }),
       unhealthy: crashing ?? unhealthyReason(kind.kind, object, { waiting, refused: refusals.get(key) }),
     })

@@ -1,4 +1,5 @@
 import type { LiveDeclaration } from '../../model/live-declaration.ts'
+import type { Requested } from '../../model/observation.ts'
 import type { DeclaredPolicy } from '../../model/scaling-policy.ts'
 import type { NodeSize, VerticalPolicy } from '../../model/surroundings.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -70,6 +71,8 @@ export interface LiveWorkload {
   /** The largest nodes on which its pods may run; left out when nodes are not known. */
   readonly nodes?: readonly NodeSize[]
   readonly kills?: readonly LiveKill[]
+  /** What its pods request in all. */
+  readonly requested?: Requested
   /** The object that rolls it out. */
   readonly source?: RolloutSource
   /** Why the workload is skipped now. */

@@ -24,9 +24,14 @@ export function withLive(
       ...(unhealthy === undefined ? {} : { unhealthy }),
       ...(policies.length === 0 ? {} : { policies }),
       ...(surroundings === undefined ? {} : { surroundings }),
+      ...(found.requested === undefined ? {} : { requested: found.requested }),
+      ...(found.source === undefined ? {} : { rolledOutBy: nameOf(found.source) }),
     }
   })
 }
+
+const nameOf = ({ kind, namespace, name }: NonNullable<LiveWorkload['source']>): string =>
+  `${kind} ${namespace}/${name}`
 
 /** Adds the nodes that metrics name where the API server names none. */
 function withRecordedNodes(

@@ -1,4 +1,7 @@
 import * as z from 'zod'
+import type { Coverage } from '../../model/coverage.ts'
+import { coverageSchema } from './coverage.ts'
+
 /** One check. `error`: a run would fail. `warning`: the result of a run is worse. `note`: for information. */
 export const checkSchema = z
   .object({
@@ -20,9 +23,15 @@ export type Check = z.infer<typeof checkSchema>
 export const doctorSchema = z
   .object({
     checks: z.array(checkSchema).readonly().describe('All checks.'),
+    coverage: coverageSchema.exactOptional(),
     rbac: z.string().exactOptional().describe('Rules that are missing in the ClusterRole, as YAML.'),
   })
   .readonly()
   .describe('What `tortoise doctor -o json` prints.')
 
-export type Diagnosis = z.infer<typeof doctorSchema>
+/** All checks, with what they found. */
+export interface Diagnosis {
+  readonly checks: readonly Check[]
+  readonly rbac?: string
+  readonly coverage?: readonly Coverage[]
+}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Outcome } from '../../model/plan.ts'
 import type { SourceRollout } from '../../model/rollout.ts'
 import { usageSchema } from '../usage.ts'
+import { coverageSchema } from './coverage.ts'
 import { planBacktestSchema } from './plan-backtest.ts'
 import { address, proofJson, reasons, site, siteJson, workload } from './words.ts'
 
@@ -64,6 +65,7 @@ export const reportSchema = z
       )
       .optional()
       .describe('Containers with OOM kills whose memory is not raised.'),
+    coverage: coverageSchema.optional(),
     unbounded: z
       .array(z.object({ cluster: z.string(), what: z.string().describe('What is unknown, as a sentence.') }))
       .optional()
@@ -167,6 +169,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     recommendations: plan.recommendations,
     ...(plan.rollouts?.length && { rollouts: plan.rollouts.map(rolloutJson) }),
     ...(plan.unanswered?.length && { unanswered: plan.unanswered }),
+    ...(plan.coverage?.length && { coverage: plan.coverage }),
     ...(plan.unbounded?.length && { unbounded: plan.unbounded }),
     ...(plan.usage && { usage: plan.usage }),
     ...(plan.sandbox && { sandbox: plan.sandbox }),
