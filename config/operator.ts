@@ -5,10 +5,12 @@ import { commitsSchema } from './commits.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
+import { editorSchema } from './shared-schemas.ts'
 
 /** The file of operator settings: with which programs, servers and credentials the settings of repositories are carried out. */
 export const operatorSchema = z
   .strictObject({
+    $schema: editorSchema,
     allow: z
       .array(z.string().min(1))
       .optional()

@@ -7,12 +7,12 @@ import { deliverSchema } from './deliver.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
-import { quantity, repositoryPath } from './shared-schemas.ts'
+import { editorSchema, quantity, repositoryPath } from './shared-schemas.ts'
 
 const sourceSchema = z
   .strictObject({
     path: repositoryPath.describe(
-      'Directory of a kustomization, a chart or plain manifests, relative to the root of the repository.',
+      'Directory of a kustomization, a chart or plain manifests, or the file of an Application, HelmRelease or helmfile, relative to the root of the repository.',
     ),
     cluster: z
       .string()
@@ -87,6 +87,7 @@ const ruleSchema = z
 /** The settings in `tortoise.yaml`, with all defaults and descriptions. */
 export const settingsSchema = z
   .strictObject({
+    $schema: editorSchema,
     sources: z
       .array(sourceSchema)
       .default([])

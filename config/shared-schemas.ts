@@ -53,3 +53,9 @@ export const tlsFiles = z
       .describe('PEM file with the private key of the client certificate.'),
   })
   .describe('Certificates of the connection.')
+
+/** Where an editor finds the JSON Schema of a file. */
+export const editorSchema = z
+  .string()
+  .optional()
+  .describe('URL or path of the JSON Schema of this file, for editors. Nothing reads it.')

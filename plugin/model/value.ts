@@ -41,11 +41,18 @@ const bounds: Readonly<Record<FieldUnit, readonly [least: number, most: number]>
   count: [0, 100_000],
 }
 
+const forms: Readonly<Record<FieldUnit, string>> = {
+  cpu: 'an amount of CPU; write it as 250m or 0.5',
+  memory: 'an amount of memory; write it as 512Mi or 2Gi',
+  'go-memory': 'an amount of memory for Go; write it as 512MiB or 2GiB',
+  count: 'a number; write it as 3',
+}
+
 /** Why a text cannot be the value of a field; `undefined` when it can. */
 export function valueProblem(field: Field, text: string): string | undefined {
   const unit = fieldUnit(field)
   const value = readValue(field, text)
-  if (value === undefined) return `${text} is not a valid value for this field`
+  if (value === undefined) return `${text} is not ${forms[unit]}`
   const suffix = parseQuantity(text)?.suffix ?? ''
   const foreign = unit === 'cpu' ? /^([KMGTPE]i|[kMGTPE])$/ : /^[num]$/
   const [least, most] = bounds[unit]

@@ -38,7 +38,7 @@ export function explainCommand(host: Host): Command {
     )
     .action(async (label: string, flags: ExplainFlags) => {
       if (flags.history) return host.stdout(await history(host, label, flags))
-      const { plan } = await planHere(host, openRun(host, flags))
+      const { plan } = await planHere(host, openRun(host, flags), flags)
       const found = pick(plan, label, flags.container)
       const { backtest } = plan
       const explained = {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { settingsSchema } from '../../../config/schema.ts'
 import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
@@ -6,6 +8,7 @@ import { workloadLabel } from '../../model/workload.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
 import { readSnapshots } from '../../run/observe/snapshots.ts'
+import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
 import { type AssignedSources, assignClusters } from '../init/clusters.ts'
 import { presenceOf } from '../init/live.ts'
@@ -14,12 +17,17 @@ import type { SettingsSource } from '../init/settings-text.ts'
 import { surveyWithCharts } from '../init/survey-with-charts.ts'
 
 /**
- * Plans on the sources that settings name; without any, on those that are found in the repository, as `tortoise init` would
- * name them. Throws `settings.missing` when none is found, and `usage` when it is unclear what runs in the cluster.
+ * Plans on the sources that settings name; without a settings file, on those that are found in the repository, as
+ * `tortoise init` would name them. Throws `settings.missing` when none is found, and `usage` when it is unclear what runs in the cluster.
  */
-export async function planHere(host: Host, request: RunRequest): Promise<RunReport> {
+export async function planHere(
+  host: Host,
+  request: RunRequest,
+  { settings: named }: Pick<SettingsFlags, 'settings'>,
+): Promise<RunReport> {
   const { checkout, settings, usage } = request
-  if (settings.sources.length > 0) return planOnly(host, request)
+  const isWritten = named !== undefined || existsSync(join(checkout.root, settingsName))
+  if (isWritten || settings.sources.length > 0) return planOnly(host, request)
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyWithCharts(host, { checkout, settings, fetches: false })
   const cluster = clusterOf(host, request)

@@ -12,7 +12,7 @@ export function planCommand(host: Host): Command {
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
     .action(async (flags: RunFlags & { readonly check?: boolean }) => {
-      const report = await planHere(host, openRun(host, flags))
+      const report = await planHere(host, openRun(host, flags), flags)
       host.stdout(formatOutcome(host, report, flags.output))
       if (flags.check === true && report.plan.proposal !== undefined)
         throw new Refused(terminal`Changes are pending.`)

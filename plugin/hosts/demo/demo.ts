@@ -7,6 +7,7 @@ import type { Outcome } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
+import { openPrograms } from '../../run/open-programs.ts'
 import { run } from '../../run/run.ts'
 
 /** The result of the demo. */
@@ -25,6 +26,7 @@ const files = new URL('./demo/', import.meta.url).pathname
  * Throws `usage` when `keep` is not an empty directory.
  */
 export async function runDemo(host: Host, keep?: string): Promise<Demo> {
+  await requirePrograms(host)
   const directory = await emptyDirectory(host, keep)
   cpSync(join(files, 'repository'), directory, { recursive: true })
   const git = gitIn(host, directory)
@@ -54,6 +56,13 @@ function leaveSnapshot(directory: string, snapshot: string): void {
   cpSync(snapshot, join(directory, 'usage.json'))
   mkdirSync(join(directory, '.git/info'), { recursive: true })
   appendFileSync(join(directory, '.git/info/exclude'), '/usage.json\n')
+}
+
+/** Rejects with `program.missing` before anything is written. */
+async function requirePrograms(host: Host): Promise<void> {
+  const programs = openPrograms(host, { programs: {} }, files)
+  await programs.find('kustomize', 'kubectl')
+  await programs.find('helm')
 }
 
 async function emptyDirectory(host: Host, keep: string | undefined): Promise<string> {

@@ -22,7 +22,7 @@ const noSources = {
   area: 'settings',
   level: 'warning',
   code: 'sources',
-  hint: 'Add what is deployed to sources: in tortoise.yaml. `tortoise discover` lists the candidates.',
+  hint: 'Run `tortoise init`, which writes tortoise.yaml, or add what is deployed to sources: there. `tortoise discover` lists the candidates.',
 } as const
 
 const notGit = (root: string): Check => ({
