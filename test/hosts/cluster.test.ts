@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import type { ProgressEvent } from '../../plugin/model/progress.ts'
 import type { LiveCluster, LiveWorkload } from '../../plugin/observe/kubernetes/live.ts'
@@ -62,6 +63,28 @@ describe.skipIf(!ready)('reading a real cluster with the published ClusterRole',
   afterAll(async () => {
     for (const directory of [work, outside]) rmSync(directory, { recursive: true, force: true })
     await plane?.close()
+  })
+
+  it('is read by init with that role alone, which names the cluster as the context does', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'tortoise-cluster-init-'))
+    const kubeconfig = join(outside, 'kubeconfig')
+    writeFileSync(kubeconfig, plane.kubeconfig(await plane.tokenOf('default', 'gitops-tortoise')))
+    writeFileSync(
+      join(root, 'app.yaml'),
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app-0}\nspec: {template: {spec: {containers: [{name: app, resources: {requests: {cpu: 1}}}]}}}\n',
+    )
+    plane.audited()
+    const operator = join(outside, 'init-operator.yaml')
+    const ended = await tortoise(['init', '--repo', root, '--operator-settings', operator], {
+      env: { KUBECONFIG: kubeconfig },
+    })
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    const own = plane.audited().filter(({ user }) => user === account)
+    expect(own.length).toBeGreaterThan(20)
+    expect(own.filter(({ status }) => status >= 400)).toEqual([])
+    const written = parse(readFileSync(join(root, 'tortoise.yaml'), 'utf8')) as object
+    expect(written).toMatchObject({ clusters: [{ name: 'lab', kubernetes: {} }] })
+    rmSync(root, { recursive: true, force: true })
   })
 
   it('reads every workload, and issues no other verb than list and get', async () => {

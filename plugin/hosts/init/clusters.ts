@@ -54,12 +54,19 @@ export function assignClusters(found: readonly SurveyedSource[], hints: ClusterH
   }
 }
 
-function clusterNames(found: readonly SurveyedSource[], { cluster }: ClusterHints): readonly string[] {
+function clusterNames(
+  found: readonly SurveyedSource[],
+  { cluster, live, context }: ClusterHints,
+): readonly string[] {
   const stages = [...new Set(found.flatMap(({ stage }) => stage ?? []))].sort()
   if (cluster !== undefined) return [cluster]
   const staged = found.filter(({ stage }) => stage !== undefined).length
-  return staged * 3 > found.length * 2 ? stages : ['default']
+  if (staged * 3 > found.length * 2) return stages
+  return [live === undefined || context === undefined ? 'default' : nameOfContext(context)]
 }
+
+/** The name of a context; of one that is a path, such as the ARN of a cluster, its last part. */
+const nameOfContext = (context: string): string => context.split('/').at(-1) || 'default'
 
 /** Whether a source is deployed to a cluster; one without a stage is deployed to all. */
 const isOn = ({ stage }: SurveyedSource, name: string, names: readonly string[]): boolean =>
@@ -96,7 +103,7 @@ function clusterOf(
   return {
     name,
     ...(prometheus === undefined ? {} : { prometheus }),
-    ...(live === undefined || context === undefined ? {} : { context }),
+    ...(live === undefined ? {} : { live: true, ...(context === undefined ? {} : { context }) }),
   }
 }
 

@@ -22,10 +22,11 @@ export async function knownFrom(
   operated: Settings,
 ): Promise<ClusterHints> {
   const live = offline === true ? undefined : await readCluster(host, operated, context)
+  const used = context ?? live?.context
   return {
     ...(cluster === undefined ? {} : { cluster }),
     ...(prometheus === undefined ? {} : { prometheus }),
-    ...(context === undefined ? {} : { context }),
+    ...(used === undefined ? {} : { context: used }),
     ...(live === undefined ? {} : { live }),
   }
 }

@@ -10,7 +10,9 @@ import type { SurveyedSource } from './survey.ts'
 /** What `tortoise init` reads from a cluster. */
 export interface Live {
   readonly workloads: readonly LiveWorkload[]
-  /** In-cluster URL of the Service that is most likely a Prometheus. */
+  /** The context of the kubeconfig, where its name is one that people chose. */
+  readonly context?: string
+  /** In-cluster URL of what is most likely a Prometheus. */
   readonly prometheus?: string
 }
 
@@ -19,45 +21,49 @@ export async function readLive(host: Host, login: KubeConfigOptions): Promise<Li
   const options = { timeoutMs: 10_000, ...login }
   const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
   const server = await openApiServer(options)
-  const services: unknown[] = []
-  await server.list('/api/v1/services', { detail: 'whole', each: (item) => services.push(item) })
-  const prometheus = prometheusAmong(services)
-  return { workloads, ...(prometheus === undefined ? {} : { prometheus }) }
+  const pods: unknown[] = []
+  // Services would name it, but a run may not list them.
+  await server.list('/api/v1/pods', { detail: 'metadata', each: (item) => pods.push(item) })
+  const prometheus = prometheusAmong(pods)
+  const { context } = server
+  return {
+    workloads,
+    ...(prometheus === undefined ? {} : { prometheus }),
+    ...(context === '' || context === inCluster ? {} : { context }),
+  }
 }
 
-const serviceSchema = z.object({
+/** What the client library calls the cluster of the pod that it runs in. */
+const inCluster = 'inClusterContext'
+
+const podSchema = z.object({
   metadata: z.object({
-    name: z.string(),
     namespace: z.string().default('default'),
     labels: z.record(z.string(), z.string()).default({}),
   }),
-  spec: z.object({ ports: z.array(z.object({ port: z.number(), name: z.string().optional() })).default([]) }),
 })
 
-/** The URL of the Service that is most likely a Prometheus: by its label, then by its name, a headless Service last. */
-export function prometheusAmong(services: readonly unknown[]): string | undefined {
-  const ranked = services
-    .flatMap((item) => {
-      const parsed = serviceSchema.safeParse(item)
-      return parsed.success ? [parsed.data] : []
-    })
-    .map(({ metadata, spec }) => ({ metadata, spec, rank: rankOf(metadata) }))
-    .filter(({ rank, spec }) => rank > 0 && spec.ports.length > 0)
-    .toSorted((a, b) => b.rank - a.rank)
-  const [best] = ranked
-  if (best === undefined) return undefined
-  const { ports } = best.spec
-  const { port = 9090 } =
-    ports.find(({ port, name = '' }) => port === 9090 || /^(http-)?web$/.test(name)) ?? ports[0] ?? {}
-  return `http://${best.metadata.name}.${best.metadata.namespace}:${port}`
+/**
+ * The URL of the Prometheus that pods show by their labels: the Service that the Prometheus operator makes for its own, that
+ * of the chart `prometheus`, or that of Victoria Metrics.
+ */
+export function prometheusAmong(pods: readonly unknown[]): string | undefined {
+  const urls = pods.flatMap((item) => {
+    const parsed = podSchema.safeParse(item)
+    return parsed.success ? (urlOf(parsed.data.metadata) ?? []) : []
+  })
+  return urls.toSorted((one, other) => one.rank - other.rank)[0]?.url
 }
 
-function rankOf({ name, labels }: z.infer<typeof serviceSchema>['metadata']): number {
-  const app = labels['app.kubernetes.io/name'] ?? labels['app'] ?? ''
-  if (/alertmanager|exporter|operator$|pushgateway|adapter|webhook/.test(`${name} ${app}`)) return 0
-  if (app === 'prometheus' || /-prometheus$/.test(app)) return 3
-  if (name === 'prometheus-operated') return 1
-  return /(^|-)prometheus(-server|-k8s)?$/.test(name) ? 2 : 0
+function urlOf({ namespace, labels }: z.infer<typeof podSchema>['metadata']) {
+  const [name, release = ''] = [labels['app.kubernetes.io/name'], labels['app.kubernetes.io/instance']]
+  if (labels['operator.prometheus.io/name'] !== undefined)
+    return { rank: 0, url: `http://prometheus-operated.${namespace}:9090` }
+  if (name === 'prometheus' && labels['app.kubernetes.io/component'] === 'server') {
+    const full = release.includes('prometheus') ? release : `${release}-prometheus`
+    return { rank: 1, url: `http://${full}-server.${namespace}:80` }
+  }
+  return name === 'vmsingle' ? { rank: 2, url: `http://vmsingle-${release}.${namespace}:8428` } : undefined
 }
 
 /** Where a source runs in a cluster. */

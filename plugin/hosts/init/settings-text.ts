@@ -14,7 +14,9 @@ export interface SettingsCluster {
   readonly name: string
   /** URL of its Prometheus; absent where it is not known. */
   readonly prometheus?: string
-  /** Context of the kubeconfig, where the cluster was read. */
+  /** Whether the cluster was read. */
+  readonly live?: boolean
+  /** Context of the kubeconfig with which it was read. */
   readonly context?: string
 }
 
@@ -55,9 +57,9 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
   ]
 }
 
-const clusterLines = ({ name, context }: SettingsCluster): readonly string[] => [
+const clusterLines = ({ name, live }: SettingsCluster): readonly string[] => [
   `  - name: ${scalar(name)}`,
-  ...(context === undefined ? [] : ['    kubernetes: {} # its live state is read']),
+  ...(live !== true ? [] : ['    kubernetes: {} # its live state is read']),
 ]
 
 /** A text as a scalar of YAML on one line. */

@@ -38,6 +38,8 @@ interface Login {
 export interface ApiServer {
   /** The server of the kubeconfig. */
   readonly url: string
+  /** The name of the context in the kubeconfig; that of the pod's own cluster is not one that people chose. */
+  readonly context: string
   /**
    * Lists a collection by its path, for example `/apis/apps/v1/deployments`. When the list expires on the way, it is repeated,
    * and `each` gets no object twice. Rejects with `kubernetes.unreachable` or `kubernetes.refused`.
@@ -74,6 +76,7 @@ export async function openApiServer(options: ApiServerOptions, pause?: Pause): P
   const pageSize = options.pageSize ?? 500
   return {
     url: server,
+    context: config.getCurrentContext(),
     list: (path, options) => listObjects(get, { server, path, pageSize, ...options }),
     version: async () => {
       const { status, text } = await get({ path: '/version', query: {}, detail: 'whole' })

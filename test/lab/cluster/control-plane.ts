@@ -29,6 +29,8 @@ export interface Audited {
   readonly verb: string
   readonly path: string
   readonly user: string
+  /** HTTP status of the answer. */
+  readonly status: number
 }
 
 /** Whether the programs are there: built by `npm run lab:setup`, or in KUBEBUILDER_ASSETS. */
@@ -142,6 +144,13 @@ async function start(directory: string, children: ChildProcess[]): Promise<Omit<
   }
 }
 
+interface AuditEvent {
+  readonly verb: string
+  readonly requestURI: string
+  readonly user: { readonly username: string }
+  readonly responseStatus?: { readonly code: number }
+}
+
 function auditReader(path: string): () => readonly Audited[] {
   let read = 0
   return () => {
@@ -151,8 +160,13 @@ function auditReader(path: string): () => readonly Audited[] {
     return fresh
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { verb: string; requestURI: string; user: { username: string } })
-      .map(({ verb, requestURI, user }) => ({ verb, path: requestURI, user: user.username }))
+      .map((line) => JSON.parse(line) as AuditEvent)
+      .map(({ verb, requestURI, user, responseStatus }) => ({
+        verb,
+        path: requestURI,
+        user: user.username,
+        status: responseStatus?.code ?? 0,
+      }))
   }
 }
 

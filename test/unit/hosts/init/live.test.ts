@@ -1,42 +1,43 @@
 import { describe, expect, it } from 'vitest'
 import { presenceOf, prometheusAmong } from '../../../../plugin/hosts/init/live.ts'
 
-const service = (name: string, ports: readonly object[], labels: object = {}): object => ({
-  metadata: { name, namespace: 'monitoring', labels },
-  spec: { ports },
-})
-const web = [{ port: 9090, name: 'http-web' }]
+const pod = (labels: object): object => ({ metadata: { name: 'x', namespace: 'monitoring', labels } })
+const operated = pod({ 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': 'kps' })
+const server = (release: string): object =>
+  pod({
+    'app.kubernetes.io/name': 'prometheus',
+    'app.kubernetes.io/component': 'server',
+    'app.kubernetes.io/instance': release,
+  })
 
 describe('the Prometheus of a cluster', () => {
   it.each<[string, readonly object[], string | undefined]>([
     [
-      'of the kube-prometheus-stack, rather than the headless one',
-      [
-        service('prometheus-operated', web),
-        service('kps-kube-prometheus-stack-prometheus', [{ port: 8080, name: 'reloader-web' }, ...web], {
-          app: 'kube-prometheus-stack-prometheus',
-        }),
-        service('kps-kube-prometheus-stack-alertmanager', [{ port: 9093 }], {
-          app: 'kube-prometheus-stack-alertmanager',
-        }),
-      ],
-      'http://kps-kube-prometheus-stack-prometheus.monitoring:9090',
+      'of the operator, rather than another one',
+      [server('p'), operated],
+      'http://prometheus-operated.monitoring:9090',
     ],
     [
-      'of the prometheus chart, on its own port',
+      'of the prometheus chart',
       [
-        service('prometheus-server', [{ port: 80, name: 'http' }], {
-          'app.kubernetes.io/name': 'prometheus',
-        }),
-        service('prometheus-node-exporter', [{ port: 9100 }], {
-          'app.kubernetes.io/name': 'prometheus-node-exporter',
-        }),
+        pod({ 'app.kubernetes.io/name': 'alertmanager', 'app.kubernetes.io/instance': 'prometheus' }),
+        server('prometheus'),
       ],
       'http://prometheus-server.monitoring:80',
     ],
-    ['that there is not', [service('grafana', [{ port: 80 }]), { nothing: 'at all' }], undefined],
-  ])('%s', (_name, services, url) => {
-    expect(prometheusAmong(services)).toBe(url)
+    [
+      'of another release of that chart',
+      [server('metrics')],
+      'http://metrics-prometheus-server.monitoring:80',
+    ],
+    [
+      'of Victoria Metrics',
+      [pod({ 'app.kubernetes.io/name': 'vmsingle', 'app.kubernetes.io/instance': 'vm' })],
+      'http://vmsingle-vm.monitoring:8428',
+    ],
+    ['that there is not', [pod({ app: 'grafana' }), { nothing: 'at all' }], undefined],
+  ])('%s', (_name, pods, url) => {
+    expect(prometheusAmong(pods)).toBe(url)
   })
 })
 
