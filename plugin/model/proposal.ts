@@ -18,6 +18,9 @@ export interface ProposedChange extends FieldAddress {
 /** A field that is skipped, and why. */
 export interface Skipped {
   readonly source?: string
+  readonly cluster?: string
+  readonly namespace?: string
+  /** `Kind/name`; empty for a whole source. */
   readonly workload: string
   readonly field?: string
   /** `file:line:column` of the source line, when it is known. */

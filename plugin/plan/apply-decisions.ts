@@ -30,13 +30,20 @@ export function applyDecisions(
   const kept: SourceChange[] = []
   for (const { change, decision } of decided) {
     const cause = skippedGroups.get(groupOf(change))
-    const { source, workload } = change
+    const { source, cluster, workload } = change
     if (cause !== undefined) {
       const reason =
         'reason' in decision
           ? decision.reason
           : `changes together with ${fieldLabel(cause)}, which is skipped`
-      skipped.push({ source, workload: workloadLabel(workload), field: fieldLabel(change), reason })
+      skipped.push({
+        source,
+        ...(cluster === undefined ? {} : { cluster }),
+        namespace: workload.namespace,
+        workload: workloadLabel(workload),
+        field: fieldLabel(change),
+        reason,
+      })
     } else if ('to' in decision) kept.push({ ...change, to: decision.to })
   }
   return { changes: kept, skipped }

@@ -62,6 +62,8 @@ function skip(
   const { site, source } = one.trace
   return {
     source,
+    ...(one.change.cluster === undefined ? {} : { cluster: one.change.cluster }),
+    namespace: one.workload.namespace,
     workload: workloadLabel(one.workload),
     field: fieldLabel(one),
     ...(site === null ? {} : { place: `${site.file}:${site.line}:${site.column}` }),

@@ -176,6 +176,8 @@ const skip = (traced: TracedChange, reason: string): Skipped => {
   const { site, source } = traced.trace
   return {
     source,
+    ...(traced.change.cluster === undefined ? {} : { cluster: traced.change.cluster }),
+    namespace: traced.workload.namespace,
     workload: workloadLabel(traced.workload),
     field: fieldLabel(traced),
     ...(site === null ? {} : { place: `${site.file}:${site.line}:${site.column}` }),

@@ -65,23 +65,35 @@ function signed(value: number, unit: string): string {
   return whole < 0 ? `−${-whole} ${unit}` : `+${whole} ${unit}`
 }
 
-/** The reasons why fields are skipped, each with its fields, the most frequent first. */
+/** The reasons why fields are skipped, each with its workloads and their fields, the most frequent first. */
 export function skippedRows({
   recommendations,
   skipped,
 }: Plan): readonly { readonly reason: string; readonly what: readonly string[] }[] {
-  const reasons = new Map<string, string[]>()
-  const add = (reason: string, what: string): void => {
-    reasons.set(reason, [...(reasons.get(reason) ?? []), what])
+  const reasons = new Map<string, Map<string, string[]>>()
+  const add = (reason: string, place: string, field: string): void => {
+    const places = reasons.get(reason) ?? new Map<string, string[]>()
+    reasons.set(reason, places)
+    places.set(place, [...(places.get(place) ?? []), field])
   }
-  for (const { source = '', workload, field, reason } of skipped)
-    add(reason, [workload || source, field].filter(Boolean).join(' '))
+  for (const { source = '', cluster, namespace, workload, field = '', reason } of skipped) {
+    const place = [namespace, workload].filter(Boolean).join('/')
+    add(reason, workload === '' ? source : [cluster, place].filter(Boolean).join(' '), field)
+  }
   for (const one of recommendations) {
-    if (one.verdict === 'unsure')
-      add(one.missing, [workloadLabel(one.workload), one.container, one.field].filter(Boolean).join(' '))
+    if (one.verdict !== 'unsure') continue
+    const place = `${one.workload.namespace}/${workloadLabel(one.workload)}`
+    const field = [one.container, one.field].filter(Boolean).join(' ')
+    add(one.missing, [one.cluster, place].filter(Boolean).join(' '), field)
   }
   return [...reasons]
-    .map(([reason, what]) => ({ reason, what }))
+    .map(([reason, places]) => ({
+      reason,
+      what: [...places].map(([place, fields]) => {
+        const named = fields.filter(Boolean)
+        return named.length === 0 ? place : `${place} (${named.join(', ')})`
+      }),
+    }))
     .sort((a, b) => b.what.length - a.what.length)
 }
 

@@ -101,6 +101,8 @@ export const reportSchema = z
     skipped: z.array(
       z.object({
         source: z.string().optional(),
+        cluster: z.string().optional(),
+        namespace: z.string().optional(),
         workload: z.string(),
         field: z.string().optional(),
         place: z.string().optional().describe('`file:line:column` of the source line of the field.'),

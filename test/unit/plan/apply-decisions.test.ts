@@ -19,6 +19,7 @@ const changeOf = (field: Field, more: Partial<SourceChange> = {}): SourceChange 
 const [cpu, memory] = [changeOf('requests.cpu'), changeOf('requests.memory')]
 const skip = (field: Field, reason: string) => ({
   source: 'prod',
+  namespace: 'default',
   workload: 'Deployment/api',
   field: `app ${field}`,
   reason,
