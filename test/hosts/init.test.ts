@@ -174,4 +174,65 @@ describe('init', () => {
       stderr: expect.stringMatching(/No source with a workload[\s\S]*--repo/),
     })
   })
+
+  const vpa = `# The autoscaler of web.
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: { name: web }
+spec:
+  targetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+  updatePolicy:
+    updateMode: Auto # by hand
+  resourcePolicy:
+    containerPolicies: [{ containerName: app, maxAllowed: { memory: 2Gi } }]
+`
+  const withVpa = {
+    'apps/kustomization.yaml': 'namespace: shop\nresources: [web.yaml, vpa.yaml]\n',
+    'apps/web.yaml': deployment('web'),
+    'apps/vpa.yaml': vpa,
+  }
+
+  it('takes over the rules of another program, and switches nothing off by itself', async () => {
+    const root = repository(withVpa)
+    const ended = await tortoise(['init', '--repo', root, '--offline', '--from', 'vpa'])
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(ended.stdout).toContain(
+      'VerticalPodAutoscaler shop/web (mode Auto): set its mode to Off in apps/vpa.yaml:8:17, or run again with --switch-off',
+    )
+    expect(parse(read(root, 'tortoise.yaml'))).toMatchObject({
+      rules: [
+        {
+          match: { namespace: 'shop', workload: 'Deployment/web', container: 'app' },
+          maximum: { memory: '2Gi' },
+        },
+      ],
+    })
+    expect(read(root, 'apps/vpa.yaml')).toBe(vpa)
+  })
+
+  it('switches objects off in their manifests where it is asked for', async () => {
+    const root = repository(withVpa)
+    const flags = ['--offline', '--from', 'vpa', '--switch-off']
+    const ended = await tortoise(['init', '--repo', root, ...flags])
+    expect(ended.stdout).toContain('switched off in apps/vpa.yaml:8:17')
+    expect(read(root, 'apps/vpa.yaml')).toBe(vpa.replace('Auto #', '"Off" #'))
+    const bare = repository({ ...withVpa, 'apps/vpa.yaml': vpa.replace(/ {2}updatePolicy:\n.*\n/, '') })
+    await tortoise(['init', '--repo', bare, ...flags])
+    expect(parse(read(bare, 'apps/vpa.yaml'))).toMatchObject({
+      spec: { updatePolicy: { updateMode: 'Off' } },
+    })
+  })
+
+  it('says what it looked for where another program has nothing', async () => {
+    const root = repository({ 'app.yaml': deployment('app', 'shop') })
+    expect(await tortoise(['init', '--repo', root, '--offline', '--from', 'tortoise'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/nothing of Mercari's Tortoise was found[\s\S]*objects of kind Tortoise/),
+    })
+    expect(await tortoise(['init', '--repo', root, '--offline', '--switch-off'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--switch-off needs --from'),
+    })
+    expect(existsSync(join(root, 'tortoise.yaml'))).toBe(false)
+  })
 })

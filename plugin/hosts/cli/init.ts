@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { loadSettings } from '../../../config/load.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
@@ -11,6 +11,8 @@ import type { Host } from '../../run/host.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
+import { editsOf, formerOf, formerWords } from '../init/former.ts'
+import { type FormerProgram, formerPrograms } from '../init/former-rules.ts'
 import { knownFrom } from '../init/hints.ts'
 import { nothingFound, serverAdvice, skippedReasons } from '../init/nothing-found.ts'
 import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
@@ -28,6 +30,8 @@ interface InitFlags extends Pick<SettingsFlags, 'operatorSettings' | 'sandbox'> 
   readonly offline?: boolean
   readonly fetchCharts?: boolean
   readonly workflow?: boolean
+  readonly from?: FormerProgram
+  readonly switchOff?: boolean
   readonly force?: boolean
   readonly dryRun?: boolean
 }
@@ -52,6 +56,15 @@ export function initCommand(host: Host): Command {
     )
     .option('--workflow', 'write .github/workflows/tortoise.yml (default: if a remote is on GitHub)')
     .option('--no-workflow', 'write no workflow')
+    .addOption(
+      new Option('--from <program>', 'write rules for what the objects of another program say').choices([
+        ...formerPrograms,
+      ]),
+    )
+    .option(
+      '--switch-off',
+      'with --from: also set the mode of its objects in the repository to Off, so that they no longer change pods',
+    )
     .option('--force', 'replace existing files')
     .option('--dry-run', 'print what would be written')
     .action(async (flags: InitFlags) => init(host, flags))
@@ -68,7 +81,8 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const proposed = fetches ? [] : survey.servers
   const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
   if (assigned.sources.length === 0) throw nothingFound({ servers: proposed, skipped: survey.skipped })
-  const settings = settingsText(assigned)
+  const former = await formerOf(checkout, flags, survey.objects)
+  const settings = settingsText({ ...assigned, ...(former && { former }) })
   // The settings that are written must be valid.
   loadSettings('tortoise.yaml', settings)
   const operator = operatorText(assigned.clusters, { allow: survey.servers, isAllowed: fetches })
@@ -79,7 +93,8 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   }))
   const own =
     place.path !== undefined && place.isNew ? [{ file: place.path, path: place.path, text: operator }] : []
-  for (const { file, path, text } of [...texts, ...own]) {
+  const edits = flags.switchOff === true ? editsOf(former, checkout) : []
+  for (const { file, path, text } of [...texts, ...own, ...edits]) {
     if (flags.dryRun === true) host.stdout(terminal`# ${file}\n${terminalLines(text)}\n`)
     else write(path, text)
   }
@@ -89,7 +104,13 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
       closingWords(
         files,
         { ...assigned, skipped },
-        closingOperator(operatorWords(place, operator), proposed),
+        terminal.join(
+          [
+            ...(former === undefined ? [] : formerWords(former, flags.switchOff === true)),
+            closingOperator(operatorWords(place, operator), proposed),
+          ],
+          '\n',
+        ),
       ),
     )
   else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)

@@ -1,6 +1,7 @@
 import { workloadsOf } from '../../model/manifest.ts'
 import type { Rendering, Source } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
+import type { PlacedObject } from './former-rules.ts'
 
 /** Used while the namespace of a source is not known; a chart may write it into its objects. */
 const unknown = 'namespace-not-known-yet'
@@ -10,6 +11,17 @@ export const withoutNamespace = (source: Source): Source => ({
   ...source,
   namespace: source.namespace ?? unknown,
 })
+
+/** The objects of a rendering, with the namespace of those that name none; `''` where that is not known. */
+export const placedObjects = (
+  { objects, source: { namespace = '' } }: Rendering,
+  stage: string | undefined,
+): readonly PlacedObject[] =>
+  objects.map((object) => ({
+    object,
+    namespace: namespace === unknown ? '' : namespace,
+    ...(stage === undefined ? {} : { stage }),
+  }))
 
 /** The workloads of a rendering; the namespace is `''` where the objects name none. */
 export const declaredWorkloads = ({ objects, source }: Rendering): readonly Workload[] =>

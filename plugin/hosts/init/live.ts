@@ -75,7 +75,7 @@ export interface LivePresence {
 }
 
 /** Finds the workloads of a source in a cluster. */
-export function presenceOf({ workloads }: SurveyedSource, live: Live): LivePresence {
+export function presenceOf({ workloads }: Pick<SurveyedSource, 'workloads'>, live: Live): LivePresence {
   const runs = (workload: Workload, namespace: string): boolean =>
     live.workloads.some(
       ({ workload: one }) =>

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { Former } from './former-rules.ts'
 import type { SurveyedSource } from './survey.ts'
 
 /** A source as settings will name it. */
@@ -23,10 +24,12 @@ export interface SettingsCluster {
 interface Contents {
   readonly sources: readonly SettingsSource[]
   readonly clusters: readonly SettingsCluster[]
+  /** What the objects of another program say. */
+  readonly former?: Pick<Former, 'rules' | 'recommend'>
 }
 
 /** The smallest `tortoise.yaml` that names what was found, with a comment at every value to check. */
-export function settingsText({ sources, clusters }: Contents): string {
+export function settingsText({ sources, clusters, former }: Contents): string {
   const head = [
     '# What GitOps Tortoise right-sizes, and how it delivers changes. Servers and credentials are operator settings.',
     '# All settings: docs/settings.md of GitOps Tortoise.',
@@ -41,8 +44,17 @@ export function settingsText({ sources, clusters }: Contents): string {
     ...clusters.flatMap(clusterLines),
     '',
     ...deliver,
+    ...(former === undefined ? [] : formerLines(former)),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function formerLines({ rules, recommend }: Pick<Former, 'rules' | 'recommend'>): readonly string[] {
+  const block = (value: object): readonly string[] => stringify(value, { lineWidth: 0 }).trimEnd().split('\n')
+  return [
+    ...(Object.keys(recommend).length === 0 ? [] : ['', ...block({ recommend })]),
+    ...(rules.length === 0 ? [] : ['', ...block({ rules })]),
+  ]
 }
 
 function sourceLines({ settings, cluster, namespaceUnknown, workloads }: SettingsSource): readonly string[] {

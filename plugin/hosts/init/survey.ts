@@ -9,8 +9,9 @@ import { identifySources } from '../../trace/sources/identify.ts'
 import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
 import type { Scan } from '../../trace/sources/scan.ts'
 import { scanRepository } from '../../trace/sources/scan.ts'
-import { declaredWorkloads, withoutNamespace } from './declared.ts'
+import { declaredWorkloads, placedObjects, withoutNamespace } from './declared.ts'
 import { stageOf, withoutStage } from './environments.ts'
+import type { PlacedObject } from './former-rules.ts'
 import { findUnmanagedManifests } from './unmanaged-manifests.ts'
 
 /** A source that settings should name. */
@@ -20,6 +21,8 @@ export interface SurveyedSource {
   readonly stage?: string
   /** The workloads that it deploys; the namespace is `''` where the objects name none. */
   readonly workloads: readonly Workload[]
+  /** The objects that it renders, and those of its releases. */
+  readonly objects: readonly PlacedObject[]
 }
 
 /** A path or source that settings do not name, and why. */
@@ -32,6 +35,8 @@ export interface SkippedSource {
 export interface Survey {
   readonly found: readonly SurveyedSource[]
   readonly skipped: readonly SkippedSource[]
+  /** The objects of every source, also of those without workloads. */
+  readonly objects: readonly PlacedObject[]
 }
 
 interface SurveyPorts {
@@ -48,6 +53,7 @@ export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
   const empty = surveyed.filter(({ workloads }) => workloads.length === 0)
   return {
     found: found.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en')),
+    objects: surveyed.flatMap(({ objects }) => objects),
     skipped: [
       ...failed.map(({ source, reason }) => ({ path: source.id, reason })),
       ...empty.map(({ settings, unrendered }) => ({
@@ -123,6 +129,7 @@ async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<S
     settings: { path, values: [...values], ...(release === undefined ? {} : { release }) },
     ...(stage === undefined ? {} : { stage }),
     workloads: rendered.flatMap(declaredWorkloads),
+    objects: rendered.flatMap((one) => placedObjects(one, stage)),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),
   }
 }
