@@ -18,7 +18,9 @@ export function coverageOf(
     source,
     workloads: workloads.map(({ workload }) => workload),
   }))
-  return [...groupBy(observations, ({ cluster }) => cluster)].flatMap(([cluster, used]) => {
+  // A workload that runs without usage is listed in the report by itself.
+  const withUsage = observations.filter(({ containers }) => containers.length > 0)
+  return [...groupBy(withUsage, ({ cluster }) => cluster)].flatMap(([cluster, used]) => {
     const own = declared.filter(({ source }) => source.cluster === undefined || source.cluster === cluster)
     if (own.length === 0) return []
     const keys = new Set(own.flatMap(({ workloads }) => workloads.map(workloadKey)))

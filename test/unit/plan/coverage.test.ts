@@ -7,7 +7,11 @@ import { workloadOf } from './repository.ts'
 
 const Gi = 1024 ** 3
 const used = (name: string, more: Partial<Observation> = {}, namespace = 'shop'): Observation =>
-  observationWith({ containers: [], workload: { ...workloadOf(name), namespace }, ...more })
+  observationWith({
+    containers: [{ container: 'app', oomKills: 0 }],
+    workload: { ...workloadOf(name), namespace },
+    ...more,
+  })
 const declaring = (id: string, names: readonly string[], more: Partial<Source> = {}) => ({
   source: { kind: 'plain', id, path: id, cluster: 'prod', namespace: 'shop', ...more },
   workloads: names.map((name) => ({
@@ -49,6 +53,12 @@ describe('the coverage of a cluster', () => {
       ],
       ['small', 'no source renders it; add the directory or file that deploys it to sources:'],
     ])
+  })
+
+  it('counts no workload without usage', () => {
+    expect(
+      coverageOf([declaring('apps', ['web'])], [used('web'), used('idle', { containers: [] })], []),
+    ).toMatchObject([{ used: 1, managed: 1, unmanaged: [] }])
   })
 
   it('says nothing of a cluster for which there is no source', () => {
