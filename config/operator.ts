@@ -5,6 +5,7 @@ import { commitsSchema } from './commits.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
+import { repositorySchema } from './repositories.ts'
 import { editorSchema } from './shared-schemas.ts'
 
 /** The file of operator settings: with which programs, servers and credentials the settings of repositories are carried out. */
@@ -16,6 +17,12 @@ export const operatorSchema = z
       .optional()
       .describe(
         'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes` and `charts` cannot be allowed.',
+      ),
+    repositories: z
+      .array(repositorySchema)
+      .optional()
+      .describe(
+        'Repositories that `tortoise run --repositories` and `tortoise plan --repositories` work on, one after the other.',
       ),
     clusters: z
       .array(clusterSchema.omit({ paths: true, usage: true }))

@@ -3,6 +3,7 @@
  * other setting is an operator setting, so that a new one is safe until it is listed here.
  */
 const repositorySettings: readonly string[] = [
+  '$schema',
   'sources',
   'clusters.name',
   'clusters.paths',

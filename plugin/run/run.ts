@@ -6,7 +6,7 @@ import type { Checkout } from './checkout.ts'
 import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
 import type { RunPorts } from './host.ts'
-import { observe } from './observe/observe.ts'
+import { type ObserveUsage, observe } from './observe/observe.ts'
 import type { ObservedUsage, ObserveFlags } from './observe/request.ts'
 import { planRepository, type WorkloadFilter } from './plan-repository.ts'
 import { requireDelivery } from './require-settings.ts'
@@ -31,9 +31,13 @@ export interface RunReport extends Outcome {
  * One run of the scheduled job. It reads usage, plans on the head of the base branch, delivers the plan as the settings
  * say, and returns the report. Throws `settings.operator` when that needs settings that the repository may not give. If the base branch moves meanwhile, the run plans and delivers again.
  */
-export async function run(ports: RunPorts, request: RunRequest): Promise<RunReport> {
+export async function run(
+  ports: RunPorts,
+  request: RunRequest,
+  observeUsage: ObserveUsage = observe,
+): Promise<RunReport> {
   requireDelivery(request.settings)
-  const observed = await observe(ports, request.settings, request.usage)
+  const observed = await observeUsage(ports, request.settings, request.usage)
   return retryWhenMoved(ports.progress, async (attempt) => {
     const target = await openTarget(ports, request, attempt)
     const plan = await planRepository(ports, { ...request, ...observed }, target.base)

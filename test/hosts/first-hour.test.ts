@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { Observation } from '../../plugin/model/observation.ts'
-import { printSnapshot } from '../../plugin/observe/snapshot.ts'
+import { snapshotFor } from '../lab/layout-snapshot.ts'
 import { appOfApps, type Files, fluxBootstrap, type Layout, plainManifests, stages } from '../lab/layouts.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { recordedUsage } from '../unit/recommend/builders.ts'
 import { git, read, tortoise } from './program.ts'
 
-const Mi = 1024 ** 2
-const end = Date.UTC(2026, 8, 15)
-const frame = { first: end / 1000 - 14 * 86_400 + 3600, step: 3600, count: 14 * 24 }
 const made: string[] = []
 afterAll(() => {
   for (const directory of made) rmSync(directory, { recursive: true, force: true })
@@ -36,31 +31,8 @@ function checkoutOf(files: Files): string {
   return root
 }
 
-/** A recorded file of two clusters: everything that a layout deploys uses much less than it requests, staging even less. */
-function snapshotOf({ deployed }: Layout, clusters: readonly string[] = stages): string {
-  const observations = clusters.flatMap((cluster) =>
-    deployed.map(({ namespace, kind, name, container }): Observation => {
-      const cpu = cluster === 'staging' ? 20 : 100
-      const usage = recordedUsage({ cpu: () => cpu, memory: () => 200 * Mi, pods: 1 }, frame)
-      return {
-        cluster,
-        workload: { apiVersion: 'apps/v1', kind, namespace, name },
-        window: { from: new Date(end - 14 * 86_400_000).toISOString(), to: new Date(end).toISOString() },
-        days: 14,
-        coverage: 1,
-        containers: [{ container, ...usage, oomKills: 0 }],
-        replicas: { min: 1, max: 1, mean: 1 },
-      }
-    }),
-  )
-  const text = printSnapshot({
-    kind: 'TortoiseSnapshot',
-    version: 1,
-    recordedAt: new Date(end).toISOString(),
-    observations,
-  })
-  return join(directoryWith({ 'snapshot.json': text }), 'snapshot.json')
-}
+const snapshotOf = ({ deployed }: Layout, clusters: readonly string[] = stages): string =>
+  join(directoryWith({ 'snapshot.json': snapshotFor(deployed, clusters) }), 'snapshot.json')
 
 const path = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
 const home = mkdtempSync(join(tmpdir(), 'tortoise-home-'))

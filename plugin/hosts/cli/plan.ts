@@ -3,6 +3,7 @@ import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 import { Refused } from './exit-error.ts'
 import { planHere } from './plan-found.ts'
+import { runOnRepositories } from './repositories.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 
@@ -12,6 +13,7 @@ export function planCommand(host: Host): Command {
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
     .action(async (flags: RunFlags & { readonly check?: boolean }) => {
+      if (flags.repositories) return runOnRepositories(host, flags, true)
       const report = await planHere(host, openRun(host, flags), flags)
       host.stdout(formatOutcome(host, report, flags.output))
       if (flags.check === true && report.plan.proposal !== undefined)

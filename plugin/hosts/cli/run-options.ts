@@ -22,6 +22,7 @@ export interface RunFlags extends SettingsFlags {
   readonly cluster?: string
   readonly until?: string
   readonly cache?: string
+  readonly repositories?: true
   readonly output: 'table' | 'markdown' | 'json'
 }
 
@@ -39,6 +40,7 @@ export const withReadFlags = (command: Command): Command =>
 export const withRunFlags = (command: Command): Command =>
   withReadFlags(command)
     .addOption(snapshotOption())
+    .option('--repositories', 'work on every repository that the operator settings list, without a checkout')
     .addOption(
       new Option('-o, --output <format>', 'format of the report')
         .choices(['table', 'markdown', 'json'])

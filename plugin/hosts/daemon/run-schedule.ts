@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
+import { refreshMirror } from '../../run/mirror.ts'
 import { type RunReport, run } from '../../run/run.ts'
-import { refreshMirror } from './mirror.ts'
 import type { NamedSchedule } from './scheduler.ts'
 
 /** Flags of the daemon. */

@@ -6,8 +6,24 @@ import type { RunPorts } from '../host.ts'
 import { requireClusters } from '../require-settings.ts'
 import { observeCluster } from './cluster.ts'
 import { clustersToRead } from './clusters-to-read.ts'
-import type { ObservedUsage, ObserveFlags } from './request.ts'
+import type { ClusterRequest, ObservedUsage, ObserveFlags } from './request.ts'
 import { readSnapshots } from './snapshots.ts'
+
+/** Reads usage as settings and flags say. */
+export type ObserveUsage = typeof observe
+
+/** A reader that reads no cluster twice: one that several settings give alike is read for the first of them. */
+export function shareObservations(): ObserveUsage {
+  const known = new Map<string, Promise<ObservedUsage>>()
+  return (ports, settings, flags) =>
+    observe(ports, settings, flags, (request) => {
+      const { cluster, settings: own, flags: given } = request
+      const key = JSON.stringify([cluster, own.history, own.kubernetes, given])
+      const found = known.get(key) ?? observeCluster(ports, request)
+      known.set(key, found)
+      return found
+    })
+}
 
 /**
  * Observes all workloads: from recorded files if `--snapshot` names some, or else from every cluster in settings. Throws
@@ -17,6 +33,8 @@ export async function observe(
   ports: RunPorts,
   settings: Pick<Settings, 'clusters' | 'sources' | 'history' | 'kubernetes' | 'repository' | 'denied'>,
   flags: ObserveFlags,
+  observeOne: (request: ClusterRequest) => Promise<ObservedUsage> = (request) =>
+    observeCluster(ports, request),
 ): Promise<ObservedUsage> {
   if (flags.snapshot !== undefined && flags.snapshot.length > 0) return readSnapshots(ports, flags.snapshot)
   requireClusters(settings, flags)
@@ -30,7 +48,7 @@ export async function observe(
   }
   const to = flags.until === undefined ? ports.now() : timeFrom(flags.until)
   const observed = await Promise.allSettled(
-    clusters.map((cluster) => observeCluster(ports, { settings, cluster, to, flags })),
+    clusters.map((cluster) => observeOne({ settings, cluster, to, flags })),
   )
   return mergeClusters(clusters, observed, ports.progress)
 }

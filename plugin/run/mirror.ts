@@ -2,13 +2,13 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import git from 'isomorphic-git'
 import http from 'isomorphic-git/http/node'
-import type { Settings } from '../../../config/schema.ts'
-import { openRemote } from '../../deliver/git/smart-http.ts'
-import { ExpectedStop, stop } from '../../model/problem.ts'
-import type { Checkout } from '../../run/checkout.ts'
-import { remoteToken } from '../../run/deliver/tokens.ts'
-import type { Host } from '../../run/host.ts'
-import { requireRemote } from '../../run/require-settings.ts'
+import type { Settings } from '../../config/schema.ts'
+import { openRemote } from '../deliver/git/smart-http.ts'
+import { ExpectedStop, stop } from '../model/problem.ts'
+import type { Checkout } from './checkout.ts'
+import { remoteToken } from './deliver/tokens.ts'
+import type { Environment } from './host.ts'
+import { requireRemote } from './require-settings.ts'
 
 /** Commits to fetch: enough to find when a value was last changed. */
 const depth = 200
@@ -19,12 +19,16 @@ const mostPacks = 100
  * Fetches the head of the base branch into a bare clone in the state directory. Throws `settings.missing` without a remote or
  * base, `git.remote` when the fetch fails, and `git.missing` when the server has no such branch.
  */
-export async function refreshMirror(host: Host, settings: Settings, directory: string): Promise<Checkout> {
+export async function refreshMirror(
+  host: Environment,
+  settings: Settings,
+  directory: string,
+): Promise<Checkout> {
   requireRemote(settings)
   const { remote, base } = settings.deliver
   if (remote === undefined || base === undefined) {
-    throw stop('settings.missing', 'A daemon without a checkout needs deliver.remote.url and deliver.base', {
-      hint: 'Set the repository and the branch that is deployed, or start the daemon with --repo DIR.',
+    throw stop('settings.missing', 'A run without a checkout needs deliver.remote.url and deliver.base', {
+      hint: 'Set the repository and the branch that is deployed, or name a checkout with --repo DIR.',
     })
   }
   const mayLogIn = host.env[remote.tokenEnv] || settings.deliver.github?.app
