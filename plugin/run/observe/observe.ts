@@ -6,35 +6,48 @@ import type { RunPorts } from '../host.ts'
 import { requireClusters } from '../require-settings.ts'
 import { observeCluster } from './cluster.ts'
 import { clustersToRead } from './clusters-to-read.ts'
-import type { ClusterRequest, ObservedUsage, ObserveFlags } from './request.ts'
+import type { ObservedUsage, ObserveFlags } from './request.ts'
 import { readSnapshots } from './snapshots.ts'
 
-/** Reads usage as settings and flags say. */
-export type ObserveUsage = typeof observe
+type ObserveSettings = Pick<
+  Settings,
+  'clusters' | 'sources' | 'history' | 'kubernetes' | 'repository' | 'denied'
+>
 
-/** A reader that reads no cluster twice: one that several settings give alike is read for the first of them. */
-export function shareObservations(): ObserveUsage {
-  const known = new Map<string, Promise<ObservedUsage>>()
-  return (ports, settings, flags) =>
-    observe(ports, settings, flags, (request) => {
-      const { cluster, settings: own, flags: given } = request
-      const key = JSON.stringify([cluster, own.history, own.kubernetes, given])
-      const found = known.get(key) ?? observeCluster(ports, request)
-      known.set(key, found)
-      return found
-    })
-}
+/** Reads usage as settings and flags say. */
+export type ObserveUsage = (
+  ports: RunPorts,
+  settings: ObserveSettings,
+  flags: ObserveFlags,
+) => Promise<ObservedUsage>
+
+/** Reads the usage of one cluster. */
+type ObserveCluster = typeof observeCluster
 
 /**
  * Observes all workloads: from recorded files if `--snapshot` names some, or else from every cluster in settings. Throws
  * `settings.operator` when that needs settings that the repository may not give, `settings.missing` when there is nothing to read, and the first cluster's error when no cluster can be read.
  */
-export async function observe(
+export const observe: ObserveUsage = (ports, settings, flags) =>
+  observeBy(observeCluster, ports, { settings, flags })
+
+/** A reader that reads no cluster twice: one that several settings give alike is read for the first of them. */
+export function shareObservations(): ObserveUsage {
+  const known = new Map<string, Promise<ObservedUsage>>()
+  const once: ObserveCluster = (ports, request) => {
+    const { cluster, settings, flags } = request
+    const key = JSON.stringify([cluster, settings.history, settings.kubernetes, flags])
+    const found = known.get(key) ?? observeCluster(ports, request)
+    known.set(key, found)
+    return found
+  }
+  return (ports, settings, flags) => observeBy(once, ports, { settings, flags })
+}
+
+async function observeBy(
+  observeOne: ObserveCluster,
   ports: RunPorts,
-  settings: Pick<Settings, 'clusters' | 'sources' | 'history' | 'kubernetes' | 'repository' | 'denied'>,
-  flags: ObserveFlags,
-  observeOne: (request: ClusterRequest) => Promise<ObservedUsage> = (request) =>
-    observeCluster(ports, request),
+  { settings, flags }: { readonly settings: ObserveSettings; readonly flags: ObserveFlags },
 ): Promise<ObservedUsage> {
   if (flags.snapshot !== undefined && flags.snapshot.length > 0) return readSnapshots(ports, flags.snapshot)
   requireClusters(settings, flags)
@@ -48,7 +61,7 @@ export async function observe(
   }
   const to = flags.until === undefined ? ports.now() : timeFrom(flags.until)
   const observed = await Promise.allSettled(
-    clusters.map((cluster) => observeOne({ settings, cluster, to, flags })),
+    clusters.map((cluster) => observeOne(ports, { settings, cluster, to, flags })),
   )
   return mergeClusters(clusters, observed, ports.progress)
 }
