@@ -9,18 +9,18 @@ import { type KindResult, type RepositoryResult, tryRepository } from './reposit
 import { serveChartsOf } from './served-charts.ts'
 
 /**
- * `npm run corpus -- DIR [--charts DIR]`: discovers and traces everything in every repository below DIR, and proves a sample
+ * `npm run corpus -- DIR [--charts DIR] [--sample N]`: discovers and traces everything in every repository below DIR, and proves a sample
  * of the answers by real edits. Charts come from the packed charts below `--charts`, which loopback servers serve; nothing
  * else is fetched. Ends with one line of JSON.
  */
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
-  options: { charts: { type: 'string' } },
+  options: { charts: { type: 'string' }, sample: { type: 'string', default: '25' } },
 })
 const [given] = positionals
 if (given === undefined || !existsSync(given)) {
   process.stderr.write(
-    'usage: npm run corpus -- DIR [--charts DIR], a folder whose sub-folders are repositories\n',
+    'usage: npm run corpus -- DIR [--charts DIR] [--sample N], a folder whose sub-folders are repositories\n',
   )
   process.exit(2)
 }
@@ -34,7 +34,12 @@ const results: RepositoryResult[] = []
 for (const name of readdirSync(root).sort()) {
   if (!statSync(join(root, name)).isDirectory()) continue
   const view = openWorkTree(join(root, name))
-  const result = await tryRepository({ name, view: served?.store.mount(view) ?? view, renderer })
+  const result = await tryRepository({
+    name,
+    view: served?.store.mount(view) ?? view,
+    renderer,
+    sampleSize: Number(flags.sample),
+  })
   results.push(result)
   process.stdout.write(`${report(result)}\n`)
 }

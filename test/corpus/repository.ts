@@ -11,6 +11,8 @@ export interface Tried {
   readonly name: string
   readonly view: RepositoryView
   readonly renderer: Renderer
+  /** How many source lines, and how many overrides, are tried by edits. */
+  readonly sampleSize: number
 }
 
 /** How far sources of one kind came. */
@@ -44,10 +46,8 @@ export interface RepositoryResult extends Omit<KindResult, 'sources'> {
   readonly seconds: number
 }
 
-const sampleSize = 25
-
 /** Discovers, renders and traces a repository, then edits a sample of the places named and compares what changes. */
-export async function tryRepository({ name, view, renderer }: Tried): Promise<RepositoryResult> {
+export async function tryRepository({ name, view, renderer, sampleSize }: Tried): Promise<RepositoryResult> {
   const start = performance.now()
   const ports = { view, renderer, progress: () => {}, allowShared: false }
   const sources = await discoverSources({ view, renderer })

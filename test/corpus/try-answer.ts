@@ -34,20 +34,35 @@ export async function mistakeIn(
 }
 
 /** Makes and proves the chosen edit of a field as a run does; returns why it is not proved. */
-export async function refutationOf(
-  { workload, container, field, value, path, trace }: TracedField,
+export async function refutationOf(field: TracedField, ports: ProposePorts): Promise<string | undefined> {
+  const reasons: string[] = []
+  for (const to of [another(field.value), smaller(field.value), next(field.value)]) {
+    const reason = await refutationBy(to, field, ports)
+    if (reason === undefined) return undefined
+    reasons.push(reason)
+    // A value that no cluster takes says nothing of the place.
+    if (!reason.includes('the API server would refuse it')) break
+  }
+  return reasons[0]
+}
+
+async function refutationBy(
+  to: string,
+  { workload, container, field, path, trace }: TracedField,
   ports: ProposePorts,
 ): Promise<string | undefined> {
   const address = { workload, ...(container === undefined ? {} : { container }), field }
   const change = { because: [], together: '' }
-  const { skipped } = await propose(
-    [{ ...address, to: another(value), trace, rendered: path, change }],
-    ports,
-  )
+  const { skipped } = await propose([{ ...address, to, trace, rendered: path, change }], ports)
   return (
     skipped[0] && `${trace.source} ${workload.kind}/${workload.name} ${fieldKey(trace)}: ${skipped[0].reason}`
   )
 }
 
-/** Another value of the same type. */
-const another = (text: string): string => text.replace(/\d+(\.\d+)?/, (number) => String(Number(number) + 7))
+const withNumber = (text: string, change: (number: number) => number): string =>
+  text.replace(/\d+(\.\d+)?/, (number) => String(change(Number(number))))
+
+/** Other values of the same type. */
+const another = (text: string): string => withNumber(text, (number) => number + 7)
+const smaller = (text: string): string => withNumber(text, (number) => Math.max(1, Math.floor(number * 0.9)))
+const next = (text: string): string => withNumber(text, (number) => number + 1)
