@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { hasOpenssl } from '../lab/certificates.ts'
+import { type LoopbackProxy, startProxy } from '../lab/proxy.ts'
 import { hasRegistry } from '../lab/registry/server.ts'
 import { type Answers, chart, serve } from '../unit/store/ground.ts'
 import {
@@ -480,6 +481,97 @@ describe.skipIf(!ready)('charts from elsewhere', () => {
       expect.stringMatching(/^its chart web 1.0.0 of http:\/\/127.0.0.1:\d+ is not fetched: /),
     )
     expect(reasons(plan.stdout).join('\n')).toMatch(message)
+  })
+
+  describe('behind a proxy of the network', () => {
+    let proxy: LoopbackProxy
+    beforeAll(async () => {
+      const [charts, sources] = [ground.http.url, ground.gitServer.url].map((url) =>
+        Number(new URL(url).port),
+      )
+      proxy = await startProxy({ 'charts.example.net': charts ?? 0, 'git.example.net': sources ?? 0 })
+    })
+    afterAll(() => proxy.close())
+
+    const operator = (allow: readonly string[]): JsonObject => ({
+      charts: {
+        allow,
+        credentials: [
+          { ...login(), host: 'charts.example.net', tls: { caFile: ground.http.certificate?.caFile ?? '' } },
+          {
+            host: 'git.example.net',
+            basic: { username: 'x-access-token', passwordEnv: 'SOURCES_TOKEN' },
+          },
+        ],
+      },
+    })
+    const login = () => ({ basic: { username: 'ann', passwordEnv: 'CHARTS_PASSWORD' } })
+    const objects = () => [
+      source('HelmRepository', { url: 'https://charts.example.net' }),
+      release(fromRepository('0.7.2')),
+    ]
+
+    it('charts and Git sources come through it, and nothing that is not allowed is asked for', async () => {
+      const kustomization = stringify({
+        resources: ['release.yaml', 'http://git.example.net/base.git//overlay?ref=v1'],
+      })
+      const env = { HTTPS_PROXY: proxy.url, http_proxy: proxy.url }
+      const files = { [file]: texts(...objects()), 'apps/prod/kustomization.yaml': kustomization }
+      const before = proxy.asked.length
+      const refused = await checkoutOf(ground, files).run(['plan', ...recorded, '-o', 'json'], {
+        operator: operator(['http://git.example.net']),
+        env,
+      })
+      expect(refused.stdout).toContain('charts.allow does not list charts.example.net')
+      expect(new Set(proxy.asked.slice(before))).toEqual(
+        new Set(['GET git.example.net', 'POST git.example.net']),
+      )
+      const plan = await checkoutOf(ground, files).run(['plan', ...recorded, '-o', 'json'], {
+        operator: operator(['charts.example.net', 'http://git.example.net']),
+        env,
+      })
+      expect(JSON.parse(plan.stdout).fetched).toEqual([
+        expect.stringMatching(/^git.example.net\/base.git at /),
+        'web 0.7.2 from https://charts.example.net',
+      ])
+      expect(JSON.parse(plan.stdout).changes.length).toBeGreaterThan(0)
+      expect(proxy.asked).toContain('CONNECT charts.example.net')
+    })
+
+    it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+      ['refuses', { HTTPS_PROXY: 'PROXY' }, /the proxy 127.0.0.1:\d+ refuses to connect to it \(HTTP 502\)/],
+      [
+        'is not there',
+        { HTTPS_PROXY: 'http://ann:hidden-word@127.0.0.1:9' },
+        /the proxy 127.0.0.1:9 cannot be reached/,
+      ],
+      [
+        'is no proxy for HTTP',
+        { HTTPS_PROXY: 'socks5://ann:hidden-word@proxy' },
+        /HTTPS_PROXY is not the URL of a proxy/,
+      ],
+      [
+        'is not for this host',
+        { HTTPS_PROXY: 'PROXY', NO_PROXY: '.example.org' },
+        /the name of the server (is not known|cannot be resolved now)/,
+      ],
+    ])('one that %s stops the source alone', async (_, given, message) => {
+      const env = {
+        ...given,
+        HTTPS_PROXY: given['HTTPS_PROXY'] === 'PROXY' ? proxy.url : (given['HTTPS_PROXY'] ?? ''),
+      }
+      const other = texts(
+        source('HelmRepository', { url: 'https://other.example.org' }),
+        release(fromRepository('0.7.2')),
+      )
+      const one = checkoutOf(ground, { [file]: other })
+      const plan = await one.run(['plan', ...recorded, '-o', 'json'], {
+        operator: operator(['other.example.org']),
+        env,
+      })
+      expect(reasons(plan.stdout).join('\n')).toMatch(message)
+      expect(plan.stdout + plan.stderr).not.toContain('hidden-word')
+    })
   })
 
   it('offline uses the cache, and names what is missing', async () => {
