@@ -13,6 +13,7 @@ import type { OverrideContext } from './override/override.ts'
 import { overrideOf } from './override/override.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
+import { withUnreadVariables } from './unread-variables.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
 import { addressOf, nowhere, shortAddress, unresolved } from './unresolved-trace.ts'
 import { withTitles } from './with-titles.ts'
@@ -75,7 +76,7 @@ export async function resolveTraces(
         return withTitles(await unresolved(traced, field, { origin, context }), shown)
       // The default of a placeholder that nothing fills is part of a text, and no value.
       if (field.value.includes('${')) return nowhere(traced, field, unresolvedReason(traced, field))
-      const { candidate } = origin
+      const candidate = withUnreadVariables(origin.candidate, rollouts)
       const undeclared = ignoredDeclaration(candidate, traced)
       if (undeclared !== undefined) return nowhere(traced, field, undeclared)
       const site = scalarSite(candidate, origin.affix)
