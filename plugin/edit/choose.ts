@@ -4,8 +4,8 @@ import type { Intent } from '../model/proof.ts'
 import { parseQuantity } from '../model/quantity.ts'
 import type { Trace } from '../model/site.ts'
 import { printValue, sameValue, valueProblem } from '../model/value.ts'
-import type { WantedEdit } from './plan.ts'
 import { bareText } from './replace.ts'
+import type { WantedEdit } from './wanted-edit.ts'
 
 /** A requested change of a traced field. */
 export interface WantedChange extends FieldAddress {

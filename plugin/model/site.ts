@@ -102,6 +102,8 @@ export interface Trace extends FieldAddress {
   readonly reach: Reach
   /** Where an override for this source alone would go; `null` when there is no such place. */
   readonly override: Site | null
+  /** Where this field alone is overridden, if the override also sets other fields of the source that need not change. */
+  readonly separate?: Site
   /** Which of the two to edit. */
   readonly chosen: 'site' | 'override' | null
   /** Whether the source line was not chosen for the only reason that the fields in `sharedWith` take their value from it. */

@@ -10,7 +10,7 @@ import { consideredLayers } from './considered-layers.ts'
 import type { Candidate } from './dye/candidate.ts'
 import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
-import { overrideOf } from './override/override.ts'
+import { overrideOf, postRenderPatch } from './override/override.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import { withUnreadVariables } from './unread-variables.ts'
@@ -88,7 +88,12 @@ export async function resolveTraces(
       const considered = context.explains
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}
-      const answer = { site, reach: reachOf(using), override, sharedWith, ...considered }
+      const isSharedInside = sharedWith.some(({ source }) => source === traced.source.id)
+      const separate = isSharedInside ? await postRenderPatch(traced, field, context) : null
+      const answer = {
+        ...{ site, reach: reachOf(using), override: override ?? separate, sharedWith, ...considered },
+        ...(separate === null ? {} : { separate }),
+      }
       const trace = {
         ...addressOf(traced, field),
         ...answer,
