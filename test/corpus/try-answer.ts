@@ -1,5 +1,6 @@
 import { fieldKey } from '../../plugin/model/field.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
+import type { Proposal } from '../../plugin/model/proposal.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ScalarSite, Trace } from '../../plugin/model/site.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
@@ -33,30 +34,33 @@ export async function mistakeIn(
   }
 }
 
-/** Makes and proves the chosen edit of a field as a run does; returns why it is not proved. */
-export async function refutationOf(field: TracedField, ports: ProposePorts): Promise<string | undefined> {
-  const reasons: string[] = []
+/** An edit that was proved, or why none was. */
+export type Tried = { readonly proposal: Proposal } | { readonly refutation: string }
+
+/** Makes and proves the chosen edit of a field as a run does. */
+export async function tryEdit(field: TracedField, ports: ProposePorts): Promise<Tried> {
+  const refuted: Tried[] = []
   for (const to of [another(field.value), smaller(field.value), next(field.value)]) {
-    const reason = await refutationBy(to, field, ports)
-    if (reason === undefined) return undefined
-    reasons.push(reason)
+    const tried = await tryValue(to, field, ports)
+    if ('proposal' in tried) return tried
+    refuted.push(tried)
     // A value that no cluster takes says nothing of the place.
-    if (!reason.includes('the API server would refuse it')) break
+    if (!tried.refutation.includes('the API server would refuse it')) break
   }
-  return reasons[0]
+  return refuted[0] ?? { refutation: 'nothing was tried' }
 }
 
-async function refutationBy(
+async function tryValue(
   to: string,
   { workload, container, field, path, trace }: TracedField,
   ports: ProposePorts,
-): Promise<string | undefined> {
+): Promise<Tried> {
   const address = { workload, ...(container === undefined ? {} : { container }), field }
   const change = { because: [], together: '' }
-  const { skipped } = await propose([{ ...address, to, trace, rendered: path, change }], ports)
-  return (
-    skipped[0] && `${trace.source} ${workload.kind}/${workload.name} ${fieldKey(trace)}: ${skipped[0].reason}`
-  )
+  const { proposal, skipped } = await propose([{ ...address, to, trace, rendered: path, change }], ports)
+  if (proposal !== undefined) return { proposal }
+  const where = `${trace.source} ${workload.kind}/${workload.name} ${fieldKey(trace)}`
+  return { refutation: `${where}: ${skipped[0]?.reason}` }
 }
 
 const withNumber = (text: string, change: (number: number) => number): string =>
