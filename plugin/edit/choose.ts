@@ -3,7 +3,7 @@ import type { JsonPath } from '../model/json.ts'
 import type { Intent } from '../model/proof.ts'
 import type { Trace } from '../model/site.ts'
 import { sameValue, valueProblem } from '../model/value.ts'
-import type { WantedEdit } from './plan.ts'
+import type { WantedEdit } from './wanted-edit.ts'
 import { givenValue, writtenValue } from './written-value.ts'
 
 /** A requested change of a traced field. */

@@ -9,8 +9,8 @@ import type { WrittenManifest } from '../yaml/manifests.ts'
 import { manifestsIn } from '../yaml/manifests.ts'
 import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
-import type { WantedEdit } from './plan.ts'
 import { planEdits } from './plan.ts'
+import type { WantedEdit } from './wanted-edit.ts'
 
 /** A rendering with recommended values applied, and warnings about those that could not be. */
 export interface Overlaid {

@@ -1,30 +1,14 @@
-import { isSeq } from 'yaml'
 import type { FileEdit, Splice } from '../model/edit.ts'
-import type { FieldAddress } from '../model/field.ts'
-import type { JsonPath } from '../model/json.ts'
-import { valueAt } from '../model/json.ts'
-import { slotIn } from '../model/manifest.ts'
 import { isOverlayFile } from '../model/overlay.ts'
-import type { InsertSite, PatchSite, ScalarSite, Site, YamlPath } from '../model/site.ts'
-import type { WrittenManifest } from '../yaml/manifests.ts'
-import { manifestsBelow } from '../yaml/manifests.ts'
-import type { YamlText } from '../yaml/open.ts'
+import type { InsertSite, PatchSite, ScalarSite, Site } from '../model/site.ts'
 import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
 import { insertValue } from './insert.ts'
-import type { Inserted, Insertion } from './insertion.ts'
+import type { Inserted } from './insertion.ts'
 import { setInOverlay } from './overlay-file.ts'
-import { envItem, patchItem } from './patch.ts'
+import { insertionFor, patchInsertion } from './patch-insertion.ts'
 import { replaceScalar, withoutAffix } from './replace.ts'
-
-/** A value to write at a place in Git. */
-export interface WantedEdit extends FieldAddress {
-  readonly site: Site
-  /** The value as text, without quotes. */
-  readonly to: string
-  /** The path of the field in its rendered object. */
-  readonly rendered?: JsonPath
-}
+import type { WantedEdit } from './wanted-edit.ts'
 
 /** Files after the edits, with the edits that were made and those that were not. */
 export interface PlannedEdits {
@@ -43,13 +27,29 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
     else refused.push({ wanted: one, reason })
   }
   replaceAll(now, wanted, record)
-  for (const one of wanted) if (one.site.kind !== 'scalar') record(one, insertOne(now, one, one.site))
+  const inserted = new Set<string>()
+  for (const one of wanted) {
+    if (one.site.kind === 'scalar') continue
+    // Several fields may take one value.
+    const place = placeKey(one, one.site)
+    const problem = inserted.has(place) ? undefined : insertOne(now, one, one.site)
+    if (problem === undefined && place !== '') inserted.add(place)
+    record(one, problem)
+  }
   for (const one of done) if (one.site.kind !== 'scalar') insertCompanions(now, one, one.site)
   const edits = [...now].flatMap(([file, after]): readonly FileEdit[] => {
     const before = texts.get(file) ?? ''
     return before === after ? [] : [{ file, before, after }]
   })
   return { edits, done: wanted.filter((one) => done.has(one)), refused }
+}
+
+/** The key of a values key and what it gets; empty for a place that belongs to one field. */
+function placeKey({ field, to }: WantedEdit, site: InsertSite | PatchSite): string {
+  const { file, document, path } = site
+  if (field.startsWith('env.')) return ''
+  if (site.kind === 'insert') return JSON.stringify([file, document, path, to])
+  return site.merge === undefined ? '' : JSON.stringify([file, document, site.target, site.merge, to])
 }
 
 /** Records that an edit was made, or why it was not. */
@@ -126,57 +126,3 @@ function insertCompanions(now: Map<string, string>, wanted: WantedEdit, site: In
 
 const refusal = ({ reason }: Inserted & { readonly ok: false }, { file, path }: Site): string =>
   `${path.join('.')} cannot be added to ${file}: ${reason}`
-
-function insertionFor(text: string, wanted: WantedEdit, site: InsertSite | PatchSite): Insertion {
-  return site.kind === 'patch' ? patchInsertion(text, wanted, site) : slotInsertion(site, wanted)
-}
-
-function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit): Insertion {
-  const isItem = typeof site.path.at(-1) === 'number'
-  if (!field.startsWith('env.') || !(isItem || site.path.at(-1) === 'env')) {
-    return { document: site.document, path: site.path, value: to }
-  }
-  const item = envItem(field.slice('env.'.length), JSON.stringify(to))
-  return {
-    document: site.document,
-    path: site.path,
-    value: isItem ? item.map((line) => line.slice(2)) : item,
-  }
-}
-
-/** A new patch for the object, or an addition to the patch that an edit before added for another of its fields. */
-function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite): Insertion {
-  const opened = openYaml(site.file, text, { allowRepeated: true })
-  const { document, path } = site
-  const list = path.slice(0, -1)
-  const first = Number(path.at(-1))
-  const isAdded = (one: WrittenManifest): boolean =>
-    one.document === document &&
-    list.every((step, index) => one.path[index] === step) &&
-    Number(one.path[list.length]) >= first
-  const written = opened.ok && site.pointer === undefined ? manifestsBelow(opened.yaml, document, list) : []
-  for (const patch of written.filter(isAdded)) {
-    const slot = isOf(patch, site) ? slotOf(patch, site, wanted) : undefined
-    if (slot !== undefined) return slotInsertion({ ...site, path: [...patch.path, ...slot] }, wanted)
-  }
-  const isVariable = wanted.field.startsWith('env.') && site.merge === undefined
-  const item = patchItem(site, { ...wanted, value: isVariable ? JSON.stringify(wanted.to) : wanted.to })
-  const count = opened.ok ? itemCount(opened.yaml, document, list) : 0
-  return count === 0
-    ? { document, path: list, value: item.map((line, at) => `${at === 0 ? '- ' : '  '}${line}`) }
-    : { document, path: [...list, count], value: item }
-}
-
-/** Where a value goes in a patch that has none yet; `undefined` where it has one, or no place for it. */
-function slotOf({ object }: WrittenManifest, { merge }: PatchSite, wanted: WantedEdit): JsonPath | undefined {
-  if (merge === undefined) return slotIn(object, wanted)
-  return valueAt(object, merge) === undefined ? merge : undefined
-}
-
-const isOf = ({ object }: WrittenManifest, { target }: PatchSite): boolean =>
-  object['kind'] === target.kind && valueAt(object, ['metadata', 'name']) === target.name
-
-function itemCount({ documents }: YamlText, document: number, list: YamlPath): number {
-  const patches = documents[document]?.getIn(list)
-  return isSeq(patches) ? patches.items.length : 0
-}

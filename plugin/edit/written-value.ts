@@ -1,6 +1,6 @@
 import type { FieldAddress } from '../model/field.ts'
 import { parseQuantity } from '../model/quantity.ts'
-import type { Affix, Trace } from '../model/site.ts'
+import type { Affix, Site, Trace } from '../model/site.ts'
 import { printValue } from '../model/value.ts'
 import type { ListedValues, NumberRules } from '../model/value-rules.ts'
 import { bareText } from './replace.ts'
@@ -30,10 +30,12 @@ export function givenValue(trace: Trace, text: string): Written {
   return { refused: `${text} is not allowed: ${written.rounded}. The next allowed value is ${written.text}` }
 }
 
-const affixOf = ({ site, override, chosen }: Trace): Affix | undefined => {
-  const place = chosen === 'override' ? override : site
-  return place?.affix
-}
+const placeOf = ({ site, override, chosen }: Trace): Site | null => (chosen === 'override' ? override : site)
+
+const affixOf = (trace: Trace): Affix | undefined => placeOf(trace)?.affix
+
+/** A patch of what is rendered is no value of the chart. */
+const isValueOfChart = (place: Site | null): boolean => place?.kind !== 'patch' || place.merge !== undefined
 
 /** The text whose unit and notation a new value keeps. */
 function styleOf({ site, value, chosen }: Trace): string | undefined {
@@ -51,7 +53,8 @@ function inUnit(text: string, affix: Affix | undefined): string {
   return `${divideUp(value.nano, unit.nano)}${after}`
 }
 
-function allowed({ rules }: Trace, text: string, affix: Affix | undefined): Written {
+function allowed(trace: Trace, text: string, affix: Affix | undefined): Written {
+  const rules = isValueOfChart(placeOf(trace)) ? trace.rules : undefined
   const [unit, value] = [parseQuantity(`1${affix?.after ?? ''}`), parseQuantity(text)]
   if (rules === undefined || unit === undefined || value === undefined || affix?.before) return { text }
   const given = { text, nano: value.nano, unit: unit.nano, after: affix?.after ?? '' }

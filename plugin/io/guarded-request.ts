@@ -3,6 +3,8 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp 
 import { type RequestOptions, request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { addressOf } from './addresses.ts'
+import { agentFor, type ProxyOf } from './proxy-agent.ts'
+import { RequestFailure } from './request-failure.ts'
 import type { Certificates } from './tls-fetch.ts'
 
 /** Decides what may be contacted, and with which credentials. */
@@ -14,6 +16,11 @@ export interface RequestGuard {
   /** Headers that prove who asks, for the host of a URL alone. */
   readonly headers: (url: URL) => Readonly<Record<string, string>>
   readonly certificates: (url: URL) => Certificates
+  /**
+   * The proxy for a URL. The name of its host is resolved there, so that its addresses are not checked. Throws where the
+   * proxy cannot be used.
+   */
+  readonly proxy?: ProxyOf
 }
 
 /** A request with its limits. */
@@ -33,11 +40,6 @@ export interface GuardedResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Uint8Array
-}
-
-/** A request that failed for a reason that a person understands. */
-export class RequestFailure extends Error {
-  override readonly name = 'RequestFailure'
 }
 
 const mostRedirects = 5
@@ -62,22 +64,39 @@ export async function guardedRequest(request: GuardedRequest, guard: RequestGuar
   throw new RequestFailure(`the server redirects more than ${mostRedirects} times`)
 }
 
-function send(request: GuardedRequest, guard: RequestGuard, signal: AbortSignal): Promise<GuardedResponse> {
+async function send(
+  request: GuardedRequest,
+  guard: RequestGuard,
+  signal: AbortSignal,
+): Promise<GuardedResponse> {
   const { url, body } = request
   const address = addressOf(url.hostname)
   if (address !== undefined) guard.checkAddress(url, address)
+  const proxy = await agentFor(url, guard.proxy)
   return new Promise((resolve, reject) => {
-    const failed = (error: unknown): void => reject(signal.aborted ? late(request) : asFailure(error))
+    const failed = (error: unknown): void =>
+      reject(signal.aborted ? late(request) : asFailure(error, proxy?.host))
     try {
       const start: typeof requestHttps = url.protocol === 'https:' ? requestHttps : requestHttp
-      const outgoing = start(url, optionsOf(request, guard, signal), (incoming) => {
-        const { statusCode: status = 500, headers } = incoming
-        collect(incoming, request.maxBytes).then(
-          (bytes) => resolve({ url, status, headers, body: bytes }),
-          failed,
-        )
-      })
+      const outgoing = start(
+        url,
+        { ...optionsOf(request, guard, signal), agent: proxy?.agent ?? false },
+        (incoming) => {
+          const { statusCode: status = 500, headers } = incoming
+          collect(incoming, request.maxBytes).then(
+            (bytes) => resolve({ url, status, headers, body: bytes }),
+            failed,
+          )
+        },
+      )
       outgoing.on('error', failed)
+      // What a proxy answers in place of the server is no answer of the server.
+      outgoing.on('proxyConnect', ({ statusCode = 500 }: { readonly statusCode?: number }) => {
+        if (statusCode !== 200)
+          outgoing.destroy(
+            new RequestFailure(`the proxy ${proxy?.host} refuses to connect to it (HTTP ${statusCode})`),
+          )
+      })
       outgoing.end(body)
     } catch (error) {
       // A certificate or a header that cannot be used.
@@ -95,7 +114,6 @@ const optionsOf = (
   headers: { 'user-agent': 'gitops-tortoise', ...headers, ...guard.headers(url) },
   lookup: guardedLookup(url, guard),
   signal,
-  agent: false,
   ...(url.protocol === 'https:' ? guard.certificates(url) : {}),
 })
 
@@ -142,8 +160,10 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the server cannot be resolved now',
 }
 
-function asFailure(error: unknown): unknown {
+function asFailure(error: unknown, proxy?: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
+  if (proxy !== undefined && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(error.code))
+    return new RequestFailure(`the proxy ${proxy} cannot be reached`)
   const known = reasons[error.code]
   if (known !== undefined) return new RequestFailure(known)
   const isCertificate = /CERT|SSL|TLS|ALTNAME|SIGNATURE|ISSUER/.test(error.code)

@@ -12,6 +12,8 @@ export interface Rollout {
   readonly ignores?: readonly IgnoreRule[]
   /** Whether Flux applies the objects, so that their annotations can keep Flux from it. */
   readonly byFlux?: boolean
+  /** What may set variables in the objects, and is not read: `Secret cluster-secrets`. */
+  readonly variablesFrom?: string
 }
 
 /** Fields of some objects that are ignored. */

@@ -111,6 +111,8 @@ export interface Trace extends FieldAddress {
   readonly reach: Reach
   /** Where an override for this source alone would go; `null` when there is no such place. */
   readonly override: Site | null
+  /** Where this field alone is overridden, if the override also sets other fields of the source that need not change. */
+  readonly separate?: Site
   /** Which of the two to edit. */
   readonly chosen: 'site' | 'override' | null
   /** What the schema of the chart allows as its value, in either place. */

@@ -13,6 +13,10 @@ export interface WantedChart extends ChartReference {
   readonly declared?: Pick<WantedChart, 'version' | 'artifact'>
   /** How Flux chooses the artifact of an OCIRepository, in place of `version`. */
   readonly artifact?: ArtifactChoice
+  /** Where it comes from, if nothing is fetched from there: `from Bucket shop`. */
+  readonly unsupported?: string
+  /** The cloud by whose identity Flux logs in to its registry. */
+  readonly provider?: string
 }
 
 /** The root of the fetched files that a path is in; `.` for a path of the repository itself. */

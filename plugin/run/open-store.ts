@@ -45,7 +45,7 @@ export function openStore(
   const logins = hostCredentials(credentials, { env, readFile: (path) => readFileSync(path, 'utf8') })
   const warn = (message: string) => progress({ kind: 'warning', message })
   return open({
-    transport: openTransport(allowList(allow), logins, limits),
+    transport: openTransport(allowList(allow), logins, { ...limits, env }),
     programs,
     cache: storeCache(cache === undefined ? blobMemory() : blobDirectory(cache), warn),
     repositories,

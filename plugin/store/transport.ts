@@ -1,9 +1,6 @@
-import {
-  type GuardedRequest,
-  type GuardedResponse,
-  guardedRequest,
-  RequestFailure,
-} from '../io/guarded-request.ts'
+import { environmentProxy } from '../io/environment-proxy.ts'
+import { type GuardedRequest, type GuardedResponse, guardedRequest } from '../io/guarded-request.ts'
+import { RequestFailure } from '../io/request-failure.ts'
 import { stop } from '../model/problem.ts'
 import type { AllowList } from './allow.ts'
 import { broadPattern, patternFor } from './allow.ts'
@@ -30,11 +27,16 @@ export interface TransportOptions extends Pick<GuardedRequest, 'method' | 'heade
   readonly authorization?: { readonly host: string; readonly value: string } | undefined
 }
 
+/** The limits of a transport, and the environment that names the proxies of the network. */
+export interface TransportLimits extends Pick<StoreLimits, 'downloadBytes' | 'timeoutMs'> {
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
 /** Opens a transport under an allow list, with the credentials of each host. */
 export function openTransport(
   allow: AllowList,
   credentials: HostCredentials,
-  { downloadBytes, timeoutMs }: StoreLimits,
+  { downloadBytes, timeoutMs, env = {} }: TransportLimits,
 ): Transport {
   const ask: Transport['ask'] = async (url, options = {}) => {
     const { meaning = (one: URL) => one, suggest, authorization, ...request } = options
@@ -45,6 +47,7 @@ export function openTransport(
       headers: (one: URL) =>
         authorization?.host === one.host ? { authorization: authorization.value } : credentials.headers(one),
       certificates: credentials.certificates,
+      proxy: (one: URL) => environmentProxy(one, env),
     }
     try {
       return await guardedRequest({ ...request, url, maxBytes: downloadBytes, timeoutMs }, guard)
@@ -70,5 +73,6 @@ export const failed = (url: URL, why: string) =>
 function statusReason(status: number): string {
   if (status === 401 || status === 403)
     return `the server refuses (HTTP ${status}): give its login in charts.credentials`
+  if (status === 407) return 'the proxy wants a login (HTTP 407): give it in HTTP_PROXY'
   return status === 404 ? 'the server has no such file (HTTP 404)' : `the server answers HTTP ${status}`
 }

@@ -11,11 +11,12 @@ import { consideredLayers } from './considered-layers.ts'
 import type { Candidate } from './dye/candidate.ts'
 import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
-import { overrideOf } from './override/override.ts'
+import { overrideOf, postRenderPatch } from './override/override.ts'
 import { valuesKeys } from './override/values.ts'
 import { schemaRules } from './schema-rules.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
+import { withUnreadVariables } from './unread-variables.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
 import { addressOf, nowhere, shortAddress, unresolved } from './unresolved-trace.ts'
 import { withTitles } from './with-titles.ts'
@@ -78,7 +79,7 @@ export async function resolveTraces(
         return withTitles(await unresolved(traced, field, { origin, context }), shown)
       // The default of a placeholder that nothing fills is part of a text, and no value.
       if (field.value.includes('${')) return nowhere(traced, field, unresolvedReason(traced, field))
-      const { candidate } = origin
+      const candidate = withUnreadVariables(origin.candidate, rollouts)
       const undeclared = ignoredDeclaration(candidate, traced)
       if (undeclared !== undefined) return nowhere(traced, field, undeclared)
       const site = scalarSite(candidate, origin.affix)
@@ -91,7 +92,12 @@ export async function resolveTraces(
       const considered = context.explains
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
         : {}
-      const answer = { site, reach: reachOf(using), override, sharedWith, ...considered }
+      const isSharedInside = sharedWith.some(({ source }) => source === traced.source.id)
+      const separate = isSharedInside ? await postRenderPatch(traced, field, context) : null
+      const answer = {
+        ...{ site, reach: reachOf(using), override: override ?? separate, sharedWith, ...considered },
+        ...(separate === null ? {} : { separate }),
+      }
       const trace = {
         ...addressOf(traced, field),
         ...answer,

@@ -30,9 +30,35 @@ export async function chartPart(
     release: textOf(valueAt(helm, ['releaseName'])) ?? name,
     values: files.flat(),
     inlineValues: inline === undefined ? [] : [inline],
-    parameters: assignmentsIn(valueAt(helm, ['parameters'])),
+    ...(await parametersOf(helm, { ...context, path, name, shared })),
     ...(kubeVersion === undefined ? {} : { kubeVersion }),
     ...(charts === undefined ? {} : { charts }),
+  }
+}
+
+/** The parameters of a chart: those whose values Helm reads, those that stay texts, and those that are in files. */
+async function parametersOf(
+  helm: Json | undefined,
+  { path, name, shared, ...context }: Omit<PartContext, 'charts'> & { readonly path: string },
+): Promise<Pick<HelmSource, 'parameters' | 'textParameters' | 'fileParameters'>> {
+  const all = listOf(valueAt(helm, ['parameters']))
+  const isText = (one: Json): boolean => valueAt(one, ['forceString']) === true
+  const texts = assignmentsIn(all.filter(isText))
+  const files = await Promise.all(
+    listOf(valueAt(helm, ['fileParameters'])).map(async (one) => {
+      const [key, file] = [textOf(valueAt(one, ['name'])) ?? '', textOf(valueAt(one, ['path']))]
+      const found = await valuesFiles(withEnvironment(file, { path, name, shared }), {
+        ...context,
+        path,
+        helm,
+      })
+      return found.map((at) => [key, at] as const)
+    }),
+  )
+  return {
+    parameters: assignmentsIn(all.filter((one) => !isText(one))),
+    ...(texts.length === 0 ? {} : { textParameters: texts }),
+    ...(files.length === 0 ? {} : { fileParameters: files.flat() }),
   }
 }
 

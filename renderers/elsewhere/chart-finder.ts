@@ -33,14 +33,23 @@ export const chartFinder =
 
 async function fetchedPath(reference: WantedChart, store: SourceStore): Promise<string> {
   try {
-    return (await store.chart(reference)).path
+    const { provider: _provider, ...wanted } = reference
+    return (await store.chart(wanted)).path
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [problem] = error.problems
-    const message = `${shownChart(reference)} is not fetched: ${problem?.message ?? error.message}`
+    const why = problem?.message ?? error.message
+    const message = `${shownChart(reference)} is not fetched: ${why}${cloudLogin(reference, why)}`
     const hint = problem?.hint === undefined ? {} : { hint: problem.hint }
     throw stop('source.fetch', message, { ...hint, cause: error })
   }
+}
+
+/** What to do where Flux logs in by the identity of a cloud. */
+const cloudLogin = ({ provider, repository }: WantedChart, why: string): string => {
+  if (provider === undefined || !/\bHTTP 40[13]\b/.test(why)) return ''
+  const host = URL.canParse(repository) ? new URL(repository).host : repository
+  return `. Flux logs in to it as ${provider}, which is not supported here: give a login for ${host} in charts.credentials`
 }
 
 function shownChart({ repository, name, version = '', artifact }: WantedChart): string {
@@ -51,6 +60,15 @@ function shownChart({ repository, name, version = '', artifact }: WantedChart): 
 
 /** The problem of a source whose chart is in no place that is known here. */
 export function chartMissing(chart: WantedChart, file: string) {
+  if (chart.unsupported !== undefined)
+    return stop(
+      'source.render',
+      `its chart ${chart.name} comes ${chart.unsupported}, from which nothing is fetched`,
+      {
+        place: { file },
+        hint: 'Vendor the chart, and name its directory: charts.directories in the settings, or --charts DIR.',
+      },
+    )
   return stop('source.render', `${shownChart(chart)} is not in this repository`, {
     place: { file },
     hint:

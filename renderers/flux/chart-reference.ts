@@ -51,11 +51,21 @@ export async function templatedChart(
 ): Promise<WantedChart> {
   const version = at(template, 'version')
   const found = await objectOf(valueAt(template, ['sourceRef']), place, 'HelmRepository')
+  const kind = at(template, 'sourceRef', 'kind')
+  const unsupported = kind === 'Bucket' ? `from Bucket ${at(template, 'sourceRef', 'name')}` : undefined
   return {
     repository: at(found, 'spec', 'url') ?? '',
     name,
     ...(version === undefined || version === '*' ? {} : { version }),
+    ...(unsupported === undefined ? {} : { unsupported }),
+    ...providerOf(found),
   }
+}
+
+/** The cloud by whose identity Flux logs in: https://fluxcd.io/flux/components/source/ocirepositories/#provider */
+function providerOf(object: JsonObject | undefined): Pick<WantedChart, 'provider'> {
+  const provider = at(object, 'spec', 'provider')
+  return provider === undefined || provider === 'generic' ? {} : { provider }
 }
 
 /** The chart of an OCIRepository, whose URL ends with the name: https://fluxcd.io/flux/components/source/ocirepositories/ */
@@ -66,5 +76,10 @@ function fromArtifact(repository: JsonObject): WantedChart {
   const mediaType = at(repository, 'spec', 'layerSelector', 'mediaType')
   const chosen = [...entries, ['mediaType', mediaType] as const].filter(([, value]) => value !== undefined)
   const cut = url.lastIndexOf('/')
-  return { repository: url.slice(0, cut), name: url.slice(cut + 1), artifact: Object.fromEntries(chosen) }
+  return {
+    repository: url.slice(0, cut),
+    name: url.slice(cut + 1),
+    artifact: Object.fromEntries(chosen),
+    ...providerOf(repository),
+  }
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } fro
 import { liveOf } from '../../plugin/model/live-declaration.ts'
 import { identify } from '../../plugin/model/manifest.ts'
 import { stop } from '../../plugin/model/problem.ts'
+import type { Rollout } from '../../plugin/model/rollout.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
 import type { KustomizeSource } from '../kustomize/source.ts'
 import { pathHere } from '../origin/declared-repositories.ts'
@@ -51,7 +52,7 @@ export const fluxKustomization: DeclaringKind = {
     }
     return {
       parts: [part],
-      rollout: rolloutOf(object),
+      rollout: { ...rolloutOf(object), ...unreadVariables(spec, objects) },
       ...(variables === undefined ? {} : { variables }),
     }
   },
@@ -99,20 +100,29 @@ function variablesOf(
 ): ReadonlyMap<string, string> | undefined {
   const postBuild = spec['postBuild']
   if (!isJsonObject(postBuild)) return undefined
-  const maps = listOf(postBuild['substituteFrom']).map((reference) =>
-    objects.find(
-      (object) =>
-        object['kind'] === 'ConfigMap' &&
-        valueAt(object, ['metadata', 'name']) === valueAt(reference, ['name']) &&
-        valueAt(reference, ['kind']) === 'ConfigMap',
-    ),
-  )
+  const maps = listOf(postBuild['substituteFrom']).map((reference) => mapOf(reference, objects))
   const texts = [...maps.map((map) => valueAt(map, ['data'])), postBuild['substitute']]
   return new Map(
     texts.flatMap((data) =>
       isJsonObject(data) ? Object.entries(data).flatMap(([key, value]) => pair(key, textOf(value))) : [],
     ),
   )
+}
+
+const mapOf = (reference: Json, objects: readonly JsonObject[]): JsonObject | undefined =>
+  objects.find(
+    (object) =>
+      object['kind'] === 'ConfigMap' &&
+      valueAt(object, ['metadata', 'name']) === valueAt(reference, ['name']) &&
+      valueAt(reference, ['kind']) === 'ConfigMap',
+  )
+
+/** The Secrets and ConfigMaps whose variables are not known here. */
+function unreadVariables(spec: JsonObject, objects: readonly JsonObject[]): Pick<Rollout, 'variablesFrom'> {
+  const from = listOf(valueAt(spec, ['postBuild', 'substituteFrom']))
+  const unread = from.filter((reference) => mapOf(reference, objects) === undefined)
+  const names = unread.map((one) => ['kind', 'name'].map((key) => textOf(valueAt(one, [key]))).join(' '))
+  return names.length === 0 ? {} : { variablesFrom: names.join(' or ') }
 }
 
 const pair = (key: string, value: string | undefined): readonly (readonly [string, string])[] =>

@@ -39,18 +39,29 @@ async function scanChart(source: HelmSource, view: RepositoryView, ports: Elsewh
   const alone = source.values.length === 0
   const files = await chartFiles(view, source.path, { chart: source.path, alone })
   const { inputs: dependencies, failures } = await missingDependencies(source, view, ports)
+  const last = source.values.length - 1
   const valuesFiles = await Promise.all(
-    source.values.map(async (at, index): Promise<InputFile> => {
-      const found = await view.read(at)
-      if (found === undefined)
-        throw stop('path.missing', 'this values file does not exist', { place: { file: at } })
-      return { path: found.path, at, role: 'values', topLayer: index === source.values.length - 1 }
-    }),
+    source.values.map((at, index) => given(at, view, { role: 'values', topLayer: index === last })),
+  )
+  const parameterFiles = await Promise.all(
+    (source.fileParameters ?? []).map(([, at]) => given(at, view, { role: 'other', topLayer: false })),
   )
   const own = posix.join(source.path, 'values.yaml')
   const isReplaced = source.replacesDefaults === true && source.values.length > 0
   const chart = [...files, ...dependencies].filter(({ at }) => !isReplaced || at !== own)
-  return { inputs: [...chart, ...valuesFiles], failures }
+  return { inputs: [...chart, ...valuesFiles, ...parameterFiles], failures }
+}
+
+/** A file that is given to Helm beside the chart. Rejects with `path.missing` where it does not exist. */
+async function given(
+  at: string,
+  view: RepositoryView,
+  { role, topLayer }: Pick<InputFile, 'role' | 'topLayer'>,
+): Promise<InputFile> {
+  const found = await view.read(at)
+  if (found === undefined)
+    throw stop('path.missing', 'this values file does not exist', { place: { file: at } })
+  return { path: found.path, at, role, topLayer }
 }
 
 /**

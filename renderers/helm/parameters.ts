@@ -5,6 +5,7 @@ import type { ManifestRequest } from '../kind.ts'
 import { applicationDetails, applicationPath, applicationVersions } from '../kind.ts'
 import type { ParameterTable } from '../parameters.ts'
 import { namespaceParameter, versionParameters } from '../parameters.ts'
+import { escaped, isParameterName } from './assignments.ts'
 import type { HelmSource } from './source.ts'
 import type { TemplateOptions } from './template.ts'
 
@@ -93,11 +94,11 @@ async function existing(view: RepositoryView, files: readonly string[]): Promise
 /** `name=value` with commas escaped, since Helm reads what follows a comma as another assignment. */
 const assignment = ([name, value]: readonly [string, string]): string => {
   checkName(name)
-  return `${name}=${/^\{.*\}$/.test(value) ? value : value.replace(/(?<!\\),/g, '\\,')}`
+  return `${name}=${escaped(value)}`
 }
 
 function checkName(name: string): void {
-  if (/^[^-,=][^,=]*$/.test(name)) return
+  if (isParameterName(name)) return
   throw stop('usage', `${JSON.stringify(name)} is not a valid name of a Helm parameter`)
 }
 

@@ -13,6 +13,10 @@ export interface HelmSource extends Source {
   readonly filesBeforeInline?: readonly number[]
   /** `name=value` pairs, as for `--set`; they win over all values. */
   readonly parameters?: readonly string[]
+  /** The same with values that stay texts, as for `--set-string`. */
+  readonly textParameters?: readonly string[]
+  /** Names with the paths of the files that hold their values, as for `--set-file`. */
+  readonly fileParameters?: readonly (readonly [name: string, file: string])[]
   readonly kubeVersion?: string
   readonly apiVersions?: readonly string[]
 }

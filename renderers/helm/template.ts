@@ -5,6 +5,7 @@ import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { InputFile, RepositoryView } from '../../plugin/model/source.ts'
 import type { RendererPorts } from '../ports.ts'
 import { inputContents, limitsOf, outputOf } from '../ports.ts'
+import { isParameterName } from './assignments.ts'
 import { inputsToTemplate } from './inputs.ts'
 import { mustSkipSchemas } from './schema-references.ts'
 import type { HelmSource } from './source.ts'
@@ -38,6 +39,7 @@ export async function templateChart(
   ports: RendererPorts,
 ): Promise<string> {
   checkNames(source)
+  const given = withParameters(options, source)
   const { file } = await ports.programs.find('helm')
   const inputs = await inputContents(view, [
     ...(await inputsToTemplate(source, view, ports)),
@@ -51,7 +53,7 @@ export async function templateChart(
     {
       files,
       programs: [{ name: 'helm', file }],
-      args: () => templateArguments(source, values, { ...options, unchecked }),
+      args: () => templateArguments(source, values, { ...given, unchecked }),
       env: (paths) => ({ ...isolatedEnvironment(paths), ...helmHomes(paths) }),
       ...limitsOf(source, ports, options),
     },
@@ -60,6 +62,16 @@ export async function templateChart(
   return outputOf(source, outcome, { files, options })
 }
 
+/** The options with the parameters that the source has itself. */
+const withParameters = (
+  options: TemplateOptions,
+  { textParameters = [], fileParameters = [] }: HelmSource,
+): TemplateOptions => ({
+  ...options,
+  texts: [...textParameters, ...(options.texts ?? [])],
+  files: [...fileParameters, ...(options.files ?? [])],
+})
+
 const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =>
   files.map(([, path]) => ({ path, at: path, role: 'other', topLayer: false }))
 
@@ -67,12 +79,19 @@ const parameterFiles = ({ files = [] }: TemplateOptions): readonly InputFile[] =
  * Names reach a command line, so they must be names by the rules of Kubernetes and Helm, never flags; and Helm splits the
  * paths of values files at commas.
  */
-function checkNames({ release, namespace, path, values }: HelmSource): void {
+function checkNames({ release, namespace, path, values, fileParameters = [] }: HelmSource): void {
   const split = values.find((file) => file.includes(','))
   if (split !== undefined) {
     throw stop('source.render', 'a comma in the path of a values file makes Helm read two files', {
       place: { file: split },
       hint: 'Rename the file or its directory.',
+    })
+  }
+  const odd = fileParameters.find(([name, file]) => !isParameterName(name) || file.includes(','))
+  if (odd !== undefined) {
+    throw stop('source.render', `Helm cannot read ${JSON.stringify(odd.join('='))} as one parameter`, {
+      place: { file: path },
+      hint: 'Use a name and a path without commas and equals signs.',
     })
   }
   if (release.length > 53 || !nameRule.test(release)) {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import { type Json, type JsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
-import type { WrittenGitRepository } from './declared-repositories.ts'
+import { type Json, type JsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
+import { pathHere, type WrittenGitRepository } from './declared-repositories.ts'
 
 /** The name and namespace of a GitRepository. */
 export interface GitRepositoryName {
@@ -12,6 +12,8 @@ export interface GitRepositoryName {
 export interface GitRevision {
   readonly repository: string
   readonly revision: string
+  /** Where the files of a path are not those of the repository: a sentence; `undefined` where they are. */
+  readonly replaced: (path: string) => string | undefined
 }
 
 /**
@@ -59,8 +61,39 @@ function revisionIn(object: JsonObject): readonly GitRevision[] {
   const repository = textOf(valueAt(object, ['spec', 'url']))
   return repository === undefined
     ? []
-    : [{ repository, revision: revisionOf(valueAt(object, ['spec', 'ref'])) }]
+    : [
+        {
+          repository,
+          revision: revisionOf(valueAt(object, ['spec', 'ref'])),
+          replaced: (path) => replacedIn(object, path),
+        },
+      ]
 }
+
+/**
+ * Why the files of a path are not those of the repository: others are copied over them, or they are not checked out.
+ * https://fluxcd.io/flux/components/source/gitrepositories/#include
+ */
+function replacedIn(object: JsonObject, path: string): string | undefined {
+  const name = textOf(valueAt(object, ['metadata', 'name'])) ?? ''
+  const wanted = pathHere(path)
+  const included = listOf(valueAt(object, ['spec', 'include'])).find((one) => {
+    const to = textOf(valueAt(one, ['toPath'])) ?? textOf(valueAt(one, ['repository', 'name'])) ?? ''
+    return isIn(wanted, pathHere(to))
+  })
+  if (included !== undefined)
+    return `GitRepository ${name} copies files of GitRepository ${textOf(valueAt(included, ['repository', 'name']))} over ${path}; change them there`
+  const sparse = listOf(valueAt(object, ['spec', 'sparseCheckout'])).flatMap((one) => textOf(one) ?? [])
+  return sparse.length === 0 || sparse.some((one) => overlap(pathHere(one), wanted))
+    ? undefined
+    : `GitRepository ${name} checks out ${sparse.join(' and ')} alone, without ${path}`
+}
+
+/** Whether one of two directories contains the other. */
+const overlap = (one: string, other: string): boolean => isIn(one, other) || isIn(other, one)
+
+const isIn = (path: string, directory: string): boolean =>
+  directory === '.' || path === directory || path.startsWith(`${directory}/`)
 
 /** What a `ref` selects, in the order in which Flux reads it; empty for the default of Flux, the branch `master`. */
 function revisionOf(ref: Json | undefined): string {

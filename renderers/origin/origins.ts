@@ -82,6 +82,8 @@ export function createOrigins(known: () => Promise<OwnRepository>, store?: TreeS
     const [first, ...more] = gitRepositoriesNamed(name, { objects, written, near })
     const repository = await own(context.view)
     if (first !== undefined && more.length === 0) {
+      const replaced = first.replaced(path)
+      if (replaced !== undefined) throw stop('source.render', replaced, { place: { file: near } })
       const deployed = deployedCommit(first, context.live)
       return locate({ ...withDefault(first, repository), path }, { ...context, deployed })
     }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createPrograms } from '../../plugin/io/programs.ts'
@@ -9,18 +9,22 @@ import { type KindResult, type RepositoryResult, tryRepository } from './reposit
 import { serveChartsOf } from './served-charts.ts'
 
 /**
- * `npm run corpus -- DIR [--charts DIR]`: discovers and traces everything in every repository below DIR, and proves a sample
+ * `npm run corpus -- DIR [--charts DIR] [--sample N] [--edits FILE]`: discovers and traces everything in every repository below DIR, and proves a sample
  * of the answers by real edits. Charts come from the packed charts below `--charts`, which loopback servers serve; nothing
- * else is fetched. Ends with one line of JSON.
+ * else is fetched. `--edits` writes the proved edits as lines of JSON. Ends with one line of JSON.
  */
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
-  options: { charts: { type: 'string' } },
+  options: {
+    charts: { type: 'string' },
+    sample: { type: 'string', default: '25' },
+    edits: { type: 'string' },
+  },
 })
 const [given] = positionals
 if (given === undefined || !existsSync(given)) {
   process.stderr.write(
-    'usage: npm run corpus -- DIR [--charts DIR], a folder whose sub-folders are repositories\n',
+    'usage: npm run corpus -- DIR [--charts DIR] [--sample N] [--edits FILE], a folder whose sub-folders are repositories\n',
   )
   process.exit(2)
 }
@@ -34,8 +38,16 @@ const results: RepositoryResult[] = []
 for (const name of readdirSync(root).sort()) {
   if (!statSync(join(root, name)).isDirectory()) continue
   const view = openWorkTree(join(root, name))
-  const result = await tryRepository({ name, view: served?.store.mount(view) ?? view, renderer })
+  const result = await tryRepository({
+    name,
+    view: served?.store.mount(view) ?? view,
+    renderer,
+    sampleSize: Number(flags.sample),
+  })
   results.push(result)
+  if (flags.edits !== undefined)
+    for (const { changes, edits } of result.proposals)
+      appendFileSync(flags.edits, `${JSON.stringify({ repository: name, changes, edits })}\n`)
   process.stdout.write(`${report(result)}\n`)
 }
 await served?.close()

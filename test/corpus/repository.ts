@@ -1,16 +1,19 @@
 import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
+import type { Proposal } from '../../plugin/model/proposal.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
 import { type TracedField, traceFields } from '../../plugin/plan/trace-fields.ts'
 import { discoverSources } from '../../plugin/trace/sources/discover.ts'
-import { mistakeIn, refutationOf } from './try-answer.ts'
+import { mistakeIn, tryEdit } from './try-answer.ts'
 
 /** A repository to try. */
 export interface Tried {
   readonly name: string
   readonly view: RepositoryView
   readonly renderer: Renderer
+  /** How many source lines, and how many overrides, are tried by edits. */
+  readonly sampleSize: number
 }
 
 /** How far sources of one kind came. */
@@ -29,8 +32,10 @@ export interface RepositoryResult extends Omit<KindResult, 'sources'> {
   readonly rendered: number
   /** Fields whose source line is known. */
   readonly traced: number
-  /** Answers confirmed by a real edit and a rendering. */
+  /** Answers confirmed by a real edit and a proof. */
   readonly proved: number
+  /** These edits. */
+  readonly proposals: readonly Proposal[]
   /** Source lines that such an edit showed to be wrong. */
   readonly wrong: readonly string[]
   /** Answers whose edit the proof refuted, so that nothing would be written, by reason. */
@@ -44,17 +49,15 @@ export interface RepositoryResult extends Omit<KindResult, 'sources'> {
   readonly seconds: number
 }
 
-const sampleSize = 25
-
 /** Discovers, renders and traces a repository, then edits a sample of the places named and compares what changes. */
-export async function tryRepository({ name, view, renderer }: Tried): Promise<RepositoryResult> {
+export async function tryRepository({ name, view, renderer, sampleSize }: Tried): Promise<RepositoryResult> {
   const start = performance.now()
   const ports = { view, renderer, progress: () => {}, allowShared: false }
   const sources = await discoverSources({ view, renderer })
   const unrendered = new Map<string, number>()
-  const tried = await inParallel(sources, (source) => renderOrReason(source, ports))
-  const rendered = tried.filter((one): one is Rendering => typeof one !== 'string')
-  for (const one of tried) if (typeof one === 'string') count(unrendered, one)
+  const renderings = await inParallel(sources, (source) => renderOrReason(source, ports))
+  const rendered = renderings.filter((one): one is Rendering => typeof one !== 'string')
+  for (const one of renderings) if (typeof one === 'string') count(unrendered, one)
   const ids = new Set(rendered.map(({ source }) => source.id))
   const named = rendered.map(({ source }) => source)
   const { fields, sharers } = await traceFields(ids, { named, rendered }, ports)
@@ -77,9 +80,14 @@ export async function tryRepository({ name, view, renderer }: Tried): Promise<Re
     answered.filter(({ trace }) => trace.chosen === 'override'),
     sampleSize,
   )
-  const refutations = await inParallel(overrides, (one) => refutationOf(one, { ...ports, sharers }))
+  const edited = spread(
+    answered.filter(({ trace }) => trace.chosen === 'site'),
+    sampleSize,
+  )
+  const tried = await inParallel([...overrides, ...edited], (one) => tryEdit(one, { ...ports, sharers }))
+  const proposals = tried.flatMap((one) => ('proposal' in one ? [one.proposal] : []))
   const refuted = new Map<string, number>()
-  for (const one of refutations) if (one !== undefined) count(refuted, one)
+  for (const one of tried) if ('refutation' in one) count(refuted, one.refutation)
   const refused = new Map<string, number>()
   for (const { trace } of traced) if (trace.chosen === null) count(refused, trace.reason ?? '')
   const kinds = byKind(rendered, traced)
@@ -90,7 +98,8 @@ export async function tryRepository({ name, view, renderer }: Tried): Promise<Re
     fields: traced.length,
     answered: answered.length,
     traced: withSite.length,
-    proved: sample.length - wrong.length + refutations.filter((one) => one === undefined).length,
+    proved: proposals.length,
+    proposals,
     wrong,
     refuted,
     refused,

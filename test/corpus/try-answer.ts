@@ -1,5 +1,6 @@
 import { fieldKey } from '../../plugin/model/field.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
+import type { Proposal } from '../../plugin/model/proposal.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ScalarSite, Trace } from '../../plugin/model/site.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
@@ -33,21 +34,39 @@ export async function mistakeIn(
   }
 }
 
-/** Makes and proves the chosen edit of a field as a run does; returns why it is not proved. */
-export async function refutationOf(
-  { workload, container, field, value, path, trace }: TracedField,
-  ports: ProposePorts,
-): Promise<string | undefined> {
-  const address = { workload, ...(container === undefined ? {} : { container }), field }
-  const change = { because: [], together: '' }
-  const { skipped } = await propose(
-    [{ ...address, to: another(value), trace, rendered: path, change }],
-    ports,
-  )
-  return (
-    skipped[0] && `${trace.source} ${workload.kind}/${workload.name} ${fieldKey(trace)}: ${skipped[0].reason}`
-  )
+/** An edit that was proved, or why none was. */
+export type Tried = { readonly proposal: Proposal } | { readonly refutation: string }
+
+/** Makes and proves the chosen edit of a field as a run does. */
+export async function tryEdit(field: TracedField, ports: ProposePorts): Promise<Tried> {
+  const refuted: Tried[] = []
+  for (const to of [another(field.value), smaller(field.value), next(field.value)]) {
+    const tried = await tryValue(to, field, ports)
+    if ('proposal' in tried) return tried
+    refuted.push(tried)
+    // A value that no cluster takes says nothing of the place.
+    if (!tried.refutation.includes('the API server would refuse it')) break
+  }
+  return refuted[0] ?? { refutation: 'nothing was tried' }
 }
 
-/** Another value of the same type. */
-const another = (text: string): string => text.replace(/\d+(\.\d+)?/, (number) => String(Number(number) + 7))
+async function tryValue(
+  to: string,
+  { workload, container, field, path, trace }: TracedField,
+  ports: ProposePorts,
+): Promise<Tried> {
+  const address = { workload, ...(container === undefined ? {} : { container }), field }
+  const change = { because: [], together: '' }
+  const { proposal, skipped } = await propose([{ ...address, to, trace, rendered: path, change }], ports)
+  if (proposal !== undefined) return { proposal }
+  const where = `${trace.source} ${workload.kind}/${workload.name} ${fieldKey(trace)}`
+  return { refutation: `${where}: ${skipped[0]?.reason}` }
+}
+
+const withNumber = (text: string, change: (number: number) => number): string =>
+  text.replace(/\d+(\.\d+)?/, (number) => String(change(Number(number))))
+
+/** Other values of the same type. */
+const another = (text: string): string => withNumber(text, (number) => number + 7)
+const smaller = (text: string): string => withNumber(text, (number) => Math.max(1, Math.floor(number * 0.9)))
+const next = (text: string): string => withNumber(text, (number) => number + 1)

@@ -19,7 +19,7 @@ if (!ready)
   )
 
 const flux = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories'
-const deployments = '/apis/apps/v1/namespaces/shop/deployments'
+const deploymentsIn = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/deployments`
 const reference = { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' }
 
 describe.skipIf(!ready)('a chart in a GitRepository that Flux rolls out', () => {
@@ -103,8 +103,8 @@ describe.skipIf(!ready)('a chart in a GitRepository that Flux rolls out', () => 
     write(values, text.replace(/^resources: \{\}\n|^resources:\n .*\n/m, sized))
   }
 
-  async function deployedCpu(): Promise<unknown> {
-    const { items } = (await plane.call('GET', deployments)) as { items: object[] }
+  async function deployedCpu(namespace = 'shop'): Promise<unknown> {
+    const { items } = (await plane.call('GET', deploymentsIn(namespace))) as { items: object[] }
     const inContainer = ['spec', 'template', 'spec', 'containers', 0, 'resources', 'requests', 'cpu']
     return valueAt(items[0] as never, inContainer)
   }
@@ -144,5 +144,64 @@ describe.skipIf(!ready)('a chart in a GitRepository that Flux rolls out', () => 
     expect(git(root, 'diff', '--name-only').trim()).toBe('clusters/prod/release.yaml')
     commit('Sets the request where Flux rolls it out')
     await until(async () => (await deployedCpu()) === '250m')
+  })
+
+  it('gets a value for one of two Kustomizations in the patches of their parent, which replaces theirs', {
+    timeout: 300_000,
+  }, async () => {
+    const kustomization = (name: string, spec: object): string =>
+      stringify({
+        apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+        kind: 'Kustomization',
+        metadata: { name, namespace: 'flux-system' },
+        spec: { interval: '1s', prune: true, sourceRef: reference, ...spec },
+      })
+    const target = { kind: 'HelmRelease' }
+    const history = { spec: { maxHistory: 3 } }
+    const forAll = {
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      ...target,
+      metadata: { name: 'any' },
+      ...history,
+    }
+    const children = { spec: { patches: [{ target, patch: stringify(forAll) }] } }
+    const patch = stringify({
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'any' },
+      ...children,
+    })
+    const parent = { path: './fleet', patches: [{ target: { kind: 'Kustomization' }, patch }] }
+    write('clusters/prod/fleet.yaml', kustomization('fleet', parent))
+    for (const name of ['blue', 'green']) {
+      await plane.call('POST', '/api/v1/namespaces', { metadata: { name } })
+      write(`fleet/${name}.yaml`, kustomization(name, { path: './apps', targetNamespace: name }))
+    }
+    const resources = { requests: { cpu: '100m', memory: '64Mi' } }
+    const release = {
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: { name: 'storefront' },
+      spec: {
+        interval: '10s',
+        install: { disableWait: true },
+        upgrade: { disableWait: true },
+        chart: { spec: { chart: './charts/web', interval: '1s', sourceRef: reference } },
+        values: { image: storefront()['image'] ?? {}, resources },
+      },
+    }
+    write('apps/release.yaml', stringify(release))
+    commit('Two Kustomizations of one release')
+    await until(async () => (await deployedCpu('blue')) === '100m' && (await deployedCpu('green')) === '100m')
+
+    const path = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
+    const source = join(root, 'clusters/prod/fleet.yaml')
+    const args = [source, '--workload', 'blue/Deployment/storefront', '--set', 'web.requests.cpu=250m']
+    const ended = await tortoise(['set', ...args], { cwd: root, env: { PATH: path, HOME: work } })
+    expect(ended).toMatchObject({ status: 0 })
+    expect(git(root, 'diff', '--name-only').trim()).toBe('clusters/prod/fleet.yaml')
+    commit('Sets the request of one of them')
+    await until(async () => (await deployedCpu('blue')) === '250m')
+    expect(await deployedCpu('green')).toBe('100m')
   })
 })

@@ -7,12 +7,21 @@ import { hasOpenssl } from '../lab/certificates.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { hasDefinitions, installDefinitions } from '../lab/cluster/inhabit.ts'
 import { hasRegistry } from '../lab/registry/server.ts'
-import { type ChartsGround, checkoutOf, operatorSettings, startCharts, storefront } from './charts-ground.ts'
+import {
+  type ChartsGround,
+  checkoutOf,
+  operatorSettings,
+  type PublishedRepository,
+  startCharts,
+  storefront,
+} from './charts-ground.ts'
 import { git } from './program.ts'
 
 const ready = hasControlPlane() && hasDefinitions() && hasRegistry && hasOpenssl
 if (!ready)
   console.warn('no kube-apiserver (npm run lab:setup) or no registry: deployed versions are not read')
+
+const valuesOf = (cpu: string): string => stringify({ resources: { requests: { cpu, memory: '1Gi' } } })
 
 const time = '2026-09-01T00:00:00Z'
 const base = (cpu: string) => ({
@@ -34,6 +43,7 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
   let plane: ControlPlane
   let files: Readonly<Record<string, string>>
   let deployed: string
+  let envs: PublishedRepository
 
   const release = (version: string) => ({
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
@@ -55,6 +65,25 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
       sources: [{ repoURL: ground.http.url, chart: 'web', targetRevision: '0.*' }],
     },
   })
+  /** One source is a chart, the other one its values in a repository of others. */
+  const mixed = () => ({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'mixed', namespace: 'argocd' },
+    spec: {
+      project: 'default',
+      destination: { namespace: 'shop', server: 'https://kubernetes.default.svc' },
+      sources: [
+        {
+          repoURL: ground.http.url,
+          chart: 'web',
+          targetRevision: '0.7.2',
+          helm: { valueFiles: ['$envs/prod.yaml'] },
+        },
+        { repoURL: envs.url, targetRevision: 'main', ref: 'envs' },
+      ],
+    },
+  })
   const repository = (url: string) => ({
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'GitRepository',
@@ -73,6 +102,10 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
     writeFileSync(join(published.root, 'base.yaml'), stringify(base('300m')))
     git(published.root, 'commit', '--quiet', '--all', '--message=not yet deployed')
     git(published.root, 'push', '--quiet', join(ground.directory, 'git/base.git'), 'main')
+    envs = ground.publish('envs', { 'prod.yaml': valuesOf('1.25') })
+    writeFileSync(join(envs.root, 'prod.yaml'), valuesOf('2.5'))
+    git(envs.root, 'commit', '--quiet', '--all', '--message=not yet deployed')
+    git(envs.root, 'push', '--quiet', join(ground.directory, 'git/envs.git'), 'main')
     const rolledOut = {
       apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
       kind: 'Kustomization',
@@ -94,6 +127,7 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
     files = {
       'apps/prod/release.yaml': [helmRepository, release('0.x')].map((one) => stringify(one)).join('---\n'),
       'apps/prod/application.yaml': stringify(application()),
+      'apps/prod/mixed.yaml': stringify(mixed()),
       'apps/prod/base.yaml': [repository(published.url), rolledOut]
         .map((one) => stringify(one))
         .join('---\n'),
@@ -134,6 +168,10 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
       ...application(),
       status: { sync: { status: 'Synced', revisions: ['0.7.2'] } },
     })
+    await create('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications', {
+      ...mixed(),
+      status: { sync: { status: 'Synced', revisions: ['0.7.2', envs.commit] } },
+    })
     await create(
       '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories',
       repository(url),
@@ -159,6 +197,7 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
           { path: 'apps/prod/release.yaml', cluster: 'prod', namespace: 'shop' },
           { path: 'apps/prod/application.yaml', cluster: 'prod', namespace: 'shop' },
           { path: 'apps/prod/base.yaml', cluster: 'prod', namespace: 'shop' },
+          { path: 'apps/prod/mixed.yaml', cluster: 'prod', namespace: 'shop' },
         ],
         deliver: { repositories: ['https://git.example.com/shop/gitops.git'] },
       }),
@@ -174,6 +213,8 @@ describe.skipIf(!ready)('what a cluster has deployed', () => {
     const url = new URL(ground.gitServer.url)
     expect(fetched).toEqual([
       `${url.host}/base.git at commit ${deployed.slice(0, 10)}`,
+      `${url.host}/envs.git at commit ${envs.commit.slice(0, 10)}`,
+      `web 0.7.2 from ${ground.http.url}, which is deployed`,
       `web 0.7.2 from ${ground.http.url}, which is deployed; 0.* in Git is 0.9.0 now`,
       `web 0.8.0 from ${ground.http.url}, which is deployed; 0.x in Git is 0.9.0 now`,
     ])

@@ -23,7 +23,7 @@ export function makeCertificate(): LabCertificate {
   const key = (name: string) => ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`]
   openssl('req', '-x509', ...key('ca'), '-out', 'ca.pem', '-days', '2', '-subj', '/CN=lab')
   openssl('req', ...key('server'), '-out', 'server.csr', '-subj', '/CN=charts')
-  writeFileSync(join(directory, 'ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n')
+  writeFileSync(join(directory, 'ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:charts.example.net\n')
   const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'ext']
   openssl('x509', '-req', '-in', 'server.csr', ...by, '-out', 'server.pem')
   const [certFile, keyFile, caFile] = ['server.pem', 'server.key', 'ca.pem'].map((name) =>

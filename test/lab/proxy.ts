@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 /** A proxy on the loopback interface that resolves some host names of its own. */
 export interface LoopbackProxy {
@@ -36,11 +36,17 @@ export async function startProxy(hosts: Readonly<Record<string, number>>): Promi
     for (const one of [socket, inner]) one.on('error', () => undefined)
     return inner.pipe(socket).pipe(inner)
   })
+  // The server itself forgets the connections that it has handed over to CONNECT.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
-      server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
     })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close }
 }

@@ -40,7 +40,7 @@ export const traceSchema = z
 
 /** Traces as JSON, in the format of `traceSchema`. */
 export const jsonTraces = (traces: readonly Trace[]): readonly object[] =>
-  traces.map(({ override, onlyShared: _, rules: __, ...trace }) => ({
+  traces.map(({ override, onlyShared: _, separate: _separate, rules: _rules, ...trace }) => ({
     ...trace,
     site: trace.site && siteJson(trace.site),
     // The format calls an override a leaf.

@@ -13,6 +13,8 @@ export interface Candidate {
   readonly levelsUp?: number
   /** As for the file: why an edit of it does not reach the source. */
   readonly frozen?: string
+  /** The variable whose default it is, in a placeholder of Flux. */
+  readonly variable?: string
   readonly document: number
   readonly path: YamlPath
   readonly line: number

@@ -1,4 +1,4 @@
-import { placeholderDefault } from '../../model/placeholder.ts'
+import { placeholderDefault, placeholderVariable } from '../../model/placeholder.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
 import type { FoundScalar } from '../../yaml/scalars.ts'
 import { scalarsOf } from '../../yaml/scalars.ts'
@@ -89,7 +89,11 @@ async function classified(
     if (type === undefined) return []
     const { document, path: at, range, value, quote } = scalar
     const text = yaml.text.slice(...range)
-    return [{ file: path, document, path: at, ...yaml.at(range[0]), range, text, value, quote, type }]
+    const name = placeholderVariable(written.value)
+    const variable = name === undefined ? {} : { variable: name }
+    return [
+      { file: path, document, path: at, ...yaml.at(range[0]), range, text, value, quote, type, ...variable },
+    ]
   })
 }
 

@@ -40,7 +40,8 @@ export interface OverrideRequest {
 export async function overrideOf(request: OverrideRequest): Promise<Site | null> {
   const { traced, field, candidate, site, context, alone } = request
   if (candidate.role === 'template') return postRenderPatch(traced, field, context)
-  if (alone && candidate.topLayer && !isEnvFile(candidate.file)) return site
+  const isEdited = alone && candidate.topLayer && candidate.frozen === undefined
+  if (isEdited && !isEnvFile(candidate.file)) return site
   // The options beside a source win over everything that its Application says.
   if (candidate.role === 'parameters') return null
   const { view, renderer } = context

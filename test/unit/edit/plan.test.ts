@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { WantedEdit } from '../../../plugin/edit/plan.ts'
 import { planEdits } from '../../../plugin/edit/plan.ts'
+import type { WantedEdit } from '../../../plugin/edit/wanted-edit.ts'
 import type { Field } from '../../../plugin/model/field.ts'
 import type { InsertSite, PatchSite, ScalarSite, YamlPath } from '../../../plugin/model/site.ts'
 

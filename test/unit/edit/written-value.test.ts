@@ -67,6 +67,17 @@ describe('a computed value under the schema of a chart', () => {
   })
 })
 
+it('a patch of what is rendered follows no schema of the chart', () => {
+  const override = {
+    kind: 'patch',
+    ...place,
+    target: workload,
+    containers: { list: 'containers', names: ['app'] },
+  } as const
+  const traced: Trace = { ...traceOf('requests.cpu', '1', { rules: whole }), override, chosen: 'override' }
+  expect(writtenValue(traced, { field: 'requests.cpu' }, 1353)).toEqual({ text: '1353m' })
+})
+
 describe('a value that a person gave', () => {
   const affix = { before: '', after: 'Mi' }
 

@@ -103,6 +103,27 @@ describe('a chart of a HelmRelease', () => {
     expect(asked.charts[0]).toMatchObject({ version: '1.1.0', declared: { version: '1.x' } })
   })
 
+  it('that only the identity of a cloud may read is named with the login to give', async () => {
+    const wanted: WantedChart[] = []
+    const refusing = (why: string): SourceStore => ({
+      chart: async (chart) => {
+        wanted.push(chart)
+        throw stop('source.fetch', why)
+      },
+      tree: () => Promise.reject(new Error('no tree')),
+      file: () => Promise.reject(new Error('no file')),
+      shown: (text) => text,
+    })
+    const ecr = repository('oci://1.dkr.ecr.example/charts').replace('spec: {', 'spec: {provider: aws, ')
+    const view = memoryView({ ...files, 'sources/charts.yaml': ecr })
+    const ask = (why: string) => rendererWith({ store: refusing(why) }).renderer.render(releaseSource, view)
+    await expect(ask('the registry refuses (HTTP 401)')).rejects.toThrow(
+      /HTTP 401\)\. Flux logs in to it as aws, which is not supported here: give a login for 1\.dkr\.ecr\.example/,
+    )
+    await expect(ask('no such tag (HTTP 404)')).rejects.not.toThrow(/Flux logs in/)
+    expect(wanted[0]).toEqual({ repository: 'oci://1.dkr.ecr.example/charts', name: 'web', version: '1.x' })
+  })
+
   it('comes from a directory of settings before any server', async () => {
     const { renderer, asked } = rendererWith({ chartDirectories: ['vendor'] })
     const vendored = Object.fromEntries(

@@ -108,6 +108,20 @@ describe('a HelmRelease', () => {
     await expect(partOf('{}', charts)).rejects.toThrow(/names no chart/)
   })
 
+  it('names a Bucket, from which nothing is fetched, and the way out', async () => {
+    const bucket = '{chart: {spec: {chart: web, sourceRef: {kind: Bucket, name: shop}}}}'
+    await expect(partOf(bucket)).rejects.toMatchObject({
+      problems: [
+        {
+          message: 'its chart web comes from Bucket shop, from which nothing is fetched',
+          hint: expect.stringContaining('charts.directories'),
+        },
+      ],
+    })
+    const vendored = { source: { charts: 'vendor' }, files: { 'vendor/web/Chart.yaml': '' } }
+    expect(await partOf(bucket, vendored)).toMatchObject({ path: 'vendor/web' })
+  })
+
   it('takes a chart by reference to an OCI repository', async () => {
     const files = { 'vendor/web/Chart.yaml': '', 'vendor/ref/Chart.yaml': '' }
     const charts = { source: { charts: 'vendor', cluster: 'prod' }, files }
