@@ -15,6 +15,8 @@ export async function start(args: readonly string[]): Promise<void> {
   // A small young generation and a heap that grows in small steps: less memory than V8 takes by itself, at the same speed.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=30')
+  // V8 of Node 20 optimises functions so early that a short command spends a quarter of its processor time on that.
+  if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=600000')
 
   endOnSignals()
 
