@@ -1,10 +1,21 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
 import { billOfMaterials, licenceTexts, packagesOf } from './config/bundle/packages.ts'
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string
   version: string
+}
+
+/** Differs for each content of the sources: results of another build are not used. */
+function buildId(): string {
+  const hash = createHash('sha256').update(readFileSync('package-lock.json'))
+  for (const room of ['plugin', 'renderers', 'config'])
+    for (const file of readdirSync(room, { recursive: true, encoding: 'utf8' }).sort())
+      if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(room, file)))
+  return hash.digest('base64url')
 }
 
 /** Writes what the bundles hold of other packages: a bill of materials, and their licences. */
@@ -32,7 +43,7 @@ export default defineConfig({
   },
   platform: 'node',
   logLevel: 'warn',
-  transform: { define: { __VERSION__: JSON.stringify(version) } },
+  transform: { define: { __VERSION__: JSON.stringify(version), __BUILD__: JSON.stringify(buildId()) } },
   output: {
     dir: 'dist',
     format: 'esm',

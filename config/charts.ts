@@ -56,7 +56,13 @@ export const chartsSchema = z
       .min(1)
       .optional()
       .describe(
-        'Directory that keeps what was fetched. Default: `gitops-tortoise/store` in the cache directory of the user.',
+        'Directory that keeps what was fetched, and renderings. Default: `gitops-tortoise/store` in the cache directory of the user.',
+      ),
+    keepRenderings: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Keeps renderings, and what files say, in that directory too, so that the next run renders only what has changed.',
       ),
     offline: z
       .boolean()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
 import type { RenderOptions, SourceRenderer } from '../plugin/model/renderer.ts'
 import type { Rendering, Source } from '../plugin/model/source.ts'
+import type { KeptRenderings } from './kept-renderings.ts'
 import { inputContents } from './ports.ts'
 
 /** How many objects of finished renderings are kept for later stages. */
@@ -10,13 +11,18 @@ const mostObjects = 1_500
 /** Whether a rendering with markers may differ from one without, in more than the values. */
 type VariesWithMarkers = (files: readonly WorkspaceFile[]) => boolean
 
+interface ContentCache {
+  readonly kept?: KeptRenderings
+  readonly variesWithMarkers?: VariesWithMarkers
+}
+
 /**
  * Renders each distinct content at most once. The key is the properties of the source, the bytes of the files it reads and
  * the options, so that every later stage finds the rendering, through whatever view of the repository it asks.
  */
 export function cachedByContent<S extends Source>(
   renderer: SourceRenderer<S>,
-  variesWithMarkers: VariesWithMarkers = () => false,
+  { kept, variesWithMarkers = () => false }: ContentCache = {},
 ): SourceRenderer<S> {
   const cache = renderingCache()
   return {
@@ -26,7 +32,9 @@ export function cachedByContent<S extends Source>(
       const files = await inputContents(view, await renderer.inputs(source, view))
       const marked = options?.marked === true && variesWithMarkers(files)
       const key = keyOf(source, files, { options, marked })
-      return { ...(await cache(key, () => renderer.render(source, view, options))), source }
+      const render = () => renderer.render(source, view, options)
+      const request = { source, key, marked: options?.marked === true }
+      return { ...(await cache(key, () => kept?.rendering(request, render) ?? render())), source }
     },
   }
 }

@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
+import type { KeptResults } from '../plugin/model/kept-results.ts'
 import type { LiveDeclaration } from '../plugin/model/live-declaration.ts'
 import { inParallel } from '../plugin/model/parallel.ts'
-import { stop } from '../plugin/model/problem.ts'
+import { ExpectedStop, stop } from '../plugin/model/problem.ts'
 import type { RenderOptions } from '../plugin/model/renderer.ts'
 import type { OwnRepository } from '../plugin/model/repository.ts'
 import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
@@ -23,10 +24,27 @@ export interface RendererPorts extends ElsewherePorts {
   readonly own?: () => Promise<OwnRepository>
   /** The Applications and HelmReleases in the clusters, where they were read. */
   readonly live?: readonly LiveDeclaration[]
+  /** Where renderings are kept between runs. */
+  readonly kept?: KeptPorts
+}
+
+/** Renderings of earlier runs. */
+export interface KeptPorts {
+  readonly results: KeptResults
+  /** A text that differs for other files of programs; `undefined` where one of them cannot be read. */
+  readonly programs: (files: readonly (string | undefined)[]) => string | undefined
 }
 
 /** How long the latest rendering without markers took, by the path of its source, in milliseconds. */
 const plainMs = new LRUCache<string, number>({ max: 20_000 })
+
+/** How long the latest rendering of a source without markers took, where it is known. */
+export const timeOf = ({ path }: Source): number | undefined => plainMs.get(path)
+
+/** Sets how long a rendering of a source without markers took in an earlier run. */
+export const restoreTime = ({ path }: Source, elapsedMs: number): void => {
+  if (elapsedMs > 0) plainMs.set(path, elapsedMs)
+}
 
 /** A marked rendering may take this long, or as many times as long as the plain one did on the same machine. */
 const markedMs = 8_000
@@ -89,5 +107,13 @@ export function outputOf(source: Source, outcome: Outcome, { files, options }: R
   throw stop(timedOut ? 'source.timeout' : 'source.render', why, {
     place: { file: source.path },
     hint: 'Correct it, then run again. On your machine, --debug prints all that the program says.',
+    cause: exitCode === 1 && !timedOut && !tooLong && !tooLarge ? refusal : undefined,
   })
 }
+
+/** The cause of an error that the program itself reports: no signal ended it, and no limit. */
+const refusal = 'the program refused its input'
+
+/** Whether a program refused what it was given, so that it refuses the same again. */
+export const wasRefused = (error: unknown): error is ExpectedStop =>
+  error instanceof ExpectedStop && error.cause === refusal

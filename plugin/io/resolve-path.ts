@@ -56,11 +56,15 @@ function followLink({ path, links }: Step, { here, target, rest }: Link): Step {
 
 /** Normalises a path inside the repository. Throws `path.outside` when it leaves the repository. */
 export function containedPath(path: string): string {
+  if (isNormal(path)) return path
   const normal = posix.normalize(path).replace(/\/$/, '')
   if (posix.isAbsolute(normal)) throw outside(path, 'is absolute')
   if (normal === '..' || normal.startsWith('../')) throw outside(path, 'leads outside the repository')
   return normal === '' ? '.' : normal
 }
+
+/** Whether a path has no empty step, no `.` and no `..`; one that starts or ends with a slash has an empty step. */
+export const isNormal = (path: string): boolean => !/(?:^|\/)\.{0,2}(?:\/|$)/.test(path)
 
 const outside = (path: string, why: string) =>
   stop('path.outside', `the path ${why}`, {

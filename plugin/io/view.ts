@@ -1,7 +1,8 @@
+import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { stop } from '../model/problem.ts'
 import type { RepositoryView } from '../model/source.ts'
-import { type ResolvedPath, resolvePath } from './resolve-path.ts'
+import { isNormal, type ResolvedPath, resolvePath } from './resolve-path.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 /**
@@ -72,14 +73,25 @@ interface Pending {
   readonly origin?: RepositoryView
 }
 
-/** Resolves each path of a tree once. */
+/** Resolves each path of a tree once, from its directory where no link is there. */
 function resolver(tree: Tree): (path: string) => Promise<ResolvedPath | undefined> {
   const known = new Map<string, Promise<ResolvedPath | undefined>>()
-  return (path) => {
-    const found = known.get(path) ?? resolvePath(tree, path)
+  const resolve = (path: string): Promise<ResolvedPath | undefined> => {
+    const found = known.get(path) ?? resolveIn(path)
     known.set(path, found)
     return found
   }
+  const resolveIn = async (path: string): Promise<ResolvedPath | undefined> => {
+    const [directory, name] = [posix.dirname(path), posix.basename(path)]
+    // Where something is not as usual, each step is looked up from the root, for the message.
+    const above =
+      isNormal(path) && directory !== '.' ? await resolve(directory).catch(() => undefined) : undefined
+    const entry = above?.kind === 'directory' ? (await tree.entries(above.path))?.get(name) : undefined
+    return above === undefined || entry === undefined || entry.kind === 'link'
+      ? resolvePath(tree, path)
+      : { kind: entry.kind, path: posix.join(above.path, name) }
+  }
+  return resolve
 }
 
 /** The tree with the files and directories that pending texts add. */

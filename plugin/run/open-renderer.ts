@@ -5,6 +5,7 @@ import type { LiveDeclaration } from '../model/live-declaration.ts'
 import type { Renderer } from '../model/renderer.ts'
 import type { MountedStore } from '../model/store.ts'
 import type { RunPorts } from './host.ts'
+import { openKept } from './open-kept.ts'
 import { openPrograms, type ProgramSettings } from './open-programs.ts'
 import { openStore } from './open-store.ts'
 import { type OwnRepositoryRequest, ownRepository } from './own-repository.ts'
@@ -36,7 +37,16 @@ export function openRenderer(
   const store = openStore(ports, isOffline ? { ...charts, offline: true } : (charts ?? {}), programs)
   const own = () => ownRepository(ports, { checkout, deliver, purpose })
   const chartDirectories = charts?.directories ?? []
-  return { renderer: createRenderer({ programs, store, chartDirectories, live, own }), store, programs }
+  const kept = openKept(ports, charts ?? {}, checkout)
+  const renderer = createRenderer({
+    programs,
+    store,
+    chartDirectories,
+    live,
+    own,
+    ...(kept === undefined ? {} : { kept }),
+  })
+  return { renderer, store, programs }
 }
 
 /** Whether a job runs for a pull request: who opens one must not choose what is fetched. */

@@ -24,13 +24,8 @@ export function openStore(
   settings: Partial<Settings['charts']>,
   programs: Programs,
 ): MountedStore {
-  const {
-    allow = [],
-    credentials = [],
-    offline = false,
-    refreshMinutes = 60,
-    cache = userCache(env),
-  } = settings
+  const { allow = [], credentials = [], offline = false, refreshMinutes = 60 } = settings
+  const cache = cacheDirectory(env, settings)
   const { sshAsHttps = [] } = settings
   const { downloadMiB = 64, unpackedMiB = 128, files = 10_000, seconds = 60 } = settings.limits ?? {}
   const limits = {
@@ -57,8 +52,12 @@ export function openStore(
   })
 }
 
-/** The directory in the cache of the user; `undefined` for a user without a home. */
-function userCache(env: RunPorts['env']): string | undefined {
+/** The directory that keeps things between runs: the one of settings, or one in the cache of the user; `undefined` for a user without a home. */
+export function cacheDirectory(
+  env: RunPorts['env'],
+  { cache }: Partial<Settings['charts']>,
+): string | undefined {
+  if (cache !== undefined) return cache
   const home = env['XDG_CACHE_HOME'] ?? (env['HOME'] === undefined ? undefined : join(env['HOME'], '.cache'))
   return home === undefined || home === '' ? undefined : join(home, 'gitops-tortoise', 'store')
 }

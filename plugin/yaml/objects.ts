@@ -3,7 +3,7 @@ import { LineCounter } from 'yaml'
 import type { Json, JsonObject } from '../model/json.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
 import { eachDocument, TooLarge } from './parse.ts'
-import { plainValues } from './plain-values.ts'
+import { fileValues, plainValues } from './plain-values.ts'
 import { yamlReason } from './reason.ts'
 
 /** In UTF-16 units. No real object is as large: etcd refuses more than 1.5 MiB. */
@@ -15,12 +15,23 @@ const mostAliases = 1000
  * empty documents are skipped. Throws `source.render` for text that is not YAML, and for documents that are too large, too
  * deep or expand too far by aliases. Only one document at a time is in memory.
  */
-export function readObjects(file: string, text: string): readonly JsonObject[] {
+export const readObjects = (file: string, text: string): readonly JsonObject[] =>
+  objectsOf(file, text, plainValues)
+
+/** The same for a file of the repository, which many sources read: the objects are shared, so nothing may change them. */
+export const readFileObjects = (file: string, text: string): readonly JsonObject[] =>
+  objectsOf(file, text, fileValues)
+
+function objectsOf(
+  file: string,
+  text: string,
+  valuesIn: (text: string) => readonly Json[] | undefined,
+): readonly JsonObject[] {
   const refuse = (why: string, cause?: unknown) =>
     stop('source.render', `the manifests cannot be read: ${why}`, { place: { file }, cause })
   if (longestDocument(text) > largestDocument)
     throw refuse(`a document is larger than ${largestDocument / 1024 ** 2} MiB`)
-  const values = plainValues(text)
+  const values = valuesIn(text)
   if (values !== undefined) return values.flatMap(unpack)
   try {
     return [...objectsIn(file, text)]

@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache'
+import type { Json } from '../model/json.ts'
+import type { KeptResults } from '../model/kept-results.ts'
 
 /** In UTF-16 units of the texts. */
 const mostKept = 4 * 1024 ** 2
@@ -16,4 +18,30 @@ export function perText<T>(read: (text: string) => T): (text: string) => T {
     kept.set(text, { result })
     return result
   }
+}
+
+let keptBetweenRuns: KeptResults | undefined
+
+/** Sets where results of functions of texts are kept between runs; nowhere at the start of a process. */
+export function keepBetweenRuns(kept: KeptResults | undefined): void {
+  keptBetweenRuns = kept
+}
+
+/** In UTF-16 units of the text: a larger one is read again. */
+const largestKept = 256 * 1024
+
+/** A function of a text whose results are kept between runs too, by its name. Results that are `undefined` are not. */
+export function keptPerText<T extends Json>(
+  name: string,
+  read: (text: string) => T | undefined,
+): (text: string) => T | undefined {
+  return perText((text) => {
+    if (keptBetweenRuns === undefined || text.length > largestKept) return read(text)
+    const key = `${name} ${text}`
+    const known = keptBetweenRuns.read(key)
+    if (known !== undefined) return known as T
+    const result = read(text)
+    if (result !== undefined) keptBetweenRuns.keep(key, result)
+    return result
+  })
 }

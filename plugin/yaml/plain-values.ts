@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, defineMappingTag, loadAll, mapTag } from 'js-yaml'
 import type { Json } from '../model/json.ts'
+import { keptPerText } from './per-text.ts'
 
 const mostDocuments = 50_000
 
@@ -39,3 +40,6 @@ export function plainValues(
     return undefined
   }
 }
+
+/** The same for the text of a file, which is read again and again: the values are shared, so nothing may change them. */
+export const fileValues = keptPerText('values', (text) => plainValues(text))

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { type Json, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
+import { perText } from '../../plugin/yaml/per-text.ts'
 
 /** A chart that another one depends on. */
 export interface ChartDependency {
@@ -41,8 +42,8 @@ export async function lockedDependencies(
 }
 
 async function dependenciesIn(file: string, view: RepositoryView): Promise<readonly ChartDependency[]> {
-  const parsed = await parsedFile(file, view)
-  return listOf(valueAt(parsed, ['dependencies'])).flatMap((one): readonly ChartDependency[] => {
+  const chart = await parsedFile(file, view)
+  return listOf(valueAt(chart, ['dependencies'])).flatMap((one): readonly ChartDependency[] => {
     const [name, repository, version, alias] = ['name', 'repository', 'version', 'alias'].map((key) =>
       textOf(valueAt(one, [key])),
     )
@@ -59,11 +60,20 @@ async function dependenciesIn(file: string, view: RepositoryView): Promise<reado
   })
 }
 
+/** Helm reads the files too and reports what is wrong with one of them: that has no value here. */
 async function parsedFile(file: string, view: RepositoryView): Promise<Json> {
   try {
-    return parseValue((await view.read(file))?.text ?? '', { uniqueKeys: false })
+    return parsed((await view.read(file))?.text ?? '')
   } catch {
-    // Helm reads the file too and reports what is wrong with it.
     return null
   }
 }
+
+/** Many releases may have the same chart. */
+const parsed = perText((text): Json => {
+  try {
+    return parseValue(text, { uniqueKeys: false })
+  } catch {
+    return null
+  }
+})

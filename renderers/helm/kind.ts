@@ -3,6 +3,7 @@ import type { SourceHint } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import { cachedByContent } from '../content-cache.ts'
+import { keptRenderings } from '../kept-renderings.ts'
 import type { RendererKind } from '../kind.ts'
 import type { RendererPorts } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
@@ -23,9 +24,10 @@ export const helm = (ports: RendererPorts): RendererKind<HelmSource> => ({
   rollOutKey: ({ path, values }) => [path, ...values].join('\0'),
   variants: findValuesFiles,
   // Markers change how a chart is rendered only where a schema would refuse them.
-  ...cachedByContent(chartRenderer(ports), (files) =>
-    files.some(({ path }) => path.endsWith('values.schema.json')),
-  ),
+  ...cachedByContent(chartRenderer(ports), {
+    kept: keptRenderings(ports, [['helm']]),
+    variesWithMarkers: (files) => files.some(({ path }) => path.endsWith('values.schema.json')),
+  }),
   parameters: chartParameters,
   manifests: async (request) => {
     const { source, options } = await chartRequest(request)

@@ -3,6 +3,7 @@ import type { RepositoryView } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import { cachedByContent } from '../content-cache.ts'
+import { keptRenderings } from '../kept-renderings.ts'
 import type { RendererKind } from '../kind.ts'
 import { applicationDetails, applicationVersions } from '../kind.ts'
 import type { RendererPorts } from '../ports.ts'
@@ -26,7 +27,9 @@ export const kustomize = (ports: RendererPorts): RendererKind<KustomizeSource> =
   identify: (hint) => ({ kind: 'kustomize', id: hint.path, ...sharedDetails(hint) }),
   rollOutKey: ({ path }) => path,
   isDeployable: async ({ path }, view) => !(await isComponent(path, view)),
-  ...cachedByContent(kustomizationRenderer(ports)),
+  ...cachedByContent(kustomizationRenderer(ports), {
+    kept: keptRenderings(ports, [['kustomize', 'kubectl'], ['helm']]),
+  }),
   parameters: kustomizationParameters,
   manifests: async (request) => {
     const additions = kustomizationAdditions(request.parameters)

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../plugin/model/json.ts'
 import type { InputRole } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
 import { perText } from '../../plugin/yaml/per-text.ts'
+import { fileValues } from '../../plugin/yaml/plain-values.ts'
 import { configuresPlugins, folded, foldedSet } from './field-names.ts'
 
 /** A text in a kustomization that may be a path. */
@@ -18,12 +19,17 @@ export function documents(text: string): readonly Json[] {
 
 /** The first document of a text; `null` where it is not YAML. */
 export const parseLoosely = perText((text): Json => {
+  const values = fileValues(text)
+  return values === undefined ? parseSlowly(text) : (values[0] ?? null)
+})
+
+function parseSlowly(text: string): Json {
   try {
     return parseValue(text, { uniqueKeys: false, merge: true, maxAliasCount: 10_000 })
   } catch {
     return null
   }
-})
+}
 
 const patchKeys = foldedSet(['patches', 'patchesStrategicMerge', 'patchesJson6902'])
 const manifestKeys = foldedSet(['resources', 'bases', 'components', 'crds'])

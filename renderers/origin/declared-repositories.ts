@@ -4,7 +4,7 @@ import { inParallel } from '../../plugin/model/parallel.ts'
 import { ExpectedStop } from '../../plugin/model/problem.ts'
 import { repositoryName } from '../../plugin/model/repository.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
-import { readObjects } from '../../plugin/yaml/objects.ts'
+import { readFileObjects } from '../../plugin/yaml/objects.ts'
 
 /** A GitRepository or ArtifactGenerator of Flux as a file of the repository writes it, or a patch of one. */
 export interface WrittenGitRepository {
@@ -98,7 +98,7 @@ async function textOfFile(file: string, view: RepositoryView): Promise<string> {
 function mentionsIn(file: string, text: string): readonly Mention[] {
   if (!/repoURL|(toolkit|extensions)\.fluxcd\.io/.test(text)) return []
   try {
-    return readObjects(file, text).flatMap((object) => [...fluxMentions(file, object), ...usesIn(object)])
+    return readFileObjects(file, text).flatMap((object) => [...fluxMentions(file, object), ...usesIn(object)])
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     // A template of a chart: its paths are not known.

@@ -2,7 +2,7 @@ import { stop } from '../../plugin/model/problem.ts'
 import type { Detected, ScannedPlace } from '../../plugin/model/renderer.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
-import { readObjects } from '../../plugin/yaml/objects.ts'
+import { readFileObjects } from '../../plugin/yaml/objects.ts'
 import type { RendererKind } from '../kind.ts'
 import { applicationDetails } from '../kind.ts'
 import { chosenFiles } from './files.ts'
@@ -23,7 +23,10 @@ export const plain = (): RendererKind<PlainSource> => ({
   render: async (source, view) => {
     const files = await chosenFiles(source, view)
     const texts = await Promise.all(files.map(({ at }) => view.read(at)))
-    return { source, objects: texts.flatMap((found) => (found ? readObjects(found.path, found.text) : [])) }
+    return {
+      source,
+      objects: texts.flatMap((found) => (found ? readFileObjects(found.path, found.text) : [])),
+    }
   },
   parameters: directoryParameters,
   manifests: async (request) => {

@@ -2,7 +2,7 @@ import { overlayPlace } from '../../model/overlay.ts'
 import { stop } from '../../model/problem.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { RepositoryView, Source, SourceHint } from '../../model/source.ts'
-import { readObjects } from '../../yaml/objects.ts'
+import { readFileObjects } from '../../yaml/objects.ts'
 import { detectKind, directoryOf } from './detect.ts'
 
 /** What finding the kind of a source needs. */
@@ -53,7 +53,7 @@ async function fileSource(hint: SourceHint, { view, renderer }: IdentifyPorts): 
   const text = (await view.read(path))?.text ?? ''
   if (!renderer.mayDeclare(path, text)) return file
   const source = await declaringSource(hint, file, { view, renderer })
-  const found = await renderer.declared({ source, objects: readObjects(path, text) }, view, charts)
+  const found = await renderer.declared({ source, objects: readFileObjects(path, text) }, view, charts)
   const names = found.map(({ declaredBy }) => declaredBy.generated ?? declaredBy.name)
   const [only = file, ...more] = found.filter((_, index) => release === undefined || names[index] === release)
   if (more.length === 0) return only

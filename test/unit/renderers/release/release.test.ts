@@ -210,7 +210,9 @@ describe('renderings that are kept by content', () => {
     await same.render(stackSource('a'), view, { marked: true })
     expect(one.rendered).toHaveLength(1)
     const two = counting()
-    const apart = cachedByContent(two.renderer, (files) => files.some(({ path }) => path === 'a'))
+    const apart = cachedByContent(two.renderer, {
+      variesWithMarkers: (files) => files.some(({ path }) => path === 'a'),
+    })
     await apart.render(stackSource('a'), view)
     await apart.render(stackSource('a'), view, { marked: true })
     await apart.render(stackSource('b'), view)

@@ -1,0 +1,111 @@
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Json } from '../model/json.ts'
+import type { KeptResults } from '../model/kept-results.ts'
+import { exactJson, parsedJson } from './exact-json.ts'
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Where results are, and how much room they get. */
+interface Bounds {
+  readonly mostBytes: number
+}
+
+/**
+ * Keeps each result in a file of its own, named by its key. A file that is damaged counts as missing. When this process has
+ * nothing more to do and the files need more than `mostBytes`, those used longest ago are deleted. A directory that cannot
+ * be read or written keeps nothing.
+ */
+export function keptFiles(directory: string, { mostBytes }: Bounds): KeptResults {
+  let written = false
+  const fileOf = (key: string): string => {
+    const id = digest(key)
+    return join(directory, id.slice(0, 2), id.slice(2))
+  }
+  return {
+    read: (key) => readResult(fileOf(key), key),
+    keep: (key, result) => {
+      const json = exactJson(result, mostBytes / 16)
+      if (json === undefined) return
+      if (!written) process.once('beforeExit', () => prune(directory, { mostBytes }))
+      written = true
+      write(fileOf(key), `${digest(key + json)}\n${json}`)
+    },
+  }
+}
+
+function readResult(file: string, key: string): Json | undefined {
+  let handle: number
+  try {
+    handle = openSync(file, 'r+')
+  } catch {
+    return undefined
+  }
+  try {
+    const text = readFileSync(handle, 'latin1')
+    const json = text.slice(65)
+    if (text.slice(0, 64) !== digest(key + json)) return undefined
+    markUsed(handle)
+    return parsedJson(json)
+  } catch {
+    return undefined
+  } finally {
+    closeSync(handle)
+  }
+}
+
+const dayMs = 86_400_000
+
+/** The time of a file says when it was used, by the day. */
+function markUsed(handle: number): void {
+  const now = new Date()
+  if (now.getTime() - fstatSync(handle).mtimeMs > dayMs) futimesSync(handle, now, now)
+}
+
+function write(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const temporary = `${file}.${randomUUID()}`
+    writeFileSync(temporary, text, { mode: 0o600 })
+    renameSync(temporary, file)
+  } catch {
+    // Without a place to write, the next run renders again.
+  }
+}
+
+function prune(directory: string, { mostBytes }: Bounds): void {
+  try {
+    const files = readdirSync(directory).flatMap((name) => filesIn(join(directory, name)))
+    let total = files.reduce((sum, { size }) => sum + size, 0)
+    if (total <= mostBytes) return
+    for (const { file, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+      // Some room is made at once, so that not every run has to.
+      if (total <= mostBytes * 0.8) return
+      rmSync(file, { force: true })
+      total -= size
+    }
+  } catch {
+    // Another process prunes at the same time.
+  }
+}
+
+function filesIn(directory: string) {
+  return readdirSync(directory).flatMap((name) => {
+    const file = join(directory, name)
+    const { size, mtimeMs } = statSync(file)
+    return [{ file, size, mtimeMs }]
+  })
+}
