@@ -13,6 +13,7 @@ import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf, postRenderPatch } from './override/override.ts'
 import { valuesKeys } from './override/values.ts'
+import { reachedBy } from './reached-declarations.ts'
 import { schemaRules } from './schema-rules.ts'
 import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
@@ -85,7 +86,7 @@ export async function resolveTraces(
       const site = scalarSite(candidate, origin.affix)
       const using = users.get(siteKey(candidate)) ?? []
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
-      const readers = untracedReaders(candidate.file, traced, context)
+      const readers = await untracedReaders(candidate, traced, context)
       const alone = sharedWith.length === 0 && readers.length === 0
       const override = await overrideOf({ traced, field, candidate, site, context, alone })
       const rules = await rulesFor(candidate, traced, context)
@@ -140,14 +141,14 @@ const apiVersions: Readonly<Record<string, string>> = {
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 }
 
-/** Ids of the untraced sources that read a file, without the layers that the traced source is built from. */
-function untracedReaders(
-  file: string,
+/** Ids of the untraced sources that a scalar may reach, without the layers that the traced source is built from. */
+async function untracedReaders(
+  candidate: Candidate,
   { inputs }: TracedSource,
-  { untraced, renderer }: Pick<TraceContext, 'untraced' | 'renderer'>,
-): readonly string[] {
-  const others = (untraced.get(file) ?? []).filter((one) => !isLayerOf(one, inputs, renderer))
-  return others.map(({ source }) => source.id)
+  { untraced, view, renderer }: Pick<TraceContext, 'untraced' | 'view' | 'renderer'>,
+): Promise<readonly string[]> {
+  const others = (untraced.get(candidate.file) ?? []).filter((one) => !isLayerOf(one, inputs, renderer))
+  return (await reachedBy(candidate, others, { view, renderer })).map(({ source }) => source.id)
 }
 
 const isLayerOf = ({ source }: SourceFiles, inputs: TracedSource['inputs'], { kinds }: Renderer): boolean =>

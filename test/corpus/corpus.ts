@@ -6,33 +6,46 @@ import { openWorkTree } from '../../plugin/io/work-tree.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { type KindResult, type RepositoryResult, tryRepository } from './repository.ts'
+import { runEdits } from './run-edits.ts'
 import { serveChartsOf } from './served-charts.ts'
 
 /**
- * `npm run corpus -- DIR [--charts DIR] [--sample N] [--edits FILE]`: discovers and traces everything in every repository below DIR, and proves a sample
+ * `npm run corpus -- --edits [DIR] [--count N] [--seed N]`: sets drawn values in the repositories below DIR and in a generated
+ * app-of-apps, and the bare programs check what changes. Ends with one line of JSON, and with 1 when an edit is wrong.
+ *
+ * `npm run corpus -- DIR [--charts DIR] [--sample N] [--proved FILE]`: discovers and traces everything in every repository below DIR, and proves a sample
  * of the answers by real edits. Charts come from the packed charts below `--charts`, which loopback servers serve; nothing
- * else is fetched. `--edits` writes the proved edits as lines of JSON. Ends with one line of JSON.
+ * else is fetched. `--proved` writes the proved edits as lines of JSON. Ends with one line of JSON.
  */
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     charts: { type: 'string' },
     sample: { type: 'string', default: '25' },
-    edits: { type: 'string' },
+    proved: { type: 'string' },
+    edits: { type: 'boolean', default: false },
+    count: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
   },
 })
 const [given] = positionals
-if (given === undefined || !existsSync(given)) {
+if ((given === undefined && !flags.edits) || (given !== undefined && !existsSync(given))) {
   process.stderr.write(
-    'usage: npm run corpus -- DIR [--charts DIR] [--sample N] [--edits FILE], a folder whose sub-folders are repositories\n',
+    'usage: npm run corpus -- DIR [--charts DIR] [--sample N] [--proved FILE], or --edits [DIR] [--count N] [--seed N]; DIR is a folder whose sub-folders are repositories\n',
   )
   process.exit(2)
 }
-const root = resolve(given)
+const root = resolve(given ?? '.')
 const searchPath = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
 const programs = createPrograms({}, searchPath)
 const served = flags.charts === undefined ? undefined : await serveChartsOf(resolve(flags.charts), programs)
 const renderer = createRenderer({ programs, ...(served === undefined ? {} : { store: served.store }) })
+
+if (flags.edits) {
+  const [count, seed] = [Number(flags.count), Number(flags.seed)]
+  const isRight = await runEdits({ ...(given === undefined ? {} : { root }), renderer, count, seed })
+  process.exit(isRight ? 0 : 1)
+}
 
 const results: RepositoryResult[] = []
 for (const name of readdirSync(root).sort()) {
@@ -45,9 +58,9 @@ for (const name of readdirSync(root).sort()) {
     sampleSize: Number(flags.sample),
   })
   results.push(result)
-  if (flags.edits !== undefined)
+  if (flags.proved !== undefined)
     for (const { changes, edits } of result.proposals)
-      appendFileSync(flags.edits, `${JSON.stringify({ repository: name, changes, edits })}\n`)
+      appendFileSync(flags.proved, `${JSON.stringify({ repository: name, changes, edits })}\n`)
   process.stdout.write(`${report(result)}\n`)
 }
 await served?.close()
