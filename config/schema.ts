@@ -125,6 +125,12 @@ export const settingsSchema = z
           .describe(
             'Edits a source line that other sources also read, instead of adding an override for one source.',
           ),
+        allowTemplates: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Edits a size that is hard-coded in the template of a chart in this repository, where no value of the chart and no override sets it.',
+          ),
       })
       .prefault({})
       .describe('Which source lines are edited.'),

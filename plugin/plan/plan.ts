@@ -56,6 +56,8 @@ export interface PlanRequest {
   readonly prices: Prices & { readonly currency: string }
   /** Whether a value that several sources share may be edited. */
   readonly allowShared: boolean
+  /** Whether sizes in templates of charts may be edited. */
+  readonly allowTemplates?: boolean
   /** Applies reviewers' decisions; every change is accepted by default. */
   readonly review?: ReviewChange
   /** Splits the proposal: changes of one scope stay together. Without it the proposal stays whole. */
@@ -122,12 +124,16 @@ type Proposed = Pick<Plan, 'proposal' | 'parts' | 'skipped' | 'reads'>
 
 /** Traces, edits and proves changes, and splits the proposal by scope. */
 async function proposeChanges(
-  { changes, rendered, request: { allowShared, scopeOf, hold = neverHeld } }: ChangesToPropose,
+  {
+    changes,
+    rendered,
+    request: { allowShared, allowTemplates = false, scopeOf, hold = neverHeld },
+  }: ChangesToPropose,
   ports: PlanPorts,
 ): Promise<Proposed> {
   const selected = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
-  const traced = await traceFields(selected, known, { ...ports, allowShared })
+  const traced = await traceFields(selected, known, { ...ports, allowShared, allowTemplates })
   const { open: tracedChanges, skipped: held } = await holdEdited(
     traceChanges(changes, traced),
     changes,

@@ -22,6 +22,8 @@ export interface TraceFieldsPorts {
   readonly progress: Progress
   /** Whether a source line that several sources share may be chosen. */
   readonly allowShared: boolean
+  /** Whether sizes in templates of charts may be chosen. */
+  readonly allowTemplates?: boolean
   /** Whether traces name the layers that another layer overrides. */
   readonly explains?: boolean
   /** The fields to trace; all fields by default. */

@@ -165,6 +165,7 @@ export async function planRepository(
     },
     prices,
     allowShared: edit.allowShared,
+    allowTemplates: edit.allowTemplates,
     ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
     ...(isSelected && { isSelected }),
   }

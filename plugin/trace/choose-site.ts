@@ -7,6 +7,8 @@ import { isEnvFile } from './dye/env-lines.ts'
 export interface TracePolicy {
   /** Edit a source line from which other sources or workloads take their value too. */
   readonly allowShared: boolean
+  /** Edit sizes that are written in the template of a chart of this repository, where nothing else can set them. */
+  readonly allowTemplates?: boolean
 }
 
 type Answer = Pick<Trace, 'override' | 'sharedWith' | 'site'> & { readonly readers: readonly string[] }
@@ -20,6 +22,8 @@ export function chooseSite(
 ): Choice {
   if (role === 'template') {
     const where = `hard-coded in the chart's template ${file}; no value of the chart reaches it`
+    const isAlone = frozen === undefined && readers.length === 0 && sharedWith.length === 0
+    if (override === null && policy.allowTemplates === true && isAlone) return { chosen: 'site' }
     return { chosen: override === null ? null : 'override', reason: where }
   }
   if (role === 'external') return externalChoice(override)

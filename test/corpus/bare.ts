@@ -1,10 +1,21 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
 import { type JsonObject, valueAt } from '../../plugin/model/json.ts'
-import type { Source } from '../../plugin/model/source.ts'
+import type { RepositoryView, Source } from '../../plugin/model/source.ts'
+import { isStored } from '../../plugin/model/store.ts'
 import type { HelmSource } from '../../renderers/helm/source.ts'
 import type { KustomizeSource } from '../../renderers/kustomize/source.ts'
 import type { PlainSource } from '../../renderers/plain/source.ts'
@@ -16,10 +27,11 @@ const run = promisify(execFile)
 /** What the bare programs print for what a source is rolled out from; `undefined` where a command line cannot say it all. */
 export async function renderBare(
   parts: readonly Source[],
-  root: string,
+  { root, view }: { readonly root: string; readonly view: RepositoryView },
 ): Promise<readonly JsonObject[] | undefined> {
   const rendered: JsonObject[] = []
   for (const part of parts) {
+    if (isStored(part.path)) await writeBelow(part.path, root, view)
     const text = await bareText(part, root)
     if (text === undefined) return undefined
     rendered.push(...objectsIn(text))
@@ -27,19 +39,35 @@ export async function renderBare(
   return rendered
 }
 
-async function bareText(part: Source, root: string): Promise<string | undefined> {
-  if (part.kind === 'plain') return plainText(part as PlainSource, root)
-  const [program, ...args] = part.kind === 'helm' ? helmLine(part as HelmSource) : kustomizeLine(part)
-  if (program === undefined) return undefined
-  const inline = part.kind === 'helm' ? ((part as HelmSource).inlineValues ?? []) : []
-  const standardInput = inline.length === 1 ? inline[0] : undefined
-  if (inline.length > 1) return undefined
-  const child = run(join(bin, program), args, { cwd: root, maxBuffer: 256 * 1024 ** 2 })
-  child.child.stdin?.end(standardInput ?? '')
-  return (await child).stdout
+/** Writes the files of a fetched chart to disk, where the bare programs find them. */
+async function writeBelow(path: string, root: string, view: RepositoryView): Promise<void> {
+  if (existsSync(join(root, path))) return
+  mkdirSync(join(root, path), { recursive: true })
+  for (const { name } of await view.list(path)) {
+    const at = `${path}/${name}`
+    if ((await view.kind(at)) === 'directory') await writeBelow(at, root, view)
+    else writeFileSync(join(root, at), (await view.bytes(at)) ?? '')
+  }
 }
 
-function helmLine(part: HelmSource): readonly string[] {
+async function bareText(part: Source, root: string): Promise<string | undefined> {
+  if (part.kind === 'plain') return plainText(part as PlainSource, root)
+  const home = mkdtempSync(join(tmpdir(), 'tortoise-bare-'))
+  try {
+    const [program, ...args] = part.kind === 'helm' ? helmLine(part as HelmSource, home) : kustomizeLine(part)
+    if (program === undefined) return undefined
+    return (await run(join(bin, program), args, { cwd: root, maxBuffer: 256 * 1024 ** 2 })).stdout
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+function helmLine(part: HelmSource, home: string): readonly string[] {
+  const inline = (part.inlineValues ?? []).map((text, index) => {
+    const file = join(home, `values-${index}.yaml`)
+    writeFileSync(file, text)
+    return file
+  })
   if (part.replacesDefaults === true && part.values.length > 0) return []
   return [
     'helm',
@@ -48,8 +76,7 @@ function helmLine(part: HelmSource): readonly string[] {
     `./${part.path}`,
     '--skip-tests',
     ...(part.namespace === undefined ? [] : ['--namespace', part.namespace]),
-    ...part.values.flatMap((file) => ['--values', file]),
-    ...((part.inlineValues ?? []).length === 0 ? [] : ['--values', '-']),
+    ...[...part.values, ...inline].flatMap((file) => ['--values', file]),
     ...(part.parameters ?? []).flatMap((pair) => ['--set', pair]),
     ...(part.kubeVersion === undefined ? [] : ['--kube-version', part.kubeVersion]),
     ...(part.apiVersions ?? []).flatMap((version) => ['--api-versions', version]),

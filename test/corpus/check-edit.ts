@@ -125,7 +125,7 @@ export async function bareObjects(
   { root, view, renderer }: Pick<Ground, 'root' | 'view' | 'renderer'>,
 ): Promise<readonly JsonObject[] | undefined> {
   try {
-    return await renderBare(isRelease(source) ? await renderer.parts(source, view) : [source], root)
+    return await renderBare(isRelease(source) ? await renderer.parts(source, view) : [source], { root, view })
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createPrograms } from '../../plugin/io/programs.ts'
 import { openWorkTree } from '../../plugin/io/work-tree.ts'
+import type { RepositoryView } from '../../plugin/model/source.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { type KindResult, type RepositoryResult, tryRepository } from './repository.ts'
@@ -42,8 +43,9 @@ const served = flags.charts === undefined ? undefined : await serveChartsOf(reso
 const renderer = createRenderer({ programs, ...(served === undefined ? {} : { store: served.store }) })
 
 if (flags.edits) {
+  const mount = (view: RepositoryView) => served?.store.mount(view) ?? view
   const [count, seed] = [Number(flags.count), Number(flags.seed)]
-  const isRight = await runEdits({ ...(given === undefined ? {} : { root }), renderer, count, seed })
+  const isRight = await runEdits({ ...(given === undefined ? {} : { root }), renderer, mount, count, seed })
   process.exit(isRight ? 0 : 1)
 }
 

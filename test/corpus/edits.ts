@@ -5,7 +5,7 @@ import { openWorkTree } from '../../plugin/io/work-tree.ts'
 import { fieldKey } from '../../plugin/model/field.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
-import { namespaceOf, type Rendering, type Source } from '../../plugin/model/source.ts'
+import { namespaceOf, type Rendering, type RepositoryView, type Source } from '../../plugin/model/source.ts'
 import { readValue } from '../../plugin/model/value.ts'
 import { setValues } from '../../plugin/plan/set-values.ts'
 import { discoverSources } from '../../plugin/trace/sources/discover.ts'
@@ -29,6 +29,8 @@ export interface EditedRepository {
   readonly name: string
   readonly directory: string
   readonly renderer: Renderer
+  /** Adds charts that are fetched to a view. */
+  readonly mount: (view: RepositoryView) => RepositoryView
 }
 
 /**
@@ -36,14 +38,14 @@ export interface EditedRepository {
  * check each result. Only sources that the bare programs can render from the files on disk are drawn from.
  */
 export async function tryEdits(
-  { name, directory, renderer }: EditedRepository,
+  { name, directory, renderer, mount }: EditedRepository,
   count: number,
   draw: Draw,
 ): Promise<EditsResult> {
   const root = mkdtempSync(join(tmpdir(), 'tortoise-edits-'))
   try {
     cpSync(directory, root, { recursive: true, verbatimSymlinks: true })
-    const view = openWorkTree(root)
+    const view = mount(openWorkTree(root))
     const sources = await discoverSources({ view, renderer })
     const { rendered } = await renderEach(sources, { view, renderer })
     const ground: Ground = { root, view, renderer, before: new Map() }
@@ -128,7 +130,7 @@ async function tryEdit(wanted: Wanted, { ground, rendered, draw }: EditPorts): P
   const { view, renderer } = ground
   const { source, ...address } = wanted
   const named = rendered.map((one) => one.source)
-  const ports = { view, renderer, progress: () => {}, allowShared: false }
+  const ports = { view, renderer, progress: () => {}, allowShared: false, allowTemplates: true }
   const { proposal, skipped } = await setValues(
     [{ ...address, source: source.id }],
     { named, rendered: rendered.filter((one) => one.source.id === source.id) },

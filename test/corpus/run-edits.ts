@@ -11,19 +11,20 @@ import { renderEach, renderReleases } from '../../plugin/trace/sources/releases.
 import { drawFrom } from '../fuzz/draw.ts'
 import { writeAppOfApps } from './app-of-apps.ts'
 import { type Wanted, wrongIn } from './check-edit.ts'
-import { type EditsResult, refusalClass, tryEdits } from './edits.ts'
+import { type EditedRepository, type EditsResult, refusalClass, tryEdits } from './edits.ts'
 
 /** What to try. */
 export interface EditsRun {
   /** A folder whose sub-folders are repositories; absent for the generated one alone. */
   readonly root?: string
   readonly renderer: Renderer
+  readonly mount: EditedRepository['mount']
   readonly count: number
   readonly seed: number
 }
 
 /** Sets drawn values in repositories and in a generated app-of-apps; returns false when an edit is wrong. */
-export async function runEdits({ root, renderer, count, seed }: EditsRun): Promise<boolean> {
+export async function runEdits({ root, renderer, mount, count, seed }: EditsRun): Promise<boolean> {
   const results: EditsResult[] = []
   const report = (result: EditsResult): void => {
     results.push(result)
@@ -34,7 +35,7 @@ export async function runEdits({ root, renderer, count, seed }: EditsRun): Promi
   for (const [index, name] of names.entries()) {
     const quota = Math.ceil(left / (names.length - index))
     const draw = drawFrom(seed + index)
-    const result = await tryEdits({ name, directory: join(root ?? '', name), renderer }, quota, draw)
+    const result = await tryEdits({ name, directory: join(root ?? '', name), renderer, mount }, quota, draw)
     left -= result.asked
     report(result)
   }

@@ -29,6 +29,7 @@ interface SetFlags extends SourceFlags {
   readonly set?: readonly Assignment[]
   readonly changes?: string
   readonly allowShared?: boolean
+  readonly allowTemplates?: boolean
   readonly keepGoing?: boolean
   readonly dryRun?: boolean
   readonly output: 'text' | 'json'
@@ -52,6 +53,7 @@ export function setCommand(host: Host): Command {
       'a file with a list of {source, workload, set}, YAML or JSON, instead of SOURCE',
     )
     .option('--allow-shared', 'edit a source line even if it also sets other workloads or sources')
+    .option('--allow-templates', 'edit sizes that are hard-coded in a template of a chart in this repository')
     .option('--keep-going', 'write what is proved even if some values are refused (exit code 1)')
     .option('--dry-run', 'print the change as a diff and write nothing')
     .addOption(
@@ -93,7 +95,8 @@ async function set(host: Host, wanted: readonly Wanted[], flags: SetFlags): Prom
   const repository = openRepository(host, flags, near)
   const { view, renderer } = repository
   const { rendered, named, values } = await resolveWanted(repository, wanted, flags)
-  const ports = { view, renderer, progress: host.progress, allowShared: flags.allowShared === true }
+  const [allowShared, allowTemplates] = [flags.allowShared === true, flags.allowTemplates === true]
+  const ports = { view, renderer, progress: host.progress, allowShared, allowTemplates }
   const result = await setValues(values, { named, rendered }, ports)
   const { proposal, skipped } = result
   const edits = skipped.length > 0 && flags.keepGoing !== true ? [] : (proposal?.edits ?? [])

@@ -10,7 +10,7 @@ const ownLine =
 const inFlow =
   /([{,]\s*["']?(cpu|memory|ephemeral-storage|averageUtilization|value)["']?:\s+)((["']?)(\d[\w.]*)\4)(?=\s*[,}])/g
 
-/** Sizes that are written in a chart's template. Reports name their place; they are never edited, since a template is code. */
+/** Sizes that are written in a chart's template. Reports name their place; they are edited only where settings allow it, since a template is code. */
 export function templateLiterals({ path, text }: ViewFile): readonly Literal[] {
   const lines = text.split('\n')
   let start = 0
