@@ -1,9 +1,11 @@
 import { runConfined } from '../../plugin/io/confined.ts'
 import { isolatedEnvironment } from '../../plugin/io/isolated-environment.ts'
+import type { Outcome } from '../../plugin/io/process.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
-import type { RepositoryView } from '../../plugin/model/source.ts'
+import type { LoadRestrictor, RepositoryView } from '../../plugin/model/source.ts'
 import { mustSkipSchemas } from '../helm/schema-references.ts'
+import { declaredRepositories } from '../origin/declared-repositories.ts'
 import type { RendererPorts } from '../ports.ts'
 import { inputContents, limitsOf, outputOf } from '../ports.ts'
 import { additionsFile } from './additions.ts'
@@ -31,23 +33,39 @@ export async function buildKustomization(
   const helm = inputs.some(isInflating) ? (await ports.programs.find('helm')).file : undefined
   const verb = program.name === 'kustomize' ? 'build' : 'kustomize'
   const files = [...inputs.filter(({ path }) => path !== added?.path), ...asList(added)]
-  const outcome = await runConfined(
-    {
-      files,
-      programs: [program, ...(helm === undefined ? [] : [{ name: 'helm', file: helm }])],
-      ...(helm === undefined ? {} : { script: helmForKustomize(mustSkipSchemas(inputs)) }),
-      args: (paths) => [
-        verb,
-        `./${source.path}`,
-        ...(source.loadRestrictor === undefined ? [] : [`--load-restrictor=${source.loadRestrictor}`]),
-        ...(helm === undefined ? [] : helmFlags(paths.program(helmScript), source)),
-      ],
-      env: isolatedEnvironment,
-      ...limitsOf(source, ports, ports.options),
-    },
-    await ports.programs.sandbox([program.file, ...(helm === undefined ? [] : [helm])]),
-  )
-  return outputOf(source, outcome, { files, options: ports.options })
+  const run = async (loadRestrictor: LoadRestrictor | undefined): Promise<Outcome> =>
+    runConfined(
+      {
+        files,
+        programs: [program, ...(helm === undefined ? [] : [{ name: 'helm', file: helm }])],
+        ...(helm === undefined ? {} : { script: helmForKustomize(mustSkipSchemas(inputs)) }),
+        args: (paths) => [
+          verb,
+          `./${source.path}`,
+          ...(loadRestrictor === undefined ? [] : [`--load-restrictor=${loadRestrictor}`]),
+          ...(helm === undefined ? [] : helmFlags(paths.program(helmScript), source)),
+        ],
+        env: isolatedEnvironment,
+        ...limitsOf(source, ports, ports.options),
+      },
+      await ports.programs.sandbox([program.file, ...(helm === undefined ? [] : [helm])]),
+    )
+  const outcome = await run(source.loadRestrictor)
+  // Flux does not restrict what it builds; the same directory may be named without its Kustomization.
+  const again = isRestricted(source, outcome) && (await isBuiltByFlux(source, view))
+  return outputOf(source, again ? await run('LoadRestrictionsNone') : outcome, {
+    files,
+    options: ports.options,
+  })
+}
+
+/** Whether kustomize refuses a file because it is above the directory of a kustomization. */
+const isRestricted = ({ loadRestrictor }: KustomizeSource, { exitCode, stderr }: Outcome): boolean =>
+  loadRestrictor === undefined && exitCode !== 0 && stderr.includes(' is not in or below ')
+
+async function isBuiltByFlux({ path }: KustomizeSource, view: RepositoryView): Promise<boolean> {
+  const { builtByFlux } = await declaredRepositories(view)
+  return builtByFlux.has(path)
 }
 
 const withText = (file: WorkspaceFile, content: string | undefined): WorkspaceFile =>

@@ -20,6 +20,8 @@ export interface DeclaredRepositories {
    * path is not known. Several when they contradict each other.
    */
   readonly names: readonly string[]
+  /** The directories that Kustomizations of Flux build. */
+  readonly builtByFlux: ReadonlySet<string>
 }
 
 const kept = new WeakMap<RepositoryView, Promise<DeclaredRepositories>>()
@@ -38,6 +40,7 @@ async function readDeclarations(view: RepositoryView): Promise<DeclaredRepositor
   const all = (await Promise.all(found)).flat()
   const gitRepositories = all.flatMap((one) => ('object' in one ? [one] : []))
   const uses = all.flatMap((one) => ('object' in one ? [] : urlsOf(one, gitRepositories)))
+  const built = all.flatMap((one) => ('isBuilt' in one && one.isBuilt ? [one.path] : []))
   const isHere = async ({ path }: Use): Promise<boolean> =>
     path !== undefined && path !== '.' && !path.startsWith('..') && (await view.kind(path)) !== undefined
   const here = await Promise.all(uses.map(isHere))
@@ -45,6 +48,7 @@ async function readDeclarations(view: RepositoryView): Promise<DeclaredRepositor
   return {
     gitRepositories,
     names: names.length > 0 ? names : namesOf(uses.filter(({ path }) => path === undefined)),
+    builtByFlux: new Set(built),
   }
 }
 
@@ -62,6 +66,8 @@ interface Use {
 interface Reference {
   readonly name: string
   readonly path: string
+  /** Whether a Kustomization builds the directory at the path. */
+  readonly isBuilt: boolean
 }
 
 type Mention = Use | Reference | WrittenGitRepository
@@ -116,7 +122,8 @@ function fluxMentions(file: string, object: JsonObject): readonly (Reference | W
     textOf(valueAt(spec, [inChart ? 'chart' : 'path'])),
   ]
   const isGit = valueAt(spec, ['sourceRef', 'kind']) === 'GitRepository'
-  return isGit && name !== undefined && path !== undefined ? [{ name, path: pathHere(path) }] : []
+  const isBuilt = object['kind'] === 'Kustomization'
+  return isGit && name !== undefined && path !== undefined ? [{ name, path: pathHere(path), isBuilt }] : []
 }
 
 /** Every mapping with a `repoURL` that is not a chart's: sources of Applications, and generators of ApplicationSets. */
