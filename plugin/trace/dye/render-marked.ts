@@ -113,10 +113,15 @@ async function tryMarkers(
 export async function renderOrNone(
   source: Source,
   view: RepositoryView,
-  { renderer, onLate }: TracePorts & { readonly onLate?: () => void },
+  {
+    renderer,
+    onLate,
+    extraValues,
+  }: TracePorts & { readonly onLate?: () => void; readonly extraValues?: string },
 ) {
+  const options = { marked: true, ...(extraValues === undefined ? {} : { extraValues }) }
   try {
-    return (await renderer.render(source, view, { marked: true })).objects
+    return (await renderer.render(source, view, options)).objects
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     if (error.problems.some(({ code }) => code === 'source.timeout')) onLate?.()

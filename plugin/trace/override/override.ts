@@ -13,7 +13,7 @@ import { overrideLayer, type Readers } from './layer.ts'
 import { objectPatch, patchOverride } from './object-patch.ts'
 import type { FieldOverride } from './patch.ts'
 import { containerPlace, pointerTo } from './patch.ts'
-import { takesValues, valuesOverride } from './values.ts'
+import { ownResourcesOverride, takesValues, valuesOverride } from './values.ts'
 import { nameAtSite, nameInManifests } from './written-name.ts'
 
 /** What a search for overrides needs. */
@@ -49,10 +49,11 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
   const { overrides } = renderer.kindOf(layer.source)
   const byValues =
     overrides.includes('values') && (takesValues(layer.inputs) || isReleaseValue(candidate, traced))
-  const value = byValues
-    ? await valuesOverride(candidate, { field, traced, layer, ports: { view, renderer } })
-    : null
+  const wanted = { field, traced, layer, ports: { view, renderer } }
+  const value = byValues ? await valuesOverride(candidate, wanted) : null
   if (value !== null) return site.affix === undefined ? value : { ...value, affix: site.affix }
+  const own = byValues && !alone ? await ownResourcesOverride(wanted) : null
+  if (own !== null) return own
   if (!overrides.includes('patch')) return null
   if (takesValues(layer.inputs)) {
     const patch = await postRenderPatch(traced, field, context)

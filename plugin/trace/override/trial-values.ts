@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts'
 import { fieldsOf } from '../../model/manifest.ts'
 import { namespaceOf } from '../../model/source.ts'
 import { sameValue } from '../../model/value.ts'
-import type { TracePorts } from '../dye/render-marked.ts'
+import { renderOrNone, type TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 
 /** A path of values that sets a field, with what the source renders when it has a trial value there. */
@@ -18,15 +18,37 @@ interface TrialContext {
   readonly ports: TracePorts
 }
 
-/** Renders a source once with a trial value at each path of values, and finds the path that sets a field. */
+/** How often a source is rendered to find out with which trial values it does not render. */
+const mostRenderings = 12
+
+/**
+ * Renders a source with a trial value at each path of values, and finds the path that sets a field. Where it does not render
+ * with all of them, it is rendered with halves.
+ */
 export async function pathThatSets(
   address: FieldAddress,
   paths: readonly (readonly string[])[],
   context: TrialContext,
 ): Promise<SettingPath | undefined> {
-  if (paths.length === 0) return undefined
   const trials = paths.map((path, index) => ({ path, value: trialValue(address, index) }))
-  const { objects, values } = await rendered(JSON.stringify(nested(trials)), context)
+  let renderings = 0
+  const search = async (some: readonly Trial[]): Promise<SettingPath | undefined> => {
+    if (some.length === 0 || renderings >= mostRenderings) return undefined
+    renderings += 1
+    const result = await rendered(JSON.stringify(nested(some)), context)
+    if (result !== undefined) return settingPath(address, some, result)
+    if (some.length === 1) return undefined
+    const middle = Math.ceil(some.length / 2)
+    return (await search(some.slice(0, middle))) ?? search(some.slice(middle))
+  }
+  return search(trials)
+}
+
+function settingPath(
+  address: FieldAddress,
+  trials: readonly Trial[],
+  { objects, values }: TrialRendering,
+): SettingPath | undefined {
   const value = values.get(fieldKey(address))
   const found = trials.find((one) => value !== undefined && sameValue(address.field, value, one.value))
   return found && { path: found.path, objects }
@@ -38,11 +60,11 @@ interface TrialRendering {
   readonly values: ReadonlyMap<string, string>
 }
 
-const kept = new WeakMap<TracedSource, Map<string, Promise<TrialRendering>>>()
+const kept = new WeakMap<TracedSource, Map<string, Promise<TrialRendering | undefined>>>()
 
 /** The rendering with trial values; fields of the same name share one. */
-function rendered(extraValues: string, { traced, ports }: TrialContext): Promise<TrialRendering> {
-  const known = kept.get(traced) ?? new Map<string, Promise<TrialRendering>>()
+function rendered(extraValues: string, { traced, ports }: TrialContext): Promise<TrialRendering | undefined> {
+  const known = kept.get(traced) ?? new Map<string, Promise<TrialRendering | undefined>>()
   kept.set(traced, known)
   const found = known.get(extraValues) ?? renderTrial(extraValues, { traced, ports })
   known.set(extraValues, found)
@@ -52,8 +74,9 @@ function rendered(extraValues: string, { traced, ports }: TrialContext): Promise
 async function renderTrial(
   extraValues: string,
   { traced: { source }, ports }: TrialContext,
-): Promise<TrialRendering> {
-  const { objects } = await ports.renderer.render(source, ports.view, { marked: true, extraValues })
+): Promise<TrialRendering | undefined> {
+  const objects = await renderOrNone(source, ports.view, { ...ports, extraValues })
+  if (objects === undefined) return undefined
   const fields = fieldsOf(objects, namespaceOf(source))
   return { objects, values: new Map(fields.map((field) => [fieldKey(field), field.value])) }
 }

@@ -1,11 +1,7 @@
-import type { Node } from 'yaml'
-import { isMap, isScalar } from 'yaml'
 import { containerFields, type FieldAddress } from '../../model/field.ts'
 import type { InsertSite, PatchSite, YamlPath } from '../../model/site.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
 import { isRelease } from '../../model/source.ts'
-import type { YamlText } from '../../yaml/open.ts'
-import { keyText } from '../../yaml/scalars.ts'
 import type { Candidate } from '../dye/candidate.ts'
 import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
@@ -17,6 +13,7 @@ import type { OverrideLayer } from './layer.ts'
 import { releasePatch } from './object-patch.ts'
 import { parentValuesSite } from './parent-values.ts'
 import { pathThatSets } from './trial-values.ts'
+import { isDefaultValues, keysInSource, mappingKeys, resourceKeys } from './values-keys.ts'
 
 /** What an override by values is searched with. */
 export interface ValuesRequest {
@@ -32,8 +29,6 @@ export const takesValues = (inputs: readonly InputFile[]): boolean =>
     ({ role, levelsUp }) =>
       levelsUp === undefined && (role === 'template' || role === 'values' || isDefaultValues(role)),
   )
-
-const isDefaultValues = (role: InputFile['role']): boolean => role === 'chart-values' || role === 'external'
 
 /** Where the values key of a candidate is overridden for one source alone; `null` when there is no such place. */
 export async function valuesOverride(
@@ -67,10 +62,6 @@ export function valuesKeys(
   // A helmfile has a list of values.
   return [typeof inside[0] === 'number' ? inside.slice(1) : inside]
 }
-
-/** The keys under which the values of a source hold those of a file. */
-const keysInSource = (file: string, inputs: readonly InputFile[]): readonly (readonly string[])[] =>
-  inputs.find(({ path }) => path === file)?.valuesKeys ?? [[]]
 
 /**
  * Where a values key is written for one source: in the values of the object that declares the source, if it has any; else
@@ -116,20 +107,38 @@ const withTrials: readonly string[] = containerFields.filter((field) => !field.s
  * drops then: all others of a preset. Every `resources` mapping in the
  * values gets a trial value in one rendering; the one that sets the field has the key. `null` when none does.
  */
-export async function absentValueOverride({
-  field,
-  traced,
-  layer,
-  ports,
-}: ValuesRequest): Promise<InsertSite | PatchSite | null> {
+export async function absentValueOverride(request: ValuesRequest): Promise<InsertSite | PatchSite | null> {
+  const { field, traced, ports } = request
   if (!withTrials.includes(field.field)) return null
-  const mappings = await resourceKeys(traced.inputs, ports.view)
-  const inner = field.field.split('.')
-  const found = await pathThatSets(
-    field,
-    mappings.map((keys) => [...keys, ...inner]),
-    { traced, ports },
+  return siteThatSets(await resourceKeys(traced.inputs, ports.view), request)
+}
+
+/**
+ * Where a `resources` mapping goes that a template reads before values that it has for all, such as those of `global`, with
+ * the other sizes of the container, which the mapping takes the place of. Every mapping of the values gets one with a trial
+ * value; the one that sets the field is the place. `null` when none does.
+ */
+export async function ownResourcesOverride(request: ValuesRequest): Promise<InsertSite | PatchSite | null> {
+  const { field, traced, layer, ports } = request
+  if (!withTrials.includes(field.field) || traced.source !== layer.source) return null
+  const all = await mappingKeys(traced.inputs, ports.view)
+  const mappings = all.filter((keys) => keys[0] !== 'global' && !keys.some((key) => /resources$/i.test(key)))
+  return siteThatSets(
+    mappings.slice(0, mostMappings).map((keys) => [...keys, 'resources']),
+    request,
   )
+}
+
+const mostMappings = 1_000
+
+/** The one of some `resources` mappings that sets a field, as the place of an override. */
+async function siteThatSets(
+  mappings: readonly (readonly string[])[],
+  { field, traced, layer, ports }: ValuesRequest,
+): Promise<InsertSite | PatchSite | null> {
+  const inner = field.field.split('.')
+  const paths = mappings.map((keys) => [...keys, ...inner])
+  const found = await pathThatSets(field, paths, { traced, ports })
   const site = found === undefined ? null : await placeValue(found.path, layer, { field, ports })
   if (found === undefined || site === null) return null
   const dropped = droppedSizes(field, { before: traced.rendering.objects, after: found.objects })
@@ -138,38 +147,3 @@ export async function absentValueOverride({
   const companions = dropped.map(({ path, value }) => ({ path: [...mapping, ...path], value }))
   return companions.length === 0 ? site : { ...site, companions }
 }
-
-/** Paths of every mapping whose key ends in `resources`, in the values of the source. */
-async function resourceKeys(
-  inputs: readonly InputFile[],
-  view: RepositoryView,
-): Promise<readonly (readonly string[])[]> {
-  const files = inputs.filter(
-    ({ role, levelsUp }) => levelsUp === undefined && (role === 'values' || isDefaultValues(role)),
-  )
-  const found = await Promise.all(
-    files.map(async ({ path }) => {
-      const yaml = await yamlInView(path, view)
-      if (yaml === undefined) return []
-      return keysInSource(path, inputs).flatMap((outer) =>
-        resourcesIn(yaml).map((keys) => [...outer, ...keys]),
-      )
-    }),
-  )
-  return [...new Map(found.flat().map((keys) => [keys.join('\0'), keys])).values()]
-}
-
-function resourcesIn({ documents }: YamlText): readonly (readonly string[])[] {
-  const search = (node: Node | null, path: readonly string[]): readonly (readonly string[])[] => {
-    if (!isMap(node)) return []
-    return node.items.flatMap(({ key, value }) => {
-      const keys = [...path, keyText(key)]
-      const own =
-        /resources$/i.test(keyText(key)) && (isMap(value) || value === null || isEmpty(value)) ? [keys] : []
-      return [...own, ...search(value as Node | null, keys)]
-    })
-  }
-  return documents.flatMap(({ contents }) => search(contents, []))
-}
-
-const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null
