@@ -110,7 +110,7 @@ function objectsIn(text: string): readonly JsonObject[] {
     .flatMap((value) => (Array.isArray(value['items']) ? (value['items'] as JsonObject[]) : [value]))
 }
 
-/** Every scalar of objects by `Kind/namespace/name path`; list items with names are found by those. */
+/** Every scalar of objects by `Kind/namespace/name path`; a list item is `0(name)` where it has a name. */
 export function scalarsOf(objects: readonly JsonObject[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const object of objects) {
@@ -124,7 +124,7 @@ function collect(value: unknown, at: string, found: Map<string, string>): void {
   if (Array.isArray(value)) {
     value.forEach((item, index) => {
       const name = typeof item === 'object' && item !== null ? item.name : undefined
-      collect(item, `${at}.${typeof name === 'string' ? `(${name})` : index}`, found)
+      collect(item, `${at}.${index}${typeof name === 'string' ? `(${name})` : ''}`, found)
     })
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) collect(inner, `${at}.${key}`, found)

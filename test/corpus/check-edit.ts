@@ -84,9 +84,10 @@ function wrongBetween(
 /** Whether a scalar is the one of a field of a container. */
 function isFieldKey(key: string, { workload, container, field }: FieldAddress): boolean {
   const [, kind, name, path = ''] = /^([^/]*)\/[^/]*\/([^ ]*) (.*)$/.exec(key) ?? []
-  return (
-    kind === workload.kind && name === workload.name && path.endsWith(`.(${container}).resources.${field}`)
-  )
+  const isContainer =
+    path.endsWith(`(${container}).resources.${field}`) ||
+    path.replace(/\([^)]*\)/g, '') === `.${container}.resources.${field}`
+  return kind === workload.kind && name === workload.name && isContainer
 }
 
 /** Whether a scalar is a part of the object that declares a source with a wanted value. */

@@ -49,7 +49,8 @@ export async function tryEdits(
     const sources = await discoverSources({ view, renderer })
     const { rendered } = await renderEach(sources, { view, renderer })
     const ground: Ground = { root, view, renderer, before: new Map() }
-    const fields = await drawnFields(rendered, { count, draw, ground })
+    const deployed = await withoutIncluded(rendered, ground)
+    const fields = await drawnFields(deployed, { count, draw, ground })
     const results = []
     for (const wanted of fields) results.push(await tryEdit(wanted, { ground, rendered, draw }))
     return {
@@ -62,6 +63,18 @@ export async function tryEdits(
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+/** Without charts that are there for another one: their defaults are set in that one. */
+async function withoutIncluded(
+  rendered: readonly Rendering[],
+  { renderer, view }: Ground,
+): Promise<readonly Rendering[]> {
+  const included = new Set<string>()
+  for (const { source } of rendered)
+    for (const { path, at } of await renderer.inputs(source, view).catch(() => []))
+      if (path !== at && path.endsWith('/Chart.yaml')) included.add(path)
+  return rendered.filter(({ source }) => source.kind !== 'helm' || !included.has(`${source.path}/Chart.yaml`))
 }
 
 interface Drawing {

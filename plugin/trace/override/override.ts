@@ -14,7 +14,7 @@ import { objectPatch, patchOverride } from './object-patch.ts'
 import type { FieldOverride } from './patch.ts'
 import { containerPlace, pointerTo } from './patch.ts'
 import { ownResourcesOverride, takesValues, valuesOverride } from './values.ts'
-import { nameAtSite, nameInManifests } from './written-name.ts'
+import { nameAtSite, nameInManifests, nameToPatch } from './written-name.ts'
 
 /** What a search for overrides needs. */
 export interface OverrideContext extends Readers {
@@ -92,13 +92,14 @@ async function fieldOverride({
     candidate.role === 'manifest'
       ? await nameAtSite(site, context.view)
       : await nameInManifests(field, traced.inputs, context.view)
+  const object = field.autoscaler ?? field.workload
   return {
     workload: field.workload,
     field: field.field,
     ...(field.container === undefined ? {} : { container: field.container }),
-    object: field.autoscaler ?? field.workload,
+    object,
     ...placeInObject(field, traced),
-    ...(written === undefined ? {} : { written }),
+    ...(written === undefined ? {} : { written: nameToPatch(written, object.name) }),
     ...(candidate.role === 'manifest' ? { manifest: candidate.file } : {}),
   }
 }

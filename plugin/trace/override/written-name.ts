@@ -33,6 +33,13 @@ function writtenName(object: JsonObject): WrittenName | undefined {
   return { name, ...(typeof namespace === 'string' ? { namespace } : {}) }
 }
 
+/**
+ * The name by which a patch finds an object, from the one that its manifest writes: kustomize knows that one where layers add
+ * a prefix or suffix, but no longer where a JSON patch gives another name.
+ */
+export const nameToPatch = (written: WrittenName, rendered: string): WrittenName =>
+  rendered.includes(written.name) ? written : { ...written, name: rendered }
+
 /** The name of a workload as its manifest writes it, found by kind and container; the rendered name contains it. */
 export async function nameInManifests(
   { workload, container }: Pick<FieldAddress, 'workload' | 'container'>,
