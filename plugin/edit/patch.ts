@@ -19,10 +19,24 @@ export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[
   const { target, pointer, inside, ...rest } = site
   if (inside !== undefined)
     return addedItem(inside, patchItem({ ...rest, target, ...(pointer && { pointer }) }, wanted))
-  if (pointer !== undefined) return jsonPatch(target, pointer, wanted.value)
-  if (wanted.field.startsWith('hpa.target.') && wanted.rendered !== undefined)
-    return jsonPatch(target, { path: wanted.rendered, present: wanted.rendered.length }, wanted.value)
-  return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
+  const operation = jsonOperation(site, wanted)
+  if (operation === undefined) return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
+  const lines = operation.map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`)
+  return ['target:', `  kind: ${target.kind}`, `  name: ${target.name}`, 'patch: |-', ...lines]
+}
+
+/**
+ * The lines of an operation of a JSON6902 patch, without the dash; `undefined` where a merge patch sets the field, or where
+ * the patch is inside of another.
+ */
+export function jsonOperation(
+  { pointer, inside }: PatchSite,
+  { field, rendered, value }: PatchValue,
+): readonly string[] | undefined {
+  if (inside !== undefined) return undefined
+  if (pointer !== undefined) return operationAt(pointer, value)
+  if (!field.startsWith('hpa.target.') || rendered === undefined) return undefined
+  return operationAt({ path: rendered, present: rendered.length }, value)
 }
 
 /** A patch of an object that adds an item to a list in it, and makes the list where there is none. */
@@ -56,38 +70,20 @@ function addedItem(
 const pointerText = (path: JsonPath): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-/** A JSON6902 patch: it replaces the value, or adds the first step of the path that does not exist with all below it. */
-function jsonPatch(
-  { kind, name }: PatchSite['target'],
-  { path, present }: Pointer,
-  value: string,
-): readonly string[] {
+/** Replaces the value, or adds the first step of the path that does not exist with all below it. */
+function operationAt({ path, present }: Pointer, value: string): readonly string[] {
   const known = path.slice(0, Math.min(path.length, present + 1))
   const missing = path.slice(known.length).map(String)
+  const last = `${keyToken(missing.at(-1) ?? '')}: ${value}`
   const below =
     missing.length === 0
       ? [`value: ${value}`]
-      : [
-          'value:',
-          ...nest(missing.slice(0, -1), [`${keyToken(missing.at(-1) ?? '')}: ${value}`]).map(
-            (line) => `  ${line}`,
-          ),
-        ]
-  return [
-    'target:',
-    `  kind: ${kind}`,
-    `  name: ${name}`,
-    'patch: |-',
-    `  - op: ${present === path.length ? 'replace' : 'add'}`,
-    `    path: ${pointerText(known)}`,
-    ...below.map((line) => `    ${line}`),
-  ]
+      : ['value:', ...nest(missing.slice(0, -1), [last]).map((line) => `  ${line}`)]
+  return [`op: ${present === path.length ? 'replace' : 'add'}`, `path: ${pointerText(known)}`, ...below]
 }
 
-function mergePatch(
-  { target, namespace, containers, merge }: PatchSite,
-  wanted: PatchValue,
-): readonly string[] {
+function mergePatch(site: PatchSite, wanted: PatchValue): readonly string[] {
+  const { target, namespace, merge } = site
   const head = [
     `apiVersion: ${target.apiVersion}`,
     `kind: ${target.kind}`,
@@ -102,14 +98,23 @@ function mergePatch(
     const key = target.kind === 'ScaledObject' ? name.replace(/s$/, 'Count') : name
     return [...head, ...nest(['spec'], [`${key}: ${wanted.value}`])]
   }
-  const { list, names } = containers ?? { list: 'containers', names: [] }
+  return [...head, ...nest(containerListPath(site), containerItems(site, wanted))]
+}
+
+/** The path of the list of containers in an object. */
+export function containerListPath({ target, containers }: PatchSite): readonly string[] {
+  const template = ['spec', 'template', 'spec', containers?.list ?? 'containers']
+  return target.kind === 'CronJob' ? ['spec', 'jobTemplate', ...template] : template
+}
+
+/** The lines of a list with one container. */
+export function containerItems({ containers }: PatchSite, wanted: PatchValue): readonly string[] {
+  const { names = [] } = containers ?? {}
   // kustomize puts the containers of a patch first, so those before this one are named to keep the order.
   const before = names
     .slice(0, Math.max(0, names.indexOf(wanted.container ?? '')))
     .map((name) => `- name: ${name}`)
-  const template = ['spec', 'template', 'spec', list]
-  const path = target.kind === 'CronJob' ? ['spec', 'jobTemplate', ...template] : template
-  return [...head, ...nest(path, [...before, ...containerLines(wanted)])]
+  return [...before, ...containerLines(wanted)]
 }
 
 function containerLines({ field, container, value }: PatchValue): readonly string[] {

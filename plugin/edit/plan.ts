@@ -6,8 +6,10 @@ import { applySplices } from '../yaml/splice.ts'
 import { insertValue } from './insert.ts'
 import type { Inserted } from './insertion.ts'
 import { setInOverlay } from './overlay-file.ts'
-import { insertionFor, patchInsertion } from './patch-insertion.ts'
+
+import { byContainer, insertionFor, patchInsertion } from './patch-insertion.ts'
 import { replaceScalar, withoutAffix } from './replace.ts'
+
 import type { WantedEdit } from './wanted-edit.ts'
 
 /** Files after the edits, with the edits that were made and those that were not. */
@@ -28,7 +30,7 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
   }
   replaceAll(now, wanted, record)
   const inserted = new Set<string>()
-  for (const one of wanted) {
+  for (const one of byContainer(wanted)) {
     if (one.site.kind === 'scalar') continue
     // Several fields may take one value.
     const place = placeKey(one, one.site)

@@ -273,3 +273,9 @@ describe('a block of text with YAML in it', () => {
     )
   })
 })
+
+it('a path below the next item of a list becomes that item', () => {
+  expect(insert('a:\n  - x.yaml\nz: 1\n', ['a', 1, 'b', 'c'], '1')).toBe(
+    'a:\n  - x.yaml\n  - b:\n      c: 1\nz: 1\n',
+  )
+})

@@ -293,6 +293,52 @@ ${below.map((line) => `                ${line}\n`).join('')}`
     expect(planned(resources, wants(site(['patches', 0]), '250m'), set)).toContain('kind: StatefulSet')
   })
 
+  it('make one patch of all containers of an object, in their order and without empty items', () => {
+    const containers = { list: 'containers', names: ['app', 'proxy', 'agent'] }
+    const of = (container: string) => wants(site(['patches', 0], { containers }), '20m', { container })
+    const expected = `${resources}patches:\n${patch('api', ...requests('cpu: 20m'))}              - name: proxy
+                resources:
+                  requests:
+                    cpu: 20m
+`
+    expect(planned(resources, of('app'), of('proxy'))).toBe(expected)
+    expect(planned(resources, of('proxy'), of('app'))).toBe(expected)
+  })
+
+  it('add another list of containers to the patch of their object', () => {
+    const at = (list: string, name: string) =>
+      wants(site(['patches', 0], { containers: { list, names: [name] } }), '20m', { container: name })
+    expect(planned(resources, at('containers', 'app'), at('initContainers', 'setup'))).toBe(
+      `${resources}patches:\n${patch('api', ...requests('cpu: 20m'))}            initContainers:
+              - name: setup
+                resources:
+                  requests:
+                    cpu: 20m
+`,
+    )
+  })
+
+  it('put all operations of a JSON patch of an object into one', () => {
+    const target = { ...workload, kind: 'HorizontalPodAutoscaler' }
+    const of = (index: number, to: string) =>
+      wants(site(['patches', 0], { target }), to, {
+        field: index === 0 ? 'hpa.target.cpu' : 'hpa.target.memory',
+        rendered: ['spec', 'metrics', index, 'averageUtilization'],
+      })
+    expect(planned(resources, of(0, '75'), of(1, '85'))).toBe(`${resources}patches:
+  - target:
+      kind: HorizontalPodAutoscaler
+      name: api
+    patch: |-
+      - op: replace
+        path: /spec/metrics/0/averageUtilization
+        value: 75
+      - op: replace
+        path: /spec/metrics/1/averageUtilization
+        value: 85
+`)
+  })
+
   it('never extend a patch that was there before the trace', () => {
     const text = `patches:\n${patch('api', ...requests('cpu: 1'))}`
     expect(planned(text, wants(site(['patches', 1]), '64Mi', { field: 'requests.memory' }))).toBe(
