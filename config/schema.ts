@@ -131,6 +131,12 @@ export const settingsSchema = z
           .describe(
             'Edits a size that is hard-coded in the template of a chart in this repository, where no value of the chart and no override sets it.',
           ),
+        copyLists: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Overrides a value in a list of values by a copy of the whole list, since Helm replaces lists. Later changes of the original list no longer reach the source.',
+          ),
       })
       .prefault({})
       .describe('Which source lines are edited.'),

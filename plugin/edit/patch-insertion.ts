@@ -25,6 +25,13 @@ export function insertionFor(text: string, wanted: WantedEdit, site: InsertSite 
 }
 
 function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit): Insertion {
+  const copied = site.kind === 'insert' ? site.copied : undefined
+  if (copied !== undefined)
+    return {
+      document: site.document,
+      path: site.path,
+      value: `${copied.before}${to}${copied.after}`.split('\n'),
+    }
   const isItem = typeof site.path.at(-1) === 'number'
   if (!field.startsWith('env.') || !(isItem || site.path.at(-1) === 'env')) {
     return { document: site.document, path: site.path, value: to }

@@ -1,15 +1,15 @@
+import { isScalar } from 'yaml'
 import type { FileEdit, Splice } from '../model/edit.ts'
 import { isOverlayFile } from '../model/overlay.ts'
 import type { InsertSite, PatchSite, ScalarSite, Site } from '../model/site.ts'
+import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
 import { insertValue } from './insert.ts'
 import type { Inserted } from './insertion.ts'
 import { setInOverlay } from './overlay-file.ts'
-
 import { byContainer, insertionFor, patchInsertion } from './patch-insertion.ts'
-import { replaceScalar, withoutAffix } from './replace.ts'
-
+import { bareText, replaceScalar, withoutAffix } from './replace.ts'
 import type { WantedEdit } from './wanted-edit.ts'
 
 /** Files after the edits, with the edits that were made and those that were not. */
@@ -103,10 +103,28 @@ function insertOne(
   const opened = openYaml(site.file, text, { allowRepeated: true })
   if (!opened.ok) return opened.problem.message
   const bare = { ...wanted, to: withoutAffix(site, wanted.to) ?? wanted.to }
+  const inside = copiedBefore(opened.yaml, site)
+  if (inside !== undefined) {
+    now.set(site.file, applySplices(text, [{ ...inside, text: bare.to }]))
+    return undefined
+  }
   const inserted = insertValue(opened.yaml, insertionFor(text, bare, site))
   if (!inserted.ok) return refusal(inserted, site)
   now.set(site.file, applySplices(text, inserted.splices))
   return undefined
+}
+
+/** The characters of a value in a list that an edit before has copied, without quotes. */
+function copiedBefore(
+  { documents, text }: YamlText,
+  site: InsertSite | PatchSite,
+): Pick<Splice, 'start' | 'end'> | undefined {
+  const copied = site.kind === 'insert' ? site.copied : undefined
+  const node = copied && documents[site.document]?.getIn([...site.path, ...copied.inner], true)
+  if (!isScalar(node) || !node.range) return undefined
+  const [start, end] = node.range
+  const quotes = bareText(text.slice(start, end)) === text.slice(start, end) ? 0 : 1
+  return { start: start + quotes, end: end - quotes }
 }
 
 /** Writes what an inserted value needs beside it, except where another edit has written it already. */

@@ -40,6 +40,17 @@ export interface InsertSite extends SiteBase {
   readonly companions?: readonly WrittenValue[]
   /** What the source adds to the value that is written. */
   readonly affix?: Affix
+  /** For a value in a list that is copied whole: the text of the list around the value, and where the value is in it. */
+  readonly copied?: CopiedList
+}
+
+/** A list as it is written elsewhere, without indentation, in two parts: the value goes between them. */
+export interface CopiedList {
+  readonly before: string
+  readonly after: string
+  /** The path of the value from the list. */
+  readonly inner: YamlPath
+  readonly items: number
 }
 
 /** A scalar as it is written in YAML, at a path of the same document, or of the object that a patch is for. */

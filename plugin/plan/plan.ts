@@ -58,6 +58,8 @@ export interface PlanRequest {
   readonly allowShared: boolean
   /** Whether sizes in templates of charts may be edited. */
   readonly allowTemplates?: boolean
+  /** Whether a list of values may be copied into an override. */
+  readonly copyLists?: boolean
   /** Applies reviewers' decisions; every change is accepted by default. */
   readonly review?: ReviewChange
   /** Splits the proposal: changes of one scope stay together. Without it the proposal stays whole. */
@@ -127,13 +129,13 @@ async function proposeChanges(
   {
     changes,
     rendered,
-    request: { allowShared, allowTemplates = false, scopeOf, hold = neverHeld },
+    request: { allowShared, allowTemplates = false, copyLists = false, scopeOf, hold = neverHeld },
   }: ChangesToPropose,
   ports: PlanPorts,
 ): Promise<Proposed> {
   const selected = new Set(changes.map(({ source }) => source))
   const known = { named: rendered.map(({ source }) => source), rendered }
-  const traced = await traceFields(selected, known, { ...ports, allowShared, allowTemplates })
+  const traced = await traceFields(selected, known, { ...ports, allowShared, allowTemplates, copyLists })
   const { open: tracedChanges, skipped: held } = await holdEdited(
     traceChanges(changes, traced),
     changes,

@@ -24,6 +24,8 @@ export interface TraceFieldsPorts {
   readonly allowShared: boolean
   /** Whether sizes in templates of charts may be chosen. */
   readonly allowTemplates?: boolean
+  /** Whether a list of values may be copied into an override. */
+  readonly copyLists?: boolean
   /** Whether traces name the layers that another layer overrides. */
   readonly explains?: boolean
   /** The fields to trace; all fields by default. */

@@ -166,6 +166,7 @@ export async function planRepository(
     prices,
     allowShared: edit.allowShared,
     allowTemplates: edit.allowTemplates,
+    copyLists: edit.copyLists,
     ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
     ...(isSelected && { isSelected }),
   }

@@ -10,6 +10,7 @@ import { chooseSite } from './choose-site.ts'
 import { consideredLayers } from './considered-layers.ts'
 import type { Candidate } from './dye/candidate.ts'
 import type { TracedSource } from './dye/trace-source.ts'
+import { valuesList } from './override/copied-list.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf, postRenderPatch } from './override/override.ts'
 import { valuesKeys } from './override/values.ts'
@@ -88,7 +89,9 @@ export async function resolveTraces(
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
       const readers = await untracedReaders(candidate, traced, context)
       const alone = sharedWith.length === 0 && readers.length === 0
-      const override = await overrideOf({ traced, field, candidate, site, context, alone })
+      const { copyLists } = policy
+      const override = await overrideOf({ traced, field, candidate, site, context, alone, copyLists })
+      const list = override === null ? await valuesList(candidate, context.view) : undefined
       const rules = await rulesFor(candidate, traced, context)
       const considered = context.explains
         ? { considered: await consideredLayers(candidate, traced.inputs, context.view) }
@@ -102,7 +105,7 @@ export async function resolveTraces(
       const trace = {
         ...addressOf(traced, field),
         ...answer,
-        ...chooseSite(candidate, { ...answer, readers }, policy),
+        ...chooseSite(candidate, { ...answer, readers, list }, policy),
         ...(rules === undefined ? {} : { rules }),
       }
       return withTitles(trace, shown)

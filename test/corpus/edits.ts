@@ -143,7 +143,14 @@ async function tryEdit(wanted: Wanted, { ground, rendered, draw }: EditPorts): P
   const { view, renderer } = ground
   const { source, ...address } = wanted
   const named = rendered.map((one) => one.source)
-  const ports = { view, renderer, progress: () => {}, allowShared: false, allowTemplates: true }
+  const ports = {
+    view,
+    renderer,
+    progress: () => {},
+    allowShared: false,
+    allowTemplates: true,
+    copyLists: true,
+  }
   const { proposal, skipped } = await setValues(
     [{ ...address, source: source.id }],
     { named, rendered: rendered.filter((one) => one.source.id === source.id) },

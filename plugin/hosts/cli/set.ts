@@ -30,6 +30,7 @@ interface SetFlags extends SourceFlags {
   readonly changes?: string
   readonly allowShared?: boolean
   readonly allowTemplates?: boolean
+  readonly copyLists?: boolean
   readonly keepGoing?: boolean
   readonly dryRun?: boolean
   readonly output: 'text' | 'json'
@@ -54,6 +55,7 @@ export function setCommand(host: Host): Command {
     )
     .option('--allow-shared', 'edit a source line even if it also sets other workloads or sources')
     .option('--allow-templates', 'edit sizes that are hard-coded in a template of a chart in this repository')
+    .option('--copy-lists', 'override a value in a list of a chart by a copy of the whole list')
     .option('--keep-going', 'write what is proved even if some values are refused (exit code 1)')
     .option('--dry-run', 'print the change as a diff and write nothing')
     .addOption(
@@ -95,8 +97,8 @@ async function set(host: Host, wanted: readonly Wanted[], flags: SetFlags): Prom
   const repository = openRepository(host, flags, near)
   const { view, renderer } = repository
   const { rendered, named, values } = await resolveWanted(repository, wanted, flags)
-  const [allowShared, allowTemplates] = [flags.allowShared === true, flags.allowTemplates === true]
-  const ports = { view, renderer, progress: host.progress, allowShared, allowTemplates }
+  const { allowShared = false, allowTemplates = false, copyLists = false } = flags
+  const ports = { view, renderer, progress: host.progress, allowShared, allowTemplates, copyLists }
   const result = await setValues(values, { named, rendered }, ports)
   const { proposal, skipped } = result
   const edits = skipped.length > 0 && flags.keepGoing !== true ? [] : (proposal?.edits ?? [])

@@ -2,8 +2,8 @@ import { type FieldAddress, isContainerField } from '../../model/field.ts'
 import { textOf, valueAt } from '../../model/json.ts'
 import { type ManifestField, workloadsOf } from '../../model/manifest.ts'
 import type { Renderer } from '../../model/renderer.ts'
-import type { ScalarSite, Site } from '../../model/site.ts'
-import type { RepositoryView } from '../../model/source.ts'
+import type { InsertSite, PatchSite, ScalarSite, Site } from '../../model/site.ts'
+import type { InputFile, RepositoryView } from '../../model/source.ts'
 import { isRelease } from '../../model/source.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { Candidate } from '../dye/candidate.ts'
@@ -13,7 +13,7 @@ import { overrideLayer, type Readers } from './layer.ts'
 import { objectPatch, patchOverride } from './object-patch.ts'
 import type { FieldOverride } from './patch.ts'
 import { containerPlace, pointerTo } from './patch.ts'
-import { ownResourcesOverride, takesValues, valuesOverride } from './values.ts'
+import { copiedListOverride, ownResourcesOverride, takesValues, valuesOverride } from './values.ts'
 import { nameAtSite, nameInManifests, nameToPatch } from './written-name.ts'
 
 /** What a search for overrides needs. */
@@ -29,6 +29,8 @@ export interface OverrideRequest {
   readonly candidate: Candidate
   readonly site: ScalarSite
   readonly context: OverrideContext
+  /** Whether a list of values may be copied into the override. */
+  readonly copyLists?: boolean | undefined
   /** Whether no other field takes its value from the source line. */
   readonly alone: boolean
 }
@@ -51,16 +53,26 @@ export async function overrideOf(request: OverrideRequest): Promise<Site | null>
     overrides.includes('values') && (takesValues(layer.inputs) || isReleaseValue(candidate, traced))
   const wanted = { field, traced, layer, ports: { view, renderer } }
   const value = byValues ? await valuesOverride(candidate, wanted) : null
-  if (value !== null) return site.affix === undefined ? value : { ...value, affix: site.affix }
+  if (value !== null) return withAffix(value, site)
   const own = byValues && !alone ? await ownResourcesOverride(wanted) : null
   if (own !== null) return own
+  const copied = byValues && request.copyLists === true ? await copiedListOverride(candidate, wanted) : null
+  if (copied !== null) return withAffix(copied, site)
   if (!overrides.includes('patch')) return null
   if (takesValues(layer.inputs)) {
     const patch = await postRenderPatch(traced, field, context)
-    if (patch !== null) return patch
+    // What renders a chart alone applies no patches.
+    if (patch !== null || !layer.inputs.some(isKustomization)) return patch
   }
   return patchOverride(await fieldOverride(request), layer, context)
 }
+
+/** An override of the same values key: the source adds the same to its value. */
+const withAffix = (override: InsertSite | PatchSite, { affix }: ScalarSite): Site =>
+  affix === undefined ? override : { ...override, affix }
+
+const isKustomization = ({ role, levelsUp }: InputFile): boolean =>
+  role === 'kustomization' && levelsUp === undefined
 
 /** A patch of what a chart renders to, in the object that declares its release; `null` for a field of no workload. */
 export async function postRenderPatch(

@@ -6,6 +6,7 @@ import type { Candidate } from '../dye/candidate.ts'
 import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { yamlInView } from '../yaml-in-view.ts'
+import { copiedList } from './copied-list.ts'
 import { declaredValuesSite, isForOne } from './declaration.ts'
 import { droppedSizes } from './dropped-sizes.ts'
 import { insertSite } from './insert-site.ts'
@@ -93,6 +94,22 @@ async function placeValue(
     (await releasePatch({ field, keys }, layer, ports)) ??
     (await inObject('any', () => true))
   )
+}
+
+/**
+ * Where the list that holds a value goes as a whole, with the value changed: Helm replaces the lists of defaults by those
+ * that are given. `null` where the list cannot be copied, or has no place.
+ */
+export async function copiedListOverride(
+  candidate: Candidate,
+  { field, layer, ports }: ValuesRequest,
+): Promise<InsertSite | null> {
+  const copied = await copiedList(candidate, ports.view)
+  const [keys = []] = valuesKeys(candidate, layer)
+  const at = keys.findIndex((step) => typeof step === 'number')
+  const site =
+    copied === undefined || at < 1 ? null : await placeValue(keys.slice(0, at), layer, { field, ports })
+  return copied === undefined || site?.kind !== 'insert' ? null : { ...site, copied }
 }
 
 async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promise<InsertSite | null> {
