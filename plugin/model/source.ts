@@ -24,6 +24,8 @@ export interface Source {
   readonly release?: string
   /** Values files, weakest first, for kinds that take any. */
   readonly values?: readonly string[]
+  /** Values in the object that declares the release, as YAML texts, for kinds that take any. */
+  readonly inlineValues?: readonly string[]
   /** Directory of the repository with charts by name, for charts that are not in the repository itself. */
   readonly charts?: string
   /** Where its files come from, as the object that declares it says. */

@@ -21,7 +21,8 @@ export interface Planting {
   readonly mappings: readonly YamlPath[]
 }
 
-const trialKey = 'tortoiseTrial'
+/** The start of a key that is planted; its position in the list of mappings follows. */
+export const trialKey = 'tortoiseTrial'
 
 /** How often a source is rendered to find out with which trial keys it does not render. */
 const mostRenderings = 12
@@ -63,10 +64,10 @@ async function rendered({ source, values, mappings }: Planting, { renderer, view
   }
 }
 
-type Tree = { [key: string | number]: unknown }
+export type Tree = { [key: string | number]: unknown }
 
 /** Adds an empty mapping with a key at a path of mappings and lists; mappings that are missing are made. */
-function plant(root: Tree, path: YamlPath, key: string): void {
+export function plant(root: Tree, path: YamlPath, key: string): void {
   let at = root
   for (const step of path) {
     // A template or a values file can name it, and it would lead to what all objects of this process share.
@@ -125,12 +126,13 @@ export function valuesOf(value: Json | undefined): JsonObject | undefined {
   }
 }
 
-interface Trial {
+export interface Trial {
   readonly index: number
   readonly to: readonly string[]
 }
 
-function trialsIn(value: Json, at: readonly string[]): readonly Trial[] {
+/** The planted keys in values, with the keys above them. */
+export function trialsIn(value: Json, at: readonly string[]): readonly Trial[] {
   if (!isJsonObject(value)) return []
   return Object.entries(value).flatMap(([key, inner]): readonly Trial[] =>
     key.startsWith(trialKey)

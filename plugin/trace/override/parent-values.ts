@@ -7,6 +7,7 @@ import { yamlInView } from '../yaml-in-view.ts'
 import { declaredValues } from './declaration.ts'
 import { type HandedOn, type HandedOnByName, handedOn, nameOfDeclaration, valuesOf } from './handed-on.ts'
 import { type DocumentPath, insertSite } from './insert-site.ts'
+import { entriesOf, mappingsIn, mostMappings } from './mappings.ts'
 import { type SourceInputs, upChain } from './up-chain.ts'
 
 /** A release for which a place is searched in the values of the source that declares it. */
@@ -119,20 +120,6 @@ async function findArrivals(
   const second = await handedOn({ source, values, mappings }, ports)
   const names = new Set([...first.keys(), ...second.keys()])
   return new Map([...names].map((name) => [name, [...(first.get(name) ?? []), ...(second.get(name) ?? [])]]))
-}
-
-const mostMappings = 5_000
-
-/** The paths of all mappings in a value. */
-function mappingsIn(value: Json, at: YamlPath = []): readonly YamlPath[] {
-  const own = isJsonObject(value) ? [at] : []
-  const inner = entriesOf(value).flatMap(([key, one]) => mappingsIn(one, [...at, key]))
-  return [...own, ...inner].slice(0, mostMappings)
-}
-
-function entriesOf(value: Json | undefined): readonly (readonly [string | number, Json])[] {
-  if (Array.isArray(value)) return [...value.entries()]
-  return isJsonObject(value) ? Object.entries(value) : []
 }
 
 function at(value: Json, path: YamlPath): Json | undefined {

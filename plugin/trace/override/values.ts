@@ -7,8 +7,9 @@ import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
 import { yamlInView } from '../yaml-in-view.ts'
 import { copiedList } from './copied-list.ts'
-import { declaredValuesSite, isForOne } from './declaration.ts'
+import { declaredValuesSite, isForOne, type WrittenDeclaration } from './declaration.ts'
 import { droppedSizes } from './dropped-sizes.ts'
+import { elementValuesSite } from './element-values.ts'
 import { insertSite } from './insert-site.ts'
 import type { OverrideLayer } from './layer.ts'
 import { releasePatch } from './object-patch.ts'
@@ -83,7 +84,11 @@ async function placeValue(
   const isOwn = file !== undefined && (!isRelease(source) || !isShared(file))
   const inOwnFile = () => (isOwn ? inFile(keys, file, ports.view) : null)
   if (!isRelease(source)) return inOwnFile()
-  const inObject = (only: 'written' | 'any', isUsable = isForOne({ source, isReadBeside })) =>
+  const isForThis = isForOne({ source, isReadBeside })
+  // What a generator makes from one template has the template in common.
+  const isOwnObject = (written: WrittenDeclaration): boolean =>
+    isForThis(written) && (source.declaredBy.generated === undefined || !isShared(written.file))
+  const inObject = (only: 'written' | 'any', isUsable = isOwnObject) =>
     declaredValuesSite(keys, { source, inputs, only, isUsable }, ports)
   const isRead = (one: string): boolean => isReadBeside(one, source.declaredIn)
   return (
@@ -91,6 +96,7 @@ async function placeValue(
     (await inOwnFile()) ??
     (await inObject('any')) ??
     (await parentValuesSite(keys, { source, inputs, isRead }, ports)) ??
+    (await elementValuesSite(keys, { source, inputs }, ports)) ??
     (await releasePatch({ field, keys }, layer, ports)) ??
     (await inObject('any', () => true))
   )
