@@ -9,6 +9,7 @@ import { sameValue } from '../../model/value.ts'
 import type { Candidate } from './candidate.ts'
 import type { MarkedFiles, MarkerMatch } from './markers.ts'
 import { markCandidates, markNearValues } from './markers.ts'
+import { refusedCandidates } from './refused-candidates.ts'
 
 /** Where the value of a field comes from. */
 export type FieldOrigin =
@@ -37,12 +38,12 @@ export async function renderMarked(
   candidates: readonly Candidate[],
   ports: TracePorts,
 ): Promise<OriginOf> {
-  const search: MarkerSearch = { source, ports, isLate: false }
+  const search: MarkerSearch = { source, ports, isLate: false, refusal: '' }
   const markable = await markableCandidates(candidates, search)
   const far =
     markable.length === 0 ? undefined : await tryMarkers(markCandidates(markable, ports.view), search)
   const rest = candidates.filter((one) => !markable.includes(one))
-  const near = rest.length === 0 ? undefined : await tryMarkers(markNearValues(rest, ports.view), search)
+  const near = await tryNearMarkers(rest, search)
   return (field) => {
     const first = far?.(field) ?? { kind: 'unknown' }
     const found = first.kind === 'unknown' ? (near?.(field) ?? first) : first
@@ -57,6 +58,8 @@ interface MarkerSearch {
   readonly ports: TracePorts
   /** Whether a rendering with markers did not end in time. */
   isLate: boolean
+  /** What the source said when it last did not render. */
+  refusal: string
 }
 
 const mostTries = 24
@@ -79,10 +82,46 @@ async function markableCandidates(
     return [...(await halve(some.slice(0, middle))), ...(await halve(some.slice(middle)))]
   }
   if (await renders(candidates)) return candidates
+  const accepted = await withoutRefused(candidates, search, renders)
+  if (accepted !== undefined) return accepted
   const sizes = candidates.filter(({ type }) => type !== 'count')
   if (sizes.length < candidates.length && (await renders(sizes))) return sizes
   const halved = await halve(candidates)
   return halved.length > 0 && (await renders(halved)) ? halved : []
+}
+
+/** How many failures are learnt from. */
+const mostRefusals = 8
+
+/** The candidates without those that failures name one after the other; `undefined` where that does not lead to a rendering. */
+async function withoutRefused(
+  candidates: readonly Candidate[],
+  search: MarkerSearch,
+  renders: (some: readonly Candidate[]) => Promise<boolean>,
+): Promise<readonly Candidate[] | undefined> {
+  let left = candidates
+  for (let tries = 0; tries < mostRefusals; tries++) {
+    const refused = new Set(await refusedCandidates(search.refusal, left, search.ports.view))
+    if (refused.size === 0 || refused.size === left.length) return undefined
+    left = left.filter((one) => !refused.has(one))
+    if (await renders(left)) return left
+  }
+  return undefined
+}
+
+/** The same with markers close to the current values, for all candidates, or for those that failures do not name. */
+async function tryNearMarkers(
+  candidates: readonly Candidate[],
+  search: MarkerSearch,
+): Promise<OriginOf | undefined> {
+  let found: OriginOf | undefined
+  const renders = async (some: readonly Candidate[]): Promise<boolean> => {
+    found = await tryMarkers(markNearValues(some, search.ports.view), search)
+    return found !== undefined
+  }
+  if (candidates.length === 0 || (await renders(candidates))) return found
+  await withoutRefused(candidates, search, renders)
+  return found
 }
 
 /** Reads every field's origin from one rendering with markers; `undefined` when the source does not render with them. */
@@ -92,10 +131,11 @@ async function tryMarkers(
 ): Promise<OriginOf | undefined> {
   const { source, ports } = search
   const marked = await marking
-  const onLate = (): void => {
-    search.isLate = true
+  const onRefused = (message: string, isLate: boolean): void => {
+    search.isLate ||= isLate
+    search.refusal = message
   }
-  const objects = await renderOrNone(source, ports.view.with(marked.texts), { ...ports, onLate })
+  const objects = await renderOrNone(source, ports.view.with(marked.texts), { ...ports, onRefused })
   if (objects === undefined) return undefined
   const values = new Map(
     fieldsOf(objects, namespaceOf(source)).map((field) => [fieldKey(field), field.value]),
@@ -109,22 +149,28 @@ async function tryMarkers(
   }
 }
 
+/** Gets the reason why a source does not render, and whether its rendering took too long. */
+type OnRefused = (message: string, isLate: boolean) => void
+
 /** The objects of a source with markers in its files; `undefined` when it does not render with them. */
 export async function renderOrNone(
   source: Source,
   view: RepositoryView,
   {
     renderer,
-    onLate,
+    onRefused,
     extraValues,
-  }: TracePorts & { readonly onLate?: () => void; readonly extraValues?: string },
+  }: TracePorts & { readonly onRefused?: OnRefused; readonly extraValues?: string },
 ) {
   const options = { marked: true, ...(extraValues === undefined ? {} : { extraValues }) }
   try {
     return (await renderer.render(source, view, options)).objects
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
-    if (error.problems.some(({ code }) => code === 'source.timeout')) onLate?.()
+    onRefused?.(
+      error.message,
+      error.problems.some(({ code }) => code === 'source.timeout'),
+    )
     return undefined
   }
 }
