@@ -111,7 +111,9 @@ async function fieldOverride({
     ...(field.container === undefined ? {} : { container: field.container }),
     object,
     ...placeInObject(field, traced),
-    ...(written === undefined ? {} : { written: nameToPatch(written, object.name) }),
+    ...(written === undefined
+      ? {}
+      : { written: nameToPatch(written, traced.rendering.objects[field.object]) }),
     ...(candidate.role === 'manifest' ? { manifest: candidate.file } : {}),
   }
 }

@@ -35,10 +35,12 @@ function writtenName(object: JsonObject): WrittenName | undefined {
 
 /**
  * The name by which a patch finds an object, from the one that its manifest writes: kustomize knows that one where layers add
- * a prefix or suffix, but no longer where a JSON patch gives another name.
+ * a prefix, a suffix or a namespace, but no longer where a JSON patch gives another name.
  */
-export const nameToPatch = (written: WrittenName, rendered: string): WrittenName =>
-  rendered.includes(written.name) ? written : { ...written, name: rendered }
+export function nameToPatch(written: WrittenName, rendered: JsonObject | undefined): WrittenName {
+  const now = rendered && writtenName(rendered)
+  return now === undefined || now.name.includes(written.name) ? written : now
+}
 
 /** The name of a workload as its manifest writes it, found by kind and container; the rendered name contains it. */
 export async function nameInManifests(
