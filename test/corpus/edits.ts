@@ -5,6 +5,7 @@ import { openWorkTree } from '../../plugin/io/work-tree.ts'
 import { fieldKey } from '../../plugin/model/field.ts'
 import { fieldsOf } from '../../plugin/model/manifest.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
+import type { Site } from '../../plugin/model/site.ts'
 import { namespaceOf, type Rendering, type RepositoryView, type Source } from '../../plugin/model/source.ts'
 import { readValue } from '../../plugin/model/value.ts'
 import { setValues } from '../../plugin/plan/set-values.ts'
@@ -19,6 +20,8 @@ export interface EditsResult {
   readonly name: string
   readonly asked: number
   readonly made: number
+  /** Those of them for which settings must allow edits of templates, or copies of lists. */
+  readonly allowed: number
   readonly wrong: readonly string[]
   /** Each refusal with its reason. */
   readonly refused: readonly string[]
@@ -57,6 +60,7 @@ export async function tryEdits(
       name,
       asked: results.length,
       made: results.filter((one) => one.kind === 'made').length,
+      allowed: results.filter((one) => one.kind === 'made' && one.isAllowed).length,
       wrong: results.flatMap((one) => (one.kind === 'wrong' ? one.texts : [])),
       refused: results.flatMap((one) => (one.kind === 'refused' ? [one.reason] : [])),
     }
@@ -135,7 +139,7 @@ interface EditPorts {
 }
 
 type Tried =
-  | { readonly kind: 'made' }
+  | { readonly kind: 'made'; readonly isAllowed: boolean }
   | { readonly kind: 'wrong'; readonly texts: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string }
 
@@ -166,8 +170,13 @@ async function tryEdit(wanted: Wanted, { ground, rendered, draw }: EditPorts): P
   const others = [1, 2, 3].map(() => draw.one(named))
   const checked = [...new Map([source, ...read, ...others].map((one) => [one.id, one])).values()]
   const texts = await wrongIn([wanted], { edits: proposal.edits, sources: checked }, ground)
-  return texts.length === 0 ? { kind: 'made' } : { kind: 'wrong', texts: [shown, ...texts] }
+  const isAllowed = proposal.changes.some(({ site }) => needsPermission(site))
+  return texts.length === 0 ? { kind: 'made', isAllowed } : { kind: 'wrong', texts: [shown, ...texts] }
 }
+
+/** Whether settings must allow an edit. */
+const needsPermission = (site: Site): boolean =>
+  site.file.includes('/templates/') || (site.kind === 'insert' && site.copied !== undefined)
 
 /** The sources that read one of some files. */
 async function readersOf(

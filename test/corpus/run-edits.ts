@@ -46,9 +46,9 @@ export async function runEdits({ root, renderer, mount, count, seed }: EditsRun)
   const wrong = sum((one) => one.wrong.length) + parent.wrong.length
   for (const [text, times] of classes([...results, parent].flatMap(({ refused }) => refused)))
     process.stdout.write(`  refused ${times} × ${text}\n`)
-  const [asked, made] = [sum((one) => one.asked), sum((one) => one.made)]
+  const [asked, made, allowed] = [sum((one) => one.asked), sum((one) => one.made), sum((one) => one.allowed)]
   process.stdout.write(
-    `${JSON.stringify({ corpus: 'edits', asked, made, wrong, appOfApps: `${parent.made} of ${parent.asked}` })}\n`,
+    `${JSON.stringify({ corpus: 'edits', asked, made, allowed, wrong, appOfApps: `${parent.made} of ${parent.asked}` })}\n`,
   )
   return wrong === 0
 }
@@ -128,7 +128,14 @@ async function tryAppOfApps(renderer: Renderer, seed: number): Promise<EditsResu
       { edits: proposal?.edits ?? [], sources },
       { root, view, renderer, before: new Map() },
     )
-    return { name: 'generated app-of-apps', asked: wanted.length, made: made.length, wrong, refused }
+    return {
+      name: 'generated app-of-apps',
+      asked: wanted.length,
+      made: made.length,
+      allowed: 0,
+      wrong,
+      refused,
+    }
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
