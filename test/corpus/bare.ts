@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
-import { type JsonObject, valueAt } from '../../plugin/model/json.ts'
+import { type Json, type JsonObject, valueAt } from '../../plugin/model/json.ts'
 import type { RepositoryView, Source } from '../../plugin/model/source.ts'
 import { isStored } from '../../plugin/model/store.ts'
 import type { HelmSource } from '../../renderers/helm/source.ts'
@@ -108,6 +108,23 @@ function objectsIn(text: string): readonly JsonObject[] {
     .map((document) => document.toJS() as JsonObject | null)
     .filter((value) => value !== null && typeof value === 'object')
     .flatMap((value) => (Array.isArray(value['items']) ? (value['items'] as JsonObject[]) : [value]))
+}
+
+/** Objects with patches, as the bare kustomize applies them. */
+export async function postRendered(
+  objects: readonly JsonObject[],
+  patches: readonly Json[],
+): Promise<readonly JsonObject[]> {
+  if (patches.length === 0) return objects
+  const home = mkdtempSync(join(tmpdir(), 'tortoise-bare-'))
+  try {
+    writeFileSync(join(home, 'all.yaml'), objects.map((one) => JSON.stringify(one)).join('\n---\n'))
+    writeFileSync(join(home, 'kustomization.yaml'), JSON.stringify({ resources: ['all.yaml'], patches }))
+    const { stdout } = await run(join(bin, 'kubectl'), ['kustomize', home], { maxBuffer: 256 * 1024 ** 2 })
+    return objectsIn(stdout)
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
 }
 
 /** Every scalar of objects by `Kind/namespace/name path`; a list item is `0(name)` where it has a name. */

@@ -2,11 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { FileEdit } from '../../plugin/model/edit.ts'
 import type { FieldAddress } from '../../plugin/model/field.ts'
-import type { JsonObject } from '../../plugin/model/json.ts'
+import { type Json, type JsonObject, listOf, valueAt } from '../../plugin/model/json.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
-import { isRelease, type RepositoryView, type Source, sourceChain } from '../../plugin/model/source.ts'
+import {
+  isRelease,
+  type ReleaseSource,
+  type RepositoryView,
+  type Source,
+  sourceChain,
+} from '../../plugin/model/source.ts'
 import { sameValue } from '../../plugin/model/value.ts'
-import { renderBare, scalarsOf } from './bare.ts'
+import { postRendered, renderBare, scalarsOf } from './bare.ts'
 
 /** A copy of a repository on disk, in which edits are tried. */
 export interface Ground {
@@ -126,7 +132,10 @@ export async function bareObjects(
   { root, view, renderer }: Pick<Ground, 'root' | 'view' | 'renderer'>,
 ): Promise<readonly JsonObject[] | undefined> {
   try {
-    return await renderBare(isRelease(source) ? await renderer.parts(source, view) : [source], { root, view })
+    if (!isRelease(source)) return await renderBare([source], { root, view })
+    const rendered = await renderBare(await renderer.parts(source, view), { root, view })
+    const { objects } = await renderer.render(source.declaredIn, view)
+    return rendered && (await postRendered(rendered, postRendererPatches(objects, source)))
   } catch {
     return undefined
   }
@@ -142,4 +151,15 @@ function writeEdits(edits: readonly FileEdit[], root: string): () => void {
   return () => {
     for (const [file, text] of olds) writeFileSync(file, text)
   }
+}
+
+/** The patches that a HelmRelease has for what its chart renders to. */
+function postRendererPatches(
+  objects: readonly JsonObject[],
+  { declaredBy: { kind, name } }: ReleaseSource,
+): readonly Json[] {
+  const object = objects.find((one) => one['kind'] === kind && valueAt(one, ['metadata', 'name']) === name)
+  return listOf(valueAt(object, ['spec', 'postRenderers'])).flatMap((one) =>
+    listOf(valueAt(one, ['kustomize', 'patches'])),
+  )
 }
