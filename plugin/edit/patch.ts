@@ -43,7 +43,7 @@ function addedItem(
   return [
     'target:',
     `  kind: ${object.kind}`,
-    `  name: ${object.name}`,
+    `  name: ${namePattern(object.name)}`,
     ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
     'patch: |-',
     '  - op: add',
@@ -52,6 +52,10 @@ function addedItem(
     ...below.map((line) => `      ${line}`),
   ]
 }
+
+/** A name as a target of a patch, which is a regular expression: a name with a variable of Flux has its signs escaped. */
+const namePattern = (name: string): string =>
+  name.includes('$') ? name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : name
 
 const pointerText = (path: JsonPath): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
@@ -76,7 +80,7 @@ function jsonPatch(
   return [
     'target:',
     `  kind: ${kind}`,
-    `  name: ${name}`,
+    `  name: ${namePattern(name)}`,
     'patch: |-',
     `  - op: ${present === path.length ? 'replace' : 'add'}`,
     `    path: ${pointerText(known)}`,

@@ -4,7 +4,13 @@
  */
 export function mentions(files: readonly string[]): (text: string) => boolean {
   const names = new Set(files.flatMap(withParents))
-  const isKnown = (word: string): boolean => names.has(word.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))
+  // A path that goes up may begin anywhere, so that its end counts.
+  const ends = new Set([...names].flatMap(withEnds))
+  const isKnown = (word: string): boolean => {
+    const bare = word.replace(/\/+$/, '')
+    const inside = bare.replace(/^(\.\.?\/)+/, '')
+    return bare.startsWith('../') || bare.startsWith('./..') ? ends.has(inside) : names.has(inside)
+  }
   return (text) => {
     if (text.split('\n').some(isOpen)) return true
     const named = [...text.matchAll(/\b(?:path|chart): *["']?([^\s"'#]+)/g)].map(([, word = '']) => word)
@@ -22,6 +28,11 @@ function isOpen(line: string): boolean {
   if (key >= 0 && line.includes('{{', key)) return true
   const last = line.lastIndexOf('path:')
   return last >= 0 && /^["']?\.?\/?["']?$/.test(line.slice(last + 'path:'.length).trim())
+}
+
+function withEnds(path: string): readonly string[] {
+  const steps = path.split('/')
+  return steps.map((_, index) => steps.slice(index).join('/'))
 }
 
 function withParents(file: string): readonly string[] {
