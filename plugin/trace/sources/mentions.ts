@@ -16,8 +16,9 @@ export function mentions(files: readonly string[]): (text: string) => boolean {
     const named = [...text.matchAll(/\b(?:path|chart): *["']?([^\s"'#]+)/g)].map(([, word = '']) => word)
     // A single word may mean anything; a word with a slash is a path.
     // Each run of characters is tried from its start alone, which is linear.
-    const runs = text.match(/(?<![\w.-])[\w.-]+\/[\w./-]*/g) ?? []
-    const paths = runs.map((run) => run.replace(/^-+/, ''))
+    const runs = text.match(/(?<![\w.$-])\$?[\w.-]+\/[\w./-]*/g) ?? []
+    // `$values/envs/prod.yaml` is a path in the source that another one calls `values`.
+    const paths = runs.map((run) => run.replace(/^(-+|\$[\w.-]+\/)/, ''))
     return [...named, ...paths].some(isKnown)
   }
 }

@@ -69,6 +69,8 @@ describe('a text that may contain the path of a file', () => {
     "chart: 'base'",
     'path: top.yaml # x',
     'x: ../../apps/web',
+    'x: $ref/apps/web/values.yaml',
+    'x: ["$ref/base/web.yaml"]',
     'x: ../apps/web',
     'x: ../web',
     '- ./../base',
