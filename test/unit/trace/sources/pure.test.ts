@@ -69,6 +69,9 @@ describe('a text that may contain the path of a file', () => {
     "chart: 'base'",
     'path: top.yaml # x',
     'x: ../../apps/web',
+    '{"path": "apps/web"}',
+    'path: /apps/web',
+    'path: ./other/../apps//web',
     'x: $ref/apps/web/values.yaml',
     'x: ["$ref/base/web.yaml"]',
     'x: ../apps/web',
@@ -85,6 +88,14 @@ describe('a text that may contain the path of a file', () => {
   ])('is %j', (text) => {
     expect(isMentioned(text)).toBe(true)
   })
+
+  it.each(['path: linked', 'path: ./linked/', 'path: linked/web', 'x: ../linked/web'])(
+    'is %j, which goes through a link',
+    (text) => {
+      expect(isMentioned(text)).toBe(false)
+      expect(mentions(['apps/web/values.yaml'], ['linked'])(text)).toBe(true)
+    },
+  )
 
   it.each([
     '',
