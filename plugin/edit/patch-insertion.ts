@@ -14,6 +14,7 @@ import {
   containerListPath,
   envItem,
   jsonOperation,
+  namePattern,
   type PatchValue,
   patchItem,
 } from './patch.ts'
@@ -132,7 +133,7 @@ function inJsonPatch(
     const [kind, name, patch] = [['target', 'kind'], ['target', 'name'], ['patch']].map((keys) =>
       patches.getIn([index, ...keys]),
     )
-    if (kind !== target.kind || name !== target.name || typeof patch !== 'string') continue
+    if (kind !== target.kind || name !== namePattern(target.name) || typeof patch !== 'string') continue
     const count = patch.split('\n').filter((line) => line.startsWith('- ')).length
     return { document, path: [...list, index, 'patch', '|', 0, count], value: operation }
   }

@@ -22,7 +22,7 @@ export function patchItem(site: PatchSite, wanted: PatchValue): readonly string[
   const operation = jsonOperation(site, wanted)
   if (operation === undefined) return ['patch: |-', ...mergePatch(site, wanted).map((line) => `  ${line}`)]
   const lines = operation.map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`)
-  return ['target:', `  kind: ${target.kind}`, `  name: ${target.name}`, 'patch: |-', ...lines]
+  return ['target:', `  kind: ${target.kind}`, `  name: ${namePattern(target.name)}`, 'patch: |-', ...lines]
 }
 
 /**
@@ -57,7 +57,7 @@ function addedItem(
   return [
     'target:',
     `  kind: ${object.kind}`,
-    `  name: ${object.name}`,
+    `  name: ${namePattern(object.name)}`,
     ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
     'patch: |-',
     '  - op: add',
@@ -66,6 +66,10 @@ function addedItem(
     ...below.map((line) => `      ${line}`),
   ]
 }
+
+/** A name as a target of a patch, which is a regular expression: a name with a variable of Flux has its signs escaped. */
+export const namePattern = (name: string): string =>
+  name.includes('$') ? name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : name
 
 const pointerText = (path: JsonPath): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -21,7 +21,11 @@ export const fluxKustomization: DeclaringKind = {
   // In the copy that a generator makes, a directory has another path. Variables are replaced in what another one applies.
   computesPaths: (text) =>
     text.includes('ExternalArtifact') ||
-    text.split('\n').some((line) => line.includes('${') && /^\s*path: /.test(line)),
+    text.split('\n').some((line) => line.includes('${') && /^\s*path: /.test(line)) ||
+    // Without a path, it applies the root of the repository.
+    text
+      .split(/^---/m)
+      .some((one) => one.includes('kustomize.toolkit.fluxcd.io/') && !/\bpath["']?:/.test(one)),
   valuesAt: () => undefined,
   patchesAt: () => ['spec', 'patches'],
   handsOn: (path) => path[0] === 'spec' && (path[1] === 'patches' || path[1] === 'postBuild'),

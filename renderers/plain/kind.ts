@@ -37,7 +37,7 @@ export const plain = (): RendererKind<PlainSource> => ({
 
 /** Any place is a directory of manifests, or one file of them, that no other kind takes. Discovery lists none by itself. */
 function detect({ path, entries = [] }: ScannedPlace): Detected {
-  const files = entries.filter(({ name, kind }) => kind === 'file' && /\.ya?ml$/.test(name))
+  const files = entries.filter(({ name, kind }) => kind === 'file' && /\.(ya?ml|json)$/.test(name))
   return { sources: [], loose: files.map(({ name }) => (path === '.' ? name : `${path}/${name}`)) }
 }
 

@@ -88,9 +88,9 @@ export interface DeclaringKind extends DeclaringFormat {
   readonly translate: (context: TranslationContext) => Promise<Translation | undefined>
 }
 
-/** Whether a text holds an object of a kind, judged by its `kind` line. */
+/** Whether a text holds an object of a kind, judged by its `kind`, in block or flow style or as JSON. */
 export function hasObjectOf(kind: string): DeclaringKind['mayBeIn'] {
   // biome-ignore lint/plugin: the kinds are constants of the renderers
-  const line = new RegExp(`^[ \\t]*(- )?kind: *["']?${kind}["']?[ \\t\\r]*$`, 'm')
-  return (_, text) => text.includes(kind) && line.test(text)
+  const written = new RegExp(`\\bkind["']?: *["']?${kind}["']? *(?:[\\r,}#]|$)`, 'm')
+  return (_, text) => text.includes(kind) && written.test(text)
 }

@@ -56,11 +56,24 @@ export async function nameInManifests(
   const found = workloadsOf(objects, '').filter(
     (one) =>
       one.workload.kind === workload.kind &&
-      workload.name.includes(one.workload.name) &&
+      isPartOf(one.workload.name, workload.name) &&
       (container === undefined || one.containers.some(({ name }) => name === container)),
   )
   // `api` is part of `api-worker` too, so the longest name is the right one.
   const [best] = found.sort((a, b) => b.workload.name.length - a.workload.name.length)
   const object = best && objects[best.object]
   return object && writtenName(object)
+}
+
+/** Whether a written name is part of a rendered one, whatever the variables of Flux in it are. */
+function isPartOf(written: string, rendered: string): boolean {
+  const [first = '', ...rest] = written.split(/\$\{[^}]*\}/)
+  let from = rendered.indexOf(first) + first.length
+  if (from < first.length) return false
+  for (const part of rest) {
+    const at = rendered.indexOf(part, from)
+    if (at === -1) return false
+    from = at + part.length
+  }
+  return true
 }

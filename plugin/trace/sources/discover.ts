@@ -68,9 +68,9 @@ export async function filesOfAll(
 ): Promise<readonly SourceFiles[]> {
   const own = await Promise.all(named.map((source) => filesOf(source, ports)))
   const files = own.filter(({ source }) => asked.has(source.id)).flatMap(localFiles)
-  const { found, declaring, computing } = await unnamedSources({ own, files }, ports)
+  const { found, declaring, computing, links } = await unnamedSources({ own, files }, ports)
   // What leads to an object with a computed path may decide that path.
-  const isMentioned = mentions([...files, ...computing])
+  const isMentioned = mentions([...files, ...computing], links)
   const texts = fileTexts(ports, (text) => isMentioned(text) || ports.renderer.computesPaths(text))
   // A named release may be one of several in its file.
   const around = new Map(named.map((one) => sourceChain(one)[0] ?? one).map((one) => [one.id, one]))
@@ -113,6 +113,7 @@ interface Unnamed {
   readonly declaring: readonly Source[]
   /** The files that declare sources whose paths are relative or generated. */
   readonly computing: readonly string[]
+  readonly links: readonly string[]
 }
 
 /** Scans the repository for other sources than the named ones, near the files that are asked for. */
@@ -137,7 +138,7 @@ async function unnamedSources({ own, files }: Asked, ports: InputPorts): Promise
   const unread = loose.filter(({ path }) => !read.has(path))
   const roots = [...composed.filter(({ layer }) => !layer), ...charts].map(({ source }) => source)
   const computing = await allOf(declaringFiles, texts.computesPaths)
-  return { found: [...composed, ...charts], declaring: [...roots, ...unread], computing }
+  return { found: [...composed, ...charts], declaring: [...roots, ...unread], computing, links: scan.links }
 }
 
 /** The files of a source without those of charts that are kept elsewhere: nothing else in the repository reads those. */

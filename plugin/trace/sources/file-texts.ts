@@ -39,9 +39,9 @@ export async function someOf(
   return false
 }
 
-/** The text of a YAML file; empty for any other file, and for a file that is not text. */
+/** The text of a YAML or JSON file; empty for any other file, and for a file that is not text. */
 async function textOf(file: string, view: RepositoryView): Promise<string> {
-  if (!/\.(ya?ml|tpl)$/.test(file)) return ''
+  if (!/\.(ya?ml|json|tpl)$/.test(file)) return ''
   try {
     return (await view.read(file))?.text ?? ''
   } catch (error) {

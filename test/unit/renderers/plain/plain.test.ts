@@ -74,11 +74,11 @@ describe('a directory of manifests', () => {
     const entries = await view.list('apps')
     expect(await plain().detect({ path: 'apps', entries }, view)).toEqual({
       sources: [],
-      loose: ['apps/a.yaml', 'apps/e.yaml'],
+      loose: ['apps/a.yaml', 'apps/b.json', 'apps/e.yaml'],
     })
     expect(await plain().detect({ path: '.', entries }, view)).toEqual({
       sources: [],
-      loose: ['a.yaml', 'e.yaml'],
+      loose: ['a.yaml', 'b.json', 'e.yaml'],
     })
     expect(await plain().detect({ path: 'x' }, view)).toEqual({ sources: [], loose: [] })
   })

@@ -135,9 +135,11 @@ describe('the sources that objects declare', () => {
     ['  kind: "Deploy"  ', true],
     ["a: 1\n  - kind:   'Deploy'\nb: 2", true],
     ['kind: Deployment', false],
-    ['# kind: Deploy', false],
+    ['# kind: Deploy', true],
+    ['{kind: Deploy, metadata: {}}', true],
+    ['{"kind": "Deploy"}', true],
     ['mykind: Deploy', false],
-    ['kind: Deploy # x', false],
+    ['kind: Deploy # x', true],
   ])('may be in a text with %j: %s', (text, may) => {
     expect(hasObjectOf('Deploy')('x.yaml', text)).toBe(may)
   })

@@ -68,6 +68,15 @@ describe('a text that may contain the path of a file', () => {
     'path: ./././apps/web//',
     "chart: 'base'",
     'path: top.yaml # x',
+    'x: ../../apps/web',
+    '{"path": "apps/web"}',
+    'path: /apps/web',
+    'path: ./other/../apps//web',
+    'x: $ref/apps/web/values.yaml',
+    'x: ["$ref/base/web.yaml"]',
+    'x: ../apps/web',
+    'x: ../web',
+    '- ./../base',
     'path: {{ x }}',
     'chart: x-{{ x }}',
     'path: ""',
@@ -80,16 +89,25 @@ describe('a text that may contain the path of a file', () => {
     expect(isMentioned(text)).toBe(true)
   })
 
+  it.each(['path: linked', 'path: ./linked/', 'path: linked/web', 'x: ../linked/web'])(
+    'is %j, which goes through a link',
+    (text) => {
+      expect(isMentioned(text)).toBe(false)
+      expect(mentions(['apps/web/values.yaml'], ['linked'])(text)).toBe(true)
+    },
+  )
+
   it.each([
     '',
     'apps',
+    'x: ../eb',
+    'x: ../apps/we',
     'x: top.yaml',
     'x: apps',
     'path: app',
     'path: other',
     'path: apps/webs',
     'mypath: apps',
-    'x: ../apps/web',
     'x: {{ path }}',
     'path: x # apps',
   ])('is not %j', (text) => {
