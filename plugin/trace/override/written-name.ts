@@ -39,7 +39,7 @@ function writtenName(object: JsonObject): WrittenName | undefined {
  */
 export function nameToPatch(written: WrittenName, rendered: JsonObject | undefined): WrittenName {
   const now = rendered && writtenName(rendered)
-  return now === undefined || now.name.includes(written.name) ? written : now
+  return now === undefined || isPartOf(written.name, now.name) ? written : now
 }
 
 /** The name of a workload as its manifest writes it, found by kind and container; the rendered name contains it. */
