@@ -1,6 +1,5 @@
 import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
-import type { Renderer } from '../model/renderer.ts'
 import { notRolledOut } from '../model/rollout.ts'
 import type { Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
 import { sourceChain } from '../model/source.ts'
@@ -11,11 +10,11 @@ import type { Candidate } from './dye/candidate.ts'
 import type { TracedSource } from './dye/trace-source.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf, postRenderPatch } from './override/override.ts'
-import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import { withUnreadVariables } from './unread-variables.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
 import { addressOf, nowhere, shortAddress, unresolved } from './unresolved-trace.ts'
+import { untracedReaders } from './untraced-readers.ts'
 import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
@@ -82,7 +81,7 @@ export async function resolveTraces(
       const site = scalarSite(candidate, origin.affix)
       const using = users.get(siteKey(candidate)) ?? []
       const sharedWith = using.filter((user) => !isSame(user, traced, field))
-      const readers = untracedReaders(candidate.file, traced, context)
+      const readers = untracedReaders(candidate, traced, context)
       const alone = sharedWith.length === 0 && readers.length === 0
       const override = await overrideOf({ traced, field, candidate, site, context, alone })
       const considered = context.explains
@@ -124,20 +123,6 @@ const apiVersions: Readonly<Record<string, string>> = {
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 }
-
-/** Ids of the untraced sources that read a file, without the layers that the traced source is built from. */
-function untracedReaders(
-  file: string,
-  { inputs }: TracedSource,
-  { untraced, renderer }: Pick<TraceContext, 'untraced' | 'renderer'>,
-): readonly string[] {
-  const others = (untraced.get(file) ?? []).filter((one) => !isLayerOf(one, inputs, renderer))
-  return others.map(({ source }) => source.id)
-}
-
-const isLayerOf = ({ source }: SourceFiles, inputs: TracedSource['inputs'], { kinds }: Renderer): boolean =>
-  kinds.some(({ name, composes }) => name === source.kind && composes === true) &&
-  inputs.some(({ path }) => isEntryOf(source, path, kinds))
 
 const siteKey = ({ file, range }: Candidate): string => `${file}:${range[0]}`
 
