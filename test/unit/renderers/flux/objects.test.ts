@@ -177,7 +177,8 @@ describe('a HelmRelease', () => {
   })
 
   it('keeps edits out of its chart where a Secret may set other values', async () => {
-    const from = (kind: string) => partOf(`{${inGit}, valuesFrom: [{kind: ${kind}, name: sizes}]}`)
+    const followed = inGit.replace('sourceRef', 'reconcileStrategy: Revision, sourceRef')
+    const from = (kind: string) => partOf(`{${followed}, valuesFrom: [{kind: ${kind}, name: sizes}]}`)
     expect(await from('Secret')).toMatchObject({
       frozen: 'Secret sizes, which is not read, may set other values',
     })
