@@ -49,7 +49,7 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
 /** The key of a values key and what it gets; empty for a place that belongs to one field. */
 function placeKey({ field, to }: WantedEdit, site: InsertSite | PatchSite): string {
   const { file, document, path } = site
-  if (field.startsWith('env.')) return ''
+  if (field.startsWith('env.') || isOverlayFile(file)) return ''
   if (site.kind === 'insert') return JSON.stringify([file, document, path, to])
   return site.merge === undefined ? '' : JSON.stringify([file, document, site.target, site.merge, to])
 }

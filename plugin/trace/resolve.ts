@@ -1,6 +1,5 @@
 import { fieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
-import type { Renderer } from '../model/renderer.ts'
 import { notRolledOut } from '../model/rollout.ts'
 import type { Affix, Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
 import { sourceChain } from '../model/source.ts'
@@ -14,13 +13,12 @@ import { valuesList } from './override/copied-list.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf, postRenderPatch } from './override/override.ts'
 import { valuesKeys } from './override/values.ts'
-import { reachedBy } from './reached-declarations.ts'
 import { schemaRules } from './schema-rules.ts'
-import { isEntryOf } from './sources/detect.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import { withUnreadVariables } from './unread-variables.ts'
 import { unresolvedReason } from './unresolved-reason.ts'
 import { addressOf, nowhere, shortAddress, unresolved } from './unresolved-trace.ts'
+import { untracedReaders } from './untraced-readers.ts'
 import { withTitles } from './with-titles.ts'
 
 /** What traces are resolved with. */
@@ -143,20 +141,6 @@ const apiVersions: Readonly<Record<string, string>> = {
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 }
-
-/** Ids of the untraced sources that a scalar may reach, without the layers that the traced source is built from. */
-async function untracedReaders(
-  candidate: Candidate,
-  { inputs }: TracedSource,
-  { untraced, view, renderer }: Pick<TraceContext, 'untraced' | 'view' | 'renderer'>,
-): Promise<readonly string[]> {
-  const others = (untraced.get(candidate.file) ?? []).filter((one) => !isLayerOf(one, inputs, renderer))
-  return (await reachedBy(candidate, others, { view, renderer })).map(({ source }) => source.id)
-}
-
-const isLayerOf = ({ source }: SourceFiles, inputs: TracedSource['inputs'], { kinds }: Renderer): boolean =>
-  kinds.some(({ name, composes }) => name === source.kind && composes === true) &&
-  inputs.some(({ path }) => isEntryOf(source, path, kinds))
 
 const siteKey = ({ file, range }: Candidate): string => `${file}:${range[0]}`
 

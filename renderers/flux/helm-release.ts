@@ -12,8 +12,8 @@ const at = (object: Json | undefined, ...path: readonly (string | number)[]): st
   textOf(valueAt(object, path))
 
 /**
- * What a HelmRelease renders: its chart with the values of the ConfigMaps in `valuesFrom`, then its own values, then values
- * with a `targetPath`, then post-renderers. https://fluxcd.io/flux/components/helm/helmreleases/
+ * What a HelmRelease renders: its chart with the values of the ConfigMaps in `valuesFrom`, then values with a `targetPath`,
+ * then its own values, then post-renderers. https://fluxcd.io/flux/components/helm/helmreleases/
  */
 export const helmRelease: DeclaringKind = {
   kind: 'HelmRelease',
@@ -104,25 +104,40 @@ function chartSource(
     values: valuesFiles,
     ...(valuesFiles.length === 0 ? {} : { replacesDefaults: true }),
     inlineValues: [...from.texts, ...(own === undefined ? [] : [JSON.stringify(own)])],
-    parameters: from.targeted,
+    // Helm would let these win over all values.
+    parameters: from.targeted.flatMap(({ target, text }) =>
+      valueAt(own, keysOf(target)) === undefined ? [`${target}=${text.trim()}`] : [],
+    ),
+    ...(from.unread.length === 0
+      ? {}
+      : { frozen: `${from.unread.join(' and ')}, which is not read, may set other values` }),
     ...(source.cluster === undefined ? {} : { cluster: source.cluster }),
     ...(source.charts === undefined ? {} : { charts: source.charts }),
     ...located,
   }
 }
 
+/** The keys of a path such as `a.b\\.c`. */
+const keysOf = (path: string): readonly string[] =>
+  path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'))
+
 /** The values in ConfigMaps that are rendered with the release, whole or for one key. A hash may follow the name. */
 function valuesFrom(release: JsonObject, objects: readonly JsonObject[]) {
-  const found = listOf(valueAt(release, ['spec', 'valuesFrom'])).flatMap((reference) => {
-    const name = at(reference, 'name')
-    if (name === undefined || at(reference, 'kind') !== 'ConfigMap') return []
+  const references = listOf(valueAt(release, ['spec', 'valuesFrom'])).map((reference) => {
+    const [kind, name] = [at(reference, 'kind') ?? '', at(reference, 'name') ?? '']
     const map = objects.find((object) => object['kind'] === 'ConfigMap' && isNamed(object, name))
-    const text = at(map, 'data', at(reference, 'valuesKey') ?? 'values.yaml')
-    return text === undefined ? [] : [{ text, target: at(reference, 'targetPath') }]
+    const text =
+      kind === 'ConfigMap' ? at(map, 'data', at(reference, 'valuesKey') ?? 'values.yaml') : undefined
+    return { kind, name, text, target: at(reference, 'targetPath') }
   })
   return {
-    texts: found.flatMap(({ text, target }) => (target === undefined ? [text] : [])),
-    targeted: found.flatMap(({ text, target }) => (target === undefined ? [] : [`${target}=${text.trim()}`])),
+    texts: references.flatMap(({ text, target }) =>
+      text === undefined || target !== undefined ? [] : [text],
+    ),
+    targeted: references.flatMap(({ text, target }) =>
+      text === undefined || target === undefined ? [] : [{ text, target }],
+    ),
+    unread: references.flatMap(({ kind, name, text }) => (text === undefined ? [`${kind} ${name}`] : [])),
   }
 }
 

@@ -165,6 +165,26 @@ describe('a HelmRelease', () => {
     })
   })
 
+  it('lets its own values win over a value at a path, as Flux does', async () => {
+    const map = object('kind: ConfigMap\nmetadata: {name: one}\ndata: {cpu: 300m}\n')
+    const at = (path: string) =>
+      partOf(
+        `{${inGit}, values: {a: {b.c: 1}}, valuesFrom: [{kind: ConfigMap, name: one, valuesKey: cpu, targetPath: '${path}'}]}`,
+        { objects: [map] },
+      )
+    expect(await at('a.b')).toMatchObject({ parameters: ['a.b=300m'] })
+    expect(await at('a.b\\.c')).toMatchObject({ parameters: [] })
+  })
+
+  it('keeps edits out of its chart where a Secret may set other values', async () => {
+    const followed = inGit.replace('sourceRef', 'reconcileStrategy: Revision, sourceRef')
+    const from = (kind: string) => partOf(`{${followed}, valuesFrom: [{kind: ${kind}, name: sizes}]}`)
+    expect(await from('Secret')).toMatchObject({
+      frozen: 'Secret sizes, which is not read, may set other values',
+    })
+    expect(await from('ConfigMap')).toMatchObject({ frozen: expect.stringContaining('ConfigMap sizes') })
+  })
+
   it('passes its result through its post-renderers, joined in order', async () => {
     const renderers = '[{kustomize: {patches: [1], images: [2]}}, {kustomize: {patches: [3]}}, {other: 1}]'
     const found = await translated(helmRelease, by, {
