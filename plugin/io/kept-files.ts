@@ -50,7 +50,7 @@ export function keptFiles(directory: string, { mostBytes }: Bounds): KeptResults
 function readResult(file: string, key: string): Json | undefined {
   let handle: number
   try {
-    handle = openSync(file, 'r+')
+    handle = openSync(file, 'r')
   } catch {
     return undefined
   }
@@ -72,7 +72,12 @@ const dayMs = 86_400_000
 /** The time of a file says when it was used, by the day. */
 function markUsed(handle: number): void {
   const now = new Date()
-  if (now.getTime() - fstatSync(handle).mtimeMs > dayMs) futimesSync(handle, now, now)
+  if (now.getTime() - fstatSync(handle).mtimeMs <= dayMs) return
+  try {
+    futimesSync(handle, now, now)
+  } catch {
+    // A cache that is mounted read-only is used as it is.
+  }
 }
 
 function write(file: string, text: string): void {
@@ -102,10 +107,15 @@ function prune(directory: string, { mostBytes }: Bounds): void {
   }
 }
 
+/** The files of a directory; none where it is something else, or is no longer there. */
 function filesIn(directory: string) {
-  return readdirSync(directory).flatMap((name) => {
-    const file = join(directory, name)
-    const { size, mtimeMs } = statSync(file)
-    return [{ file, size, mtimeMs }]
-  })
+  try {
+    return readdirSync(directory).flatMap((name) => {
+      const file = join(directory, name)
+      const { size, mtimeMs } = statSync(file)
+      return [{ file, size, mtimeMs }]
+    })
+  } catch {
+    return []
+  }
 }

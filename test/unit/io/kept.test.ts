@@ -121,6 +121,7 @@ it('of results in files, those used longest ago are deleted first', () => {
   const old = Array.from({ length: 10 }, (_, index) => `old ${index}`)
   for (const key of [...old, 'used']) open().keep(key, 'x'.repeat(1_500))
   for (const file of filesBelow(directory)) utimesSync(file, long, long)
+  writeFileSync(join(directory, 'no directory'), '')
   expect(open().read('used')).toBeDefined()
   for (let index = 0; index < 11; index += 1) open().keep(`new ${index}`, 'x'.repeat(1_500))
   atTheEnd()
