@@ -1,8 +1,9 @@
 import type { Node } from 'yaml'
-import { isMap, isScalar } from 'yaml'
+import { isAlias, isMap, isScalar } from 'yaml'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
 import type { YamlText } from '../../yaml/open.ts'
 import { keyText } from '../../yaml/scalars.ts'
+import type { Candidate } from '../dye/candidate.ts'
 import { yamlInView } from '../yaml-in-view.ts'
 
 /** Whether a file has the values that a chart comes with. */
@@ -15,7 +16,11 @@ export const keysInSource = (file: string, inputs: readonly InputFile[]): readon
 
 /** Paths of every mapping whose key ends in `resources`, in the values of the source. */
 export const resourceKeys = (inputs: readonly InputFile[], view: RepositoryView) =>
-  keysOf(inputs, view, (key, value) => /resources$/i.test(key) && (isMap(value) || isEmpty(value)))
+  keysOf(
+    inputs,
+    view,
+    (key, value) => /resources$/i.test(key) && (isMap(value) || isAlias(value) || isEmpty(value)),
+  )
 
 /** Paths of every mapping in the values of the source, that of the values themselves too. */
 export const mappingKeys = async (inputs: readonly InputFile[], view: RepositoryView) => [
@@ -61,3 +66,15 @@ function pathsIn({ documents }: YamlText, isMeant: IsMeant): readonly (readonly 
 }
 
 const isEmpty = (node: unknown): boolean => node === null || (isScalar(node) && node.value === null)
+
+/** Whether an alias may take the value of a scalar: an anchor is at or above it. */
+export async function isAnchored(
+  { file, document, path }: Candidate,
+  view: RepositoryView,
+): Promise<boolean> {
+  const root = (await yamlInView(file, view))?.documents[document]
+  return path.some((_, index) => {
+    const node = root?.getIn(path.slice(0, index + 1), true)
+    return (isMap(node) || isScalar(node)) && node.anchor !== undefined
+  })
+}

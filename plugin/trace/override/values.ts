@@ -1,21 +1,15 @@
 import { containerFields, type FieldAddress } from '../../model/field.ts'
-import type { InsertSite, PatchSite, YamlPath } from '../../model/site.ts'
-import type { InputFile, RepositoryView } from '../../model/source.ts'
-import { isRelease } from '../../model/source.ts'
+import type { InsertSite, YamlPath } from '../../model/site.ts'
+import type { InputFile } from '../../model/source.ts'
 import type { Candidate } from '../dye/candidate.ts'
 import type { TracePorts } from '../dye/render-marked.ts'
 import type { TracedSource } from '../dye/trace-source.ts'
-import { yamlInView } from '../yaml-in-view.ts'
 import { copiedList } from './copied-list.ts'
-import { declaredValuesSite, isForOne, type WrittenDeclaration } from './declaration.ts'
 import { droppedSizes } from './dropped-sizes.ts'
-import { elementValuesSite } from './element-values.ts'
-import { insertSite } from './insert-site.ts'
 import type { OverrideLayer } from './layer.ts'
-import { releasePatch } from './object-patch.ts'
-import { parentValuesSite } from './parent-values.ts'
+import { placeValue, type ValuesSite } from './place-value.ts'
 import { pathThatSets } from './trial-values.ts'
-import { isDefaultValues, keysInSource, mappingKeys, resourceKeys } from './values-keys.ts'
+import { isAnchored, isDefaultValues, keysInSource, mappingKeys, resourceKeys } from './values-keys.ts'
 
 /** What an override by values is searched with. */
 export interface ValuesRequest {
@@ -36,11 +30,15 @@ export const takesValues = (inputs: readonly InputFile[]): boolean =>
 export async function valuesOverride(
   candidate: Candidate,
   { field, traced, layer, ports }: ValuesRequest,
-): Promise<InsertSite | PatchSite | null> {
+): Promise<ValuesSite | null> {
   const all = valuesKeys(candidate, layer).filter(
     // A list in a values file replaces the list below it: an override of one item would drop the others.
     (keys) => !keys.some((step) => typeof step === 'number'),
   )
+  if (traced.source === layer.source && (await isAnchored(candidate, ports.view))) {
+    const site = await aliasOverride(all, { field, traced, layer, ports })
+    if (site !== null) return site
+  }
   if (all.length <= 1 || traced.source !== layer.source)
     return all[0] === undefined ? null : placeValue(all[0], layer, { field, ports })
   // The values are those of a subchart with several aliases: trial values show which alias the field belongs to.
@@ -50,6 +48,20 @@ export async function valuesOverride(
     { traced, ports },
   )
   return path === undefined ? null : placeValue(path.path, layer, { field, ports })
+}
+
+/**
+ * The key of an alias through which an anchor's value sets a field: the one of its own keys, and of all `resources`, where a
+ * trial value does so.
+ */
+async function aliasOverride(own: readonly YamlPath[], request: ValuesRequest): Promise<ValuesSite | null> {
+  const { field, traced, layer, ports } = request
+  const inner = field.field.split('.')
+  if (!withTrials.includes(field.field)) return null
+  const mappings = await resourceKeys(traced.inputs, ports.view)
+  const paths = [...own.map((keys) => keys.map(String)), ...mappings.map((keys) => [...keys, ...inner])]
+  const found = await pathThatSets(field, paths, { traced, ports })
+  return found === undefined ? null : placeValue(found.path, layer, { field, ports })
 }
 
 /** The paths of a candidate in the values of the source: several for a subchart with several aliases. */
@@ -63,43 +75,6 @@ export function valuesKeys(
   const inside = path.slice(start + 1).filter((step) => step !== '|')
   // A helmfile has a list of values.
   return [typeof inside[0] === 'number' ? inside.slice(1) : inside]
-}
-
-/**
- * Where a values key is written for one source: in the values of the object that declares the source, if it has any; else
- * in the last values file, if no other source reads it; else in new values of the object; else in the values of the source
- * that renders the object; else in a patch of the object. An object that other sources read too is not edited, unless there
- * is no other place.
- */
-async function placeValue(
-  keys: YamlPath,
-  layer: OverrideLayer,
-  { field, ports }: Pick<ValuesRequest, 'field' | 'ports'>,
-): Promise<InsertSite | PatchSite | null> {
-  const { source, inputs, isShared, isReadBeside } = layer
-  const file = inputs.find(
-    ({ topLayer, role, levelsUp }) =>
-      topLayer && levelsUp === undefined && (role === 'values' || role === 'chart-values'),
-  )?.path
-  const isOwn = file !== undefined && (!isRelease(source) || !isShared(file))
-  const inOwnFile = () => (isOwn ? inFile(keys, file, ports.view) : null)
-  if (!isRelease(source)) return inOwnFile()
-  const isForThis = isForOne({ source, isReadBeside })
-  // What a generator makes from one template has the template in common.
-  const isOwnObject = (written: WrittenDeclaration): boolean =>
-    isForThis(written) && (source.declaredBy.generated === undefined || !isShared(written.file))
-  const inObject = (only: 'written' | 'any', isUsable = isOwnObject) =>
-    declaredValuesSite(keys, { source, inputs, only, isUsable }, ports)
-  const isRead = (one: string): boolean => isReadBeside(one, source.declaredIn)
-  return (
-    (await inObject('written')) ??
-    (await inOwnFile()) ??
-    (await inObject('any')) ??
-    (await parentValuesSite(keys, { source, inputs, isRead }, ports)) ??
-    (await elementValuesSite(keys, { source, inputs }, ports)) ??
-    (await releasePatch({ field, keys }, layer, ports)) ??
-    (await inObject('any', () => true))
-  )
 }
 
 /**
@@ -118,11 +93,6 @@ export async function copiedListOverride(
   return copied === undefined || site?.kind !== 'insert' ? null : { ...site, copied }
 }
 
-async function inFile(keys: YamlPath, file: string, view: RepositoryView): Promise<InsertSite | null> {
-  const yaml = await yamlInView(file, view)
-  return (yaml && insertSite(yaml, { file, document: 0, path: keys })) ?? null
-}
-
 const withTrials: readonly string[] = containerFields.filter((field) => !field.startsWith('env.'))
 
 /**
@@ -130,7 +100,7 @@ const withTrials: readonly string[] = containerFields.filter((field) => !field.s
  * drops then: all others of a preset. Every `resources` mapping in the
  * values gets a trial value in one rendering; the one that sets the field has the key. `null` when none does.
  */
-export async function absentValueOverride(request: ValuesRequest): Promise<InsertSite | PatchSite | null> {
+export async function absentValueOverride(request: ValuesRequest): Promise<ValuesSite | null> {
   const { field, traced, ports } = request
   if (!withTrials.includes(field.field)) return null
   return siteThatSets(await resourceKeys(traced.inputs, ports.view), request)
@@ -141,7 +111,7 @@ export async function absentValueOverride(request: ValuesRequest): Promise<Inser
  * the other sizes of the container, which the mapping takes the place of. Every mapping of the values gets one with a trial
  * value; the one that sets the field is the place. `null` when none does.
  */
-export async function ownResourcesOverride(request: ValuesRequest): Promise<InsertSite | PatchSite | null> {
+export async function ownResourcesOverride(request: ValuesRequest): Promise<ValuesSite | null> {
   const { field, traced, layer, ports } = request
   if (!withTrials.includes(field.field) || traced.source !== layer.source) return null
   const all = await mappingKeys(traced.inputs, ports.view)
@@ -158,7 +128,7 @@ const mostMappings = 1_000
 async function siteThatSets(
   mappings: readonly (readonly string[])[],
   { field, traced, layer, ports }: ValuesRequest,
-): Promise<InsertSite | PatchSite | null> {
+): Promise<ValuesSite | null> {
   const inner = field.field.split('.')
   const paths = mappings.map((keys) => [...keys, ...inner])
   const found = await pathThatSets(field, paths, { traced, ports })
