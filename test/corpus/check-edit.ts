@@ -38,9 +38,9 @@ export async function wrongIn(
   { edits, sources }: { readonly edits: readonly FileEdit[]; readonly sources: readonly Source[] },
   ground: Ground,
 ): Promise<readonly string[]> {
-  const before = new Map(
-    await Promise.all(sources.map(async (one) => [one.id, await scalarsBefore(one, ground)] as const)),
-  )
+  const before = new Map<string, ReadonlyMap<string, string> | undefined>()
+  // One after the other: a fetched chart is written to disk by the first that needs it.
+  for (const one of sources) before.set(one.id, await scalarsBefore(one, ground))
   const undo = writeEdits(edits, ground.root)
   const edited = ground.view.with(new Map(edits.map(({ file, after }) => [file, after])))
   try {
