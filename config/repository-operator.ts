@@ -1,7 +1,7 @@
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { openOperator } from './operator-file.ts'
 import { type RepositoryTarget, repositorySchema } from './repositories.ts'
+import { isMapping } from './schema-walk.ts'
 import type { SettingsFile } from './screen-settings.ts'
 
 /** The repositories that operator settings list. Throws like `openOperator`. */
@@ -16,12 +16,11 @@ export function operatorFor(
   operator: SettingsFile,
   { url, branch, tokenEnv, github, forge }: RepositoryTarget,
 ): SettingsFile {
-  const document = parseDocument(operator.text)
-  document.delete('repositories')
-  document.setIn(['deliver', 'remote'], { url, tokenEnv })
-  for (const [name, value] of Object.entries({ github, forge })) {
-    if (value === undefined) document.deleteIn(['deliver', name])
-    else document.setIn(['deliver', name], value)
-  }
-  return { ...operator, file: `${operator.file} for ${url} (${branch})`, text: document.toString() }
+  const raw = openOperator(operator).raw
+  const { repositories: _, deliver, ...rest } = isMapping(raw) ? raw : {}
+  const { github: _github, forge: _forge, ...common } = isMapping(deliver) ? deliver : {}
+  const own = { ...common, remote: { url, tokenEnv }, ...(github && { github }), ...(forge && { forge }) }
+  // JSON is YAML.
+  const text = JSON.stringify({ ...rest, deliver: own })
+  return { ...operator, file: `${operator.file} for ${url} (${branch})`, text }
 }
