@@ -129,7 +129,7 @@ export const settingsSchema = z
           .boolean()
           .default(false)
           .describe(
-            'Edits a size that is hard-coded in the template of a chart in this repository, where no value of the chart and no override sets it.',
+            'Edits a size that is hard-coded in the template of a chart in this repository, where no value of the chart and no override sets it. Later runs do not recognise such a change in the history of Git, so no rest period follows it.',
           ),
         copyLists: z
           .boolean()

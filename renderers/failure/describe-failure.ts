@@ -21,3 +21,7 @@ export function describeFailure(source: Source, outcome: Outcome, files: readonl
   if (/^(?:bwrap|unshare|mount|mkdir|sh|env): /m.test(stderr)) return 'the sandbox could not be set up'
   return `${isHelm ? 'Helm' : 'kustomize'} ended ${exitCode === null ? 'early' : `with exit code ${exitCode}`}`
 }
+
+/** Whether kustomize refused a file because it is not below the kustomization that reads it. */
+export const isOutsideRoot = ({ exitCode, stderr }: Outcome): boolean =>
+  exitCode !== 0 && stderr.includes(' is not in or below ')

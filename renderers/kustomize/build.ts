@@ -4,6 +4,7 @@ import type { Outcome } from '../../plugin/io/process.ts'
 import type { WorkspaceFile } from '../../plugin/io/workspace.ts'
 import type { RenderOptions } from '../../plugin/model/renderer.ts'
 import type { LoadRestrictor, RepositoryView } from '../../plugin/model/source.ts'
+import { isOutsideRoot } from '../failure/describe-failure.ts'
 import { mustSkipSchemas } from '../helm/schema-references.ts'
 import { declaredRepositories } from '../origin/declared-repositories.ts'
 import type { RendererPorts } from '../ports.ts'
@@ -60,8 +61,8 @@ export async function buildKustomization(
 }
 
 /** Whether kustomize refuses a file because it is above the directory of a kustomization. */
-const isRestricted = ({ loadRestrictor }: KustomizeSource, { exitCode, stderr }: Outcome): boolean =>
-  loadRestrictor === undefined && exitCode !== 0 && stderr.includes(' is not in or below ')
+const isRestricted = ({ loadRestrictor }: KustomizeSource, outcome: Outcome): boolean =>
+  loadRestrictor === undefined && isOutsideRoot(outcome)
 
 async function isBuiltByFlux({ path }: KustomizeSource, view: RepositoryView): Promise<boolean> {
   const { builtByFlux } = await declaredRepositories(view)

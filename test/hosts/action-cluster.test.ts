@@ -109,7 +109,9 @@ describe.skipIf(missing.length > 0)('the Action on a real API server, Prometheus
     expect(ended.outputs['pull-request-numbers']).toBe(String(pull?.number))
     expect(pull?.body).toContain('Deployment/checkout')
     expect(pull?.body).not.toContain('Deployment/cart')
-    expect(ended.summary).toMatch(/Skipped: 2 of 2 pods are not ready: Deployment\/cart cart requests/)
+    expect(ended.summary).toMatch(
+      /Skipped: 2 of 2 pods are not ready: prod shop\/Deployment\/cart \(cart requests/,
+    )
     const own = plane.audited().filter(({ user }) => user === account)
     expect(own.length).toBeGreaterThan(5)
     expect(new Set(own.map(({ verb }) => verb))).toEqual(new Set(['get', 'list']))

@@ -60,8 +60,10 @@ describe.skipIf(!hasControlPlane())('with a real API server (npm run lab:setup)'
     kubectl(['create', 'namespace', 'shop'])
     kubectl(['create', 'namespace', 'monitoring'])
     kubectl(['apply', '--namespace=shop', '--filename=-'], bare.replaceAll(/^ {2}namespace: .*\n/gm, ''))
-    const service = ['create', 'service', 'clusterip', 'prometheus-server', '--tcp=80:9090']
-    kubectl([...service, '--namespace=monitoring'])
+    const labels = ['name=prometheus', 'component=server', 'instance=prometheus']
+    const labelled = labels.map((one) => `app.kubernetes.io/${one}`).join(',')
+    const pod = ['run', 'prometheus-server-0', '--image=prom/prometheus', `--labels=${labelled}`]
+    kubectl([...pod, '--namespace=monitoring'])
     const operator = join(work, 'operator.yaml')
     const args = ['--repo', checkout.directory, '--cluster', 'prod', '--operator-settings', operator]
     const ended = await tortoise(['init', ...args], { env: { KUBECONFIG: kubeconfig } })

@@ -72,8 +72,9 @@ function nearestKustomization(
 ): InputFile | undefined {
   if (manifest === undefined) return undefined
   const above = inputs.filter(
-    ({ path, role, levelsUp, isRendered }) =>
+    ({ path, role, levelsUp, isRendered, frozen }) =>
       role === 'kustomization' &&
+      frozen === undefined &&
       (levelsUp === undefined || isRendered === true) &&
       manifest.startsWith(path.slice(0, path.lastIndexOf('/') + 1)),
   )
