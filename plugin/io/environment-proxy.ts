@@ -1,3 +1,4 @@
+import { percentDecoded } from '../model/percent-decoded.ts'
 import { addressMatcher, addressOf, isNetwork, loopbackNetworks } from './addresses.ts'
 
 /** A proxy of the network, with what proves to it who asks. */
@@ -22,7 +23,7 @@ export function environmentProxy(url: URL, env: Environment): NetworkProxy | und
   const proxy = URL.canParse(full) ? new URL(full) : undefined
   if (proxy === undefined || !/^https?:$/.test(proxy.protocol))
     throw new TypeError(`${name} is not the URL of a proxy that speaks HTTP`)
-  const login = [proxy.username, proxy.password].map(decodeURIComponent).join(':')
+  const login = [proxy.username, proxy.password].map(percentDecoded).join(':')
   const token = Buffer.from(login).toString('base64')
   return {
     url: new URL(proxy.origin),

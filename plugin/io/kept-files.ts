@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   fstatSync,
@@ -7,19 +7,18 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Json } from '../model/json.ts'
 import type { KeptResults } from '../model/kept-results.ts'
 import { exactJson, parsedJson } from './exact-json.ts'
+import { replaceFile } from './replace-file.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Where results are, and how much room they get. */
+/** How much room the results get. */
 interface Bounds {
   readonly mostBytes: number
 }
@@ -83,9 +82,7 @@ function markUsed(handle: number): void {
 function write(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    const temporary = `${file}.${randomUUID()}`
-    writeFileSync(temporary, text, { mode: 0o600 })
-    renameSync(temporary, file)
+    replaceFile(file, text)
   } catch {
     // Without a place to write, the next run renders again.
   }

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { KeptResults } from '../model/kept-results.ts'
 import { exactJson, parsedJson } from './exact-json.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** A result on disk: the digest of its key, a check of both, and its JSON, in one line of ASCII. */
 const line = /^([\w-]{43}) ([\w-]{8}) (.*)$/
@@ -79,7 +80,7 @@ function writeAdded(file: string, { used, added }: OpenLog, mostBytes: number): 
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
     if (size + more.length <= mostBytes) appendFileSync(file, more, { mode: 0o600 })
-    else replace(file, textFor(used, mostBytes / 2))
+    else replaceFile(file, textFor(used, mostBytes / 2))
   } catch {
     // Without a place to write, the next run reads the files again.
   }
@@ -111,10 +112,4 @@ function textFor(lines: ReadonlyMap<string, string>, mostBytes = Number.POSITIVE
   let text = ''
   for (const one of lines.values()) if (text.length + one.length < mostBytes) text += `${one}\n`
   return text
-}
-
-function replace(file: string, text: string): void {
-  const temporary = `${file}.${randomUUID()}`
-  writeFileSync(temporary, text, { mode: 0o600 })
-  renameSync(temporary, file)
 }

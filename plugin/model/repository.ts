@@ -1,3 +1,4 @@
+import { percentDecoded } from './percent-decoded.ts'
 /** Where the files of a source come from. */
 export interface Origin {
   /** URL of the Git repository, as it is declared. */
@@ -91,7 +92,7 @@ const ignoresCase = (host: string): boolean =>
   /^(github|gitlab|gitea|forgejo|bitbucket)\.|^(codeberg\.org|dev\.azure\.com)$/.test(host)
 
 function pathOf(host: string, path: string): string {
-  const steps = decoded(path)
+  const steps = percentDecoded(path)
     .split('/')
     .filter((step) => step !== '' && step !== '.')
   const last = (steps.at(-1) ?? '').replace(/\.git$/i, '')
@@ -99,15 +100,6 @@ function pathOf(host: string, path: string): string {
   // Azure DevOps: `v3/org/project/name` over SSH, `org/project/_git/name` over HTTPS. Bitbucket: `scm/` over HTTPS.
   if (host === 'dev.azure.com') return named.filter((step) => step !== '_git' && step !== 'v3').join('/')
   return (named[0] === 'scm' ? named.slice(1) : named).join('/')
-}
-
-/** A path without percent encoding; as it is where the encoding is not valid. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }
 
 /** The branch that a revision names, `HEAD` for the default branch; the revision itself where it may name a tag. */

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../model/percent-decoded.ts'
 /** A URL that is safe to print: without credentials, query or fragment. */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return text.replace(/\/\/[^/]*@/, '//').replace(/[?#].*$/s, '')
@@ -11,7 +12,7 @@ export function secretsOf(url: string, headers: Readonly<Record<string, string>>
     .filter(([name, value]) => /auth|token|key|secret|cookie|pass/i.test(name) || value.length >= 16)
     .flatMap(([, value]) => [value.trim(), value.trim().split(/\s+/).at(-1) ?? ''])
   const { username = '', password = '', searchParams } = URL.canParse(url) ? new URL(url) : {}
-  const inUrl = [username, password].flatMap((part) => [part, decoded(part)])
+  const inUrl = [username, password].flatMap((part) => [part, percentDecoded(part)])
   return [...inHeaders, ...inUrl, ...(searchParams?.values() ?? [])].filter((secret) => secret.length > 3)
 }
 
@@ -21,16 +22,11 @@ export function credentialsIn(url: string, headers: Readonly<Record<string, stri
   const proofs = Object.entries(headers).filter(([name]) =>
     /auth|token|secret|cookie|pass|api-?key/i.test(name),
   )
-  return [password, decoded(password), ...proofs.map(([, value]) => value.trim().split(/\s+/).at(-1) ?? '')]
-}
-
-/** A part of a URL, percent-decoded; unchanged when it is malformed. */
-export function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
+  return [
+    password,
+    percentDecoded(password),
+    ...proofs.map(([, value]) => value.trim().split(/\s+/).at(-1) ?? ''),
+  ]
 }
 
 /** A text with every secret replaced by `***`. */

@@ -35,7 +35,7 @@ export function chooseSite(
     return { chosen: override === null ? null : 'override', reason: where }
   }
   const overridden = overriding(override, policy.copyLists === true ? undefined : list)
-  if (role === 'external') return externalChoice(override, overridden)
+  if (role === 'external') return overridden('a default of the chart, which is not in this repository')
   if (isEnvFile(file))
     return overridden('an edit of the source line also changes the ConfigMap that is generated from it')
   if (frozen !== undefined) return overridden(frozen)
@@ -74,9 +74,3 @@ const withoutOverride = (uncopied: ValuesList | undefined): string =>
   uncopied === undefined
     ? 'this source has no place for an override'
     : `an override must copy the list ${uncopied.key} with its ${plural(uncopied.items, 'item')} (edit.copyLists or --copy-lists allows it)`
-
-/** A default of a chart that is kept elsewhere can be overridden here, but not edited. */
-const externalChoice = (override: Site | null, overridden: (why: string) => Choice): Choice => {
-  const where = 'a default of the chart, which is not in this repository'
-  return override === null ? overridden(where) : { ...overridden(where), chosen: 'override' }
-}

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../model/percent-decoded.ts'
 import { stop } from '../../model/problem.ts'
 import { urlPlace } from '../git/smart-http.ts'
 
@@ -42,7 +43,7 @@ export function kindOfHost(
       hint: 'Set deliver.forge.url to the base URL of the forge, which deliver.remote.url begins with.',
     })
   }
-  const repository = decodeURIComponent(href.slice(url.length + 1))
+  const repository = percentDecoded(href.slice(url.length + 1))
     .replace(/\/$/, '')
     .replace(/\.git$/, '')
   return { kind, url, repository }

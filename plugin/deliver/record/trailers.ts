@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../model/percent-decoded.ts'
 import { readBlock } from './hidden-block.ts'
 
 /** One change that a commit message of Tortoise records. */
@@ -15,12 +16,7 @@ export interface TrailedChange {
 
 /** Decodes one word of a trailer. A word that is not validly encoded is returned unchanged. */
 export function decodeWord(text: string): string {
-  if (text === '-') return ''
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return text === '-' ? '' : percentDecoded(text)
 }
 
 /** Returns the address in a change key; `undefined` for a text that is not a change key. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../../io/replace-file.ts'
 
 /** The next time of each schedule. It is kept over restarts, to find missed runs. */
 export interface DueTimes {
@@ -16,8 +17,7 @@ export function openDueTimes(directory: string): DueTimes {
     read: (schedule) => times.get(schedule),
     write: (schedule, due) => {
       times.set(schedule, due)
-      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(times)))
-      renameSync(`${file}.new`, file)
+      replaceFile(file, JSON.stringify(Object.fromEntries(times)))
     },
   }
 }

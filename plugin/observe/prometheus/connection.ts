@@ -1,7 +1,8 @@
+import { percentDecoded } from '../../model/percent-decoded.ts'
 import type { Progress } from '../../model/progress.ts'
 import { keepSecret } from '../../model/text/secrets.ts'
 import { networkReason, type Pause } from '../request.ts'
-import { credentialsIn, decoded, secretsOf, shownUrl } from '../secrets.ts'
+import { credentialsIn, secretsOf, shownUrl } from '../secrets.ts'
 import { connectionError, problem, refused, unreachable } from './client-errors.ts'
 import { type Limiter, limiter } from './limiter.ts'
 import { noCost, type QueryCost } from './query-cost.ts'
@@ -127,7 +128,7 @@ function addressOf(connection: Connection, path: string) {
   const { server } = connection
   try {
     const url = new URL(server.url)
-    const login = `${decoded(url.username)}:${decoded(url.password)}`
+    const login = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`
     const authorization = login === ':' ? {} : { authorization: `Basic ${btoa(login)}` }
     url.username = ''
     url.password = ''

@@ -30,6 +30,13 @@ describe('the proxy of the environment', () => {
     })
   })
 
+  it('keeps a login whose percent signs encode nothing', () => {
+    const proxy = environmentProxy(new URL('https://a.example'), { HTTPS_PROXY: 'http://ann:100%zz@proxy' })
+    expect(proxy?.headers).toEqual({
+      'proxy-authorization': `Basic ${Buffer.from('ann:100%zz').toString('base64')}`,
+    })
+  })
+
   it.each(['socks5://user:secret@proxy', 'http://', 'http://proxy:99999'])(
     'is refused as %s, without its value',
     (text) => {

@@ -7,6 +7,7 @@ describe('the forge of a Git URL', () => {
     ['https://github.example.com/acme/gitops', 'github', 'acme/gitops'],
     ['https://gitlab.com/shop/platform/gitops.git', 'gitlab', 'shop/platform/gitops'],
     ['https://gitlab.example.com/shop/gitops.git/', 'gitlab', 'shop/gitops'],
+    ['https://gitlab.com/two%20words/100%/gitops', 'gitlab', 'two%20words/100%/gitops'],
     ['https://codeberg.org/ada/gitops.git', 'gitea', 'ada/gitops'],
     ['https://forgejo.example.com/ada/gitops.git', 'gitea', 'ada/gitops'],
   ])('for %s is %s', (url, kind, repository) => {
