@@ -40,7 +40,10 @@ const kinds: readonly Kind[] = [
       'test/unit/observe/prometheus/redirect.test.ts',
     ],
   },
-  { title: 'Deciding without push access', tests: [`${hostile}/decides.test.ts`] },
+  {
+    title: 'Deciding without push access',
+    tests: [`${hostile}/decides.test.ts`, `${hostile}/forged-history.test.ts`],
+  },
   {
     title: 'Text and secrets in an output',
     tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`],
