@@ -33,8 +33,7 @@ export function cachedByContent<S extends Source>(
       const marked = options?.marked === true && variesWithMarkers(files)
       const key = keyOf(source, files, { options, marked })
       const render = () => renderer.render(source, view, options)
-      const request = { source, key, marked: options?.marked === true }
-      return { ...(await cache(key, () => kept?.rendering(request, render) ?? render())), source }
+      return { ...(await cache(key, () => kept?.rendering({ source, key }, render) ?? render())), source }
     },
   }
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, listOf, textOf } from '../plugin/model/json.ts'
 import type { KeptResults } from '../plugin/model/kept-results.ts'
-import { stop } from '../plugin/model/problem.ts'
+import { type ExpectedStop, stop } from '../plugin/model/problem.ts'
 import type { Rendering, Source } from '../plugin/model/source.ts'
 import { type RendererPorts, restoreTime, timeOf, wasRefused } from './ports.ts'
 
@@ -14,12 +14,11 @@ export interface KeptRenderings {
 interface KeptRequest {
   readonly source: Source
   readonly key: string
-  readonly marked: boolean
 }
 
 /**
- * Keeps renderings by their inputs and by the programs that made them. With markers, what a program refuses is kept too: a
- * trace tries many markers. Without a place to keep them, everything is rendered.
+ * Keeps renderings by their inputs and by the programs that made them. What a program refuses is kept too: it refuses the same
+ * again. Without a place to keep them, everything is rendered.
  */
 export function keptRenderings(
   { kept, programs }: Pick<RendererPorts, 'kept' | 'programs'>,
@@ -43,22 +42,31 @@ export function keptRenderings(
 
 async function readOrRender(
   results: KeptResults,
-  { source, key, marked }: KeptRequest,
+  { source, key }: KeptRequest,
   render: () => Promise<Rendering>,
 ): Promise<Rendering> {
   const known = results.read(key)
   if (isJsonObject(known)) return renderingOf(source, known)
-  const refused = marked ? textOf(results.read(refusalOf(key))) : undefined
-  if (refused !== undefined) throw stop('source.render', refused, { place: { file: source.path } })
+  const refused = results.read(refusalOf(key))
+  if (isJsonObject(refused)) throw refusalFrom(refused, source)
   try {
     const rendering = await render()
     results.keep(key, { objects: rendering.objects, elapsedMs: timeOf(source) ?? 0 })
     return rendering
   } catch (error) {
-    const problem = marked && wasRefused(error) ? error.problems[0] : undefined
-    if (problem !== undefined) results.keep(refusalOf(key), problem.message)
+    const [problem] = wasRefused(error) ? error.problems : []
+    if (problem !== undefined)
+      results.keep(refusalOf(key), { message: problem.message, hint: problem.hint ?? null })
     throw error
   }
+}
+
+const refusalFrom = ({ message, hint }: JsonObject, { path }: Source): ExpectedStop => {
+  const known = textOf(hint)
+  return stop('source.render', textOf(message) ?? '', {
+    place: { file: path },
+    ...(known === undefined ? {} : { hint: known }),
+  })
 }
 
 const refusalOf = (key: string): string => `refused ${key}`

@@ -11,5 +11,8 @@ export function showFailures(shown: ShowFailure): void {
   show = shown
 }
 
+/** Whether failures are shown, so that a program must run to fail. */
+export const failuresAreShown = (): boolean => show !== undefined
+
 /** Reports a program that failed. */
 export const reportFailure: ShowFailure = (outcome) => show?.(outcome)

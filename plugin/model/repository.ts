@@ -146,5 +146,8 @@ function otherRevision(
   return `${subject} from ${path} at revision ${shown}, and ${delivers}; change the revision where it is declared, or run on that branch (deliver.base)`
 }
 
+/** A reason of `outOfReach` without the place in the other repository: the same for all that is rolled out from there. */
+export const withoutPlace = (reason: string): string => reason.replace(/ from \S+ at \S+ of /, ' from ')
+
 /** The usual names of default branches, for files of which no branch is known. */
 const usualBranches: readonly string[] = ['main', 'master']

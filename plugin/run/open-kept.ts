@@ -4,6 +4,7 @@ import type { KeptPorts } from '../../renderers/ports.ts'
 import { sha256 } from '../io/blob-directory.ts'
 import { keptFiles } from '../io/kept-files.ts'
 import { keptLog } from '../io/kept-log.ts'
+import { failuresAreShown } from '../io/program-failures.ts'
 import { programIdentity } from '../io/program-identity.ts'
 import { leadsInto } from '../io/reviewed-path.ts'
 import type { KeptResults } from '../model/kept-results.ts'
@@ -35,6 +36,7 @@ export function openKept(
     typeof __BUILD__ === 'string' &&
     settings.keepRenderings !== false &&
     cache !== undefined &&
+    !failuresAreShown() &&
     !leadsInto(root, cache)
   keepBetweenRuns(isKept ? openLog(join(cache, 'files', `${sha256(root)}.log`)) : undefined)
   if (!isKept) return undefined

@@ -45,7 +45,7 @@ export async function traceAbsent(
   if (ignored !== undefined) return { ...known, reason: ignored }
   const override = await overrideFor(address, traced, context)
   return override === null
-    ? { ...known, reason: noPlaceReason(traced, address) }
+    ? { ...known, reason: await noPlaceReason(traced, address) }
     : { ...unset, override, chosen: 'override', reason: 'the field is not set yet' }
 }
 
@@ -104,9 +104,10 @@ export async function overrideFor(
   return patchOverride(override, layer, context)
 }
 
-const noPlaceReason = ({ unreadable, inputs }: TracedSource, address: FieldAddress): string =>
-  unreadable[0] !== undefined
-    ? `a file of the source is not searched: ${unreadable[0]}`
-    : takesValues(inputs)
-      ? `no resources value of the chart reaches ${fieldKey(address)}`
-      : 'this source has no place to add it'
+async function noPlaceReason({ unreadable, inputs }: TracedSource, address: FieldAddress): Promise<string> {
+  const [file] = await unreadable()
+  if (file !== undefined) return `a file of the source is not searched: ${file}`
+  return takesValues(inputs)
+    ? `no resources value of the chart reaches ${fieldKey(address)}`
+    : 'this source has no place to add it'
+}

@@ -78,7 +78,7 @@ export async function resolveTraces(
       if (origin.kind !== 'scalar')
         return withTitles(await unresolved(traced, field, { origin, context }), shown)
       // The default of a placeholder that nothing fills is part of a text, and no value.
-      if (field.value.includes('${')) return nowhere(traced, field, unresolvedReason(traced, field))
+      if (field.value.includes('${')) return nowhere(traced, field, await unresolvedReason(traced, field))
       const candidate = withUnreadVariables(origin.candidate, rollouts)
       const undeclared = ignoredDeclaration(candidate, traced)
       if (undeclared !== undefined) return nowhere(traced, field, undeclared)

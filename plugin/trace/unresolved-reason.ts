@@ -9,11 +9,11 @@ export type Unresolved = Exclude<FieldOrigin, { readonly kind: 'scalar' }>
 export const isPlaceholder = (value: string): boolean => /\$[{(]|\{\{/.test(value)
 
 /** Why a field has no source line. */
-export function unresolvedReason(
-  { unreadable: [unreadable], rendering: { rollouts = [] } }: TracedSource,
+export async function unresolvedReason(
+  { unreadable, rendering: { rollouts = [] } }: TracedSource,
   { value }: ManifestField,
   origin: Unresolved = { kind: 'unknown' },
-): string {
+): Promise<string> {
   if (origin.kind === 'computed') {
     const { from } = origin
     return from === undefined
@@ -26,7 +26,8 @@ export function unresolvedReason(
     return `${value} is a placeholder that is replaced after the rendering; change its value there`
   const differs = rollouts.findLast((one) => one.differs !== undefined)?.differs
   if (differs !== undefined) return `no scalar in Git sets this value: ${differs}; change it there`
-  return unreadable === undefined
+  const [file] = await unreadable()
+  return file === undefined
     ? 'no scalar in the files of this source sets this value'
-    : `it may be set in a file that is not searched: ${unreadable}`
+    : `it may be set in a file that is not searched: ${file}`
 }

@@ -29,15 +29,15 @@ export async function unresolved(
   field: ManifestField,
   { origin, context }: { readonly origin: Unresolved; readonly context: OverrideContext },
 ): Promise<Trace> {
-  const reason = unresolvedReason(traced, field, origin)
+  const reason = await unresolvedReason(traced, field, origin)
   const trace = nowhere(traced, field, reason)
   const isElsewhere = traced.rendering.rollouts?.some(({ differs }) => differs !== undefined) === true
   // A file that is not searched may set it, and a person should look there.
   if (
     isElsewhere ||
-    traced.unreadable.length > 0 ||
     !isContainerField(field.field) ||
-    isPlaceholder(field.value)
+    isPlaceholder(field.value) ||
+    (await traced.unreadable()).length > 0
   )
     return trace
   const override = await overrideFor(shortAddress(field), traced, context)

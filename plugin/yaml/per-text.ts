@@ -30,7 +30,7 @@ export function keepBetweenRuns(kept: KeptResults | undefined): void {
 /** In UTF-16 units of the text: a larger one is read again. */
 const largestKept = 256 * 1024
 
-/** A function of a text whose results are kept between runs too, by its name. Results that are `undefined` are not. */
+/** A function of a text whose results are kept between runs too, by its name. */
 export function keptPerText<T extends Json>(
   name: string,
   read: (text: string) => T | undefined,
@@ -39,9 +39,10 @@ export function keptPerText<T extends Json>(
     if (keptBetweenRuns === undefined || text.length > largestKept) return read(text)
     const key = `${name} ${text}`
     const known = keptBetweenRuns.read(key)
-    if (known !== undefined) return known as T
+    // A list of one result, or of none where it is `undefined`.
+    if (Array.isArray(known)) return known[0] as T | undefined
     const result = read(text)
-    if (result !== undefined) keptBetweenRuns.keep(key, result)
+    keptBetweenRuns.keep(key, result === undefined ? [] : [result])
     return result
   })
 }

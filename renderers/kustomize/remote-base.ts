@@ -16,6 +16,9 @@ export interface RemoteBase {
 
 const remote = /^(git::|https?:\/\/|ssh:\/\/|[\w.-]+@[\w.-]+:|github\.com[/:])/i
 
+/** A text without any of these has no remote base; escapes may hide one. */
+const mayNameRemote = /git::|:\/\/|@|github\.com|\\/i
+
 /** Whether kustomize would fetch a text in a list of resources. */
 const isRemote = (text: string): boolean => remote.test(text)
 
@@ -62,7 +65,7 @@ export async function withLocalBases(
   directory: string,
   { store }: ElsewherePorts,
 ): Promise<LocalKustomization | undefined> {
-  if (store === undefined) return undefined
+  if (store === undefined || !mayNameRemote.test(content)) return undefined
   const kustomization = parsed(content)
   if (!isJsonObject(kustomization)) return undefined
   const texts = lists.flatMap((key) => listOf(kustomization[key]).flatMap((one) => textOf(one) ?? []))

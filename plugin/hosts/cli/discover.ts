@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { inParallel } from '../../model/parallel.ts'
 import { plural } from '../../model/plural.ts'
 import { concernsOneSource } from '../../model/problem.ts'
+import { withoutPlace } from '../../model/repository.ts'
 import type { Source } from '../../model/source.ts'
 import { isRelease } from '../../model/source.ts'
 import { json } from '../../model/text/data.ts'
@@ -37,18 +38,28 @@ export function discoverCommand(host: Host): Command {
     })
 }
 
-/** Warns of sources whose files are not in this repository, or cannot be read. */
+/** Warns of sources whose files are not in this repository, or cannot be read: once for each reason. */
 async function warnSkipped(sources: readonly Source[], opened: OpenedRepository): Promise<void> {
   const { host, renderer, view } = opened
+  const skipped = new Map<string, { readonly id: string; readonly reason: string }[]>()
   await inParallel(sources.filter(isRelease), async (source) => {
     try {
       await renderer.inputs(source, view)
     } catch (error) {
       if (!concernsOneSource(error)) throw error
       const reason = error.problems[0]?.message ?? error.message
-      host.progress({ kind: 'warning', message: `${source.id} is skipped: ${reason}` })
+      const shared = withoutPlace(reason)
+      skipped.set(shared, [...(skipped.get(shared) ?? []), { id: source.id, reason }])
     }
   })
+  for (const [shared, [one, ...others]] of skipped) {
+    if (one === undefined) continue
+    const message =
+      others.length === 0
+        ? `${one.id} is skipped: ${one.reason}`
+        : `${one.id} and ${others.length} more are skipped: ${shared}`
+    host.progress({ kind: 'warning', message })
+  }
 }
 
 function table(sources: readonly Source[]): Terminal {

@@ -1,5 +1,8 @@
+import type { Json } from '../../model/json.ts'
 import { placeholderDefault, placeholderVariable } from '../../model/placeholder.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
+import { openYaml, type YamlText } from '../../yaml/open.ts'
+import { keptPerText } from '../../yaml/per-text.ts'
 import type { FoundScalar } from '../../yaml/scalars.ts'
 import { scalarsOf } from '../../yaml/scalars.ts'
 import { yamlInView } from '../yaml-in-view.ts'
@@ -76,13 +79,37 @@ async function scalarsIn(
   return found
 }
 
+/** The names that `classifyByName` knows. A text with escapes may hold them in another form. */
+const knownNames =
+  /cpu|mem|ephemeral|procs|replica|pods|autoscaling|util|target|threshold|average|percent|\\/i
+
+const mayHoldNames = (text: string): boolean =>
+  knownNames.test(text) || (text.includes('metadata') && text.includes('value'))
+
+/** The candidates in a text by their names, without its file. */
+const namedIn = keptPerText('candidates', (text) => {
+  const opened = mayHoldNames(text) ? openYaml('', text, { allowRepeated: true }) : undefined
+  // A plain object, which JSON writes as it is.
+  return opened?.ok === true ? (foundIn('', opened.yaml, classifyByName) as unknown as Json) : []
+})
+
+async function named(path: string, view: RepositoryView): Promise<readonly Found[]> {
+  const text = (await view.read(path))?.text
+  const found = text === undefined ? [] : (namedIn(text) as unknown as readonly Found[])
+  return found.map((one) => ({ ...one, file: path }))
+}
+
 async function classified(
   path: string,
   view: RepositoryView,
   classify: Classifier,
 ): Promise<readonly Found[]> {
+  if (classify === classifyByName) return named(path, view)
   const yaml = await yamlInView(path, view)
-  if (yaml === undefined) return []
+  return yaml === undefined ? [] : foundIn(path, yaml, classify)
+}
+
+function foundIn(path: string, yaml: YamlText, classify: Classifier): readonly Found[] {
   return scalarsOf(yaml).flatMap((written): Found[] => {
     const scalar = defaultIn(written, yaml.text)
     const type = classify(scalar)

@@ -21,8 +21,8 @@ export interface TracedSource {
   readonly fields: readonly ManifestField[]
   /** By `fieldKey`. */
   readonly origins: ReadonlyMap<string, FieldOrigin>
-  /** Why files of the source cannot be searched: a field without an origin may be set in one of them. */
-  readonly unreadable: readonly string[]
+  /** Why files of the source cannot be searched: a field without an origin may be set in one of them. Read when asked. */
+  readonly unreadable: () => Promise<readonly string[]>
 }
 
 /**
@@ -38,10 +38,11 @@ export async function traceSource(
   const plain = rendering ?? (await ports.renderer.render(source, ports.view))
   const inputs = await ports.renderer.inputs(source, ports.view)
   const fields = fieldsOf(plain.objects, namespaceOf(source))
+  const unreadable = once(() => unreadableFiles(inputs, ports.view))
+  const traced = { source, inputs, rendering: plain, fields, unreadable }
+  if (fields.length === 0) return { ...traced, origins: new Map() }
   const first = await findOrigins({ source, inputs, fields, ports }, classifyByName)
   const open = fields.filter((field) => first.get(fieldKey(field))?.kind === 'unknown')
-  const unreadable = await unreadableFiles(inputs, ports.view)
-  const traced = { source, inputs, rendering: plain, fields, unreadable }
   if (open.length === 0) return { ...traced, origins: first }
   const second = await findOrigins({ source, inputs, fields: open, ports }, classifyByValue(open))
   return { ...traced, origins: new Map([...first, ...known(second)]) }
@@ -57,6 +58,14 @@ async function unreadableFiles(
   )
   const found = await Promise.all(deciding.map(({ path }) => refusalInView(path, view)))
   return found.filter((one) => one !== undefined)
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => {
+    result ??= read()
+    return result
+  }
 }
 
 const known = (origins: ReadonlyMap<string, FieldOrigin>) =>

@@ -299,7 +299,7 @@ describe('a traced source', () => {
       { ...made, renderer: { ...made.renderer, render: async (source) => ({ source, objects: [] }) } },
       chartSource('web', { values: ['a.yaml', 'b.yaml'] }),
     )
-    expect(unreadable).toEqual([
+    expect(await unreadable()).toEqual([
       expect.stringMatching(/^web\/values\.yaml:2:1: /),
       expect.stringMatching(/^a\.yaml:1/),
     ])
@@ -326,7 +326,7 @@ describe('a traced source', () => {
       { ...made, renderer: { ...made.renderer, inputs } },
       chartSource('web'),
     )
-    expect(unreadable.map((one) => one.split(':')[0])).toEqual(['a.yml', 'b.json'])
+    expect((await unreadable()).map((one) => one.split(':')[0])).toEqual(['a.yml', 'b.json'])
   })
 
   it('does not name templates, other files, and files that are no YAML', async () => {
@@ -346,7 +346,7 @@ describe('a traced source', () => {
       ],
     }
     const { unreadable } = await traceIn({ ...made, renderer }, chartSource('web'))
-    expect(unreadable).toEqual([])
+    expect(await unreadable()).toEqual([])
   })
 
   it('uses a rendering that is there already', async () => {
