@@ -4,7 +4,7 @@ import type { Delivery } from '../model/proposal.ts'
 import { type Html, html } from '../model/text/html.ts'
 import { webAddress } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
-import { type Row, rowsOf, skippedRows, totals } from './rows.ts'
+import { nothingChanges, type Row, rowsOf, skippedRows, totals } from './rows.ts'
 
 /** The report as a part of an HTML page, without scripts and styles. */
 export function htmlReport({ plan, delivery }: Outcome): Html {
@@ -12,7 +12,7 @@ export function htmlReport({ plan, delivery }: Outcome): Html {
   const { changes, workloads, kept, unsure } = totals(plan)
   const head =
     changes === 0
-      ? 'Nothing to change.'
+      ? nothingChanges(plan)
       : html`<strong>${plural(changes, 'value')} of ${plural(workloads, 'workload')}</strong> should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const parts = [

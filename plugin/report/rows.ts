@@ -111,6 +111,15 @@ export const rolloutRows = ({
       .join('. '),
   }))
 
+/** What a report says first where nothing changes: whether anything could be decided. */
+export function nothingChanges({ recommendations, coverage = [] }: Plan): string {
+  const undecided = recommendations.every(({ verdict }) => verdict === 'unsure')
+  const unused = recommendations.length > 0 && undecided && coverage.every(({ managed }) => managed === 0)
+  return unused
+    ? 'Nothing can be decided: no workload of these sources has usage data. `tortoise doctor` says why.'
+    : 'Nothing to change.'
+}
+
 /** Counts for a summary line. */
 export function totals({ recommendations, proposal }: Plan) {
   return {

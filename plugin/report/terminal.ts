@@ -9,7 +9,7 @@ import { coverageLines } from './coverage.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
+import { nothingChanges, rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
 
 const mostNamed = 4
 
@@ -19,7 +19,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
   const { changes, workloads, kept, unsure } = totals(plan)
   const head =
     changes === 0
-      ? 'Nothing to change.'
+      ? nothingChanges(plan)
       : `${plural(changes, 'value')} of ${plural(workloads, 'workload')} should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const sections = [
     paint.bold(head),

@@ -83,7 +83,7 @@ describe('tortoise doctor', () => {
       const joined = await doctor(source('shop'), operated, '--until', until, '--coverage')
       expect(joined.stdout).toMatch(/✓ 1 of \d+ workloads with usage is managed\n/)
       expect(joined.stdout).toMatch(
-        /Not managed in cluster prod\n {2}\S+\/\S+\/\S+\n {4}no source renders it; add/,
+        /Not managed in cluster prod\n {2}\S+\/\S+\/\S+ \(\d+m, \d+Mi\)\n {4}no source renders it; add/,
       )
       expect(joined.status).toBe(0)
       const wrong = await doctor(source('default'), operated, '--until', until)

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
-import { loadSettings } from '../../../config/load.ts'
+import { combineSettings } from '../../../config/load.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
@@ -19,6 +19,7 @@ import { operatorPlace, operatorWords, readGivenSettings } from '../init/operato
 import { operatorText } from '../init/operator-text.ts'
 import { settingsText } from '../init/settings-text.ts'
 import { surveyWithCharts } from '../init/survey-with-charts.ts'
+import { withUsage } from '../init/with-usage.ts'
 import { workflowText } from '../init/workflow-text.ts'
 import { withOperatorFile } from './settings-options.ts'
 
@@ -79,13 +80,23 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const fetches = flags.fetchCharts === true
   const survey = await surveyWithCharts(host, { checkout, settings: operated, fetches })
   const proposed = fetches ? [] : survey.servers
-  const assigned = assignClusters(survey.found, await knownFrom(host, flags, operated))
-  if (assigned.sources.length === 0) throw nothingFound({ servers: proposed, skipped: survey.skipped })
+  const known = await knownFrom(host, flags, operated)
+  const unlabelled = assignClusters(survey.found, known)
+  if (unlabelled.sources.length === 0) throw nothingFound({ servers: proposed, skipped: survey.skipped })
+  // A URL that was found in the cluster may not be one of this network.
+  const { prometheus: url } = flags
+  const assigned =
+    url === undefined || flags.offline === true
+      ? unlabelled
+      : await withUsage(host, unlabelled, { url, operated })
   const former = await formerOf(checkout, flags, survey.objects)
   const settings = settingsText({ ...assigned, ...(former && { former }) })
-  // The settings that are written must be valid.
-  loadSettings('tortoise.yaml', settings)
   const operator = operatorText(assigned.clusters, { allow: survey.servers, isAllowed: fetches })
+  // The settings that are written must be valid.
+  combineSettings({
+    main: { file: settingsFile, text: settings },
+    operator: { file: 'operator.yaml', text: operator },
+  })
   const texts = files.map((file) => ({
     file,
     path: join(checkout.root, file),

@@ -3,18 +3,21 @@ import { join } from 'node:path'
 import { settingsSchema } from '../../../config/schema.ts'
 import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
-import { stop } from '../../model/problem.ts'
+import { type ExpectedStop, stop } from '../../model/problem.ts'
 import { workloadLabel } from '../../model/workload.ts'
+import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
 import type { Host } from '../../run/host.ts'
-import { observe } from '../../run/observe/observe.ts'
+import { observe, timeFrom } from '../../run/observe/observe.ts'
+import { recordedClusters } from '../../run/observe/recorded-clusters.ts'
 import { readSnapshots } from '../../run/observe/snapshots.ts'
 import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
 import { type AssignedSources, assignClusters } from '../init/clusters.ts'
-import { presenceOf } from '../init/live.ts'
 import { nothingFound } from '../init/nothing-found.ts'
 import type { SettingsSource } from '../init/settings-text.ts'
+import type { SurveyedSource } from '../init/survey.ts'
 import { surveyWithCharts } from '../init/survey-with-charts.ts'
+import { inNamespace } from '../init/with-usage.ts'
 
 /**
  * Plans on the sources that settings name; without a settings file, on those that are found in the repository, as
@@ -25,20 +28,18 @@ export async function planHere(
   request: RunRequest,
   { settings: named }: Pick<SettingsFlags, 'settings'>,
 ): Promise<RunReport> {
-  const { checkout, settings, usage } = request
+  const { checkout, settings } = request
   const isWritten = named !== undefined || existsSync(join(checkout.root, settingsName))
   if (isWritten || settings.sources.length > 0) return planOnly(host, request)
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyWithCharts(host, { checkout, settings, fetches: false })
   const cluster = clusterOf(host, request)
   const assigned = assignClusters(survey.found, cluster.name === undefined ? {} : { cluster: cluster.name })
-  if (assigned.sources.length === 0) throw nothingFound(survey)
+  if (assigned.sources.length === 0)
+    throw survey.found.length === 0 ? nothingFound(survey) : nothingFor(cluster.name, survey.found)
   refuseUnclear(assigned, cluster.all)
   refuseRepeated(assigned)
-  const clusters =
-    settings.clusters.length > 0
-      ? settings.clusters
-      : settingsSchema.parse({ clusters: assigned.clusters.map(({ name }) => ({ name })) }).clusters
+  const { clusters, usage } = await clustersFor(host, request, assigned.clusters)
   const observed = await observe(host, { ...settings, clusters, sources: [] }, usage)
   const [only] = assigned.clusters
   const placed = assigned.sources.map((one) =>
@@ -48,6 +49,36 @@ export async function planHere(
   const message = `There is no tortoise.yaml, so this plans on ${plural(sources.length, 'source')} found here. tortoise init writes them down.`
   host.progress({ kind: 'warning', message })
   return planObserved(host, { ...request, settings: { ...settings, clusters, sources } }, observed)
+}
+
+/**
+ * The clusters whose usage is read. A Prometheus that holds several is read for each that the paths, or `--cluster`, name.
+ * Throws `usage` where they name none of them.
+ */
+async function clustersFor(
+  host: Host,
+  { settings, usage }: RunRequest,
+  assigned: AssignedSources['clusters'],
+): Promise<Pick<RunRequest, 'usage'> & Pick<RunRequest['settings'], 'clusters'>> {
+  if (settings.clusters.length > 0) return { clusters: settings.clusters, usage }
+  const parsed = (clusters: readonly object[]) => settingsSchema.parse({ clusters }).clusters
+  const named = parsed(assigned.map(({ name }) => ({ name })))
+  const { prometheus: url, cluster: _, ...others } = usage
+  if (url === undefined || (usage.snapshot?.length ?? 0) > 0) return { clusters: named, usage }
+  const to = usage.until === undefined ? host.now() : timeFrom(usage.until)
+  const recorded = await recordedClusters(host, url, to)
+  if (recorded === undefined) return { clusters: named, usage }
+  const found = assigned.flatMap(({ name }) => {
+    const labels = labelOfCluster(recorded, name)
+    return labels === undefined ? [] : [{ name, prometheus: { url, labels } }]
+  })
+  if (found.length > 0) return { clusters: parsed(found), usage: others }
+  const { label, values } = recorded
+  throw stop(
+    'usage',
+    `Prometheus holds several clusters (${label} is ${values.join(', ')}), and nothing says which of them runs what is here`,
+    { hint: `Choose one with --cluster NAME: ${values.join(', ')}.` },
+  )
 }
 
 /** The one cluster that the usage is of, with the names of all that it may be of. */
@@ -64,6 +95,17 @@ function clusterOf(host: Host, { settings, usage }: RunRequest): UsedCluster {
       : readSnapshots(host, usage.snapshot).observations.map(({ cluster }) => cluster)
   const all = [...new Set(used)]
   return { name: all.length === 1 ? all[0] : undefined, all }
+}
+
+const nothingFor = (cluster: string | undefined, found: readonly SurveyedSource[]): ExpectedStop => {
+  const stages = [...new Set(found.flatMap(({ stage }) => stage ?? []))].sort()
+  return stop(
+    'usage',
+    `No source here is for cluster ${cluster}: what was found is for ${stages.join(', ')}`,
+    {
+      hint: 'Choose one of these with --cluster NAME, or write a tortoise.yaml that names the cluster of each source: tortoise init.',
+    },
+  )
 }
 
 /** Throws `usage` where usage is of several clusters, and the paths of the repository name none of them. */
@@ -90,11 +132,7 @@ function refuseRepeated({ sources }: AssignedSources): void {
     }
 }
 
-/** A source as settings name it, in the namespace in which most of its workloads have usage. */
+/** A source as settings name it. */
 function inCluster(source: SettingsSource, cluster: string, observations: readonly Observation[]) {
-  const own = observations.filter((one) => one.cluster === cluster)
-  const namespace = source.namespaceUnknown
-    ? presenceOf(source, { workloads: own.map(({ workload }) => ({ workload })) }).namespace
-    : source.settings.namespace
-  return { ...source.settings, cluster, ...(namespace === undefined ? {} : { namespace }) }
+  return { ...inNamespace(source, cluster, observations).settings, cluster }
 }

@@ -36,11 +36,9 @@ export async function usageChecks(
   const here = { area: 'prometheus', cluster: cluster.name } as const
   const { observations, dialect, cost, findings } = seen
   if (observations.length === 0) {
-    const message = `It answers, but has no usage of any container in the last ${plural(days, 'day')}`
-    const hint =
-      'Check labels: of the cluster in tortoise.yaml, and that this Prometheus scrapes its kubelets.'
-    const query = 'count by (cluster, job) (container_cpu_usage_seconds_total)'
-    return { checks: [{ ...here, level: 'error', code: 'usage', message, hint, query }], observations }
+    const { message, hint, query } = findings.find(({ code }) => code === 'usage-missing') ?? unexplained
+    const check: Check = { ...here, level: 'error', code: 'usage', message }
+    return { checks: [{ ...check, ...(hint && { hint }), ...(query && { query }) }], observations }
   }
   const count = `${plural(observations.length, 'workload')} with usage in the last ${plural(days, 'day')}`
   const checks: readonly Check[] = [
@@ -50,6 +48,11 @@ export async function usageChecks(
     ...findings.map(checkOf),
   ]
   return { checks, observations: live === undefined ? observations : withLive(observations, live) }
+}
+
+const unexplained: Pick<Finding, 'message' | 'hint' | 'query'> = {
+  message: 'Prometheus has no usage of any container that can be read',
+  hint: 'See the other findings of this cluster.',
 }
 
 function unmatched(seen: number, live: LiveCluster | undefined, cluster: string): readonly Check[] {

@@ -15,10 +15,19 @@ export interface SettingsCluster {
   readonly name: string
   /** URL of its Prometheus; absent where it is not known. */
   readonly prometheus?: string
+  /** The labels that select it in a Prometheus of several clusters, or the values to choose from. */
+  readonly selection?: LabelSelection
   /** Whether the cluster was read. */
   readonly live?: boolean
   /** Context of the kubeconfig with which it was read. */
   readonly context?: string
+}
+
+/** How a cluster is selected in a Prometheus of several clusters. */
+export interface LabelSelection {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly label: string
+  readonly values: readonly string[]
 }
 
 interface Contents {
@@ -69,10 +78,25 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
   ]
 }
 
-const clusterLines = ({ name, live }: SettingsCluster): readonly string[] => [
+const clusterLines = ({ name, live, selection }: SettingsCluster): readonly string[] => [
   `  - name: ${scalar(name)}`,
+  ...(selection === undefined ? [] : selectionLines(selection)),
   ...(live !== true ? [] : ['    kubernetes: {} # its live state is read']),
 ]
+
+/** Labels of a cluster; where its value is not known, as a comment to complete. */
+function selectionLines({ labels, label, values }: LabelSelection): readonly string[] {
+  const choices = values.join(', ')
+  return labels === undefined
+    ? [
+        `    # Its Prometheus holds several clusters (${label} is ${choices}). Select this one:`,
+        `    # prometheus: { labels: { ${label}: … } }`,
+      ]
+    : [
+        '    prometheus:',
+        `      labels: ${stringify(labels, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()} # this cluster among ${choices}`,
+      ]
+}
 
 /** A text as a scalar of YAML on one line. */
 export const scalar = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd()

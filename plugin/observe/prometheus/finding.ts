@@ -1,5 +1,6 @@
 /** All findings about usage data. A closed set, so that hosts and docs can list them. */
 export type FindingCode =
+  | 'usage-missing'
   | 'metric-missing'
   | 'clusters-mixed'
   | 'scraped-twice'

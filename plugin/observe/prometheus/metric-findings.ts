@@ -62,6 +62,31 @@ export function mixedFinding(mixed: MixedClusters, setting: string): FindingDraf
 export const mixedReason = ({ label, values }: MixedClusters): string =>
   `Prometheus holds several clusters (${label} is ${values.join(', ')}) and the settings select none of them`
 
+/** The finding that no container has usage, with the clusters that the server records where labels select none of them. */
+export function nothingRecorded(
+  labels: Readonly<Record<string, string>>,
+  recorded: Pick<MixedClusters, 'label' | 'values'> | undefined,
+  setting: string,
+): FindingDraft {
+  const selected = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  const where = selected.length === 0 ? '' : ` with ${selected.join(', ')}`
+  const others =
+    recorded === undefined ? '' : `; its usage has ${recorded.label} ${recorded.values.join(', ')}`
+  const check = 'Check that this Prometheus scrapes the kubelets of the cluster (cAdvisor), and its url.'
+  return {
+    code: 'usage-missing',
+    level: 'warning',
+    message: `Prometheus has no usage of any container${where}${others}`,
+    query: `count by (${recorded?.label ?? 'job'}) (container_cpu_usage_seconds_total)`,
+    hint:
+      recorded === undefined
+        ? selected.length === 0
+          ? check
+          : `Correct or remove labels: of the cluster in tortoise.yaml. ${check}`
+        : `Select one of them in the settings: ${setting}`,
+  }
+}
+
 interface QueriedMetrics {
   /** Names of the queries that returned at least one series. */
   readonly answered: ReadonlySet<string>

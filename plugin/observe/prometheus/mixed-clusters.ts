@@ -22,7 +22,8 @@ export const clusterLabels = [
   'kubernetes_cluster',
   'clusterName',
 ] as const
-const withoutLabel = '(no label)'
+/** The value of series without the label. */
+export const withoutLabel = '(no label)'
 
 /** Names that mean a cluster whatever kube-state-metrics records. */
 const meansCluster = /^(?:[a-z0-9]+_?)?cluster_?(?:name|id)?$/i
@@ -136,7 +137,7 @@ async function verify(
 }
 
 /** The value that is the name of the cluster, or the only one that contains it. */
-function valueByName(values: readonly string[], cluster: string): string | undefined {
+export function valueByName(values: readonly string[], cluster: string): string | undefined {
   const name = cluster.toLowerCase()
   const exact = values.find((value) => value.toLowerCase() === name)
   const containing = values.filter((value) => value.toLowerCase().includes(name))

@@ -1,22 +1,23 @@
 import type { DayStore } from '../../model/day-store.ts'
 import type { Observation } from '../../model/observation.ts'
-import { emptyOwners, type Owner, type Owners } from '../owners.ts'
+import { emptyOwners, type Owner, type Owners, workloadFinder } from '../owners.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
 import { markCrashLoops } from './crash-loops.ts'
+import { readCurrentSizes, withCurrentSizes } from './current-sizes.ts'
 import type { EvidenceThresholds } from './data-quality.ts'
 import { type DayCache, dayCache } from './day-cache.ts'
 import type { Dialect } from './dialect.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, FindingDraft } from './finding.ts'
 import { addReadingFindings, type FindingLog, findingLog } from './finding-log.ts'
 import { observationMerger } from './merge.ts'
-import { mixedFinding, mixedReason, probeFindings } from './metric-findings.ts'
-import { clusterSetting, findMixedClusters, type MixedClusters } from './mixed-clusters.ts'
-import { readNodeSizes, withNodeSizes } from './node-sizes.ts'
+import { mixedFinding, mixedReason, nothingRecorded, probeFindings } from './metric-findings.ts'
+import { clusterSetting, findMixedClusters, type MixedClusters, valueByName } from './mixed-clusters.ts'
 import { type ProbeResult, runProbe } from './probe.ts'
 import { chunksOf, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
 import type { QueryCost } from './query-cost.ts'
 import { readWindow } from './read-window.ts'
+import { recordedClustersIn } from './recorded-clusters.ts'
 import type { ClusterReading } from './run-queries.ts'
 import { type Part, packShards } from './shards.ts'
 
@@ -94,11 +95,25 @@ export async function observePrometheus(
   const owners = ownersOf(options)
   const cache = await openCache(options, ports.store, { dialect, slots })
   const read = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
-  const observations = withNodeSizes(read, await readNodeSizes(reading, slots.last))
-  addReadingFindings(log, { reading, owners, observations, thresholds: options.thresholds })
+  const find = workloadFinder(owners)
+  const observations = withCurrentSizes(read, await readCurrentSizes(reading, { time: slots.last, find }))
+  if (read.length === 0) log.add(await nothingFound(options, client, slots))
+  else addReadingFindings(log, { reading, owners, observations, thresholds: options.thresholds })
   if (mixed === undefined) return { ...result, observations }
   const unhealthy = `${mixedReason(mixed)}; set ${clusterSetting(mixed, options.cluster, labels)}`
   return { ...result, observations: observations.map((one) => ({ ...one, unhealthy })) }
+}
+
+/** Says that there is no usage at all, and which clusters the server records where labels of the settings select none. */
+async function nothingFound(
+  { labels = {}, cluster }: PrometheusOptions,
+  client: Prometheus,
+  slots: Slots,
+): Promise<FindingDraft> {
+  const recorded = Object.keys(labels).length === 0 ? undefined : await recordedClustersIn(client, slots)
+  const own = recorded && valueByName(recorded.values, cluster)
+  const setting = recorded && clusterSetting({ ...recorded, ...(own === undefined ? {} : { own }) }, cluster)
+  return nothingRecorded(labels, recorded, setting ?? '')
 }
 
 /** The clusters that the selection mixes. Most servers hold one, which the probe shows without another query. */

@@ -60,7 +60,7 @@ function probeQuery(selection: Selection, spanSeconds: number): string {
     doubled: `count(count by (${keys}) (count by (${keys},job) (${series(cadvisorCpu, 'pod!=""', ...realContainer(modern))})) > 1)`,
     memory: `count(${series('', '__name__=~"container_memory_working_set_bytes|kubernetes_io:container_memory_used_bytes"')})`,
     scrapes: `max(count_over_time(${series('', `__name__=~"${cadvisorCpu}|${gkeCpu}"`)}[1h]))`,
-    clusters: `count by (__name__,${clusterLabels.join(',')}) (${anyCpu})`,
+    clusters: [0, 0.5, 1].map((part) => clustersAt(anyCpu, Math.round(spanSeconds * part))).join(' or '),
     sample: `(topk(20, ${anyCpu}) or bottomk(20, ${anyCpu}))`,
     namespaces: `count by (namespace,namespace_name) (${anyCpu})`,
     pods: `count(${series('kube_pod_owner')})`,
@@ -71,6 +71,12 @@ function probeQuery(selection: Selection, spanSeconds: number): string {
   return Object.entries(probes)
     .map(([name, query]) => `label_replace(${query},"probe","${name}","","")`)
     .join(' or ')
+}
+
+/** Series by cluster some seconds before: a cluster that is silent at the end of the window has usage in it. */
+const clustersAt = (anyCpu: string, seconds: number): string => {
+  const at = seconds > 0 ? ` offset ${seconds}s` : ''
+  return `count by (__name__,${clusterLabels.join(',')}) (${anyCpu}${at})`
 }
 
 /** Chooses the dialect from the response to the probe. Counters win over recording rules with a rate of two samples. */

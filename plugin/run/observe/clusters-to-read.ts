@@ -26,7 +26,7 @@ export function clustersToRead(
       : (only === undefined ? ofSources : [only]).map((name): ClusterSettings => ({ name, paths: [] }))
   const [target = { name: only ?? 'default', paths: [] }, ...more] = targets
   if (more.length > 0) {
-    throw stop('usage', '--prometheus is the server of one cluster, but settings name several clusters', {
+    throw stop('usage', '--prometheus is the server of one cluster, and there are several', {
       hint: `Choose the cluster with --cluster: ${targets.map(({ name }) => name).join(', ')}.`,
     })
   }

@@ -93,7 +93,8 @@ function mergeClusters(
   }
 }
 
-function timeFrom(text: string): Date {
+/** The time that `--until` names. Throws `usage` for a text that is no time. */
+export function timeFrom(text: string): Date {
   const time = new Date(text)
   if (!Number.isNaN(time.getTime())) return time
   throw stop('usage', `--until ${text} is not a time`, { hint: 'Write it as 2026-09-14T00:00:00Z.' })

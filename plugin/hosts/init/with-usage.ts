@@ -1,0 +1,80 @@
+import { type ClusterSettings, type Settings, settingsSchema } from '../../../config/schema.ts'
+import type { Observation } from '../../model/observation.ts'
+import { ExpectedStop } from '../../model/problem.ts'
+import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
+import type { Host } from '../../run/host.ts'
+import { observeUsage } from '../../run/observe/prometheus.ts'
+import { recordedClusters } from '../../run/observe/recorded-clusters.ts'
+import type { AssignedSources } from './clusters.ts'
+import { presenceOf } from './live.ts'
+import type { SettingsCluster, SettingsSource } from './settings-text.ts'
+
+/**
+ * Sources and clusters with what the usage of a day at `url` says: the labels that select each cluster in a Prometheus that
+ * holds several, and the namespaces that nothing in the files says. A server that does not answer causes a warning.
+ */
+export async function withUsage(
+  host: Host,
+  assigned: AssignedSources,
+  { url, operated }: { readonly url: string; readonly operated: Settings },
+): Promise<AssignedSources> {
+  const quiet = { ...host, progress: () => undefined }
+  try {
+    const recorded = await recordedClusters(quiet, url, host.now())
+    const clusters = assigned.clusters.map((one): SettingsCluster => {
+      const labels = recorded && labelOfCluster(recorded, one.name)
+      return recorded === undefined ? one : { ...one, selection: { ...recorded, ...(labels && { labels }) } }
+    })
+    const used = await Promise.all(
+      clusters.map((one) => (isUnclear(one) ? [] : usageOf(quiet, clusterSettings(one, url), operated))),
+    )
+    const observations = used.flat()
+    const [only] = clusters
+    return {
+      ...assigned,
+      clusters,
+      sources: assigned.sources.map((one) => inNamespace(one, one.cluster ?? only?.name ?? '', observations)),
+    }
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    const reason = error.problems[0]?.message ?? error.message
+    host.progress({ kind: 'warning', message: `${reason}; only the repository is used` })
+    return assigned
+  }
+}
+
+const isUnclear = ({ selection }: SettingsCluster): boolean =>
+  selection !== undefined && selection.labels === undefined
+
+function clusterSettings({ name, selection }: SettingsCluster, url: string): readonly ClusterSettings[] {
+  const labels = selection?.labels ?? {}
+  return settingsSchema.parse({ clusters: [{ name, prometheus: { url, labels } }] }).clusters
+}
+
+async function usageOf(
+  host: Host,
+  [cluster]: readonly ClusterSettings[],
+  settings: Settings,
+): Promise<readonly Observation[]> {
+  if (cluster === undefined) return []
+  const to = host.now()
+  const window = { from: new Date(to.getTime() - 86_400_000), to }
+  const read = await observeUsage(host, { settings, cluster, flags: {} }, { window, live: undefined })
+  return read?.observations ?? []
+}
+
+/** A source in the namespace in which most of its workloads have usage, where nothing else says it. */
+export function inNamespace(
+  source: SettingsSource,
+  cluster: string,
+  observations: readonly Observation[],
+): SettingsSource {
+  if (!source.namespaceUnknown) return source
+  const workloads = observations
+    .filter((one) => one.cluster === cluster)
+    .map(({ workload }) => ({ workload }))
+  const { namespace } = presenceOf(source, { workloads })
+  return namespace === undefined
+    ? source
+    : { ...source, namespaceUnknown: false, settings: { ...source.settings, namespace } }
+}
