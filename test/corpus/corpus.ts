@@ -6,6 +6,7 @@ import { openWorkTree } from '../../plugin/io/work-tree.ts'
 import type { RepositoryView } from '../../plugin/model/source.ts'
 import { createRenderer } from '../../renderers/renderers.ts'
 import { programDirectory } from '../lab/programs.mjs'
+import { firstHour } from './first-hour.ts'
 import { type KindResult, type RepositoryResult, tryRepository } from './repository.ts'
 import { runEdits } from './run-edits.ts'
 import { serveChartsOf } from './served-charts.ts'
@@ -25,6 +26,7 @@ const { positionals, values: flags } = parseArgs({
     sample: { type: 'string', default: '25' },
     proved: { type: 'string' },
     edits: { type: 'boolean', default: false },
+    'first-hour': { type: 'boolean', default: false },
     count: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
   },
@@ -47,6 +49,17 @@ if (flags.edits) {
   const [count, seed] = [Number(flags.count), Number(flags.seed)]
   const isRight = await runEdits({ ...(given === undefined ? {} : { root }), renderer, mount, count, seed })
   process.exit(isRight ? 0 : 1)
+}
+
+if (flags['first-hour']) {
+  const env = { ...process.env, PATH: searchPath }
+  for (const name of readdirSync(root).sort()) {
+    if (!statSync(join(root, name)).isDirectory()) continue
+    const one = await firstHour(join(root, name), { renderer, env })
+    process.stdout.write(`${JSON.stringify(one)}\n`)
+  }
+  await served?.close()
+  process.exit(0)
 }
 
 const results: RepositoryResult[] = []

@@ -2,12 +2,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { combineSettings } from '../../../config/load.ts'
+import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
+import { readSnapshots } from '../../run/observe/snapshots.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import type { AssignedSources } from '../init/clusters.ts'
 import { assignClusters } from '../init/clusters.ts'
@@ -17,16 +19,19 @@ import { knownFrom } from '../init/hints.ts'
 import { nothingFound, serverAdvice, skippedReasons } from '../init/nothing-found.ts'
 import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
 import { operatorText } from '../init/operator-text.ts'
+import { repeatedIn, repeatedText } from '../init/repeated.ts'
 import { settingsText } from '../init/settings-text.ts'
 import { surveyWithCharts } from '../init/survey-with-charts.ts'
-import { withUsage } from '../init/with-usage.ts'
+import { withNamespaces, withUsage } from '../init/with-usage.ts'
 import { workflowText } from '../init/workflow-text.ts'
 import { withOperatorFile } from './settings-options.ts'
+import { snapshotOption } from './snapshot-option.ts'
 
 interface InitFlags extends Pick<SettingsFlags, 'operatorSettings' | 'sandbox'> {
   readonly repo?: string
   readonly cluster?: string
   readonly prometheus?: string
+  readonly snapshot?: readonly string[]
   readonly context?: string
   readonly offline?: boolean
   readonly fetchCharts?: boolean
@@ -49,6 +54,7 @@ export function initCommand(host: Host): Command {
       'write settings for this one cluster (default: one for each stage in the paths)',
     )
     .option('--prometheus <url>', 'base URL of the Prometheus (default: found in the cluster)')
+    .addOption(snapshotOption())
     .option('--context <name>', 'context of the kubeconfig (default: the current one)')
     .option('--offline', 'do not read a cluster')
     .option(
@@ -80,15 +86,18 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const fetches = flags.fetchCharts === true
   const survey = await surveyWithCharts(host, { checkout, settings: operated, fetches })
   const proposed = fetches ? [] : survey.servers
-  const known = await knownFrom(host, flags, operated)
+  const recorded = flags.snapshot && readSnapshots(host, flags.snapshot).observations
+  const known = { ...onlyCluster(recorded ?? []), ...(await knownFrom(host, flags, operated)) }
   const unlabelled = assignClusters(survey.found, known)
   if (unlabelled.sources.length === 0) throw nothingFound({ servers: proposed, skipped: survey.skipped })
   // A URL that was found in the cluster may not be one of this network.
   const { prometheus: url } = flags
   const assigned =
-    url === undefined || flags.offline === true
-      ? unlabelled
-      : await withUsage(host, unlabelled, { url, operated })
+    recorded !== undefined
+      ? withNamespaces(unlabelled, recorded)
+      : url === undefined || flags.offline === true
+        ? unlabelled
+        : await withUsage(host, unlabelled, { url, operated })
   const former = await formerOf(checkout, flags, survey.objects)
   const settings = settingsText({ ...assigned, ...(former && { former }) })
   const operator = operatorText(assigned.clusters, { allow: survey.servers, isAllowed: fetches })
@@ -127,6 +136,12 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
 }
 
+/** The cluster that recorded usage is of, where it is of one. */
+function onlyCluster(recorded: readonly Observation[]): { readonly cluster?: string } {
+  const [name, ...others] = new Set(recorded.map(({ cluster }) => cluster))
+  return name === undefined || others.length > 0 ? {} : { cluster: name }
+}
+
 const closingOperator = (operator: Terminal, servers: readonly string[]): Terminal =>
   terminal.join([operator, ...(servers.length === 0 ? [] : serverAdvice(servers))], '\n')
 
@@ -155,6 +170,16 @@ function write(path: string, text: string): void {
   writeFileSync(path, text)
 }
 
+const repeatedLines = (sources: AssignedSources['sources']): readonly string[] => {
+  const repeated = repeatedIn(sources)
+  return repeated.length === 0
+    ? []
+    : [
+        'Only one source can deploy a workload to a cluster. Keep in tortoise.yaml what runs there:',
+        ...repeated.map((one) => `  ${repeatedText(one)}`),
+      ]
+}
+
 function closingWords(
   files: readonly string[],
   { sources, clusters, skipped }: AssignedSources,
@@ -167,6 +192,7 @@ function closingWords(
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
     ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
     ...(skipped.length === 0 ? [] : ['Skipped:', ...skippedReasons(skipped).map((reason) => `  ${reason}`)]),
+    ...repeatedLines(sources),
     operator,
     'Next: tortoise doctor, then tortoise plan.',
   ]

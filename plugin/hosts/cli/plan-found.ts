@@ -4,7 +4,6 @@ import { settingsSchema } from '../../../config/schema.ts'
 import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
-import { workloadLabel } from '../../model/workload.ts'
 import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
 import type { Host } from '../../run/host.ts'
 import { observe, timeFrom } from '../../run/observe/observe.ts'
@@ -14,6 +13,7 @@ import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
 import { type AssignedSources, assignClusters } from '../init/clusters.ts'
 import { nothingFound } from '../init/nothing-found.ts'
+import { repeatedIn, repeatedText } from '../init/repeated.ts'
 import type { SettingsSource } from '../init/settings-text.ts'
 import type { SurveyedSource } from '../init/survey.ts'
 import { surveyWithCharts } from '../init/survey-with-charts.ts'
@@ -38,7 +38,7 @@ export async function planHere(
   if (assigned.sources.length === 0)
     throw survey.found.length === 0 ? nothingFound(survey) : nothingFor(cluster.name, survey.found)
   refuseUnclear(assigned, cluster.all)
-  refuseRepeated(assigned)
+  checkRepeated(host, assigned)
   const { clusters, usage } = await clustersFor(host, request, assigned.clusters)
   const observed = await observe(host, { ...settings, clusters, sources: [] }, usage)
   const [only] = assigned.clusters
@@ -116,20 +116,20 @@ function refuseUnclear({ clusters }: AssignedSources, used: readonly string[]): 
   })
 }
 
-/** Throws `usage` where two sources of a cluster deploy the same workload: only one of them can run there. */
-function refuseRepeated({ sources }: AssignedSources): void {
-  const first = new Map<string, SettingsSource>()
-  for (const source of sources)
-    for (const workload of source.workloads) {
-      const key = `${source.cluster}/${workload.namespace}/${workloadLabel(workload)}`
-      const other = first.get(key)
-      first.set(key, source)
-      if (other === undefined || other === source) continue
-      const message = `${other.settings.path} and ${source.settings.path} both deploy ${workloadLabel(workload)}, and nothing says which of them runs in the cluster`
+/**
+ * Warns of sources of a cluster that deploy the same workload: only one of them can run there. Throws `usage` where they are of
+ * different stages.
+ */
+function checkRepeated(host: Host, { sources }: AssignedSources): void {
+  for (const repeated of repeatedIn(sources)) {
+    const [one, other] = repeated.sources
+    const message = `${repeatedText(repeated)}, and nothing says which of them runs in the cluster`
+    if (one.stage !== undefined && other.stage !== undefined && one.stage !== other.stage)
       throw stop('usage', message, {
         hint: 'Choose a stage with --cluster NAME, or run tortoise init and keep in tortoise.yaml what the cluster runs.',
       })
-    }
+    host.progress({ kind: 'warning', message: `${message}; this plans for both` })
+  }
 }
 
 /** A source as settings name it. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group.ts'
 import { plural } from '../../model/plural.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
 import { allowLines } from '../../store/allow.ts'
@@ -11,9 +12,20 @@ export const nothingFound = ({ servers, skipped }: Pick<ChartsSurvey, 'servers' 
       ...(servers.length === 0
         ? ['Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.']
         : serverAdvice(servers)),
-      ...(skipped.length === 0 ? [] : [`Skipped: ${skippedReasons(skipped).join('; ')}.`]),
-    ].join('\n  '),
+      ...skippedAdvice(skipped, servers),
+    ].join(' '),
   })
+
+const mostNamed = 3
+
+/** Some of the reasons why paths are skipped, without those that the advice about servers gives. */
+function skippedAdvice(skipped: readonly SkippedSource[], servers: readonly string[]): readonly string[] {
+  const said = servers.length > 0 ? skipped.filter(({ reason }) => !reason.includes('charts.allow')) : skipped
+  if (said.length === 0) return []
+  const reasons = skippedReasons(said)
+  const more = reasons.length > mostNamed ? ` and ${reasons.length - mostNamed} more` : ''
+  return [`Skipped: ${reasons.slice(0, mostNamed).join('; ')}${more}.`]
+}
 
 /** What to do about servers that charts come from, which were not contacted. */
 export const serverAdvice = (servers: readonly string[]): readonly string[] => [
@@ -22,6 +34,8 @@ export const serverAdvice = (servers: readonly string[]): readonly string[] => [
   'Or run: tortoise init --fetch-charts, which fetches from all of them and writes these lines.',
 ]
 
-/** Each skipped path with its reason. */
+/** Each reason with the paths that are skipped for it. */
 export const skippedReasons = (skipped: readonly SkippedSource[]): readonly string[] =>
-  skipped.map(({ path, reason }) => `${path}: ${reason}`)
+  [...groupBy(skipped, ({ reason }) => reason)].map(
+    ([reason, same]) => `${same.map(({ path }) => path).join(', ')}: ${reason}`,
+  )

@@ -28,19 +28,23 @@ export async function withUsage(
     const used = await Promise.all(
       clusters.map((one) => (isUnclear(one) ? [] : usageOf(quiet, clusterSettings(one, url), operated))),
     )
-    const observations = used.flat()
-    const [only] = clusters
-    return {
-      ...assigned,
-      clusters,
-      sources: assigned.sources.map((one) => inNamespace(one, one.cluster ?? only?.name ?? '', observations)),
-    }
+    return withNamespaces({ ...assigned, clusters }, used.flat())
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const reason = error.problems[0]?.message ?? error.message
     host.progress({ kind: 'warning', message: `${reason}; only the repository is used` })
     return assigned
   }
+}
+
+/** Sources with the namespaces in which their workloads have usage. */
+export function withNamespaces(
+  { sources, clusters, ...more }: AssignedSources,
+  observations: readonly Observation[],
+): AssignedSources {
+  const [only] = clusters
+  const placed = sources.map((one) => inNamespace(one, one.cluster ?? only?.name ?? '', observations))
+  return { ...more, clusters, sources: placed }
 }
 
 const isUnclear = ({ selection }: SettingsCluster): boolean =>
