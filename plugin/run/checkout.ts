@@ -27,6 +27,19 @@ export function findCheckout({ cwd }: Pick<Environment, 'cwd'>, named?: string, 
   return enclosingCheckout(existsSync(near) ? near : cwd) ?? checkout(realpathSync(cwd))
 }
 
+/**
+ * Returns the named repository, or the checkout that contains the current directory, for commands that search all of it. Throws
+ * `usage` outside any checkout.
+ */
+export function requireCheckout(environment: Pick<Environment, 'cwd'>, named?: string): Checkout {
+  const { cwd } = environment
+  if (named === undefined && enclosingCheckout(cwd) === undefined)
+    throw stop('usage', `${cwd} is not in a Git checkout, and nothing else says what to search`, {
+      hint: 'Run it in a clone of the repository, or name a directory with --repo DIR.',
+    })
+  return findCheckout(environment, named)
+}
+
 /** Returns the checkout that contains a directory or file; `undefined` outside any checkout. */
 export function enclosingCheckout(path: string): Checkout | undefined {
   for (let at = realpathSync(path); ; at = dirname(at)) {

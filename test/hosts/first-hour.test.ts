@@ -96,6 +96,28 @@ describe.each<[string, Layout, readonly string[]]>([
   })
 })
 
+describe('init with recorded usage', () => {
+  it('writes the namespaces that have the usage', async () => {
+    const [root, snapshot] = [checkoutOf(plainManifests.files), snapshotOf(plainManifests)]
+    expect(await run(root, 'init', '--offline', '--snapshot', snapshot)).toMatchObject({ status: 0 })
+    expect(read(root, 'tortoise.yaml')).not.toContain('correct this')
+    expect((await changesOf(root, snapshot)).changes).toHaveLength(8)
+  })
+
+  it('says which sources deploy the same, and a plan goes on with a warning', async () => {
+    const web = plainManifests.files['services/web/prod/web.yaml'] ?? ''
+    const root = checkoutOf({ 'one/web.yaml': web, 'two/web.yaml': web })
+    const snapshot = snapshotOf(plainManifests, ['eu1'])
+    const { stderr, changes } = await changesOf(root, snapshot)
+    expect(stderr).toContain('one and two both deploy Deployment/web, and nothing says which of them runs')
+    expect(changes).toHaveLength(4)
+    const { stdout } = await run(root, 'init', '--offline', '--snapshot', snapshot)
+    expect(stdout).toContain(
+      'Keep in tortoise.yaml what runs there:\n  one and two both deploy Deployment/web\n',
+    )
+  })
+})
+
 describe('a plan without settings', () => {
   it('asks for the cluster where the paths do not say what runs in which of several', async () => {
     const root = checkoutOf({ 'web/web.yaml': plainManifests.files['services/web/prod/web.yaml'] ?? '' })
@@ -114,6 +136,21 @@ describe('a plan without settings', () => {
     const ended = await run(root, 'plan', '--snapshot', snapshotOf(plainManifests, ['eu1']))
     expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('both deploy Deployment/') })
   })
+
+  it.each(['discover', 'init', 'plan'])(
+    'refuses to search a directory that is no checkout: %s',
+    async (command) => {
+      const cwd = directoryWith(plainManifests.files)
+      const snapshot = ['--snapshot', snapshotOf(plainManifests)]
+      const args = [command, ...(command === 'plan' ? snapshot : [])]
+      expect(
+        await tortoise(args, { cwd, env: { PATH: path, HOME: home, XDG_CONFIG_HOME: home } }),
+      ).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('is not in a Git checkout'),
+      })
+    },
+  )
 
   it('says what leads on where nothing is found', async () => {
     const root = checkoutOf({ 'README.md': 'hello\n' })

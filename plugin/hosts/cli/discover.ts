@@ -8,6 +8,7 @@ import { isRelease } from '../../model/source.ts'
 import { json } from '../../model/text/data.ts'
 import { type Terminal, terminal } from '../../model/text/terminal.ts'
 import { jsonSources } from '../../report/json/sources.ts'
+import { requireCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import { withClusters } from '../../trace/sources/cluster-of-path.ts'
@@ -30,6 +31,7 @@ export function discoverCommand(host: Host): Command {
       new Option('-o, --output <format>', 'format of the result').choices(['table', 'json']).default('table'),
     )
     .action(async ({ output, ...flags }: DiscoverFlags) => {
+      requireCheckout(host, flags.repo)
       const repository = openRepository(host, flags, host.cwd)
       host.progress({ kind: 'stage', stage: 'discover', detail: repository.checkout.root })
       const sources = withClusters(await discoverSources(repository), repository.settings.clusters)

@@ -7,7 +7,7 @@ import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
-import { findCheckout } from '../../run/checkout.ts'
+import { requireCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { readSnapshots } from '../../run/observe/snapshots.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
@@ -78,7 +78,7 @@ export function initCommand(host: Host): Command {
 }
 
 async function init(host: Host, flags: InitFlags): Promise<void> {
-  const checkout = findCheckout(host, flags.repo)
+  const checkout = requireCheckout(host, flags.repo)
   const files = filesFor(checkout, flags)
   const place = operatorPlace(host, checkout.root, flags.operatorSettings)
   const operated = readGivenSettings(host, checkout, { flags, place })

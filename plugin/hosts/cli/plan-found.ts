@@ -5,6 +5,7 @@ import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
 import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
+import { requireCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe, timeFrom } from '../../run/observe/observe.ts'
 import { recordedClusters } from '../../run/observe/recorded-clusters.ts'
@@ -26,11 +27,12 @@ import { inNamespace } from '../init/with-usage.ts'
 export async function planHere(
   host: Host,
   request: RunRequest,
-  { settings: named }: Pick<SettingsFlags, 'settings'>,
+  { settings: named, repo }: Pick<SettingsFlags, 'settings'> & { readonly repo?: string },
 ): Promise<RunReport> {
   const { checkout, settings } = request
   const isWritten = named !== undefined || existsSync(join(checkout.root, settingsName))
   if (isWritten || settings.sources.length > 0) return planOnly(host, request)
+  requireCheckout(host, repo)
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyWithCharts(host, { checkout, settings, fetches: false })
   const cluster = clusterOf(host, request)
