@@ -10,11 +10,11 @@ import { observe } from '../../run/observe/observe.ts'
 import { readSnapshots } from '../../run/observe/snapshots.ts'
 import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
-import { type AssignedSources, assignClusters } from '../init/clusters.ts'
-import { presenceOf } from '../init/live.ts'
-import { nothingFound } from '../init/nothing-found.ts'
-import type { SettingsSource } from '../init/settings-text.ts'
-import { surveyWithCharts } from '../init/survey-with-charts.ts'
+import { type AssignedSources, assignClusters } from '../../run/survey/clusters.ts'
+import { namespaceByUsage } from '../../run/survey/live.ts'
+import { nothingFound } from '../../run/survey/nothing-found.ts'
+import type { SettingsSource } from '../../run/survey/settings-text.ts'
+import { surveyWithCharts } from '../../run/survey/survey-with-charts.ts'
 
 /**
  * Plans on the sources that settings name; without a settings file, on those that are found in the repository, as
@@ -91,10 +91,10 @@ function refuseRepeated({ sources }: AssignedSources): void {
 }
 
 /** A source as settings name it, in the namespace in which most of its workloads have usage. */
-function inCluster(source: SettingsSource, cluster: string, observations: readonly Observation[]) {
-  const own = observations.filter((one) => one.cluster === cluster)
-  const namespace = source.namespaceUnknown
-    ? presenceOf(source, { workloads: own.map(({ workload }) => ({ workload })) }).namespace
-    : source.settings.namespace
-  return { ...source.settings, cluster, ...(namespace === undefined ? {} : { namespace }) }
-}
+const inCluster = (source: SettingsSource, cluster: string, observations: readonly Observation[]) => ({
+  ...namespaceByUsage(
+    source,
+    observations.filter((one) => one.cluster === cluster),
+  ).settings,
+  cluster,
+})
