@@ -31,7 +31,7 @@ export async function findTargets(
   const { operator, flags } = context
   const none = { main: { file: 'tortoise.yaml', text: '' }, isReviewed: true }
   const settings = mergedSettings(ports, none, { root: undefined, flags, operator })
-  const { origins, unread } = await originsOf(ports, settings, discover)
+  const { origins, read, unread } = await originsOf(ports, settings, discover)
   const listed = repositories.map((one) => withAliases(one, origins))
   const find = allowedRepositories(discover.allow)
   const allowed: AllowedOrigin[] = []
@@ -42,13 +42,19 @@ export async function findTargets(
     else if (!listed.some((one) => isOf(origin, one))) skipped.push({ origin, reason: found })
   }
   const discovered = await discoveredTargets(ports, context, allowed)
+  const further = discovered.targets.filter((one) => !listed.some((other) => isSame(one, other)))
   return {
-    targets: [...listed, ...discovered.targets.filter((one) => !listed.some((other) => isSame(one, other)))],
+    targets: [...listed, ...further.map((one) => withIdle(one, read))],
     skipped: groupSkipped([...skipped, ...discovered.skipped]),
     failed: discovered.failed,
     unread,
   }
 }
+
+const withIdle = (target: RepositoryTarget, read: readonly string[]): RepositoryTarget => ({
+  ...target,
+  idleClusters: read.filter((name) => target.clusters?.includes(name) === false),
+})
 
 const namesOf = ({ url, aliases }: RepositoryTarget): ReadonlySet<string> =>
   new Set([url, ...aliases].flatMap((one) => repositoryName(one) ?? []))

@@ -14,6 +14,8 @@ export interface UnreadCluster {
 /** What live objects of all clusters roll out, and which clusters could not be read. */
 export interface LiveOrigins {
   readonly origins: readonly LiveOrigin[]
+  /** The names of the clusters that were read. */
+  readonly read: readonly string[]
   readonly unread: readonly UnreadCluster[]
 }
 
@@ -24,6 +26,7 @@ export async function originsOf(
   { clusters: named }: Pick<DiscoverSettings, 'clusters'>,
 ): Promise<LiveOrigins> {
   const origins: LiveOrigin[] = []
+  const read: string[] = []
   const unread: UnreadCluster[] = []
   // The client library takes a second to load.
   const { readOrigins } = await import('../../observe/kubernetes/live-origins.ts')
@@ -32,11 +35,13 @@ export async function originsOf(
     ports.progress({ kind: 'stage', stage: 'discover', detail: cluster.name })
     try {
       const options = clusterOptions(ports, settings, cluster)
-      if (options !== undefined) origins.push(...(await readOrigins(options, { progress: ports.progress })))
+      if (options === undefined) continue
+      origins.push(...(await readOrigins(options, { progress: ports.progress })))
+      read.push(cluster.name)
     } catch (error) {
       if (!(error instanceof ExpectedStop)) throw error
       unread.push({ cluster: cluster.name, problems: error.problems })
     }
   }
-  return { origins, unread }
+  return { origins, read, unread }
 }

@@ -38,8 +38,11 @@ export function targetSettings(
   const file = operatorFor(operator, target)
   const settings = mergedSettings(as, { main, isReviewed: true }, { root, flags: given, operator: file })
   const { deliver } = settings
+  const { idleClusters: idle = [] } = target
   return {
     ...settings,
+    // What no cluster runs is not part of a proof.
+    sources: settings.sources.filter(({ cluster }) => cluster === undefined || !idle.includes(cluster)),
     deliver: {
       ...deliver,
       base: target.branch,
