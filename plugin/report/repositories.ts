@@ -54,7 +54,7 @@ export function repositoriesReport(
 ): Text<'terminal' | 'markdown' | 'data'> {
   switch (format) {
     case 'json':
-      return json(asJson(all))
+      return json(repositoriesJson(all))
     case 'markdown':
       return repositoriesMarkdown(all)
     case 'table':
@@ -115,7 +115,8 @@ export function failureOf({ repositories, unread }: RepositoriesOutcome): string
   return parts.length === 0 ? undefined : parts.join(', and ')
 }
 
-const asJson = ({ repositories, skipped, unread }: RepositoriesOutcome): object => ({
+/** The same for JSON. */
+export const repositoriesJson = ({ repositories, skipped, unread }: RepositoriesOutcome): object => ({
   repositories: repositories.map((one) => ({ ...one.target, ...outcomeJson(one) })),
   skipped,
   unread: unread.map(({ cluster, problems }) => ({ cluster, problems: problems.map(printProblem) })),

@@ -8,7 +8,7 @@ import type { Host } from '../../run/host.ts'
 import { operatorPath, readOperatorFile } from '../../run/operator-file.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import { requireRepositories } from '../../run/repositories/require-repositories.ts'
-import { runRepositories } from '../../run/repositories/run-repositories.ts'
+import { type RepositoriesReport, runRepositories } from '../../run/repositories/run-repositories.ts'
 import { Refused } from './exit-error.ts'
 import type { RunFlags } from './run-options.ts'
 
@@ -27,8 +27,19 @@ export async function runOnRepositories(host: Host, flags: RunFlags, reportsOnly
     mode: reportsOnly ? 'report' : undefined,
   })
   host.stdout(repositoriesReport(report, flags.output, host.colour))
-  const failure = failureOf(report)
-  if (failure !== undefined) throw new Refused(terminal`${failure}.`)
+  refuseFailures([report])
+}
+
+/** Throws `Refused`, which ends the program with 1, where a repository failed. */
+export function refuseFailures(reports: readonly RepositoriesReport[]): void {
+  const failures = reports.flatMap((one) => failureOf(one) ?? [])
+  if (failures.length > 0)
+    throw new Refused(
+      terminal.join(
+        failures.map((one) => terminal`${one}.`),
+        ' ',
+      ),
+    )
 }
 
 /** Throws `usage` where flags name one checkout. */
