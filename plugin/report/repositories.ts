@@ -58,7 +58,7 @@ export function repositoriesReport(
     case 'markdown':
       return repositoriesMarkdown(all)
     case 'table':
-      return asTable(all, colour ? ansi : plain)
+      return repositoriesTable(all, colour ? ansi : plain)
     default:
       return format satisfies never
   }
@@ -147,7 +147,8 @@ function outcomeMarkdown(one: RepositoryOutcome): Markdown {
   return plan === undefined ? markdown`${linked}\n` : markdown`${linked}\n\n${markdownReport({ plan })}`
 }
 
-function asTable(all: RepositoriesOutcome, paint: Paint): Terminal {
+/** The same for a terminal. */
+export function repositoriesTable(all: RepositoriesOutcome, paint: Paint): Terminal {
   const sections = all.repositories.map(
     (one) => terminal`${paint.bold(titleOf(one))}\n${outcomeTable(one, paint)}`,
   )

@@ -2,7 +2,6 @@ import type { DashboardSettings } from '../../../config/dashboard.ts'
 import { deliverSchema } from '../../../config/deliver.ts'
 import type { Settings } from '../../../config/schema.ts'
 import type { SettingsFile } from '../../../config/screen-settings.ts'
-import { hideVariables } from '../../io/environment.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { RepositoriesOutcome } from '../../report/repositories.ts'
 import {
@@ -47,7 +46,6 @@ function deliverTo({ dashboard, operator }: DashboardPlace): Settings['deliver']
   const keyFile = github?.app?.keyFile
   const absolute = operator.absolute ?? ((path: string) => path)
   const app = github?.app && { ...github.app, ...(keyFile !== undefined && { keyFile: absolute(keyFile) }) }
-  hideVariables([tokenEnv, github?.tokenEnv, forge?.tokenEnv, app?.keyEnv].filter((one) => one !== undefined))
   return deliverSchema.parse({
     ...(url !== undefined && { remote: { url, tokenEnv } }),
     ...(github && { github: { ...github, ...(app && { app }) } }),

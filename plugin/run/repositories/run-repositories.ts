@@ -1,8 +1,10 @@
 import type { RepositoryTarget } from '../../../config/repositories.ts'
 import { centralSettingsIn } from '../../../config/repository-operator.ts'
+import { hideVariables } from '../../io/environment.ts'
 import { ExpectedStop, type Problem } from '../../model/problem.ts'
 import type { RunPorts } from '../host.ts'
 import { shareObservations } from '../observe/observe.ts'
+import { centralVariables } from '../secret-variables.ts'
 import { updateRepositoriesDashboard } from './dashboard.ts'
 import { findTargets } from './find-targets.ts'
 import type { UnreadCluster } from './read-origins.ts'
@@ -36,6 +38,7 @@ export async function runRepositories(
   request: RepositoriesRequest,
 ): Promise<RepositoriesReport> {
   const central = centralSettingsIn(request.operator)
+  hideVariables(centralVariables(central))
   const { targets, failed, skipped, unread } = await findTargets(ports, request, central)
   const context = { ...request, targets, observe: shareObservations() }
   const ended: RepositoryRun[] = [...failed]
