@@ -20,7 +20,7 @@ export function openOperator(text: SettingsText): OpenedOperator {
     const context = { placeOf, schema: operatorSchema, page: 'docs/operator-settings.md' }
     throw new ExpectedStop(parsed.error.issues.flatMap((issue) => describeIssue(issue, context)))
   }
-  const { allow = [], clusters = [] } = parsed.data
+  const { allow = [], clusters = [], discover } = parsed.data
   const problems = [
     ...allow.flatMap((name, index) =>
       problemsOfName(name).map((one) => ({ ...one, place: placeOf(['allow', index]) })),
@@ -31,6 +31,16 @@ export function openOperator(text: SettingsText): OpenedOperator {
       hint: 'Give each cluster its own name.',
       place: placeOf(['clusters', index, 'name']),
     })),
+    ...(discover?.clusters ?? []).flatMap((name, index) => {
+      const known = clusters.find((one) => one.name === name)
+      if (known?.kubernetes !== undefined) return []
+      return {
+        code: 'settings.invalid' as const,
+        message: `the live objects of cluster ${name} cannot be read: ${known === undefined ? 'no cluster has this name' : 'it has no kubernetes'}`,
+        hint: `Add it: clusters: [{ name: ${name}, kubernetes: { context: ${name} } }]`,
+        place: placeOf(['discover', 'clusters', index]),
+      }
+    }),
   ]
   if (problems.length > 0) throw new ExpectedStop(problems)
   return { ...opened, allow: allow.map(bareName) }

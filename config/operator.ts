@@ -3,7 +3,9 @@ import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { commitsSchema } from './commits.ts'
 import { serveSchema } from './daemon.ts'
+import { dashboardSchema } from './dashboard.ts'
 import { deliverSchema } from './deliver.ts'
+import { discoverSchema } from './discover.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { repositorySchema } from './repositories.ts'
 import { editorSchema } from './shared-schemas.ts'
@@ -22,8 +24,10 @@ export const operatorSchema = z
       .array(repositorySchema)
       .optional()
       .describe(
-        'Repositories that `tortoise run --repositories` and `tortoise plan --repositories` work on, one after the other.',
+        'Repositories that `tortoise run --repositories`, `tortoise plan --repositories` and `tortoise serve --repositories` work on, one after the other.',
       ),
+    discover: discoverSchema.optional(),
+    dashboard: dashboardSchema.optional(),
     clusters: z
       .array(clusterSchema.omit({ paths: true, usage: true }))
       .optional()
@@ -37,7 +41,10 @@ export const operatorSchema = z
       })
       .optional()
       .describe('Where changes are delivered, and with which credentials.'),
-    serve: serveSchema.pick({ leaderElection: true }).optional().describe('The daemon, `tortoise serve`.'),
+    serve: serveSchema
+      .partial()
+      .optional()
+      .describe(serveSchema.description ?? ''),
     charts: chartsSchema
       .omit({ directories: true })
       .partial()

@@ -4,7 +4,7 @@ import type { OpenedSettings, SettingsText } from './open-settings.ts'
 import type { OpenedOperator } from './operator-file.ts'
 import type { DenialReason, DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import type { Settings } from './schema.ts'
-import { isMapping, type RawMapping } from './schema-walk.ts'
+import { isMapping } from './schema-walk.ts'
 import { canBeAllowed, hostPathKind, isAllowed, isOperatorSetting, serverGroups } from './setting-kinds.ts'
 
 /** A settings file, and how its relative paths are made absolute. */
@@ -57,17 +57,21 @@ export function screen(
   const given = operator && screenFile(operator, request.operator, { judge: () => undefined, request })
   return {
     main: own.raw,
-    operator: given === undefined ? {} : withoutAllow(given.raw),
+    operator: given === undefined ? {} : withoutCentral(given.raw),
     denied: [...own.denied, ...(given?.denied ?? [])],
     operated: [...own.operated, ...(given?.operated ?? [])],
   }
 }
 
-const withoutAllow = (raw: unknown): unknown => {
-  if (!isMapping(raw)) return raw
-  const { allow: _, ...rest } = raw
-  return rest as RawMapping
-}
+/** Operator settings about several repositories, which are no settings of a single one. */
+export const centralSettings: readonly string[] = ['repositories', 'discover', 'dashboard']
+
+const withoutCentral = (raw: unknown): unknown =>
+  isMapping(raw)
+    ? Object.fromEntries(
+        Object.entries(raw).filter(([key]) => key !== 'allow' && !centralSettings.includes(key)),
+      )
+    : raw
 
 function judgeReviewed(
   setting: FoundSetting,

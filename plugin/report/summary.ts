@@ -6,6 +6,7 @@ import { code, fitBody, link, type Markdown, markdown } from '../model/text/mark
 import { workloadKey } from '../model/workload.ts'
 import { evidenceSection, observationOf } from './evidence.ts'
 import { markdownReport } from './markdown.ts'
+import { type RepositoriesOutcome, repositoriesMarkdown } from './repositories.ts'
 
 const size = (text: Markdown): number => new TextEncoder().encode(text.toString()).length
 
@@ -15,6 +16,10 @@ export function stepSummary(outcome: Outcome, observations: readonly Observation
   const evidence = evidenceFor(outcome, observations, room - size(text) - 500)
   return fitted(markdown.join([text, ...evidence], '\n\n'), room)
 }
+
+/** The summary of a workflow step for several repositories, of at most `room` bytes. */
+export const repositoriesSummary = (all: RepositoriesOutcome, room: number): Markdown =>
+  fitted(repositoriesMarkdown(all), room)
 
 function fitted(text: Markdown, room: number): Markdown {
   const bytes = size(text)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import git from 'isomorphic-git'
 import http from 'isomorphic-git/http/node'
 import type { Settings } from '../../config/schema.ts'
-import { openRemote } from '../deliver/git/smart-http.ts'
+import { openRemote, type SmartHttp } from '../deliver/git/smart-http.ts'
 import { ExpectedStop, stop } from '../model/problem.ts'
 import type { Checkout } from './checkout.ts'
 import { remoteToken } from './deliver/tokens.ts'
@@ -25,17 +25,13 @@ export async function refreshMirror(
   directory: string,
 ): Promise<Checkout> {
   requireRemote(settings)
-  const { remote, base } = settings.deliver
-  if (remote === undefined || base === undefined) {
+  const { base } = settings.deliver
+  const wire = openFetchRemote(host, settings)
+  if (wire === undefined || base === undefined) {
     throw stop('settings.missing', 'A run without a checkout needs deliver.remote.url and deliver.base', {
       hint: 'Set the repository and the branch that is deployed, or name a checkout with --repo DIR.',
     })
   }
-  const mayLogIn = host.env[remote.tokenEnv] || settings.deliver.github?.app
-  const wire = openRemote(
-    { url: remote.url, ...(mayLogIn && { token: remoteToken(host, settings.deliver, 'Fetching') }) },
-    http,
-  )
   const gitdir = join(directory, 'mirror.git')
   const known = await isUsable(gitdir)
   if (!known) {
@@ -67,6 +63,18 @@ export async function refreshMirror(
   if (fetchHead === null) throw stop('git.missing', `The server has no branch ${base}`, { place: wire.place })
   await git.writeRef({ fs, gitdir, ref: `refs/heads/${base}`, value: fetchHead, force: true })
   return { root: directory, gitdir }
+}
+
+/** Opens the remote of settings for fetches, with the token that settings name where there is one; `undefined` without a remote. */
+export function openFetchRemote(
+  host: Environment,
+  { deliver }: Pick<Settings, 'deliver'>,
+): SmartHttp | undefined {
+  const { remote, github } = deliver
+  if (remote === undefined) return undefined
+  const mayLogIn = host.env[remote.tokenEnv] || github?.app
+  const token = mayLogIn ? { token: remoteToken(host, deliver, 'Fetching') } : {}
+  return openRemote({ url: remote.url, ...token }, http)
 }
 
 async function isUsable(gitdir: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { CentralSettings } from '../../config/repository-operator.ts'
 import type { Settings } from '../../config/schema.ts'
 
 /** The environment variables that settings name for tokens, passwords and keys. */
@@ -17,4 +18,21 @@ export function secretVariables({
     commits.signing?.keyEnv,
     commits.signing?.passphraseEnv,
   ].filter((name) => name !== undefined)
+}
+
+/** The environment variables that operator settings name for the tokens and keys of several repositories. */
+export function centralVariables({
+  repositories = [],
+  discover,
+  dashboard,
+}: CentralSettings): readonly string[] {
+  const all = [...repositories, ...(discover?.allow ?? []), ...(dashboard === undefined ? [] : [dashboard])]
+  return all
+    .flatMap(({ tokenEnv, github, forge }) => [
+      tokenEnv,
+      github?.tokenEnv,
+      github?.app?.keyEnv,
+      forge?.tokenEnv,
+    ])
+    .filter((name) => name !== undefined)
 }

@@ -25,6 +25,8 @@ interface ServeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Flags that say where usage comes from; the demo's recording by default. */
   readonly usage?: readonly string[]
+  /** Whether the settings are those of an operator, with the repositories to work on. */
+  readonly several?: boolean
 }
 
 /** A directory with the demo's repository as a server would hold it, as a person's clone, and daemons started in it. */
@@ -51,8 +53,9 @@ export function openGround(): Ground {
   checkout.remove()
   git(root, 'clone', '--quiet', bare, person)
   const replicas: Replica[] = []
-  const serve: Ground['serve'] = (name, settings, { env = {}, usage = recorded } = {}) => {
-    const args = ['--settings', settings, '--state', join(root, name), '--listen', '127.0.0.1:0', ...usage]
+  const serve: Ground['serve'] = (name, settings, { env = {}, usage = recorded, several = false } = {}) => {
+    const named = several ? ['--repositories', '--operator-settings', settings] : ['--settings', settings]
+    const args = [...named, '--state', join(root, name), '--listen', '127.0.0.1:0', ...usage]
     const replica = start(spawnDaemon(root, args, env))
     replicas.push(replica)
     return replica

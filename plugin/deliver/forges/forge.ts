@@ -77,6 +77,8 @@ export interface Forge {
   readonly name: string
   /** Lists the pull requests from branches under `tortoise/` of the repository itself: all open ones, and the recently closed ones, newest first. */
   readonly pulls: () => Promise<readonly Pull[]>
+  /** Lists every pull request from one branch of the repository itself, however long ago it was closed. */
+  readonly pullsFrom: (branch: string) => Promise<readonly Pull[]>
   readonly open: (draft: PullDraft) => Promise<Pull>
   readonly update: (
     pull: number,

@@ -72,7 +72,7 @@ function refusedStatus({ place }: SmartHttp, status: number): ExpectedStop {
 }
 
 /** Converts the error of a request to `git.remote`, without anything that the request contains. */
-function unreachable(server: SmartHttp, error: unknown): ExpectedStop {
+export function remoteError(server: SmartHttp, error: unknown): ExpectedStop {
   if (error instanceof ExpectedStop) return error
   if (error instanceof Errors.HttpError) return refusedStatus(server, error.data.statusCode)
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
@@ -88,7 +88,7 @@ export async function remoteHead(server: SmartHttp, branch: string): Promise<str
   const headers = await server.headers()
   const info = getRemoteInfo2({ http, url, headers, forPush: true, protocolVersion: 1 })
   const { refs = [] } = await info.catch((error: unknown) => {
-    throw unreachable(server, error)
+    throw remoteError(server, error)
   })
   return refs.find(({ ref }) => ref === `refs/heads/${branch}`)?.oid
 }
@@ -116,7 +116,7 @@ export async function post(
     for await (const part of response.body ?? []) parts.push(part)
     return Buffer.concat(parts)
   } catch (error) {
-    throw unreachable(server, error)
+    throw remoteError(server, error)
   }
 }
 

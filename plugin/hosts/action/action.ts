@@ -14,14 +14,14 @@ import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
-import type { ObserveFlags } from '../../run/observe/request.ts'
 import { type RunRequest, run } from '../../run/run.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
 import { readEvent, readTrigger } from './event.ts'
 import type { ActionMode } from './inputs.ts'
-import { given, inputMode, inputWorkloads } from './inputs.ts'
+import { inputMode, inputWorkloads, isOn, usageInputs } from './inputs.ts'
 import { writeNoOutputs, writeOutputs } from './outputs.ts'
+import { repositoriesStep } from './repositories.ts'
 import { reviewPullRequest } from './review.ts'
 import { runner } from './runner.ts'
 import { readActionSettings } from './settings.ts'
@@ -36,8 +36,10 @@ export async function runAction(): Promise<void> {
   const token = core.getInput('github-token')
   if (token !== '') runner.secret(keepSecret(token))
   try {
-    const host = hostFor(sealEnvironment(), token)
+    const several = isOn('repositories')
+    const host = hostFor(sealEnvironment(), { token, several })
     const mode = inputMode()
+    if (several) return await repositoriesStep(host, mode)
     const request = await requestOf(host, mode)
     if (mode === 'review') await reviewStep(host, request, token)
     else if (request.settings.deliver.mode === 'pull-request') await triggeredStep(host, request)
@@ -99,27 +101,10 @@ async function requestOf(host: Host, mode: ActionMode | undefined): Promise<RunR
   const checkout = findCheckout(host, host.cwd)
   const isSelected = inputWorkloads()
   const settings = settingsFor(host, await readActionSettings(host, checkout, mode), mode)
-  const usage = usageFlags()
+  const usage = usageInputs()
   return isSelected === undefined
     ? { checkout, settings, usage }
     : { checkout, settings: onOwnBranch(settings), usage, isSelected }
-}
-
-function usageFlags(): ObserveFlags {
-  const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
-  const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
-  return {
-    ...(snapshot && {
-      snapshot: snapshot
-        .split('\n')
-        .map((file) => file.trim())
-        .filter(Boolean),
-    }),
-    ...(prometheus && { prometheus }),
-    ...(cluster && { cluster }),
-    ...(cache && { cache }),
-    ...(until && { until }),
-  }
 }
 
 /** A run for some workloads uses a branch of its own, so that it does not undo the pull request for all of them. */
@@ -130,12 +115,19 @@ function onOwnBranch(settings: Settings): Settings {
     : { ...settings, deliver: { ...settings.deliver, branch: `${branch}-selected` } }
 }
 
-function hostFor(env: Environment, token: string): Host {
+/** The token of the job goes to its own server alone: where there may be several, a setting must name it. */
+function hostFor(
+  env: Environment,
+  { token, several }: { readonly token: string; readonly several: boolean },
+): Host {
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   const tokens =
     token === ''
       ? {}
-      : { TORTOISE_GIT_TOKEN: env['TORTOISE_GIT_TOKEN'] || token, GITHUB_TOKEN: env['GITHUB_TOKEN'] || token }
+      : {
+          ...(several ? {} : { TORTOISE_GIT_TOKEN: env['TORTOISE_GIT_TOKEN'] || token }),
+          GITHUB_TOKEN: env['GITHUB_TOKEN'] || token,
+        }
   return {
     cwd: resolve(workspace, core.getInput('path') || '.'),
     env: { ...env, ...tokens },

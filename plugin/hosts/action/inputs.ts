@@ -2,6 +2,7 @@ import * as core from '@actions/core'
 import { stop } from '../../model/problem.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
+import type { ObserveFlags } from '../../run/observe/request.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import { sandboxMode } from '../../run/sandbox-setting.ts'
 
@@ -21,8 +22,28 @@ export function inputMode(): ActionMode | undefined {
     const message = `Input mode is ${text}, which is not one of ${modes.join(', ')}`
     throw stop('usage', message, { hint: 'Correct it in the workflow.' })
   }
-  const dry = given('dry-run') !== undefined && core.getBooleanInput('dry-run')
-  return dry && mode !== 'review' ? 'report' : mode
+  return isOn('dry-run') && mode !== 'review' ? 'report' : mode
+}
+
+/** Whether an input is `true`; an empty one is not. */
+export const isOn = (name: string): boolean => given(name) !== undefined && core.getBooleanInput(name)
+
+/** The inputs that say which usage is read. */
+export function usageInputs(): ObserveFlags {
+  const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
+  const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
+  return {
+    ...(snapshot && {
+      snapshot: snapshot
+        .split('\n')
+        .map((file) => file.trim())
+        .filter(Boolean),
+    }),
+    ...(prometheus && { prometheus }),
+    ...(cluster && { cluster }),
+    ...(cache && { cache }),
+    ...(until && { until }),
+  }
 }
 
 /** The inputs about settings. Throws `usage` for an unknown sandbox mode. */

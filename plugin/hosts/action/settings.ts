@@ -6,8 +6,9 @@ import { stop } from '../../model/problem.ts'
 import { headOfClone } from '../../run/base-branch.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
-import { namedOperatorFile } from '../../run/operator-file.ts'
+import { namedOperatorFile, readOperatorFile } from '../../run/operator-file.ts'
 import { mergedSettings, readSettings, type SettingsFlags, settingsName } from '../../run/read-settings.ts'
+import { requireRepositories } from '../../run/repositories/require-repositories.ts'
 import { type CommitFiles, fileAtCommit } from '../../run/settings-at-commit.ts'
 import { baseOfJob, isPullRequestJob } from './base-of-job.ts'
 import { type ActionMode, settingsInputs } from './inputs.ts'
@@ -40,6 +41,18 @@ export async function readActionSettings(
   return main === undefined
     ? readSettings(host, checkout, { ...flags, ...given })
     : mergedSettings(host, { main, isReviewed: true }, { root: checkout.root, flags, ...given })
+}
+
+/**
+ * Reads the operator settings of a step that works on several repositories: from the commit that is checked out, or from a
+ * file of the runner. Throws `settings.missing` when they name no repositories.
+ */
+export async function readRepositoriesOperator(host: Host, checkout: Checkout): Promise<SettingsFile> {
+  const flags = settingsInputs()
+  const files = checkout.gitdir === undefined ? undefined : await filesOf(host, checkout, false)
+  const committed = files && (await operatorFile(host, files, flags))
+  const operator = committed ?? readOperatorFile(host, checkout.root, flags.operatorSettings)
+  return requireRepositories(operator, flags.operatorSettings ?? `${operatorName} on the default branch`)
 }
 
 async function filesOf(host: Host, checkout: Checkout, isPull: boolean): Promise<CommitFiles | undefined> {

@@ -12,13 +12,13 @@ import { recordedClusters } from '../../run/observe/recorded-clusters.ts'
 import { readSnapshots } from '../../run/observe/snapshots.ts'
 import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
-import { type AssignedSources, assignClusters } from '../init/clusters.ts'
-import { nothingFound } from '../init/nothing-found.ts'
-import { repeatedIn, repeatedText } from '../init/repeated.ts'
-import type { SettingsSource } from '../init/settings-text.ts'
-import type { SurveyedSource } from '../init/survey.ts'
-import { surveyWithCharts } from '../init/survey-with-charts.ts'
-import { inNamespace } from '../init/with-usage.ts'
+import { type AssignedSources, assignClusters } from '../../run/survey/clusters.ts'
+import { namespaceByUsage } from '../../run/survey/live.ts'
+import { nothingFound } from '../../run/survey/nothing-found.ts'
+import { repeatedIn, repeatedText } from '../../run/survey/repeated.ts'
+import type { SettingsSource } from '../../run/survey/settings-text.ts'
+import type { SurveyedSource } from '../../run/survey/survey.ts'
+import { surveyWithCharts } from '../../run/survey/survey-with-charts.ts'
 
 /**
  * Plans on the sources that settings name; without a settings file, on those that are found in the repository, as
@@ -134,7 +134,11 @@ function checkRepeated(host: Host, { sources }: AssignedSources): void {
   }
 }
 
-/** A source as settings name it. */
-function inCluster(source: SettingsSource, cluster: string, observations: readonly Observation[]) {
-  return { ...inNamespace(source, cluster, observations).settings, cluster }
-}
+/** A source as settings name it, in the namespace in which most of its workloads have usage. */
+const inCluster = (source: SettingsSource, cluster: string, observations: readonly Observation[]) => ({
+  ...namespaceByUsage(
+    source,
+    observations.filter((one) => one.cluster === cluster),
+  ).settings,
+  cluster,
+})

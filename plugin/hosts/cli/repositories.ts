@@ -1,47 +1,60 @@
 import { join, resolve } from 'node:path'
-import { repositoriesIn } from '../../../config/repository-operator.ts'
+import type { SettingsFile } from '../../../config/screen-settings.ts'
 import { makeTemporaryDirectory } from '../../io/workspace.ts'
 import { stop } from '../../model/problem.ts'
 import { terminal } from '../../model/text/terminal.ts'
-import { repositoriesReport } from '../../report/repositories.ts'
+import { failureOf, repositoriesReport } from '../../report/repositories.ts'
 import type { Host } from '../../run/host.ts'
 import { operatorPath, readOperatorFile } from '../../run/operator-file.ts'
-import { runRepositories } from '../../run/run-repositories.ts'
+import type { SettingsFlags } from '../../run/read-settings.ts'
+import { requireRepositories } from '../../run/repositories/require-repositories.ts'
+import { type RepositoriesReport, runRepositories } from '../../run/repositories/run-repositories.ts'
 import { Refused } from './exit-error.ts'
 import type { RunFlags } from './run-options.ts'
 
 /** Runs on every repository of the operator settings, prints all reports, and ends with 1 where one of them failed. */
 export async function runOnRepositories(host: Host, flags: RunFlags, reportsOnly: boolean): Promise<void> {
-  if (flags.repo !== undefined || flags.settings !== undefined) {
-    throw stop(
-      'usage',
-      '--repositories works on the repositories of the operator settings, each with its own settings',
-      {
-        hint: 'Leave out --repo and --settings.',
-      },
-    )
-  }
-  const operator = readOperatorFile(host, undefined, flags.operatorSettings)
-  const targets = repositoriesIn(operator)
-  if (operator === undefined || targets.length === 0) {
-    const file = operatorPath(host, flags.operatorSettings) ?? 'the operator settings'
-    throw stop('settings.missing', `${file} lists no repositories`, {
-      hint: 'Add them: repositories: [{url: https://git.example.com/acme/apps.git, branch: main}]',
-    })
-  }
+  refuseCheckout(flags)
   const directory =
     flags.cache === undefined
       ? await makeTemporaryDirectory('tortoise-repositories-')
       : join(resolve(host.cwd, flags.cache), 'repositories')
-  const ended = await runRepositories(host, {
-    targets,
-    operator,
+  const report = await runRepositories(host, {
+    operator: operatorWithRepositories(host, flags),
     flags,
     usage: flags,
     directory,
-    reportsOnly,
+    mode: reportsOnly ? 'report' : undefined,
   })
-  host.stdout(repositoriesReport(ended, flags.output, host.colour))
-  const failed = ended.filter((one) => 'problems' in one).length
-  if (failed > 0) throw new Refused(terminal`${failed} of the ${ended.length} repositories failed.`)
+  host.stdout(repositoriesReport(report, flags.output, host.colour))
+  refuseFailures([report])
 }
+
+/** Throws `Refused`, which ends the program with 1, where a repository failed. */
+export function refuseFailures(reports: readonly RepositoriesReport[]): void {
+  const failures = reports.flatMap((one) => failureOf(one) ?? [])
+  if (failures.length > 0)
+    throw new Refused(
+      terminal.join(
+        failures.map((one) => terminal`${one}.`),
+        ' ',
+      ),
+    )
+}
+
+/** Throws `usage` where flags name one checkout. */
+export function refuseCheckout({ repo, settings }: { readonly repo?: string } & SettingsFlags): void {
+  if (repo === undefined && settings === undefined) return
+  throw stop(
+    'usage',
+    '--repositories works on the repositories of the operator settings, each with its own settings',
+    { hint: 'Leave out --repo and --settings.' },
+  )
+}
+
+/** Reads the operator settings, which must say which repositories to work on. */
+export const operatorWithRepositories = (host: Host, { operatorSettings }: SettingsFlags): SettingsFile =>
+  requireRepositories(
+    readOperatorFile(host, undefined, operatorSettings),
+    operatorPath(host, operatorSettings) ?? 'the operator settings',
+  )

@@ -2,15 +2,16 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import type { Settings } from '../../../config/schema.ts'
 import { leaveSignals } from '../../io/interrupts.ts'
 import { stop } from '../../model/problem.ts'
+import { repositoriesReport } from '../../report/repositories.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { enclosingCheckout, findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { operatorPath } from '../../run/operator-file.ts'
-import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
-import type { Daemon } from '../daemon/daemon.ts'
+import { mergedSettings, readSettings, type SettingsFlags } from '../../run/read-settings.ts'
+import type { RepositoriesReport } from '../../run/repositories/run-repositories.ts'
+import type { Daemon, DaemonPorts } from '../daemon/daemon.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { openLeaseStore } from '../daemon/lease-store.ts'
 import { createLog } from '../daemon/log.ts'
@@ -18,14 +19,16 @@ import type { ServeFlags } from '../daemon/run-schedule.ts'
 import { runSchedule } from '../daemon/run-schedule.ts'
 import { namedSchedules } from '../daemon/scheduler.ts'
 import { Ended } from './exit-error.ts'
+import { operatorWithRepositories, refuseCheckout, refuseFailures } from './repositories.ts'
 import { withOperatorFlags } from './settings-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
 
 declare const __VERSION__: string
 
-interface CommandFlags extends ServeFlags, SettingsFlags {
+interface CommandFlags extends ServeFlags {
   readonly listen: string
   readonly once?: boolean
+  readonly repositories?: true
 }
 
 /** `tortoise serve`: runs on schedules until a signal ends it. */
@@ -40,43 +43,81 @@ export function serveCommand(host: Host): Command {
       '/var/lib/tortoise',
     )
     .option('--listen <host:port>', 'address of the pages', '0.0.0.0:8080')
+    .option(
+      '--repositories',
+      'work on the repositories that the operator settings list or discover, on the schedules there',
+    )
     .option('--once', 'run every schedule once and exit, for a CronJob')
     .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from the settings)')
     .addOption(snapshotOption())
     .action(async (flags: CommandFlags) => {
       const log = createLog(host.stdout, host.now)
-      // Without --repo, a mirror is reviewed, and settings in a checkout are settings of a repository all the same.
-      const checkout = flags.repo === undefined ? enclosingCheckout(host.cwd) : findCheckout(host, flags.repo)
-      const file = settingsFile(host, flags, checkout?.root)
-      const read = () => readSettings(host, checkout, { ...flags, settings: file })
-      if (flags.once === true) return once(host, flags, read())
+      const inputs = flags.repositories ? severalInputs(host, flags) : oneInput(host, flags)
+      if (flags.once === true) return once(host, flags, inputs)
       const daemon = await startDaemon({
         host,
         log,
         flags: { ...flags, state: resolve(host.cwd, flags.state) },
-        readSettings: read,
+        ...inputs,
         listen: listenAddress(flags.listen),
         identity: `${hostname()}_${process.pid}`,
         openLeaseStore,
         version: __VERSION__,
       })
-      watch([file, ...operatorFiles(host, flags)], () => void daemon.reload())
+      watch(inputs.files, () => void daemon.reload())
       if (!(await ended(daemon))) throw new Ended(143)
       throw new Ended(0)
     })
 }
 
-/** Runs every schedule now, one after the other. */
-async function once(host: Host, flags: ServeFlags, settings: Settings): Promise<void> {
-  mkdirSync(resolve(host.cwd, flags.state), { recursive: true })
-  for (const schedule of namedSchedules(settings.serve)) {
-    const outcome = await runSchedule(host, {
-      settings,
-      schedule,
-      flags: { ...flags, state: resolve(host.cwd, flags.state) },
-    })
-    host.stdout(terminalReport(outcome))
+/** What the daemon works on, and the files that say so. */
+interface ServeInputs extends Pick<DaemonPorts, 'readSettings' | 'readRepositories'> {
+  readonly files: readonly string[]
+}
+
+function oneInput(host: Host, flags: CommandFlags): ServeInputs {
+  // Without --repo, a mirror is reviewed, and settings in a checkout are settings of a repository all the same.
+  const checkout = flags.repo === undefined ? enclosingCheckout(host.cwd) : findCheckout(host, flags.repo)
+  const file = settingsFile(host, flags, checkout?.root)
+  return {
+    readSettings: () => readSettings(host, checkout, { ...flags, settings: file }),
+    files: [file, ...operatorFiles(host, flags)],
   }
+}
+
+/** The schedules, the clusters and the election are those of the operator. */
+function severalInputs(host: Host, flags: CommandFlags): ServeInputs {
+  refuseCheckout(flags)
+  const readRepositories = () => operatorWithRepositories(host, flags)
+  const none = { main: { file: 'tortoise.yaml', text: '' }, isReviewed: true }
+  return {
+    readRepositories,
+    readSettings: () => mergedSettings(host, none, { root: undefined, flags, operator: readRepositories() }),
+    files: operatorFiles(host, flags),
+  }
+}
+
+/** Runs every schedule now, one after the other. */
+async function once(
+  host: Host,
+  flags: ServeFlags,
+  { readSettings: read, readRepositories }: ServeInputs,
+): Promise<void> {
+  const state = resolve(host.cwd, flags.state)
+  mkdirSync(state, { recursive: true })
+  const settings = read()
+  const several: RepositoriesReport[] = []
+  for (const schedule of namedSchedules(settings.serve)) {
+    const request = { settings, schedule, flags: { ...flags, state }, operator: readRepositories?.() }
+    const result = await runSchedule(host, request)
+    if ('outcome' in result) {
+      host.stdout(terminalReport(result.outcome))
+      continue
+    }
+    host.stdout(repositoriesReport(result.repositories, 'table', host.colour))
+    several.push(result.repositories)
+  }
+  refuseFailures(several)
 }
 
 function settingsFile(host: Host, { settings }: ServeFlags, root: string | undefined): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
+import type { SettingsFile } from '../../../config/screen-settings.ts'
 import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
 import type { Host } from '../../run/host.ts'
 import { loginTo } from '../../run/observe/kubernetes.ts'
@@ -26,6 +27,8 @@ export interface DaemonPorts {
   readonly flags: ServeFlags
   /** Reads the current settings. Throws an `ExpectedStop` when they are invalid. */
   readonly readSettings: () => Settings
+  /** Reads the operator settings with the repositories to work on; absent where the daemon works on one. */
+  readonly readRepositories?: (() => SettingsFile) | undefined
   readonly listen: { readonly host: string; readonly port: number }
   readonly identity: string
   readonly openLeaseStore: (

@@ -12,6 +12,8 @@ export interface Metrics {
   readonly set: (name: MetricName, labels: Labels, value: number) => void
   /** Removes all series of a gauge. */
   readonly clear: (name: MetricName) => void
+  /** Removes the series of gauges that a run of a schedule set for each repository. */
+  readonly clearRepositories: (schedule: string) => void
   readonly text: () => Data
 }
 
@@ -54,6 +56,12 @@ export function createMetrics(): Metrics {
       of(name).set(labelText(labels), (of(name).get(labelText(labels)) ?? 0) + by),
     set: (name, labels, value) => of(name).set(labelText(labels), value),
     clear: (name) => of(name).clear(),
+    clearRepositories: (schedule) => {
+      const prefix = labelText({ schedule }).replace(/\}$/, ',repository=')
+      for (const [name, values] of series)
+        if (families[name][0] === 'gauge')
+          for (const labels of values.keys()) if (labels.startsWith(prefix)) values.delete(labels)
+    },
     text: () => verbatim([...series].map(([name, values]) => familyText(name, values)).join('')),
   }
 }
@@ -71,21 +79,26 @@ function labelText(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
+/** The labels of a run: its schedule, and where the daemon works on several, its repository and branch. */
+export type RunLabels =
+  | { readonly schedule: string }
+  | { readonly schedule: string; readonly repository: string; readonly branch: string }
+
 /** Records the result of a run. Raised values count as positive. */
-export function recordOutcome(metrics: Metrics, schedule: string, { plan, delivery }: Outcome): void {
+export function recordOutcome(metrics: Metrics, labels: RunLabels, { plan, delivery }: Outcome): void {
   const changes = plan.proposal?.changes ?? []
-  metrics.set('tortoise_changes', { schedule }, changes.length)
-  metrics.set('tortoise_skipped', { schedule }, plan.skipped.length)
+  metrics.set('tortoise_changes', labels, changes.length)
+  metrics.set('tortoise_skipped', labels, plan.skipped.length)
   metrics.set(
     'tortoise_unsure',
-    { schedule },
+    labels,
     plan.recommendations.filter(({ verdict }) => verdict === 'unsure').length,
   )
   const net = (field: 'requests.cpu' | 'requests.memory'): number =>
     changes
       .filter((one) => one.field === field)
       .reduce((sum, { from, to }) => sum + (readValue(field, to) ?? 0) - (readValue(field, from) ?? 0), 0)
-  metrics.set('tortoise_net_cpu_request_cores', { schedule }, net('requests.cpu') / 1000)
-  metrics.set('tortoise_net_memory_request_bytes', { schedule }, net('requests.memory'))
-  if (delivery?.created === true) metrics.add('tortoise_commits_total', { schedule })
+  metrics.set('tortoise_net_cpu_request_cores', labels, net('requests.cpu') / 1000)
+  metrics.set('tortoise_net_memory_request_bytes', labels, net('requests.memory'))
+  if (delivery?.created === true) metrics.add('tortoise_commits_total', labels)
 }

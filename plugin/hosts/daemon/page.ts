@@ -1,6 +1,8 @@
 import type { Outcome } from '../../model/plan.ts'
 import { type Html, html } from '../../model/text/html.ts'
 import { htmlReport } from '../../report/html.ts'
+import type { RepositoriesOutcome } from '../../report/repositories.ts'
+import { repositoriesHtml } from '../../report/repositories-html.ts'
 
 /** A schedule with its last run. */
 export interface ScheduleStatus {
@@ -15,6 +17,8 @@ export interface LastRun {
   readonly ended: Date
   readonly seconds: number
   readonly outcome?: Outcome
+  /** The results of several repositories. */
+  readonly repositories?: RepositoriesOutcome
   readonly error?: string
 }
 
@@ -70,7 +74,13 @@ function row({ name, cron, next, last }: ScheduleStatus): Html {
   return html`<tr><td>${name}</td><td><code>${cron}</code></td><td>${time(next)}</td><td>${how}</td></tr>`
 }
 
-function section(name: string, { outcome, error, seconds }: LastRun): Html {
-  const body = outcome === undefined ? html`<pre>${error ?? ''}</pre>` : htmlReport(outcome)
+function bodyOf({ outcome, repositories, error }: LastRun): Html {
+  if (repositories !== undefined) return repositoriesHtml(repositories)
+  return outcome === undefined ? html`<pre>${error ?? ''}</pre>` : htmlReport(outcome)
+}
+
+function section(name: string, last: LastRun): Html {
+  const { seconds } = last
+  const body = bodyOf(last)
   return html`<h2>${name}</h2>\n${body}\n<p><small>Took ${seconds.toFixed(1)} s.</small></p>`
 }

@@ -1,16 +1,18 @@
 import type { Settings } from '../../../config/schema.ts'
-import type { Outcome } from '../../model/plan.ts'
+import type { SettingsFile } from '../../../config/screen-settings.ts'
 import { json } from '../../model/text/data.ts'
 import { jsonReport } from '../../report/json/report.ts'
+import { repositoriesJson } from '../../report/repositories.ts'
 import type { Host } from '../../run/host.ts'
 import type { Election } from './lease.ts'
 import type { Log } from './log.ts'
 import { errorText, logProgress } from './log.ts'
-import { createMetrics, recordOutcome } from './metrics.ts'
+import { createMetrics } from './metrics.ts'
 import type { LastRun } from './page.ts'
 import { reportPage } from './page.ts'
+import { recordError, recordResult } from './record-run.ts'
 import { createQueue } from './run-queue.ts'
-import type { ServeFlags } from './run-schedule.ts'
+import type { ScheduleResult, ServeFlags } from './run-schedule.ts'
 import { runSchedule } from './run-schedule.ts'
 import type { NamedSchedule, RunReason } from './scheduler.ts'
 import { checkSchedules, namedSchedules } from './scheduler.ts'
@@ -22,9 +24,11 @@ export interface RunsPorts {
   readonly log: Log
   readonly flags: ServeFlags
   readonly readSettings: () => Settings
+  /** Reads the operator settings with the repositories to work on; absent where the daemon works on one. */
+  readonly readRepositories?: (() => SettingsFile) | undefined
 }
 
-type Ended = { readonly outcome: Outcome } | { readonly error: string }
+type Ended = { readonly result: ScheduleResult } | { readonly error: string }
 
 /** The runs of a daemon, one at a time, and the results of the last ones. */
 export class Runs {
@@ -113,34 +117,24 @@ export class Runs {
     log('info', 'run', { schedule: name, reason })
     this.metrics.set('tortoise_running', {}, 1)
     const logged = { ...host, progress: logProgress(log, name) }
-    const ended: Ended = await runSchedule(logged, { settings: this.settings, schedule, flags }).then(
-      (outcome) => ({ outcome }),
-      (error: unknown) => ({ error: errorText(error) }),
-    )
+    const operator = this.#ports.readRepositories
+    const ended: Ended = await Promise.resolve()
+      .then(() => runSchedule(logged, { settings: this.settings, schedule, flags, operator: operator?.() }))
+      .then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error: errorText(error) }),
+      )
     this.metrics.set('tortoise_running', {}, 0)
     this.#record(name, ended, (this.#now() - started) / 1000)
   }
 
   #record(schedule: string, ended: Ended, seconds: number): void {
-    const { log } = this.#ports
-    this.last.set(schedule, { ended: new Date(this.#now()), seconds, ...ended })
-    this.metrics.set('tortoise_run_duration_seconds', { schedule }, seconds)
-    this.metrics.add('tortoise_runs_total', { schedule, result: 'error' in ended ? 'failed' : 'done' })
-    if ('error' in ended) {
-      log('error', 'run failed', { schedule, seconds, error: ended.error })
-      return
-    }
-    const { plan, delivery } = ended.outcome
-    this.metrics.set('tortoise_last_success_timestamp_seconds', { schedule }, this.#now() / 1000)
-    recordOutcome(this.metrics, schedule, ended.outcome)
-    const changes = plan.proposal?.changes.length ?? 0
-    log('info', 'run done', {
-      schedule,
-      seconds,
-      changes,
-      commit: delivery?.commit,
-      created: delivery?.created,
-    })
+    const ports = { metrics: this.metrics, log: this.#ports.log }
+    const run = { schedule, seconds, at: this.#now() }
+    const last = 'error' in ended ? { error: ended.error } : ended.result
+    this.last.set(schedule, { ended: new Date(run.at), seconds, ...last })
+    if ('error' in ended) recordError(ports, run, ended.error)
+    else recordResult(ports, run, ended.result)
   }
 }
 
@@ -150,9 +144,10 @@ export const pagesOf = (runs: Runs, version: string): Pages => ({
   unready: () => (runs.ending ? 'shutting down' : undefined),
   report: () => reportPage(statuses(runs), `gitops-tortoise ${version}`),
   reportJson: () => {
-    const reports = [...runs.last].flatMap(([name, { outcome }]) =>
-      outcome === undefined ? [] : [[name, jsonReport(outcome)] as const],
-    )
+    const reports = [...runs.last].flatMap(([name, { outcome, repositories }]) => {
+      if (repositories !== undefined) return [[name, repositoriesJson(repositories)] as const]
+      return outcome === undefined ? [] : [[name, jsonReport(outcome)] as const]
+    })
     return json(Object.fromEntries(reports))
   },
 })

@@ -3,7 +3,12 @@ import { openWorkTree } from '../../io/work-tree.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
 import type { Checkout } from '../../run/checkout.ts'
-import { type Former, type FormerProgram, formerRules, type PlacedObject } from './former-rules.ts'
+import {
+  type Former,
+  type FormerProgram,
+  formerRules,
+  type PlacedObject,
+} from '../../run/survey/former-rules.ts'
 import { type SwitchOff, switchesOff } from './switch-off.ts'
 
 /** What another program's objects say, and how each of those that change pods is switched off. */

@@ -4,8 +4,8 @@ import type { Settings } from '../../../config/schema.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { Host } from '../../run/host.ts'
 import { loginTo } from '../../run/observe/kubernetes.ts'
-import type { ClusterHints } from './clusters.ts'
-import type { Live } from './live.ts'
+import type { ClusterHints } from '../../run/survey/clusters.ts'
+import type { Live } from '../../run/survey/live.ts'
 
 /** Flags that say what a repository does not. */
 export interface HintFlags {
@@ -45,7 +45,7 @@ async function readCluster(
   host.progress({ kind: 'stage', stage: 'read', detail: 'the cluster of the kubeconfig' })
   try {
     const login = loginTo(host, operated, { context })
-    return await (await import('./live.ts')).readLive(host, login)
+    return await (await import('../../run/survey/live.ts')).readLive(host, login)
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [{ code, message, hint } = { code: 'usage', message: error.message, hint: '' }] = error.problems

@@ -1,4 +1,4 @@
-import { type SettingsCluster, scalar } from './settings-text.ts'
+import { type SettingsCluster, scalar } from '../../run/survey/settings-text.ts'
 
 /** Operator settings that name the servers of clusters, with a comment at every value to check. */
 export function operatorText(

@@ -3,10 +3,10 @@ import { insertValue } from '../../edit/insert.ts'
 import type { FileEdit } from '../../model/edit.ts'
 import { textOf, valueAt } from '../../model/json.ts'
 import type { RepositoryView } from '../../model/source.ts'
+import type { ActiveWriter } from '../../run/survey/former-rules.ts'
 import { manifestsIn } from '../../yaml/manifests.ts'
 import { openYaml } from '../../yaml/open.ts'
 import { applySplices } from '../../yaml/splice.ts'
-import type { ActiveWriter } from './former-rules.ts'
 
 /** Where an object that changes pods is written, and the edit that switches it off; without an edit where it is not in the files, or in several. */
 export interface SwitchOff {

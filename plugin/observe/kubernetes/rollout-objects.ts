@@ -82,7 +82,13 @@ export const gitRepositorySchema = z.object({
   spec: z.object({
     url: z.string(),
     ref: z
-      .object({ branch: z.string().optional(), tag: z.string().optional(), commit: z.string().optional() })
+      .object({
+        branch: z.string().optional(),
+        tag: z.string().optional(),
+        semver: z.string().optional(),
+        name: z.string().optional(),
+        commit: z.string().optional(),
+      })
       .optional(),
   }),
   status: z.object({ artifact: z.object({ revision: z.string().optional() }).optional() }).optional(),

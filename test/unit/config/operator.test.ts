@@ -181,6 +181,32 @@ describe('operator settings', () => {
     expect(names(merged('sources: [{path: x, cluster: b}]', operator).clusters)).toEqual(['b'])
   })
 
+  it('about several repositories are no settings of a single one', () => {
+    const central = {
+      repositories: [{ url: 'https://git.example.com/acme/shop.git', branch: 'main' }],
+      discover: { allow: [{ url: 'https://git.example.com/acme/*' }] },
+      dashboard: { url: 'https://git.example.com/acme/ops.git' },
+    }
+    const { deliver, ...settings } = merged('sources: []', JSON.stringify({ ...central, sandbox: 'off' }))
+    expect(settings.sandbox).toBe('off')
+    expect(deliver.remote).toBeUndefined()
+    expect(Object.keys(settings)).not.toContain('repositories')
+  })
+
+  it('find repositories in clusters that they can read alone', () => {
+    const [problem, ...more] = problemsOf(() =>
+      merged(
+        '',
+        'clusters: [{ name: prod, kubernetes: {} }, { name: dev }]\ndiscover:\n  clusters: [prod, dev]\n',
+      ),
+    )
+    expect(more).toEqual([])
+    expect(problem).toMatchObject({
+      message: 'the live objects of cluster dev cannot be read: it has no kubernetes',
+      place: { file: 'operator.yaml', line: 3, column: 20 },
+    })
+  })
+
   it('have relative paths from their own directory', () => {
     const { clusters } = combineSettings({
       main: { file: 'tortoise.yaml', text: 'clusters: [{name: a}]' },

@@ -6,7 +6,7 @@ import { httpStatusOf, type RepositoryAccess, sendWith } from '../request.ts'
 import { fetchFrom } from '../same-server.ts'
 import { readAccount, readActs } from './acts.ts'
 import { findIssue, labelIds, writeIssue } from './issues.ts'
-import { autoMerge, listPulls, openPull } from './pulls.ts'
+import { autoMerge, listPulls, openPull, pullsFrom } from './pulls.ts'
 import { commentSchema, statusSchema } from './schemas.ts'
 import { failureOf, pageSize, readPages, type Session } from './session.ts'
 
@@ -69,6 +69,7 @@ export async function giteaForge({ url, repository, token }: RepositoryAccess): 
   return {
     name: 'Gitea',
     pulls: () => listPulls(session),
+    pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
     update: async (number, { title, body, state }) => {
       const patch = {

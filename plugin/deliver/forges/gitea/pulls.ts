@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { fitBody } from '../../../model/text/markdown.ts'
 import type { Merging, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
@@ -8,22 +9,35 @@ const branchPrefix = 'tortoise/'
 /** At least so many closed pull requests are listed, the last updated ones. */
 const maxClosed = 200
 
+const listBy = (
+  { owner, repo, api, send }: Session,
+  state: 'open' | 'closed' | 'all',
+  max?: number,
+): Promise<readonly z.infer<typeof pullSchema>[]> =>
+  send('list pull requests', () =>
+    readPages(
+      pullSchema,
+      (page) =>
+        api.repos.repoListPullRequests(owner, repo, { state, sort: 'recentupdate', page, limit: pageSize }),
+      max,
+    ),
+  )
+
+const isOwn = ({ head, base }: z.infer<typeof pullSchema>): boolean =>
+  head.label.startsWith(branchPrefix) && head.repo_id === base.repo_id
+
 /** Lists the pull requests from branches of Tortoise in the repository itself. */
-export async function listPulls({ owner, repo, api, send }: Session): Promise<readonly Pull[]> {
-  const list = (state: 'open' | 'closed', max?: number) =>
-    send('list pull requests', () =>
-      readPages(
-        pullSchema,
-        (page) =>
-          api.repos.repoListPullRequests(owner, repo, { state, sort: 'recentupdate', page, limit: pageSize }),
-        max,
-      ),
-    )
-  const all = [...(await list('open')), ...(await list('closed', maxClosed))]
-  return all
-    .filter(({ head, base }) => head.label.startsWith(branchPrefix) && head.repo_id === base.repo_id)
-    .map(pullOf)
+export async function listPulls(session: Session): Promise<readonly Pull[]> {
+  const all = [...(await listBy(session, 'open')), ...(await listBy(session, 'closed', maxClosed))]
+  return all.filter(isOwn).map(pullOf)
 }
+
+/** Lists the pull requests from one branch. Gitea cannot list by branch, so all of them are read. */
+export const pullsFrom = async (session: Session, branch: string): Promise<readonly Pull[]> =>
+  (await listBy(session, 'all'))
+    .filter(isOwn)
+    .map(pullOf)
+    .filter((pull) => pull.branch === branch)
 
 /** Opens a pull request. Returns the open one when the branch has one already. */
 export async function openPull(session: Session, draft: PullDraft): Promise<Pull> {

@@ -70,6 +70,14 @@ async function listPulls({ repo, send }: Session): Promise<readonly Pull[]> {
   return [...open, ...closed].filter(isOurs).map(pullOf)
 }
 
+async function pullsFrom({ repo, send }: Session, branch: string): Promise<readonly Pull[]> {
+  const request = { ...repo, state: 'all' as const, head: `${repo.owner}:${branch}`, per_page: 100 }
+  const found = await send('list pull requests', (octokit) =>
+    octokit.paginate(octokit.rest.pulls.list, request),
+  )
+  return found.filter(isOurs).map(pullOf)
+}
+
 /** Opens a pull request. If the branch has an open one, because an earlier answer got lost, that one is returned. */
 async function openPull({ repo, send }: Session, draft: PullDraft): Promise<Pull> {
   const { branch: head, base, title, body } = draft
@@ -173,6 +181,7 @@ export function githubForge(session: Session): Forge {
   return {
     name: 'GitHub',
     pulls: () => listPulls(session),
+    pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
     update: async (pull_number, { title, body, state }) => {
       const patch = {

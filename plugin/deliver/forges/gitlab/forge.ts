@@ -6,7 +6,7 @@ import type { Check, Forge } from '../forge.ts'
 import { type RepositoryAccess, sendWith } from '../request.ts'
 import { fetchFrom } from '../same-server.ts'
 import { readAccount, readActs, readLastEdit } from './acts.ts'
-import { autoMerge, listPulls, openPull, readComments, updatePull } from './merge-requests.ts'
+import { autoMerge, listPulls, openPull, pullsFrom, readComments, updatePull } from './merge-requests.ts'
 import { requesterWith } from './requester.ts'
 import { issueSchema, memberSchema, statusSchema } from './schemas.ts'
 import { failureOf, type Session } from './session.ts'
@@ -74,6 +74,7 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
   return {
     name: 'GitLab',
     pulls: () => listPulls(session),
+    pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
     update: (number, patch) => updatePull(session, number, patch),
     addLabels: async (number, labels) => {

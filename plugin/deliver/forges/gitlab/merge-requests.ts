@@ -27,6 +27,16 @@ export async function listPulls({ project, api, send }: Session): Promise<readon
     .map(pullOf)
 }
 
+/** Lists the merge requests from one branch of the project itself. */
+export const pullsFrom = ({ project, api, send }: Session, sourceBranch: string): Promise<readonly Pull[]> =>
+  send('list merge requests', async () =>
+    z
+      .array(mergeRequestSchema)
+      .parse(await api.MergeRequests.all({ projectId: project, sourceBranch }))
+      .filter((one) => one.source_branch === sourceBranch && one.source_project_id === one.target_project_id)
+      .map(pullOf),
+  )
+
 /** Opens a merge request. Returns the open one when the branch has one already. */
 export async function openPull(session: Session, draft: PullDraft): Promise<Pull> {
   const { project, api, send } = session

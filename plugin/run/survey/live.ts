@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import type { Observation } from '../../model/observation.ts'
 import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/kubernetes/api-server.ts'
 import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
 import type { LiveWorkload } from '../../observe/kubernetes/live.ts'
 import { readCluster } from '../../observe/kubernetes/read-cluster.ts'
-import type { Host } from '../../run/host.ts'
+import type { RunPorts } from '../host.ts'
+import type { SettingsSource } from './settings-text.ts'
 import type { SurveyedSource } from './survey.ts'
 
 /** What `tortoise init` reads from a cluster. */
@@ -17,7 +19,7 @@ export interface Live {
 }
 
 /** Reads a cluster with list requests only. Rejects with `settings.operator`, `kubernetes.unreachable` or `kubernetes.refused`. */
-export async function readLive(host: Host, login: KubeConfigOptions): Promise<Live> {
+export async function readLive(host: Pick<RunPorts, 'progress'>, login: KubeConfigOptions): Promise<Live> {
   const options = { timeoutMs: 10_000, ...login }
   const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
   const server = await openApiServer(options)
@@ -89,4 +91,15 @@ export function presenceOf({ workloads }: Pick<SurveyedSource, 'workloads'>, liv
   const best = counted[0]?.count ? counted[0].namespace : undefined
   const running = workloads.filter((one) => runs(one, one.namespace || (best ?? ''))).length
   return { running, ...(best === undefined ? {} : { namespace: best }) }
+}
+
+/** A source with the namespace in which most of its workloads have usage, where its own is not known. */
+export function namespaceByUsage(
+  source: SettingsSource,
+  observations: readonly Pick<Observation, 'workload'>[],
+): SettingsSource {
+  if (!source.namespaceUnknown) return source
+  const { namespace } = presenceOf(source, { workloads: observations.map(({ workload }) => ({ workload })) })
+  if (namespace === undefined) return source
+  return { ...source, settings: { ...source.settings, namespace }, namespaceUnknown: false }
 }

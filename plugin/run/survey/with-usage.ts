@@ -2,12 +2,12 @@ import { type ClusterSettings, type Settings, settingsSchema } from '../../../co
 import type { Observation } from '../../model/observation.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
-import type { Host } from '../../run/host.ts'
-import { observeUsage } from '../../run/observe/prometheus.ts'
-import { recordedClusters } from '../../run/observe/recorded-clusters.ts'
+import type { Host } from '../host.ts'
+import { observeUsage } from '../observe/prometheus.ts'
+import { recordedClusters } from '../observe/recorded-clusters.ts'
 import type { AssignedSources } from './clusters.ts'
-import { presenceOf } from './live.ts'
-import type { SettingsCluster, SettingsSource } from './settings-text.ts'
+import { namespaceByUsage } from './live.ts'
+import type { SettingsCluster } from './settings-text.ts'
 
 /**
  * Sources and clusters with what the usage of a day at `url` says: the labels that select each cluster in a Prometheus that
@@ -43,7 +43,13 @@ export function withNamespaces(
   observations: readonly Observation[],
 ): AssignedSources {
   const [only] = clusters
-  const placed = sources.map((one) => inNamespace(one, one.cluster ?? only?.name ?? '', observations))
+  const placed = sources.map((one) => {
+    const cluster = one.cluster ?? only?.name
+    return namespaceByUsage(
+      one,
+      observations.filter((usage) => usage.cluster === cluster),
+    )
+  })
   return { ...more, clusters, sources: placed }
 }
 
@@ -65,20 +71,4 @@ async function usageOf(
   const window = { from: new Date(to.getTime() - 86_400_000), to }
   const read = await observeUsage(host, { settings, cluster, flags: {} }, { window, live: undefined })
   return read?.observations ?? []
-}
-
-/** A source in the namespace in which most of its workloads have usage, where nothing else says it. */
-export function inNamespace(
-  source: SettingsSource,
-  cluster: string,
-  observations: readonly Observation[],
-): SettingsSource {
-  if (!source.namespaceUnknown) return source
-  const workloads = observations
-    .filter((one) => one.cluster === cluster)
-    .map(({ workload }) => ({ workload }))
-  const { namespace } = presenceOf(source, { workloads })
-  return namespace === undefined
-    ? source
-    : { ...source, namespaceUnknown: false, settings: { ...source.settings, namespace } }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { presenceOf, prometheusAmong } from '../../../../plugin/hosts/init/live.ts'
+import { presenceOf, prometheusAmong } from '../../../../plugin/run/survey/live.ts'
 
 const pod = (labels: object): object => ({ metadata: { name: 'x', namespace: 'monitoring', labels } })
 const operated = pod({ 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': 'kps' })

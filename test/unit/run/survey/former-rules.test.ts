@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formerRules } from '../../../../plugin/hosts/init/former-rules.ts'
 import type { JsonObject } from '../../../../plugin/model/json.ts'
+import { formerRules } from '../../../../plugin/run/survey/former-rules.ts'
 
 const placed = (object: JsonObject) => ({ object, namespace: 'shop' })
 const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }

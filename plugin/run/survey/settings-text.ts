@@ -35,15 +35,22 @@ interface Contents {
   readonly clusters: readonly SettingsCluster[]
   /** What the objects of another program say. */
   readonly former?: Pick<Former, 'rules' | 'recommend'>
+  /** How changes are delivered. Default: they are only reported. */
+  readonly mode?: 'pull-request'
 }
 
+const modes = {
+  report: '  mode: report # only reports; commit and pull-request change files',
+  'pull-request': '  mode: pull-request # opens pull requests; report only reports',
+} as const
+
 /** The smallest `tortoise.yaml` that names what was found, with a comment at every value to check. */
-export function settingsText({ sources, clusters, former }: Contents): string {
+export function settingsText({ sources, clusters, former, mode }: Contents): string {
   const head = [
     '# What GitOps Tortoise right-sizes, and how it delivers changes. Servers and credentials are operator settings.',
     '# All settings: docs/settings.md of GitOps Tortoise.',
   ]
-  const deliver = ['deliver:', '  mode: report # only reports; commit and pull-request change files']
+  const deliver = ['deliver:', modes[mode ?? 'report']]
   const lines = [
     ...head,
     'sources:',

@@ -1,0 +1,60 @@
+import type { RepositoryTarget } from '../../../config/repositories.ts'
+import { centralSettingsIn } from '../../../config/repository-operator.ts'
+import { hideVariables } from '../../io/environment.ts'
+import { ExpectedStop, type Problem } from '../../model/problem.ts'
+import type { RunPorts } from '../host.ts'
+import { shareObservations } from '../observe/observe.ts'
+import { centralVariables } from '../secret-variables.ts'
+import { updateRepositoriesDashboard } from './dashboard.ts'
+import { findTargets } from './find-targets.ts'
+import type { UnreadCluster } from './read-origins.ts'
+import { type RunContext, runTarget, type TargetOutcome } from './run-target.ts'
+import type { SkippedOrigin } from './skipped-origins.ts'
+
+/** Runs on several repositories. */
+export type RepositoriesRequest = Omit<RunContext, 'observe' | 'targets'>
+
+/** How the run on one repository and branch ended. */
+export type RepositoryRun = { readonly target: Pick<RepositoryTarget, 'url' | 'branch'> } & (
+  | TargetOutcome
+  | { readonly problems: readonly Problem[] }
+)
+
+/** How all runs ended. */
+export interface RepositoriesReport {
+  readonly repositories: readonly RepositoryRun[]
+  /** Repositories and revisions that live objects name, and that no run works on. */
+  readonly skipped: readonly SkippedOrigin[]
+  /** Clusters whose live objects could not be read. */
+  readonly unread: readonly UnreadCluster[]
+}
+
+/**
+ * Runs on each repository and branch, one after the other, then updates the dashboard of all. Each has its own settings,
+ * delivery and pull requests; a cluster that several of them name is read once. What fails in one of them stops no other.
+ */
+export async function runRepositories(
+  ports: RunPorts,
+  request: RepositoriesRequest,
+): Promise<RepositoriesReport> {
+  const central = centralSettingsIn(request.operator)
+  hideVariables(centralVariables(central))
+  const { targets, failed, skipped, unread } = await findTargets(ports, request, central)
+  const context = { ...request, targets, observe: shareObservations() }
+  const ended: RepositoryRun[] = [...failed]
+  for (const [index, target] of targets.entries()) {
+    const detail = `${target.url} (${target.branch})`
+    ports.progress({ kind: 'stage', stage: 'repository', detail })
+    ports.progress({ kind: 'step', stage: 'repository', done: index + 1, total: targets.length })
+    try {
+      ended.push({ target, ...(await runTarget(ports, context, target)) })
+    } catch (error) {
+      if (!(error instanceof ExpectedStop)) throw error
+      ended.push({ target, problems: error.problems })
+    }
+  }
+  const report = { repositories: ended, skipped, unread }
+  if (central.dashboard !== undefined && request.mode !== 'report')
+    await updateRepositoriesDashboard(ports, { ...request, dashboard: central.dashboard }, report)
+  return report
+}
