@@ -15,6 +15,8 @@ import { serveChartsOf } from './served-charts.ts'
  * `npm run corpus -- --edits [DIR] [--count N] [--seed N]`: sets drawn values in the repositories below DIR and in a generated
  * app-of-apps, and the bare programs check what changes. Ends with one line of JSON, and with 1 when an edit is wrong.
  *
+ * `npm run corpus -- --first-hour DIR`: what `init` and `plan` find in each repository below DIR, a line of JSON each.
+ *
  * `npm run corpus -- DIR [--charts DIR] [--sample N] [--proved FILE]`: discovers and traces everything in every repository below DIR, and proves a sample
  * of the answers by real edits. Charts come from the packed charts below `--charts`, which loopback servers serve; nothing
  * else is fetched. `--proved` writes the proved edits as lines of JSON. Ends with one line of JSON.
@@ -34,7 +36,7 @@ const { positionals, values: flags } = parseArgs({
 const [given] = positionals
 if ((given === undefined && !flags.edits) || (given !== undefined && !existsSync(given))) {
   process.stderr.write(
-    'usage: npm run corpus -- DIR [--charts DIR] [--sample N] [--proved FILE], or --edits [DIR] [--count N] [--seed N]; DIR is a folder whose sub-folders are repositories\n',
+    'usage: npm run corpus -- DIR [--charts DIR] [--sample N] [--proved FILE], --first-hour DIR, or --edits [DIR] [--count N] [--seed N]; DIR is a folder whose sub-folders are repositories\n',
   )
   process.exit(2)
 }
