@@ -1,12 +1,13 @@
 import type { PlanBacktest, Prices, WorkloadBacktest } from '../model/backtest.ts'
 import type { Observation } from '../model/observation.ts'
+import { observedIn } from '../model/observed.ts'
 import type { Proposal, ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { NewValue } from '../recommend/replay/apply.ts'
 import { compareOutcomes } from '../recommend/replay/compare.ts'
 import type { SourceChange } from './apply-decisions.ts'
-import { type DeclaredIn, observationsFor } from './declared-source.ts'
+import type { DeclaredIn } from './declared-source.ts'
 
 /** The changes to backtest, and the usage and prices to score them with. */
 export interface BacktestInput {
@@ -24,7 +25,7 @@ const keyOf = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>):
 export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInput): PlanBacktest {
   const moves = movesOf(input)
   const workloads = declared.flatMap(({ source, workloads: own }) => {
-    const observations = observationsFor(source, input.observations)
+    const observations = observedIn(input.observations, source.cluster)
     return own.flatMap((one): readonly WorkloadBacktest[] => {
       const { workload } = one
       const observation = observations.get(workloadKey(workload))

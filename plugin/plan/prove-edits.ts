@@ -27,9 +27,11 @@ export async function proveEdits(
   intents: readonly Intent[],
   ports: ProofPorts,
 ): Promise<Proof> {
-  const edited = edits.map(({ file }) => file)
-  const readers = ports.sharers.filter((one) => edited.some((file) => reads(one, file)))
-  const tried = await inParallel(readers, (one) => renderReader(one, edits, ports))
+  const files = new Set(edits.map(({ file }) => file))
+  const readers = ports.sharers.filter((one) => readsAny(one, files))
+  const texts = new Map(edits.map(({ file, after }) => [file, after]))
+  const edited = { files, view: ports.view.with(texts) }
+  const tried = await inParallel(readers, (one) => renderReader(one, edited, ports))
   const rendered = tried.filter((one) => one !== undefined)
   const pairs = rendered.filter((one): one is RenderedTwice => 'before' in one)
   const first = prove(pairs, intents, ports.renderer.format)
@@ -49,27 +51,34 @@ export async function proveEdits(
   return { ...proof, verdict: 'refuted', unexpected: [...proof.unexpected, ...unexpected] }
 }
 
-const reads = ({ source: { overlay }, files }: SourceFiles, file: string): boolean =>
-  files.has(file) || (overlay !== undefined && readsOverlay(overlay, file))
+/** The edited files, and the view with the edits. */
+interface Edited {
+  readonly files: ReadonlySet<string>
+  readonly view: RepositoryView
+}
+
+const readsAny = ({ source: { overlay }, files }: SourceFiles, edited: ReadonlySet<string>): boolean =>
+  [...(files.size < edited.size ? files : edited)].some((file) => files.has(file) && edited.has(file)) ||
+  (overlay !== undefined && [...edited].some((file) => readsOverlay(overlay, file)))
 
 /** The same for a source that may read an edited file; `undefined` for one that does not render, where the edits do not reach it. */
 async function renderReader(
   reader: SourceFiles,
-  edits: readonly FileEdit[],
+  edited: Edited,
   ports: ProofPorts,
 ): Promise<RenderedTwice | Source | undefined> {
-  const rendered = await renderTwice(reader.source, edits, ports)
-  return 'before' in rendered || !(await isUnreached(reader, edits, ports)) ? rendered : undefined
+  const rendered = await renderTwice(reader.source, edited, ports)
+  return 'before' in rendered || !(await isUnreached(reader, edited, ports)) ? rendered : undefined
 }
 
 /** Whether edits leave a release as it is: its own files, its object, and all ConfigMaps beside that. */
 async function isUnreached(
   { source: { declaredIn, declaredBy }, inner }: SourceFiles,
-  edits: readonly FileEdit[],
+  edited: Edited,
   ports: ProofPorts,
 ): Promise<boolean> {
-  if (declaredIn === undefined || edits.some(({ file }) => inner.has(file))) return false
-  const around = await renderTwice(declaredIn, edits, ports)
+  if (declaredIn === undefined || [...edited.files].some((file) => inner.has(file))) return false
+  const around = await renderTwice(declaredIn, edited, ports)
   if (!('before' in around) || around.failure !== undefined) return false
   const [before, after] = [around.before, around.after].map(({ objects }) =>
     JSON.stringify(
@@ -86,13 +95,12 @@ async function isUnreached(
 /** Renders a source before and after the edits. Returns the source alone when it does not render before them. */
 async function renderTwice(
   source: Source,
-  edits: readonly FileEdit[],
+  edited: Edited,
   { view, renderer }: ProofPorts,
 ): Promise<RenderedTwice | Source> {
   const before = await tryRender(source, view, renderer)
   if ('failure' in before) return source
-  const edited = view.with(new Map(edits.map(({ file, after }) => [file, after])))
-  const after = await tryRender(source, edited, renderer)
+  const after = await tryRender(source, edited.view, renderer)
   return 'failure' in after
     ? { source, before, after: { source, objects: [] }, failure: after.failure }
     : { source, before, after }

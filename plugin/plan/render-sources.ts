@@ -1,6 +1,7 @@
 import { type DeclaredWorkload, declaredWorkloads } from '../model/declared.ts'
 import { fieldsOf } from '../model/manifest.ts'
 import type { Observation } from '../model/observation.ts'
+import { observedIn } from '../model/observed.ts'
 import type { SourceRecommendation } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Progress } from '../model/progress.ts'
@@ -13,7 +14,6 @@ import type { RecordedWorkload } from '../recommend/backtest.ts'
 import { deployedOnce } from '../trace/sources/deployed-once.ts'
 import type { Unrendered } from '../trace/sources/releases.ts'
 import { renderEach, renderReleases } from '../trace/sources/releases.ts'
-import { observationsFor } from './declared-source.ts'
 import { nameWholePods } from './name-whole-pods.ts'
 
 /** What a plan uses of the outside. */
@@ -75,7 +75,7 @@ export async function declaredAndObserved(
   }))
   const used = nameWholePods(observations, found)
   return found.flatMap(({ source, workloads }) => {
-    const known = observationsFor(source, used)
+    const known = observedIn(used, source.cluster)
     return workloads.flatMap((declared: DeclaredWorkload) => {
       const observation = known.get(workloadKey(declared.workload))
       return observation === undefined ? [] : [{ declared, observation }]

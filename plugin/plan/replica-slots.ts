@@ -1,8 +1,9 @@
 import type { Observation } from '../model/observation.ts'
+import { observedIn } from '../model/observed.ts'
 import type { WorkloadSlots } from '../model/replica-slots.ts'
 import { workloadKey } from '../model/workload.ts'
 import { type RecommendSettings, recommendReplicaSlots } from '../recommend/recommend.ts'
-import { type DeclaredIn, observationsFor } from './declared-source.ts'
+import type { DeclaredIn } from './declared-source.ts'
 
 /** Returns replica bounds by hour of the day for every workload with an HPA. */
 export function slotsOfPlan(
@@ -16,7 +17,7 @@ export function slotsOfPlan(
   },
 ): readonly WorkloadSlots[] {
   return declared.flatMap(({ source, workloads }) => {
-    const known = observationsFor(source, observations)
+    const known = observedIn(observations, source.cluster)
     return workloads.flatMap((one): readonly WorkloadSlots[] => {
       const observation = known.get(workloadKey(one.workload))
       const slots = observation === undefined ? [] : recommendReplicaSlots(one, observation, recommend)

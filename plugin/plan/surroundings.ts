@@ -39,11 +39,16 @@ export function surroundingsOf(
   const live = new Map(
     observations.map((one) => [`${one.cluster}/${workloadKey(one.workload)}`, one.surroundings]),
   )
+  const indexes = new Map<string | undefined, FindInGit>()
+  const findIn = (cluster: string | undefined): FindInGit => {
+    const known = indexes.get(cluster) ?? indexOf(found.filter((one) => (one.cluster ?? cluster) === cluster))
+    indexes.set(cluster, known)
+    return known
+  }
   return (workload, cluster) => {
-    const own = found.filter((one) => one.cluster === undefined || one.cluster === cluster)
-    const inGit = own.map(({ objects }) => ofWorkload(objects, workload))
+    const inGit = findIn(cluster)(workload)
     const inCluster = live.get(`${cluster}/${workloadKey(workload.workload)}`)
-    const merged = mergeSurroundings([...inGit, ...(inCluster === undefined ? [] : [inCluster])])
+    const merged = mergeSurroundings([inGit, ...(inCluster === undefined ? [] : [inCluster])])
     const space = used.get(`${cluster}/${workload.workload.namespace}`) ?? {}
     return {
       ...merged,
@@ -53,18 +58,34 @@ export function surroundingsOf(
   }
 }
 
-function ofWorkload(objects: SurroundingObjects, { workload, labels = {} }: DeclaredWorkload): Surroundings {
-  const [key, { namespace }] = [workloadKey(workload), workload]
-  const of = <T>(all: readonly (readonly [string, T])[], name: string): readonly T[] =>
-    all.flatMap(([at, one]) => (at === name ? [one] : []))
-  return {
-    scalers: of(objects.scalers, key),
-    verticals: of(objects.verticals, key),
-    ranges: of(objects.ranges, namespace),
-    quotas: of(objects.quotas, namespace),
-    budgets: of(objects.budgets, namespace).filter((budget) =>
-      Object.entries(budget.labels).every(([name, value]) => labels[name] === value),
-    ),
+/** What surrounds a workload in Git. */
+type FindInGit = (workload: DeclaredWorkload) => Surroundings
+
+/** An index of the objects of one cluster by workload and namespace. */
+function indexOf(all: readonly Found[]): FindInGit {
+  const by = <T>(of: (objects: SurroundingObjects) => readonly (readonly [string, T])[]) => {
+    const groups = groupBy(
+      all.flatMap(({ objects }) => of(objects)),
+      ([key]) => key,
+    )
+    return (key: string): readonly T[] => (groups.get(key) ?? []).map(([, one]) => one)
+  }
+  const scalers = by(({ scalers }) => scalers)
+  const verticals = by(({ verticals }) => verticals)
+  const ranges = by(({ ranges }) => ranges)
+  const quotas = by(({ quotas }) => quotas)
+  const budgets = by(({ budgets }) => budgets)
+  return ({ workload, labels = {} }) => {
+    const [key, { namespace }] = [workloadKey(workload), workload]
+    return {
+      scalers: scalers(key),
+      verticals: verticals(key),
+      ranges: ranges(namespace),
+      quotas: quotas(namespace),
+      budgets: budgets(namespace).filter((budget) =>
+        Object.entries(budget.labels).every(([name, value]) => labels[name] === value),
+      ),
+    }
   }
 }
 

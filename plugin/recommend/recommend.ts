@@ -1,6 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
+import { observedIn } from '../model/observed.ts'
 import type { PastValue } from '../model/past-edit.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
@@ -64,11 +65,7 @@ export function recommend(
   observations: readonly Observation[],
   settings: RecommendSettings,
 ): readonly Recommendation[] {
-  const observed = new Map(
-    observations
-      .filter((observation) => cluster === undefined || observation.cluster === cluster)
-      .map((observation) => [workloadKey(observation.workload), observation]),
-  )
+  const observed = observedIn(observations, cluster)
   const wasRecorded = recordedTimes(observations)
   return workloads.flatMap((declared) => {
     const observation = observed.get(workloadKey(declared.workload))

@@ -1,4 +1,5 @@
 import type { ContainerUsage, Observation, ResourceUsage } from '../model/observation.ts'
+import { observedIn } from '../model/observed.ts'
 import { plural } from '../model/plural.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import { cpuScale, memoryScale, percentile } from '../model/sketch.ts'
@@ -11,12 +12,7 @@ import { workloadKey, workloadLabel } from '../model/workload.ts'
 export const observationOf = (
   observations: readonly Observation[],
   { cluster, workload }: Pick<ProposedChange, 'cluster' | 'workload'>,
-): Observation | undefined =>
-  observations.find(
-    (one) =>
-      workloadKey(one.workload) === workloadKey(workload) &&
-      (cluster === undefined || one.cluster === cluster),
-  )
+): Observation | undefined => observedIn(observations, cluster).get(workloadKey(workload))
 
 /** How good the usage data is: by its days and by the share of samples that are present. */
 export function confidence(observation: Observation | undefined): 'high' | 'medium' | 'low' {

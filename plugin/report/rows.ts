@@ -26,13 +26,14 @@ export interface Row {
 export function rowsOf({ proposal }: Plan): readonly Row[] {
   const rows = (proposal?.changes ?? []).map(rowOf)
   const groups = [...new Set(rows.map(({ group }) => group))]
-  const rank = (row: Row): number => groups.indexOf(row.group) * 2 + (workloadRises(rows, row) ? 0 : 1)
+  const order = new Map(groups.map((group, index) => [group, index]))
+  // All fields of a workload stay together.
+  const rising = new Set(rows.filter(({ rises }) => rises).map(workloadIn))
+  const rank = (row: Row): number => (order.get(row.group) ?? 0) * 2 + (rising.has(workloadIn(row)) ? 0 : 1)
   return [...rows].sort((a, b) => rank(a) - rank(b))
 }
 
-/** All fields of a workload stay together. */
-const workloadRises = (rows: readonly Row[], { group, workload }: Row): boolean =>
-  rows.some((row) => row.group === group && row.workload === workload && row.rises)
+const workloadIn = ({ group, workload }: Row): string => `${group}\0${workload}`
 
 /** A change as a row. */
 export function rowOf(change: ProposedChange): Row {

@@ -1,3 +1,4 @@
+import { groupBy } from '../model/group.ts'
 import { type Outcome, onlyUsageKnown } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { Proof } from '../model/proof.ts'
@@ -87,10 +88,9 @@ const unboundedSection = (unbounded: NonNullable<Outcome['plan']['unbounded']>, 
     '\n',
   )
 
-function groupsOf(rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] {
-  const names = [...new Set(rows.map(({ group }) => group))]
-  return names.map((name) => [name, rows.filter(({ group }) => group === name)])
-}
+const groupsOf = (rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] => [
+  ...groupBy(rows, ({ group }) => group),
+]
 
 const headings = ['WORKLOAD', 'CONTAINER', 'FIELD', 'FROM', '', 'TO', '', 'WHERE'] as const
 
