@@ -1,99 +1,96 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Deployed } from '../lab/layouts.ts'
 import { deployment, service } from './manifests.ts'
 
-/** A change in the format of `set --changes`. */
-interface Change {
-  readonly source: string
-  readonly workload: string
-  readonly values?: readonly string[]
-  readonly release?: string
-  readonly set: Readonly<Record<string, string>>
+/** A source with the arguments of the bare program that renders it. */
+export interface BareSource {
+  readonly program: 'kubectl' | 'helm'
+  readonly args: readonly string[]
 }
 
+/** A generated repository: how the bare programs render it, and what it deploys to each cluster. */
+export interface GeneratedServices {
+  readonly sources: readonly BareSource[]
+  readonly deployed: ReadonlyMap<string, readonly Deployed[]>
+}
+
+const clusters = ['dev', 'staging', 'prod'] as const
+
 /**
- * Writes a repository of many services: half kustomize, each with a base and two overlays, half releases of one chart
- * with values of their own. In every other kustomization the value is in the shared base, so that an override has to
- * be inserted in the overlay.
+ * Writes a repository of services over three clusters, with settings that name each as a source: half overlays over a tenth as many
+ * bases, whose requests a patch has to override, and half releases of charts, 25 of each, with values of their own.
  */
-export function generateServices(
-  repository: string,
-  count: number,
-): { readonly changes: readonly Change[]; readonly sources: readonly BareSource[] } {
+export function generateServices(repository: string, count: number): GeneratedServices {
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(join(repository, file)), { recursive: true })
     writeFileSync(join(repository, file), text)
   }
-  writeChart(write)
-  const all = Array.from({ length: count }, (_, index) =>
-    index % 2 === 0 ? kustomized(write, index) : released(write, index),
+  const half = Math.ceil(count / 2)
+  const [bases, charts] = [Math.ceil(half / 10), Math.ceil(half / 25)]
+  for (let base = 0; base < bases; base += 1) writeBase(write, `bases/app-${base}`, `app-${base}`)
+  for (let chart = 0; chart < charts; chart += 1) writeChart(write, `charts/chart-${chart}`)
+  const services = Array.from({ length: count }, (_, index) => {
+    const cluster = clusters[index % clusters.length] ?? 'prod'
+    const number = Math.floor(index / 2)
+    const one = index % 2 === 0 ? overlay(write, number, bases) : release(write, number, charts)
+    return { cluster, ...one }
+  })
+  const sources = services.map(({ cluster, source }) => ({ ...source, cluster, namespace: 'shop' }))
+  write(
+    'tortoise.yaml',
+    JSON.stringify({ clusters: clusters.map((name) => ({ name })), sources, deliver: { mode: 'commit' } }),
   )
-  return { changes: all.map(({ change }) => change), sources: all.flatMap(({ sources }) => sources) }
+  const deployedTo = (cluster: string): readonly Deployed[] =>
+    services.flatMap((one) =>
+      one.cluster === cluster
+        ? [{ namespace: 'shop', kind: 'Deployment', name: one.name, container: 'app' }]
+        : [],
+    )
+  return {
+    sources: services.map(({ bare }) => bare),
+    deployed: new Map(clusters.map((cluster) => [cluster, deployedTo(cluster)])),
+  }
 }
 
 type Write = (file: string, text: string) => void
 
 interface Service {
-  readonly change: Change
-  readonly sources: readonly BareSource[]
+  readonly name: string
+  readonly source: { readonly path: string; readonly release?: string; readonly values?: readonly string[] }
+  readonly bare: BareSource
 }
 
-function kustomized(write: Write, index: number): Service {
-  const name = `svc-${index}`
-  const home = `services/${name}`
+function writeBase(write: Write, directory: string, name: string): void {
+  write(`${directory}/kustomization.yaml`, 'resources:\n  - deployment.yaml\n  - service.yaml\n')
+  write(`${directory}/deployment.yaml`, withProxy(name))
+  write(`${directory}/service.yaml`, service(name))
+}
+
+function overlay(write: Write, number: number, bases: number): Service {
+  const [base, path] = [`app-${number % bases}`, `services/svc-${number}`]
   write(
-    `${home}/base/kustomization.yaml`,
-    'resources:\n  - deployment.yaml\n  - service.yaml\n  - hpa.yaml\n',
+    `${path}/kustomization.yaml`,
+    `namespace: shop\nnameSuffix: "-${number}"\nresources:\n  - ../../bases/${base}\n`,
   )
-  write(`${home}/base/deployment.yaml`, withProxy(name))
-  write(`${home}/base/service.yaml`, service(name))
-  write(
-    `${home}/base/hpa.yaml`,
-    `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: ${name}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ${name}}\n  minReplicas: 2\n  maxReplicas: 8\n  metrics:\n    - type: Resource\n      resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}\n`,
-  )
-  for (const cluster of ['staging', 'prod']) {
-    const sized = index % 4 === 0 && cluster === 'prod'
-    write(
-      `${home}/overlays/${cluster}/kustomization.yaml`,
-      `namespace: ${cluster}\nresources:\n  - ../../base\n${sized ? 'patches:\n  - path: size.yaml\n' : ''}`,
-    )
-    if (sized)
-      write(
-        `${home}/overlays/${cluster}/size.yaml`,
-        `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${name}\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          resources:\n            requests:\n              cpu: 300m # for the evening\n`,
-      )
-  }
   return {
-    change: {
-      source: `${home}/overlays/prod`,
-      workload: `Deployment/${name}`,
-      set: { 'app.requests.cpu': `${400 + (index % 300)}m` },
-    },
-    sources: ['staging', 'prod'].map((cluster) => ({
-      program: 'kubectl',
-      args: ['kustomize', `${home}/overlays/${cluster}`],
-    })),
+    name: `${base}-${number}`,
+    source: { path },
+    bare: { program: 'kubectl', args: ['kustomize', path] },
   }
 }
 
-function released(write: Write, index: number): Service {
-  const name = `rel-${index}`
-  const values = `envs/prod/${name}.yaml`
+function release(write: Write, number: number, charts: number): Service {
+  const [name, path] = [`rel-${number}`, `charts/chart-${number % charts}`]
+  const values = `envs/${name}.yaml`
   write(
     values,
-    `name: ${name}\nresources:\n  requests:\n    cpu: 200m\n    memory: 256Mi\n  limits:\n    memory: 256Mi\n`,
+    `name: ${name}\nresources:\n  requests:\n    cpu: 200m\n    memory: 256Mi\n  limits:\n    memory: 512Mi\n`,
   )
   return {
-    change: {
-      source: 'charts/app',
-      release: name,
-      values: [values],
-      workload: `Deployment/${name}`,
-      set: { 'app.requests.cpu': `${400 + (index % 300)}m` },
-    },
-    sources: [
-      { program: 'helm', args: ['template', name, './charts/app', '--values', values, '--skip-tests'] },
-    ],
+    name,
+    source: { path, release: name, values: [values] },
+    bare: { program: 'helm', args: ['template', name, `./${path}`, '--values', values, '--skip-tests'] },
   }
 }
 
@@ -104,14 +101,14 @@ const withProxy = (name: string): string =>
             requests: {cpu: 50m, memory: 64Mi}
 `
 
-function writeChart(write: Write): void {
-  write('charts/app/Chart.yaml', 'apiVersion: v2\nname: app\nversion: 1.0.0\n')
+function writeChart(write: Write, directory: string): void {
+  write(`${directory}/Chart.yaml`, `apiVersion: v2\nname: ${directory.split('/')[1]}\nversion: 1.0.0\n`)
   write(
-    'charts/app/values.yaml',
+    `${directory}/values.yaml`,
     'name: app\nreplicas: 2\nresources: {}\nproxy:\n  resources:\n    requests:\n      cpu: 50m\n',
   )
   write(
-    'charts/app/templates/deployment.yaml',
+    `${directory}/templates/deployment.yaml`,
     `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -136,13 +133,7 @@ spec:
 `,
   )
   write(
-    'charts/app/templates/service.yaml',
+    `${directory}/templates/service.yaml`,
     'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Values.name }}\nspec:\n  selector: {app: {{ .Values.name }}}\n  ports: [{port: 80}]\n',
   )
-}
-
-/** A source with the arguments of the bare program that renders it. */
-export interface BareSource {
-  readonly program: 'kubectl' | 'helm'
-  readonly args: readonly string[]
 }

@@ -1,98 +1,125 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { inParallel } from '../../plugin/model/parallel.ts'
+import { snapshotOf } from '../lab/layout-snapshot.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { type BareSource, generateServices } from './services.ts'
 
 const root = process.cwd()
 
 /**
- * One field changed in each of many services by one `tortoise set --changes`, against the bare programs rendering the
- * same sources three times at the same concurrency. A second run finds nothing to change.
+ * `tortoise plan` over many services that all change, against the bare programs rendering the same sources three times at the
+ * same parallelism: in wall time and in processor time. A second plan finds everything in the cache of the first.
+ * `SERVICES` is their number; the memory is that of the program itself, without what it starts.
  */
 export async function traceSetAgainstBare(): Promise<Readonly<Record<string, number>>> {
   const services = Number(process.env['SERVICES'] ?? 1000)
-  const bin = programDirectory('v35')
-  const repository = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
+  const directory = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
+  const repository = join(directory, 'repository')
   try {
-    const { changes, sources } = generateServices(repository, services)
-    const file = join(repository, '..', `${repository.split('/').at(-1)}.json`)
-    writeFileSync(file, JSON.stringify(changes))
-    const bare = await timed(() => renderBare(repository, sources, bin))
-    const first = await timed(async () => set(repository, file, bin))
-    const second = await timed(async () => set(repository, file, bin))
-    rmSync(file)
+    const { sources, deployed } = generateServices(repository, services)
+    for (const args of [
+      ['init', '-q', '-b', 'main'],
+      ['add', '-A'],
+      ['commit', '-q', '-m', 'start'],
+    ])
+      execFileSync('git', args, { cwd: repository, env: { ...process.env, ...author } })
+    const snapshot = join(directory, 'snapshot.json')
+    writeFileSync(snapshot, snapshotOf(deployed))
+    const where = { repository, snapshot, directory }
+    const bare = renderBare(sources, where)
+    const first = plan(where)
+    const second = plan(where)
     return {
       services,
-      sources: sources.length,
-      changed: first.result.changed,
-      proved: first.result.proved,
-      bareMs: Math.round(bare.ms),
-      firstMs: Math.round(first.ms),
-      secondMs: Math.round(second.ms),
+      changed: first.changes,
+      proved: first.proved,
+      parallel: availableParallelism(),
+      bareMs: bare.ms,
+      firstMs: first.ms,
+      secondMs: second.ms,
       ratio: round(first.ms / bare.ms),
-      secondToFirst: round(second.ms / first.ms),
-      peakMb: Math.round(first.result.peakKb / 1024),
+      processorRatio: round(first.processorMs / bare.processorMs),
+      secondToFirst: round(second.processorMs / first.processorMs),
+      peakMb: first.peakMb,
     }
   } finally {
-    rmSync(repository, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100
-
-async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly result: T }> {
-  const start = performance.now()
-  const result = await work()
-  return { ms: performance.now() - start, result }
+const author = {
+  GIT_AUTHOR_NAME: 'Bench',
+  GIT_AUTHOR_EMAIL: 'bench@example.com',
+  GIT_COMMITTER_NAME: 'Bench',
+  GIT_COMMITTER_EMAIL: 'bench@example.com',
 }
 
-/** Runs `tortoise set` under GNU time's eye where there is one: its own peak, children apart, comes from /proc. */
-function set(repository: string, changes: string, bin: string) {
-  const ended = spawnSync(
-    process.execPath,
-    [
-      '--import',
-      `data:text/javascript,process.once('exit',()=>{process.stderr.write('\\npeak '+process.resourceUsage().maxRSS+'\\n')})`,
-      join(root, 'dist/tortoise.js'),
-      'set',
-      '--repo',
-      repository,
-      '--changes',
-      changes,
-      '--keep-going',
-      '-o',
-      'json',
-    ],
-    {
-      encoding: 'utf8',
-      env: { PATH: [bin, process.env['PATH'] ?? ''].join(delimiter) },
-      maxBuffer: 512 * 1024 ** 2,
-    },
-  )
-  if (ended.status !== 0) throw new Error(`set ended with ${ended.status}: ${ended.stderr.slice(-2000)}`)
-  const { changes: made, proof } = JSON.parse(ended.stdout)
-  const peakKb = Number(/peak (\d+)/.exec(ended.stderr)?.[1] ?? Number.NaN)
-  return { changed: made.length as number, proved: (proof?.fields ?? 0) as number, peakKb }
+interface Place {
+  readonly repository: string
+  readonly snapshot: string
+  /** A directory with a cache of its own. */
+  readonly directory: string
 }
 
-async function renderBare(repository: string, sources: readonly BareSource[], bin: string): Promise<void> {
-  const three = [...sources, ...sources, ...sources]
-  await inParallel(
-    three,
-    ({ program, args }) => runBare(join(bin, program), args, repository),
-    availableParallelism(),
-  )
+const environmentIn = ({ directory }: Place): NodeJS.ProcessEnv => ({
+  HOME: directory,
+  PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter),
+})
+
+/** What GNU time's shell sister says of a command and all that it starts. */
+interface Times {
+  readonly ms: number
+  readonly processorMs: number
 }
 
-/** Runs a program and reads what it prints, as anyone who renders must. */
-function runBare(file: string, args: readonly string[], cwd: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] })
-    child.stdout.resume()
-    child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${file} ended with ${code}`))))
+/** Runs a command in a shell that prints its times; its standard output goes to a file. */
+function timed(command: readonly string[], { repository, directory }: Place, env: NodeJS.ProcessEnv) {
+  const [out, err] = [join(directory, 'out'), join(directory, 'err')]
+  const script = `TIMEFORMAT='%3R %3U %3S'; { time "$@" >${out} 2>${err}; } 2>&1`
+  const ended = spawnSync('bash', ['-c', script, 'bash', ...command], {
+    cwd: repository,
+    env,
+    encoding: 'utf8',
   })
+  const said = existsSync(err) ? execFileSync('tail', ['-c', '2000', err], { encoding: 'utf8' }) : ''
+  if (ended.status !== 0) throw new Error(`${command.join(' ')} ended with ${ended.status}: ${said}`)
+  const [wall = 0, user = 0, system = 0] = ended.stdout.trim().split(' ').map(Number)
+  const times: Times = { ms: Math.round(wall * 1000), processorMs: Math.round((user + system) * 1000) }
+  return { ...times, out, said }
+}
+
+function plan(place: Place) {
+  const peak = `data:text/javascript,process.once('exit',()=>{process.stderr.write('\\npeak '+process.resourceUsage().maxRSS+'\\n')})`
+  const program = join(root, 'dist/tortoise.js')
+  const args = [program, 'plan', '--snapshot', place.snapshot, '-o', 'json']
+  const { out, said, ...times } = timed(
+    [process.execPath, '--import', peak, ...args],
+    place,
+    environmentIn(place),
+  )
+  const count = (what: string): number =>
+    Number(
+      execFileSync('node', ['-p', `JSON.parse(fs.readFileSync(${JSON.stringify(out)},'utf8'))${what}`], {
+        encoding: 'utf8',
+      }),
+    )
+  return {
+    ...times,
+    changes: count('.changes.length'),
+    proved: count('.proof?.fields ?? 0'),
+    peakMb: Math.round(Number(/peak (\d+)/.exec(said)?.[1] ?? Number.NaN) / 1024),
+  }
+}
+
+/** Renders every source three times, as many at a time as there are processors. */
+function renderBare(sources: readonly BareSource[], place: Place): Times {
+  const lines = sources.map(({ program, args }) => [program, ...args].join(' '))
+  const file = join(place.directory, 'commands')
+  writeFileSync(file, `${[...lines, ...lines, ...lines].join('\n')}\n`)
+  const command = ['xargs', '-P', String(availableParallelism()), '-L', '1', '-a', file, 'env']
+  const { ms, processorMs } = timed(command, place, environmentIn(place))
+  return { ms, processorMs }
 }

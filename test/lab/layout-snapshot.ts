@@ -8,8 +8,12 @@ const end = Date.UTC(2026, 8, 15)
 const frame = { first: end / 1000 - 14 * 86_400 + 3600, step: 3600, count: 14 * 24 }
 
 /** The text of a recorded file: everything that is deployed uses much less than it requests, in staging even less. */
-export function snapshotFor(deployed: readonly Deployed[], clusters: readonly string[] = stages): string {
-  const observations = clusters.flatMap((cluster) =>
+export const snapshotFor = (deployed: readonly Deployed[], clusters: readonly string[] = stages): string =>
+  snapshotOf(new Map(clusters.map((cluster) => [cluster, deployed])))
+
+/** The same for clusters that run different workloads. */
+export function snapshotOf(byCluster: ReadonlyMap<string, readonly Deployed[]>): string {
+  const observations = [...byCluster].flatMap(([cluster, deployed]) =>
     deployed.map(({ namespace, kind, name, container }): Observation => {
       const cpu = cluster === 'staging' ? 20 : 100
       const usage = recordedUsage({ cpu: () => cpu, memory: () => 200 * Mi, pods: 1 }, frame)
