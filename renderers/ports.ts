@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Invocation, Outcome } from '../plugin/io/process.ts'
 import type { Programs } from '../plugin/io/programs.ts'
 import type { WorkspaceFile } from '../plugin/io/workspace.ts'
+import type { KnownCluster } from '../plugin/model/destination.ts'
 import type { KeptResults } from '../plugin/model/kept-results.ts'
 import type { LiveDeclaration } from '../plugin/model/live-declaration.ts'
 import { inParallel } from '../plugin/model/parallel.ts'
@@ -24,6 +25,8 @@ export interface RendererPorts extends ElsewherePorts {
   readonly own?: () => Promise<OwnRepository>
   /** The Applications and HelmReleases in the clusters, where they were read. */
   readonly live?: readonly LiveDeclaration[]
+  /** The clusters of the settings. */
+  readonly clusters?: readonly KnownCluster[]
   /** Where renderings are kept between runs. */
   readonly kept?: KeptPorts
 }

@@ -86,6 +86,7 @@ export function createRenderer(ports: RendererPorts, lists: RendererLists = {}):
     origins,
     elsewhere: { ...(store === undefined ? {} : { store }), chartDirectories },
     live: ports.live ?? [],
+    clusters: ports.clusters ?? [],
     evaluate: (templates, sets) => evaluateTemplates(templates, sets, { view, render: helmOf(kinds) }),
   })
   const { parts, ...release } = releaseKind({ whole, kindOf, declaring, portsFor })

@@ -1,3 +1,4 @@
+import type { Destination } from './destination.ts'
 import type { JsonObject } from './json.ts'
 import type { OverlayPlace } from './overlay.ts'
 import type { ChartReference, Origin } from './repository.ts'
@@ -63,6 +64,8 @@ export interface DeclaringObject {
 export interface ReleaseSource extends Source {
   readonly declaredIn: Source
   readonly declaredBy: DeclaringObject
+  /** Where Argo CD deploys it, as its Application says. */
+  readonly destination?: Destination
 }
 
 /** Whether an object in Git declares a source. */

@@ -12,7 +12,9 @@ import { type OwnRepositoryRequest, ownRepository } from './own-repository.ts'
 
 /** The repository to render, and what it is rendered for. */
 export interface RendererRequest extends Pick<OwnRepositoryRequest, 'checkout' | 'purpose'> {
-  readonly settings: ProgramSettings & Pick<Settings, 'deliver'> & Partial<Pick<Settings, 'charts'>>
+  readonly settings: ProgramSettings &
+    Pick<Settings, 'deliver'> &
+    Partial<Pick<Settings, 'charts' | 'clusters'>>
   /** The Applications and HelmReleases in the clusters. */
   readonly live?: readonly LiveDeclaration[]
   /** Whether nothing may be fetched, whatever settings say. */
@@ -31,7 +33,7 @@ export function openRenderer(
   ports: Pick<RunPorts, 'env' | 'progress'>,
   { checkout, settings, purpose, live = [], offline = false }: RendererRequest,
 ): OpenedRenderer {
-  const { charts, deliver } = settings
+  const { charts, deliver, clusters = [] } = settings
   const programs = openPrograms(ports, settings, checkout.root)
   const isOffline = offline || isPullRequest(ports.env)
   const store = openStore(ports, isOffline ? { ...charts, offline: true } : (charts ?? {}), programs)
@@ -43,6 +45,10 @@ export function openRenderer(
     store,
     chartDirectories,
     live,
+    clusters: clusters.map(({ name, kubernetes }) => ({
+      name,
+      destinations: [kubernetes?.applications?.destination ?? []].flat(),
+    })),
     own,
     ...(kept === undefined ? {} : { kept }),
   })

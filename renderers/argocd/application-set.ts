@@ -6,7 +6,7 @@ import type { Rollout } from '../../plugin/model/rollout.ts'
 import type { DeclaringKind, DeclaringPorts } from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
-import { destination, helmValuesAt, translateApplication } from './application.ts'
+import { deployedTo, helmValuesAt, translateApplication } from './application.ts'
 import { generateOne } from './generators.ts'
 import { ledBack } from './live-applications.ts'
 import { filledTemplates } from './template.ts'
@@ -36,7 +36,7 @@ export const applicationSet: DeclaringKind = {
       if (generated === undefined) return []
       const object = { kind, name, namespace: own, generated }
       const where = cluster === undefined ? {} : { cluster }
-      return [{ object, namespace: destination(application) ?? own, ...where }]
+      return [{ object, ...deployedTo(application, own), ...where }]
     })
     // The set itself is listed for the Applications that it makes and that are not known here.
     return missing.length === 0 ? made : [...made, { object: { kind, name, namespace: own }, namespace: own }]

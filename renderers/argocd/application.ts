@@ -4,7 +4,12 @@ import { identify } from '../../plugin/model/manifest.ts'
 import { concernsOneSource, type ExpectedStop } from '../../plugin/model/problem.ts'
 import type { YamlPath } from '../../plugin/model/site.ts'
 import { withDifferences, withLive } from '../live/with-live.ts'
-import type { DeclaringKind, Translation, TranslationContext } from '../release/declaring-kind.ts'
+import type {
+  DeclaredRelease,
+  DeclaringKind,
+  Translation,
+  TranslationContext,
+} from '../release/declaring-kind.ts'
 import { hasObjectOf } from '../release/declaring-kind.ts'
 import { findDeclaring } from '../release/find.ts'
 import type { PartContext } from './part-context.ts'
@@ -28,7 +33,7 @@ export const application: DeclaringKind = {
     const found = identify(object, namespace)
     if (found?.kind !== 'Application' || !found.apiVersion.startsWith('argoproj.io/')) return []
     const { kind, name, namespace: own } = found
-    return [{ object: { kind, name, namespace: own }, namespace: destination(object) ?? own }]
+    return [{ object: { kind, name, namespace: own }, ...deployedTo(object, own) }]
   },
   translate: async (context) => {
     const { declaredBy } = context.source
@@ -39,8 +44,23 @@ export const application: DeclaringKind = {
 }
 
 /** The namespace that the objects of an Application are deployed to. */
-export const destination = (object: JsonObject): string | undefined =>
+const destination = (object: JsonObject): string | undefined =>
   textOf(valueAt(object, ['spec', 'destination', 'namespace']))
+
+/** The namespace and the cluster that an Application is deployed to; `own` is its own namespace. */
+export function deployedTo(
+  object: JsonObject,
+  own: string,
+): Pick<DeclaredRelease, 'namespace' | 'destination'> {
+  const [name, server] = ['name', 'server'].map((key) =>
+    textOf(valueAt(object, ['spec', 'destination', key])),
+  )
+  const place = { ...(name && { name }), ...(server && { server }) }
+  return {
+    namespace: destination(object) ?? own,
+    ...(Object.keys(place).length === 0 ? {} : { destination: place }),
+  }
+}
 
 /**
  * Where an Application, or the template of an ApplicationSet, holds values: as a mapping, or as a text (`|` in the path).

@@ -1,3 +1,4 @@
+import { clusterOfDestination } from '../../plugin/model/destination.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ReleaseSource, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
 import { isRelease, namespaceOf, sharedDetails, sourceChain } from '../../plugin/model/source.ts'
@@ -40,17 +41,27 @@ async function declared(
     objects.flatMap((object) => kinds.map((one) => one.declares(object, context))),
   )
   const releases = found.flat().map(
-    ({ object, namespace, cluster = source.cluster }): ReleaseSource => ({
+    ({ object, namespace, cluster = source.cluster, destination }): ReleaseSource => ({
       kind: 'release',
       id: `${object.kind} ${object.generated ?? object.name} in ${source.id}`,
       ...sharedDetails({ ...source, path, namespace, cluster }),
       declaredIn: source,
       ...(part === undefined ? {} : { declaredFrom: part }),
       declaredBy: object,
+      ...(destination === undefined ? {} : { destination }),
       ...(charts === undefined ? {} : { charts }),
     }),
   )
-  return releases.filter((release) => !chain.some((one) => isSame(one, release)))
+  return releases.filter(
+    (release) => !chain.some((one) => isSame(one, release)) && !isForAnother(release, ports),
+  )
+}
+
+/** Whether an Application is deployed to another cluster of the settings than its source is for. */
+function isForAnother({ cluster, destination }: ReleaseSource, { clusters }: DeclaringPorts): boolean {
+  if (cluster === undefined || destination === undefined) return false
+  const named = clusterOfDestination(destination, clusters)
+  return named !== undefined && named !== cluster && clusters.some(({ name }) => name === cluster)
 }
 
 const isSame = ({ declaredBy: one }: Source, { declaredBy: other }: ReleaseSource): boolean =>

@@ -1,3 +1,4 @@
+import type { Destination, KnownCluster } from '../../plugin/model/destination.ts'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import type { LiveDeclaration } from '../../plugin/model/live-declaration.ts'
 import type { DeclaringFormat } from '../../plugin/model/renderer.ts'
@@ -19,6 +20,8 @@ export interface DeclaredRelease {
   readonly cluster?: string
   /** Namespace of the objects that name none. */
   readonly namespace: string
+  /** Where it is deployed, as the object says. */
+  readonly destination?: Destination
 }
 
 /**
@@ -39,6 +42,8 @@ export interface DeclaringPorts {
   readonly elsewhere: ElsewherePorts
   /** The Applications and HelmReleases in the clusters; empty where no cluster was read. */
   readonly live: readonly LiveDeclaration[]
+  /** The clusters of the settings; empty where there are none. */
+  readonly clusters: readonly KnownCluster[]
 }
 
 /** What is known around an object that may declare sources. */

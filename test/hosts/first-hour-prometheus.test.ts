@@ -4,7 +4,16 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { layoutMetrics } from '../lab/layout-metrics.ts'
-import { appOfApps, type Files, fluxBootstrap, type Layout, plainManifests, stages } from '../lab/layouts.ts'
+import {
+  applicationSets,
+  appOfApps,
+  type Files,
+  fluxBootstrap,
+  fluxRegions,
+  type Layout,
+  plainManifests,
+  stages,
+} from '../lab/layouts.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import {
   hasPrometheus,
@@ -58,17 +67,17 @@ async function changesOf(run: Run, ...args: readonly string[]) {
 }
 
 /** A Prometheus that records a layout in two clusters; each has a workload that Git does not know. */
-const record = ({ deployed }: Layout): Promise<PrometheusLab> =>
+const record = ({ deployed, clusters = stages }: Layout): Promise<PrometheusLab> =>
   startPrometheus(
     (async function* () {
       yield* layoutMetrics(
-        stages.map((cluster) => ({
+        clusters.map((cluster, index) => ({
           deployed: [
             ...deployed,
             { namespace: 'elsewhere', kind: 'Deployment', name: 'old', container: 'old' },
           ],
           labels: { cluster },
-          cores: cluster === 'prod' ? 0.1 : 0.02,
+          cores: index === 0 ? 0.1 : 0.02,
         })),
         new Date(),
       )
@@ -79,6 +88,8 @@ describe.skipIf(!hasPrometheus()).each<[string, Layout]>([
   ['an app of apps', appOfApps],
   ['what flux bootstrap writes', fluxBootstrap],
   ['plain manifests', plainManifests],
+  ['clusters that are regions', fluxRegions],
+  ['one ApplicationSet for two clusters', applicationSets],
 ])('the first hour with a Prometheus of two clusters and %s', (_name, layout) => {
   let lab: PrometheusLab
   beforeAll(async () => {
@@ -88,16 +99,17 @@ describe.skipIf(!hasPrometheus()).each<[string, Layout]>([
 
   it('plans without settings, and init writes settings that doctor and plan take as they are', async () => {
     const { directory, run } = checkoutOf(layout.files)
+    const names = layout.clusters ?? stages
     const bare = await changesOf(run, '--prometheus', lab.url)
     const planned = new Set(bare.map((one) => one.split(' ').slice(0, 3).join(' ')))
-    const expected = stages.flatMap((stage) =>
+    const expected = names.flatMap((stage) =>
       layout.deployed.map(({ namespace, name }) => `${stage} ${namespace} ${name}`),
     )
     expect([...planned].sort()).toEqual(expected.sort())
 
     expect(await run('init', '--prometheus', lab.url)).toMatchObject({ status: 0, stderr: '' })
     const { clusters } = parse(read(directory, 'tortoise.yaml')) as { clusters: readonly object[] }
-    expect(clusters).toEqual(stages.map((name) => ({ name, prometheus: { labels: { cluster: name } } })))
+    expect(clusters).toEqual(names.map((name) => ({ name, prometheus: { labels: { cluster: name } } })))
     const doctor = await run('doctor')
     expect(doctor).toMatchObject({ status: 0 })
     const all = layout.deployed.length

@@ -4,7 +4,16 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { snapshotFor } from '../lab/layout-snapshot.ts'
-import { appOfApps, type Files, fluxBootstrap, type Layout, plainManifests, stages } from '../lab/layouts.ts'
+import {
+  applicationSets,
+  appOfApps,
+  type Files,
+  fluxBootstrap,
+  fluxRegions,
+  type Layout,
+  plainManifests,
+  stages,
+} from '../lab/layouts.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { git, read, tortoise } from './program.ts'
 
@@ -31,8 +40,10 @@ function checkoutOf(files: Files): string {
   return root
 }
 
-const snapshotOf = ({ deployed }: Layout, clusters: readonly string[] = stages): string =>
-  join(directoryWith({ 'snapshot.json': snapshotFor(deployed, clusters) }), 'snapshot.json')
+const snapshotOf = (
+  { deployed, clusters: own = stages }: Layout,
+  clusters: readonly string[] = own,
+): string => join(directoryWith({ 'snapshot.json': snapshotFor(deployed, clusters) }), 'snapshot.json')
 
 const path = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
 const home = mkdtempSync(join(tmpdir(), 'tortoise-home-'))
@@ -70,6 +81,12 @@ describe.each<[string, Layout, readonly string[]]>([
     plainManifests,
     ['services/api/prod', 'services/api/staging', 'services/web/prod', 'services/web/staging'],
   ],
+  [
+    'clusters that are regions',
+    fluxRegions,
+    ['clusters/eu-west-1/flux-system', 'clusters/us-east-1/flux-system'],
+  ],
+  ['one ApplicationSet for two clusters', applicationSets, ['appsets/apps.yaml', 'appsets/apps.yaml']],
 ])('the first hour with %s', (_name, layout, roots) => {
   it('names the roots only, and plans every workload once, with settings and without', async () => {
     const [root, snapshot] = [checkoutOf(layout.files), snapshotOf(layout)]
@@ -78,7 +95,8 @@ describe.each<[string, Layout, readonly string[]]>([
     const planned = new Set(
       bare.changes.map(({ cluster, workload }) => `${cluster} ${workload.namespace}/${workload.name}`),
     )
-    const expected = stages.flatMap((stage) =>
+    const names = layout.clusters ?? stages
+    const expected = names.flatMap((stage) =>
       layout.deployed.map(({ namespace, name }) => `${stage} ${namespace}/${name}`),
     )
     expect([...planned].sort()).toEqual(expected.sort())
@@ -86,7 +104,11 @@ describe.each<[string, Layout, readonly string[]]>([
     expect(await run(root, 'init', '--offline')).toMatchObject({ status: 0 })
     const { sources } = parse(read(root, 'tortoise.yaml')) as Written
     expect(sources.map((one) => one.path).sort()).toEqual([...roots].sort())
-    expect(sources.every((one) => one.path.includes(one.cluster ?? 'none'))).toBe(true)
+    const [first] = roots
+    for (const { path, cluster = '' } of sources)
+      expect(path === first && roots.includes(first, 1) ? names : [path]).toEqual(
+        expect.arrayContaining([expect.stringContaining(cluster)]),
+      )
     // Namespaces that nothing in the files says are guesses to correct.
     const text = read(root, 'tortoise.yaml').replaceAll('namespace: default', 'namespace: shop')
     writeFileSync(join(root, 'tortoise.yaml'), text)

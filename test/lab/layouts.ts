@@ -15,6 +15,8 @@ export interface Deployed {
 export interface Layout {
   readonly files: Files
   readonly deployed: readonly Deployed[]
+  /** The names of its clusters; `stages` when left out. */
+  readonly clusters?: readonly string[]
 }
 
 export const stages = ['prod', 'staging'] as const
@@ -248,4 +250,68 @@ export const plainManifests: Layout = {
     ),
   ),
   deployed: [shop('Deployment', 'web'), shop('Deployment', 'api')],
+}
+
+/** The layout of `flux bootstrap` for two clusters whose names say no stage. */
+export const fluxRegions: Layout = renamed(fluxBootstrap, { prod: 'eu-west-1', staging: 'us-east-1' })
+
+function renamed({ files, deployed }: Layout, names: Readonly<Record<string, string>>): Layout {
+  const rename = (text: string): string =>
+    Object.entries(names).reduce(
+      (all, [from, to]) =>
+        ['clusters', 'apps'].reduce(
+          (one, above) => one.replaceAll(`${above}/${from}`, `${above}/${to}`),
+          all,
+        ),
+      text,
+    )
+  return {
+    files: Object.fromEntries(Object.entries(files).map(([path, text]) => [rename(path), rename(text)])),
+    deployed,
+    clusters: Object.values(names),
+  }
+}
+
+/** One ApplicationSet that deploys every directory to two clusters, which Argo CD knows by name. */
+export const applicationSets: Layout = {
+  files: {
+    'appsets/apps.yaml': yaml({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'ApplicationSet',
+      metadata: { name: 'apps', namespace: 'argocd' },
+      spec: {
+        goTemplate: true,
+        generators: [
+          {
+            matrix: {
+              generators: [
+                { list: { elements: ['blue', 'green'].map((cluster) => ({ cluster })) } },
+                { git: { repoURL, revision: 'HEAD', directories: [{ path: 'apps/*' }] } },
+              ],
+            },
+          },
+        ],
+        template: {
+          metadata: { name: '{{.path.basename}}-{{.cluster}}' },
+          spec: {
+            project: 'default',
+            source: { repoURL, targetRevision: 'HEAD', path: '{{.path.path}}/overlays/{{.cluster}}' },
+            destination: { name: '{{.cluster}}', namespace: 'shop' },
+          },
+        },
+      },
+    }),
+    ...Object.fromEntries(
+      ['web', 'api'].flatMap((name) => [
+        [`apps/${name}/base/kustomization.yaml`, kustomization(`${name}.yaml`)],
+        [`apps/${name}/base/${name}.yaml`, yaml(workload('Deployment', name))],
+        ...['blue', 'green'].map(
+          (cluster) =>
+            [`apps/${name}/overlays/${cluster}/kustomization.yaml`, kustomization('../../base')] as const,
+        ),
+      ]),
+    ),
+  },
+  deployed: [shop('Deployment', 'web'), shop('Deployment', 'api')],
+  clusters: ['blue', 'green'],
 }

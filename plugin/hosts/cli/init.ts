@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { combineSettings } from '../../../config/load.ts'
+import type { Settings } from '../../../config/schema.ts'
 import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
@@ -17,8 +18,9 @@ import { type FormerProgram, formerPrograms } from '../../run/survey/former-rule
 import { nothingFound, serverAdvice, skippedReasons } from '../../run/survey/nothing-found.ts'
 import { repeatedIn, repeatedText } from '../../run/survey/repeated.ts'
 import { settingsText } from '../../run/survey/settings-text.ts'
+import type { Survey } from '../../run/survey/survey.ts'
 import { surveyWithCharts } from '../../run/survey/survey-with-charts.ts'
-import { withNamespaces, withUsage } from '../../run/survey/with-usage.ts'
+import { askServer, withNamespaces, withUsage } from '../../run/survey/with-usage.ts'
 import { editsOf, formerOf, formerWords } from '../init/former.ts'
 import { knownFrom } from '../init/hints.ts'
 import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
@@ -86,18 +88,8 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const fetches = flags.fetchCharts === true
   const survey = await surveyWithCharts(host, { checkout, settings: operated, fetches })
   const proposed = fetches ? [] : survey.servers
-  const recorded = flags.snapshot && readSnapshots(host, flags.snapshot).observations
-  const known = { ...onlyCluster(recorded ?? []), ...(await knownFrom(host, flags, operated)) }
-  const unlabelled = assignClusters(survey.found, known)
-  if (unlabelled.sources.length === 0) throw nothingFound({ servers: proposed, skipped: survey.skipped })
-  // A URL that was found in the cluster may not be one of this network.
-  const { prometheus: url } = flags
-  const assigned =
-    recorded !== undefined
-      ? withNamespaces(unlabelled, recorded)
-      : url === undefined || flags.offline === true
-        ? unlabelled
-        : await withUsage(host, unlabelled, { url, operated })
+  const { assigned, isFound } = await assignedBy(host, survey, { flags, operated })
+  if (!isFound) throw nothingFound({ servers: proposed, skipped: survey.skipped })
   const former = await formerOf(checkout, flags, survey.objects)
   const settings = settingsText({ ...assigned, ...(former && { former }) })
   const operator = operatorText(assigned.clusters, { allow: survey.servers, isAllowed: fetches })
@@ -134,6 +126,26 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
       ),
     )
   else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
+}
+
+/** The sources of a survey in their clusters, by what flags, the cluster and recorded usage say. */
+async function assignedBy(
+  host: Host,
+  { found }: Pick<Survey, 'found'>,
+  { flags, operated }: { readonly flags: InitFlags; readonly operated: Settings },
+): Promise<{ readonly assigned: AssignedSources; readonly isFound: boolean }> {
+  const { snapshot, prometheus: url, offline } = flags
+  const recorded = snapshot && readSnapshots(host, snapshot).observations
+  // A URL that was found in the cluster may not be one of this network.
+  const isAsked = recorded === undefined && url !== undefined && offline !== true
+  const server = isAsked ? await askServer(host, url) : undefined
+  const names = recorded?.map(({ cluster }) => cluster) ?? server?.recorded?.values ?? []
+  const known = { names: [...new Set(names)], ...(await knownFrom(host, flags, operated)) }
+  const assigned = assignClusters(found, { ...onlyCluster(recorded ?? []), ...known })
+  const isFound = assigned.sources.length > 0
+  if (recorded !== undefined) return { assigned: withNamespaces(assigned, recorded), isFound }
+  if (server === undefined || !isFound) return { assigned, isFound }
+  return { assigned: await withUsage(host, assigned, { server, operated }), isFound }
 }
 
 /** The cluster that recorded usage is of, where it is of one. */

@@ -4,7 +4,7 @@ import { settingsSchema } from '../../../config/schema.ts'
 import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
-import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
+import { labelOfCluster, type RecordedClusters } from '../../observe/prometheus/recorded-clusters.ts'
 import { requireCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe, timeFrom } from '../../run/observe/observe.ts'
@@ -36,12 +36,16 @@ export async function planHere(
   host.progress({ kind: 'stage', stage: 'discover', detail: checkout.root })
   const survey = await surveyWithCharts(host, { checkout, settings, fetches: false })
   const cluster = clusterOf(host, request)
-  const assigned = assignClusters(survey.found, cluster.name === undefined ? {} : { cluster: cluster.name })
+  const recorded = await recordedBy(host, request)
+  const assigned = assignClusters(survey.found, {
+    ...(cluster.name === undefined ? {} : { cluster: cluster.name }),
+    names: recorded?.values ?? cluster.all,
+  })
   if (assigned.sources.length === 0)
     throw survey.found.length === 0 ? nothingFound(survey) : nothingFor(cluster.name, survey.found)
   refuseUnclear(assigned, cluster.all)
   checkRepeated(host, assigned)
-  const { clusters, usage } = await clustersFor(host, request, assigned.clusters)
+  const { clusters, usage } = clustersFor(request, assigned.clusters, recorded)
   const observed = await observe(host, { ...settings, clusters, sources: [] }, usage)
   const [only] = assigned.clusters
   const placed = assigned.sources.map((one) =>
@@ -53,28 +57,37 @@ export async function planHere(
   return planObserved(host, { ...request, settings: { ...settings, clusters, sources } }, observed)
 }
 
+/** The clusters that the Prometheus of `--prometheus` holds, where it holds several and settings name none. */
+async function recordedBy(
+  host: Host,
+  { settings, usage: { prometheus, snapshot = [], until } }: RunRequest,
+): Promise<RecordedClusters | undefined> {
+  if (prometheus === undefined || snapshot.length > 0 || settings.clusters.length > 0) return undefined
+  return recordedClusters(host, prometheus, until === undefined ? host.now() : timeFrom(until))
+}
+
 /**
  * The clusters whose usage is read. A Prometheus that holds several is read for each that the paths, or `--cluster`, name.
  * Throws `usage` where they name none of them.
  */
-async function clustersFor(
-  host: Host,
+function clustersFor(
   { settings, usage }: RunRequest,
   assigned: AssignedSources['clusters'],
-): Promise<Pick<RunRequest, 'usage'> & Pick<RunRequest['settings'], 'clusters'>> {
-  if (settings.clusters.length > 0) return { clusters: settings.clusters, usage }
+  recorded: RecordedClusters | undefined,
+): Pick<RunRequest, 'usage'> & Pick<RunRequest['settings'], 'clusters'> {
+  const isRecorded = (usage.snapshot?.length ?? 0) > 0
+  if (settings.clusters.length > 0 && !isRecorded) return { clusters: settings.clusters, usage }
   const parsed = (clusters: readonly object[]) => settingsSchema.parse({ clusters }).clusters
-  const named = parsed(assigned.map(({ name }) => ({ name })))
-  const { prometheus: url, cluster: _, ...others } = usage
-  if (url === undefined || (usage.snapshot?.length ?? 0) > 0) return { clusters: named, usage }
-  const to = usage.until === undefined ? host.now() : timeFrom(usage.until)
-  const recorded = await recordedClusters(host, url, to)
-  if (recorded === undefined) return { clusters: named, usage }
+  const known = new Set(settings.clusters.map(({ name }) => name))
+  const others = assigned.filter(({ name }) => !known.has(name))
+  const named = [...settings.clusters, ...parsed(others.map(({ name }) => ({ name })))]
+  const { prometheus: url, cluster: _, ...rest } = usage
+  if (url === undefined || recorded === undefined) return { clusters: named, usage }
   const found = assigned.flatMap(({ name }) => {
     const labels = labelOfCluster(recorded, name)
     return labels === undefined ? [] : [{ name, prometheus: { url, labels } }]
   })
-  if (found.length > 0) return { clusters: parsed(found), usage: others }
+  if (found.length > 0) return { clusters: parsed(found), usage: rest }
   const { label, values } = recorded
   throw stop(
     'usage',

@@ -2,6 +2,7 @@ import { stop } from '../../model/problem.ts'
 import { stageOf } from './environments.ts'
 import type { Live } from './live.ts'
 import { presenceOf } from './live.ts'
+import { type NamedSource, namedClusters } from './named-clusters.ts'
 import type { SettingsCluster, SettingsSource } from './settings-text.ts'
 import type { SkippedSource, SurveyedSource } from './survey.ts'
 
@@ -13,6 +14,8 @@ export interface ClusterHints {
   readonly prometheus?: string
   readonly context?: string
   readonly live?: Live
+  /** The names of the clusters whose usage is known. */
+  readonly names?: readonly string[]
 }
 
 /** Sources and clusters as settings will name them, and what was skipped. */
@@ -23,15 +26,16 @@ export interface AssignedSources {
 }
 
 /**
- * Gives each source its cluster: the one that was named; otherwise one for each stage, if the paths of more than two thirds
- * of the sources name a stage; otherwise a single one. Throws `usage` when it is unclear which of them `live` is.
+ * Gives each source its cluster: the one that was named; otherwise one for each cluster or stage that paths name, if those of more
+ * than two thirds of the sources do; otherwise a single one. Throws `usage` when it is unclear which of them `live` is.
  */
-export function assignClusters(found: readonly SurveyedSource[], hints: ClusterHints): AssignedSources {
+export function assignClusters(all: readonly SurveyedSource[], hints: ClusterHints): AssignedSources {
+  const found = namedClusters(all, hints.names ?? [])
   const names = clusterNames(found, hints)
   const live = liveCluster(names, hints)
   const clusters = names.map((name) => clusterOf(name, live, hints))
-  const pairs = found.flatMap((source) =>
-    names.filter((name) => isOn(source, name, names)).map((name) => ({ source, name })),
+  const pairs = found.flatMap((one) =>
+    names.filter((name) => isOn(one, name, { names, found })).map((name) => ({ source: one.source, name })),
   )
   const placed = pairs.map(({ source, name }) => {
     const presence = name === live?.name ? presenceOf(source, live.live) : undefined
@@ -40,12 +44,15 @@ export function assignClusters(found: readonly SurveyedSource[], hints: ClusterH
   })
   const anyRuns = placed.some(({ running = 0 }) => running > 0)
   const idle = anyRuns ? placed.filter(({ running }) => running === 0) : []
-  const elsewhere = found.filter((one) => !pairs.some(({ source }) => source === one))
+  const elsewhere = found.filter((one) => !pairs.some(({ source }) => source === one.source))
   return {
     clusters,
     sources: placed.filter((one) => !idle.includes(one)).map(({ source }) => source),
     skipped: [
-      ...elsewhere.map(({ settings, stage }) => ({ path: settings.path, reason: `it is for ${stage}` })),
+      ...elsewhere.map(({ source, clusters }) => ({
+        path: source.settings.path,
+        reason: `it is for ${clusters.join(', ')}`,
+      })),
       ...idle.map(({ source: { settings } }) => ({
         path: settings.path,
         reason: 'none of its workloads run in the cluster',
@@ -55,12 +62,12 @@ export function assignClusters(found: readonly SurveyedSource[], hints: ClusterH
 }
 
 function clusterNames(
-  found: readonly SurveyedSource[],
+  found: readonly NamedSource[],
   { cluster, live, context }: ClusterHints,
 ): readonly string[] {
-  const stages = [...new Set(found.flatMap(({ stage }) => stage ?? []))].sort()
+  const stages = [...new Set(found.flatMap(({ clusters }) => clusters))].sort()
   if (cluster !== undefined) return [cluster]
-  const staged = found.filter(({ stage }) => stage !== undefined).length
+  const staged = found.filter(({ clusters }) => clusters.length > 0).length
   if (staged * 3 > found.length * 2) return stages
   return [live === undefined || context === undefined ? 'default' : nameOfContext(context)]
 }
@@ -68,12 +75,18 @@ function clusterNames(
 /** The name of a context; of one that is a path, such as the ARN of a cluster, its last part. */
 const nameOfContext = (context: string): string => context.split('/').at(-1) || 'default'
 
-/** Whether a source is deployed to a cluster; one without a stage is deployed to all. */
-const isOn = ({ stage }: SurveyedSource, name: string, names: readonly string[]): boolean =>
-  stage === undefined || stage === name || (names.length === 1 && !isStageOf(name))
+interface Placed {
+  readonly names: readonly string[]
+  readonly found: readonly NamedSource[]
+}
+
+/** Whether a source is deployed to a cluster; one that says nothing is deployed to all. */
+const isOn = ({ clusters }: NamedSource, name: string, { names, found }: Placed): boolean =>
+  clusters.length === 0 || clusters.includes(name) || (names.length === 1 && !isStageOf(name, found))
 
 /** Whether a name is that of a stage. Any other name of a single cluster selects no stage. */
-const isStageOf = (name: string): boolean => stageOf([name]) === name
+const isStageOf = (name: string, found: readonly NamedSource[]): boolean =>
+  stageOf([name]) === name || found.some(({ clusters }) => clusters.includes(name))
 
 interface LiveCluster {
   readonly name: string

@@ -1,4 +1,5 @@
 import type { SourceSettings } from '../../../config/schema.ts'
+import type { Destination } from '../../model/destination.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source, SourceHint } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
@@ -17,8 +18,10 @@ import { findUnmanagedManifests } from './unmanaged-manifests.ts'
 /** A source that settings should name. */
 export interface SurveyedSource {
   readonly settings: Pick<SourceSettings, 'path' | 'release' | 'values' | 'namespace'>
-  /** The delivery stage that its paths name, such as `prod`. */
+  /** The delivery stage or cluster that its paths name, such as `prod`. */
   readonly stage?: string
+  /** Where Argo CD deploys the Applications in it, each once. */
+  readonly destinations?: readonly Destination[]
   /** The workloads that it deploys; the namespace is `''` where the objects name none. */
   readonly workloads: readonly Workload[]
   /** The objects that it renders, and those of its releases. */
@@ -109,6 +112,11 @@ async function variantsIn(
   })
 }
 
+function destinationsOf(sources: readonly Source[]): readonly Destination[] {
+  const all = sources.flatMap((one) => (isRelease(one) && one.destination ? [one.destination] : []))
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+}
+
 /** Whether a source has only its author's defaults, while another one at its path has values files. */
 const isDefaultOf = ({ kind, path, values = [] }: Source, all: readonly Source[]): boolean =>
   values.length === 0 &&
@@ -128,6 +136,7 @@ async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<S
   return {
     settings: { path, values: [...values], ...(release === undefined ? {} : { release }) },
     ...(stage === undefined ? {} : { stage }),
+    destinations: destinationsOf(releases.map((one) => one.source)),
     workloads: rendered.flatMap(declaredWorkloads),
     objects: rendered.flatMap((one) => placedObjects(one, stage)),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),

@@ -1,7 +1,7 @@
 import { type ClusterSettings, type Settings, settingsSchema } from '../../../config/schema.ts'
 import type { Observation } from '../../model/observation.ts'
 import { ExpectedStop } from '../../model/problem.ts'
-import { labelOfCluster } from '../../observe/prometheus/recorded-clusters.ts'
+import { labelOfCluster, type RecordedClusters } from '../../observe/prometheus/recorded-clusters.ts'
 import type { Host } from '../host.ts'
 import { observeUsage } from '../observe/prometheus.ts'
 import { recordedClusters } from '../observe/recorded-clusters.ts'
@@ -9,18 +9,29 @@ import type { AssignedSources } from './clusters.ts'
 import { namespaceByUsage } from './live.ts'
 import type { SettingsCluster } from './settings-text.ts'
 
+/** A Prometheus that settings are written for, and the clusters that it holds where it holds several. */
+export interface AskedServer {
+  readonly url: string
+  readonly recorded: RecordedClusters | undefined
+}
+
+/** Asks a server which clusters it holds. One that does not answer causes a warning, and is not asked again. */
+export async function askServer(host: Host, url: string): Promise<AskedServer | undefined> {
+  const recorded = await orWarn(host, () => recordedClusters({ progress: () => undefined }, url, host.now()))
+  return recorded === 'failed' ? undefined : { url, recorded }
+}
+
 /**
- * Sources and clusters with what the usage of a day at `url` says: the labels that select each cluster in a Prometheus that
- * holds several, and the namespaces that nothing in the files says. A server that does not answer causes a warning.
+ * Sources and clusters with what the usage of a day says: the labels that select each cluster in a Prometheus that holds
+ * several, and the namespaces that nothing in the files says.
  */
 export async function withUsage(
   host: Host,
   assigned: AssignedSources,
-  { url, operated }: { readonly url: string; readonly operated: Settings },
+  { server: { url, recorded }, operated }: { readonly server: AskedServer; readonly operated: Settings },
 ): Promise<AssignedSources> {
   const quiet = { ...host, progress: () => undefined }
-  try {
-    const recorded = await recordedClusters(quiet, url, host.now())
+  const found = await orWarn(host, async () => {
     const clusters = assigned.clusters.map((one): SettingsCluster => {
       const labels = recorded && labelOfCluster(recorded, one.name)
       return recorded === undefined ? one : { ...one, selection: { ...recorded, ...(labels && { labels }) } }
@@ -29,11 +40,18 @@ export async function withUsage(
       clusters.map((one) => (isUnclear(one) ? [] : usageOf(quiet, clusterSettings(one, url), operated))),
     )
     return withNamespaces({ ...assigned, clusters }, used.flat())
+  })
+  return found === 'failed' ? assigned : found
+}
+
+async function orWarn<T>(host: Host, ask: () => Promise<T>): Promise<T | 'failed'> {
+  try {
+    return await ask()
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const reason = error.problems[0]?.message ?? error.message
     host.progress({ kind: 'warning', message: `${reason}; only the repository is used` })
-    return assigned
+    return 'failed'
   }
 }
 

@@ -11,12 +11,15 @@ export interface IdentifyPorts {
   readonly renderer: Renderer
 }
 
-/** The sources of several hints; the cluster is added to ids that would be equal without it. */
+/**
+ * The sources of several hints. A file that declares several releases is one source, which holds them all. The cluster is added to
+ * ids that would be equal without it.
+ */
 export async function identifySources(
   hints: readonly SourceHint[],
   ports: IdentifyPorts,
 ): Promise<readonly Source[]> {
-  const sources = await Promise.all(hints.map((hint) => identifySource(hint, ports)))
+  const sources = await Promise.all(hints.map((hint) => identifyOne(hint, { ...ports, takesAll: true })))
   const isRepeated = (id: string): boolean => sources.filter((one) => one.id === id).length > 1
   return sources.map((source) =>
     isRepeated(source.id) && source.cluster !== undefined
@@ -29,7 +32,15 @@ export async function identifySources(
  * The source at a path: of the first kind that detects one there, or the release that the file at the path declares.
  * Rejects with `path.missing` when the path does not exist, with `source.unknown` when its file declares several releases.
  */
-export async function identifySource(hint: SourceHint, ports: IdentifyPorts): Promise<Source> {
+export const identifySource = (hint: SourceHint, ports: IdentifyPorts): Promise<Source> =>
+  identifyOne(hint, { ...ports, takesAll: false })
+
+interface OnePorts extends IdentifyPorts {
+  /** Whether a file that declares several releases is meant as a whole. */
+  readonly takesAll: boolean
+}
+
+async function identifyOne(hint: SourceHint, ports: OnePorts): Promise<Source> {
   const { view, renderer } = ports
   const { path, cluster } = hint
   const type = await view.kind(path)
@@ -46,7 +57,7 @@ export async function identifySource(hint: SourceHint, ports: IdentifyPorts): Pr
 }
 
 /** The release that a file declares, otherwise the file itself as a source. */
-async function fileSource(hint: SourceHint, { view, renderer }: IdentifyPorts): Promise<Source> {
+async function fileSource(hint: SourceHint, { view, renderer, takesAll }: OnePorts): Promise<Source> {
   const { path, release, charts } = hint
   const { kind } = await detectKind({ path }, view, renderer.kinds)
   const file = kind.identify(hint)
@@ -57,6 +68,7 @@ async function fileSource(hint: SourceHint, { view, renderer }: IdentifyPorts): 
   const names = found.map(({ declaredBy }) => declaredBy.generated ?? declaredBy.name)
   const [only = file, ...more] = found.filter((_, index) => release === undefined || names[index] === release)
   if (more.length === 0) return only
+  if (takesAll && release === undefined) return source
   throw stop('source.unknown', `the file declares several releases: ${names.join(', ')}`, {
     place: { file: path },
     hint: 'Choose one with --release.',

@@ -5,6 +5,7 @@ import type { DeclaringPorts } from '../../../renderers/release/declaring-kind.t
 /** Ports with which every origin is this repository; templates that need the real engine are refused. */
 export const portsOf = (view: RepositoryView): DeclaringPorts => ({
   view,
+  clusters: [],
   live: [],
   origins: {
     locate: async ({ path }) => ({ path: pathHere(path) }),

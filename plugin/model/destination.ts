@@ -1,0 +1,53 @@
+/** Where an Application is deployed: a cluster by the name that Argo CD gives it, or by the URL of its API server. */
+export interface Destination {
+  readonly name?: string
+  readonly server?: string
+}
+
+/** A cluster of the settings, with other names and URLs by which Applications call it. */
+export interface KnownCluster {
+  readonly name: string
+  readonly destinations: readonly string[]
+}
+
+/** Argo CD's own cluster, whichever that is. */
+const own = new Set(['in-cluster', 'https://kubernetes.default.svc'])
+
+/** The known cluster that a destination names; `undefined` where it names none of them, or Argo CD's own. */
+export function clusterOfDestination(
+  { name, server }: Destination,
+  clusters: readonly KnownCluster[],
+): string | undefined {
+  const called = [name, server].filter((one) => one !== undefined && !own.has(one)) as readonly string[]
+  const exact = clusters.find((one) =>
+    called.some((text) => text === one.name || one.destinations.includes(text)),
+  )
+  if (exact !== undefined) return exact.name
+  const host = server === undefined || own.has(server) ? undefined : hostOf(server)
+  const texts = [
+    ...(name === undefined || own.has(name) ? [] : [name]),
+    ...(host === undefined ? [] : [host]),
+  ]
+  const inside = clusters.filter((one) => texts.some((text) => holdsName(text, one.name)))
+  return inside.length === 1 ? inside[0]?.name : undefined
+}
+
+/** What names a destination where no cluster is known: its name, else nothing. */
+export const nameOfDestination = ({ name }: Destination): string | undefined =>
+  name === undefined || own.has(name) ? undefined : name
+
+function hostOf(server: string): string | undefined {
+  try {
+    return new URL(server).hostname
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a text has a name between separators: `values-eu1` has `eu1`. Case does not count. */
+export function holdsName(text: string, name: string): boolean {
+  const [all, part] = [text.toLowerCase(), name.toLowerCase()]
+  const at = all.indexOf(part)
+  const isSeparator = (unit: string | undefined): boolean => unit === undefined || /[._-]/.test(unit)
+  return at !== -1 && isSeparator(all[at - 1]) && isSeparator(all[at + part.length])
+}

@@ -1,0 +1,61 @@
+import {
+  clusterOfDestination,
+  type Destination,
+  holdsName,
+  nameOfDestination,
+} from '../../model/destination.ts'
+import { stageOf } from './environments.ts'
+import type { SurveyedSource } from './survey.ts'
+
+/** A source with the clusters that it is deployed to; none where nothing says it. */
+export interface NamedSource {
+  readonly source: SurveyedSource
+  readonly clusters: readonly string[]
+}
+
+/**
+ * The clusters that each source is deployed to: by known names in its paths, by the destinations of its Applications, by the
+ * directory `clusters`, and by a stage in its paths.
+ */
+export const namedClusters = (
+  found: readonly SurveyedSource[],
+  names: readonly string[],
+): readonly NamedSource[] =>
+  found.map((source) => {
+    const { path, values } = source.settings
+    const known = knownName([path, ...values], names)
+    if (known !== undefined) return { source, clusters: [known] }
+    const deployed = destinationsIn(source, names)
+    if (deployed.length > 0) return { source, clusters: deployed }
+    return { source, clusters: [clusterDirectory(path) ?? source.stage ?? []].flat() }
+  })
+
+/** The clusters that Applications of a source are deployed to. */
+function destinationsIn({ destinations = [] }: SurveyedSource, names: readonly string[]): readonly string[] {
+  const known = names.map((name) => ({ name, destinations: [] }))
+  const found = destinations.flatMap(
+    (one) => clusterOfDestination(one, known) ?? nameOfDestination(one) ?? stageOfServer(one) ?? [],
+  )
+  return [...new Set(found)].sort()
+}
+
+const stageOfServer = ({ server }: Destination): string | undefined =>
+  server === undefined || !URL.canParse(server) ? undefined : stageOf([new URL(server).hostname])
+
+const withoutEnding = (step: string): string => step.replace(/\.ya?ml$/, '')
+
+/** The name of a known cluster that is a step of a path; else the longest that is a part of one, between separators. */
+function knownName(paths: readonly string[], names: readonly string[]): string | undefined {
+  const steps = paths.flatMap((path) => path.toLowerCase().split('/').map(withoutEnding))
+  const exact = names.filter((name) => steps.includes(name.toLowerCase()))
+  const inside = names.filter((name) => steps.some((step) => holdsName(step, name)))
+  const [found, ...others] = (exact.length > 0 ? exact : inside).toSorted((a, b) => b.length - a.length)
+  const isClear = others.every((one) => found?.includes(one))
+  return isClear ? found : undefined
+}
+
+/** The step after `clusters`, which Flux and many teams name by the cluster. */
+function clusterDirectory(path: string): string | undefined {
+  const [, step] = /(?:^|\/)clusters?\/([^/]+)/.exec(path) ?? []
+  return step === undefined || /^(base|common|shared|all)$/.test(step) ? undefined : withoutEnding(step)
+}
