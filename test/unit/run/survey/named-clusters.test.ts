@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import type { Destination } from '../../../../plugin/model/destination.ts'
+import { namedClusters } from '../../../../plugin/run/survey/named-clusters.ts'
+import type { SurveyedSource } from '../../../../plugin/run/survey/survey.ts'
+
+interface Given {
+  readonly path: string
+  readonly values?: readonly string[]
+  readonly stage?: string
+  readonly destinations?: readonly Destination[]
+}
+
+const source = ({ path, values = [], ...more }: Given): SurveyedSource => ({
+  settings: { path, values: [...values] },
+  workloads: [],
+  objects: [],
+  ...more,
+})
+
+it.each<[string, Given, readonly string[], readonly string[]]>([
+  ['a known name that is a step', { path: 'envs/eu1/web', stage: 'test' }, ['eu1', 'us1'], ['eu1']],
+  [
+    'a known name in a file of values',
+    { path: 'chart', values: ['envs/web-eu1.yaml'] },
+    ['eu1', 'us1'],
+    ['eu1'],
+  ],
+  ['the longer of two known names', { path: 'x/prod-eu' }, ['prod', 'prod-eu'], ['prod-eu']],
+  ['a step before a part of one', { path: 'eu1/for-us1' }, ['us1', 'eu1'], ['eu1']],
+  ['nothing where two known names fit', { path: 'eu1/us1' }, ['eu1', 'us1'], []],
+  ['the directory of clusters', { path: 'clusters/eu-west-1/flux-system' }, [], ['eu-west-1']],
+  ['a file in it', { path: 'cluster/blue.yaml' }, [], ['blue']],
+  ['no base in it', { path: 'clusters/base/apps' }, [], []],
+  ['a directory before a stage', { path: 'clusters/eu-prod', stage: 'prod' }, [], ['eu-prod']],
+  ['a stage', { path: 'apps/prod', stage: 'prod' }, [], ['prod']],
+  [
+    'each destination',
+    { path: 'all.yaml', stage: 'prod', destinations: [{ name: 'b' }, { name: 'a' }, { name: 'in-cluster' }] },
+    [],
+    ['a', 'b'],
+  ],
+  [
+    'the stage in the host of a server',
+    { path: 'all.yaml', destinations: [{ server: 'https://staging.example.com' }, { server: 'no URL' }] },
+    [],
+    ['staging'],
+  ],
+  [
+    'known names in destinations',
+    { path: 'all.yaml', destinations: [{ server: 'https://k8s-eu1.example.com' }, { name: 'acme-us1' }] },
+    ['eu1', 'us1'],
+    ['eu1', 'us1'],
+  ],
+  ['nothing', { path: 'apps/web' }, ['prod'], []],
+])('clusters of a source: %s', (_, given, names, expected) => {
+  expect(namedClusters([source(given)], names).map(({ clusters }) => clusters)).toEqual([expected])
+})
