@@ -117,7 +117,10 @@ export function failureOf({ repositories, unread }: RepositoriesOutcome): string
 
 /** The same for JSON. */
 export const repositoriesJson = ({ repositories, skipped, unread }: RepositoriesOutcome): object => ({
-  repositories: repositories.map((one) => ({ ...one.target, ...outcomeJson(one) })),
+  repositories: repositories.map((one) => {
+    const { url, branch } = one.target
+    return { url, branch, ...outcomeJson(one) }
+  }),
   skipped,
   unread: unread.map(({ cluster, problems }) => ({ cluster, problems: problems.map(printProblem) })),
 })

@@ -250,10 +250,10 @@ describe.skipIf(!ready)('repositories that are found from live objects', () => {
     )
     const clones = readdirSync(join(ground.root, 'cache/repositories'))
     expect(clones.map((one) => one.replace(/-\w+$/, '')).sort()).toEqual([
-      'bare.git',
-      'fleet.git',
-      'plain.git',
-      'platform.git',
+      'bare',
+      'fleet',
+      'plain',
+      'platform',
     ])
     const [issue] = github.state.issues
     expect(github.state.issues).toHaveLength(1)

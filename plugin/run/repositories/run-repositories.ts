@@ -39,7 +39,11 @@ export async function runRepositories(
 ): Promise<RepositoriesReport> {
   const central = centralSettingsIn(request.operator)
   hideVariables(centralVariables(central))
-  const { targets, failed, skipped, unread } = await findTargets(ports, request, central)
+  const { targets: found, failed, skipped, unread } = await findTargets(ports, request, central)
+  const { cluster } = request.usage
+  const targets = found.filter(
+    ({ clusters: own }) => cluster === undefined || own?.includes(cluster) !== false,
+  )
   const context = { ...request, targets, observe: shareObservations() }
   const ended: RepositoryRun[] = [...failed]
   for (const [index, target] of targets.entries()) {
