@@ -36,6 +36,7 @@ const originsIn = async (objects: Objects): Promise<readonly string[]> => {
 }
 const shown = (origins: Awaited<ReturnType<typeof readOrigins>>): readonly string[] =>
   origins
+    .filter(({ cluster }) => cluster !== undefined)
     .map(({ cluster, repository, revision, by }) => `${cluster}: ${repository}@${revision} by ${by}`)
     .sort()
 
@@ -150,6 +151,30 @@ describe('the repositories of a cluster', () => {
     }
     expect(shown(await readOrigins(options, ports))).toEqual([
       'prod: https://git.example.com/web@HEAD by Application argocd/web',
+    ])
+  })
+
+  it('have no cluster where their objects lead to another one', async () => {
+    const { url } = await serve({
+      applications: [
+        application('dev', { sources: [from('https://git.example.com/dev')], destination: { name: 'dev' } }),
+      ],
+      kustomizations: [
+        flux('spoke', { path: './x', sourceRef: fleet, kubeConfig: { secretRef: { name: 'x' } } }),
+      ],
+      helmReleases: [
+        flux('remote', {
+          chart: { spec: { chart: './x', sourceRef: fleet } },
+          kubeConfig: { secretRef: {} },
+        }),
+      ],
+      gitRepositories: [flux('fleet', { url: 'https://example.com/acme/fleet', ref: { branch: 'main' } })],
+    })
+    const found = await readOrigins({ cluster: 'hub', kubeconfig: kubeconfigOf(url) }, ports)
+    expect(found.map(({ at, cluster, by }) => [at, cluster, by])).toEqual([
+      ['hub', undefined, 'Application argocd/dev'],
+      ['hub', undefined, 'Kustomization flux-system/spoke'],
+      ['hub', undefined, 'HelmRelease flux-system/remote'],
     ])
   })
 })
