@@ -90,7 +90,7 @@ describe('a repository that a live Application names', () => {
     expect(skipped).toMatchObject([{ reason: 'discover.allow does not list the branch main' }])
   })
 
-  it('is left out of a run for another cluster', async () => {
+  it('is no part of a run for another cluster', async () => {
     expect((await run({}, '--cluster', 'staging')).repositories).toEqual([])
     expect((await run({}, '--cluster', 'prod')).repositories).toHaveLength(1)
     expect(github.pulls).toHaveLength(1)
