@@ -6,6 +6,7 @@ import schema from '../../config/repositories.schema.json' with { type: 'json' }
 import { giteaProgram } from '../lab/gitea/parts.mjs'
 import { type GiteaServer, startGitea } from '../lab/gitea-server.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
+import { type GitLabServer, startGitLabServer } from '../lab/gitlab-server.ts'
 import { snapshotFor } from '../lab/layout-snapshot.ts'
 import { type Files, plainManifests } from '../lab/layouts.ts'
 import { git } from './program.ts'
@@ -162,6 +163,31 @@ describe('onboarding on GitHub', () => {
     expect((await run()).onboarding).toMatchObject({ action: 'updated', number: 1 })
     expect(git(ground.bare(name), 'show', `${branch}:tortoise.yaml`)).toContain('# 3 workloads')
     expect(github.pulls[0]?.body).toContain('1 source with 3 workloads')
+  })
+})
+
+describe('onboarding on GitLab', () => {
+  let gitlab: GitLabServer
+  beforeEach(async () => {
+    gitlab = await startGitLabServer({ gitdir: ground.bare(name), members: { ada: 40 } })
+  })
+  afterEach(() => gitlab.close())
+
+  const run = async () => {
+    const url = `${gitlab.url}/${gitlab.project}.git`
+    const repositories = [{ url, branch: 'main', onboard: true, forge: { kind: 'gitlab' } }]
+    const [one] = await once('run', ground.operator({ repositories }), { TORTOISE_GIT_TOKEN: gitlab.token })
+    return one
+  }
+
+  it('opens it once, remembers that somebody closed it, and plans when it is merged', async () => {
+    expect((await run()).onboarding).toMatchObject({ action: 'opened', number: 1 })
+    gitlab.change(1, 'ada', { state_event: 'close' })
+    expect((await run()).onboarding).toMatchObject({ action: 'declined', number: 1 })
+    gitlab.change(1, 'ada', { state_event: 'reopen' })
+    expect((await run()).onboarding).toMatchObject({ action: 'unchanged', number: 1 })
+    gitlab.merge(1)
+    expect((await run()).report?.delivery?.pulls).toMatchObject([{ action: 'opened' }])
   })
 })
 
