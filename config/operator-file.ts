@@ -1,5 +1,6 @@
 import { ExpectedStop, type Problem } from '../plugin/model/problem.ts'
 import { describeIssue, suggestion } from './describe-issue.ts'
+import { checkDiscover } from './discover-rules.ts'
 import { settingNames } from './find-settings.ts'
 import { type OpenedSettings, openSettings, type SettingsText } from './open-settings.ts'
 import { operatorSchema } from './operator.ts'
@@ -31,16 +32,7 @@ export function openOperator(text: SettingsText): OpenedOperator {
       hint: 'Give each cluster its own name.',
       place: placeOf(['clusters', index, 'name']),
     })),
-    ...(discover?.clusters ?? []).flatMap((name, index) => {
-      const known = clusters.find((one) => one.name === name)
-      if (known?.kubernetes !== undefined) return []
-      return {
-        code: 'settings.invalid' as const,
-        message: `the live objects of cluster ${name} cannot be read: ${known === undefined ? 'no cluster has this name' : 'it has no kubernetes'}`,
-        hint: `Add it: clusters: [{ name: ${name}, kubernetes: { context: ${name} } }]`,
-        place: placeOf(['discover', 'clusters', index]),
-      }
-    }),
+    ...checkDiscover(discover ?? {}, clusters).map(({ path, ...one }) => ({ ...one, place: placeOf(path) })),
   ]
   if (problems.length > 0) throw new ExpectedStop(problems)
   return { ...opened, allow: allow.map(bareName) }

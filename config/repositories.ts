@@ -45,7 +45,7 @@ export const repositorySchema = z
 export interface RepositoryTarget extends z.infer<typeof repositorySchema> {
   /** The only clusters whose usage it is planned with: those that live objects deploy it to. Default: all. */
   readonly clusters?: readonly string[]
-  /** Clusters whose live objects were read and do not deploy it: its sources for them are not rolled out. */
+  /** Clusters whose live objects deploy other repositories, and not it: its sources for them are not rolled out. */
   readonly idleClusters?: readonly string[]
   /** Whether live objects named it, and the operator allows it by a pattern alone. */
   readonly isDiscovered?: boolean

@@ -4,6 +4,7 @@ import { snapshotJsonSchema } from '../plugin/observe/snapshot-schema.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
 import { doctorSchema } from '../plugin/report/json/doctor.ts'
 import { reportSchema } from '../plugin/report/json/report.ts'
+import { repositoriesSchema } from '../plugin/report/json/repositories.ts'
 import { setSchema } from '../plugin/report/json/set.ts'
 import { sourcesSchema } from '../plugin/report/json/sources.ts'
 import { traceSchema } from '../plugin/report/json/trace.ts'
@@ -19,6 +20,7 @@ export const schemas: Readonly<Record<string, object>> = {
   snapshot: snapshotJsonSchema(),
   overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),
+  repositories: z.toJSONSchema(repositoriesSchema, { reused: 'ref' }),
   doctor: z.toJSONSchema(doctorSchema),
   history: z.toJSONSchema(historySchema),
   backtest: z.toJSONSchema(backtestSchema),

@@ -7,7 +7,7 @@ import { json } from '../model/text/data.ts'
 import { link, type Markdown, markdown } from '../model/text/markdown.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import type { Text } from '../model/text/text.ts'
-import { coverageLines } from './coverage.ts'
+import { coverageSentence } from './coverage.ts'
 import { jsonReport } from './json/report.ts'
 import { markdownReport } from './markdown.ts'
 import { ansi, type Paint, plain } from './paint.ts'
@@ -89,7 +89,8 @@ export function onboardingSentence({ action, number, branch = '' }: OnboardingOu
 /** The coverage of all repositories together, a line for each cluster; empty for fewer than two plans. */
 export function jointCoverageLines({ repositories }: RepositoriesOutcome): readonly string[] {
   const plans = repositories.flatMap((one) => ('report' in one ? [one.report.plan.coverage ?? []] : []))
-  return plans.length < 2 ? [] : coverageLines(jointCoverage(plans))
+  if (plans.length < 2) return []
+  return jointCoverage(plans).map((one) => `cluster ${one.cluster}: ${coverageSentence(one)}`)
 }
 
 /** Skipped repositories and unread clusters, each as a sentence without a full stop. */
@@ -97,13 +98,19 @@ export const notReached = ({ skipped, unread }: RepositoriesOutcome): readonly s
   ...skipped.map(({ repository, revision, by, reason }) => {
     const [first = '', ...more] = by
     const place = more.length === 0 ? first : `${first} and ${more.length} more`
-    return `Skipped ${repository} at ${revision}, which ${place} names: ${reason}`
+    return `Skipped ${repository} at ${revision}, named by ${place}: ${reason}`
   }),
   ...unread.map(
     ({ cluster, problems }) =>
-      `The live objects of cluster ${cluster} were not read: ${problems.map(printProblem).join('; ')}`,
+      `The live objects of cluster ${cluster} were not read: ${problems.map(problemSentence).join('. ')}`,
   ),
 ]
+
+/** A problem with its place and how to fix it, as sentences without the last full stop. */
+export function problemSentence({ hint, ...problem }: Problem): string {
+  const what = printProblem(problem)
+  return hint === undefined ? what : `${what}. ${hint.replace(/\.$/, '')}`
+}
 
 /** What failed, as a sentence without a full stop; `undefined` where nothing did. */
 export function failureOf({ repositories, unread }: RepositoriesOutcome): string | undefined {
@@ -117,7 +124,10 @@ export function failureOf({ repositories, unread }: RepositoriesOutcome): string
 
 /** The same for JSON. */
 export const repositoriesJson = ({ repositories, skipped, unread }: RepositoriesOutcome): object => ({
-  repositories: repositories.map((one) => ({ ...one.target, ...outcomeJson(one) })),
+  repositories: repositories.map((one) => {
+    const { url, branch } = one.target
+    return { url, branch, ...outcomeJson(one) }
+  }),
   skipped,
   unread: unread.map(({ cluster, problems }) => ({ cluster, problems: problems.map(printProblem) })),
 })
@@ -139,7 +149,7 @@ export function repositoriesMarkdown(all: RepositoriesOutcome): Markdown {
 
 function outcomeMarkdown(one: RepositoryOutcome): Markdown {
   if ('report' in one) return markdownReport(one.report)
-  if ('problems' in one) return markdown`Failed: ${one.problems.map(printProblem).join('; ')}\n`
+  if ('problems' in one) return markdown`Failed: ${one.problems.map(problemSentence).join('. ')}.\n`
   if ('skipped' in one) return markdown`Skipped: ${one.skipped}.\n`
   const { plan, url } = one.onboarding
   const said = markdown`${onboardingSentence(one.onboarding)}.`
@@ -158,7 +168,7 @@ export function repositoriesTable(all: RepositoriesOutcome, paint: Paint): Termi
 
 function outcomeTable(one: RepositoryOutcome, paint: Paint): Terminal {
   if ('report' in one) return terminalReport(one.report, paint)
-  if ('problems' in one) return terminal`Failed: ${one.problems.map(printProblem).join('; ')}\n`
+  if ('problems' in one) return terminal`Failed: ${one.problems.map(problemSentence).join('. ')}.\n`
   if ('skipped' in one) return terminal`Skipped: ${one.skipped}.\n`
   const { plan, url } = one.onboarding
   const said = terminal`${onboardingSentence(one.onboarding)}${url === undefined ? '' : `: ${url}`}.\n`

@@ -250,14 +250,20 @@ describe.skipIf(!ready)('repositories that are found from live objects', () => {
     )
     const clones = readdirSync(join(ground.root, 'cache/repositories'))
     expect(clones.map((one) => one.replace(/-\w+$/, '')).sort()).toEqual([
-      'bare.git',
-      'fleet.git',
-      'plain.git',
-      'platform.git',
+      'bare',
+      'fleet',
+      'plain',
+      'platform',
     ])
     const [issue] = github.state.issues
     expect(github.state.issues).toHaveLength(1)
-    for (const text of ['plain.git (staging)', '**Failed:**', 'discover.allow does not list it', 'Skipped: '])
+    for (const text of [
+      '/acme/plain.git) (staging)',
+      '**Failed:**',
+      'discover.allow does not list it',
+      'Skipped: ',
+      'prod: 15 of 15',
+    ])
       expect(issue?.body).toContain(text)
   })
 

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import schema from '../../config/repositories.schema.json' with { type: 'json' }
 import { giteaProgram } from '../lab/gitea/parts.mjs'
 import { type GiteaServer, startGitea } from '../lab/gitea-server.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
+import { type GitLabServer, startGitLabServer } from '../lab/gitlab-server.ts'
 import { snapshotFor } from '../lab/layout-snapshot.ts'
 import { type Files, plainManifests } from '../lab/layouts.ts'
 import { git } from './program.ts'
@@ -16,20 +19,20 @@ const name = 'acme/gitops'
 const branch = 'tortoise/onboard-main'
 
 interface Ran {
-  readonly repositories: readonly [
-    {
-      readonly problems?: readonly string[]
-      readonly onboarding?: {
-        readonly action: string
-        readonly number?: number
-        readonly report?: { readonly changes: readonly unknown[] }
-      }
-      readonly report?: {
-        readonly changes: readonly unknown[]
-        readonly delivery: { readonly pulls?: readonly { readonly action: string }[] } | null
-      }
-    },
-  ]
+  readonly repositories: readonly [Outcome, ...Outcome[]]
+}
+
+interface Outcome {
+  readonly problems?: readonly string[]
+  readonly onboarding?: {
+    readonly action: string
+    readonly number?: number
+    readonly report?: { readonly changes: readonly unknown[] }
+  }
+  readonly report?: {
+    readonly changes: readonly unknown[]
+    readonly delivery: { readonly pulls?: readonly { readonly action: string }[] } | null
+  }
 }
 
 let ground: RepositoriesGround
@@ -49,8 +52,12 @@ async function once(command: 'plan' | 'run', operator: string, env: Readonly<Rec
   const args = [command, '--snapshot', snapshot, '--cache', cache, '-o', 'json']
   const { stdout, stderr } = await ground.run(args, operator, env)
   if (stdout === '') throw new Error(stderr)
-  return (JSON.parse(stdout) as Ran).repositories[0]
+  const ran = JSON.parse(stdout) as Ran
+  expect(isReport(ran), JSON.stringify(isReport.errors)).toBe(true)
+  return ran.repositories
 }
+
+const isReport = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
 
 describe('onboarding on GitHub', () => {
   let github: GitHubServer
@@ -59,21 +66,17 @@ describe('onboarding on GitHub', () => {
   })
   afterEach(() => github.close())
 
-  const run = (command: 'plan' | 'run' = 'run') =>
-    once(
-      command,
-      ground.operator({
-        repositories: [
-          {
-            url: ground.address(name),
-            branch: 'main',
-            onboard: true,
-            github: { repository: name, apiUrl: github.url, paced: false },
-          },
-        ],
-      }),
-      { GITHUB_TOKEN: github.token },
-    )
+  const runOn = (branches: readonly string[], command: 'plan' | 'run' = 'run') => {
+    const at = { repository: name, apiUrl: github.url, paced: false }
+    const repositories = branches.map((one) => ({
+      url: ground.address(name),
+      branch: one,
+      onboard: true,
+      github: at,
+    }))
+    return once(command, ground.operator({ repositories }), { GITHUB_TOKEN: github.token })
+  }
+  const run = async (command: 'plan' | 'run' = 'run') => (await runOn(['main'], command))[0]
   const writes = (): readonly string[] => [
     ...github.requests
       .filter(({ method }) => method !== 'GET')
@@ -138,6 +141,20 @@ describe('onboarding on GitHub', () => {
     expect(ground.headOf(name, branch)).toBe(head)
   })
 
+  it('is one pull request for each branch, and so are those for values', async () => {
+    git(ground.bare(name), 'branch', 'staging', 'main')
+    const both = ['main', 'staging']
+    const heads = () => github.pulls.map(({ head, base }) => `${base.ref} < ${head.ref}`).slice(-2)
+    await runOn(both)
+    expect(heads()).toEqual(['main < tortoise/onboard-main', 'staging < tortoise/onboard-staging'])
+    for (const { number } of [...github.pulls]) github.state.pulls.merge(number)
+    await runOn(both)
+    expect(heads()).toEqual(['main < tortoise/right-size', 'staging < tortoise/right-size-staging'])
+    const before = writes()
+    await runOn(both)
+    expect(writes()).toEqual(before)
+  })
+
   it('follows the repository while nobody changed its branch', async () => {
     await run()
     ground.commit(name, 'main', {
@@ -146,6 +163,31 @@ describe('onboarding on GitHub', () => {
     expect((await run()).onboarding).toMatchObject({ action: 'updated', number: 1 })
     expect(git(ground.bare(name), 'show', `${branch}:tortoise.yaml`)).toContain('# 3 workloads')
     expect(github.pulls[0]?.body).toContain('1 source with 3 workloads')
+  })
+})
+
+describe('onboarding on GitLab', () => {
+  let gitlab: GitLabServer
+  beforeEach(async () => {
+    gitlab = await startGitLabServer({ gitdir: ground.bare(name), members: { ada: 40 } })
+  })
+  afterEach(() => gitlab.close())
+
+  const run = async () => {
+    const url = `${gitlab.url}/${gitlab.project}.git`
+    const repositories = [{ url, branch: 'main', onboard: true, forge: { kind: 'gitlab' } }]
+    const [one] = await once('run', ground.operator({ repositories }), { TORTOISE_GIT_TOKEN: gitlab.token })
+    return one
+  }
+
+  it('opens it once, remembers that somebody closed it, and plans when it is merged', async () => {
+    expect((await run()).onboarding).toMatchObject({ action: 'opened', number: 1 })
+    gitlab.change(1, 'ada', { state_event: 'close' })
+    expect((await run()).onboarding).toMatchObject({ action: 'declined', number: 1 })
+    gitlab.change(1, 'ada', { state_event: 'reopen' })
+    expect((await run()).onboarding).toMatchObject({ action: 'unchanged', number: 1 })
+    gitlab.merge(1)
+    expect((await run()).report?.delivery?.pulls).toMatchObject([{ action: 'opened' }])
   })
 })
 
@@ -167,15 +209,23 @@ describe.skipIf(gitea === undefined)(
         onboard: true,
         forge: { kind: 'gitea' },
       }
-      const operator = ground.operator({ repositories: [repository] })
-      return once('run', operator, { TORTOISE_GIT_TOKEN: server.token })
+      const dashboard = { url: repository.url, forge: repository.forge }
+      const operator = ground.operator({ repositories: [repository], dashboard })
+      return once('run', operator, { TORTOISE_GIT_TOKEN: server.token }).then(([one]) => one)
     }
+    const issues = async () =>
+      (await server.ask('GET', '/repos/ada/gitops/issues?type=issues')) as readonly object[]
     const pull = (path: string, method: string, body?: unknown) =>
       server.ask(method, `/repos/ada/gitops/pulls/${path}`, body)
 
     it('opens it once, and plans with its settings when it is merged', async () => {
       expect((await run()).onboarding).toMatchObject({ action: 'opened', number: 1 })
+      const shown = await issues()
+      expect(shown).toMatchObject([
+        { body: expect.stringContaining('Pull request 1 with first settings is open') },
+      ])
       expect((await run()).onboarding).toMatchObject({ action: 'unchanged', number: 1 })
+      expect(await issues()).toEqual(shown)
       await pull('1/merge', 'POST', { Do: 'merge', delete_branch_after_merge: true })
       expect((await run()).report?.delivery?.pulls).toMatchObject([{ action: 'opened' }])
     })

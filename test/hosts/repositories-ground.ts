@@ -37,7 +37,7 @@ const write = (directory: string, files: Files): void => {
 }
 
 /** The environment of a run: the real kubectl and Helm, and no settings of the user. */
-export const environmentIn = (home: string): Readonly<Record<string, string>> => ({
+const environmentIn = (home: string): Readonly<Record<string, string>> => ({
   PATH: [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter),
   HOME: home,
 })

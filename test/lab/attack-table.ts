@@ -40,6 +40,7 @@ const kinds: readonly Kind[] = [
       'test/unit/observe/prometheus/redirect.test.ts',
     ],
   },
+  { title: 'URLs of live objects', tests: [`${hostile}/discovered-urls.test.ts`] },
   {
     title: 'Deciding without push access',
     tests: [`${hostile}/decides.test.ts`, `${hostile}/forged-history.test.ts`],

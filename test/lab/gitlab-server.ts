@@ -133,7 +133,11 @@ const find = ({ state, at: [iid] }: Call) => state.mergeRequests.find((one) => o
 
 function list({ state, query }: Call): Answer {
   settle(state)
-  return ok(state.mergeRequests.filter((one) => one.state === query.get('state')).reverse())
+  const [wanted, branch] = [query.get('state') ?? 'all', query.get('source_branch')]
+  const found = state.mergeRequests.filter(
+    (one) => (wanted === 'all' || one.state === wanted) && (branch === null || one.source_branch === branch),
+  )
+  return ok(found.reverse())
 }
 
 const draftSchema = z.object({

@@ -40,7 +40,10 @@ export const withReadFlags = (command: Command): Command =>
 export const withRunFlags = (command: Command): Command =>
   withReadFlags(command)
     .addOption(snapshotOption())
-    .option('--repositories', 'work on every repository that the operator settings list, without a checkout')
+    .option(
+      '--repositories',
+      'work on every repository that the operator settings list or discover, without a checkout',
+    )
     .addOption(
       new Option('-o, --output <format>', 'format of the report')
         .choices(['table', 'markdown', 'json'])

@@ -13,8 +13,10 @@ import {
 
 /** A Git repository that a live object takes what it rolls out from. All texts are those of the object: anybody who may create one chooses them. */
 export interface LiveOrigin {
-  /** The cluster that it is rolled out to, as named in settings. */
-  readonly cluster: string
+  /** The cluster that the object is in, as named in settings. */
+  readonly at: string
+  /** The cluster that it is rolled out to; absent where the object leads to one that nothing names. */
+  readonly cluster?: string
   readonly repository: string
   /** Branch, tag, commit or range of versions; `HEAD` is the default branch. */
   readonly revision: string
@@ -26,8 +28,8 @@ export interface LiveOrigin {
 export type OriginsOptions = Omit<ClusterOptions, 'kinds'>
 
 /**
- * Lists the Git repositories from which Argo CD and Flux roll out to a cluster, without charts of registries. Of an
- * Application, those of the Applications that deploy it count too. Rejects with `kubernetes.unreachable` or
+ * Lists the Git repositories from which Argo CD and Flux roll out to a cluster, and those from which its own objects roll
+ * out elsewhere, without charts of registries. Of an Application, those of the Applications that deploy it count too. Rejects with `kubernetes.unreachable` or
  * `kubernetes.refused`.
  */
 export async function readOrigins(
@@ -44,12 +46,21 @@ export async function readOrigins(
     helmReleases: await list(otherKinds.helmReleases, helmReleaseSchema),
     gitRepositories: await list(otherKinds.gitRepositories, gitRepositorySchema),
   }
-  const own = [
-    ...withDeployers(local.own, [...local.own, ...local.others]),
-    ...withDeployers(hub.own, [...hub.own, ...hub.others]),
+  const own = withDeployers(local.own, [...local.own, ...local.others])
+  const elsewhere = local.others.filter((one) => !own.includes(one))
+  const ofHub = withDeployers(hub.own, [...hub.own, ...hub.others])
+  return [
+    ...own.flatMap(originsOfApplication).map((one) => ({ at: cluster, cluster, ...one })),
+    ...ofHub
+      .flatMap(originsOfApplication)
+      .map((one) => ({ at: options.hub?.cluster ?? cluster, cluster, ...one })),
+    ...elsewhere.flatMap(originsOfApplication).map((one) => ({ at: cluster, ...one })),
+    ...originsOfFlux(flux).map(({ isRemote, ...one }) => ({
+      at: cluster,
+      ...(isRemote ? {} : { cluster }),
+      ...one,
+    })),
   ]
-  const found = [...own.flatMap(originsOfApplication), ...originsOfFlux(flux)]
-  return found.map((one) => ({ cluster, ...one }))
 }
 
 const applicationsOfHub = async (
@@ -58,7 +69,7 @@ const applicationsOfHub = async (
 ) => (hub === undefined ? { own: [], others: [] } : hubApplications(hub, about))
 
 type Application = z.infer<typeof applicationSchema>
-type Found = Omit<LiveOrigin, 'cluster'>
+type Found = Omit<LiveOrigin, 'at' | 'cluster'>
 
 /** Applications with those that deploy them, by way of an ApplicationSet or not. */
 function withDeployers(
@@ -104,33 +115,56 @@ interface FluxObjects {
   readonly gitRepositories: readonly z.infer<typeof gitRepositorySchema>[]
 }
 
+type GitReference = NonNullable<z.infer<typeof gitRepositorySchema>['spec']['ref']>
 type SourceReference = z.infer<typeof kustomizationSchema>['spec']['sourceRef']
 
-/** The repositories that a Kustomization or HelmRelease refers to; Flux takes the branch `master` where a GitRepository names none. */
-function originsOfFlux({ kustomizations, helmReleases, gitRepositories }: FluxObjects): readonly Found[] {
+interface FoundByFlux extends Found {
+  /** Whether its `kubeConfig` leads to another cluster. */
+  readonly isRemote: boolean
+}
+
+interface FluxObject {
+  readonly kind: string
+  readonly metadata: Application['metadata']
+  readonly from: SourceReference
+  readonly isRemote: boolean
+}
+
+/** The repositories that Kustomizations and HelmReleases refer to; Flux takes the branch `master` where a GitRepository names none. */
+function originsOfFlux({
+  kustomizations,
+  helmReleases,
+  gitRepositories,
+}: FluxObjects): readonly FoundByFlux[] {
   const known = new Map(
     gitRepositories.map(({ metadata: { namespace, name }, spec }) => [`${namespace}/${name}`, spec]),
   )
-  const originOf = (
-    kind: string,
-    { namespace, name }: Application['metadata'],
-    from: SourceReference,
-  ): readonly Found[] => {
+  const objects: readonly FluxObject[] = [
+    ...kustomizations.map(({ metadata, spec: { sourceRef, kubeConfig } }) => ({
+      kind: 'Kustomization',
+      metadata,
+      from: sourceRef,
+      isRemote: kubeConfig != null,
+    })),
+    ...helmReleases.map(({ metadata, spec }) => ({
+      kind: 'HelmRelease',
+      metadata,
+      from: spec.chart?.spec.sourceRef,
+      isRemote: spec['kubeConfig'] != null,
+    })),
+  ]
+  return objects.flatMap(({ kind, metadata: { namespace, name }, from, isRemote }) => {
     const git =
       from?.kind === 'GitRepository' ? known.get(`${from.namespace ?? namespace}/${from.name}`) : undefined
     if (git === undefined) return []
-    const { commit, name: reference, semver, tag, branch } = git.ref ?? {}
-    const selected = [commit, reference, semver, tag, branch].find((one) => one !== undefined && one !== '')
-    const revision = branchOr(selected, 'master')
-    return [{ repository: git.url, revision, by: `${kind} ${namespace}/${name}` }]
-  }
-  return [
-    ...kustomizations.flatMap(({ metadata, spec }) => originOf('Kustomization', metadata, spec.sourceRef)),
-    ...helmReleases.flatMap(({ metadata, spec }) =>
-      originOf('HelmRelease', metadata, spec.chart?.spec.sourceRef),
-    ),
-  ]
+    const revision = branchOr(selectedBy(git.ref), 'master')
+    return [{ repository: git.url, revision, by: `${kind} ${namespace}/${name}`, isRemote }]
+  })
 }
+
+/** What a `ref` selects, in the order in which Flux reads it. */
+const selectedBy = ({ commit, name, semver, tag, branch }: GitReference = {}): string | undefined =>
+  [commit, name, semver, tag, branch].find((one) => one !== undefined && one !== '')
 
 const branchOr = (revision: string | undefined, standard: string): string => {
   const text = (revision ?? '').trim()

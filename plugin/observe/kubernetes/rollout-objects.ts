@@ -63,7 +63,12 @@ const inventory = z.object({ entries: z.array(z.object({ id: z.string() })).opti
 const reference = z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() })
 export const kustomizationSchema = z.object({
   metadata,
-  spec: z.object({ path: z.string().optional(), sourceRef: reference.optional() }),
+  spec: z.object({
+    path: z.string().optional(),
+    sourceRef: reference.optional(),
+    /** Set when it is rolled out to another cluster. */
+    kubeConfig: z.object({}).nullish(),
+  }),
   status: z.object({ inventory }).optional(),
 })
 export const helmReleaseSchema = z.object({

@@ -31,9 +31,10 @@ type ObserveCluster = typeof observeCluster
 export const observe: ObserveUsage = (ports, settings, flags) =>
   observeBy(observeCluster, ports, { settings, flags })
 
-/** A reader that reads no cluster twice: one that several settings give alike is read for the first of them. */
+/** A reader that reads no cluster and no recorded file twice: one that several settings give alike is read for the first of them. */
 export function shareObservations(): ObserveUsage {
   const known = new Map<string, Promise<ObservedUsage>>()
+  const recorded = new Map<string, ObservedUsage>()
   const once: ObserveCluster = (ports, request) => {
     const { cluster, settings, flags } = request
     const key = JSON.stringify([cluster, settings.history, settings.kubernetes, flags])
@@ -41,7 +42,14 @@ export function shareObservations(): ObserveUsage {
     known.set(key, found)
     return found
   }
-  return (ports, settings, flags) => observeBy(once, ports, { settings, flags })
+  return async (ports, settings, flags) => {
+    const { snapshot = [] } = flags
+    if (snapshot.length === 0) return observeBy(once, ports, { settings, flags })
+    const key = JSON.stringify(snapshot)
+    const found = recorded.get(key) ?? readSnapshots(ports, snapshot)
+    recorded.set(key, found)
+    return found
+  }
 }
 
 async function observeBy(

@@ -3,6 +3,7 @@ import { deliverSchema } from '../../../config/deliver.ts'
 import type { Settings } from '../../../config/schema.ts'
 import type { SettingsFile } from '../../../config/screen-settings.ts'
 import { ExpectedStop } from '../../model/problem.ts'
+import { fitBody } from '../../model/text/markdown.ts'
 import type { RepositoriesOutcome } from '../../report/repositories.ts'
 import {
   repositoriesDashboard,
@@ -27,7 +28,7 @@ export async function updateRepositoriesDashboard(
 ): Promise<void> {
   try {
     const { forge } = await openForge(ports, deliverTo(place))
-    const body = repositoriesDashboard(all)
+    const body = fitBody(repositoriesDashboard(all))
     const found = await forge.findIssue(repositoriesMarker)
     if (found?.body.trim() === body.toString().trim()) return
     await forge.writeIssue({ title: repositoriesTitle, body }, found?.number)

@@ -4,16 +4,16 @@ import { anyGlob } from '../../model/glob.ts'
 import { groupBy } from '../../model/group.ts'
 import { ExpectedStop, type Problem } from '../../model/problem.ts'
 import { repositoryName } from '../../model/repository.ts'
-import type { LiveOrigin } from '../../observe/kubernetes/live-origins.ts'
 import type { RunPorts } from '../host.ts'
 import { openFetchRemote } from '../mirror.ts'
 import type { AllowedRepository } from './allowed-url.ts'
+import type { PlacedOrigin } from './place-origins.ts'
 import type { Skip } from './skipped-origins.ts'
 import { operatorOnly, type TargetContext } from './target-settings.ts'
 
 /** An origin in a repository that the operator allows. */
 export interface AllowedOrigin extends AllowedRepository {
-  readonly origin: LiveOrigin
+  readonly origin: PlacedOrigin
 }
 
 /** A repository whose branches could not be read. */
@@ -64,14 +64,14 @@ async function inRepository(
   try {
     const known = await branchesOf(ports, context, target)
     const placed = all.map((one) => ({ ...one, branch: branchOf(one, known) }))
-    const usable = placed.flatMap(({ origin: { cluster }, branch }) =>
-      'name' in branch ? [{ cluster, name: branch.name }] : [],
+    const usable = placed.flatMap(({ origin: { clusters }, branch }) =>
+      'name' in branch ? [{ clusters, name: branch.name }] : [],
     )
     return {
       targets: [...groupBy(usable, ({ name }) => name)].sort(byKey).map(([branch, some]) => ({
         ...target,
         branch,
-        clusters: [...new Set(some.map(({ cluster }) => cluster))].sort(),
+        clusters: [...new Set(some.flatMap(({ clusters }) => clusters))].sort(),
       })),
       skipped: placed.flatMap(({ origin, branch }) =>
         'reason' in branch ? [{ origin, reason: branch.reason }] : [],

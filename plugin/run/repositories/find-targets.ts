@@ -6,6 +6,7 @@ import type { RunPorts } from '../host.ts'
 import { mergedSettings } from '../read-settings.ts'
 import { allowedRepositories } from './allowed-url.ts'
 import { type AllowedOrigin, discoveredTargets, type FailedTarget } from './discovered-targets.ts'
+import { placeOrigins } from './place-origins.ts'
 import { originsOf, type UnreadCluster } from './read-origins.ts'
 import { groupSkipped, type Skip, type SkippedOrigin } from './skipped-origins.ts'
 import type { TargetContext } from './target-settings.ts'
@@ -34,9 +35,10 @@ export async function findTargets(
   const { origins, read, unread } = await originsOf(ports, settings, discover)
   const listed = repositories.map((one) => withAliases(one, origins))
   const find = allowedRepositories(discover.allow)
+  const { placed, skipped: elsewhere, known } = placeOrigins(origins, read)
   const allowed: AllowedOrigin[] = []
-  const skipped: Skip[] = []
-  for (const origin of origins) {
+  const skipped: Skip[] = [...elsewhere]
+  for (const origin of placed) {
     const found = find(origin.repository)
     if (typeof found !== 'string') allowed.push({ origin, ...found })
     else if (!listed.some((one) => isOf(origin, one))) skipped.push({ origin, reason: found })
@@ -44,16 +46,16 @@ export async function findTargets(
   const discovered = await discoveredTargets(ports, context, allowed)
   const further = discovered.targets.filter((one) => !listed.some((other) => isSame(one, other)))
   return {
-    targets: [...listed, ...further.map((one) => withIdle(one, read))],
+    targets: [...listed, ...further.map((one) => withIdle(one, known))],
     skipped: groupSkipped([...skipped, ...discovered.skipped]),
     failed: discovered.failed,
     unread,
   }
 }
 
-const withIdle = (target: RepositoryTarget, read: readonly string[]): RepositoryTarget => ({
+const withIdle = (target: RepositoryTarget, known: readonly string[]): RepositoryTarget => ({
   ...target,
-  idleClusters: read.filter((name) => target.clusters?.includes(name) === false),
+  idleClusters: known.filter((name) => target.clusters?.includes(name) === false),
 })
 
 const namesOf = ({ url, aliases }: RepositoryTarget): ReadonlySet<string> =>

@@ -1,6 +1,7 @@
 import type { RepositoryTarget } from '../../../config/repositories.ts'
 import { centralSettingsIn } from '../../../config/repository-operator.ts'
 import { hideVariables } from '../../io/environment.ts'
+import { asExpected } from '../../io/system-problem.ts'
 import { ExpectedStop, type Problem } from '../../model/problem.ts'
 import type { RunPorts } from '../host.ts'
 import { shareObservations } from '../observe/observe.ts'
@@ -31,7 +32,8 @@ export interface RepositoriesReport {
 
 /**
  * Runs on each repository and branch, one after the other, then updates the dashboard of all. Each has its own settings,
- * delivery and pull requests; a cluster that several of them name is read once. What fails in one of them stops no other.
+ * delivery and pull requests; a cluster that several of them name is read once. What fails in one of them stops no other; a
+ * bug is thrown when all have run.
  */
 export async function runRepositories(
   ports: RunPorts,
@@ -39,22 +41,35 @@ export async function runRepositories(
 ): Promise<RepositoriesReport> {
   const central = centralSettingsIn(request.operator)
   hideVariables(centralVariables(central))
-  const { targets, failed, skipped, unread } = await findTargets(ports, request, central)
+  const { targets: found, failed, skipped, unread } = await findTargets(ports, request, central)
+  const { cluster } = request.usage
+  const targets = found.filter(
+    ({ clusters: own }) => cluster === undefined || own?.includes(cluster) !== false,
+  )
   const context = { ...request, targets, observe: shareObservations() }
-  const ended: RepositoryRun[] = [...failed]
+  const { ended, bugs } = await runEach(ports, context)
+  const report = { repositories: [...failed, ...ended], skipped, unread }
+  if (central.dashboard !== undefined && request.mode !== 'report')
+    await updateRepositoriesDashboard(ports, { ...request, dashboard: central.dashboard }, report)
+  if (bugs.length > 0) throw bugs[0]
+  return report
+}
+
+async function runEach(ports: RunPorts, context: RunContext) {
+  const ended: RepositoryRun[] = []
+  const bugs: unknown[] = []
+  const { targets } = context
   for (const [index, target] of targets.entries()) {
     const detail = `${target.url} (${target.branch})`
     ports.progress({ kind: 'stage', stage: 'repository', detail })
     ports.progress({ kind: 'step', stage: 'repository', done: index + 1, total: targets.length })
     try {
       ended.push({ target, ...(await runTarget(ports, context, target)) })
-    } catch (error) {
-      if (!(error instanceof ExpectedStop)) throw error
-      ended.push({ target, problems: error.problems })
+    } catch (cause) {
+      const error = asExpected(cause)
+      if (error instanceof ExpectedStop) ended.push({ target, problems: error.problems })
+      else bugs.push(error)
     }
   }
-  const report = { repositories: ended, skipped, unread }
-  if (central.dashboard !== undefined && request.mode !== 'report')
-    await updateRepositoriesDashboard(ports, { ...request, dashboard: central.dashboard }, report)
-  return report
+  return { ended, bugs }
 }

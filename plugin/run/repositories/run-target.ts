@@ -7,6 +7,7 @@ import type { SettingsFile } from '../../../config/screen-settings.ts'
 import { branchOf } from '../../deliver/pulls/scope.ts'
 import { treeOf } from '../../io/commit-tree.ts'
 import { stop } from '../../model/problem.ts'
+import { repositoryName } from '../../model/repository.ts'
 import { headOf } from '../base-branch.ts'
 import type { RunPorts } from '../host.ts'
 import { refreshMirror } from '../mirror.ts'
@@ -97,17 +98,21 @@ const standardBranch = 'tortoise/right-size'
 /** Settings whose changes go to branches of their own, where the run works on several branches of one repository. */
 function onOwnBranch(
   settings: Settings,
-  { url, branch }: RepositoryTarget,
+  target: RepositoryTarget,
   targets: readonly RepositoryTarget[],
 ): Settings {
   const { deliver } = settings
-  const isAlone = targets.every((one) => one.url !== url || one.branch === branch)
+  const { branch } = target
+  const isAlone = targets.every((one) => nameOf(one) !== nameOf(target) || one.branch === branch)
   if (isAlone || deliver.branch !== standardBranch || ['main', 'master'].includes(branch)) return settings
   return { ...settings, deliver: { ...deliver, branch: branchOf(standardBranch, branch) } }
 }
 
 /** The name of the clone of a repository: readable, and no two alike. */
-function cloneName({ url }: RepositoryTarget): string {
-  const readable = (url.split('/').at(-1) ?? '').replace(/[^\w.-]+/g, '-').slice(0, 60)
-  return `${readable}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`
+function cloneName(target: RepositoryTarget): string {
+  const name = nameOf(target)
+  const readable = (name.split('/').at(-1) ?? '').replace(/[^\w.-]+/g, '-').slice(0, 60)
+  return `${readable}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`
 }
+
+const nameOf = ({ url }: RepositoryTarget): string => repositoryName(url) ?? url

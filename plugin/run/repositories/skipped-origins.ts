@@ -22,7 +22,7 @@ export interface Skip {
 /** Groups skipped origins by repository, revision and reason, in the order of their names. */
 export function groupSkipped(all: readonly Skip[]): readonly SkippedOrigin[] {
   const named = all.map(({ origin, reason }) => ({
-    by: `${origin.by} in cluster ${origin.cluster}`,
+    by: `${origin.by} in cluster ${origin.at}`,
     one: { repository: shownUrl(origin.repository), revision: origin.revision, reason },
   }))
   return [...groupBy(named, ({ one }) => [one.repository, one.revision, one.reason].join('\0'))]

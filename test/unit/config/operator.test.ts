@@ -207,6 +207,17 @@ describe('operator settings', () => {
     })
   })
 
+  it('send no token of GitHub Enterprise to github.com', () => {
+    const messages = (allow: object) =>
+      problemsOf(() => merged('', JSON.stringify({ discover: { allow: [allow] } }))).map(({ hint }) => hint)
+    expect(messages({ url: 'https://ghe.example.com/acme/*', github: {} })).toEqual([
+      'Set it for GitHub Enterprise: apiUrl: https://ghe.example.com/api/v3',
+    ])
+    const apiUrl = 'https://ghe.example.com/api/v3'
+    expect(messages({ url: 'https://ghe.example.com/acme/*', github: { apiUrl } })).toEqual([])
+    expect(messages({ url: 'https://github.com/acme/*', github: {} })).toEqual([])
+  })
+
   it('have relative paths from their own directory', () => {
     const { clusters } = combineSettings({
       main: { file: 'tortoise.yaml', text: 'clusters: [{name: a}]' },

@@ -234,6 +234,19 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     },
   )
 
+  claims(
+    `lists every pull request from one branch, closed ones too, and none of a fork${claim}`,
+    async () => {
+      ground = await open(checkout)
+      await run('260m')
+      await ground.change(1, 'ada', { state: 'closed' })
+      await ground.fromFork('x')
+      const listed = await ground.forge.pullsFrom(branch)
+      expect(listed).toMatchObject([{ number: 1, branch, base: 'main', state: 'closed' }])
+      expect(await ground.forge.pullsFrom('tortoise/other')).toEqual([])
+    },
+  )
+
   claims(`accepts commands of users with push access only${claim}`, async () => {
     ground = await open(checkout)
     await run('260m')
