@@ -34,7 +34,7 @@ export function placeSources(
 function placeByStage(found: readonly SurveyedSource[], names: readonly string[]): AssignedSources {
   const [only, ...more] = names
   const single = only !== undefined && more.length === 0
-  const assigned = assignClusters(found, single ? { cluster: stageOf([only]) ?? only } : {})
+  const assigned = assignClusters(found, { names, ...(single && { cluster: stageOf([only]) ?? only }) })
   const rename = (name: string): string => {
     const named = names.filter((one) => one === name || stageOf([one]) === name)
     return named.length === 1 ? (named[0] ?? name) : name

@@ -111,7 +111,7 @@ async function branchesOf(
   context: TargetContext,
   target: RepositoryTarget,
 ): Promise<RemoteBranches> {
-  const remote = openFetchRemote(ports, operatorOnly(ports, context, target))
+  const remote = openFetchRemote(ports, operatorOnly(ports, context, { target }))
   if (remote === undefined) throw new Error('a discovered repository has a remote')
   return remoteBranches(remote)
 }

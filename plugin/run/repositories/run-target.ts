@@ -48,7 +48,7 @@ export async function runTarget(
   mkdirSync(root, { recursive: true })
   const settingsOf = (main: SettingsFile): Settings =>
     onOwnBranch(targetSettings(ports, context, { target, main, root }), target, context.targets)
-  const checkout = await refreshMirror(ports, operatorOnly(ports, context, target, root), root)
+  const checkout = await refreshMirror(ports, operatorOnly(ports, context, { target, root }), root)
   const { gitdir = root } = checkout
   const commit = await headOf(gitdir, target.branch)
   const file = await fileAtCommit({ root, gitdir, commit }, target.settings)

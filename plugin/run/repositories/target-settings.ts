@@ -56,8 +56,7 @@ export function targetSettings(
 export const operatorOnly = (
   ports: Ports,
   context: TargetContext,
-  target: RepositoryTarget,
-  root?: string,
+  { target, root }: { readonly target: RepositoryTarget; readonly root?: string },
 ): Settings =>
   targetSettings(ports, context, {
     target,
