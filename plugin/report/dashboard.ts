@@ -1,9 +1,11 @@
+import type { Coverage } from '../model/coverage.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import type { PullOutcome } from '../model/proposal.ts'
 import { type Inert, inert } from '../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
+import { coverageSentence } from './coverage.ts'
 import { skippedLine } from './markdown.ts'
 import { skippedRows, totals } from './rows.ts'
 
@@ -37,7 +39,19 @@ function section(title: string, lines: readonly Markdown[]): readonly Markdown[]
   ]
 }
 
-/** The text of the dashboard issue: pull requests by state, what reviewers decided, and what is skipped with the reasons. */
+/** How much of each cluster is managed, and what keeps the rest out. */
+const coverageSection = (coverage: readonly Coverage[]): readonly Markdown[] =>
+  section(
+    'Coverage',
+    coverage.map((one) => {
+      const texts = [coverageSentence(one), ...one.advice]
+      return markdown`- ${one.cluster}: ${texts.join('; ')}`
+    }),
+  )
+
+/**
+ * The text of the dashboard issue: pull requests by state, what reviewers decided, what is skipped with the reasons, and coverage.
+ */
 export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
   const { changes, workloads, kept, unsure } = totals(plan)
   const people = plan.skipped.filter(({ reason }) => decided.test(reason))
@@ -55,6 +69,7 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
       ),
     ),
     ...section('Skipped', rest.map(skippedLine)),
+    ...coverageSection(plan.coverage ?? []),
   ]
   return markdown.join([head, ...sections, marker], '\n\n')
 }

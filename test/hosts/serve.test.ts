@@ -40,6 +40,8 @@ describe('serve', () => {
     expect(cores).toBeLessThan(0)
     expect(metrics).toContain(`tortoise_net_cpu_request_cores{schedule="prod"} ${cores / 1000}\n`)
     expect(metrics).toContain(`tortoise_changes{schedule="prod"} ${prod.changes.length}\n`)
+    expect(metrics).toMatch(/^tortoise_workloads_with_usage{schedule="prod",cluster="prod"} [1-9]\d*$/m)
+    expect(metrics).toMatch(/^tortoise_workloads_managed{schedule="prod",cluster="prod"} [1-9]\d*$/m)
     expect((await daemon.get('/healthz')).status).toBe(200)
     expect((await daemon.get('/readyz')).status).toBe(200)
     expect(await (await daemon.get('/')).text()).toContain('<td><code>* * * * * *</code></td>')

@@ -1,3 +1,4 @@
+import type { Coverage } from '../../model/coverage.ts'
 import type { Outcome } from '../../model/plan.ts'
 import { visible } from '../../model/text/clean.ts'
 import { type Data, verbatim } from '../../model/text/data.ts'
@@ -29,6 +30,13 @@ const families = {
   tortoise_changes: ['gauge', 'Values that should change, in the last run.'],
   tortoise_unsure: ['gauge', 'Values that cannot be decided yet, in the last run.'],
   tortoise_skipped: ['gauge', 'Skipped values, in the last run.'],
+  tortoise_workloads_with_usage: ['gauge', 'Workloads of a cluster that have usage, in the last run.'],
+  tortoise_workloads_managed: ['gauge', 'Those among them that sources declare.'],
+  tortoise_managed_cpu_request_ratio: [
+    'gauge',
+    'What managed workloads request of the CPU that all workloads with usage request, 0 to 1.',
+  ],
+  tortoise_managed_memory_request_ratio: ['gauge', 'The same for memory.'],
   tortoise_samples_total: ['counter', 'Container samples that were read from metrics-server.'],
   tortoise_last_sample_timestamp_seconds: ['gauge', 'Time of the last sample from metrics-server.'],
   tortoise_net_cpu_request_cores: [
@@ -100,5 +108,14 @@ export function recordOutcome(metrics: Metrics, labels: RunLabels, { plan, deliv
       .reduce((sum, { from, to }) => sum + (readValue(field, to) ?? 0) - (readValue(field, from) ?? 0), 0)
   metrics.set('tortoise_net_cpu_request_cores', labels, net('requests.cpu') / 1000)
   metrics.set('tortoise_net_memory_request_bytes', labels, net('requests.memory'))
+  for (const one of plan.coverage ?? []) recordCoverage(metrics, { ...labels, cluster: one.cluster }, one)
   if (delivery?.created === true) metrics.add('tortoise_commits_total', labels)
+}
+
+function recordCoverage(metrics: Metrics, labels: Labels, { used, managed, share }: Coverage): void {
+  metrics.set('tortoise_workloads_with_usage', labels, used)
+  metrics.set('tortoise_workloads_managed', labels, managed)
+  if (share === undefined) return
+  metrics.set('tortoise_managed_cpu_request_ratio', labels, share.cpu)
+  metrics.set('tortoise_managed_memory_request_ratio', labels, share.memory)
 }
