@@ -1,5 +1,6 @@
 import { isSeq } from 'yaml'
 import { isContainerField } from '../model/field.ts'
+import { groupBy } from '../model/group.ts'
 import type { JsonPath } from '../model/json.ts'
 import { valueAt } from '../model/json.ts'
 import { slotIn } from '../model/manifest.ts'
@@ -47,14 +48,11 @@ function slotInsertion(site: InsertSite | PatchSite, { field, to }: WantedEdit):
 
 /** The edits, those of one patch from the last container to the first: none needs an item for those before it then. */
 export function byContainer(wanted: readonly WantedEdit[]): readonly WantedEdit[] {
-  const groups = new Map<string, WantedEdit[]>()
-  for (const one of wanted) {
-    const key =
-      one.site.kind === 'patch' ? JSON.stringify([one.site.file, one.site.path, one.site.target]) : ''
-    groups.set(key, [...(groups.get(key) ?? []), one])
-  }
+  const groups = groupBy(wanted, ({ site }) =>
+    site.kind === 'patch' ? JSON.stringify([site.file, site.path, site.target]) : '',
+  )
   return [...groups].flatMap(([key, group]) =>
-    key === '' ? group : group.sort((one, other) => positionOf(other) - positionOf(one)),
+    key === '' ? group : group.toSorted((one, other) => positionOf(other) - positionOf(one)),
   )
 }
 

@@ -51,10 +51,20 @@ export const packLevels = (frame: SeriesFrame, levels: Uint8Array): Series => ({
 /** The levels of a usage series, one per slot. */
 const unpackLevels = ({ packed }: Series): Uint8Array => unpackBytes(packed)
 
-/** Usage by slot, in the unit of the scale; `NaN` without a sample. */
+/** How many series are kept unpacked: the rules for one workload read the same few again and again. */
+const mostUnpacked = 12
+const unpacked: { readonly series: Series; readonly scale: SketchScale; readonly values: Float64Array }[] = []
+
+/** Usage by slot, in the unit of the scale; `NaN` without a sample. The result is shared, so nothing may change it. */
 export function usageValues(series: Series, scale: SketchScale): Float64Array {
-  const [levels, values] = [unpackLevels(series), valuesOf(scale)]
-  return Float64Array.from(levels, (level) => values[level] ?? Number.NaN)
+  const known = unpacked.find((one) => one.series === series && one.scale === scale)
+  if (known !== undefined) return known.values
+  const [levels, table] = [unpackLevels(series), valuesOf(scale)]
+  const values = new Float64Array(levels.length)
+  for (let slot = 0; slot < levels.length; slot += 1) values[slot] = table[levels[slot] ?? 0] ?? Number.NaN
+  unpacked.push({ series, scale, values })
+  if (unpacked.length > mostUnpacked) unpacked.shift()
+  return values
 }
 
 /** Packs numbers of pods, up to 65,534 per slot; `NaN` without a sample. */

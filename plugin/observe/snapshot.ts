@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { ExpectedStop, type Problem } from '../model/problem.ts'
+import type { Observation } from '../model/observation.ts'
+import { ExpectedStop, type Place, type Problem } from '../model/problem.ts'
 import {
   observationSchema,
   type Snapshot,
@@ -28,6 +29,44 @@ export function parseSnapshot(file: string, text: string): Snapshot {
   )
 }
 
+/** The first line of a snapshot as `snapshotLines` writes it. */
+const firstLine = /^(\{.*),"observations":\[$/
+
+/**
+ * Reads a snapshot from its lines: one observation at a time where it is written as `snapshotLines` does, else the whole text by
+ * `readWhole`. Throws like `parseSnapshot`.
+ */
+export function parseSnapshotLines(file: string, lines: Iterable<string>, readWhole: () => string): Snapshot {
+  const all = lines[Symbol.iterator]()
+  const { value: first = '' } = all.next() as { readonly value?: string }
+  const [, head] = firstLine.exec(first) ?? []
+  if (head === undefined) return parseSnapshot(file, readWhole())
+  const snapshot = parseSnapshot(file, `${head},"observations":[]}`)
+  const observations: Observation[] = []
+  for (let number = 2; ; number += 1) {
+    const { value: line, done } = all.next() as { readonly value?: string; readonly done?: boolean }
+    if (done === true || line === undefined) throw invalid(file, ['the file ends early'])
+    if (line === ']}' && isEnd(all)) return { ...snapshot, observations }
+    observations.push(observationIn({ file, line: number }, line.replace(/,$/, '')))
+  }
+}
+
+/** Whether nothing but an empty line is left. */
+function isEnd(lines: Iterator<string>): boolean {
+  const { value = '', done } = lines.next()
+  return done === true || value.trim() === ''
+}
+
+function observationIn(place: Place, text: string): Observation {
+  const { data, error } = observationSchema.safeParse(parseJson(place.file, text))
+  if (data !== undefined) return data
+  throw invalid(
+    place.file,
+    error.issues.map(({ path, message }) => `${printPath(path)}: ${message}`),
+    place.line,
+  )
+}
+
 const headerSchema = z.object({ kind: z.unknown(), version: z.unknown() }).partial()
 const shown = (value: unknown): string =>
   value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60)
@@ -45,13 +84,13 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-function invalid(file: string, messages: readonly string[]): ExpectedStop {
+function invalid(file: string, messages: readonly string[], line?: number): ExpectedStop {
   return new ExpectedStop(
     messages.map(
       (message): Problem => ({
         code: 'snapshot.invalid',
         message,
-        place: { file },
+        place: { file, ...(line !== undefined && { line }) },
         hint: 'Record one with `tortoise snapshot --out FILE`.',
       }),
     ),

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fileLines } from '../../io/file-lines.ts'
 import { readBounded } from '../../io/read-bounded.ts'
 import type { Observation } from '../../model/observation.ts'
 import { stop } from '../../model/problem.ts'
 import { workloadKey } from '../../model/workload.ts'
-import { parseSnapshot } from '../../observe/snapshot.ts'
+import { parseSnapshotLines } from '../../observe/snapshot.ts'
 import type { Environment } from '../host.ts'
 import type { ObservedUsage } from './request.ts'
 
@@ -18,7 +19,11 @@ const mostBytes = 256 * 1024 ** 2
 export function readSnapshots({ cwd }: Pick<Environment, 'cwd'>, files: readonly string[]): ObservedUsage {
   const snapshots = files
     .flatMap((file) => snapshotFiles(cwd, file))
-    .map(({ file, path }) => parseSnapshot(file, readBounded({ file: path, shown: file, mostBytes })))
+    .map(({ file, path }) =>
+      parseSnapshotLines(file, fileLines({ file: path, shown: file, longest: mostBytes }), () =>
+        readBounded({ file: path, shown: file, mostBytes }),
+      ),
+    )
   const found = new Map<string, Observation>()
   for (const one of snapshots.flatMap(({ observations }) => observations)) {
     const key = `${one.cluster}/${workloadKey(one.workload)}`

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { ExpectedStop } from '../../../plugin/model/problem.ts'
-import { parseSnapshot, printSnapshot } from '../../../plugin/observe/snapshot.ts'
+import { parseSnapshot, parseSnapshotLines, printSnapshot } from '../../../plugin/observe/snapshot.ts'
 import { type Snapshot, snapshotJsonSchema } from '../../../plugin/observe/snapshot-schema.ts'
 
 const optional = { requiredKeys: [] as [] }
@@ -213,5 +213,48 @@ describe('snapshotJsonSchema', () => {
     visit(snapshotJsonSchema(), '')
     expect(undescribed).toEqual([])
     expect(JSON.stringify(snapshotJsonSchema())).not.toContain('readOnly')
+  })
+})
+
+describe('a snapshot read line by line', () => {
+  const never = (): string => {
+    throw new Error('the whole text is not read')
+  }
+  const lines = (snapshot: Snapshot) => printSnapshot(snapshot).split('\n')
+
+  it('is the same as a whole one, and its text is never one string', () => {
+    fc.assert(
+      fc.property(snapshots, (snapshot) => {
+        const whole = parseSnapshot('s.json', printSnapshot(snapshot))
+        // Without observations it is one line.
+        const read = () => (snapshot.observations.length === 0 ? printSnapshot(snapshot) : never())
+        expect(parseSnapshotLines('s.json', lines(snapshot), read)).toEqual(whole)
+      }),
+    )
+  })
+
+  it('in another layout is read as a whole', () => {
+    const [snapshot] = fc.sample(snapshots, 1)
+    const text = JSON.stringify(JSON.parse(printSnapshot(snapshot as Snapshot)), null, 2)
+    expect(parseSnapshotLines('s.json', text.split('\n'), () => text)).toEqual(parseSnapshot('s.json', text))
+  })
+
+  it('names the line of what is wrong, and says where it ends early', () => {
+    const snapshot = fc.sample(
+      snapshots.filter(({ observations }) => observations.length > 1),
+      { numRuns: 1, seed: 7 },
+    )[0] as Snapshot
+    const all = lines(snapshot)
+    const changed = all.map((line, index) => (index === 2 ? line.replace('"cluster":', '"clusters":') : line))
+    const problems = (some: readonly string[]) => {
+      try {
+        return parseSnapshotLines('s.json', some, never) && []
+      } catch (error) {
+        return error instanceof ExpectedStop ? error.problems : []
+      }
+    }
+    expect(problems(changed)[0]).toMatchObject({ place: { file: 's.json', line: 3 } })
+    expect(problems(all.slice(0, 2))[0]?.message).toBe('the file ends early')
+    expect(problems([...all.slice(0, -1), '[]'])).toHaveLength(1)
   })
 })
