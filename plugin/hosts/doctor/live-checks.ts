@@ -1,4 +1,5 @@
 import { plural } from '../../model/plural.ts'
+import { manyKinds } from '../../observe/kubernetes/lister.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Check } from '../../report/json/doctor.ts'
 
@@ -14,8 +15,29 @@ export function liveChecks(live: LiveCluster): readonly Check[] {
     code: 'reachable',
     message: `${plural(workloads.length, 'workload')} listed${shown}; ${placed} deployed by Argo CD or Flux`,
   }
-  return [reachable, ...rivals(live), ...unread.map((one) => unreadCheck(one, cluster))]
+  const forbidden = unread.filter(({ reason }) => reason === 'forbidden')
+  const isMany = forbidden.length > mostForbidden
+  const each = isMany ? unread.filter((one) => !forbidden.includes(one)) : unread
+  return [
+    reachable,
+    ...rivals(live),
+    ...(isMany ? [forbiddenCheck(forbidden, cluster)] : []),
+    ...each.map((one) => unreadCheck(one, cluster)),
+  ]
 }
+
+/** More forbidden kinds than these are one check. */
+const mostForbidden = 3
+const grant = 'Grant get and list. `tortoise doctor --fix-hints` prints the rules.'
+
+const forbiddenCheck = (forbidden: LiveCluster['unread'], cluster: string): Check => ({
+  area: 'kubernetes',
+  cluster,
+  level: 'warning',
+  code: 'forbidden',
+  message: `No permission to list ${manyKinds(forbidden)}: what bounds or writes values in the cluster is unknown`,
+  hint: grant,
+})
 
 /** Other programs that resize workloads of the cluster. */
 function rivals({ cluster, workloads }: LiveCluster): readonly Check[] {
@@ -51,6 +73,6 @@ function unreadCheck(
     message: forbidden
       ? `No permission to list ${kinds}${place}: ${loss}`
       : `${kinds} of ${group || 'the core'} are not served${expected ? ' (their operator is not installed)' : `: ${loss}`}`,
-    ...(forbidden ? { hint: 'Grant get and list. `tortoise doctor --fix-hints` prints the rules.' } : {}),
+    ...(forbidden ? { hint: grant } : {}),
   }
 }

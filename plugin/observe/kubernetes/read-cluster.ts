@@ -39,8 +39,9 @@ export interface ClusterOptions extends ApiServerOptions {
 export async function readCluster(options: ClusterOptions, ports: ClusterPorts): Promise<LiveCluster> {
   const { cluster, namespaces = [], kinds = [] } = options
   const server = await openApiServer(options, ports.pause)
-  const objects = lister(server, { cluster, namespaces, progress: ports.progress })
+  const objects = lister(server, { cluster, namespaces, progress: ports.progress, gathers: true })
   const read = await readObjects(objects, [...controllerKinds, ...customControllers(kinds)])
+  objects.report()
   const { url } = server
   const hub = options.hub && (await hubApplications(options.hub, { of: cluster, url, ports }))
   const local = localApplications(read.applications, url)

@@ -21,7 +21,10 @@ export interface Live {
 /** Reads a cluster with list requests only. Rejects with `settings.operator`, `kubernetes.unreachable` or `kubernetes.refused`. */
 export async function readLive(host: Pick<RunPorts, 'progress'>, login: KubeConfigOptions): Promise<Live> {
   const options = { timeoutMs: 10_000, ...login }
-  const { workloads } = await readCluster({ cluster: 'it', ...options }, { progress: host.progress })
+  const { workloads } = await readCluster(
+    { cluster: login.context ?? 'of the kubeconfig', ...options },
+    { progress: host.progress },
+  )
   const server = await openApiServer(options)
   const pods: unknown[] = []
   // Services would name it, but a run may not list them.

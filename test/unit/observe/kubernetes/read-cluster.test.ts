@@ -211,6 +211,20 @@ describe('readCluster', () => {
     ])
   })
 
+  it('says once that most kinds are forbidden, and what prints the rules', async () => {
+    const server = await serve((request, response) => {
+      if (request.url.pathname.endsWith('pods')) listing(request, response)
+      else json(response, 403, { kind: 'Status', code: 403 })
+    })
+    const live = await read(server)
+    expect(live.unread.length).toBeGreaterThan(15)
+    const [said, ...others] = warnings().filter((one) => one.includes('may not list'))
+    expect(said).toMatch(
+      /^cluster prod: may not list \w+, \w+, \w+ and \d+ more kinds\. `tortoise doctor --fix-hints` prints the rules to grant$/,
+    )
+    expect(others).toEqual([])
+  })
+
   it('repeats a list once when it expires', async () => {
     let expired = 0
     const server = await serve((request, response) => {
