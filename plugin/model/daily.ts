@@ -85,23 +85,26 @@ export function visitQuarters(
 ): void {
   const bytes = unpackBytes(quarters ?? '')
   let at = 0
-  const next = (): number => {
-    const byte = bytes[at]
-    if (byte === undefined) throw new RangeError('the quarters of the days are cut off')
-    at += 1
-    return byte
-  }
-  const weightAt = (): number => {
-    let [weight, unit, byte] = [0, 1, next()]
-    for (; byte > 127; byte = next(), unit *= 128) weight += (byte - 128) * unit
-    return weight + byte * unit
-  }
   for (const day of days) {
-    const count = quarters === undefined ? 0 : next()
+    const count = quarters === undefined ? 0 : (bytes[at++] ?? cutOff())
     begin(day, count)
     for (let quarter = 0; quarter < count; quarter += 1)
-      for (let left = next(); left > 0; left -= 1) visit(day, quarter, next(), weightAt())
+      for (let left = bytes[at++] ?? cutOff(); left > 0; left -= 1) {
+        const bucket = bytes[at++] ?? cutOff()
+        let weight = 0
+        let unit = 1
+        let byte = bytes[at++] ?? cutOff()
+        for (; byte > 127; byte = bytes[at++] ?? cutOff()) {
+          weight += (byte - 128) * unit
+          unit *= 128
+        }
+        visit(day, quarter, bucket, weight + byte * unit)
+      }
   }
+}
+
+function cutOff(): never {
+  throw new RangeError('the quarters of the days are cut off')
 }
 
 function unpackQuarters(daily: DailyUsage): readonly (readonly Sketch[] | undefined)[] {

@@ -18,6 +18,9 @@ const learningRate = 30
 /** Days whose costs count, and what one day less leaves of a cost. */
 const memory = { days: 8, discount: 0.8 } as const
 
+/** Blocks after the first one up to which weights grow: 2 to the power of twice as many is a number. A history has 112 at most. */
+const mostBlocks = 400
+
 /** Days that show that usage rises from day to day. */
 const risingDays = 5
 
@@ -33,6 +36,22 @@ interface Day extends Weighted {
   readonly blocks: number[]
 }
 
+/** Used again for each forecast: to allocate its rows takes longer than to compute with them. No row outlives a forecast. */
+let scratch = new Float64Array(4096)
+
+/** Gives rows of zeros, one a call. */
+function zeroRows(size: number): () => Float64Array {
+  let from = 0
+  return () => {
+    if (from + size > scratch.length) {
+      scratch = new Float64Array(Math.max(size, scratch.length) * 2)
+      from = 0
+    }
+    from += size
+    return scratch.subarray(from - size, from).fill(0)
+  }
+}
+
 /** The mean usage with weights that halve in two days, in the unit of the scale. */
 export function recentMean(blocks: UsageBlocks, scale: SketchScale): number {
   const { numbers, starts, buckets, weights } = blocks
@@ -40,7 +59,8 @@ export function recentMean(blocks: UsageBlocks, scale: SketchScale): number {
   let [sum, weight] = [0, 0]
   for (let index = 0; index < numbers.length; index += 1) {
     const factor = 2 ** (((numbers[index] ?? 0) - last) / quartersPerDay / 2)
-    for (let at = starts[index] ?? 0; at < (starts[index + 1] ?? 0); at += 1) {
+    const end = starts[index + 1] ?? 0
+    for (let at = starts[index] ?? 0; at < end; at += 1) {
       const amount = (weights[at] ?? 0) * factor
       const bucket = buckets[at] ?? 0
       sum += (amount * (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1))) / 2
@@ -59,9 +79,10 @@ export function forecast(blocks: UsageBlocks, scale: SketchScale, price: Price):
   const { lowest, highest } = blocks
   const size = highest - lowest + 1
   const ends = Float64Array.from({ length: size }, (_, index) => bucketStart(scale, lowest + index + 1))
-  const states = experts.map((): Weighted => ({ shares: new Float64Array(size), weight: 0 }))
+  const rows = zeroRows(size)
+  const states = experts.map((): Weighted => ({ shares: rows(), weight: 0 }))
   const losses = new Float64Array(experts.length)
-  const days = daysOf(blocks, size)
+  const days = daysOf(blocks, rows)
   const last = days.at(-1)?.day ?? 0
   for (const [index, day] of days.entries()) {
     const age = last - day.day
@@ -100,18 +121,22 @@ function medianPlace({ shares, weight }: Day): number {
 }
 
 /** The blocks by day, in rising order. */
-function daysOf({ numbers, starts, buckets, weights, lowest }: UsageBlocks, size: number): readonly Day[] {
+function daysOf(
+  { numbers, starts, buckets, weights, lowest }: UsageBlocks,
+  rows: () => Float64Array,
+): readonly Day[] {
   const days: Day[] = []
   for (let index = 0; index < numbers.length; index += 1) {
     const number = Math.floor((numbers[index] ?? 0) / quartersPerDay)
     let day = days.at(-1)
     if (day?.day !== number) {
-      day = { day: number, blocks: [], shares: new Float64Array(size), weight: 0 }
+      day = { day: number, blocks: [], shares: rows(), weight: 0 }
       days.push(day)
     }
     day.blocks.push(index)
     for (let at = starts[index] ?? 0; at < (starts[index + 1] ?? 0); at += 1) {
-      const [place, weight] = [(buckets[at] ?? 0) - lowest, weights[at] ?? 0]
+      const place = (buckets[at] ?? 0) - lowest
+      const weight = weights[at] ?? 0
       day.shares[place] = (day.shares[place] ?? 0) + weight
       day.weight += weight
     }
@@ -119,12 +144,13 @@ function daysOf({ numbers, starts, buckets, weights, lowest }: UsageBlocks, size
   return days
 }
 
-/** Adds a day's blocks to the experts that weight the past by age. */
+/** Adds a day's blocks to the experts that weight the past by age: later blocks weigh more, so earlier ones need not be lowered. */
 function absorb(states: readonly Weighted[], blocks: UsageBlocks, day: Day): void {
-  for (const [expert, state] of states.entries()) {
-    const { halfLife } = experts[expert] ?? {}
-    if (halfLife !== undefined)
-      for (const index of day.blocks) absorbBlock(state, halfLife, { blocks, index })
+  for (let expert = 0; expert < states.length; expert += 1) {
+    const state = states[expert]
+    const halfLife = experts[expert]?.halfLife
+    if (state === undefined || halfLife === undefined) continue
+    for (const index of day.blocks) absorbBlock(state, halfLife, { blocks, index })
   }
 }
 
@@ -134,15 +160,15 @@ function absorbBlock(
   { blocks, index }: { readonly blocks: UsageBlocks; readonly index: number },
 ): void {
   const { numbers, starts, buckets, weights, lowest } = blocks
-  const passed = index === 0 ? 0 : (numbers[index] ?? 0) - (numbers[index - 1] ?? 0)
-  const factor = 2 ** (-passed / quartersPerDay / halfLife)
+  const passed = (numbers[index] ?? 0) - (numbers[0] ?? 0)
+  const factor = 2 ** (Math.min(passed, mostBlocks) / quartersPerDay / halfLife)
   const { shares } = state
-  for (let place = 0; place < shares.length; place += 1) shares[place] = (shares[place] ?? 0) * factor
-  state.weight *= factor
-  for (let at = starts[index] ?? 0; at < (starts[index + 1] ?? 0); at += 1) {
+  const end = starts[index + 1] ?? 0
+  for (let at = starts[index] ?? 0; at < end; at += 1) {
     const place = (buckets[at] ?? 0) - lowest
-    shares[place] = (shares[place] ?? 0) + (weights[at] ?? 0)
-    state.weight += weights[at] ?? 0
+    const amount = (weights[at] ?? 0) * factor
+    shares[place] = (shares[place] ?? 0) + amount
+    state.weight += amount
   }
 }
 
@@ -183,13 +209,18 @@ function cheapest(
   ends: Float64Array,
   { sharePerUnit, covered }: Price,
 ): number {
-  let [above, best, least] = [1, ends.length - 1, Number.POSITIVE_INFINITY]
+  let above = 1
+  let best = ends.length - 1
+  let least = Number.POSITIVE_INFINITY
   for (let place = 0; place < shares.length; place += 1) {
     const share = (shares[place] ?? 0) / weight
     above -= share
     if (share === 0 || above > 1 - covered + 1e-9) continue
     const cost = sharePerUnit * (ends[place] ?? 0) + above
-    if (cost < least) [best, least] = [place, cost]
+    if (cost < least) {
+      best = place
+      least = cost
+    }
   }
   return best
 }
@@ -199,7 +230,7 @@ function mix(
   losses: Float64Array,
   add: (place: number, share: number) => void,
 ): void {
-  const least = Math.min(...losses)
+  const least = losses.reduce((low, loss) => Math.min(low, loss), Number.POSITIVE_INFINITY)
   const factors = known.map(
     (_, expert) => (experts[expert]?.prior ?? 0) * Math.exp(-learningRate * ((losses[expert] ?? 0) - least)),
   )

@@ -7,34 +7,56 @@ export interface UsageBlocks {
   readonly numbers: readonly number[]
   /** Where the buckets of each block begin; one more than blocks. */
   readonly starts: readonly number[]
-  readonly buckets: readonly number[]
-  readonly weights: readonly number[]
+  readonly buckets: Uint8Array
+  readonly weights: Float64Array
   /** The lowest and the highest bucket with samples. */
   readonly lowest: number
   readonly highest: number
 }
 
+/** Memory for the entries of blocks, which grows as needed: to allocate it for each container of a fleet takes longer than the rest. */
+export interface BlockRoom {
+  buckets: Uint8Array
+  weights: Float64Array
+}
+
+/** Room for no entry. */
+export const emptyRoom = (): BlockRoom => ({ buckets: new Uint8Array(), weights: new Float64Array() })
+
 /**
- * The blocks of usage. A day without quarters (an old cache) counts as four equal blocks, and usage without days as one block.
+ * The blocks of usage. A day without quarters (an old cache) counts as four equal blocks, and usage without days as one block. With a
+ * `room` that is used again, the blocks hold until then.
  */
-export function usageBlocks({ daily, sketch }: ResourceUsage): UsageBlocks {
-  const [numbers, starts, buckets, weights]: [number[], number[], number[], number[]] = [[], [], [], []]
-  let [lowest, highest] = [Number.POSITIVE_INFINITY, 0]
+export function usageBlocks({ daily, sketch }: ResourceUsage, room: BlockRoom = emptyRoom()): UsageBlocks {
+  const [numbers, starts]: [number[], number[]] = [[], []]
+  const most = daily === undefined ? sketch.length : mostEntries(daily)
+  if (room.buckets.length < most) {
+    room.buckets = new Uint8Array(most * 2)
+    room.weights = new Float64Array(most * 2)
+  }
+  const { buckets, weights } = room
+  let [count, last, lowest, highest] = [0, Number.NaN, Number.POSITIVE_INFINITY, 0]
   const add = (block: number, bucket: number, weight: number): void => {
-    if (block !== numbers.at(-1)) {
+    if (block !== last) {
       numbers.push(block)
-      starts.push(buckets.length)
+      starts.push(count)
+      last = block
     }
-    buckets.push(bucket)
-    weights.push(weight)
+    buckets[count] = bucket
+    weights[count] = weight
+    count += 1
     if (bucket < lowest) lowest = bucket
     if (bucket > highest) highest = bucket
   }
   if (daily === undefined) for (const [bucket, weight] of sketch) add(0, bucket, weight)
   else addDays(daily, add)
-  starts.push(buckets.length)
+  starts.push(count)
   return { numbers, starts, buckets, weights, lowest: Math.min(lowest, highest), highest }
 }
+
+/** No fewer than the entries of all blocks: base64 has three bytes in four characters, and an entry two bytes in quarters, five in days. */
+const mostEntries = ({ sketches, quarters = '' }: NonNullable<ResourceUsage['daily']>): number =>
+  Math.ceil((quarters.length * 3) / 8) + Math.ceil((sketches.length * 3 * quartersPerDay) / 20)
 
 type Add = (block: number, bucket: number, weight: number) => void
 

@@ -12,7 +12,7 @@ import { forecast, recentMean } from './forecast.ts'
 import { roundCpu } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
 import { coveredPods, namingFew, withoutBusiest } from './unequal-pods.ts'
-import { usageBlocks } from './usage-blocks.ts'
+import { emptyRoom, usageBlocks } from './usage-blocks.ts'
 
 const minutesPerDay = 1440
 /** Smallest change of a CPU request that is worth a commit, in millicores. */
@@ -28,9 +28,12 @@ interface Demand {
   readonly price: Price
 }
 
+/** Used again for each container; no blocks outlive `demandOf`. */
+const room = emptyRoom()
+
 function demandOf(usage: ResourceUsage, evidence: Evidence): Demand {
   const { options } = evidence
-  const blocks = usageBlocks(usage)
+  const blocks = usageBlocks(usage, room)
   const size = sizeOf(usage, recentMean(blocks, cpuScale))
   const price = { sharePerUnit: sharePerMillicore(size, options), covered: options.cpuPercentile / 100 }
   return { shares: withoutBusiest(forecast(blocks, cpuScale, price), coveredPods(evidence)), price }
