@@ -101,7 +101,11 @@ export const recommendSchema = z
     targetUtilization: z
       .strictObject({
         minimum: percent.default(50).describe('Lowest target.'),
-        maximum: percent.default(80).describe('Highest target.'),
+        maximum: percent
+          .default(90)
+          .describe(
+            'Highest target. Above 80, the recorded load must leave pods short of CPU for under five minutes a week, or no longer than today.',
+          ),
       })
       .prefault({})
       .describe("Bounds of an HPA's CPU utilisation target, in percent."),

@@ -6,6 +6,7 @@ import type { Machine } from './machine.ts'
 import { memoryRows, memoryTable } from './memory.ts'
 import { pool, replay } from './replay.ts'
 import { rules, steadyOptions } from './rules.ts'
+import { recordedServices, syntheticServices } from './services.ts'
 import { daySamples, present, readColumns, readRows, type Trace } from './traces.ts'
 
 /**
@@ -72,6 +73,12 @@ function cpuSet(file: string) {
   })
 }
 
+/** Every other machine of the sets that have four weeks, ten of each. */
+const recordedFleet = () =>
+  cpuFiles.flatMap((file) =>
+    recordedServices(readColumns(file).filter((_, index) => index % 2 === 0)).slice(0, 10),
+  )
+
 if (cpuFiles.length === 0 && memoryFile === undefined) {
   process.stderr.write(
     'No traces found. Add --cpu FILE.csv.gz and --cpu-memory FILE.csv.gz, or set TORTOISE_TRACES.\n',
@@ -85,7 +92,11 @@ if (cpuFiles.length === 0 && memoryFile === undefined) {
       ? []
       : memoryRows(readRows(memoryFile), { machine, options })
   if (memory.length > 0) print(`${memoryTable(memory)}\n`)
-  const fleet = values.hpa ? fleetRows(options) : []
-  if (fleet.length > 0) print(`${fleetTable(fleet)}\n`)
+  const fleets = values.hpa ? [syntheticServices(), recordedFleet()] : []
+  const fleet = fleets.flatMap((services) => {
+    const rows = services.length === 0 ? [] : fleetRows(options, services)
+    if (rows.length > 0) print(`${fleetTable(rows)}\n`)
+    return rows
+  })
   print(JSON.stringify({ quality: { cpu, memory, fleet } }))
 }
