@@ -69,7 +69,7 @@ export const recommendSchema = z
       .default(10)
       .describe('Smallest change that is worth a commit, in percent of the current value.'),
     minimumDecrease: percent
-      .default(25)
+      .default(10)
       .describe('Smallest decrease that is worth a commit, in percent of the current value.'),
     maximumDecrease: percent
       .default(30)

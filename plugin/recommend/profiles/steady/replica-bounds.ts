@@ -53,10 +53,19 @@ const pinned = (from: number): Advice =>
     reason('hpa.pinned', 'The bounds are kept, because they are equal or allow the HPA to scale to 0.'),
   )
 
-const limitReplicaStep = (wanted: Advice, from: number, evidence: Evidence): Advice =>
-  wanted.kind === 'value' && wanted.value === from
-    ? wanted
-    : limitStep(wanted, { from, smallestMove: 1, round: Math.ceil, largestDecrease: 50 }, evidence)
+/** Smallest decrease of a bound, in percent: numbers of pods vary from week to week. */
+const leastDecrease = 25
+
+function limitReplicaStep(wanted: Advice, from: number, evidence: Evidence): Advice {
+  if (wanted.kind === 'value' && wanted.value === from) return wanted
+  const { options } = evidence
+  const minimumDecrease = Math.max(leastDecrease, options.minimumDecrease)
+  return limitStep(
+    wanted,
+    { from, smallestMove: 1, round: Math.ceil, largestDecrease: 50 },
+    { ...evidence, options: { ...options, minimumDecrease } },
+  )
+}
 
 function maximum(
   scaler: DeclaredAutoscaler,
