@@ -12,14 +12,50 @@ export const recommendSchema = z
     cpuPercentile: percent
       .default(90)
       .describe('Share of the time that a CPU request always covers, at any cost, in percent.'),
+    preset: z
+      .enum(['careful', 'balanced', 'frugal'])
+      .default('balanced')
+      .describe(
+        'How CPU is weighed against the time above its request: `careful` pays more for CPU, `frugal` accepts more of that time.',
+      ),
+    targetTimeAbove: z
+      .number()
+      .min(0.1)
+      .max(10)
+      .exactOptional()
+      .describe(
+        'Replaces `preset`: the share of the time with CPU above its request to aim at, in percent, on average over many workloads. `balanced` is about 3.6.',
+      ),
+    pricePerCoreHour: z
+      .number()
+      .positive()
+      .exactOptional()
+      .describe(
+        'Replaces `preset`, together with `costOfShortage`: price of one requested core for an hour.',
+      ),
+    costOfShortage: z
+      .number()
+      .positive()
+      .exactOptional()
+      .describe(
+        'Cost of an hour in which a container of 250m uses more CPU than it requests, in the same currency. Larger containers count more.',
+      ),
+    rolloutCost: z
+      .number()
+      .min(0)
+      .max(1440)
+      .exactOptional()
+      .describe(
+        'Minutes a day above the request that a change of CPU must be worth, because it restarts pods. 36 when left out.',
+      ),
     cpuSpare: z
       .number()
       .min(0)
-      .default(25)
+      .exactOptional()
       .describe(
-        'Minutes a day with CPU above the request that 100m more must remove to be worth the cost, for a container that uses 250m or less and is evaluated weekly.',
+        'Deprecated: use `preset`, `targetTimeAbove`, or `pricePerCoreHour` with `costOfShortage`. 25 is `balanced`; other values change its price of CPU in proportion.',
       ),
-    reviewDays: z.number().min(1).max(28).default(7).describe('Days between two evaluations.'),
+    reviewDays: z.number().min(1).max(28).default(1).describe('Days between two evaluations.'),
     memoryMargin: z.number().min(0).default(15).describe('Headroom over the memory peak, in percent.'),
     podPercentile: z
       .number()
@@ -33,7 +69,7 @@ export const recommendSchema = z
       .default(10)
       .describe('Smallest change that is worth a commit, in percent of the current value.'),
     minimumDecrease: percent
-      .default(25)
+      .default(10)
       .describe('Smallest decrease that is worth a commit, in percent of the current value.'),
     maximumDecrease: percent
       .default(30)
@@ -65,7 +101,11 @@ export const recommendSchema = z
     targetUtilization: z
       .strictObject({
         minimum: percent.default(50).describe('Lowest target.'),
-        maximum: percent.default(80).describe('Highest target.'),
+        maximum: percent
+          .default(90)
+          .describe(
+            'Highest target. Above 80, the recorded load must leave pods short of CPU for under five minutes a week, or no longer than today.',
+          ),
       })
       .prefault({})
       .describe("Bounds of an HPA's CPU utilisation target, in percent."),

@@ -10,6 +10,25 @@ const targetBoundsAreOrdered: Rule = ({ recommend: { targetUtilization } }) =>
     ? []
     : [problem(['recommend', 'targetUtilization'], 'minimum is above maximum', 'Swap them.')]
 
+/** A price of CPU has two parts, and one of the ways to set it is enough. */
+const oneWayToPriceCpu: Rule = ({ recommend }) => {
+  const { targetTimeAbove, pricePerCoreHour, costOfShortage } = recommend
+  const alone = pricePerCoreHour === undefined ? 'costOfShortage' : 'pricePerCoreHour'
+  if ((pricePerCoreHour === undefined) !== (costOfShortage === undefined))
+    return [
+      problem(['recommend', alone], `${alone} is set alone`, 'Set pricePerCoreHour and costOfShortage.'),
+    ]
+  return targetTimeAbove === undefined || pricePerCoreHour === undefined
+    ? []
+    : [
+        problem(
+          ['recommend', 'targetTimeAbove'],
+          'targetTimeAbove and pricePerCoreHour both set the price of CPU',
+          'Remove one of the two.',
+        ),
+      ]
+}
+
 /** The order of options that Mercari's Tortoise requires. */
 const tortoiseOptionsAreOrdered: Rule = ({ recommend: { tortoise } }) => {
   const { minimumMinReplicas, maximumMinReplicas, preferredMaxReplicas, maximumMaxReplicas } = tortoise
@@ -48,7 +67,12 @@ const branchIsOurs: Rule = ({ deliver: { branch, base } }) =>
         ),
       ]
 
-const rules: readonly Rule[] = [targetBoundsAreOrdered, tortoiseOptionsAreOrdered, branchIsOurs]
+const rules: readonly Rule[] = [
+  targetBoundsAreOrdered,
+  oneWayToPriceCpu,
+  tortoiseOptionsAreOrdered,
+  branchIsOurs,
+]
 
 /** All problems of settings that are not valid together. */
 export const checkSettings = (settings: Checked, origin: SettingsOrigin): readonly RuleProblem[] => [

@@ -110,6 +110,12 @@ const given = z
       .array(z.enum(['VerticalScalingBasedOnPreferredMaxReplicas', 'GoMemLimitModificationEnabled']))
       .default([])
       .describe('Lets pods grow when there are too many, and lets GOMEMLIMIT follow the memory request.'),
+    asPublished: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether two bugs of Tortoise are repeated, to compare with it: a shrink step can end above the ceiling, and the floor of replica bounds jumps.',
+      ),
   })
   .describe(
     "Options of Mercari's Tortoise, for `profile: tortoise`. [Documentation](https://github.com/mercari/tortoise/blob/main/docs/configuration.md).",
@@ -147,7 +153,7 @@ export const tortoiseSchema = given.transform(
     goMemLimit: one.featureFlags.includes('GoMemLimitModificationEnabled'),
     disabled: one.globalDisableMode,
     excludedNamespaces: one.excludedNamespaces,
-    asPublished: false,
+    asPublished: one.asPublished,
   }),
 )
 

@@ -9,7 +9,12 @@ export interface DayUsage {
   /** The highest sample, exact. */
   readonly peak: number
   readonly samples: number
+  /** The same samples in quarters of the day, from 00:00 UTC; absent where they were not recorded. */
+  readonly quarters?: readonly Sketch[]
 }
+
+/** Quarters of a day: usage of six hours each. */
+export const quartersPerDay = 4
 
 /**
  * The days of one resource in packed form, in rising order. Sketches merge by adding weights, so days can be read one at a
@@ -21,6 +26,11 @@ export interface DailyUsage {
   readonly peaks: readonly number[]
   readonly samples: readonly number[]
   readonly sketches: string
+  /**
+   * Quarters of days, for each day: 0 where they were not recorded, or 4; then for each quarter the number of buckets, and bucket (one
+   * byte) and weight (seven bits a byte, lowest first; the highest bit says that one more follows) of each.
+   */
+  readonly quarters?: string
 }
 
 /** Packs days. Weights are rounded to whole numbers, and are 1 at least. */
@@ -43,7 +53,68 @@ export function packDays(days: readonly DayUsage[]): DailyUsage {
     peaks: days.map(({ peak }) => peak),
     samples: days.map(({ samples }) => samples),
     sketches: packBytes(bytes),
+    ...(days.some(({ quarters }) => quarters !== undefined) ? { quarters: packQuarters(days) } : {}),
   }
+}
+
+function packQuarters(days: readonly DayUsage[]): string {
+  const bytes: number[] = []
+  for (const { quarters = [] } of days) {
+    bytes.push(quarters.length)
+    for (const sketch of quarters) {
+      bytes.push(sketch.length)
+      for (const [bucket, weight] of sketch) {
+        bytes.push(bucket)
+        let left = Math.max(1, Math.round(weight))
+        for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) + 128)
+        bytes.push(left)
+      }
+    }
+  }
+  return packBytes(Uint8Array.from(bytes))
+}
+
+/**
+ * Calls `visit` for every bucket of every quarter of the days that have them, with the number of the quarter in its day, and `begin`
+ * with the number of quarters of each day before that. Throws when `quarters` is not the output of `packDays`.
+ */
+export function visitQuarters(
+  { days, quarters }: DailyUsage,
+  begin: (day: number, quarters: number) => void,
+  visit: (day: number, quarter: number, bucket: number, weight: number) => void,
+): void {
+  const bytes = unpackBytes(quarters ?? '')
+  let at = 0
+  for (const day of days) {
+    const count = quarters === undefined ? 0 : (bytes[at++] ?? cutOff())
+    begin(day, count)
+    for (let quarter = 0; quarter < count; quarter += 1)
+      for (let left = bytes[at++] ?? cutOff(); left > 0; left -= 1) {
+        const bucket = bytes[at++] ?? cutOff()
+        let weight = 0
+        let unit = 1
+        let byte = bytes[at++] ?? cutOff()
+        for (; byte > 127; byte = bytes[at++] ?? cutOff()) {
+          weight += (byte - 128) * unit
+          unit *= 128
+        }
+        visit(day, quarter, bucket, weight + byte * unit)
+      }
+  }
+}
+
+function cutOff(): never {
+  throw new RangeError('the quarters of the days are cut off')
+}
+
+function unpackQuarters(daily: DailyUsage): readonly (readonly Sketch[] | undefined)[] {
+  const all: ([number, number][][] | undefined)[] = []
+  visitQuarters(
+    daily,
+    (_, count) => all.push(count === 0 ? undefined : Array.from({ length: count }, () => [])),
+    (_, quarter, bucket, weight) => all.at(-1)?.[quarter]?.push([bucket, weight]),
+  )
+  return all
 }
 
 /** Calls `visit` for every bucket of every day, without unpacking them: a fleet has millions. */
@@ -65,7 +136,9 @@ export function visitDays(
 }
 
 /** Unpacks days. Throws when `sketches` is not the output of `packDays`. */
-export function unpackDays({ days, peaks, samples, sketches }: DailyUsage): readonly DayUsage[] {
+export function unpackDays(daily: DailyUsage): readonly DayUsage[] {
+  const { days, peaks, samples, sketches } = daily
+  const quarters = unpackQuarters(daily)
   const bytes = unpackBytes(sketches)
   const view = new DataView(bytes.buffer)
   let at = 0
@@ -76,6 +149,13 @@ export function unpackDays({ days, peaks, samples, sketches }: DailyUsage): read
       return [view.getUint8(place), view.getUint32(place + 1, true)]
     })
     at += 1 + 5 * length
-    return { day, sketch, peak: peaks[index] ?? 0, samples: samples[index] ?? 0 }
+    const ofDay = quarters[index]
+    return {
+      day,
+      sketch,
+      peak: peaks[index] ?? 0,
+      samples: samples[index] ?? 0,
+      ...(ofDay === undefined ? {} : { quarters: ofDay }),
+    }
   })
 }

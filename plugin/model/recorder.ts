@@ -1,11 +1,13 @@
-import { type DayUsage, packDays } from './daily.ts'
+import { type DayUsage, packDays, quartersPerDay } from './daily.ts'
 import type { ResourceUsage } from './observation.ts'
 import { levelOf, packLevels, type SeriesFrame } from './series.ts'
 import {
   addSample,
   addSketch,
+  cpuScale,
   emptySketch,
   finishSketch,
+  type Sketch,
   type SketchBuffer,
   type SketchScale,
 } from './sketch.ts'
@@ -16,10 +18,13 @@ export interface SlotFrame extends SeriesFrame {
 }
 
 interface DayBuffer {
-  readonly buffer: SketchBuffer
+  /** One for each quarter of the day with samples; one for the whole day where quarters are not kept. */
+  readonly buffers: (SketchBuffer | undefined)[]
   peak: number
   samples: number
 }
+
+const secondsPerDay = 86_400
 
 /** Records the usage of one resource of one container. Its size depends on the number of slots and days, not of samples or pods. */
 export interface UsageRecorder {
@@ -29,17 +34,21 @@ export interface UsageRecorder {
   finish(): ResourceUsage | undefined
 }
 
-/** An empty recorder. A slot belongs to the day in which it ends. */
+/** An empty recorder. A slot belongs to the day in which it ends. Of CPU, quarters of days are kept too, for slots that fit into them. */
 export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFrame): UsageRecorder {
   const days = new Map<number, DayBuffer>()
+  const parts = scale === cpuScale && step <= secondsPerDay / quartersPerDay ? quartersPerDay : 1
   let highest: Uint8Array | undefined
   let total: Float32Array | undefined
 
   const add = (slot: number, value: number): void => {
     const day = dayOf(first + slot * step, step)
-    const known = days.get(day) ?? { buffer: emptySketch(), peak: 0, samples: 0 }
+    const known = days.get(day) ?? { buffers: new Array(parts), peak: 0, samples: 0 }
     days.set(day, known)
-    addSample(known.buffer, scale, value)
+    const part = Math.floor(((first + (slot - 1) * step - day * secondsPerDay) * parts) / secondsPerDay)
+    const buffer = known.buffers[part] ?? emptySketch()
+    known.buffers[part] = buffer
+    addSample(buffer, scale, value)
     known.peak = Math.max(known.peak, value)
     known.samples += 1
     highest ??= new Uint8Array(count)
@@ -52,9 +61,10 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
     if (highest === undefined || total === undefined) return undefined
     const totals = totalLevels(scale, highest, total)
     const same = totals.every((level, slot) => level === highest?.[slot])
+    const finished = finishedDays(days)
     return {
-      ...sumOfDays(days.values()),
-      daily: packDays(finishedDays(days)),
+      ...sumOfDays(finished),
+      daily: packDays(finished),
       highest: packLevels({ first, step }, highest),
       ...(same ? {} : { total: packLevels({ first, step }, totals) }),
     }
@@ -64,7 +74,7 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
 }
 
 /** The day (since 1970, UTC) of a slot, which covers the step before its time. */
-export const dayOf = (time: number, step: number): number => Math.floor((time - step) / 86_400)
+export const dayOf = (time: number, step: number): number => Math.floor((time - step) / secondsPerDay)
 
 function totalLevels(scale: SketchScale, highest: Uint8Array, total: Float32Array): Uint8Array {
   return highest.map((level, slot) => (level === 0 ? 0 : Math.max(level, levelOf(scale, total[slot] ?? 0))))
@@ -73,14 +83,31 @@ function totalLevels(scale: SketchScale, highest: Uint8Array, total: Float32Arra
 function finishedDays(days: ReadonlyMap<number, DayBuffer>): readonly DayUsage[] {
   return [...days]
     .sort(([one], [other]) => one - other)
-    .map(([day, { buffer, peak, samples }]) => ({ day, sketch: finishSketch(buffer), peak, samples }))
+    .map(([day, { buffers, peak, samples }]) => {
+      const parts = Array.from(buffers, (buffer) => (buffer === undefined ? [] : finishSketch(buffer)))
+      return {
+        day,
+        sketch: sumOfSketches(parts),
+        peak,
+        samples,
+        ...(parts.length > 1 ? { quarters: parts } : {}),
+      }
+    })
 }
 
-function sumOfDays(days: Iterable<DayBuffer>): Pick<ResourceUsage, 'sketch' | 'peak' | 'samples'> {
+function sumOfSketches(sketches: readonly Sketch[]): Sketch {
+  const [first = [], ...more] = sketches
+  if (more.length === 0) return first
+  const sum = emptySketch()
+  for (const sketch of sketches) addSketch(sum, sketch)
+  return finishSketch(sum)
+}
+
+function sumOfDays(days: Iterable<DayUsage>): Pick<ResourceUsage, 'sketch' | 'peak' | 'samples'> {
   const whole = emptySketch()
   let [peak, samples] = [0, 0]
   for (const day of days) {
-    addSketch(whole, finishSketch(day.buffer))
+    addSketch(whole, day.sketch)
     peak = Math.max(peak, day.peak)
     samples += day.samples
   }

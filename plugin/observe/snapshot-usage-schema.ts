@@ -59,6 +59,9 @@ const dailySchema = z
     sketches: packed(
       'One sketch per day, in base64: the number of buckets (one byte), then bucket (one byte) and weight (four bytes, lowest first) of each.',
     ),
+    quarters: packed(
+      'Quarters of the days from 00:00 UTC, in base64: for each day, 0 where they are not known, or 4; then for each quarter the number of buckets (one byte), and bucket (one byte) and weight (seven bits a byte, lowest first; the highest bit says that one more follows) of each.',
+    ).exactOptional(),
   })
   .readonly()
   .refine(isDaily, { error: 'the lists of days differ in length' })

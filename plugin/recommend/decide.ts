@@ -170,7 +170,10 @@ function replicaAdvice(
     const bounded =
       name === 'minimum' ? aboveBudgets(advice, from, subject.surroundings?.budgets ?? []) : advice
     const decided: Advice = off === undefined ? bounded : advise(from, turnedOff(off))
-    const field = { workload: declared.workload, container: undefined, from, together: `${name} of pods` }
+    const isJoint = decided.kind === 'value' && decided.because.some(({ rule }) => rule === 'hpa.joint')
+    const [target] = declared.autoscaler?.targets ?? []
+    const together = isJoint ? cpuGroup(subject, target?.container ?? '') : `${name} of pods`
+    const field = { workload: declared.workload, container: undefined, from, together }
     return [toRecommendation({ ...field, field: `hpa.${key}` }, decided)]
   })
 }

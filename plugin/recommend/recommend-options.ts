@@ -22,11 +22,18 @@ export interface RecommendOptions {
   readonly minimumCoverage: number
   /** `steady`: share of the time that a CPU request always covers, in percent. */
   readonly cpuPercentile: number
-  /**
-   * `steady`: minutes a day with CPU above the request that 100m more must remove to be worth their cost, for a container
-   * that uses 250m or less and is evaluated weekly.
-   */
-  readonly cpuSpare: number
+  /** `steady`: how CPU is weighed against time above its request. */
+  readonly preset: 'careful' | 'balanced' | 'frugal'
+  /** `steady`: replaces the preset by a share of the time above the request, in percent, on average over many workloads. */
+  readonly targetTimeAbove?: number
+  /** `steady`: replaces the preset, together with `costOfShortage`: price of one requested core for an hour. */
+  readonly pricePerCoreHour?: number
+  /** `steady`: cost of an hour in which a container of 250m uses more than it requests, in the same currency. */
+  readonly costOfShortage?: number
+  /** `steady`: replaced by `preset`: 25 is `balanced`, and other values change its price in proportion. */
+  readonly cpuSpare?: number
+  /** `steady`: minutes a day above the request that a change of CPU must be worth; 36 when left out. */
+  readonly rolloutCost?: number
   /** `steady`: days between two evaluations. */
   readonly reviewDays: number
   /** `steady`: headroom over the memory peak, in percent. */

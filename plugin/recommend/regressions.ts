@@ -31,8 +31,8 @@ export interface Regression {
 
 /** A difference that does not count, as a share of the time: about a minute and a half a day. */
 const negligible = 0.001
-/** Days that represent a workload whose usage changed during the window. */
-const recentDays = 7
+/** The last days, on which lower requests must have been enough. */
+const recentDays = 3
 
 /** A workload with changed values. Values that the rules have already read are not parsed again. */
 export function withChangedValues(
@@ -80,8 +80,8 @@ function containerRegressions(
 }
 
 /**
- * CPU above its request for longer than today and than the profile accepts, both over the window and over its last week:
- * usage may have fallen during the window.
+ * CPU above its request on the last days for longer than under today's request and than the profile accepts. Days before that
+ * do not count: usage may have fallen during the window, and a rule that weights days by age has weighed them already.
  */
 function cpuAboveRequest(
   before: ContainerOutcome,
@@ -89,20 +89,22 @@ function cpuAboveRequest(
   accepted: number,
 ): Reason | undefined {
   if ((after.request.cpu ?? 0) >= (before.request.cpu ?? 0) && after.loadFactor <= 1) return undefined
-  const is = after.cpu()?.above ?? 0
-  if (is <= accepted + negligible || after.usage.cpu === undefined) return undefined
-  const was = before.cpu()?.above ?? 0
+  const { cpu } = after.usage
+  if (cpu === undefined) return undefined
+  const above = ({ request, loadFactor }: ContainerOutcome): number =>
+    compareSamples(cpu, cpuScale, {
+      request: request.cpu ?? 0,
+      limit: Number.POSITIVE_INFINITY,
+      loadFactor,
+      lastDays: recentDays,
+    }).above
+  const is = above(after)
+  if (is <= accepted + negligible) return undefined
+  const was = above(before)
   if (is <= was + negligible) return undefined
-  const recent = compareSamples(after.usage.cpu, cpuScale, {
-    request: after.request.cpu ?? 0,
-    limit: Number.POSITIVE_INFINITY,
-    loadFactor: after.loadFactor,
-    lastDays: recentDays,
-  }).above
-  if (recent <= Math.max(was, accepted) + negligible) return undefined
   return reason(
     'backtest.above',
-    `Backtest: CPU would be above its request for ${shareText(is)} of the time (${shareText(was)} today; up to ${shareText(accepted)} is accepted).`,
+    `Backtest: CPU would have been above its request for ${shareText(is)} of the last ${recentDays} days (${shareText(was)} today; up to ${shareText(accepted)} is accepted).`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { deprecatedSettings } from '../../config/deprecated.ts'
 import { combineSettings } from '../../config/load.ts'
 import { allowedNames } from '../../config/operator-file.ts'
 import type { Settings } from '../../config/schema.ts'
@@ -101,6 +102,7 @@ export function mergedSettings(
     ...(root === undefined ? {} : { repository: root, isInside: (path) => leadsInto(root, path) }),
     advice,
   })
+  for (const message of deprecatedSettings(settings)) ports.progress({ kind: 'warning', message })
   hideVariables(secretVariables(settings))
   if (root !== undefined) leaveRepositoryOffPath(root)
   for (const { reason, problem } of settings.denied ?? []) {

@@ -7,39 +7,9 @@ import { backtest } from '../../plugin/recommend/backtest.ts'
 import { simulateHpa } from '../../plugin/recommend/hpa/simulate.ts'
 import type { ProfileName } from '../../plugin/recommend/profiles/profiles.ts'
 import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
-import { noise } from './noise.ts'
+import { days, request, type Service, slots, step } from './services.ts'
 
-/** A synthetic workload behind an HPA. `demand` is its total CPU in millicores by the hour since Monday 00:00. */
-interface Service {
-  readonly name: string
-  readonly shape: 'flat' | 'diurnal' | 'weekly' | 'bursty'
-  /** Number of pods at its usual peak. */
-  readonly pods: number
-  readonly demand: (hour: number) => number
-}
-
-const [days, step, request] = [28, 300, 500]
-const slots = (days * 86_400) / step
 const first = Date.UTC(2026, 8, 7) / 1000 + step
-
-const shapes = {
-  flat: () => 1,
-  diurnal: (hour: number) => 0.55 + 0.45 * Math.sin(((hour - 9) / 24) * 2 * Math.PI),
-  weekly: (hour: number) => (hour % 168 < 120 ? 1 : 0.35) * shapes.diurnal(hour),
-  bursty: (hour: number) => 0.3 + (Math.sin(hour * 1.7) > 0.96 ? 0.7 : 0),
-} as const
-
-/** Four shapes of load, each with 3, 8, 20 and 60 pods at its peak; the same in every run. */
-function fleet(): readonly Service[] {
-  return (['flat', 'diurnal', 'weekly', 'bursty'] as const).flatMap((shape, kind) =>
-    [3, 8, 20, 60].map((pods, size): Service => {
-      const jitter = noise(kind * 10 + size)
-      const peak = pods * request * 0.6
-      const demand = (hour: number): number => peak * shapes[shape](hour) * (1 + 0.08 * (jitter() - 0.5))
-      return { name: `${shape}-${pods}`, shape, pods, demand }
-    }),
-  )
-}
 
 interface Recorded {
   readonly service: Service
@@ -48,7 +18,8 @@ interface Recorded {
 }
 
 /** The recording of a service behind an HPA with a constant target. */
-function record(service: Service, values: Float64Array, utilization: number): Recorded {
+function record(service: Service, utilization: number): Recorded {
+  const { values } = service
   const maxReplicas = service.pods * 3
   const scaler = { minReplicas: 2, maxReplicas, utilization, request }
   const { replicas } = simulateHpa({ values, step }, scaler, { replicas: service.pods, syncSeconds: 60 })
@@ -100,15 +71,11 @@ export interface FleetRow {
 }
 
 /** Replays the fleet with each initial target under each rule, with daily decisions. */
-export function fleetRows(options: RecommendOptions): readonly FleetRow[] {
-  const services = fleet().map((service) => ({
-    service,
-    values: Float64Array.from({ length: slots }, (_, slot) => service.demand((slot * step) / 3600)),
-  }))
+export function fleetRows(options: RecommendOptions, services: readonly Service[]): readonly FleetRow[] {
   return [50, 60, 70, 80].flatMap((target) => {
-    const recorded = services.map(({ service, values }) => record(service, values, target))
-    return (['unchanged', 'steady', 'tortoise'] as const).map((rule) =>
-      row(recorded, { target, rule, options }),
+    const recorded = services.map((service) => record(service, target))
+    return ((process.env['ONLY']?.split(',') ?? ['unchanged', 'steady', 'tortoise']) as 'steady'[]).map(
+      (rule) => row(recorded, { target, rule, options }),
     )
   })
 }
@@ -121,18 +88,21 @@ interface FleetRun {
 
 function row(recorded: readonly Recorded[], { target, rule, options }: FleetRun): FleetRow {
   const settings =
-    rule === 'unchanged' ? undefined : { profile: rule, options, rules: [], lastChange: () => undefined }
+    rule === 'unchanged'
+      ? undefined
+      : { profile: rule, options, rules: [], guarded: true, lastChange: () => undefined }
   const schedule = { historyDays: 14, trainDays: 14, everyDays: 1 }
   const results = recorded.flatMap((one) => {
     const result = backtest(one, settings, schedule)
     return result === undefined ? [] : [{ shape: one.service.shape, result }]
   })
+  const shapes = [...new Set(results.map(({ shape }) => shape))]
   const total = (part: 'cpuRequested' | 'podSeconds' | 'overloadSeconds', shape?: string): number =>
     results
       .filter((one) => shape === undefined || one.shape === shape)
       .reduce((sum, { result }) => sum + result.scores[part], 0)
   const byShape = (part: 'cpuRequested' | 'overloadSeconds', unit: number) =>
-    Object.fromEntries(Object.keys(shapes).map((shape) => [shape, Math.round(total(part, shape) / unit)]))
+    Object.fromEntries(shapes.map((shape) => [shape, Math.round(total(part, shape) / unit)]))
   return {
     target,
     rule,
@@ -148,7 +118,7 @@ function row(recorded: readonly Recorded[], { target, rule, options }: FleetRun)
 /** The rows of the fleet as a Markdown table. */
 export function fleetTable(rows: readonly FleetRow[]): string {
   const shaped = (by: Readonly<Record<string, number>>): string => Object.values(by).join(' / ')
-  const names = Object.keys(shapes).join(' / ')
+  const names = Object.keys(rows[0]?.coreHoursByShape ?? {}).join(' / ')
   const head = ['HPA target', 'rule', 'core-hours', names, 'pod-hours', 'overload minutes', names, 'changes']
   const lines = rows.map((one) => [
     `${one.target} %`,

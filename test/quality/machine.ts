@@ -2,6 +2,7 @@ import type { DeclaredWorkload } from '../../plugin/model/declared.ts'
 import type { Observation } from '../../plugin/model/observation.ts'
 import { usageRecorder } from '../../plugin/model/recorder.ts'
 import { cpuScale, memoryScale } from '../../plugin/model/sketch.ts'
+import { observationWithin } from '../../plugin/recommend/replay/span.ts'
 import { daySamples, type Trace } from './traces.ts'
 
 /** The size of a machine; traces are in percent of it. */
@@ -52,4 +53,26 @@ export function observe(
     ],
     replicas: { min: 1, max: 1, mean: 1 },
   }
+}
+
+const known = new WeakMap<Trace, Map<string, Observation>>()
+
+/** The observation of the whole days of a trace before a day, computed once for all replays. */
+export function observedDays(
+  trace: Trace,
+  { to, days }: { readonly to: number; readonly days: number },
+  machine: Machine,
+): Observation {
+  const made = known.get(trace) ?? new Map<string, Observation>()
+  known.set(trace, made)
+  const whole = `${machine.millicores}`
+  const all = made.get(whole) ?? observe(trace, { from: 0, to: trace.cpu.length }, machine)
+  made.set(whole, all)
+  const key = `${whole} ${to} ${days}`
+  const span = { from: monday + (to - days) * 86_400, to: monday + to * 86_400 }
+  const within = made.get(key) ?? observationWithin(all, span)
+  if (within === undefined) throw new Error('the days have no samples')
+  made.set(key, within)
+  const iso = (time: number) => new Date(time * 1000).toISOString()
+  return { ...within, window: { from: iso(span.from), to: iso(span.to) } }
 }

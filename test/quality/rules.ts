@@ -8,7 +8,7 @@ import { recommend } from '../../plugin/recommend/recommend.ts'
 import type { RecommendOptions } from '../../plugin/recommend/recommend-options.ts'
 import { toMilli, withMargin } from '../../plugin/recommend/vpa-recommender/estimate.ts'
 import { cpuBuckets, histogram } from '../../plugin/recommend/vpa-recommender/histogram.ts'
-import { declare, type Machine, observe } from './machine.ts'
+import { declare, type Machine, type observe, observedDays } from './machine.ts'
 import { daySamples, type Trace } from './traces.ts'
 
 /** One decision. Only samples before the index `now` may be used. */
@@ -32,6 +32,21 @@ const history = ({ trace, now, machine }: Decision, days = historyDays): readonl
     .slice(Math.max(0, now - days * daySamples), now)
     .map((share) => (share * machine.millicores) / 100)
 
+const known = new WeakMap<Trace, Map<string, number>>()
+
+/** What a computation over the history of a decision gives, computed once for all replays of a trace. */
+function once({ trace, now, machine }: Decision, name: string, compute: () => number): number {
+  const values = known.get(trace) ?? new Map<string, number>()
+  known.set(trace, values)
+  const key = [name, now, machine.millicores].join(' ')
+  const value = values.get(key) ?? compute()
+  values.set(key, value)
+  return value
+}
+
+const percentileOf = (decision: Decision, share: number): number =>
+  once(decision, `p${share}`, () => interpolatedPercentile(history(decision), share))
+
 /** A rule that keeps the current value unless the wanted one differs by more than a tenth. */
 const beyondTenth =
   (wanted: Rule): Rule =>
@@ -42,12 +57,13 @@ const beyondTenth =
     return current !== undefined && Math.abs(value - current) <= current * 0.1 ? current : value
   }
 
-const vpaShare = (decision: Decision, share: number): number => {
-  const filled = histogram(cpuBuckets, 24)
-  for (const [index, value] of history(decision, 8).entries())
-    filled.add(value / 1000, 0.1, (index * 24) / daySamples)
-  return withMargin(toMilli(filled.percentile(share)))
-}
+const vpaShare = (decision: Decision, share: number): number =>
+  once(decision, `vpa${share}`, () => {
+    const filled = histogram(cpuBuckets, 24)
+    for (const [index, value] of history(decision, 8).entries())
+      filled.add(value / 1000, 0.1, (index * 24) / daySamples)
+    return withMargin(toMilli(filled.percentile(share)))
+  })
 
 /** Tortoise's vertical rule with the VPA's target and upper bound, and its own dead band and step. */
 function tortoise(): Rule {
@@ -78,13 +94,14 @@ const steady =
   (defaults: RecommendOptions): Rule =>
   (decision) => {
     const { trace, now, machine, cadence, current } = decision
-    const observation = observe(trace, { from: now - historyDays * daySamples, to: now }, machine)
+    const observation = observedDays(trace, { to: now / daySamples, days: historyDays }, machine)
     const options = { ...defaults, reviewDays: cadence }
     const request = current?.request ?? firstWanted(observation, options)
     const declared = declare({ 'requests.cpu': `${request}m` })
     const [advice] = recommend({ workloads: [declared] }, [observation], {
       options,
       rules: [],
+      guarded: true,
       lastChange: () => current?.changedDaysAgo,
     })
     return advice?.verdict === 'change' ? advice.to : request
@@ -99,19 +116,20 @@ function firstWanted(observation: ReturnType<typeof observe>, options: Recommend
   return wanted.value
 }
 
-/** All rules by name, with new state for one replay. */
-export const rules = (options: RecommendOptions): Readonly<Record<string, Rule>> => ({
-  steady: steady(options),
-  tortoise: tortoise(),
-  vpa: beyondTenth((decision) => vpaShare(decision, 0.9)),
-  krr: beyondTenth((decision) => krrCpu(interpolatedPercentile(history(decision), 95) / 1000)),
-  'p95 × 1.15': beyondTenth((decision) => interpolatedPercentile(history(decision), 95) * 1.15),
-  p99: beyondTenth((decision) => interpolatedPercentile(history(decision), 99)),
-  max: beyondTenth((decision) => history(decision).reduce((high, value) => Math.max(high, value), 0)),
-  'p99 of the coming time (hindsight)': beyondTenth(({ trace, now, machine, cadence }) => {
-    const coming = trace.cpu
-      .slice(now, now + cadence * daySamples)
-      .map((share) => (share * machine.millicores) / 100)
-    return interpolatedPercentile(coming, 99)
-  }),
+/** All rules by name. Each call of one returns it with new state, for one replay. */
+export const rules = (options: RecommendOptions): Readonly<Record<string, () => Rule>> => ({
+  steady: () => steady(options),
+  tortoise,
+  vpa: () => beyondTenth((decision) => vpaShare(decision, 0.9)),
+  krr: () => beyondTenth((decision) => krrCpu(percentileOf(decision, 95) / 1000)),
+  'p95 × 1.15': () => beyondTenth((decision) => percentileOf(decision, 95) * 1.15),
+  p99: () => beyondTenth((decision) => percentileOf(decision, 99)),
+  max: () => beyondTenth((decision) => percentileOf(decision, 100)),
+  'p99 of the coming time (hindsight)': () =>
+    beyondTenth(({ trace, now, machine, cadence }) => {
+      const coming = trace.cpu
+        .slice(now, now + cadence * daySamples)
+        .map((share) => (share * machine.millicores) / 100)
+      return interpolatedPercentile(coming, 99)
+    }),
 })

@@ -2,7 +2,7 @@ import { type DailyUsage, type DayUsage, packDays, unpackDays } from '../../mode
 import type { ResourceUsage } from '../../model/observation.ts'
 import { unpackBytes } from '../../model/packing.ts'
 import { packLevels } from '../../model/series.ts'
-import { addSketch, emptySketch, finishSketch, type SketchBuffer } from '../../model/sketch.ts'
+import { addSketch, emptySketch, finishSketch, type Sketch, type SketchBuffer } from '../../model/sketch.ts'
 import type { Slots } from './queries.ts'
 
 /** Usage of one resource while it is merged. Levels are those of a series, one per slot. */
@@ -73,9 +73,18 @@ function mergeDays(parts: readonly DayUsage[]): readonly DayUsage[] {
 }
 
 function mergeDay(one: DayUsage, other: DayUsage): DayUsage {
-  const sketch = emptySketch()
-  addSketch(sketch, one.sketch)
-  addSketch(sketch, other.sketch)
   const [peak, samples] = [Math.max(one.peak, other.peak), one.samples + other.samples]
-  return { day: one.day, sketch: finishSketch(sketch), peak, samples }
+  const merged = { day: one.day, sketch: mergeSketches(one.sketch, other.sketch), peak, samples }
+  const quarters = one.quarters?.map((quarter, index) =>
+    mergeSketches(quarter, other.quarters?.[index] ?? []),
+  )
+  // Quarters of a part of the pods alone would be those of other pods than the day's.
+  return quarters === undefined || other.quarters === undefined ? merged : { ...merged, quarters }
+}
+
+function mergeSketches(one: Sketch, other: Sketch): Sketch {
+  const sum = emptySketch()
+  addSketch(sum, one)
+  addSketch(sum, other)
+  return finishSketch(sum)
 }

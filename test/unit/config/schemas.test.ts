@@ -57,7 +57,7 @@ describe('loading settings', () => {
     expect(loadSettings('tortoise.yaml', '')).toMatchObject({
       sources: [],
       history: { days: 14, stepSeconds: 300 },
-      recommend: { profile: 'steady', cpuPercentile: 90, targetUtilization: { minimum: 50, maximum: 80 } },
+      recommend: { profile: 'steady', cpuPercentile: 90, targetUtilization: { minimum: 50, maximum: 90 } },
       deliver: { mode: 'commit', branch: 'tortoise/right-size' },
     })
   })

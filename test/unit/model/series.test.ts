@@ -10,7 +10,15 @@ import {
   packLevels,
   usageValues,
 } from '../../../plugin/model/series.ts'
-import { addWeight, bucketOf, cpuScale, emptySketch, finishSketch } from '../../../plugin/model/sketch.ts'
+import {
+  addWeight,
+  bucketOf,
+  cpuScale,
+  emptySketch,
+  finishSketch,
+  memoryScale,
+  type SketchScale,
+} from '../../../plugin/model/sketch.ts'
 
 const frame = { first: 1_757_894_700, step: 300 }
 const amounts = fc.array(fc.double({ min: 0, max: 900_000, noNaN: true }), { maxLength: 600 })
@@ -55,9 +63,12 @@ describe('packed days', () => {
         selector: ([bucket]) => bucket,
       })
       .map((pairs) => pairs.sort(([one], [other]) => one - other))
-    const days = fc.array(fc.record({ day: fc.nat(30_000), sketch, peak: fc.nat(), samples: fc.nat() }), {
-      maxLength: 5,
-    })
+    const quarters = fc.array(sketch, { minLength: 4, maxLength: 4 })
+    const day = fc.record(
+      { day: fc.nat(30_000), sketch, peak: fc.nat(), samples: fc.nat(), quarters },
+      { requiredKeys: ['day', 'sketch', 'peak', 'samples'] },
+    )
+    const days = fc.array(day, { maxLength: 5 })
     fc.assert(
       fc.property(days, (given) => {
         expect(unpackDays(packDays(given))).toEqual(given)
@@ -91,6 +102,23 @@ describe('a recorder', () => {
     )
     expect(highest).toBeCloseTo(300, -1.2)
     expect(total).toBeCloseTo(400, -1.5)
+  })
+
+  it('keeps the quarters of days of CPU, which add up to the days, and none of memory or of longer slots', () => {
+    const start = Date.UTC(2026, 10, 23) / 1000
+    const record = (scale: SketchScale, step: number) => {
+      const recorder = usageRecorder(scale, { first: start + step, step, count: 172_800 / step })
+      for (let slot = 0; slot < 172_800 / step; slot += 1)
+        recorder.add(slot, 100 * (1 + Math.floor((slot * step) / 21_600)))
+      return unpackDays(recorder.finish()?.daily ?? packDays([]))
+    }
+    const [first] = record(cpuScale, 300)
+    expect(first?.quarters?.map((quarter) => quarter)).toEqual(
+      [100, 200, 300, 400].map((value) => [[bucketOf(cpuScale, value), 72]]),
+    )
+    expect(first?.sketch).toEqual([100, 200, 300, 400].map((value) => [bucketOf(cpuScale, value), 72]))
+    expect(record(memoryScale, 300)[0]).not.toHaveProperty('quarters')
+    expect(record(cpuScale, 43_200)[0]).not.toHaveProperty('quarters')
   })
 
   it('leaves the total out when one pod ran, and returns undefined without samples', () => {

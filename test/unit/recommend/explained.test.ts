@@ -8,7 +8,9 @@ import { packCounts } from '../../../plugin/model/series.ts'
 import { bucketStart, cpuScale } from '../../../plugin/model/sketch.ts'
 import { printValue } from '../../../plugin/model/value.ts'
 import { parseSnapshot } from '../../../plugin/observe/snapshot.ts'
-import { meanOf, weightedShares } from '../../../plugin/recommend/profiles/steady/demand.ts'
+import { sharePerMillicore, sizeOf } from '../../../plugin/recommend/profiles/steady/cpu-price.ts'
+import { forecast, recentMean } from '../../../plugin/recommend/profiles/steady/forecast.ts'
+import { usageBlocks } from '../../../plugin/recommend/profiles/steady/usage-blocks.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -38,20 +40,21 @@ function priceTable(): string {
   const cart = observations.find(({ cluster, workload }) => cluster === 'prod' && workload.name === 'cart')
   const usage = cart?.containers.find(({ container }) => container === 'cart')?.cpu
   if (usage === undefined) throw new Error('the demo has no cart')
-  const shares = weightedShares(usage)
-  // Up to a mean of 250m the cost is that of the settings.
-  expect(meanOf(shares, cpuScale)).toBeLessThan(250)
+  const blocks = usageBlocks(usage)
+  const sharePerUnit = sharePerMillicore(sizeOf(usage, recentMean(blocks, cpuScale)), options)
+  const shares = forecast(blocks, cpuScale, { sharePerUnit, covered: options.cpuPercentile / 100 })
+  const minutes = Math.round(sharePerUnit * 100 * 1440)
   const lines = [19, 20, 21, 22, 23, 24, 25].map((bucket) => {
     const request = bucketStart(cpuScale, bucket + 1)
     const above = shares.subarray(bucket + 1).reduce((sum, share) => sum + share, 0) * 1440
-    const price = (request / 100) * options.cpuSpare
+    const price = sharePerUnit * request * 1440
     return [`${request.toFixed(0)}m`, above.toFixed(1), price.toFixed(1), (above + price).toFixed(1)]
   })
   const least = Math.min(...lines.map(([, , , sum]) => Number(sum)))
   const marked = lines.map((cells) =>
     Number(cells[3]) === least ? cells.map((cell) => `**${cell}**`) : cells,
   )
-  const head = ['request', 'minutes a day above it', `${options.cpuSpare} minutes for each 100m`, 'together']
+  const head = ['request', 'minutes a day above it', `${minutes} minutes for each 100m`, 'together']
   return [head, head.map(() => '---'), ...marked].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 

@@ -163,7 +163,7 @@ describe('pods that cannot start because of their size', () => {
   }
 
   it('are made to fit the largest node, and nothing else changes', () => {
-    const answer = decide({ containers: { app: large }, memory: 12_000, more: { unhealthy: noRoom } })
+    const answer = decide({ containers: { app: large }, memory: 13_000, more: { unhealthy: noRoom } })
     expect(shown(answer)).toEqual({ 'app requests.cpu': 'unsure', 'app requests.memory': '14736Mi' })
     expect(reasonOf(answer, 'app requests.cpu')).toBe(`Skipped: ${noRoom}`)
   })

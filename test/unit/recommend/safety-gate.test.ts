@@ -91,7 +91,7 @@ describe('the safety gate', () => {
     ]
     const input = { declared: declare(sizes), observation: busy, acceptedTimeAbove: 0.1 }
     const because =
-      'backtest.above: Backtest: CPU would be above its request for 20.24 % of the time (0 % today; up to 10 % is accepted).'
+      'backtest.above: Backtest: CPU would have been above its request for 20.83 % of the last 3 days (0 % today; up to 10 % is accepted).'
     expect(summaryOf(safetyGate(changes, input))).toEqual([because, because, 360 * Mi])
     expect(summaryOf(safetyGate(changes, { ...input, acceptedTimeAbove: 0.25 }))).toEqual([
       300,
@@ -100,8 +100,8 @@ describe('the safety gate', () => {
     ])
   })
 
-  it('accepts a CPU request that usage has not been above for a week', () => {
-    const fallen = observe({ ...flat, cpu: (hour) => (hour < 150 ? 700 : 200) })
+  it('accepts a CPU request that usage has not been above for three days', () => {
+    const fallen = observe({ ...flat, cpu: (hour) => (hour < 260 ? 700 : 200) })
     const input = { declared: declare(sizes), observation: fallen, acceptedTimeAbove: 0.1 }
     expect(summaryOf(safetyGate([change('requests.cpu', 1000, 300, 'cpu')], input))).toEqual([300])
   })

@@ -1,19 +1,46 @@
+import type { ResourceUsage } from '../../../model/observation.ts'
+import { usageValues } from '../../../model/series.ts'
 import { cpuScale, percentile } from '../../../model/sketch.ts'
 import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
+import type { Evidence } from '../../evidence.ts'
 import { cpuText, memoryText, notSetText } from '../../format.ts'
 import { keepScaled } from '../../hold-scaled.ts'
 import type { Profile } from '../../profile.ts'
 import type { ContainerInput } from '../../workload-input.ts'
 import { krrCpu, krrMemory, krrRefuses } from './strategy.ts'
 
-function cpu({ usage, declared }: ContainerInput): Advice {
+function cpu({ usage, declared }: ContainerInput, evidence: Evidence): Advice {
   if (declared.values['requests.cpu'] === undefined) return unsure(notSetText('cpu', 'request'))
   const refused = krrRefuses({ points: [usage.cpu?.samples ?? 0], hpaTargets: false })
   if (refused !== undefined || usage.cpu === undefined) return unsure(refused ?? 'No data')
-  const value = krrCpu(percentile(usage.cpu.sketch, cpuScale, 0.95) / 1000)
-  return advise(value, reason('krr.cpu', `The 95th percentile of the window is ${cpuText(value)}.`))
+  const pods = percentile(usage.cpu.sketch, cpuScale, 0.95)
+  const busiest = busiestPod(usage.cpu, evidence)
+  const value = krrCpu(Math.max(pods, busiest ?? 0) / 1000)
+  const whose = busiest === undefined ? '' : ' of the busiest pod'
+  return advise(value, reason('krr.cpu', `The 95th percentile${whose} of the window is ${cpuText(value)}.`))
 }
+
+/** The busiest pod uses so many times the mean of all pods half of the time: it is one pod rather than each in turn. */
+const uneven = 1.5
+
+/**
+ * The 95th percentile of the busiest pod in millicores, where load is spread unevenly. KRR takes the highest of the pods'
+ * percentiles. Usage is not recorded by pod, so this is that of the busiest pod of each slot. `undefined` where load is spread evenly:
+ * the percentile of all pods is then that of each.
+ */
+function busiestPod({ highest, total }: ResourceUsage, { observation }: Evidence): number | undefined {
+  if (highest === undefined || total === undefined) return undefined
+  const [busiest, sum] = [usageValues(highest, cpuScale), usageValues(total, cpuScale)]
+  const pods = observation.replicas?.mean ?? 1
+  const known = [...busiest.keys()].filter((slot) => (sum[slot] ?? 0) > 0 && (busiest[slot] ?? 0) > 0)
+  const ratios = known.map((slot) => ((busiest[slot] ?? 0) * pods) / (sum[slot] ?? 1)).sort(byValue)
+  if ((ratios[Math.floor(ratios.length / 2)] ?? 0) < uneven) return undefined
+  const values = known.map((slot) => busiest[slot] ?? 0).sort(byValue)
+  return values[Math.ceil(0.95 * values.length) - 1]
+}
+
+const byValue = (one: number, other: number): number => one - other
 
 function memory({ usage, declared }: ContainerInput): Advice {
   if (declared.values['requests.memory'] === undefined) return unsure(notSetText('memory', 'request'))

@@ -6,41 +6,6 @@ import { bucketStart, type Sketch, type SketchScale, sketchWeight } from '../../
 /** A distribution of usage: the share of the time in each bucket of a sketch. The shares add up to 1. */
 export type Shares = Float64Array
 
-/** Weights of days: half for each day of age, plus a part that is equal for all days, plus a part for tomorrow's weekday. */
-const weights = { halfLife: 1, equalPart: 0.2, weekdayPart: 0.1, days: 14 } as const
-
-/** Weight of a day by its age in days; age 0 is the last day with usage. A table, because it is read for each bucket of each day. */
-const weightsByAge: readonly number[] = (() => {
-  const { halfLife, equalPart, weekdayPart, days } = weights
-  const recent = Array.from({ length: 64 }, (_, age) => 2 ** (-age / halfLife))
-  const total = recent.slice(0, days).reduce((sum, weight) => sum + weight, 0)
-  const ofWeekday = (age: number): number => (age % 7 === 6 ? (weekdayPart * total * 7) / days : 0)
-  return recent.map((weight, age) => weight + (equalPart * total) / days + ofWeekday(age))
-})()
-
-/**
- * The distribution of usage over the window, weighted for the time to come: recent days most, tomorrow's weekday more, and
- * every day a little. With `ago`, the last days are left out: the result is that of `ago` days earlier.
- */
-export function weightedShares(usage: ResourceUsage, ago = 0): Shares {
-  const shares = new Float64Array(176)
-  let sum = 0
-  const add = (bucket: number, weight: number): void => {
-    shares[bucket] = (shares[bucket] ?? 0) + weight
-    sum += weight
-  }
-  const { daily, sketch } = usage
-  const last = (daily?.days.at(-1) ?? 0) - ago
-  if (daily === undefined) for (const [bucket, count] of sketch) add(bucket, count)
-  else
-    visitDays(daily, (day, bucket, count) => {
-      if (day <= last) add(bucket, count * (weightsByAge[Math.min(last - day, weightsByAge.length - 1)] ?? 0))
-    })
-  for (let bucket = 0; bucket < shares.length; bucket += 1)
-    shares[bucket] = (shares[bucket] ?? 0) / (sum || 1)
-  return shares
-}
-
 /** The distribution of a sketch: every sample has the same weight. */
 export function sharesOf(sketch: Sketch): Shares {
   const shares = new Float64Array(176)
@@ -49,13 +14,18 @@ export function sharesOf(sketch: Sketch): Shares {
   return shares
 }
 
-/** Mean of a distribution in the unit of its scale, from the middles of the buckets. */
-export function meanOf(shares: Shares, scale: SketchScale): number {
-  return shares.reduce(
-    (sum, share, bucket) =>
-      share === 0 ? sum : sum + (share * (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1))) / 2,
-    0,
-  )
+/** The distribution of the last days with usage; of all usage when it is not recorded by day. */
+export function sharesOfDays({ daily, sketch }: ResourceUsage, count: number): Shares {
+  if (daily === undefined) return sharesOf(sketch)
+  const shares = new Float64Array(176)
+  const since = (daily.days.at(-1) ?? 0) - count
+  let total = 0
+  visitDays(daily, (day, bucket, weight) => {
+    if (day <= since) return
+    shares[bucket] = (shares[bucket] ?? 0) + weight
+    total += weight
+  })
+  return shares.map((share) => share / (total || 1))
 }
 
 /** Share of the time above a value, 0 to 1; the bucket that holds the value counts in part. */

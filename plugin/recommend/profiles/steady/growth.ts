@@ -1,4 +1,6 @@
 import type { ResourceUsage } from '../../../model/observation.ts'
+import { usageValues } from '../../../model/series.ts'
+import { memoryScale } from '../../../model/sketch.ts'
 
 /** Days that show a trend, after the last restart that took the usage down. */
 const leastDays = 5
@@ -24,6 +26,32 @@ export function dailyGrowth({ daily }: ResourceUsage): number | undefined {
   // A cache that is full stops to grow.
   const recent = medianSlope(peaks.slice(-4))
   return recent < slope / 4 ? undefined : slope
+}
+
+/** Hours at the end of the window that are compared with the same hours of the day before. */
+const comparedHours = 3
+
+/**
+ * How the last three hours of memory compare with the same hours of the day before, in bytes: their peak, and how far it has risen
+ * since. With less than a day, the first three hours. `undefined` without a rise, and without data by slot. Usage depends on the hour of the day, so
+ * what is compared are the same hours.
+ */
+export function recentRise({
+  highest,
+  peak: highestSample,
+}: ResourceUsage): { readonly peak: number; readonly rise: number } | undefined {
+  if (highest === undefined) return undefined
+  const values = usageValues(highest, memoryScale)
+  const hour = Math.round(3600 / highest.step)
+  const peakOf = (from: number): number =>
+    values
+      .subarray(Math.max(0, from), Math.max(0, from) + comparedHours * hour)
+      .reduce((high, value) => (Number.isNaN(value) ? high : Math.max(high, value)), 0)
+  const last = values.length - comparedHours * hour
+  const [peak, before] = [peakOf(last), peakOf(Math.max(0, last - 24 * hour))]
+  // Values of a series are precise to 2.5 %, so that two of them differ by 5 % without a rise.
+  if (before === 0 || peak <= before * 1.05) return undefined
+  return { peak: Math.min(peak, highestSample), rise: peak - before }
 }
 
 interface DayPeak {

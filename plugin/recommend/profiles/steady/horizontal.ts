@@ -1,3 +1,4 @@
+import { plural } from '../../../model/plural.ts'
 import { sum } from '../../../model/sum.ts'
 import { readValue } from '../../../model/value.ts'
 import type { Advice } from '../../advice.ts'
@@ -6,6 +7,7 @@ import { type Evidence, thinEvidence } from '../../evidence.ts'
 import { cpuText } from '../../format.ts'
 import type { JointAdvice, ScaledPods } from '../../profile.ts'
 import type { ContainerInput } from '../../workload-input.ts'
+import { rolloutShare, sharePerMillicore } from './cpu-price.ts'
 import { isIdle, needsRebalancing, type PodSplit, splitByDemand } from './rebalance.ts'
 import { roundCpu } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
@@ -15,7 +17,7 @@ import { wantedCpu } from './vertical.ts'
 type ValueAdvice = Extract<Advice, { kind: 'value' }>
 
 /** Smallest change of the CPU request of a pod that is worth a commit, in millicores. */
-const smallestMove = 25
+const smallestMove = 10
 
 /**
  * CPU requests and target of containers that an HPA scales by CPU utilisation.
@@ -71,7 +73,13 @@ function alongScalePoint(pods: ScaledPods, demand: Demand, evidence: Evidence): 
   )
   const step = limitStep(
     advise(roundCpu(goal), kept, ...simulated),
-    { from: total, smallestMove, round: roundCpu, largestDecrease: evidence.options.maximumCpuDecrease },
+    {
+      from: total,
+      smallestMove,
+      round: roundCpu,
+      largestDecrease: evidence.options.maximumCpuDecrease,
+      ...(goal < total ? { notWorth: (to: number) => notWorthRollout(total, to, evidence) } : {}),
+    },
     evidence,
   )
   if (step.kind === 'unsure') return jointAdvice(members, () => step, step)
@@ -85,6 +93,20 @@ function alongScalePoint(pods: ScaledPods, demand: Demand, evidence: Evidence): 
     advise(requests[index] ?? 0, ...(wanted[index]?.because ?? []), ...why)
   const target = Math.round((scalePoint / sum(requests)) * 100)
   return jointAdvice(members, request, advise(target, kept, ...simulated))
+}
+
+/** Smallest decrease that is worth a rollout of all pods, as a share of the request. */
+const leastDecrease = 0.03
+
+/**
+ * Why a lower request is not worth its rollout, as a sentence; `undefined` when it is. A decrease saves CPU in every pod; a
+ * rollout costs as much for few pods as for many.
+ */
+function notWorthRollout(from: number, to: number, { observation, options }: Evidence): string | undefined {
+  const pods = Math.max(1, observation.replicas?.mean ?? 1)
+  const worth = sharePerMillicore(Math.max(to, 1), options) * (from - to) * pods
+  if (worth > rolloutShare(options) && from - to >= from * leastDecrease) return undefined
+  return `A change to ${cpuText(to)} for ${plural(Math.round(pods), 'pod')} saves too little for a rollout.`
 }
 
 const rebalanced = reason(

@@ -9,7 +9,7 @@ import { memoryText, noSamplesText, notSetText } from '../../format.ts'
 import { hasOpenKills, killsAreAnswered } from '../../kills.ts'
 import type { ContainerInput } from '../../workload-input.ts'
 import { recurringPeak } from './demand.ts'
-import { dailyGrowth } from './growth.ts'
+import { dailyGrowth, recentRise } from './growth.ts'
 import { roundMemory } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
 import { coveredPods, namingFew } from './unequal-pods.ts'
@@ -48,6 +48,8 @@ export function memoryRequest(container: ContainerInput, evidence: Evidence): Ad
   )
 }
 
+/** Of what memory has risen within a day, the part that it may rise again until the next evaluation takes effect. */
+const partOfRise = 0.75
 /** True when the memory limit is well above both the highest peak and the request, so that an unusual day fits below it. */
 function hasRoomBelowLimit({ values }: ContainerInput['declared'], highest: number): boolean {
   const limit = readValue('limits.memory', values['limits.memory'] ?? '') ?? 0
@@ -105,15 +107,23 @@ function wantedMemory({ declared, usage }: ContainerInput, evidence: Evidence): 
   const highest = covered < 1 ? percentile(usage.memory.sketch, memoryScale, covered) : usage.memory.peak
   const isRecurring = covered === 1 && hasRoomBelowLimit(declared, highest)
   const peak = isRecurring ? recurringPeak(usage.memory) : highest
-  const value = roundMemory(peak * (1 + options.memoryMargin / 100))
+  const percent = options.memoryMargin
+  const margin = 1 + percent / 100
+  const recent = covered < 1 ? undefined : recentRise(usage.memory)
+  const risen = recent === undefined ? 0 : recent.peak * margin + recent.rise * partOfRise
+  const value = roundMemory(Math.max(peak * margin, risen))
   const name =
     covered < 1
       ? `memory that ${options.podPercentile} % of the pods use`
       : peak < highest
         ? 'second-highest daily peak'
         : 'peak'
-  const text = `The ${name} is ${memoryText(peak)}; with ${options.memoryMargin} % headroom that is ${memoryText(value)}.`
-  const byPeak = reason('memory.peak', text)
+  const text = `The ${name} is ${memoryText(peak)}; with ${percent} % headroom that is ${memoryText(roundMemory(peak * margin))}.`
+  const isRising = recent !== undefined && value > roundMemory(peak * margin)
+  const rise = isRising
+    ? ` The last three hours reached ${memoryText(recent.peak)}, ${memoryText(recent.rise)} more than the day before; with three quarters of that again it is ${memoryText(value)}.`
+    : ''
+  const byPeak = reason('memory.peak', `${text}${rise}`)
   if (usage.oomKills === 0) return advise(value, byPeak)
   if (killsAreAnswered(usage)) {
     const text = `${plural(usage.oomKills, 'OOM kill')}: the memory was raised since, and no kill followed.`

@@ -1,3 +1,4 @@
+import type { Reason } from '../../../model/recommendation.ts'
 import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
 import { type Evidence, thinEvidence } from '../../evidence.ts'
@@ -12,34 +13,23 @@ export interface StepLimit {
   readonly round: (value: number) => number
   /** Largest decrease in one step, in percent of the current value. */
   readonly largestDecrease: number
-  /** The highest value wanted on the last days; a decrease goes no lower. Called only for a decrease. */
-  readonly wantedRecently?: () => number
+  /** Why a change to a value is not worth a rollout, as a sentence. It replaces the smallest change in percent. */
+  readonly notWorth?: (to: number) => string | undefined
   /** True when a raise must be made at once, however small. Called only for a raise. */
   readonly urgent?: () => boolean
 }
-
-type Wanted = Extract<Advice, { kind: 'value' }>
 
 /**
  * Limits the step from the current value to the wanted one. Raises are made at once; decreases are bounded, and `unsure`
  * when the history is too short or has too many gaps. A change that is too small keeps the current value.
  */
-export function limitStep(
-  wanted: Advice,
-  { from, smallestMove, round, largestDecrease, wantedRecently, urgent }: StepLimit,
-  evidence: Evidence,
-): Advice {
+export function limitStep(wanted: Advice, limit: StepLimit, evidence: Evidence): Advice {
   if (wanted.kind === 'unsure') return wanted
-  const { options } = evidence
-  const { value, because } = wanted.value < from ? noLower(wanted, from, wantedRecently?.()) : wanted
+  const { from, round, largestDecrease, urgent } = limit
+  const { value, because } = wanted
   if (value > from && urgent?.() === true) return wanted
-  const move = Math.abs(value - from)
-  const least =
-    value > from ? options.minimumChange : Math.max(options.minimumChange, options.minimumDecrease)
-  if (move < smallestMove || move < (from * least) / 100) {
-    const text = `The change is less than ${least} % of the current value, or too small for a commit.`
-    return advise(from, ...because, reason('step.small', text))
-  }
+  const small = tooSmall(value, limit, evidence)
+  if (small !== undefined) return advise(from, ...because, small)
   if (value > from) return wanted
   const thin = thinEvidence(evidence)
   if (thin !== undefined) return unsure(thin)
@@ -49,13 +39,22 @@ export function limitStep(
   return advise(Math.min(lowest, from), ...because, bounded)
 }
 
-/** Limits a decrease to the highest value wanted on the last days. */
-function noLower(
-  { value, because }: Wanted,
-  from: number,
-  recently = value,
-): Pick<Wanted, 'value' | 'because'> {
-  if (recently <= value) return { value, because }
-  const text = 'The value is not lowered below the highest one that was needed on the last days.'
-  return { value: Math.min(recently, from), because: [...because, reason('step.days', text)] }
+/** Why a change is too small for a commit; `undefined` when it is not. */
+function tooSmall(
+  value: number,
+  { from, smallestMove, notWorth }: StepLimit,
+  { options }: Evidence,
+): Reason | undefined {
+  const move = Math.abs(value - from)
+  if (notWorth !== undefined && move >= smallestMove) {
+    const text = notWorth(value)
+    return text === undefined ? undefined : reason('rollout.cost', text)
+  }
+  const least =
+    value > from ? options.minimumChange : Math.max(options.minimumChange, options.minimumDecrease)
+  if (move >= smallestMove && move >= (from * least) / 100) return undefined
+  return reason(
+    'step.small',
+    `The change is less than ${least} % of the current value, or too small for a commit.`,
+  )
 }

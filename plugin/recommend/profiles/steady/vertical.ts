@@ -5,70 +5,68 @@ import type { Advice } from '../../advice.ts'
 import { advise, reason, unsure } from '../../advice.ts'
 import type { Evidence } from '../../evidence.ts'
 import { cpuText, noSamplesText, notSetText } from '../../format.ts'
-import type { RecommendOptions } from '../../recommend-options.ts'
 import type { ContainerInput } from '../../workload-input.ts'
-import { busiestPod, meanOf, pricedRequest, shareAbove, weightedShares } from './demand.ts'
+import { rolloutShare, sharePerMillicore, sizeOf } from './cpu-price.ts'
+import { busiestPod, type Price, pricedRequest, type Shares, shareAbove, sharesOfDays } from './demand.ts'
+import { forecast, recentMean } from './forecast.ts'
 import { roundCpu } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
 import { coveredPods, namingFew, withoutBusiest } from './unequal-pods.ts'
+import { emptyRoom, usageBlocks } from './usage-blocks.ts'
 
 const minutesPerDay = 1440
 /** Smallest change of a CPU request that is worth a commit, in millicores. */
 const smallestMove = 10
+/** Days whose figures the reason gives. */
+const shownDays = 3
+/** A request above which usage is too often changes for this part of what a rollout costs. */
+const urgentPart = 0.1
 
-/** Mean usage in millicores up to which the required saving is that of the settings. */
-const usualCpu = 250
-/** Days on which a decrease must have been right, for daily evaluations. */
-const daysOfDecrease = 3
-
-/**
- * Minutes a day above the request that 100m more must remove to be worth their cost. The required saving falls with the square
- * root of the container's mean usage (millicores) above 250m, down to a half, and with that of the days between evaluations.
- */
-function requiredSaving(mean: number, { cpuSpare, reviewDays }: RecommendOptions): number {
-  const size = Math.min(1, Math.max(0.5, Math.sqrt(usualCpu / Math.max(mean, 1))))
-  return cpuSpare * size * Math.sqrt(7 / Math.min(7, reviewDays))
+/** The forecast of a container's CPU usage, and the price of a millicore. */
+interface Demand {
+  readonly shares: Shares
+  readonly price: Price
 }
 
-function requestByPrice(usage: ResourceUsage, evidence: Evidence, ago = 0) {
+/** Used again for each container; no blocks outlive `demandOf`. */
+const room = emptyRoom()
+
+function demandOf(usage: ResourceUsage, evidence: Evidence): Demand {
   const { options } = evidence
-  const shares = withoutBusiest(weightedShares(usage, ago), coveredPods(evidence))
-  const minutes = requiredSaving(meanOf(shares, cpuScale), options)
-  const price = { sharePerUnit: minutes / minutesPerDay / 100, covered: options.cpuPercentile / 100 }
-  return { ...pricedRequest(shares, cpuScale, price), minutes }
+  const blocks = usageBlocks(usage, room)
+  const size = sizeOf(usage, recentMean(blocks, cpuScale))
+  const price = { sharePerUnit: sharePerMillicore(size, options), covered: options.cpuPercentile / 100 }
+  return { shares: withoutBusiest(forecast(blocks, cpuScale, price), coveredPods(evidence)), price }
 }
 
-/** The CPU request, in millicores, above which more is not worth the cost. See `requiredSaving` for the price. */
+/** The CPU request, in millicores, above which more is not worth the cost. See `cpu-price.ts` for the price. */
 export function wantedCpu({ usage }: ContainerInput, evidence: Evidence): Advice {
   if (usage.cpu === undefined || usage.cpu.samples === 0) return unsure(noSamplesText('cpu'))
-  const { value, above, minutes } = requestByPrice(usage.cpu, evidence)
-  const covered = Math.floor((1 - above) * 1000) / 10
-  const [without, part] = [leftOut(evidence), coveredPods(evidence) < 1 ? 'their time' : 'the time']
-  const text = `${without}CPU usage is below ${cpuText(value)} for ${covered} % of ${part}. 100m more would help for less than ${Math.round(minutes)} minutes a day.`
-  return advise(roundCpu(value), reason('cpu.price', text))
+  return byPrice(usage.cpu, demandOf(usage.cpu, evidence), evidence)
+}
+
+function byPrice(usage: ResourceUsage, { shares, price }: Demand, evidence: Evidence): Advice {
+  const value = roundCpu(pricedRequest(shares, cpuScale, price).value)
+  const recent = withoutBusiest(sharesOfDays(usage, shownDays), coveredPods(evidence))
+  const minutes = (request: number): number =>
+    Math.round(shareAbove(recent, cpuScale, request) * minutesPerDay)
+  const step = value < 100 ? 10 : 100
+  const saved = minutes(value) - minutes(value + step)
+  const cost = minutesText(price.sharePerUnit * step * minutesPerDay)
+  const spared = saved === 0 ? 'have changed nothing' : `have spared ${saved} of them`
+  const text = `${leftOut(evidence)}CPU was above ${cpuText(value)} for ${minutesText(minutes(value))} a day in the last ${shownDays} days. ${step}m more would ${spared} and costs as much as ${cost}.`
+  return advise(value, reason('cpu.price', text))
+}
+
+const minutesText = (minutes: number): string => {
+  const rounded = Math.round(minutes)
+  return `${rounded} ${rounded === 1 ? 'minute' : 'minutes'}`
 }
 
 const leftOut = (evidence: Evidence): string =>
   coveredPods(evidence) < 1
     ? `Of the ${evidence.options.podPercentile} % of the pods that use least (podPercentile), `
     : ''
-
-/** True when usage is above the request for longer than `cpuPercentile` allows: then even a small raise is made. */
-function tooOftenAbove({ usage: { cpu } }: ContainerInput, evidence: Evidence, request: number): boolean {
-  if (cpu === undefined) return false
-  const shares = withoutBusiest(weightedShares(cpu), coveredPods(evidence))
-  return shareAbove(shares, cpuScale, request) > 1 - evidence.options.cpuPercentile / 100
-}
-
-/** The highest request wanted on the last days, in millicores: a decrease must have been right on each of them. */
-function wantedRecently({ usage: { cpu } }: ContainerInput, evidence: Evidence): number {
-  const days = Math.ceil(daysOfDecrease / evidence.options.reviewDays)
-  const before = (cpu?.daily?.days.length ?? 0) > days ? days - 1 : 0
-  const values = Array.from({ length: before }, (_, index) =>
-    cpu === undefined ? 0 : requestByPrice(cpu, evidence, index + 1).value,
-  )
-  return roundCpu(Math.max(0, ...values))
-}
 
 /** Raises a request to the median usage of the busiest pod, and says of a DaemonSet how many pods that is for. */
 function atLeastBusiestPod(wanted: Advice, { usage: { cpu } }: ContainerInput, evidence: Evidence): Advice {
@@ -85,16 +83,44 @@ function atLeastBusiestPod(wanted: Advice, { usage: { cpu } }: ContainerInput, e
 export function cpuRequest(container: ContainerInput, evidence: Evidence): Advice {
   const from = readValue('requests.cpu', container.declared.values['requests.cpu'] ?? '')
   if (from === undefined) return unsure(notSetText('cpu', 'request'))
-  return limitStep(
-    atLeastBusiestPod(wantedCpu(container, evidence), container, evidence),
-    {
-      from,
-      smallestMove,
-      round: roundCpu,
-      largestDecrease: evidence.options.maximumCpuDecrease,
-      wantedRecently: () => wantedRecently(container, evidence),
-      urgent: () => tooOftenAbove(container, evidence, from),
-    },
-    evidence,
-  )
+  const { cpu } = container.usage
+  if (cpu === undefined || cpu.samples === 0) return unsure(noSamplesText('cpu'))
+  const demand = demandOf(cpu, evidence)
+  const priced = byPrice(cpu, demand, evidence)
+  const wanted = atLeastBusiestPod(priced, container, evidence)
+  const isPriced = priced.kind === 'value' && wanted.kind === 'value' && priced.value === wanted.value
+  const worth = (to: number) => worthOf({ from, to }, demand)
+  const limit = {
+    from,
+    smallestMove,
+    round: roundCpu,
+    largestDecrease: evidence.options.maximumCpuDecrease,
+    urgent: () =>
+      isPriced && isUrgent(from, demand) && worth(priced.value) > urgentPart * rolloutShare(evidence.options),
+  }
+  const isByForecast = isPriced || (wanted.kind === 'value' && wanted.value < from)
+  const notWorth = (to: number) => notWorthRollout(to, worth(to), evidence)
+  return limitStep(wanted, isByForecast ? { ...limit, notWorth } : limit, evidence)
+}
+
+/** True when usage is above the request for longer than `cpuPercentile` allows. */
+const isUrgent = (request: number, { shares, price }: Demand): boolean =>
+  shareAbove(shares, cpuScale, request) > 1 - price.covered
+
+/** What a change saves, as a share of the time above the request: both requests cost CPU and time above them. */
+function worthOf(
+  { from, to }: { readonly from: number; readonly to: number },
+  { shares, price }: Demand,
+): number {
+  const cost = (request: number): number =>
+    price.sharePerUnit * request + shareAbove(shares, cpuScale, request)
+  return cost(from) - cost(to)
+}
+
+/** Why a change is not worth its rollout, as a sentence; `undefined` when it is. */
+function notWorthRollout(to: number, worth: number, { options }: Evidence): string | undefined {
+  const rollout = rolloutShare(options)
+  if (worth > rollout) return undefined
+  const [saved, cost] = [Math.max(0, worth), rollout].map((share) => minutesText(share * minutesPerDay))
+  return `A change to ${cpuText(to)} is worth as much as ${saved} a day, and a rollout costs ${cost} (\`rolloutCost\`).`
 }

@@ -1,5 +1,6 @@
 import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
+import type { Evidence } from '../../evidence.ts'
 import { cpuText, memoryText, noSamplesText, notSetText } from '../../format.ts'
 import { keepScaled } from '../../hold-scaled.ts'
 import type { Profile } from '../../profile.ts'
@@ -8,21 +9,32 @@ import { cpuHistogram, memoryHistogram } from '../../vpa-recommender/usage-histo
 import type { ContainerInput } from '../../workload-input.ts'
 import { proportionalLimit } from './policy.ts'
 
-function cpuTarget({ usage, declared }: ContainerInput): Advice {
+/** The containers of a pod with usage, which share the smallest size of a pod as in the recommender. */
+const containersOf = ({ observation }: Evidence): number =>
+  Math.max(
+    1,
+    observation.containers.filter(({ cpu, memory }) => cpu !== undefined || memory !== undefined).length,
+  )
+
+function cpuTarget({ usage, declared }: ContainerInput, evidence: Evidence): Advice {
   if (declared.values['requests.cpu'] === undefined) return unsure(notSetText('cpu', 'request'))
   if (usage.cpu === undefined) return unsure(noSamplesText('cpu'))
-  const target = withMinimum(withMargin(toMilli(cpuHistogram(usage.cpu).percentile(0.9))), podMinimum.cpu, 1)
+  const target = withMinimum(
+    withMargin(toMilli(cpuHistogram(usage.cpu).percentile(0.9))),
+    podMinimum.cpu,
+    containersOf(evidence),
+  )
   const text = `The 90th percentile of 8 days with 15 % margin is ${cpuText(target)}; the weight of a day halves daily.`
   return advise(target, reason('vpa.target', text))
 }
 
-function memoryTarget({ usage, declared }: ContainerInput): Advice {
+function memoryTarget({ usage, declared }: ContainerInput, evidence: Evidence): Advice {
   const request = readValue('requests.memory', declared.values['requests.memory'] ?? '')
   if (request === undefined) return unsure(notSetText('memory', 'request'))
   if (usage.memory === undefined) return unsure(noSamplesText('memory'))
   const killed = usage.oomKills > 0 ? request : undefined
   const peak = Math.trunc(memoryHistogram(usage.memory, killed).percentile(0.9))
-  const bytes = withMinimum(withMargin(peak), podMinimum.memory, 1)
+  const bytes = withMinimum(withMargin(peak), podMinimum.memory, containersOf(evidence))
   const target = wholeMebibytes(bytes)
   const text = `The 90th percentile of the daily peaks with 15 % margin is ${memoryText(target)}; the weight of a day halves daily.`
   return advise(target, reason(killed === undefined ? 'vpa.target' : 'vpa.oom', text))

@@ -197,18 +197,20 @@ describe('steady', () => {
   })
 
   it('81: while an HPA keeps its pods near the target, no run lowers requests after them', () => {
-    const autoscaler = {
-      minReplicas: 2,
-      maxReplicas: 20,
-      targets: [{ resource: 'cpu', utilization: 80 }],
-    } as const
-    let request = 1000
+    let [request, utilization] = [1000, 80]
     const seen = new Set<number>()
     for (let run = 0; run < 20; run += 1) {
-      const observation = observe({ cpu: () => request * 0.8, memory: () => Mi })
+      const targets = [{ resource: 'cpu', utilization }] as const
+      const autoscaler = { minReplicas: 2, maxReplicas: 20, targets }
+      const used = (request * utilization) / 100
+      const observation = observe({ cpu: () => used, memory: () => Mi })
       const answer = ask('steady', declare({ 'requests.cpu': `${request}m` }, autoscaler), observation)
-      const to = answer.find(({ field, verdict }) => field === 'requests.cpu' && verdict === 'change')
-      request = to?.verdict === 'change' ? to.to : request
+      const moved = (name: string): number | undefined => {
+        const one = answer.find(({ field }) => field === name)
+        return one?.verdict === 'change' ? one.to : undefined
+      }
+      request = moved('requests.cpu') ?? request
+      utilization = moved('hpa.target.cpu') ?? utilization
       seen.add(request)
     }
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(800)

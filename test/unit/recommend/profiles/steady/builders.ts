@@ -16,7 +16,8 @@ import { recommend } from '../../../../../plugin/recommend/recommend.ts'
 import { observationWith, workload } from '../../builders.ts'
 
 export const Mi = 1024 ** 2
-const { profile: _, ...options } = settingsSchema.parse({}).recommend
+const targetUtilization = { minimum: 50, maximum: 80 }
+const { profile: _, ...options } = settingsSchema.parse({ recommend: { targetUtilization } }).recommend
 
 export const usageOf = (scale: SketchScale, values: readonly number[]) => {
   const buffer = emptySketch()

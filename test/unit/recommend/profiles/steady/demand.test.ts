@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { packDays } from '../../../../../plugin/model/daily.ts'
 import type { ResourceUsage } from '../../../../../plugin/model/observation.ts'
 import { levelOf, packLevels } from '../../../../../plugin/model/series.ts'
-import { bucketStart, cpuScale, type Sketch } from '../../../../../plugin/model/sketch.ts'
+import { bucketStart, cpuScale } from '../../../../../plugin/model/sketch.ts'
 import {
   busiestPod,
-  meanOf,
   pricedRequest,
   recurringPeak,
   shareAbove,
-  weightedShares,
+  sharesOf,
+  sharesOfDays,
 } from '../../../../../plugin/recommend/profiles/steady/demand.ts'
 import { inBucket } from './rule-builders.ts'
 
@@ -29,8 +29,6 @@ const days = (...buckets: number[]): ResourceUsage => ({
 const nonZero = (shares: Float64Array): Record<number, number> =>
   Object.fromEntries([...shares.entries()].filter(([, share]) => share > 0))
 
-const sharesOf = (sketch: Sketch): Float64Array => weightedShares({ ...inBucket(0), sketch })
-
 describe('the distribution of usage', () => {
   it('is that of the sketch without daily data', () => {
     expect(
@@ -49,62 +47,15 @@ describe('the distribution of usage', () => {
     expect(Number.isNaN(sharesOf([])[0])).toBe(false)
   })
 
-  it('gives a day half the weight of the next one, and every day a little more', () => {
-    const shares = weightedShares(days(1, 2, 3))
-    // 2 ** -age + 0.2 * 2 / 14, with the sum of the weights of fourteen days close to 2.
-    const every = (0.2 * (2 - 2 ** -13)) / 14
-    const sum = 1 + 0.5 + 0.25 + 3 * every
-    expect(shares[3]).toBeCloseTo((1 + every) / sum, 12)
-    expect(shares[2]).toBeCloseTo((0.5 + every) / sum, 12)
-    expect(shares[1]).toBeCloseTo((0.25 + every) / sum, 12)
-  })
-
-  it('gives more weight to the weekday of tomorrow: the days 6 and 13 before the last', () => {
-    const shares = weightedShares(days(...Array.from({ length: 15 }, (_, day) => day)))
-    const whole = 2 - 2 ** -13
-    const at = (age: number): number => (shares[14 - age] ?? 0) / (shares[14] ?? 1)
-    const weight = (age: number): number =>
-      2 ** -age + (0.2 * whole) / 14 + (age % 7 === 6 ? (0.1 * whole * 7) / 14 : 0)
-    for (const age of [1, 5, 6, 7, 12, 13, 14]) expect(at(age)).toBeCloseTo(weight(age) / weight(0), 9)
-  })
-
-  it('gives all days older than nine weeks the same weight', () => {
-    const far = (gap: number): ResourceUsage => ({
-      ...inBucket(0),
-      daily: packDays([
-        { day: 0, sketch: [[1, 1e6]], peak: 1, samples: 1 },
-        { day: gap, sketch: [[2, 1e6]], peak: 1, samples: 1 },
-      ]),
-    })
-    expect(weightedShares(far(63))[1]).toBeGreaterThan(0)
-    expect(weightedShares(far(64))[1]).toBe(weightedShares(far(63))[1])
-    expect(weightedShares(far(900))[1]).toBe(weightedShares(far(63))[1])
-    expect(weightedShares(far(62))[1]).not.toBe(weightedShares(far(63))[1])
-  })
-
-  it('of some days ago leaves out the days since', () => {
-    expect(nonZero(weightedShares(days(1, 2, 3), 2))).toEqual({ 1: 1 })
-    expect(weightedShares(days(1, 2, 3), 1)).toEqual(weightedShares(days(1, 2)))
-    expect(nonZero(weightedShares(days(1, 2, 3), 3))).toEqual({})
+  it('of the last days is that of their samples, and that of the sketch without days', () => {
+    expect(nonZero(sharesOfDays(days(1, 2, 3), 1))).toEqual({ 3: 1 })
+    expect(nonZero(sharesOfDays(days(1, 2, 3), 2))).toEqual({ 2: 0.5, 3: 0.5 })
+    expect(nonZero(sharesOfDays({ ...inBucket(0), sketch: [[4, 2]] }, 2))).toEqual({ 4: 1 })
   })
 })
 
-describe('the mean and the time above a value', () => {
+describe('the time above a value', () => {
   const start = (bucket: number): number => bucketStart(cpuScale, bucket)
-
-  it('use the middle of each bucket', () => {
-    expect(meanOf(sharesOf([[4, 1]]), cpuScale)).toBeCloseTo((start(4) + start(5)) / 2, 9)
-    expect(
-      meanOf(
-        sharesOf([
-          [4, 1],
-          [9, 3],
-        ]),
-        cpuScale,
-      ),
-    ).toBeCloseTo(((start(4) + start(5)) / 2 + (3 * (start(9) + start(10))) / 2) / 4, 9)
-    expect(meanOf(sharesOf([]), cpuScale)).toBe(0)
-  })
 
   it('count part of the bucket that holds the value', () => {
     const shares = sharesOf([

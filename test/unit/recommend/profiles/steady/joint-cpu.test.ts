@@ -95,15 +95,19 @@ describe('a container behind an HPA', () => {
     expect(target).toEqual([63, 'hpa.scale-point'])
   })
 
-  it('is kept with its target when the change is less than 25 millicores', () => {
-    const known = evidence({ minimumDecrease: 0, minimumChange: 0 })
-    expect(joint({ members: [wants(30, '734m')], known })).toMatchObject({
-      requests: { app: [734, 'hpa.scale-point', 'step.small'] },
-      target: [50, 'hpa.scale-point', 'step.small'],
+  it('is kept with its target when a lower request saves too little for a rollout', () => {
+    const lowered = (from: string, pods: number) =>
+      joint({
+        members: [wants(30, from)],
+        known: evidence({ minimumChange: 0 }, { replicas: { min: pods, max: pods, mean: pods } }),
+      })
+    expect(lowered('760m', 1)).toMatchObject({
+      requests: { app: [760, 'hpa.scale-point', 'rollout.cost'] },
+      target: [50, 'hpa.scale-point', 'rollout.cost'],
     })
-    expect(joint({ members: [wants(30, '735m')], known }).requests).toEqual({
-      app: [710, 'cpu.price', 'hpa.scale-point'],
-    })
+    // What is too little for one pod is enough for twenty.
+    expect(lowered('760m', 20).requests).toEqual({ app: [710, 'cpu.price', 'hpa.scale-point'] })
+    expect(lowered('730m', 500).requests).toEqual({ app: [730, 'hpa.scale-point', 'rollout.cost'] })
   })
 
   it('is unsure with its target on a short history or without samples', () => {
@@ -154,10 +158,10 @@ describe('containers behind one target', () => {
     const known = evidence({}, { days: 2 })
     expect(joint({ members: both('500m', '460m'), utilization: 77, known })).toMatchObject({
       requests: {
-        app: [500, 'hpa.scale-point', 'step.small'],
-        proxy: [460, 'hpa.scale-point', 'step.small'],
+        app: [500, 'hpa.scale-point', 'rollout.cost'],
+        proxy: [460, 'hpa.scale-point', 'rollout.cost'],
       },
-      target: [77, 'hpa.scale-point', 'step.small'],
+      target: [77, 'hpa.scale-point', 'rollout.cost'],
     })
   })
 
@@ -227,7 +231,7 @@ describe('the highest target', () => {
       calls.push({ members, scaler })
       return {
         demand: {},
-        pods: { simulation: { podLoads: Float64Array.from(podLoads) } },
+        pods: { simulation: { replicas: new Float64Array(), podLoads: Float64Array.from(podLoads) } },
       } as unknown as ReplayedDemand
     }
   const members = [wants(14, '1'), wants(0, '100m', 'proxy')]
@@ -244,12 +248,10 @@ describe('the highest target', () => {
     expect(target).toEqual([70, 'hpa.scale-point', 'hpa.simulated'])
     expect(text).toMatch(/target of 70 %.* 0 % .*0 %/)
     expect(requests['app']).toContain('hpa.simulated')
-    expect(calls).toEqual([
-      {
-        members: ['app', 'proxy'],
-        scaler: { minReplicas: 2, maxReplicas: 9, utilization: 50, request: 1100 },
-      },
-    ])
+    expect(calls[0]).toEqual({
+      members: ['app', 'proxy'],
+      scaler: { minReplicas: 2, maxReplicas: 9, utilization: 50, request: 1100 },
+    })
   })
 
   it('comes with the share of the time with overload, in hundredths of a percent', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { packDays } from '../../../../../plugin/model/daily.ts'
 import type { ContainerUsage, ResourceUsage } from '../../../../../plugin/model/observation.ts'
+import { usageRecorder } from '../../../../../plugin/model/recorder.ts'
+import { memoryScale } from '../../../../../plugin/model/sketch.ts'
 import { memoryRequest } from '../../../../../plugin/recommend/profiles/steady/memory.ts'
 import { containerInput, evidence, inBucket, shortEvidence, textOf, valueAndRules } from './rule-builders.ts'
 
@@ -38,6 +40,24 @@ describe('a memory request', () => {
     expect(answer).toEqual([232, 'memory.peak'])
     expect(text).toMatch(/200Mi.*15 %.*232Mi/)
     expect(ask(of('100Mi'), memory(200), evidence({ memoryMargin: 50 })).answer).toEqual([300, 'memory.peak'])
+  })
+
+  it('grows by three quarters of what it rose since the same hours of the day before', () => {
+    const recorder = usageRecorder(memoryScale, { first: 3600, step: 3600, count: 48 })
+    for (let hour = 0; hour < 48; hour += 1) recorder.add(hour, (hour < 45 ? 200 : 300) * Mi)
+    const risen = recorder.finish()
+    const { answer, text } = ask(of('100Mi'), risen === undefined ? {} : { memory: risen })
+    // 300Mi × 1.15 = 345Mi; 0.75 × 100Mi more, of values that are precise to 2.5 %.
+    expect(answer[0]).toBeGreaterThan(410)
+    expect(answer[0]).toBeLessThan(430)
+    expect(text).toMatch(/The last three hours reached 300Mi, \d+Mi more than the day before/)
+    const flat = usageRecorder(memoryScale, { first: 3600, step: 3600, count: 48 })
+    for (let hour = 0; hour < 48; hour += 1) flat.add(hour, hour % 24 > 20 ? 300 * Mi : 200 * Mi)
+    const daily = flat.finish()
+    expect(ask(of('100Mi'), daily === undefined ? {} : { memory: daily }).answer).toEqual([
+      348,
+      'memory.peak',
+    ])
   })
 
   it('is lowered by at most 30 % and at least 16 MiB, on a history that is long enough', () => {

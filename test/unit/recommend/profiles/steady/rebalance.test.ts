@@ -10,7 +10,8 @@ import { recommend } from '../../../../../plugin/recommend/recommend.ts'
 import { withChanges } from '../../../../../plugin/recommend/replay/apply.ts'
 import { observationWith, recordedUsage, workload } from '../../builders.ts'
 
-const { profile: _, ...options } = settingsSchema.parse({}).recommend
+const targetUtilization = { minimum: 50, maximum: 80 }
+const { profile: _, ...options } = settingsSchema.parse({ recommend: { targetUtilization } }).recommend
 const frame = { first: Date.UTC(2026, 8, 1) / 1000 + 3600, step: 3600, count: 14 * 24 }
 
 const observe = (app: number, proxy: number, days = 14): Observation =>

@@ -39,7 +39,7 @@ function ask({ bounds = {}, pods, changed = {}, days = 14, free }: Case) {
     return {
       demand: { first, step: hour, values: new Float64Array() },
       pods: {
-        simulation: { replicas: Float64Array.from(free) },
+        simulation: { replicas: Float64Array.from(free), podLoads: new Float64Array() },
         at: (time: number) => free[Math.round((time - first) / hour)] ?? Number.NaN,
       },
     } as unknown as ReplayedDemand
@@ -198,15 +198,15 @@ describe('a minimum', () => {
     expect(minimum(2, { pods: byHour([Number.NaN, ...week.slice(1)]) }).advice).toEqual([10, 'hpa.minimum'])
   })
 
-  it('is not simulated when it cannot be lowered', () => {
-    expect(minimum(2, { pods: byHour([2, 9]), free: [1, 9] }).calls).toEqual([])
+  it('is not simulated without itself when it cannot be lowered', () => {
+    expect(minimum(2, { pods: byHour([2, 9]), free: [1, 9] }).calls).not.toContain(1)
     const changed = { replicaBounds: { minimum: 5, maximum: 100 } }
     expect(minimum(4, { pods: byHour([4, 9]), free: [1, 9], changed }).advice).toEqual([4, 'hpa.minimum'])
   })
 
   it('that alone kept pods running is lowered to the pods that would have run without it', () => {
     const { advice, text, calls } = minimum(8, { pods: byHour([8, 12, 9]), free: [5, 3, 3] })
-    expect(calls).toEqual([1])
+    expect(calls).toContain(1)
     expect(advice).toEqual([5, 'hpa.minimum'])
     expect(text).toMatch(/5 pods\.$/)
   })

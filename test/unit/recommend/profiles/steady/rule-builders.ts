@@ -7,8 +7,12 @@ import type { RecommendOptions } from '../../../../../plugin/recommend/recommend
 import type { ContainerInput } from '../../../../../plugin/recommend/workload-input.ts'
 import { observationWith } from '../../builders.ts'
 
-/** The default options. */
-export const options: RecommendOptions = settingsSchema.parse({}).recommend
+/** The default options, with targets up to 80 % (those above have rules and tests of their own), and a decrease apart from a raise. */
+export const options: RecommendOptions = {
+  ...settingsSchema.parse({}).recommend,
+  targetUtilization: { minimum: 50, maximum: 80 },
+  minimumDecrease: 25,
+}
 
 /** Evidence of two whole weeks: enough to lower any value. */
 export const evidence = (

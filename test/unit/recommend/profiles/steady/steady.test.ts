@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { usageRecorder } from '../../../../../plugin/model/recorder.ts'
 import { cpuScale } from '../../../../../plugin/model/sketch.ts'
-import { recordedUsage } from '../../builders.ts'
 import {
   constantUsage,
   container,
@@ -72,23 +71,6 @@ describe('requests without an autoscaler', () => {
       observation: observationOf([constantUsage('app', 400, Mi)]),
     })
     expect(verdicts(answer)).toEqual({ 'requests.cpu': '415m' })
-  })
-
-  it('fall no lower than any of the last three days needed, with daily evaluations', () => {
-    const frame = { first: 3600, step: 3600, count: 14 * 24 }
-    const usage = recordedUsage(
-      { cpu: (hour) => (Math.floor(hour / 24) === 9 ? 1500 : 300), memory: () => Mi },
-      frame,
-    )
-    const lowered = (reviewDays: number) =>
-      recommendFor({
-        containers: [container({ 'requests.cpu': '3' })],
-        observation: observationOf([{ container: 'app', oomKills: 0, ...usage }]),
-        reviewDays,
-      })
-    expect(reasonsOf(lowered(1), 'requests.cpu')).toContain('step.days')
-    expect(verdicts(lowered(1))).toEqual({ 'requests.cpu': '1520m' })
-    expect(reasonsOf(lowered(7), 'requests.cpu')).not.toContain('step.days')
   })
 
   it('cover the busiest pod when one of many does the work', () => {

@@ -76,31 +76,23 @@ describe('a step from 1000', () => {
     ).toBe(missing)
   })
 
-  it('down goes no lower than the highest value of the last days', () => {
-    expect(valueAndRules(step(600, { wantedRecently: () => 700 }))).toEqual([700, 'rule', 'step.days'])
-    expect(valueAndRules(step(600, { wantedRecently: () => 600 }))).toEqual([600, 'rule'])
-    expect(valueAndRules(step(600, { wantedRecently: () => 500 }))).toEqual([600, 'rule'])
-    expect(valueAndRules(step(600, { wantedRecently: () => 5000 }))).toEqual([
-      1000,
-      'rule',
-      'step.days',
-      'step.small',
-    ])
-    expect(valueAndRules(step(300, { wantedRecently: () => 400 }))).toEqual([
-      500,
-      'rule',
-      'step.days',
-      'step.down',
-    ])
-    expect(textOf(step(600, { wantedRecently: () => 700 }))).toMatch(/text\n\w+/)
+  it('is not made when it is not worth a rollout, whatever its size in percent', () => {
+    const text = 'It is not worth it.'
+    expect(valueAndRules(step(100, { notWorth: () => text }))).toEqual([1000, 'rule', 'rollout.cost'])
+    expect(textOf(step(100, { notWorth: () => text }))).toContain(text)
+    expect(valueAndRules(step(980, { notWorth: () => undefined }))).toEqual([980, 'rule'])
+    expect(valueAndRules(step(1020, { notWorth: () => undefined }))).toEqual([1020, 'rule'])
   })
 
-  it('up does not call `wantedRecently`, and down does not call `urgent`', () => {
+  it('is too small below the smallest move, even when it is worth a rollout', () => {
+    const known = { smallestMove: 30, notWorth: () => undefined }
+    expect(valueAndRules(step(980, known))).toEqual([1000, 'rule', 'step.small'])
+  })
+
+  it('down does not call `urgent`', () => {
     const never = (): never => {
       throw new Error('unexpected call')
     }
-    expect(valueAndRules(step(2000, { wantedRecently: never }))).toEqual([2000, 'rule'])
-    expect(valueAndRules(step(1000, { wantedRecently: never }))).toEqual([1000, 'rule', 'step.small'])
     expect(valueAndRules(step(600, { urgent: never }))).toEqual([600, 'rule'])
   })
 })

@@ -61,15 +61,19 @@ describe('the safe target at a kept scale point', () => {
   })
 
   it('is the highest with overload in at most 0.1 % of the time', () => {
-    expect(target(evaluations())).toEqual({ target: 80, overload: 0, overloadToday: 0 })
-    expect(target(evaluations([at[80], 1]))).toEqual({ target: 80, overload: 0.001, overloadToday: 0 })
-    expect(target(evaluations([at[80], 2]))).toEqual({ target: 75, overload: 0, overloadToday: 0 })
-    expect(target(evaluations([at[70], 2]))).toEqual({ target: 65, overload: 0, overloadToday: 0 })
+    expect(target(evaluations())).toMatchObject({ target: 80, overload: 0, overloadToday: 0 })
+    expect(target(evaluations([at[80], 1]))).toMatchObject({ target: 80, overload: 0.001, overloadToday: 0 })
+    expect(target(evaluations([at[80], 2]))).toMatchObject({ target: 75, overload: 0, overloadToday: 0 })
+    expect(target(evaluations([at[70], 2]))).toMatchObject({ target: 65, overload: 0, overloadToday: 0 })
   })
 
   it('is the highest with no more overload than today', () => {
-    expect(target(evaluations([at[50], 5]))).toEqual({ target: 80, overload: 0.005, overloadToday: 0.005 })
-    expect(target(evaluations([at[50], 5], [at[60], 2]))).toEqual({
+    expect(target(evaluations([at[50], 5]))).toMatchObject({
+      target: 80,
+      overload: 0.005,
+      overloadToday: 0.005,
+    })
+    expect(target(evaluations([at[50], 5], [at[60], 2]))).toMatchObject({
       target: 55,
       overload: 0.005,
       overloadToday: 0.005,
@@ -88,27 +92,27 @@ describe('the safe target at a kept scale point', () => {
 
   it('is lowered when overload is above 1 % of the time and a lower target ends it', () => {
     const atHighest = { utilization: 80 }
-    expect(target(evaluations([at[80], 10]), atHighest)).toEqual({
+    expect(target(evaluations([at[80], 10]), atHighest)).toMatchObject({
       target: 80,
       overload: 0.01,
       overloadToday: 0.01,
     })
-    expect(target(evaluations([at[80], 11]), atHighest)).toEqual({
+    expect(target(evaluations([at[80], 11]), atHighest)).toMatchObject({
       target: 75,
       overload: 0,
       overloadToday: 0.011,
     })
-    expect(target(evaluations([at[60], 10], [at[80], 5]), atHighest)).toEqual({
+    expect(target(evaluations([at[60], 10], [at[80], 5]), atHighest)).toMatchObject({
       target: 75,
       overload: 0.01,
       overloadToday: 0.015,
     })
-    expect(target(evaluations([at[60], 11]), atHighest)).toEqual({
+    expect(target(evaluations([at[60], 11]), atHighest)).toMatchObject({
       target: 55,
       overload: 0,
       overloadToday: 0.011,
     })
-    expect(target(evaluations([at[50], 11]), atHighest)).toEqual({
+    expect(target(evaluations([at[50], 11]), atHighest)).toMatchObject({
       target: 80,
       overload: 0.011,
       overloadToday: 0.011,
@@ -117,7 +121,7 @@ describe('the safe target at a kept scale point', () => {
 
   it('is kept when no lower one is allowed', () => {
     const bounds = { minimum: 80, maximum: 80 }
-    expect(target(evaluations([at[80], 100]), { utilization: 80, bounds })).toEqual({
+    expect(target(evaluations([at[80], 100]), { utilization: 80, bounds })).toMatchObject({
       target: 80,
       overload: 0.1,
       overloadToday: 0.1,

@@ -78,7 +78,7 @@ describe('a DaemonSet on unequal nodes', () => {
     const cpu = of(all, 'requests.cpu')
     expect(cpu.value).toBe(100)
     expect(cpu.text).toContain(
-      'Of the 95 % of the pods that use least (podPercentile), CPU usage is below 44m',
+      'Of the 95 % of the pods that use least (podPercentile), CPU was above 44m for 0 minutes a day',
     )
     expect(of(all, 'requests.memory').text).toContain('The memory that 95 % of the pods use is')
     expect(of(all, 'requests.memory').value).toBeLessThan(550 * Mi)

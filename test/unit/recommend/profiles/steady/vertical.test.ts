@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { packDays } from '../../../../../plugin/model/daily.ts'
 import type { ContainerUsage, ResourceUsage } from '../../../../../plugin/model/observation.ts'
 import { levelOf, packLevels } from '../../../../../plugin/model/series.ts'
-import { bucketOf, bucketStart, cpuScale, type Sketch } from '../../../../../plugin/model/sketch.ts'
+import { bucketStart, cpuScale, type Sketch } from '../../../../../plugin/model/sketch.ts'
 import { roundCpu } from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
 import { cpuRequest, wantedCpu } from '../../../../../plugin/recommend/profiles/steady/vertical.ts'
 import { containerInput, evidence, inBucket, shortEvidence, textOf, valueAndRules } from './rule-builders.ts'
@@ -29,26 +28,30 @@ describe('the wanted CPU', () => {
   it('is the upper end of the bucket of flat usage', () => {
     const advice = wanted([[14, 100]])
     expect(valueAndRules(advice)).toEqual([end(14), 'cpu.price'])
-    expect(textOf(advice)).toMatch(/100 %.*\b25 /)
+    expect(textOf(advice)).toMatch(
+      /for 0 minutes a day in the last 3 days\. 100m more would have changed nothing/,
+    )
   })
 
-  it('gives the share of the time it covers, rounded down to 0.1 %', () => {
-    expect(
-      textOf(
-        wanted([
-          [30, 98_666],
-          [60, 1334],
-        ]),
+  it('gives the minutes above it, and those that 100m more would have spared', () => {
+    const text = textOf(
+      wanted([
+        [30, 9900],
+        [60, 100],
+      ]),
+    )
+    expect(text).toMatch(/above 710m for 14 minutes a day in the last 3 days/)
+    expect(text).toMatch(/changed nothing and costs as much as \d+ minutes/)
+    const near = textOf(
+      wanted(
+        [
+          [14, 9900],
+          [17, 100],
+        ],
+        { preset: 'frugal' },
       ),
-    ).toMatch(/98\.6 %/)
-    expect(
-      textOf(
-        wanted([
-          [30, 95],
-          [150, 5],
-        ]),
-      ),
-    ).toMatch(/\b95 %/)
+    )
+    expect(near).toMatch(/for 14 minutes a day.*spared 14 of them/)
   })
 
   /** The highest share of the time in a far bucket that the request does not cover. */
@@ -72,21 +75,34 @@ describe('the wanted CPU', () => {
   const minutes = (near: number, far: number, share: number): number =>
     (share * 1440 * 100) / (bucketStart(cpuScale, far + 1) - bucketStart(cpuScale, near + 1))
 
-  it('of a small container grows while 100m more remove 25 minutes a day', () => {
-    expect(minutes(14, 20, uncovered(14, 20))).toBeCloseTo(25, 0)
-    expect(minutes(14, 20, uncovered(14, 20, { cpuSpare: 10 }))).toBeCloseTo(10, 0)
+  /** The size by which the price falls, for usage in one bucket: mean and 99.9 % are close to the bucket. */
+  const sized = (near: number, far: number): number =>
+    250 ** 0.15 *
+    ((bucketStart(cpuScale, near) + bucketStart(cpuScale, near + 1)) / 2) ** 0.35 *
+    bucketStart(cpuScale, far + 1) ** 0.5
+  const priced = (near: number, far: number, changed = {}): number =>
+    (minutes(near, far, uncovered(near, far, changed)) * sized(near, far)) / 250
+
+  it('grows while 100m more remove the minutes of the preset, more for a small container than for a large one', () => {
+    for (const [near, far] of [
+      [14, 18],
+      [30, 33],
+      [60, 62],
+    ] as const) {
+      expect(priced(near, far) / 88).toBeCloseTo(1, 1)
+      expect(priced(near, far, { preset: 'careful' }) / 45).toBeCloseTo(1, 1)
+    }
   })
 
-  it('of a large container grows further, with the square root of its size, down to half the minutes', () => {
-    // A mean near 500m: √½ of 25 minutes; near 4000m: half.
-    const [half, large] = [bucketOf(cpuScale, 500), bucketOf(cpuScale, 4000)]
-    expect(minutes(half, half + 10, uncovered(half, half + 10))).toBeCloseTo(17.5, 0)
-    expect(minutes(large, large + 3, uncovered(large, large + 3))).toBeCloseTo(12.5, 0)
-  })
-
-  it('is lower with more frequent evaluations, with the square root of the days', () => {
-    expect(minutes(14, 20, uncovered(14, 20, { reviewDays: 1 }))).toBeCloseTo(25 * Math.sqrt(7), 0)
-    expect(minutes(14, 20, uncovered(14, 20, { reviewDays: 28 }))).toBeCloseTo(25, 0)
+  it.each([
+    ['targetTimeAbove of balanced', { targetTimeAbove: 3.6 }, 88],
+    ['a lower targetTimeAbove', { targetTimeAbove: 1.8 }, 88 / 2 ** 1.4],
+    ['prices', { pricePerCoreHour: 0.03, costOfShortage: 0.1 }, 43.2],
+    ['the former cpuSpare', { cpuSpare: 12.5 }, 44],
+    ['a weekly evaluation', { reviewDays: 7 }, 88 / 7 ** 0.35],
+    ['an evaluation every four weeks', { reviewDays: 28 }, 88 / 7 ** 0.35],
+  ])('weighs CPU by %s', (_, changed, expected) => {
+    expect(priced(14, 18, changed) / expected).toBeCloseTo(1, 1)
   })
 
   it('covers `cpuPercentile` at any cost', () => {
@@ -123,6 +139,20 @@ describe('a CPU request', () => {
     expect(valueAndRules(ask('1111m', cpu([[14, 1]]), shortEvidence()))).toEqual(['unsure'])
   })
 
+  it('is not changed for less than a rollout costs', () => {
+    const flat = cpu([[30, 1]])
+    const kept = ask(`${end(30) + 50}m`, flat)
+    expect(valueAndRules(kept)).toEqual([end(30) + 50, 'cpu.price', 'rollout.cost'])
+    expect(textOf(kept)).toMatch(
+      /A change to 710m is worth as much as \d+ minutes a day, and a rollout costs 36 minutes/,
+    )
+    expect(valueAndRules(ask(`${end(30) + 50}m`, flat, evidence({ rolloutCost: 5 })))).toEqual([
+      end(30),
+      'cpu.price',
+    ])
+    expect(valueAndRules(ask(`${end(30) + 500}m`, flat))).toEqual([end(30), 'cpu.price'])
+  })
+
   it('changes by at least 10m, unless usage is above it too often', () => {
     const small = cpu([[0, 1]])
     expect(valueAndRules(ask('19m', small))).toEqual([19, 'cpu.price', 'step.small'])
@@ -142,48 +172,6 @@ describe('a CPU request', () => {
       end(30),
       'cpu.price',
     ])
-  })
-
-  describe('with a higher need on the last days', () => {
-    const day = (nth: number, bucket: number) => ({
-      day: nth,
-      sketch: [[bucket, 1000]] as Sketch,
-      peak: 1,
-      samples: 1000,
-    })
-    /** Ten days in bucket 20, except one day this many days before the last. */
-    const usage = (high: number) =>
-      cpu([[20, 1]], {
-        daily: packDays(Array.from({ length: 10 }, (_, nth) => day(nth, nth === 9 - high ? 60 : 20))),
-      })
-    const days = (known: ReturnType<typeof evidence>, high: number) =>
-      valueAndRules(ask('5', usage(high), known)).includes('step.days')
-
-    it('is lowered no further than that of three days, with daily evaluations', () => {
-      const daily = evidence({ reviewDays: 1, maximumCpuDecrease: 100, cpuPercentile: 60 })
-      expect([1, 2, 3, 4].map((high) => days(daily, high))).toEqual([true, true, false, false])
-      expect(valueAndRules(ask('5', usage(2), daily))[0]).toBe(end(60))
-    })
-
-    it('is lowered no further than that of two days, with an evaluation every other day', () => {
-      const known = evidence({ reviewDays: 2, maximumCpuDecrease: 100, cpuPercentile: 60 })
-      expect([1, 2, 3].map((high) => days(known, high))).toEqual([true, false, false])
-    })
-
-    it('is lowered with an evaluation every three days or less often', () => {
-      const known = evidence({ reviewDays: 3, maximumCpuDecrease: 100, cpuPercentile: 60 })
-      expect(days(known, 1)).toBe(false)
-    })
-
-    it('is lowered when only that many days are recorded', () => {
-      const known = evidence({ reviewDays: 1, maximumCpuDecrease: 100, cpuPercentile: 60 })
-      const usageOfDays = (count: number) =>
-        cpu([[20, 1]], {
-          daily: packDays(Array.from({ length: count }, (_, nth) => day(nth, nth === count - 2 ? 60 : 20))),
-        })
-      expect(valueAndRules(ask('5', usageOfDays(3), known))).not.toContain('step.days')
-      expect(valueAndRules(ask('5', usageOfDays(4), known))).toContain('step.days')
-    })
   })
 
   describe('with unevenly spread load', () => {
