@@ -52,6 +52,17 @@ function zeroRows(size: number): () => Float64Array {
   }
 }
 
+const endsByScale = new Map<SketchScale, Float64Array>()
+
+/** The upper ends of the buckets of a scale. */
+function endsOf(scale: SketchScale): Float64Array {
+  const ends =
+    endsByScale.get(scale) ??
+    Float64Array.from({ length: 176 }, (_, bucket) => bucketStart(scale, bucket + 1))
+  endsByScale.set(scale, ends)
+  return ends
+}
+
 /** The mean usage with weights that halve in two days, in the unit of the scale. */
 export function recentMean(blocks: UsageBlocks, scale: SketchScale): number {
   const { numbers, starts, buckets, weights } = blocks
@@ -78,7 +89,7 @@ export function recentMean(blocks: UsageBlocks, scale: SketchScale): number {
 export function forecast(blocks: UsageBlocks, scale: SketchScale, price: Price): Shares {
   const { lowest, highest } = blocks
   const size = highest - lowest + 1
-  const ends = Float64Array.from({ length: size }, (_, index) => bucketStart(scale, lowest + index + 1))
+  const ends = endsOf(scale).subarray(lowest, highest + 1)
   const rows = zeroRows(size)
   const states = experts.map((): Weighted => ({ shares: rows(), weight: 0 }))
   const losses = new Float64Array(experts.length)
