@@ -21,7 +21,7 @@ describe('tortoise explain', () => {
     expect(recommendations[0]).toMatchObject({
       field: 'requests.cpu',
       from: 250,
-      to: 415,
+      to: 390,
       because: [{ rule: 'cpu.price' }],
     })
   })

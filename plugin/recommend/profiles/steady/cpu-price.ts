@@ -8,7 +8,7 @@ const minutesPerDay = 1440
 const usualSize = 250
 
 /** Minutes a day above the request that 100m more must remove, for a container of the usual size that is evaluated daily. */
-export const presetMinutes = { careful: 45, balanced: 88, frugal: 170 } as const
+const presetMinutes = { careful: 45, balanced: 88, frugal: 170 } as const
 
 /** What a rollout costs by default, in minutes a day above the request. */
 const usualRolloutCost = 36
@@ -18,7 +18,7 @@ const measured = { timeAbove: 3.6, exponent: 1.4 } as const
 const formerSpare = 25
 
 /** Minutes a day above the request that 100m more must remove, by the settings, at the usual size. */
-export function usualMinutes(options: RecommendOptions): number {
+function usualMinutes(options: RecommendOptions): number {
   const { preset, targetTimeAbove, pricePerCoreHour, costOfShortage, cpuSpare } = options
   if (targetTimeAbove !== undefined)
     return presetMinutes.balanced * (targetTimeAbove / measured.timeAbove) ** measured.exponent

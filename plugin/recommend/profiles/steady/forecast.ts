@@ -2,6 +2,7 @@ import { quartersPerDay } from '../../../model/daily.ts'
 import { bucketStart, type SketchScale } from '../../../model/sketch.ts'
 import type { Price, Shares } from './demand.ts'
 import type { UsageBlocks } from './usage-blocks.ts'
+import { type Day, daysOf, isRising, type Weighted, zeroRows } from './usage-days.ts'
 
 /**
  * Experts: each forecasts the next day's usage as the past, with weights that halve in so many days, or as the same
@@ -21,35 +22,15 @@ const memory = { days: 8, discount: 0.8 } as const
 /** Blocks after the first one up to which weights grow: 2 to the power of twice as many is a number. A history has 112 at most. */
 const mostBlocks = 400
 
-/** Days that show that usage rises from day to day. */
-const risingDays = 5
+const endsByScale = new Map<SketchScale, Float64Array>()
 
-/** A distribution of usage over the buckets of blocks, from the lowest one on. The shares add up to `weight`. */
-interface Weighted {
-  readonly shares: Float64Array
-  weight: number
-}
-
-/** A day of usage: its distribution, and its blocks by index. */
-interface Day extends Weighted {
-  readonly day: number
-  readonly blocks: number[]
-}
-
-/** Used again for each forecast: to allocate its rows takes longer than to compute with them. No row outlives a forecast. */
-let scratch = new Float64Array(4096)
-
-/** Gives rows of zeros, one a call. */
-function zeroRows(size: number): () => Float64Array {
-  let from = 0
-  return () => {
-    if (from + size > scratch.length) {
-      scratch = new Float64Array(Math.max(size, scratch.length) * 2)
-      from = 0
-    }
-    from += size
-    return scratch.subarray(from - size, from).fill(0)
-  }
+/** The upper ends of the buckets of a scale. */
+function endsOf(scale: SketchScale): Float64Array {
+  const ends =
+    endsByScale.get(scale) ??
+    Float64Array.from({ length: 176 }, (_, bucket) => bucketStart(scale, bucket + 1))
+  endsByScale.set(scale, ends)
+  return ends
 }
 
 /** The mean usage with weights that halve in two days, in the unit of the scale. */
@@ -78,7 +59,7 @@ export function recentMean(blocks: UsageBlocks, scale: SketchScale): number {
 export function forecast(blocks: UsageBlocks, scale: SketchScale, price: Price): Shares {
   const { lowest, highest } = blocks
   const size = highest - lowest + 1
-  const ends = Float64Array.from({ length: size }, (_, index) => bucketStart(scale, lowest + index + 1))
+  const ends = endsOf(scale).subarray(lowest, highest + 1)
   const rows = zeroRows(size)
   const states = experts.map((): Weighted => ({ shares: rows(), weight: 0 }))
   const losses = new Float64Array(experts.length)
@@ -99,49 +80,6 @@ export function forecast(blocks: UsageBlocks, scale: SketchScale, price: Price):
     shares[lowest + at] = (shares[lowest + at] ?? 0) + share
   })
   return shares
-}
-
-/**
- * True when the median of each of the last days is above that of the day before, by a tenth in all. Then every forecast was too
- * low, and the lowest would have cost least: past costs say nothing.
- */
-function isRising(days: readonly Day[], ends: Float64Array): boolean {
-  const medians = days.slice(-risingDays).map((day) => ends[medianPlace(day)] ?? 0)
-  const [first = 0, last = 0] = [medians[0], medians.at(-1)]
-  const rises = medians.every((median, index) => index === 0 || median > (medians[index - 1] ?? 0))
-  return medians.length === risingDays && rises && last >= first * 1.1
-}
-
-function medianPlace({ shares, weight }: Day): number {
-  let passed = 0
-  return shares.findIndex((share) => {
-    passed += share
-    return passed >= weight / 2
-  })
-}
-
-/** The blocks by day, in rising order. */
-function daysOf(
-  { numbers, starts, buckets, weights, lowest }: UsageBlocks,
-  rows: () => Float64Array,
-): readonly Day[] {
-  const days: Day[] = []
-  for (let index = 0; index < numbers.length; index += 1) {
-    const number = Math.floor((numbers[index] ?? 0) / quartersPerDay)
-    let day = days.at(-1)
-    if (day?.day !== number) {
-      day = { day: number, blocks: [], shares: rows(), weight: 0 }
-      days.push(day)
-    }
-    day.blocks.push(index)
-    for (let at = starts[index] ?? 0; at < (starts[index + 1] ?? 0); at += 1) {
-      const place = (buckets[at] ?? 0) - lowest
-      const weight = weights[at] ?? 0
-      day.shares[place] = (day.shares[place] ?? 0) + weight
-      day.weight += weight
-    }
-  }
-  return days
 }
 
 /** Adds a day's blocks to the experts that weight the past by age: later blocks weigh more, so earlier ones need not be lowered. */

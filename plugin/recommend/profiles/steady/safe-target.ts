@@ -74,7 +74,9 @@ export function safeTarget(replay: Replay, search: TargetSearch): SafeTarget | u
   const raised = minimumsToTry(today, search).flatMap((minReplicas) => {
     const simulation = simulated(replay, search, minReplicas)
     const safe = simulation && highestSafe(simulation, search, overloadToday)
-    return simulation === undefined || safe === undefined ? [] : [finish(simulation, minReplicas, safe)]
+    const found = simulation && safe !== undefined ? [finish(simulation, minReplicas, safe)] : []
+    // Where pods are short often, a saving must end that rather than keep it.
+    return found.filter(({ overload }) => overload <= seriousOverload)
   })
   return raised.reduce(
     (best, one) => (one.cost < Math.min(best.cost, kept.cost - leastSaving) ? one : best),
@@ -98,8 +100,11 @@ function highestSafe(
   overloadToday: number,
 ): number | undefined {
   return targetsWithin(bounds, utilization).find((target) => {
-    const negligible = target > usualTarget ? negligibleOverload.high : negligibleOverload.usual
-    return shareAbove(simulation, (scalePoint * 100) / target) <= Math.max(overloadToday, negligible)
+    const accepted =
+      target > usualTarget
+        ? Math.max(Math.min(overloadToday, seriousOverload), negligibleOverload.high)
+        : Math.max(overloadToday, negligibleOverload.usual)
+    return shareAbove(simulation, (scalePoint * 100) / target) <= accepted
   })
 }
 

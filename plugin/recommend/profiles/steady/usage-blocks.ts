@@ -58,6 +58,26 @@ export function usageBlocks({ daily, sketch }: ResourceUsage, room: BlockRoom = 
 const mostEntries = ({ sketches, quarters = '' }: NonNullable<ResourceUsage['daily']>): number =>
   Math.ceil((quarters.length * 3) / 8) + Math.ceil((sketches.length * 3 * quartersPerDay) / 20)
 
+/** The distribution of the last whole or begun days: the share of their samples in each bucket. */
+export function recentShares(blocks: UsageBlocks, days: number): Float64Array {
+  const { numbers, starts, buckets, weights } = blocks
+  const shares = new Float64Array(176)
+  const last = Math.floor((numbers.at(-1) ?? 0) / quartersPerDay)
+  const since = (last - days + 1) * quartersPerDay
+  const first = starts[numbers.findIndex((number) => number >= since)] ?? 0
+  const end = starts.at(-1) ?? 0
+  let sum = 0
+  for (let at = first; at < end; at += 1) {
+    const bucket = buckets[at] ?? 0
+    const weight = weights[at] ?? 0
+    shares[bucket] = (shares[bucket] ?? 0) + weight
+    sum += weight
+  }
+  for (let bucket = 0; bucket < shares.length; bucket += 1)
+    shares[bucket] = (shares[bucket] ?? 0) / (sum || 1)
+  return shares
+}
+
 type Add = (block: number, bucket: number, weight: number) => void
 
 function addDays(daily: NonNullable<ResourceUsage['daily']>, add: Add): void {

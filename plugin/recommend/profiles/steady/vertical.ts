@@ -7,12 +7,12 @@ import type { Evidence } from '../../evidence.ts'
 import { cpuText, noSamplesText, notSetText } from '../../format.ts'
 import type { ContainerInput } from '../../workload-input.ts'
 import { rolloutShare, sharePerMillicore, sizeOf } from './cpu-price.ts'
-import { busiestPod, type Price, pricedRequest, type Shares, shareAbove, sharesOfDays } from './demand.ts'
+import { busiestPod, type Price, pricedRequest, type Shares, shareAbove } from './demand.ts'
 import { forecast, recentMean } from './forecast.ts'
 import { roundCpu } from './rounding.ts'
 import { limitStep } from './step-limits.ts'
 import { coveredPods, namingFew, withoutBusiest } from './unequal-pods.ts'
-import { emptyRoom, usageBlocks } from './usage-blocks.ts'
+import { emptyRoom, recentShares, usageBlocks } from './usage-blocks.ts'
 
 const minutesPerDay = 1440
 /** Smallest change of a CPU request that is worth a commit, in millicores. */
@@ -25,6 +25,8 @@ const urgentPart = 0.1
 /** The forecast of a container's CPU usage, and the price of a millicore. */
 interface Demand {
   readonly shares: Shares
+  /** The distribution of the last days, whose figures the reason gives. */
+  readonly recent: Shares
   readonly price: Price
 }
 
@@ -36,25 +38,29 @@ function demandOf(usage: ResourceUsage, evidence: Evidence): Demand {
   const blocks = usageBlocks(usage, room)
   const size = sizeOf(usage, recentMean(blocks, cpuScale))
   const price = { sharePerUnit: sharePerMillicore(size, options), covered: options.cpuPercentile / 100 }
-  return { shares: withoutBusiest(forecast(blocks, cpuScale, price), coveredPods(evidence)), price }
+  const covered = coveredPods(evidence)
+  return {
+    shares: withoutBusiest(forecast(blocks, cpuScale, price), covered),
+    recent: withoutBusiest(recentShares(blocks, shownDays), covered),
+    price,
+  }
 }
 
 /** The CPU request, in millicores, above which more is not worth the cost. See `cpu-price.ts` for the price. */
 export function wantedCpu({ usage }: ContainerInput, evidence: Evidence): Advice {
   if (usage.cpu === undefined || usage.cpu.samples === 0) return unsure(noSamplesText('cpu'))
-  return byPrice(usage.cpu, demandOf(usage.cpu, evidence), evidence)
+  return byPrice(demandOf(usage.cpu, evidence), evidence)
 }
 
-function byPrice(usage: ResourceUsage, { shares, price }: Demand, evidence: Evidence): Advice {
+function byPrice({ shares, recent, price }: Demand, evidence: Evidence): Advice {
   const value = roundCpu(pricedRequest(shares, cpuScale, price).value)
-  const recent = withoutBusiest(sharesOfDays(usage, shownDays), coveredPods(evidence))
   const minutes = (request: number): number =>
     Math.round(shareAbove(recent, cpuScale, request) * minutesPerDay)
   const step = value < 100 ? 10 : 100
   const saved = minutes(value) - minutes(value + step)
   const cost = minutesText(price.sharePerUnit * step * minutesPerDay)
-  const spared = saved === 0 ? 'have changed nothing' : `have spared ${saved} of them`
-  const text = `${leftOut(evidence)}CPU was above ${cpuText(value)} for ${minutesText(minutes(value))} a day in the last ${shownDays} days. ${step}m more would ${spared} and costs as much as ${cost}.`
+  const effect = saved === 0 ? 'have changed nothing' : `have saved ${saved} of them`
+  const text = `${leftOut(evidence)}CPU was above ${cpuText(value)} for ${minutesText(minutes(value))} a day in the last ${shownDays} days. ${step}m more would ${effect} and costs as much as ${cost}.`
   return advise(value, reason('cpu.price', text))
 }
 
@@ -86,7 +92,7 @@ export function cpuRequest(container: ContainerInput, evidence: Evidence): Advic
   const { cpu } = container.usage
   if (cpu === undefined || cpu.samples === 0) return unsure(noSamplesText('cpu'))
   const demand = demandOf(cpu, evidence)
-  const priced = byPrice(cpu, demand, evidence)
+  const priced = byPrice(demand, evidence)
   const wanted = atLeastBusiestPod(priced, container, evidence)
   const isPriced = priced.kind === 'value' && wanted.kind === 'value' && priced.value === wanted.value
   const worth = (to: number) => worthOf({ from, to }, demand)

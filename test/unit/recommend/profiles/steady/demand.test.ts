@@ -9,7 +9,6 @@ import {
   recurringPeak,
   shareAbove,
   sharesOf,
-  sharesOfDays,
 } from '../../../../../plugin/recommend/profiles/steady/demand.ts'
 import { inBucket } from './rule-builders.ts'
 
@@ -45,12 +44,6 @@ describe('the distribution of usage', () => {
     expect(nonZero(sharesOf([]))).toEqual({})
     expect(sharesOf([])).toHaveLength(176)
     expect(Number.isNaN(sharesOf([])[0])).toBe(false)
-  })
-
-  it('of the last days is that of their samples, and that of the sketch without days', () => {
-    expect(nonZero(sharesOfDays(days(1, 2, 3), 1))).toEqual({ 3: 1 })
-    expect(nonZero(sharesOfDays(days(1, 2, 3), 2))).toEqual({ 2: 0.5, 3: 0.5 })
-    expect(nonZero(sharesOfDays({ ...inBucket(0), sketch: [[4, 2]] }, 2))).toEqual({ 4: 1 })
   })
 })
 

@@ -3,7 +3,7 @@ import { type DayUsage, packDays } from '../../../../../plugin/model/daily.ts'
 import type { ResourceUsage } from '../../../../../plugin/model/observation.ts'
 import { bucketStart, cpuScale, type Sketch } from '../../../../../plugin/model/sketch.ts'
 import { forecast, recentMean } from '../../../../../plugin/recommend/profiles/steady/forecast.ts'
-import { usageBlocks } from '../../../../../plugin/recommend/profiles/steady/usage-blocks.ts'
+import { recentShares, usageBlocks } from '../../../../../plugin/recommend/profiles/steady/usage-blocks.ts'
 import { inBucket } from './rule-builders.ts'
 
 /** A day whose quarters are in one bucket each. */
@@ -113,6 +113,18 @@ describe('the blocks of usage', () => {
   it('leave out quarters without samples', () => {
     const half = { ...day(3, 5, 6), quarters: [[], [[5, 72]], [], [[6, 72]]] as readonly Sketch[] }
     expect(usageBlocks(usage([half])).numbers).toEqual([13, 15])
+  })
+})
+
+describe('the usage of the last days', () => {
+  it('is that of their samples, and that of the sketch without days', () => {
+    const nonZero = (shares: Float64Array): Record<number, number> =>
+      Object.fromEntries([...shares.entries()].filter(([, share]) => share > 0))
+    const days = usageBlocks(usage([flat(3, 10), flat(4, 11), flat(5, 12)]))
+    expect(nonZero(recentShares(days, 1))).toEqual({ 12: 1 })
+    expect(nonZero(recentShares(days, 2))).toEqual({ 11: 0.5, 12: 0.5 })
+    expect(nonZero(recentShares(days, 9))).toMatchObject({ 10: expect.closeTo(1 / 3, 12) })
+    expect(nonZero(recentShares(usageBlocks({ ...inBucket(0), sketch: [[4, 2]] }), 2))).toEqual({ 4: 1 })
   })
 })
 

@@ -33,7 +33,7 @@ describe('the wanted CPU', () => {
     )
   })
 
-  it('gives the minutes above it, and those that 100m more would have spared', () => {
+  it('gives the minutes above it, and those that 100m more would have saved', () => {
     const text = textOf(
       wanted([
         [30, 9900],
@@ -51,7 +51,7 @@ describe('the wanted CPU', () => {
         { preset: 'frugal' },
       ),
     )
-    expect(near).toMatch(/for 14 minutes a day.*spared 14 of them/)
+    expect(near).toMatch(/for 14 minutes a day.*saved 14 of them/)
   })
 
   /** The highest share of the time in a far bucket that the request does not cover. */
