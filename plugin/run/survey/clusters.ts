@@ -1,5 +1,5 @@
 import { stop } from '../../model/problem.ts'
-import { stageOf } from './environments.ts'
+import { stageMeaning, stageOf } from '../../model/stages.ts'
 import type { Live } from './live.ts'
 import { presenceOf } from './live.ts'
 import { type NamedSource, namedClusters } from './named-clusters.ts'
@@ -82,11 +82,19 @@ interface Placed {
 
 /** Whether a source is deployed to a cluster; one that says nothing is deployed to all. */
 const isOn = ({ clusters }: NamedSource, name: string, { names, found }: Placed): boolean =>
-  clusters.length === 0 || clusters.includes(name) || (names.length === 1 && !isStageOf(name, found))
+  clusters.length === 0 ||
+  clusters.includes(name) ||
+  (names.length === 1 && !isStageOf(name, found) && clusters.every((one) => mayMean(one, name)))
 
 /** Whether a name is that of a stage. Any other name of a single cluster selects no stage. */
 const isStageOf = (name: string, found: readonly NamedSource[]): boolean =>
   stageOf([name]) === name || found.some(({ clusters }) => clusters.includes(name))
+
+/** Whether two names of clusters are not of different stages. */
+function mayMean(one: string, other: string): boolean {
+  const [a, b] = [stageMeaning(one), stageMeaning(other)]
+  return a === undefined || b === undefined || a === b
+}
 
 interface LiveCluster {
   readonly name: string

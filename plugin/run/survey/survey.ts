@@ -11,17 +11,23 @@ import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
 import type { Scan } from '../../trace/sources/scan.ts'
 import { scanRepository } from '../../trace/sources/scan.ts'
 import { declaredWorkloads, placedObjects, withoutNamespace } from './declared.ts'
-import { stageOf, withoutStage } from './environments.ts'
+import { stageOf } from '../../model/stages.ts'
+import { withoutStage } from './environments.ts'
 import type { PlacedObject } from './former-rules.ts'
 import { findUnmanagedManifests } from './unmanaged-manifests.ts'
+
+/** Where an Application is deployed, with its name. */
+export interface ApplicationPlace extends Destination {
+  readonly application?: string
+}
 
 /** A source that settings should name. */
 export interface SurveyedSource {
   readonly settings: Pick<SourceSettings, 'path' | 'release' | 'values' | 'namespace'>
   /** The delivery stage or cluster that its paths name, such as `prod`. */
   readonly stage?: string
-  /** Where Argo CD deploys the Applications in it, each once. */
-  readonly destinations?: readonly Destination[]
+  /** Where Argo CD deploys the Applications in it that have workloads, each once. */
+  readonly destinations?: readonly ApplicationPlace[]
   /** The workloads that it deploys; the namespace is `''` where the objects name none. */
   readonly workloads: readonly Workload[]
   /** The objects that it renders, and those of its releases. */
@@ -112,8 +118,14 @@ async function variantsIn(
   })
 }
 
-function destinationsOf(sources: readonly Source[]): readonly Destination[] {
-  const all = sources.flatMap((one) => (isRelease(one) && one.destination ? [one.destination] : []))
+function destinationsOf(releases: readonly Rendering[]): readonly ApplicationPlace[] {
+  const all = releases.flatMap((one) => {
+    const { source } = one
+    if (!isRelease(source) || source.destination === undefined) return []
+    if (declaredWorkloads(one).length === 0) return []
+    const { generated, name } = source.declaredBy
+    return [{ ...source.destination, application: generated ?? name }]
+  })
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
@@ -136,7 +148,7 @@ async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<S
   return {
     settings: { path, values: [...values], ...(release === undefined ? {} : { release }) },
     ...(stage === undefined ? {} : { stage }),
-    destinations: destinationsOf(releases.map((one) => one.source)),
+    destinations: destinationsOf(isRelease(source) ? [rendering, ...releases] : releases),
     workloads: rendered.flatMap(declaredWorkloads),
     objects: rendered.flatMap((one) => placedObjects(one, stage)),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),

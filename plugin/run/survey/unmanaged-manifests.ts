@@ -4,7 +4,7 @@ import type { Renderer } from '../../model/renderer.ts'
 import type { RepositoryView, Source } from '../../model/source.ts'
 import type { Scan } from '../../trace/sources/scan.ts'
 import { readObjects } from '../../yaml/objects.ts'
-import { stageOf } from './environments.ts'
+import { stageOf } from '../../model/stages.ts'
 
 interface ManifestPorts {
   readonly view: RepositoryView
