@@ -8,6 +8,7 @@ import type { RendererKind } from '../kind.ts'
 import type { RendererPorts } from '../ports.ts'
 import { helmInputs } from './inputs.ts'
 import { chartParameters, chartRequest } from './parameters.ts'
+import { releaseNames } from './release-names.ts'
 import type { HelmSource } from './source.ts'
 import { templateChart } from './template.ts'
 import { findValuesFiles } from './values-files.ts'
@@ -23,6 +24,7 @@ export const helm = (ports: RendererPorts): RendererKind<HelmSource> => ({
   identify,
   rollOutKey: ({ path, values }) => [path, ...values].join('\0'),
   variants: findValuesFiles,
+  releaseNames,
   // Markers change how a chart is rendered only where a schema would refuse them.
   ...cachedByContent(chartRenderer(ports), {
     kept: keptRenderings(ports, [['helm']]),

@@ -1,5 +1,5 @@
+import { each, type PlacedLayout } from './layout-parts.ts'
 import { chart, type Files, kustomization, size, workload, yaml } from './layouts.ts'
-import type { PlacedLayout } from './more-layouts.ts'
 
 const flux = (name: string, spec: object): object => ({
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -32,9 +32,6 @@ const bootstrapped = (cluster: string): Files => ({
   ),
   [`clusters/${cluster}/flux-system/kustomization.yaml`]: kustomization('gotk-sync.yaml'),
 })
-const each = <T extends string>(keys: readonly T[], make: (key: T) => Files): Files =>
-  Object.assign({}, ...keys.map(make))
-
 const stages = ['production', 'staging'] as const
 
 /** A directory of each tenant with one of each stage, rolled out by a Kustomization of each tenant. */
@@ -44,7 +41,10 @@ export const fluxTenants: PlacedLayout = {
       ...bootstrapped(stage),
       [`clusters/${stage}/tenants.yaml`]: yaml(
         ...['a', 'b'].map((tenant) =>
-          flux(`tenant-${tenant}`, { path: `./tenants/${tenant}/${stage}`, targetNamespace: `tenant-${tenant}` }),
+          flux(`tenant-${tenant}`, {
+            path: `./tenants/${tenant}/${stage}`,
+            targetNamespace: `tenant-${tenant}`,
+          }),
         ),
       ),
       ...each(['a', 'b'], (tenant) => ({
@@ -87,7 +87,10 @@ export const multiTenancy: PlacedLayout = {
       ...bootstrapped(stage),
       [`clusters/${stage}/infrastructure.yaml`]: yaml(
         flux('kyverno', { path: './infrastructure/kyverno', prune: true }),
-        flux('kyverno-policies', { dependsOn: [{ name: 'kyverno' }], path: './infrastructure/kyverno-policies' }),
+        flux('kyverno-policies', {
+          dependsOn: [{ name: 'kyverno' }],
+          path: './infrastructure/kyverno-policies',
+        }),
       ),
       [`clusters/${stage}/tenants.yaml`]: yaml(
         flux('tenants', { dependsOn: [{ name: 'kyverno-policies' }], path: `./tenants/${stage}` }),
@@ -150,7 +153,10 @@ export const regionsWithMaps: PlacedLayout = {
       ...bootstrapped(cluster),
       [`clusters/${cluster}/infrastructure.yaml`]: yaml(
         flux('infra-controllers', { path: './infrastructure/controllers', wait: true }),
-        flux('infra-configs', { dependsOn: [{ name: 'infra-controllers' }], path: './infrastructure/configs' }),
+        flux('infra-configs', {
+          dependsOn: [{ name: 'infra-controllers' }],
+          path: './infrastructure/configs',
+        }),
       ),
       [`clusters/${cluster}/apps.yaml`]: yaml(
         flux('apps', {
@@ -170,7 +176,11 @@ export const regionsWithMaps: PlacedLayout = {
     })),
     'apps/kustomizeconfig.yaml': yaml({
       nameReference: [
-        { kind: 'ConfigMap', version: 'v1', fieldSpecs: [{ path: 'spec/valuesFrom/name', kind: 'HelmRelease' }] },
+        {
+          kind: 'ConfigMap',
+          version: 'v1',
+          fieldSpecs: [{ path: 'spec/valuesFrom/name', kind: 'HelmRelease' }],
+        },
       ],
     }),
     'apps/components/big/kustomization.yaml': yaml({
@@ -193,7 +203,9 @@ export const regionsWithMaps: PlacedLayout = {
       }),
     ),
     'infrastructure/controllers/kustomization.yaml': kustomization('ingress.yaml'),
-    'infrastructure/controllers/ingress.yaml': yaml(workload('DaemonSet', 'ingress', { namespace: 'ingress' })),
+    'infrastructure/controllers/ingress.yaml': yaml(
+      workload('DaemonSet', 'ingress', { namespace: 'ingress' }),
+    ),
     'infrastructure/configs/kustomization.yaml': kustomization('map.yaml'),
     'infrastructure/configs/map.yaml': yaml({
       apiVersion: 'v1',
@@ -227,7 +239,9 @@ export const remoteReleases: PlacedLayout = {
         spec: { interval: '5m', url: 'https://charts.example.invalid/podinfo' },
       },
       release('podinfo', 'apps', {
-        chart: { spec: { chart: 'podinfo', version: '6.x', sourceRef: { kind: 'HelmRepository', name: 'podinfo' } } },
+        chart: {
+          spec: { chart: 'podinfo', version: '6.x', sourceRef: { kind: 'HelmRepository', name: 'podinfo' } },
+        },
         values: { resources: size },
       }),
     ),

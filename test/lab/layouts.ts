@@ -21,7 +21,8 @@ export interface Layout {
 
 export const stages = ['prod', 'staging'] as const
 
-export const yaml = (...objects: readonly object[]): string => objects.map((one) => stringify(one)).join('---\n')
+export const yaml = (...objects: readonly object[]): string =>
+  objects.map((one) => stringify(one)).join('---\n')
 
 export const size = { requests: { cpu: '500m', memory: '512Mi' } }
 export const workload = (

@@ -1,17 +1,7 @@
+import { each, type PlacedLayout, sizePatch } from './layout-parts.ts'
 import { chart, type Files, kustomization, size, workload, yaml } from './layouts.ts'
-import type { PlacedLayout } from './more-layouts.ts'
 
-const each = <T extends string>(keys: readonly T[], make: (key: T) => Files): Files =>
-  Object.assign({}, ...keys.map(make))
 const stages = ['dev', 'qa', 'prod'] as const
-const patched = (name: string): string =>
-  yaml({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: { template: { spec: { containers: [{ name, resources: size }] } } },
-  })
-
 const inOverlays: Files = {
   'base/kustomization.yaml': kustomization('web.yaml', 'api.yaml'),
   'base/web.yaml': yaml(workload('Deployment', 'web')),
@@ -22,8 +12,8 @@ const inOverlays: Files = {
       resources: ['../../base'],
       patches: [{ path: 'web.yaml' }, { path: 'api.yaml' }],
     }),
-    [`overlays/${stage}/web.yaml`]: patched('web'),
-    [`overlays/${stage}/api.yaml`]: patched('api'),
+    [`overlays/${stage}/web.yaml`]: sizePatch('web'),
+    [`overlays/${stage}/api.yaml`]: sizePatch('api'),
   })),
 }
 const inNamespaces = (stage: string) => ({
@@ -52,7 +42,10 @@ export const environmentsOfChart: PlacedLayout = {
     })),
   },
   runs: Object.fromEntries(
-    ['prod', 'staging'].map((stage) => [stage, { 'shop/Deployment/service/app': `environments/${stage}/values.yaml` }]),
+    ['prod', 'staging'].map((stage) => [
+      stage,
+      { 'shop/Deployment/service/app': `environments/${stage}/values.yaml` },
+    ]),
   ),
 }
 
@@ -99,7 +92,10 @@ releases:
   runs: Object.fromEntries(
     ['prod', 'staging'].map((stage) => [
       stage,
-      { 'shop/Deployment/web/app': `values/web/${stage}.yaml`, 'shop/Deployment/api/app': `values/api/${stage}.yaml` },
+      {
+        'shop/Deployment/web/app': `values/web/${stage}.yaml`,
+        'shop/Deployment/api/app': `values/api/${stage}.yaml`,
+      },
     ]),
   ),
 }
@@ -112,8 +108,14 @@ export const renderedManifests: PlacedLayout = {
     'jsonnetfile.json': '{"version": 1, "dependencies": []}\n',
     ...each(['prod', 'staging'], (stage) => ({
       [`manifests/${stage}/web-deployment.yaml`]: yaml(workload('Deployment', 'web', { namespace: 'shop' })),
-      [`manifests/${stage}/api-deployment.json`]: JSON.stringify(workload('Deployment', 'api', { namespace: 'shop' })),
-      [`manifests/${stage}/namespace.yaml`]: yaml({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
+      [`manifests/${stage}/api-deployment.json`]: JSON.stringify(
+        workload('Deployment', 'api', { namespace: 'shop' }),
+      ),
+      [`manifests/${stage}/namespace.yaml`]: yaml({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'shop' },
+      }),
     })),
   },
   runs: Object.fromEntries(
@@ -137,11 +139,19 @@ export const monorepo: PlacedLayout = {
     'services/web/package.json': '{"name": "web"}\n',
     'services/web/openapi.yaml': 'openapi: 3.0.0\ninfo: {title: web, version: "1"}\npaths: {}\n',
     'services/web/k8s/deployment.yaml': yaml(workload('Deployment', 'web')),
-    'services/web/k8s/service.yaml': yaml({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: {} }),
+    'services/web/k8s/service.yaml': yaml({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: {},
+    }),
     'services/api/main.go': 'package main\n',
     'services/api/deploy/base/kustomization.yaml': kustomization('api.yaml'),
     'services/api/deploy/base/api.yaml': yaml(workload('Deployment', 'api')),
-    'services/api/deploy/overlays/prod/kustomization.yaml': yaml({ namespace: 'shop', resources: ['../../base'] }),
+    'services/api/deploy/overlays/prod/kustomization.yaml': yaml({
+      namespace: 'shop',
+      resources: ['../../base'],
+    }),
     'services/mail/helm/Chart.yaml': yaml({ apiVersion: 'v2', name: 'mail', version: '1.0.0' }),
     'services/mail/helm/values.yaml': yaml({ resources: size }),
     'services/mail/helm/templates/deployment.yaml':
@@ -160,7 +170,12 @@ export const monorepo: PlacedLayout = {
 
 /** Application code alone. */
 export const nothing: PlacedLayout = {
-  files: { 'README.md': 'hello\n', 'src/index.ts': 'export {}\n', 'package.json': '{}\n', 'docker-compose.yaml': 'services: {}\n' },
+  files: {
+    'README.md': 'hello\n',
+    'src/index.ts': 'export {}\n',
+    'package.json': '{}\n',
+    'docker-compose.yaml': 'services: {}\n',
+  },
   runs: { prod: { 'shop/Deployment/web': '' } },
 }
 

@@ -77,7 +77,10 @@ export interface LivePresence {
 }
 
 /** Finds the workloads of a source in a cluster. */
-export function presenceOf({ workloads }: Pick<SurveyedSource, 'workloads'>, live: Live): LivePresence {
+export function presenceOf(
+  { workloads }: Pick<SurveyedSource, 'workloads'>,
+  live: Pick<Live, 'workloads'>,
+): LivePresence {
   const runs = (workload: Workload, namespace: string): boolean =>
     live.workloads.some(
       ({ workload: one }) =>
@@ -93,13 +96,27 @@ export function presenceOf({ workloads }: Pick<SurveyedSource, 'workloads'>, liv
   return { running, ...(best === undefined ? {} : { namespace: best }) }
 }
 
-/** A source with the namespace in which most of its workloads have usage, where its own is not known. */
+/** A source as the release with most workloads in a cluster; the most likely name where several have as many. */
+export function releaseIn<T extends SurveyedSource>(source: T, live: Pick<Live, 'workloads'>): T {
+  const all = [undefined, ...(source.otherReleases ?? [])].map((one) => ({
+    one,
+    ...presenceOf(one ?? source, live),
+  }))
+  const [best] = all.toSorted((a, b) => b.running - a.running)
+  if (best?.one === undefined) return source
+  const { release, workloads } = best.one
+  return { ...source, settings: { ...source.settings, release }, workloads }
+}
+
+/** A source as the release, and in the namespace, in which most of its workloads have usage, where these are not known. */
 export function namespaceByUsage(
   source: SettingsSource,
   observations: readonly Pick<Observation, 'workload'>[],
 ): SettingsSource {
-  if (!source.namespaceUnknown) return source
-  const { namespace } = presenceOf(source, { workloads: observations.map(({ workload }) => ({ workload })) })
-  if (namespace === undefined) return source
-  return { ...source, settings: { ...source.settings, namespace }, namespaceUnknown: false }
+  if (!source.namespaceUnknown && source.otherReleases === undefined) return source
+  const used = { workloads: observations.map(({ workload }) => ({ workload })) }
+  const released = releaseIn(source, used)
+  const { namespace } = presenceOf(released, used)
+  if (!released.namespaceUnknown || namespace === undefined) return released
+  return { ...released, settings: { ...released.settings, namespace }, namespaceUnknown: false }
 }

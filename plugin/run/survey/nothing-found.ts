@@ -11,7 +11,7 @@ export const nothingFound = ({ servers, skipped }: Pick<ChartsSurvey, 'servers' 
     hint: [
       ...(servers.length === 0
         ? ['Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.']
-        : serverAdvice(servers)),
+        : [serverSentence(servers)]),
       ...skippedAdvice(skipped, servers),
     ].join(' '),
   })
@@ -33,6 +33,10 @@ export const serverAdvice = (servers: readonly string[]): readonly string[] => [
   `    ${allowLines(servers)}`,
   'Or run: tortoise init --fetch-charts, which fetches from all of them and writes these lines.',
 ]
+
+/** The same on one line. */
+const serverSentence = (servers: readonly string[]): string =>
+  `Charts and bases come from ${plural(servers.length, 'server')} that nothing allows yet. Run tortoise init --fetch-charts, which fetches from all of them and allows them, or add to the operator settings: ${allowLines(servers)}.`
 
 /** Each reason with the paths that are skipped for it. */
 export const skippedReasons = (skipped: readonly SkippedSource[]): readonly string[] =>

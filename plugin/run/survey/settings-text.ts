@@ -77,13 +77,17 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
   const { path, release, values, namespace } = settings
   return [
     `  - path: ${scalar(path)} # ${workloads.length} workload${workloads.length === 1 ? '' : 's'}`,
-    ...(release === undefined ? [] : [`    release: ${scalar(release)}`]),
+    ...(release === undefined
+      ? []
+      : [`    release: ${scalar(release)}${namespaceUnknown ? guessedRelease : ''}`]),
     ...(values.length === 0 ? [] : [`    values: [${values.map(scalar).join(', ')}]`]),
     ...(cluster === undefined ? [] : [`    cluster: ${scalar(cluster)}`]),
     ...(namespace === undefined ? [] : [`    namespace: ${scalar(namespace)}`]),
     ...(namespaceUnknown ? ['    namespace: default # correct this: the namespace it is deployed to'] : []),
   ]
 }
+
+const guessedRelease = ' # correct this: the name of its Helm release'
 
 const clusterLines = ({ name, live, selection }: SettingsCluster): readonly string[] => [
   `  - name: ${scalar(name)}`,

@@ -1,18 +1,19 @@
 import type { SourceSettings } from '../../../config/schema.ts'
 import type { Destination } from '../../model/destination.ts'
+import { inParallel } from '../../model/parallel.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source, SourceHint } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
+import { stageOf } from '../../model/stages.ts'
 import type { Workload } from '../../model/workload.ts'
 import { deployedOnce } from '../../trace/sources/deployed-once.ts'
+import { isEntryOf } from '../../trace/sources/detect.ts'
 import { discoverSources } from '../../trace/sources/discover.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
 import type { Scan } from '../../trace/sources/scan.ts'
 import { scanRepository } from '../../trace/sources/scan.ts'
 import { declaredWorkloads, placedObjects, withoutNamespace } from './declared.ts'
-import { stageOf } from '../../model/stages.ts'
-import { withoutStage } from './environments.ts'
 import type { PlacedObject } from './former-rules.ts'
 import { findUnmanagedManifests } from './unmanaged-manifests.ts'
 
@@ -30,8 +31,18 @@ export interface SurveyedSource {
   readonly destinations?: readonly ApplicationPlace[]
   /** The workloads that it deploys; the namespace is `''` where the objects name none. */
   readonly workloads: readonly Workload[]
+  /** The workloads of a release of another name, where nothing says which name it has. */
+  readonly otherReleases?: readonly NamedRelease[]
+  /** Whether an object of Argo CD, Flux or helmfile says that its workloads are deployed. */
+  readonly isDeclared?: boolean
   /** The objects that it renders, and those of its releases. */
   readonly objects: readonly PlacedObject[]
+}
+
+/** What a chart deploys as a release of a name. */
+export interface NamedRelease {
+  readonly release: string
+  readonly workloads: readonly Workload[]
 }
 
 /** A path or source that settings do not name, and why. */
@@ -55,9 +66,17 @@ interface SurveyPorts {
 
 /** Finds what a repository deploys: renders every source, and keeps those with workloads. */
 export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
-  const candidates = await candidatesIn(ports)
-  const { rendered, failed } = await renderEach(candidates.map(withoutNamespace), ports)
-  const surveyed = await Promise.all(rendered.map((rendering) => surveySource(rendering, ports)))
+  const candidates = await inParallel(await candidatesIn(ports), (source) => namedReleases(source, ports))
+  const others = new Map(candidates.map(([{ id }, ...more]) => [id, more]))
+  const sources = candidates.map(([first]) => withoutNamespace(first))
+  const { rendered, failed } = await renderEach(sources, ports)
+  const surveyed = await Promise.all(
+    rendered.map(async (rendering): Promise<Surveyed> => {
+      const otherReleases = await releasesOf(others.get(rendering.source.id) ?? [], ports)
+      const one = await surveySource(rendering, ports)
+      return otherReleases.length === 0 ? one : { ...one, otherReleases }
+    }),
+  )
   const found = surveyed.filter(({ workloads }) => workloads.length > 0)
   const empty = surveyed.filter(({ workloads }) => workloads.length === 0)
   return {
@@ -98,7 +117,15 @@ async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
   )
   const unmanaged = await findUnmanagedManifests(scan, read, ports)
   const all = [...distinct, ...variants, ...unmanaged]
-  return all.filter((source) => !isDefaultOf(source, all))
+  const isPart = (source: Source): boolean =>
+    (source.values ?? []).length === 0 &&
+    listed.some(
+      (one) =>
+        one.source.kind === source.kind &&
+        one.source.path !== source.path &&
+        one.files.some((file) => isEntryOf(source, file, renderer.kinds)),
+    )
+  return all.filter((source) => !isDefaultOf(source, all) && !isPart(source))
 }
 
 async function variantsIn(
@@ -112,9 +139,27 @@ async function variantsIn(
       return (await kind.variants?.([...new Set(own)], files, view)) ?? []
     }),
   )
-  return variants.flat().map((hint) => {
-    const release = withoutStage(hint.values?.[0]?.split('/').at(-1) ?? '')
-    return { ...hint, ...(release === '' ? {} : { release }) }
+  return variants.flat()
+}
+
+/** A source; a chart as a release of each name that it may have, most likely first. */
+async function namedReleases(
+  source: Source,
+  { view, renderer }: SurveyPorts,
+): Promise<readonly [Source, ...Source[]]> {
+  const kind = renderer.kinds.find(({ name }) => name === source.kind)
+  const names = (await kind?.releaseNames?.(source, view)) ?? []
+  const { path, values = [] } = source
+  const all = names.map((release) => kind?.identify({ path, values, release }) ?? source)
+  const [first = source, ...others] = all
+  return [first, ...others]
+}
+
+async function releasesOf(sources: readonly Source[], ports: SurveyPorts): Promise<readonly NamedRelease[]> {
+  const { rendered } = await renderEach(sources.map(withoutNamespace), ports)
+  return rendered.flatMap((one) => {
+    const { release } = one.source
+    return release === undefined ? [] : [{ release, workloads: declaredWorkloads(one) }]
   })
 }
 
@@ -150,6 +195,7 @@ async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<S
     ...(stage === undefined ? {} : { stage }),
     destinations: destinationsOf(isRelease(source) ? [rendering, ...releases] : releases),
     workloads: rendered.flatMap(declaredWorkloads),
+    isDeclared: isRelease(source) || releases.length > 0,
     objects: rendered.flatMap((one) => placedObjects(one, stage)),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),
   }

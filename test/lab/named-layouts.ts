@@ -1,29 +1,5 @@
-import { chart, type Files, kustomization, size, workload, yaml } from './layouts.ts'
-import type { PlacedLayout } from './more-layouts.ts'
-
-const repoURL = 'https://git.example.com/acme/platform.git'
-const here = { repoURL, targetRevision: 'HEAD' }
-const inCluster = 'https://kubernetes.default.svc'
-const argo = (kind: string, name: string, spec: object): object => ({
-  apiVersion: 'argoproj.io/v1alpha1',
-  kind,
-  metadata: { name, namespace: 'argocd' },
-  spec: { ...(kind === 'Application' ? { project: 'default' } : {}), ...spec },
-})
-const each = <T extends string>(keys: readonly T[], make: (key: T) => Files): Files =>
-  Object.assign({}, ...keys.map(make))
-const runsOf = <T extends string>(
-  keys: readonly T[],
-  make: (key: T) => Readonly<Record<string, string>>,
-): PlacedLayout['runs'] => Object.fromEntries(keys.map((key) => [key, make(key)]))
-const overlays = (names: readonly string[], stages: readonly string[]): Files =>
-  each(names, (name) => ({
-    [`apps/${name}/base/kustomization.yaml`]: kustomization(`${name}.yaml`),
-    [`apps/${name}/base/${name}.yaml`]: yaml(workload('Deployment', name)),
-    ...each(stages, (stage) => ({
-      [`apps/${name}/overlays/${stage}/kustomization.yaml`]: yaml({ resources: ['../../base'] }),
-    })),
-  }))
+import { argo, each, here, inCluster, overlays, type PlacedLayout, repoURL, runsOf } from './layout-parts.ts'
+import { chart, kustomization, size, workload, yaml } from './layouts.ts'
 
 /** The example of Argo CD's documentation: a list of clusters with the URLs of their API servers. */
 export const listOfUrls: PlacedLayout = {
@@ -70,7 +46,11 @@ export const clustersAndValues: PlacedLayout = {
           metadata: { name: 'web-{{.name}}' },
           spec: {
             project: 'default',
-            source: { ...here, path: 'charts/web', helm: { releaseName: 'web', valueFiles: ['/values/{{.name}}/web.yaml'] } },
+            source: {
+              ...here,
+              path: 'charts/web',
+              helm: { releaseName: 'web', valueFiles: ['/values/{{.name}}/web.yaml'] },
+            },
             destination: { server: '{{.server}}', namespace: 'shop' },
           },
         },
@@ -96,7 +76,12 @@ export const stagesInLongNames: PlacedLayout = {
 /** The same, with the usage of one cluster. */
 export const oneLongName: PlacedLayout = {
   ...stagesInLongNames,
-  runs: { 'acme-prod-eu1': stagesInLongNames.runs['acme-prod'] ?? {} },
+  runs: {
+    'acme-prod-eu1': {
+      'shop/Deployment/web': 'apps/web/overlays/prod/kustomization.yaml',
+      'shop/Deployment/api': 'apps/api/overlays/prod/kustomization.yaml',
+    },
+  },
 }
 
 /** A directory of clusters whose name is longer than that of the usage. */
@@ -104,7 +89,10 @@ export const shortNames: PlacedLayout = {
   files: each(['production', 'development'], (stage) => ({
     [`clusters/${stage}/web.yaml`]: yaml(workload('Deployment', 'web', { namespace: 'shop' })),
   })),
-  runs: { prod: { 'shop/Deployment/web': 'clusters/production/web.yaml' }, dev: { 'shop/Deployment/web': 'clusters/development/web.yaml' } },
+  runs: {
+    prod: { 'shop/Deployment/web': 'clusters/production/web.yaml' },
+    dev: { 'shop/Deployment/web': 'clusters/development/web.yaml' },
+  },
 }
 
 /** Kustomize sources, and what a pipeline rendered from them, which Argo CD deploys. */
@@ -131,7 +119,11 @@ export const umbrellaInside: PlacedLayout = {
       apiVersion: 'v2',
       name: 'platform',
       version: '1.0.0',
-      dependencies: ['web', 'api'].map((name) => ({ name, version: '1.0.0', repository: `file://../charts/${name}` })),
+      dependencies: ['web', 'api'].map((name) => ({
+        name,
+        version: '1.0.0',
+        repository: `file://../charts/${name}`,
+      })),
     }),
     'platform/values.yaml': '{}\n',
     ...each(['prod', 'staging'], (stage) => ({
@@ -141,7 +133,10 @@ export const umbrellaInside: PlacedLayout = {
       [`charts/${name}/Chart.yaml`]: yaml({ apiVersion: 'v2', name, version: '1.0.0' }),
       [`charts/${name}/values.yaml`]: 'resources: {}\n',
       [`charts/${name}/templates/deployment.yaml`]:
-        chart('x')['x/templates/deployment.yaml']?.replaceAll('{{ .Release.Name }}', `{{ .Release.Name }}-${name}`) ?? '',
+        chart('x')['x/templates/deployment.yaml']?.replaceAll(
+          '{{ .Release.Name }}',
+          `{{ .Release.Name }}-${name}`,
+        ) ?? '',
     })),
   },
   runs: runsOf(['prod', 'staging'], (stage) => ({
@@ -153,12 +148,21 @@ export const umbrellaInside: PlacedLayout = {
 /** Directories of environments with those of applications in them. */
 export const environmentsFirst: PlacedLayout = {
   files: each(['prod', 'staging'], (stage) => ({
-    [`environments/${stage}/namespaces.yaml`]: yaml({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }),
+    [`environments/${stage}/namespaces.yaml`]: yaml({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'shop' },
+    }),
     ...each(['web', 'api'], (name) => ({
-      [`environments/${stage}/apps/${name}/kustomization.yaml`]: yaml({ namespace: 'shop', resources: [`${name}.yaml`] }),
+      [`environments/${stage}/apps/${name}/kustomization.yaml`]: yaml({
+        namespace: 'shop',
+        resources: [`${name}.yaml`],
+      }),
       [`environments/${stage}/apps/${name}/${name}.yaml`]: yaml(workload('Deployment', name)),
     })),
-    [`environments/${stage}/infra/redis.yaml`]: yaml(workload('StatefulSet', 'redis', { namespace: 'redis' })),
+    [`environments/${stage}/infra/redis.yaml`]: yaml(
+      workload('StatefulSet', 'redis', { namespace: 'redis' }),
+    ),
   })),
   runs: runsOf(['prod', 'staging'], (stage) => ({
     'shop/Deployment/web': `environments/${stage}/apps/web/web.yaml`,
@@ -231,13 +235,25 @@ export const manifestsAlone: PlacedLayout = {
       spec: {
         schedule: '0 * * * *',
         jobTemplate: {
-          spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'report', image: 'a:1', resources: size }] } } },
+          spec: {
+            template: {
+              spec: {
+                restartPolicy: 'Never',
+                containers: [{ name: 'report', image: 'a:1', resources: size }],
+              },
+            },
+          },
         },
       },
     }),
     'api/all.yaml': yaml({ apiVersion: 'v1', kind: 'List', items: [workload('Deployment', 'api')] }),
   },
-  runs: { 'gke_acme_europe-west1_main': { 'web/Deployment/web': 'web/deployment.yml', 'api/Deployment/api': 'api/all.yaml' } },
+  runs: {
+    'gke_acme_europe-west1_main': {
+      'web/Deployment/web': 'web/deployment.yml',
+      'api/Deployment/api': 'api/all.yaml',
+    },
+  },
 }
 
 /** Charts of Rancher Fleet with values of each cluster. */
@@ -246,7 +262,13 @@ export const rancherFleet: PlacedLayout = {
     'web/fleet.yaml': yaml({
       defaultNamespace: 'shop',
       helm: { releaseName: 'web', chart: 'chart', valuesFiles: ['values-common.yaml'] },
-      targetCustomizations: [{ name: 'prod', clusterSelector: { matchLabels: { env: 'prod' } }, helm: { valuesFiles: ['values-prod.yaml'] } }],
+      targetCustomizations: [
+        {
+          name: 'prod',
+          clusterSelector: { matchLabels: { env: 'prod' } },
+          helm: { valuesFiles: ['values-prod.yaml'] },
+        },
+      ],
     }),
     ...chart('web/chart'),
     'web/values-common.yaml': yaml({ resources: size }),
@@ -260,7 +282,10 @@ export const someRemote: PlacedLayout = {
   files: {
     'apps/kustomization.yaml': kustomization('web.yaml', 'redis.yaml'),
     'apps/web.yaml': yaml(
-      argo('Application', 'web', { source: { ...here, path: 'web' }, destination: { server: inCluster, namespace: 'shop' } }),
+      argo('Application', 'web', {
+        source: { ...here, path: 'web' },
+        destination: { server: inCluster, namespace: 'shop' },
+      }),
     ),
     'apps/redis.yaml': yaml(
       argo('Application', 'redis', {

@@ -1,42 +1,15 @@
-import { chart, type Deployed, type Files, kustomization, size, workload, yaml } from './layouts.ts'
-
-/** A repository in which each cluster runs workloads of its own, with the file that sets the requests of each. */
-export interface PlacedLayout {
-  readonly files: Files
-  /** By cluster: `namespace/Kind/name` or `namespace/Kind/name/container`, and the file with its requests. */
-  readonly runs: Readonly<Record<string, Readonly<Record<string, string>>>>
-}
-
-/** What the clusters of a layout run, for recorded usage. */
-export const deployedIn = ({ runs }: PlacedLayout): ReadonlyMap<string, readonly Deployed[]> =>
-  new Map(
-    Object.entries(runs).map(([cluster, all]) => [
-      cluster,
-      Object.keys(all).map((key) => {
-        const [namespace = '', kind = '', name = '', container = name] = key.split('/')
-        return { namespace, kind, name, container }
-      }),
-    ]),
-  )
-
-const repoURL = 'https://git.example.com/acme/platform.git'
-const here = { repoURL, targetRevision: 'HEAD' }
-const inCluster = 'https://kubernetes.default.svc'
-const argo = (kind: string, name: string, spec: object): object => ({
-  apiVersion: 'argoproj.io/v1alpha1',
-  kind,
-  metadata: { name, namespace: 'argocd' },
-  spec: { ...(kind === 'Application' ? { project: 'default' } : {}), ...spec },
-})
-const both = ['prod', 'staging'] as const
-const each = <T extends string>(
-  keys: readonly T[],
-  make: (key: T) => Files,
-): Files => Object.assign({}, ...keys.map(make))
-const runsOf = <T extends string>(
-  keys: readonly T[],
-  make: (key: T) => Readonly<Record<string, string>>,
-): PlacedLayout['runs'] => Object.fromEntries(keys.map((key) => [key, make(key)]))
+import {
+  argo,
+  both,
+  each,
+  here,
+  inCluster,
+  overlays,
+  type PlacedLayout,
+  repoURL,
+  runsOf,
+} from './layout-parts.ts'
+import { chart, kustomization, size, workload, yaml } from './layouts.ts'
 
 /** A root Application of each cluster deploys a chart whose templates make an Application of each entry in its values. */
 export const chartOfApps: PlacedLayout = {
@@ -88,16 +61,8 @@ spec:
   })),
 }
 
-const overlays = (names: readonly string[], stages: readonly string[]): Files =>
-  each(names, (name) => ({
-    [`apps/${name}/base/kustomization.yaml`]: kustomization(`${name}.yaml`),
-    [`apps/${name}/base/${name}.yaml`]: yaml(workload('Deployment', name)),
-    ...each(stages, (stage) => ({
-      [`apps/${name}/overlays/${stage}/kustomization.yaml`]: yaml({ resources: ['../../base'] }),
-    })),
-  }))
-
-const set = (name: string, spec: object): object => argo('ApplicationSet', name, { goTemplate: true, ...spec })
+const set = (name: string, spec: object): object =>
+  argo('ApplicationSet', name, { goTemplate: true, ...spec })
 
 /** An ApplicationSet over the clusters that Argo CD knows, which only a cluster can answer. */
 export const clustersGenerator: PlacedLayout = {
@@ -180,7 +145,14 @@ export const mergeGenerator: PlacedLayout = {
             merge: {
               mergeKeys: ['path'],
               generators: [
-                { git: { repoURL, revision: 'HEAD', directories: [{ path: 'addons/*' }], values: { namespace: 'addons' } } },
+                {
+                  git: {
+                    repoURL,
+                    revision: 'HEAD',
+                    directories: [{ path: 'addons/*' }],
+                    values: { namespace: 'addons' },
+                  },
+                },
                 { list: { elements: [{ path: 'addons/metrics', 'values.namespace': 'monitoring' }] } },
               ],
             },
@@ -219,7 +191,9 @@ export const tenantSets: PlacedLayout = {
     ...each(['red', 'blue'], (tenant) => ({
       [`tenants/${tenant}/appset.yaml`]: yaml(
         set(tenant, {
-          generators: [{ git: { repoURL, revision: 'HEAD', directories: [{ path: `tenants/${tenant}/apps/*` }] } }],
+          generators: [
+            { git: { repoURL, revision: 'HEAD', directories: [{ path: `tenants/${tenant}/apps/*` }] } },
+          ],
           template: {
             metadata: { name: `${tenant}-{{.path.basename}}` },
             spec: {
@@ -258,7 +232,10 @@ export const multiSource: PlacedLayout = {
               {
                 ...here,
                 path: 'charts/service',
-                helm: { releaseName: name, valueFiles: ['$values/env/common.yaml', `$values/env/${stage}/${name}.yaml`] },
+                helm: {
+                  releaseName: name,
+                  valueFiles: ['$values/env/common.yaml', `$values/env/${stage}/${name}.yaml`],
+                },
               },
               { ...here, ref: 'values' },
             ],
@@ -328,7 +305,11 @@ export const autopilot: PlacedLayout = {
             metadata: { name: `${stage}-{{ userGivenName }}` },
             spec: {
               project: stage,
-              source: { repoURL: '{{ srcRepoURL }}', path: '{{ srcPath }}', targetRevision: '{{ srcTargetRevision }}' },
+              source: {
+                repoURL: '{{ srcRepoURL }}',
+                path: '{{ srcPath }}',
+                targetRevision: '{{ srcTargetRevision }}',
+              },
               destination: { server: '{{ destServer }}', namespace: '{{ destNamespace }}' },
             },
           },
