@@ -34,7 +34,9 @@ export function clusterOfDestination(
   if (inside.length > 0) return inside.length === 1 ? inside[0]?.name : undefined
   const names = clusters.map((one) => one.name)
   const meant = [
-    ...(name === undefined || own.has(name) ? [] : namesMeaning(name, names)),
+    ...(name === undefined || own.has(name)
+      ? []
+      : [...namesMeaning(name, names), ...namesMeantIn(name, names)]),
     ...(host === undefined ? [] : namesOfStage(host, names)),
   ]
   return new Set(meant).size === 1 ? meant[0] : undefined
@@ -44,6 +46,12 @@ export function clusterOfDestination(
 export function namesMeaning(text: string, names: readonly string[]): readonly string[] {
   const wanted = [...meaningsOf(text)]
   return wanted.length === 0 ? [] : names.filter((name) => wanted.every((word) => meaningsOf(name).has(word)))
+}
+
+/** The names all of whose words a text has, whichever word of a stage each of them uses: `prod` for `web-production`. */
+function namesMeantIn(text: string, names: readonly string[]): readonly string[] {
+  const words = meaningsOf(text)
+  return names.filter((name) => [...meaningsOf(name)].every((word) => words.has(word)))
 }
 
 /** The names of the stage in a text; none for a text without one. */
@@ -62,8 +70,11 @@ export function clusterOfApplication(
 ): string | undefined {
   const named = clusterOfDestination(destination, clusters)
   if (named !== undefined || isOwnCluster(destination)) return named
-  const names = clusters.map(({ name }) => name).filter((name) => holdsName(application, name))
-  const [longest, ...others] = names.toSorted((a, b) => b.length - a.length)
+  const names = clusters.map(({ name }) => name)
+  const held = names.filter((name) => holdsName(application, name))
+  const [longest, ...others] = (held.length > 0 ? held : namesMeantIn(application, names)).toSorted(
+    (a, b) => b.length - a.length,
+  )
   return others.every((one) => longest?.includes(one)) ? longest : undefined
 }
 
