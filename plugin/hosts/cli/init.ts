@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { combineSettings } from '../../../config/load.ts'
 import type { Settings } from '../../../config/schema.ts'
-import type { Observation } from '../../model/observation.ts'
 import { stop } from '../../model/problem.ts'
 import { terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
@@ -146,8 +145,12 @@ async function assignedBy(
   const isAsked = recorded === undefined && url !== undefined && offline !== true
   const server = isAsked ? await askServer(host, url) : undefined
   const names = [...new Set(recorded?.map(({ cluster }) => cluster) ?? server?.recorded?.values ?? [])]
+  const [only, ...others] = names
   const known = { names, ...(await knownFrom(host, flags, operated)) }
-  const assigned = assignClusters(found, { ...onlyCluster(recorded ?? []), ...known })
+  const assigned = assignClusters(found, {
+    ...(only === undefined || others.length > 0 ? {} : { cluster: only }),
+    ...known,
+  })
   const isFound = assigned.sources.length > 0
   const isNamed = assigned.clusters.some(({ name }) => names.includes(name))
   const unclear = recorded === undefined || names.length <= 1 || isNamed ? [] : names
@@ -156,12 +159,6 @@ async function assignedBy(
   if (server === undefined || !isFound) return { assigned: withoutCopies(assigned), isFound, unclear }
   const used = await withUsage(host, assigned, { server, operated })
   return { assigned: withoutCopies(used), isFound, unclear }
-}
-
-/** The cluster that recorded usage is of, where it is of one. */
-function onlyCluster(recorded: readonly Observation[]): { readonly cluster?: string } {
-  const [name, ...others] = new Set(recorded.map(({ cluster }) => cluster))
-  return name === undefined || others.length > 0 ? {} : { cluster: name }
 }
 
 const settingsFile = 'tortoise.yaml'

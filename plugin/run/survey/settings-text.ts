@@ -15,6 +15,8 @@ export interface SettingsCluster {
   readonly name: string
   /** URL of its Prometheus; absent where it is not known. */
   readonly prometheus?: string
+  /** Whether that Prometheus is of one cluster alone, and nothing says which of several it is. */
+  readonly isOfOne?: boolean
   /** The labels that select it in a Prometheus of several clusters, or the values to choose from. */
   readonly selection?: LabelSelection
   /** Whether the cluster was read. */
