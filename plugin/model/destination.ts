@@ -49,7 +49,7 @@ export function namesMeaning(text: string, names: readonly string[]): readonly s
 }
 
 /** The names all of whose words a text has, whichever word of a stage each of them uses: `prod` for `web-production`. */
-function namesMeantIn(text: string, names: readonly string[]): readonly string[] {
+export function namesMeantIn(text: string, names: readonly string[]): readonly string[] {
   const words = meaningsOf(text)
   return names.filter((name) => [...meaningsOf(name)].every((word) => words.has(word)))
 }

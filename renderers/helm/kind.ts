@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+import { valueAt } from '../../plugin/model/json.ts'
 import type { Detected, ScannedPlace, SourceRenderer } from '../../plugin/model/renderer.ts'
 import type { SourceHint } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
@@ -6,6 +8,7 @@ import { cachedByContent } from '../content-cache.ts'
 import { keptRenderings } from '../kept-renderings.ts'
 import type { RendererKind } from '../kind.ts'
 import type { RendererPorts } from '../ports.ts'
+import { parsedChartFile } from './dependencies.ts'
 import { helmInputs } from './inputs.ts'
 import { chartParameters, chartRequest } from './parameters.ts'
 import { releaseNames } from './release-names.ts'
@@ -25,6 +28,9 @@ export const helm = (ports: RendererPorts): RendererKind<HelmSource> => ({
   rollOutKey: ({ path, values }) => [path, ...values].join('\0'),
   variants: findValuesFiles,
   releaseNames,
+  // A library chart only lends its templates to others.
+  isDeployable: async ({ path }, view) =>
+    valueAt(await parsedChartFile(posix.join(path, 'Chart.yaml'), view), ['type']) !== 'library',
   // Markers change how a chart is rendered only where a schema would refuse them.
   ...cachedByContent(chartRenderer(ports), {
     kept: keptRenderings(ports, [['helm']]),

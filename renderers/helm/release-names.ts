@@ -26,11 +26,15 @@ export async function releaseNames(
   const file = values.at(-1)
   const own = nameIn(path)
   const isBeside = file !== undefined && (posix.dirname(file) === path || file.startsWith(`${path}/`))
-  const given = file === undefined ? undefined : (nameOfFile(file) ?? nameIn(posix.dirname(file)))
+  const given = file === undefined ? undefined : nameOfValues(file)
   const chart = textOf(valueAt(await parsedChartFile(posix.join(path, 'Chart.yaml'), view), ['name']))
   const names = [...(isBeside ? [own, given] : [given, own]), chart]
   return [...new Set(names.flatMap((name) => (name === undefined ? [] : releaseName(name))))]
 }
+
+/** The name in the path of a values file: that of the file, else that of the directory around it. */
+export const nameOfValues = (file: string): string | undefined =>
+  nameOfFile(file) ?? nameIn(posix.dirname(file))
 
 /** What Helm accepts as the name of a release; none for a text without a letter or digit. */
 function releaseName(text: string): readonly string[] {

@@ -2,10 +2,12 @@ import { posix } from 'node:path'
 import type { RepositoryView, SourceHint } from '../../plugin/model/source.ts'
 import { parseValue } from '../../plugin/yaml/parse.ts'
 import { chartDependencies } from './dependencies.ts'
+import { nameOfValues } from './release-names.ts'
 
 /**
  * Charts with values files that are kept elsewhere in the repository, or in a directory of the chart that is not one of
- * Helm: mappings that are no manifests, with keys that are all those of exactly one chart, or of a chart that this one has.
+ * Helm: mappings that are no manifests, with keys that are all those of exactly one chart, or of
+ * a chart that this one has. Of several charts with the same keys, the one whose directory has the name of the file.
  */
 export async function findValuesFiles(
   charts: readonly string[],
@@ -20,7 +22,9 @@ export async function findValuesFiles(
       const keys = await keysOf(view, file)
       if (keys.length === 0 || keys.includes('apiVersion') || keys.includes('kind')) return []
       const fitting = known.filter((chart) => keys.every((key) => chart.keys.has(key)))
-      const [only, ...more] = fitting
+      // Charts that were made from one template have the same keys.
+      const alike = fitting.filter(({ path }) => nameOfValues(file) === posix.basename(path))
+      const [only, ...more] = fitting.length > 1 ? alike : fitting
       return only === undefined || more.length > 0 ? [] : [{ path: only.path, values: [file] }]
     }),
   )

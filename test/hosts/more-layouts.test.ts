@@ -10,6 +10,7 @@ import type { Files } from '../lab/layouts.ts'
 import * as named from '../lab/named-layouts.ts'
 import * as plain from '../lab/plain-layouts.ts'
 import { programDirectory } from '../lab/programs.mjs'
+import * as values from '../lab/value-layouts.ts'
 import { git, read, tortoise } from './program.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tortoise-more-layouts-'))
@@ -72,19 +73,18 @@ const expectedOf = ({ runs }: PlacedLayout): readonly string[] =>
 const { nothing, umbrellas, ...ofFiles } = plain
 const { remoteReleases, ...ofFlux } = flux
 
-describe.each<[string, PlacedLayout]>(Object.entries({ ...argocd, ...ofFlux, ...ofFiles, ...named }))(
-  'a first plan of %s',
-  (_name, layout) => {
-    it('has every workload once, with settings and without', async () => {
-      const checkout = checkoutOf(layout.files, layout)
-      const expected = expectedOf(layout)
-      expect(await changesOf(checkout, layout)).toEqual(expected)
-      expect(await checkout.run('init', '--offline')).toMatchObject({ status: 0, stderr: '' })
-      expect(read(checkout.directory, 'tortoise.yaml')).not.toContain('correct this')
-      expect(await changesOf(checkout, layout)).toEqual(expected)
-    })
-  },
-)
+describe.each<[string, PlacedLayout]>(
+  Object.entries({ ...argocd, ...ofFlux, ...ofFiles, ...named, ...values }),
+)('a first plan of %s', (_name, layout) => {
+  it('has every workload once, with settings and without', async () => {
+    const checkout = checkoutOf(layout.files, layout)
+    const expected = expectedOf(layout)
+    expect(await changesOf(checkout, layout)).toEqual(expected)
+    expect(await checkout.run('init', '--offline')).toMatchObject({ status: 0, stderr: '' })
+    expect(read(checkout.directory, 'tortoise.yaml')).not.toContain('correct this')
+    expect(await changesOf(checkout, layout)).toEqual(expected)
+  })
+})
 
 describe.each<[string, PlacedLayout, string]>([
   ['application code alone', nothing, 'Pass the root of a repository with kustomizations'],

@@ -1,12 +1,10 @@
-import { checkSources } from '../../../config/cluster-rules.ts'
-import { type Settings, settingsSchema } from '../../../config/schema.ts'
-import { ExpectedStop } from '../../model/problem.ts'
+import type { Settings } from '../../../config/schema.ts'
 import type { Progress } from '../../model/progress.ts'
 import type { ObservedUsage } from './request.ts'
 
 /**
- * What recorded files say of the clusters in settings. Warns where they are of none of these. Throws `settings.invalid` where
- * they are of several clusters, and a source does not say which of them it is rolled out to.
+ * What recorded files say of the clusters in settings. Warns where they are of none of these, and of sources that do not say to
+ * which of several clusters they are rolled out.
  */
 export function recordedFor(
   recorded: ObservedUsage,
@@ -24,9 +22,12 @@ export function recordedFor(
       kind: 'warning',
       message: `the recorded usage is of ${names.join(', ')}, and the settings name ${own.join(', ')}. Give the clusters in tortoise.yaml the names that the snapshot has`,
     })
-  const { clusters } = settingsSchema.parse({ clusters: names.map((name) => ({ name })) })
-  const unclear = checkSources({ sources: settings.sources, clusters })
-  if (unclear.length > 0) throw new ExpectedStop(unclear)
+  if (names.length > 1)
+    for (const { path } of settings.sources.filter(({ cluster }) => cluster === undefined))
+      progress({
+        kind: 'warning',
+        message: `source ${path} has no cluster, and the recorded usage is of several. Add cluster: with one of: ${names.join(', ')}`,
+      })
   return recorded
 }
 

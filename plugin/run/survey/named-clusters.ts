@@ -5,6 +5,7 @@ import {
   isOwnCluster,
   nameOfDestination,
   namesMeaning,
+  namesMeantIn,
 } from '../../model/destination.ts'
 import { stageMeaning, stageOf } from '../../model/stages.ts'
 import type { SurveyedSource } from './survey.ts'
@@ -39,6 +40,8 @@ function clustersOf(source: SurveyedSource, names: readonly string[]): readonly 
   if (known !== undefined) return [known]
   const deployed = destinationsIn(source, names)
   if (deployed.length > 0) return deployed
+  const [meant, ...others] = namesMeantIn([path, ...values].join('/'), names)
+  if (meant !== undefined && others.length === 0) return [meant]
   const written = clusterDirectory(path) ?? source.stage
   return written === undefined ? [] : meantBy([written, source.stage ?? ''].join('-'), names, written)
 }

@@ -15,6 +15,7 @@ import type { Scan } from '../../trace/sources/scan.ts'
 import { scanRepository } from '../../trace/sources/scan.ts'
 import { declaredWorkloads, placedObjects, withoutNamespace } from './declared.ts'
 import type { PlacedObject } from './former-rules.ts'
+import { type NamedRelease, namedReleases, releasesOf } from './named-releases.ts'
 import { findUnmanagedManifests } from './unmanaged-manifests.ts'
 
 /** Where an Application is deployed, with its name. */
@@ -37,12 +38,6 @@ export interface SurveyedSource {
   readonly isDeclared?: boolean
   /** The objects that it renders, and those of its releases. */
   readonly objects: readonly PlacedObject[]
-}
-
-/** What a chart deploys as a release of a name. */
-export interface NamedRelease {
-  readonly release: string
-  readonly workloads: readonly Workload[]
 }
 
 /** A path or source that settings do not name, and why. */
@@ -125,7 +120,11 @@ async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
         one.source.path !== source.path &&
         one.files.some((file) => isEntryOf(source, file, renderer.kinds)),
     )
-  return all.filter((source) => !isDefaultOf(source, all) && !isPart(source))
+  const deployable = await inParallel(all, async (source) => {
+    const kind = renderer.kinds.find(({ name }) => name === source.kind)
+    return (await kind?.isDeployable?.(source, view)) ?? true
+  })
+  return all.filter((source, index) => deployable[index] && !isDefaultOf(source, all) && !isPart(source))
 }
 
 async function variantsIn(
@@ -140,27 +139,6 @@ async function variantsIn(
     }),
   )
   return variants.flat()
-}
-
-/** A source; a chart as a release of each name that it may have, most likely first. */
-async function namedReleases(
-  source: Source,
-  { view, renderer }: SurveyPorts,
-): Promise<readonly [Source, ...Source[]]> {
-  const kind = renderer.kinds.find(({ name }) => name === source.kind)
-  const names = (await kind?.releaseNames?.(source, view)) ?? []
-  const { path, values = [] } = source
-  const all = names.map((release) => kind?.identify({ path, values, release }) ?? source)
-  const [first = source, ...others] = all
-  return [first, ...others]
-}
-
-async function releasesOf(sources: readonly Source[], ports: SurveyPorts): Promise<readonly NamedRelease[]> {
-  const { rendered } = await renderEach(sources.map(withoutNamespace), ports)
-  return rendered.flatMap((one) => {
-    const { release } = one.source
-    return release === undefined ? [] : [{ release, workloads: declaredWorkloads(one) }]
-  })
 }
 
 function destinationsOf(releases: readonly Rendering[]): readonly ApplicationPlace[] {
