@@ -177,7 +177,9 @@ describe.skipIf(!hasPrometheus())('a first hour with a mistake ends with what le
 
   it('refuses one Prometheus without labels of clusters for two of them', async () => {
     const alone = await startPrometheus(
-      layoutMetrics([{ deployed: plainManifests.deployed, labels: {}, cores: 0.1 }], new Date()),
+      (async function* () {
+        yield* layoutMetrics([{ deployed: plainManifests.deployed, labels: {}, cores: 0.1 }], new Date())
+      })(),
     )
     try {
       const { run } = checkoutOf(plainManifests.files)
