@@ -30,11 +30,10 @@ function checkoutOf(files: Files, layout: PlacedLayout) {
   const snapshot = join(home, 'snapshot.json')
   writeFileSync(snapshot, snapshotOf(deployedIn(layout)))
   const PATH = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
+  const env = { PATH, HOME: home, XDG_CONFIG_HOME: home }
   const run = (...args: readonly string[]) =>
-    tortoise([...args, '--repo', directory, '--snapshot', snapshot], {
-      env: { PATH, HOME: home, XDG_CONFIG_HOME: home },
-    })
-  return { directory, run }
+    tortoise([...args, '--repo', directory, '--snapshot', snapshot], { env })
+  return { directory, env, run }
 }
 
 interface Planned {
@@ -96,4 +95,29 @@ describe.each<[string, PlacedLayout, string]>([
     const { status, stderr } = await run(command, ...(command === 'init' ? ['--offline'] : []))
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(hint) })
   })
+})
+
+it.each<[string, PlacedLayout, readonly string[]]>([
+  [
+    'a generator that only a cluster answers',
+    argocd.clustersGenerator,
+    ['argocd/appset.yaml', 'its generator clusters is not run', 'With kubernetes: set for its cluster'],
+  ],
+  [
+    'a helmfile with templates',
+    plain.helmfile,
+    ['helmfile.yaml', '{{ .Environment.Name }}.yaml is a template, which only helmfile evaluates'],
+  ],
+])('a plan without settings names what it skips: %s', async (_name, layout, parts) => {
+  const { stderr } = await checkoutOf(layout.files, layout).run('plan')
+  const warning = stderr.split('\n').find((line) => line.startsWith('warning: Skipped: ')) ?? ''
+  for (const part of parts) expect(warning).toContain(part)
+})
+
+it('init says which clusters only usage can name', async () => {
+  const { directory, env } = checkoutOf(argocd.hubAndSpokes.files, argocd.hubAndSpokes)
+  const { stdout } = await tortoise(['init', '--offline', '--repo', directory], { env })
+  expect(stdout).toContain(
+    'root.yaml deploys to https://10.0.1.10:6443, https://10.0.2.10:6443, https://kubernetes.default.svc, and nothing names these clusters. Run tortoise init with --prometheus URL or --snapshot FILE',
+  )
 })

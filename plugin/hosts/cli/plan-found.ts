@@ -12,7 +12,7 @@ import { readSnapshots } from '../../run/observe/snapshots.ts'
 import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
 import { type AssignedSources, assignClusters } from '../../run/survey/clusters.ts'
-import { nothingFound } from '../../run/survey/nothing-found.ts'
+import { nothingFound, skippedWarning } from '../../run/survey/nothing-found.ts'
 import { type Repeated, repeatedIn, repeatedText, withoutCopies } from '../../run/survey/repeated.ts'
 import type { SurveyedSource } from '../../run/survey/survey.ts'
 import { surveyWithCharts } from '../../run/survey/survey-with-charts.ts'
@@ -50,6 +50,8 @@ export async function planHere(
   const { sources } = settingsSchema.parse({ clusters: settings.clusters, sources: inClusters(placed) })
   const message = `There is no tortoise.yaml, so this plans on ${plural(sources.length, 'source')} found here. tortoise init writes them down.`
   host.progress({ kind: 'warning', message })
+  const skipped = skippedWarning(survey.skipped)
+  if (skipped !== undefined) host.progress({ kind: 'warning', message: skipped })
   return planObserved(host, { ...request, settings: { ...settings, clusters, sources } }, observed)
 }
 

@@ -26,9 +26,10 @@ export function closingWords(
 ): Terminal {
   const lines = [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
-    ...(guesses.length === 0 ? [] : [`Lines with "correct this" are guesses: ${guesses.join(' and ')}.`]),
+    ...(guesses.length === 0 ? [] : [`Lines with "correct this" are guesses: ${guesses.join(', ')}.`]),
     ...(skipped.length === 0 ? [] : ['Skipped:', ...skippedReasons(skipped).map((reason) => `  ${reason}`)]),
     ...repeatedLines(sources),
+    ...severalPlaces(sources),
     ...(unclear.length === 0
       ? []
       : [
@@ -49,3 +50,14 @@ const repeatedLines = (sources: AssignedSources['sources']): readonly string[] =
         ...repeated.map((one) => `  ${repeatedText(one)}`),
       ]
 }
+
+/** Sources without a cluster whose Applications are deployed to several, which nothing names. */
+const severalPlaces = (sources: AssignedSources['sources']): readonly string[] =>
+  sources.flatMap(({ cluster, destinations = [], settings: { path } }) => {
+    const places = new Set(destinations.map(({ name, server }) => name ?? server ?? ''))
+    return cluster !== undefined || places.size < 2
+      ? []
+      : [
+          `${path} deploys to ${[...places].join(', ')}, and nothing names these clusters. Run tortoise init with --prometheus URL or --snapshot FILE, whose usage names them.`,
+        ]
+  })

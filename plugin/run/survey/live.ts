@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Observation } from '../../model/observation.ts'
+import { meaningsOf } from '../../model/stages.ts'
 import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/kubernetes/api-server.ts'
 import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
@@ -78,7 +79,7 @@ export interface LivePresence {
 
 /** Finds the workloads of a source in a cluster. */
 export function presenceOf(
-  { workloads }: Pick<SurveyedSource, 'workloads'>,
+  { workloads, settings }: Pick<SurveyedSource, 'workloads' | 'settings'>,
   live: Pick<Live, 'workloads'>,
 ): LivePresence {
   const runs = (workload: Workload, namespace: string): boolean =>
@@ -87,10 +88,16 @@ export function presenceOf(
         one.kind === workload.kind && one.name === workload.name && one.namespace === namespace,
     )
   const nameless = workloads.filter(({ namespace }) => namespace === '')
+  // Of namespaces that fit alike, the one of which the paths say more.
+  const words = meaningsOf([settings.path, ...settings.values].join('/'))
   const spaces = [...new Set(live.workloads.map(({ workload }) => workload.namespace))]
   const counted = spaces
-    .map((namespace) => ({ namespace, count: nameless.filter((one) => runs(one, namespace)).length }))
-    .toSorted((a, b) => b.count - a.count)
+    .map((namespace) => ({
+      namespace,
+      count: nameless.filter((one) => runs(one, namespace)).length,
+      shared: [...meaningsOf(namespace)].filter((word) => words.has(word)).length,
+    }))
+    .toSorted((a, b) => b.count - a.count || b.shared - a.shared)
   const best = counted[0]?.count ? counted[0].namespace : undefined
   const running = workloads.filter((one) => runs(one, one.namespace || (best ?? ''))).length
   return { running, ...(best === undefined ? {} : { namespace: best }) }
@@ -100,7 +107,7 @@ export function presenceOf(
 export function releaseIn<T extends SurveyedSource>(source: T, live: Pick<Live, 'workloads'>): T {
   const all = [undefined, ...(source.otherReleases ?? [])].map((one) => ({
     one,
-    ...presenceOf(one ?? source, live),
+    ...presenceOf({ ...source, ...one }, live),
   }))
   const [best] = all.toSorted((a, b) => b.running - a.running)
   if (best?.one === undefined) return source

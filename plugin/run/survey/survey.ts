@@ -46,6 +46,9 @@ export interface SkippedSource {
   readonly reason: string
 }
 
+/** The reason for a source that renders nothing to size. */
+export const withoutWorkload = 'it deploys no workload'
+
 /** The sources of a repository with workloads, and what was skipped. */
 export interface Survey {
   readonly found: readonly SurveyedSource[]
@@ -81,7 +84,7 @@ export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
       ...failed.map(({ source, reason }) => ({ path: source.id, reason })),
       ...empty.map(({ settings, unrendered }) => ({
         path: settings.path,
-        reason: unrendered ?? 'it deploys no workload',
+        reason: unrendered ?? withoutWorkload,
       })),
     ],
   }
