@@ -83,6 +83,8 @@ export interface SourceKind<S extends Source = Source> extends RenderedKind<S> {
     looseFiles: readonly string[],
     view: RepositoryView,
   ): Promise<readonly SourceHint[]>
+  /** Names that a release of it may have, most likely first. Absent for a kind without releases. */
+  releaseNames?(source: S, view: RepositoryView): Promise<readonly string[]>
 }
 
 /** How objects of one kind declare sources, as far as overrides and proofs need to know. */

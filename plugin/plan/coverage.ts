@@ -93,9 +93,10 @@ function adviceFor(
   })
   if (moved.length > 0 || idle.length === 0 || idle.length < declared.filter(hasWorkloads).length)
     return moved
+  const isRelease = idle.some(({ source }) => source.release !== undefined)
   const count = plural(sum(idle.map(({ workloads }) => workloads.length)), 'workload')
   return [
-    `none of the ${count} that the sources of ${cluster} declare has usage, but ${plural(used.length, 'other')} ${used.length === 1 ? 'does' : 'do'} (${examples(used)}): check labels: of the cluster, or that its usage is that of ${cluster}`,
+    `none of the ${count} that the sources of ${cluster} declare has usage, but ${plural(used.length, 'other')} ${used.length === 1 ? 'does' : 'do'} (${examples(used)}): check ${isRelease ? 'release: of charts, ' : ''}labels: of the cluster, or that its usage is that of ${cluster}`,
   ]
 }
 

@@ -141,8 +141,14 @@ function isHandedOn(
   if (object.kind !== 'ConfigMap') return object.kind === kind && object.name === name && format.handsOn(path)
   const declaring = objects.find((one) => one['kind'] === kind && valueAt(one, ['metadata', 'name']) === name)
   const names = declaring === undefined ? [] : format.configMaps(declaring)
-  return names.some((one) => one === object.name || one === stemOf(object.name))
+  return names.some(
+    (one) => one === object.name || one === stemOf(object.name) || isSameButHash(one, object.name),
+  )
 }
+
+/** Whether two names are those that kustomize generates for two contents of one ConfigMap. */
+const isSameButHash = (one: string, other: string): boolean =>
+  stemOf(one) === stemOf(other) && [one, other].every((name) => /-[bcdfghkmt2456789]{10}$/.test(name))
 
 /** A name without its last part: a generator's hash, or a random suffix. */
 const stemOf = (name: string): string => name.replace(/-[^-]+$/, '')

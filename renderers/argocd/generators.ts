@@ -70,7 +70,7 @@ async function unselected(generator: Json, context: GeneratorContext): Promise<r
   const kind = Object.keys(isJsonObject(generator) ? generator : {}).find((key) => key !== 'selector')
   throw stop(
     'source.render',
-    `its generator ${kind ?? ''} is not run: its answer is not in this repository`,
+    `its generator ${kind ?? ''} is not run: its answer is not in this repository. With kubernetes: set for its cluster, the live Applications answer it`,
     {
       place: { file: context.at },
     },

@@ -42,7 +42,7 @@ export async function lockedDependencies(
 }
 
 async function dependenciesIn(file: string, view: RepositoryView): Promise<readonly ChartDependency[]> {
-  const chart = await parsedFile(file, view)
+  const chart = await parsedChartFile(file, view)
   return listOf(valueAt(chart, ['dependencies'])).flatMap((one): readonly ChartDependency[] => {
     const [name, repository, version, alias] = ['name', 'repository', 'version', 'alias'].map((key) =>
       textOf(valueAt(one, [key])),
@@ -61,7 +61,7 @@ async function dependenciesIn(file: string, view: RepositoryView): Promise<reado
 }
 
 /** Helm reads the files too and reports what is wrong with one of them: that has no value here. */
-async function parsedFile(file: string, view: RepositoryView): Promise<Json> {
+export async function parsedChartFile(file: string, view: RepositoryView): Promise<Json> {
   try {
     return parsed((await view.read(file))?.text ?? '')
   } catch {

@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+import { valueAt } from '../../plugin/model/json.ts'
 import type { Detected, ScannedPlace, SourceRenderer } from '../../plugin/model/renderer.ts'
 import type { SourceHint } from '../../plugin/model/source.ts'
 import { sharedDetails } from '../../plugin/model/source.ts'
@@ -6,8 +8,10 @@ import { cachedByContent } from '../content-cache.ts'
 import { keptRenderings } from '../kept-renderings.ts'
 import type { RendererKind } from '../kind.ts'
 import type { RendererPorts } from '../ports.ts'
+import { parsedChartFile } from './dependencies.ts'
 import { helmInputs } from './inputs.ts'
 import { chartParameters, chartRequest } from './parameters.ts'
+import { releaseNames } from './release-names.ts'
 import type { HelmSource } from './source.ts'
 import { templateChart } from './template.ts'
 import { findValuesFiles } from './values-files.ts'
@@ -23,6 +27,10 @@ export const helm = (ports: RendererPorts): RendererKind<HelmSource> => ({
   identify,
   rollOutKey: ({ path, values }) => [path, ...values].join('\0'),
   variants: findValuesFiles,
+  releaseNames,
+  // A library chart only lends its templates to others.
+  isDeployable: async ({ path }, view) =>
+    valueAt(await parsedChartFile(posix.join(path, 'Chart.yaml'), view), ['type']) !== 'library',
   // Markers change how a chart is rendered only where a schema would refuse them.
   ...cachedByContent(chartRenderer(ports), {
     kept: keptRenderings(ports, [['helm']]),

@@ -102,7 +102,7 @@ interface ChartContext {
 function chartSource(release: Json, { path, home, source }: ChartContext): HelmSource {
   const layers = listOf(valueAt(release, ['values']))
   const files = layers.flatMap((layer) => textOf(layer) ?? [])
-  const template = files.find((file) => file.endsWith('.gotmpl'))
+  const template = files.find((file) => file.endsWith('.gotmpl') || file.includes('{{'))
   if (template !== undefined) {
     throw stop('source.render', `${template} is a template, which only helmfile evaluates`, {
       place: { file: posix.join(home, template) },

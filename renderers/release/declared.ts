@@ -1,4 +1,4 @@
-import { clusterOfDestination } from '../../plugin/model/destination.ts'
+import { clusterOfApplication } from '../../plugin/model/destination.ts'
 import type { Renderer } from '../../plugin/model/renderer.ts'
 import type { ReleaseSource, Rendering, RepositoryView, Source } from '../../plugin/model/source.ts'
 import { isRelease, namespaceOf, sharedDetails, sourceChain } from '../../plugin/model/source.ts'
@@ -58,9 +58,13 @@ async function declared(
 }
 
 /** Whether an Application is deployed to another cluster of the settings than its source is for. */
-function isForAnother({ cluster, destination }: ReleaseSource, { clusters }: DeclaringPorts): boolean {
+function isForAnother(
+  { cluster, destination, declaredBy }: ReleaseSource,
+  { clusters }: DeclaringPorts,
+): boolean {
   if (cluster === undefined || destination === undefined) return false
-  const named = clusterOfDestination(destination, clusters)
+  const application = declaredBy.generated ?? declaredBy.name
+  const named = clusterOfApplication({ destination, application }, clusters)
   return named !== undefined && named !== cluster && clusters.some(({ name }) => name === cluster)
 }
 

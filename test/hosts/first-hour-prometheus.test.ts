@@ -175,6 +175,30 @@ describe.skipIf(!hasPrometheus())('a first hour with a mistake ends with what le
     expect(plan.stdout.split('\n')[0]).toContain(undecided)
   })
 
+  it('refuses one Prometheus without labels of clusters for two of them', async () => {
+    const alone = await startPrometheus(
+      (async function* () {
+        yield* layoutMetrics([{ deployed: plainManifests.deployed, labels: {}, cores: 0.1 }], new Date())
+      })(),
+    )
+    try {
+      const { run } = checkoutOf(plainManifests.files)
+      const { stdout } = await run('init', '--prometheus', alone.url)
+      expect(stdout).toMatch(/Lines with "correct this" are guesses: \S+operator\.yaml\./)
+      const doctor = await run('doctor')
+      expect(doctor).toMatchObject({
+        status: 1,
+        stdout: expect.stringContaining(
+          'clusters prod and staging have the same Prometheus with the same labels, so each is sized by the usage of all',
+        ),
+      })
+      const plan = await run('plan')
+      expect(plan.stderr).toContain('Set prometheus.url of each in the operator settings')
+    } finally {
+      await alone.close()
+    }
+  })
+
   it('asks for the cluster that is meant where no path names one', async () => {
     const { run } = checkoutOf({ 'web/web.yaml': plainManifests.files['services/web/prod/web.yaml'] ?? '' })
     expect(await run('plan', '--prometheus', lab.url)).toMatchObject({

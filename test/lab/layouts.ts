@@ -21,10 +21,11 @@ export interface Layout {
 
 export const stages = ['prod', 'staging'] as const
 
-const yaml = (...objects: readonly object[]): string => objects.map((one) => stringify(one)).join('---\n')
+export const yaml = (...objects: readonly object[]): string =>
+  objects.map((one) => stringify(one)).join('---\n')
 
-const size = { requests: { cpu: '500m', memory: '512Mi' } }
-const workload = (
+export const size = { requests: { cpu: '500m', memory: '512Mi' } }
+export const workload = (
   kind: string,
   name: string,
   { namespace, container = name }: { namespace?: string; container?: string } = {},
@@ -40,10 +41,10 @@ const workload = (
     },
   },
 })
-const kustomization = (...resources: readonly string[]): string => yaml({ resources })
+export const kustomization = (...resources: readonly string[]): string => yaml({ resources })
 
 /** A chart whose values have the resources of its one container. */
-const chart = (directory: string): Files => ({
+export const chart = (directory: string): Files => ({
   [`${directory}/Chart.yaml`]: yaml({ apiVersion: 'v2', name: 'service', version: '1.0.0' }),
   [`${directory}/values.yaml`]: 'resources: {}\n',
   [`${directory}/templates/deployment.yaml`]: `apiVersion: apps/v1

@@ -3,10 +3,8 @@ import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { combineSettings } from '../../../config/load.ts'
 import type { Settings } from '../../../config/schema.ts'
-import type { Observation } from '../../model/observation.ts'
-import { plural } from '../../model/plural.ts'
 import { stop } from '../../model/problem.ts'
-import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
+import { terminal, terminalLines } from '../../model/text/terminal.ts'
 import type { Checkout } from '../../run/checkout.ts'
 import { requireCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
@@ -15,12 +13,13 @@ import type { SettingsFlags } from '../../run/read-settings.ts'
 import type { AssignedSources } from '../../run/survey/clusters.ts'
 import { assignClusters } from '../../run/survey/clusters.ts'
 import { type FormerProgram, formerPrograms } from '../../run/survey/former-rules.ts'
-import { nothingFound, serverAdvice, skippedReasons } from '../../run/survey/nothing-found.ts'
-import { repeatedIn, repeatedText } from '../../run/survey/repeated.ts'
+import { nothingFound, serverAdvice } from '../../run/survey/nothing-found.ts'
+import { withoutCopies } from '../../run/survey/repeated.ts'
 import { settingsText } from '../../run/survey/settings-text.ts'
 import type { Survey } from '../../run/survey/survey.ts'
 import { surveyWithCharts } from '../../run/survey/survey-with-charts.ts'
 import { askServer, withNamespaces, withUsage } from '../../run/survey/with-usage.ts'
+import { closingWords, guessesIn } from '../init/closing-words.ts'
 import { editsOf, formerOf, formerWords } from '../init/former.ts'
 import { knownFrom } from '../init/hints.ts'
 import { operatorPlace, operatorWords, readGivenSettings } from '../init/operator-place.ts'
@@ -88,7 +87,7 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
   const fetches = flags.fetchCharts === true
   const survey = await surveyWithCharts(host, { checkout, settings: operated, fetches })
   const proposed = fetches ? [] : survey.servers
-  const { assigned, isFound } = await assignedBy(host, survey, { flags, operated })
+  const { assigned, isFound, unclear } = await assignedBy(host, survey, { flags, operated })
   if (!isFound) throw nothingFound({ servers: proposed, skipped: survey.skipped })
   const former = await formerOf(checkout, flags, survey.objects)
   const settings = settingsText({ ...assigned, ...(former && { former }) })
@@ -110,22 +109,28 @@ async function init(host: Host, flags: InitFlags): Promise<void> {
     if (flags.dryRun === true) host.stdout(terminal`# ${file}\n${terminalLines(text)}\n`)
     else write(path, text)
   }
-  const skipped = [...survey.skipped, ...assigned.skipped]
-  if (flags.dryRun !== true)
-    host.stdout(
-      closingWords(
-        files,
-        { ...assigned, skipped },
-        terminal.join(
-          [
-            ...(former === undefined ? [] : formerWords(former, flags.switchOff === true)),
-            closingOperator(operatorWords(place, operator), proposed),
-          ],
-          '\n',
-        ),
-      ),
-    )
-  else if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
+  if (flags.dryRun === true) {
+    if (!place.isNew) host.stdout(terminal`${operatorWords(place, operator)}\n`)
+    return
+  }
+  host.stdout(
+    closingWords(
+      { files, guesses: guessesIn([...texts, ...own]), unclear },
+      { ...assigned, skipped: [...survey.skipped, ...assigned.skipped] },
+      [
+        ...(former === undefined ? [] : formerWords(former, flags.switchOff === true)),
+        operatorWords(place, operator),
+        ...(proposed.length === 0 ? [] : serverAdvice(proposed)),
+      ],
+    ),
+  )
+}
+
+interface Assigned {
+  readonly assigned: AssignedSources
+  readonly isFound: boolean
+  /** The clusters that usage is of, where no source is known to run in any of them. */
+  readonly unclear: readonly string[]
 }
 
 /** The sources of a survey in their clusters, by what flags, the cluster and recorded usage say. */
@@ -133,29 +138,28 @@ async function assignedBy(
   host: Host,
   { found }: Pick<Survey, 'found'>,
   { flags, operated }: { readonly flags: InitFlags; readonly operated: Settings },
-): Promise<{ readonly assigned: AssignedSources; readonly isFound: boolean }> {
+): Promise<Assigned> {
   const { snapshot, prometheus: url, offline } = flags
   const recorded = snapshot && readSnapshots(host, snapshot).observations
   // A URL that was found in the cluster may not be one of this network.
   const isAsked = recorded === undefined && url !== undefined && offline !== true
   const server = isAsked ? await askServer(host, url) : undefined
-  const names = recorded?.map(({ cluster }) => cluster) ?? server?.recorded?.values ?? []
-  const known = { names: [...new Set(names)], ...(await knownFrom(host, flags, operated)) }
-  const assigned = assignClusters(found, { ...onlyCluster(recorded ?? []), ...known })
+  const names = [...new Set(recorded?.map(({ cluster }) => cluster) ?? server?.recorded?.values ?? [])]
+  const [only, ...others] = names
+  const known = { names, ...(await knownFrom(host, flags, operated)) }
+  const assigned = assignClusters(found, {
+    ...(only === undefined || others.length > 0 ? {} : { cluster: only }),
+    ...known,
+  })
   const isFound = assigned.sources.length > 0
-  if (recorded !== undefined) return { assigned: withNamespaces(assigned, recorded), isFound }
-  if (server === undefined || !isFound) return { assigned, isFound }
-  return { assigned: await withUsage(host, assigned, { server, operated }), isFound }
+  const isNamed = assigned.clusters.some(({ name }) => names.includes(name))
+  const unclear = recorded === undefined || names.length <= 1 || isNamed ? [] : names
+  if (recorded !== undefined)
+    return { assigned: withoutCopies(withNamespaces(assigned, recorded)), isFound, unclear }
+  if (server === undefined || !isFound) return { assigned: withoutCopies(assigned), isFound, unclear }
+  const used = await withUsage(host, assigned, { server, operated })
+  return { assigned: withoutCopies(used), isFound, unclear }
 }
-
-/** The cluster that recorded usage is of, where it is of one. */
-function onlyCluster(recorded: readonly Observation[]): { readonly cluster?: string } {
-  const [name, ...others] = new Set(recorded.map(({ cluster }) => cluster))
-  return name === undefined || others.length > 0 ? {} : { cluster: name }
-}
-
-const closingOperator = (operator: Terminal, servers: readonly string[]): Terminal =>
-  terminal.join([operator, ...(servers.length === 0 ? [] : serverAdvice(servers))], '\n')
 
 const settingsFile = 'tortoise.yaml'
 const workflowFile = '.github/workflows/tortoise.yml'
@@ -180,33 +184,4 @@ const isOnGitHub = (gitdir: string | undefined): boolean => {
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
-}
-
-const repeatedLines = (sources: AssignedSources['sources']): readonly string[] => {
-  const repeated = repeatedIn(sources)
-  return repeated.length === 0
-    ? []
-    : [
-        'Only one source can deploy a workload to a cluster. Keep in tortoise.yaml what runs there:',
-        ...repeated.map((one) => `  ${repeatedText(one)}`),
-      ]
-}
-
-function closingWords(
-  files: readonly string[],
-  { sources, clusters, skipped }: AssignedSources,
-  operator: Terminal,
-): Terminal {
-  const unsure =
-    sources.some(({ namespaceUnknown }) => namespaceUnknown) ||
-    clusters.some(({ prometheus }) => prometheus === undefined)
-  const lines = [
-    `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
-    ...(unsure ? ['Lines that say "correct this" are guesses.'] : []),
-    ...(skipped.length === 0 ? [] : ['Skipped:', ...skippedReasons(skipped).map((reason) => `  ${reason}`)]),
-    ...repeatedLines(sources),
-    operator,
-    'Next: tortoise doctor, then tortoise plan.',
-  ]
-  return terminal`${terminal.join(lines, '\n')}\n`
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { settingsSchema } from '../../../config/schema.ts'
-import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
 import { labelOfCluster, type RecordedClusters } from '../../observe/prometheus/recorded-clusters.ts'
@@ -13,12 +12,11 @@ import { readSnapshots } from '../../run/observe/snapshots.ts'
 import { type SettingsFlags, settingsName } from '../../run/read-settings.ts'
 import { planObserved, planOnly, type RunReport, type RunRequest } from '../../run/run.ts'
 import { type AssignedSources, assignClusters } from '../../run/survey/clusters.ts'
-import { namespaceByUsage } from '../../run/survey/live.ts'
-import { nothingFound } from '../../run/survey/nothing-found.ts'
-import { repeatedIn, repeatedText } from '../../run/survey/repeated.ts'
-import type { SettingsSource } from '../../run/survey/settings-text.ts'
+import { nothingFound, skippedWarning } from '../../run/survey/nothing-found.ts'
+import { type Repeated, repeatedIn, repeatedText, withoutCopies } from '../../run/survey/repeated.ts'
 import type { SurveyedSource } from '../../run/survey/survey.ts'
 import { surveyWithCharts } from '../../run/survey/survey-with-charts.ts'
+import { withNamespaces } from '../../run/survey/with-usage.ts'
 
 /**
  * Plans on the sources that settings name; without a settings file, on those that are found in the repository, as
@@ -44,16 +42,16 @@ export async function planHere(
   if (assigned.sources.length === 0)
     throw survey.found.length === 0 ? nothingFound(survey) : nothingFor(cluster.name, survey.found)
   refuseUnclear(assigned, cluster.all)
-  checkRepeated(host, assigned)
+  refuseOtherStages(assigned)
   const { clusters, usage } = clustersFor(request, assigned.clusters, recorded)
   const observed = await observe(host, { ...settings, clusters, sources: [] }, usage)
-  const [only] = assigned.clusters
-  const placed = assigned.sources.map((one) =>
-    inCluster(one, one.cluster ?? only?.name ?? 'default', observed.observations),
-  )
-  const { sources } = settingsSchema.parse({ clusters: settings.clusters, sources: placed })
+  const placed = withoutCopies(withNamespaces(assigned, observed.observations))
+  warnOfRepeated(host, placed)
+  const { sources } = settingsSchema.parse({ clusters: settings.clusters, sources: inClusters(placed) })
   const message = `There is no tortoise.yaml, so this plans on ${plural(sources.length, 'source')} found here. tortoise init writes them down.`
   host.progress({ kind: 'warning', message })
+  const skipped = skippedWarning(survey.skipped)
+  if (skipped !== undefined) host.progress({ kind: 'warning', message: skipped })
   return planObserved(host, { ...request, settings: { ...settings, clusters, sources } }, observed)
 }
 
@@ -131,27 +129,27 @@ function refuseUnclear({ clusters }: AssignedSources, used: readonly string[]): 
   })
 }
 
-/**
- * Warns of sources of a cluster that deploy the same workload: only one of them can run there. Throws `usage` where they are of
- * different stages.
- */
-function checkRepeated(host: Host, { sources }: AssignedSources): void {
+const unclearText = (repeated: Repeated): string =>
+  `${repeatedText(repeated)}, and nothing says which of them runs in the cluster`
+
+/** Throws `usage` where sources of different stages deploy the same workload to a cluster. */
+function refuseOtherStages({ sources }: AssignedSources): void {
   for (const repeated of repeatedIn(sources)) {
     const [one, other] = repeated.sources
-    const message = `${repeatedText(repeated)}, and nothing says which of them runs in the cluster`
     if (one.stage !== undefined && other.stage !== undefined && one.stage !== other.stage)
-      throw stop('usage', message, {
+      throw stop('usage', unclearText(repeated), {
         hint: 'Choose a stage with --cluster NAME, or run tortoise init and keep in tortoise.yaml what the cluster runs.',
       })
-    host.progress({ kind: 'warning', message: `${message}; this plans for both` })
   }
 }
 
-/** A source as settings name it, in the namespace in which most of its workloads have usage. */
-const inCluster = (source: SettingsSource, cluster: string, observations: readonly Observation[]) => ({
-  ...namespaceByUsage(
-    source,
-    observations.filter((one) => one.cluster === cluster),
-  ).settings,
-  cluster,
-})
+/** Warns of sources of a cluster that deploy the same workload: only one of them can run there. */
+function warnOfRepeated(host: Host, { sources }: AssignedSources): void {
+  for (const repeated of repeatedIn(sources))
+    host.progress({ kind: 'warning', message: `${unclearText(repeated)}; this plans for both` })
+}
+
+/** Sources as settings name them, each with its cluster. */
+function inClusters({ sources, clusters: [only] }: AssignedSources) {
+  return sources.map(({ settings, cluster = only?.name ?? 'default' }) => ({ ...settings, cluster }))
+}

@@ -1,5 +1,6 @@
 import { plural } from '../../model/plural.ts'
 import type { Check } from '../../report/json/doctor.ts'
+import { alikeHint, alikeText, clustersAlike } from '../../run/observe/clusters-alike.ts'
 
 import type { Examination } from './examination.ts'
 
@@ -15,6 +16,7 @@ export function settingsChecks({ settings, checkout, clusters }: Examination): r
     counted,
     ...(checkout.gitdir === undefined ? [notGit(checkout.root)] : []),
     ...(clusters.length === 0 ? [noUsage] : []),
+    ...clustersAlike(clusters).map(sameUsage),
   ]
 }
 
@@ -31,6 +33,14 @@ const notGit = (root: string): Check => ({
   code: 'git',
   message: `${root} is not a Git checkout, so nothing can be committed`,
   hint: 'Pass a clone with --repo DIR.',
+})
+
+const sameUsage = (names: readonly string[]): Check => ({
+  area: 'settings',
+  level: 'error',
+  code: 'clusters-alike',
+  message: alikeText(names),
+  hint: `${alikeHint}.`,
 })
 
 const noUsage: Check = {

@@ -38,12 +38,13 @@ function serverLines({ allow, isAllowed }: ChartServers): readonly string[] {
       ]
 }
 
-function clusterLines({ name, prometheus, context }: SettingsCluster): readonly string[] {
+function clusterLines({ name, prometheus, isOfOne, context }: SettingsCluster): readonly string[] {
   const url = prometheus ?? 'http://prometheus.monitoring:9090'
+  const isGuess = prometheus === undefined || isOfOne === true
   return [
     `  - name: ${scalar(name)}`,
     '    prometheus:',
-    `      url: ${scalar(url)}${prometheus === undefined ? ' # correct this' : ''}`,
+    `      url: ${scalar(url)}${isGuess ? ' # correct this' : ''}`,
     ...(context === undefined ? [] : ['    kubernetes:', `      context: ${scalar(context)}`]),
   ]
 }

@@ -5,7 +5,9 @@ import type { Progress } from '../../model/progress.ts'
 import type { RunPorts } from '../host.ts'
 import { requireClusters } from '../require-settings.ts'
 import { observeCluster } from './cluster.ts'
+import { alikeHint, alikeText, clustersAlike } from './clusters-alike.ts'
 import { clustersToRead } from './clusters-to-read.ts'
+import { recordedFor } from './recorded-usage.ts'
 import type { ObservedUsage, ObserveFlags } from './request.ts'
 import { readSnapshots } from './snapshots.ts'
 
@@ -48,7 +50,7 @@ export function shareObservations(): ObserveUsage {
     const key = JSON.stringify(snapshot)
     const found = recorded.get(key) ?? readSnapshots(ports, snapshot)
     recorded.set(key, found)
-    return found
+    return recordedFor(found, settings, ports.progress)
   }
 }
 
@@ -57,7 +59,8 @@ async function observeBy(
   ports: RunPorts,
   { settings, flags }: { readonly settings: ObserveSettings; readonly flags: ObserveFlags },
 ): Promise<ObservedUsage> {
-  if (flags.snapshot !== undefined && flags.snapshot.length > 0) return readSnapshots(ports, flags.snapshot)
+  const { snapshot = [] } = flags
+  if (snapshot.length > 0) return recordedFor(readSnapshots(ports, snapshot), settings, ports.progress)
   requireClusters(settings, flags)
   const clusters = clustersToRead(settings, flags)
   const unclear = checkSources({ ...settings, clusters })
@@ -67,6 +70,8 @@ async function observeBy(
       hint: 'Name a Prometheus server under clusters in the operator settings or with --prometheus URL, or a recorded file with --snapshot FILE.',
     })
   }
+  for (const names of clustersAlike(clusters))
+    ports.progress({ kind: 'warning', message: `${alikeText(names)}. ${alikeHint}` })
   const to = flags.until === undefined ? ports.now() : timeFrom(flags.until)
   const observed = await Promise.allSettled(
     clusters.map((cluster) => observeOne(ports, { settings, cluster, to, flags })),

@@ -1,6 +1,6 @@
 import type { Observation } from '../../model/observation.ts'
+import { stageOf } from '../../model/stages.ts'
 import { type AssignedSources, assignClusters } from '../survey/clusters.ts'
-import { stageOf } from '../survey/environments.ts'
 import { namespaceByUsage, presenceOf } from '../survey/live.ts'
 import type { SettingsSource } from '../survey/settings-text.ts'
 import type { SurveyedSource } from '../survey/survey.ts'

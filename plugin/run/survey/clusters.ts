@@ -1,7 +1,7 @@
 import { stop } from '../../model/problem.ts'
-import { stageOf } from './environments.ts'
+import { stageMeaning, stageOf } from '../../model/stages.ts'
 import type { Live } from './live.ts'
-import { presenceOf } from './live.ts'
+import { presenceOf, releaseIn } from './live.ts'
 import { type NamedSource, namedClusters } from './named-clusters.ts'
 import type { SettingsCluster, SettingsSource } from './settings-text.ts'
 import type { SkippedSource, SurveyedSource } from './survey.ts'
@@ -37,8 +37,10 @@ export function assignClusters(all: readonly SurveyedSource[], hints: ClusterHin
   const pairs = found.flatMap((one) =>
     names.filter((name) => isOn(one, name, { names, found })).map((name) => ({ source: one.source, name })),
   )
-  const placed = pairs.map(({ source, name }) => {
-    const presence = name === live?.name ? presenceOf(source, live.live) : undefined
+  const placed = pairs.map(({ source: found, name }) => {
+    const isRead = name === live?.name
+    const source = isRead ? releaseIn(found, live.live) : found
+    const presence = isRead ? presenceOf(source, live.live) : undefined
     const placement = { name, several: names.length > 1, namespace: presence?.namespace }
     return { running: presence?.running, source: inSettings(source, placement) }
   })
@@ -82,11 +84,19 @@ interface Placed {
 
 /** Whether a source is deployed to a cluster; one that says nothing is deployed to all. */
 const isOn = ({ clusters }: NamedSource, name: string, { names, found }: Placed): boolean =>
-  clusters.length === 0 || clusters.includes(name) || (names.length === 1 && !isStageOf(name, found))
+  clusters.length === 0 ||
+  clusters.includes(name) ||
+  (names.length === 1 && !isStageOf(name, found) && clusters.every((one) => mayMean(one, name)))
 
 /** Whether a name is that of a stage. Any other name of a single cluster selects no stage. */
 const isStageOf = (name: string, found: readonly NamedSource[]): boolean =>
   stageOf([name]) === name || found.some(({ clusters }) => clusters.includes(name))
+
+/** Whether two names of clusters are not of different stages. */
+function mayMean(one: string, other: string): boolean {
+  const [a, b] = [stageMeaning(one), stageMeaning(other)]
+  return a === undefined || b === undefined || a === b
+}
 
 interface LiveCluster {
   readonly name: string

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Observation } from '../../model/observation.ts'
+import { meaningsOf } from '../../model/stages.ts'
 import type { Workload } from '../../model/workload.ts'
 import { openApiServer } from '../../observe/kubernetes/api-server.ts'
 import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
@@ -80,29 +81,52 @@ export interface LivePresence {
 }
 
 /** Finds the workloads of a source in a cluster. */
-export function presenceOf({ workloads }: Pick<SurveyedSource, 'workloads'>, live: Live): LivePresence {
+export function presenceOf(
+  { workloads, settings }: Pick<SurveyedSource, 'workloads' | 'settings'>,
+  live: Pick<Live, 'workloads'>,
+): LivePresence {
   const runs = (workload: Workload, namespace: string): boolean =>
     live.workloads.some(
       ({ workload: one }) =>
         one.kind === workload.kind && one.name === workload.name && one.namespace === namespace,
     )
   const nameless = workloads.filter(({ namespace }) => namespace === '')
+  // Of namespaces that fit alike, the one of which the paths say more.
+  const words = meaningsOf([settings.path, ...settings.values].join('/'))
   const spaces = [...new Set(live.workloads.map(({ workload }) => workload.namespace))]
   const counted = spaces
-    .map((namespace) => ({ namespace, count: nameless.filter((one) => runs(one, namespace)).length }))
-    .toSorted((a, b) => b.count - a.count)
+    .map((namespace) => ({
+      namespace,
+      count: nameless.filter((one) => runs(one, namespace)).length,
+      shared: [...meaningsOf(namespace)].filter((word) => words.has(word)).length,
+    }))
+    .toSorted((a, b) => b.count - a.count || b.shared - a.shared)
   const best = counted[0]?.count ? counted[0].namespace : undefined
   const running = workloads.filter((one) => runs(one, one.namespace || (best ?? ''))).length
   return { running, ...(best === undefined ? {} : { namespace: best }) }
 }
 
-/** A source with the namespace in which most of its workloads have usage, where its own is not known. */
+/** A source as the release with most workloads in a cluster; the most likely name where several have as many. */
+export function releaseIn<T extends SurveyedSource>(source: T, live: Pick<Live, 'workloads'>): T {
+  const all = [undefined, ...(source.otherReleases ?? [])].map((one) => ({
+    one,
+    ...presenceOf({ ...source, ...one }, live),
+  }))
+  const [best] = all.toSorted((a, b) => b.running - a.running)
+  if (best?.one === undefined) return source
+  const { release, workloads } = best.one
+  return { ...source, settings: { ...source.settings, release }, workloads }
+}
+
+/** A source as the release, and in the namespace, in which most of its workloads have usage, where these are not known. */
 export function namespaceByUsage(
   source: SettingsSource,
   observations: readonly Pick<Observation, 'workload'>[],
 ): SettingsSource {
-  if (!source.namespaceUnknown) return source
-  const { namespace } = presenceOf(source, { workloads: observations.map(({ workload }) => ({ workload })) })
-  if (namespace === undefined) return source
-  return { ...source, settings: { ...source.settings, namespace }, namespaceUnknown: false }
+  if (!source.namespaceUnknown && source.otherReleases === undefined) return source
+  const used = { workloads: observations.map(({ workload }) => ({ workload })) }
+  const released = releaseIn(source, used)
+  const { namespace } = presenceOf(released, used)
+  if (!released.namespaceUnknown || namespace === undefined) return released
+  return { ...released, settings: { ...released.settings, namespace }, namespaceUnknown: false }
 }

@@ -1,10 +1,13 @@
 import {
-  clusterOfDestination,
+  clusterOfApplication,
   type Destination,
   holdsName,
+  isOwnCluster,
   nameOfDestination,
+  namesMeaning,
+  namesMeantIn,
 } from '../../model/destination.ts'
-import { stageOf } from './environments.ts'
+import { stageMeaning, stageOf } from '../../model/stages.ts'
 import type { SurveyedSource } from './survey.ts'
 
 /** A source with the clusters that it is deployed to; none where nothing says it. */
@@ -15,26 +18,50 @@ export interface NamedSource {
 
 /**
  * The clusters that each source is deployed to: by known names in its paths, by the destinations of its Applications, by the
- * directory `clusters`, and by a stage in its paths.
+ * directory `clusters`, and by a stage in its paths. Argo CD's own cluster is the one known name that nothing else has.
  */
-export const namedClusters = (
+export function namedClusters(
   found: readonly SurveyedSource[],
   names: readonly string[],
-): readonly NamedSource[] =>
-  found.map((source) => {
-    const { path, values } = source.settings
-    const known = knownName([path, ...values], names)
-    if (known !== undefined) return { source, clusters: [known] }
-    const deployed = destinationsIn(source, names)
-    if (deployed.length > 0) return { source, clusters: deployed }
-    return { source, clusters: [clusterDirectory(path) ?? source.stage ?? []].flat() }
+): readonly NamedSource[] {
+  const all = found.map((source) => ({ source, clusters: clustersOf(source, names) }))
+  const named = new Set(all.flatMap(({ clusters }) => clusters))
+  const [hub, ...others] = names.filter((name) => !named.has(name))
+  if (hub === undefined || others.length > 0) return all
+  return all.map(({ source, clusters }) => {
+    const isHub = clusters.length > 0 && (source.destinations ?? []).some(isOwnCluster)
+    return { source, clusters: isHub ? [...clusters, hub].sort() : clusters }
   })
+}
+
+function clustersOf(source: SurveyedSource, names: readonly string[]): readonly string[] {
+  const { path, values } = source.settings
+  const known = knownName([path, ...values], names)
+  if (known !== undefined) return [known]
+  const deployed = destinationsIn(source, names)
+  if (deployed.length > 0) return deployed
+  const [meant, ...others] = namesMeantIn([path, ...values].join('/'), names)
+  if (meant !== undefined && others.length === 0) return [meant]
+  const written = clusterDirectory(path) ?? source.stage
+  return written === undefined ? [] : meantBy([written, source.stage ?? ''].join('-'), names, written)
+}
+
+/** The known names that a text means, where all of them are of one stage; otherwise the name as it is written. */
+function meantBy(text: string, names: readonly string[], written: string): readonly string[] {
+  const meant = namesMeaning(text, names)
+  const isOne = new Set(meant.map((name) => stageMeaning(name))).size === 1
+  return isOne ? meant.toSorted() : [written]
+}
 
 /** The clusters that Applications of a source are deployed to. */
 function destinationsIn({ destinations = [] }: SurveyedSource, names: readonly string[]): readonly string[] {
   const known = names.map((name) => ({ name, destinations: [] }))
   const found = destinations.flatMap(
-    (one) => clusterOfDestination(one, known) ?? nameOfDestination(one) ?? stageOfServer(one) ?? [],
+    ({ application = '', ...destination }) =>
+      clusterOfApplication({ destination, application }, known) ??
+      nameOfDestination(destination) ??
+      stageOfServer(destination) ??
+      [],
   )
   return [...new Set(found)].sort()
 }

@@ -2,7 +2,7 @@ import { groupBy } from '../../model/group.ts'
 import { plural } from '../../model/plural.ts'
 import { type ExpectedStop, stop } from '../../model/problem.ts'
 import { allowLines } from '../../store/allow.ts'
-import type { SkippedSource } from './survey.ts'
+import { type SkippedSource, withoutWorkload } from './survey.ts'
 import type { ChartsSurvey } from './survey-with-charts.ts'
 
 /** The error for a repository in which nothing with a workload was found, with what was skipped and what leads on. */
@@ -11,7 +11,7 @@ export const nothingFound = ({ servers, skipped }: Pick<ChartsSurvey, 'servers' 
     hint: [
       ...(servers.length === 0
         ? ['Pass the root of a repository with kustomizations, charts or manifests: --repo DIR.']
-        : serverAdvice(servers)),
+        : [serverSentence(servers)]),
       ...skippedAdvice(skipped, servers),
     ].join(' '),
   })
@@ -22,9 +22,20 @@ const mostNamed = 3
 function skippedAdvice(skipped: readonly SkippedSource[], servers: readonly string[]): readonly string[] {
   const said = servers.length > 0 ? skipped.filter(({ reason }) => !reason.includes('charts.allow')) : skipped
   if (said.length === 0) return []
-  const reasons = skippedReasons(said)
+  return [skippedSentence(said)]
+}
+
+/** Some of the reasons why paths are skipped, on one line. */
+function skippedSentence(skipped: readonly SkippedSource[]): string {
+  const reasons = skippedReasons(skipped)
   const more = reasons.length > mostNamed ? ` and ${reasons.length - mostNamed} more` : ''
-  return [`Skipped: ${reasons.slice(0, mostNamed).join('; ')}${more}.`]
+  return `Skipped: ${reasons.slice(0, mostNamed).join('; ')}${more}.`
+}
+
+/** What a plan on found sources says of what it skipped; `undefined` where all of that only deploys no workload. */
+export function skippedWarning(skipped: readonly SkippedSource[]): string | undefined {
+  const failed = skipped.filter(({ reason }) => reason !== withoutWorkload)
+  return failed.length === 0 ? undefined : skippedSentence(failed)
 }
 
 /** What to do about servers that charts come from, which were not contacted. */
@@ -33,6 +44,10 @@ export const serverAdvice = (servers: readonly string[]): readonly string[] => [
   `    ${allowLines(servers)}`,
   'Or run: tortoise init --fetch-charts, which fetches from all of them and writes these lines.',
 ]
+
+/** The same on one line. */
+const serverSentence = (servers: readonly string[]): string =>
+  `Charts and bases come from ${plural(servers.length, 'server')} that nothing allows yet. Run tortoise init --fetch-charts, which fetches from all of them and allows them, or add to the operator settings: ${allowLines(servers)}.`
 
 /** Each reason with the paths that are skipped for it. */
 export const skippedReasons = (skipped: readonly SkippedSource[]): readonly string[] =>

@@ -15,6 +15,8 @@ export interface SettingsCluster {
   readonly name: string
   /** URL of its Prometheus; absent where it is not known. */
   readonly prometheus?: string
+  /** Whether that Prometheus is of one cluster alone, and nothing says which of several it is. */
+  readonly isOfOne?: boolean
   /** The labels that select it in a Prometheus of several clusters, or the values to choose from. */
   readonly selection?: LabelSelection
   /** Whether the cluster was read. */
@@ -77,13 +79,17 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
   const { path, release, values, namespace } = settings
   return [
     `  - path: ${scalar(path)} # ${workloads.length} workload${workloads.length === 1 ? '' : 's'}`,
-    ...(release === undefined ? [] : [`    release: ${scalar(release)}`]),
+    ...(release === undefined
+      ? []
+      : [`    release: ${scalar(release)}${namespaceUnknown ? guessedRelease : ''}`]),
     ...(values.length === 0 ? [] : [`    values: [${values.map(scalar).join(', ')}]`]),
     ...(cluster === undefined ? [] : [`    cluster: ${scalar(cluster)}`]),
     ...(namespace === undefined ? [] : [`    namespace: ${scalar(namespace)}`]),
     ...(namespaceUnknown ? ['    namespace: default # correct this: the namespace it is deployed to'] : []),
   ]
 }
+
+const guessedRelease = ' # correct this: the name of its Helm release'
 
 const clusterLines = ({ name, live, selection }: SettingsCluster): readonly string[] => [
   `  - name: ${scalar(name)}`,

@@ -1,29 +1,41 @@
 import type { SourceSettings } from '../../../config/schema.ts'
 import type { Destination } from '../../model/destination.ts'
+import { inParallel } from '../../model/parallel.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { Rendering, RepositoryView, Source, SourceHint } from '../../model/source.ts'
 import { isRelease, sourceChain } from '../../model/source.ts'
+import { stageOf } from '../../model/stages.ts'
 import type { Workload } from '../../model/workload.ts'
 import { deployedOnce } from '../../trace/sources/deployed-once.ts'
+import { isEntryOf } from '../../trace/sources/detect.ts'
 import { discoverSources } from '../../trace/sources/discover.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { renderEach, renderReleases } from '../../trace/sources/releases.ts'
 import type { Scan } from '../../trace/sources/scan.ts'
 import { scanRepository } from '../../trace/sources/scan.ts'
 import { declaredWorkloads, placedObjects, withoutNamespace } from './declared.ts'
-import { stageOf, withoutStage } from './environments.ts'
 import type { PlacedObject } from './former-rules.ts'
+import { type NamedRelease, namedReleases, releasesOf } from './named-releases.ts'
 import { findUnmanagedManifests } from './unmanaged-manifests.ts'
+
+/** Where an Application is deployed, with its name. */
+export interface ApplicationPlace extends Destination {
+  readonly application?: string
+}
 
 /** A source that settings should name. */
 export interface SurveyedSource {
   readonly settings: Pick<SourceSettings, 'path' | 'release' | 'values' | 'namespace'>
   /** The delivery stage or cluster that its paths name, such as `prod`. */
   readonly stage?: string
-  /** Where Argo CD deploys the Applications in it, each once. */
-  readonly destinations?: readonly Destination[]
+  /** Where Argo CD deploys the Applications in it that have workloads, each once. */
+  readonly destinations?: readonly ApplicationPlace[]
   /** The workloads that it deploys; the namespace is `''` where the objects name none. */
   readonly workloads: readonly Workload[]
+  /** The workloads of a release of another name, where nothing says which name it has. */
+  readonly otherReleases?: readonly NamedRelease[]
+  /** Whether an object of Argo CD, Flux or helmfile says that its workloads are deployed. */
+  readonly isDeclared?: boolean
   /** The objects that it renders, and those of its releases. */
   readonly objects: readonly PlacedObject[]
 }
@@ -33,6 +45,9 @@ export interface SkippedSource {
   readonly path: string
   readonly reason: string
 }
+
+/** The reason for a source that renders nothing to size. */
+export const withoutWorkload = 'it deploys no workload'
 
 /** The sources of a repository with workloads, and what was skipped. */
 export interface Survey {
@@ -49,9 +64,17 @@ interface SurveyPorts {
 
 /** Finds what a repository deploys: renders every source, and keeps those with workloads. */
 export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
-  const candidates = await candidatesIn(ports)
-  const { rendered, failed } = await renderEach(candidates.map(withoutNamespace), ports)
-  const surveyed = await Promise.all(rendered.map((rendering) => surveySource(rendering, ports)))
+  const candidates = await inParallel(await candidatesIn(ports), (source) => namedReleases(source, ports))
+  const others = new Map(candidates.map(([{ id }, ...more]) => [id, more]))
+  const sources = candidates.map(([first]) => withoutNamespace(first))
+  const { rendered, failed } = await renderEach(sources, ports)
+  const surveyed = await Promise.all(
+    rendered.map(async (rendering): Promise<Surveyed> => {
+      const otherReleases = await releasesOf(others.get(rendering.source.id) ?? [], ports)
+      const one = await surveySource(rendering, ports)
+      return otherReleases.length === 0 ? one : { ...one, otherReleases }
+    }),
+  )
   const found = surveyed.filter(({ workloads }) => workloads.length > 0)
   const empty = surveyed.filter(({ workloads }) => workloads.length === 0)
   return {
@@ -61,7 +84,7 @@ export async function surveyRepository(ports: SurveyPorts): Promise<Survey> {
       ...failed.map(({ source, reason }) => ({ path: source.id, reason })),
       ...empty.map(({ settings, unrendered }) => ({
         path: settings.path,
-        reason: unrendered ?? 'it deploys no workload',
+        reason: unrendered ?? withoutWorkload,
       })),
     ],
   }
@@ -92,7 +115,19 @@ async function candidatesIn(ports: SurveyPorts): Promise<readonly Source[]> {
   )
   const unmanaged = await findUnmanagedManifests(scan, read, ports)
   const all = [...distinct, ...variants, ...unmanaged]
-  return all.filter((source) => !isDefaultOf(source, all))
+  const isPart = (source: Source): boolean =>
+    (source.values ?? []).length === 0 &&
+    listed.some(
+      (one) =>
+        one.source.kind === source.kind &&
+        one.source.path !== source.path &&
+        one.files.some((file) => isEntryOf(source, file, renderer.kinds)),
+    )
+  const deployable = await inParallel(all, async (source) => {
+    const kind = renderer.kinds.find(({ name }) => name === source.kind)
+    return (await kind?.isDeployable?.(source, view)) ?? true
+  })
+  return all.filter((source, index) => deployable[index] && !isDefaultOf(source, all) && !isPart(source))
 }
 
 async function variantsIn(
@@ -106,14 +141,17 @@ async function variantsIn(
       return (await kind.variants?.([...new Set(own)], files, view)) ?? []
     }),
   )
-  return variants.flat().map((hint) => {
-    const release = withoutStage(hint.values?.[0]?.split('/').at(-1) ?? '')
-    return { ...hint, ...(release === '' ? {} : { release }) }
-  })
+  return variants.flat()
 }
 
-function destinationsOf(sources: readonly Source[]): readonly Destination[] {
-  const all = sources.flatMap((one) => (isRelease(one) && one.destination ? [one.destination] : []))
+function destinationsOf(releases: readonly Rendering[]): readonly ApplicationPlace[] {
+  const all = releases.flatMap((one) => {
+    const { source } = one
+    if (!isRelease(source) || source.destination === undefined) return []
+    if (declaredWorkloads(one).length === 0) return []
+    const { generated, name } = source.declaredBy
+    return [{ ...source.destination, application: generated ?? name }]
+  })
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
@@ -136,8 +174,9 @@ async function surveySource(rendering: Rendering, ports: SurveyPorts): Promise<S
   return {
     settings: { path, values: [...values], ...(release === undefined ? {} : { release }) },
     ...(stage === undefined ? {} : { stage }),
-    destinations: destinationsOf(releases.map((one) => one.source)),
+    destinations: destinationsOf(isRelease(source) ? [rendering, ...releases] : releases),
     workloads: rendered.flatMap(declaredWorkloads),
+    isDeclared: isRelease(source) || releases.length > 0,
     objects: rendered.flatMap((one) => placedObjects(one, stage)),
     ...(failed[0] === undefined ? {} : { unrendered: `${failed[0].source.id}: ${failed[0].reason}` }),
   }

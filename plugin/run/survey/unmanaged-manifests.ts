@@ -2,9 +2,9 @@ import { identify } from '../../model/manifest.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { Renderer } from '../../model/renderer.ts'
 import type { RepositoryView, Source } from '../../model/source.ts'
+import { stageOf } from '../../model/stages.ts'
 import type { Scan } from '../../trace/sources/scan.ts'
 import { readObjects } from '../../yaml/objects.ts'
-import { stageOf } from './environments.ts'
 
 interface ManifestPorts {
   readonly view: RepositoryView

@@ -34,7 +34,8 @@ export async function withUsage(
   const found = await orWarn(host, async () => {
     const clusters = assigned.clusters.map((one): SettingsCluster => {
       const labels = recorded && labelOfCluster(recorded, one.name)
-      return recorded === undefined ? one : { ...one, selection: { ...recorded, ...(labels && { labels }) } }
+      if (recorded === undefined) return assigned.clusters.length > 1 ? { ...one, isOfOne: true } : one
+      return { ...one, selection: { ...recorded, ...(labels && { labels }) } }
     })
     const used = await Promise.all(
       clusters.map((one) => (isUnclear(one) ? [] : usageOf(quiet, clusterSettings(one, url), operated))),

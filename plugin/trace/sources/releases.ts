@@ -1,7 +1,10 @@
+import { isOwnCluster } from '../../model/destination.ts'
+import { groupBy } from '../../model/group.ts'
+import { workloadsOf } from '../../model/manifest.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { concernsOneSource, ExpectedStop, printPlace } from '../../model/problem.ts'
 import type { Rendering, Source } from '../../model/source.ts'
-import { sourceChain } from '../../model/source.ts'
+import { isRelease, namespaceOf, sourceChain } from '../../model/source.ts'
 import { type FileTexts, fileTexts, someOf } from './file-texts.ts'
 import type { InputPorts } from './ports.ts'
 
@@ -47,13 +50,42 @@ export async function renderReleases(
   const { rendered, failed } = await renderBelow(declaring, ports)
   const keyOf = (source: Source): string =>
     [source.cluster ?? '', ports.renderer.kindOf(source).rollOutKey(source)].join('\0')
-  const kept = longestChains(rendered, keyOf)
+  const kept = withoutOwnOfSpokes(longestChains(rendered, keyOf))
   const known = new Set(kept.map(({ source }) => keyOf(source)))
   return {
     rendered: kept,
     failed: longestChains(failed, keyOf).filter(({ source }) => !known.has(keyOf(source))),
   }
 }
+
+/**
+ * Renderings without what Argo CD deploys to its own cluster in the clusters that it deploys to from there: the same
+ * Applications are declared for each of them, and only one of these clusters can be its own.
+ */
+function withoutOwnOfSpokes(all: readonly Rendering[]): readonly Rendering[] {
+  const rootOf = ({ source }: Rendering): string => sourceChain(source)[0]?.path ?? source.path
+  const byRoot = groupBy(all, rootOf)
+  const isLeftOut = (one: Rendering): boolean => {
+    if (!isOnHub(one) || workloadsOf(one.objects, namespaceOf(one.source)).length === 0) return false
+    const beside = byRoot.get(rootOf(one)) ?? []
+    const spokes = new Set(beside.filter(isOnSpoke).flatMap(clusterOf))
+    const others = new Set(beside.flatMap(clusterOf).filter((name) => !spokes.has(name)))
+    return others.size === 1 && clusterOf(one).some((name) => spokes.has(name))
+  }
+  return all.filter((one) => !isLeftOut(one))
+}
+
+const clusterOf = ({ source }: Rendering): readonly string[] =>
+  source.cluster === undefined ? [] : [source.cluster]
+
+/** Whether Argo CD deploys a source, or one that declares it, to another cluster than its own. */
+const isOnSpoke = ({ source }: Rendering): boolean =>
+  sourceChain(source).some(
+    (one) => isRelease(one) && one.destination !== undefined && !isOwnCluster(one.destination),
+  )
+
+const isOnHub = (one: Rendering): boolean =>
+  isRelease(one.source) && one.source.destination !== undefined && !isOnSpoke(one)
 
 /** Of those with the same key, the one with the longest chain of declarations; in the order of the first of each. */
 function longestChains<T extends { readonly source: Source }>(

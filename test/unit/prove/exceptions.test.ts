@@ -304,6 +304,14 @@ describe('a value that a source hands on to a release', () => {
       )
     })
 
+    it('is judged there when the release names the ConfigMap with the hash, which changes too', () => {
+      const [old, fresh] = ['sizes-8kbg46g74g', 'sizes-2h5ttk7m9c']
+      const both = (name: string, value: string) => [reads(name), configMap(name, value)]
+      expect(verdict(both(old, '1'), both(fresh, '2'))).toBe('proved')
+      expect(verdict(both('sizes-aaaa', '1'), both('sizes-bbbb', '2'))).toBe('refuted')
+      expect(verdict(both(old, '1'), [reads(old), configMap('other-2h5ttk7m9c', '2')])).toBe('refuted')
+    })
+
     it('counts as unexpected when another release reads it', () => {
       const other = declared({ valuesFrom: [{ kind: 'ConfigMap', name: 'sizes' }] }, 'HelmRelease', 'other')
       const objects = (value: string) => [other, declared({}), configMap('sizes', value)]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { presenceOf, prometheusAmong } from '../../../../plugin/run/survey/live.ts'
+import { presenceOf, prometheusAmong, releaseIn } from '../../../../plugin/run/survey/live.ts'
 
 const pod = (labels: object): object => ({ metadata: { name: 'x', namespace: 'monitoring', labels } })
 const operated = pod({ 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': 'kps' })
@@ -65,6 +65,24 @@ describe('a source in a cluster', () => {
       namespace: 'shop',
       running: 2,
     })
+  })
+
+  it('is in the namespace that its paths name, of several in which as many run', () => {
+    const one = { ...source(deployment('api', '')), settings: { path: 'teams/test/api', values: [] } }
+    expect(presenceOf(one, live)).toEqual({ running: 1, namespace: 'test' })
+  })
+
+  it('is the release of the name under which most workloads run', () => {
+    const one = { ...source(deployment('chart-api', '')), objects: [] }
+    const otherReleases = [
+      { release: 'none', workloads: [deployment('none-api', '')] },
+      { release: 'shop', workloads: [deployment('api', ''), deployment('web', '')] },
+    ]
+    expect(releaseIn({ ...one, otherReleases }, live)).toMatchObject({
+      settings: { release: 'shop' },
+      workloads: otherReleases[1]?.workloads,
+    })
+    expect(releaseIn(one, live)).toBe(one)
   })
 
   it('keeps the namespaces that its objects name', () => {

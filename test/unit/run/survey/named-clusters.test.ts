@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest'
-import type { Destination } from '../../../../plugin/model/destination.ts'
 import { namedClusters } from '../../../../plugin/run/survey/named-clusters.ts'
-import type { SurveyedSource } from '../../../../plugin/run/survey/survey.ts'
+import type { ApplicationPlace, SurveyedSource } from '../../../../plugin/run/survey/survey.ts'
 
 interface Given {
   readonly path: string
   readonly values?: readonly string[]
   readonly stage?: string
-  readonly destinations?: readonly Destination[]
+  readonly destinations?: readonly ApplicationPlace[]
 }
 
 const source = ({ path, values = [], ...more }: Given): SurveyedSource => ({
@@ -52,6 +51,42 @@ it.each<[string, Given, readonly string[], readonly string[]]>([
     ['eu1', 'us1'],
   ],
   ['nothing', { path: 'apps/web' }, ['prod'], []],
+  [
+    'a known name with the stage',
+    { path: 'apps/prod', stage: 'prod' },
+    ['acme-prod', 'acme-staging'],
+    ['acme-prod'],
+  ],
+  [
+    'a known name with another word for it',
+    { path: 'clusters/production', stage: 'production' },
+    ['prod', 'dev'],
+    ['prod'],
+  ],
+  [
+    'each known name of the stage',
+    { path: 'apps/prod', stage: 'prod' },
+    ['prod-eu', 'prod-us', 'dev'],
+    ['prod-eu', 'prod-us'],
+  ],
+  [
+    'its own name where known ones are of several stages',
+    { path: 'clusters/eu' },
+    ['eu-prod', 'eu-dev'],
+    ['eu'],
+  ],
+  [
+    'the known name in the name of an Application',
+    { path: 'all.yaml', destinations: [{ server: 'https://10.0.0.1', application: 'web-eu1' }] },
+    ['eu1', 'us1'],
+    ['eu1'],
+  ],
+  [
+    'the only name left for the cluster of Argo CD',
+    { path: 'all.yaml', destinations: [{ name: 'eu1' }, { name: 'in-cluster', application: 'tools' }] },
+    ['eu1', 'hub'],
+    ['eu1', 'hub'],
+  ],
 ])('clusters of a source: %s', (_, given, names, expected) => {
   expect(namedClusters([source(given)], names).map(({ clusters }) => clusters)).toEqual([expected])
 })
