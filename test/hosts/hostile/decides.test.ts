@@ -188,7 +188,7 @@ describe('on a forge an outsider decides nothing:', () => {
 
   it('a reopening does not keep open what Tortoise closed', async () => {
     const begun = await started({ loads: [api] })
-    begun.see([{ ...api, uses: 420 }])
+    begun.see([{ ...api, uses: 470 }])
     expect(await begun.pulls()).toMatchObject([{ action: 'closed', number: 1 }])
     change(begun, 'mallory', { state: 'open' })
     expect(await begun.pulls()).toMatchObject([{ action: 'closed', number: 1 }])
@@ -199,7 +199,7 @@ describe('on a forge an outsider decides nothing:', () => {
     const begun = await started({ loads: [api] })
     const { head = '' } = readBlock(pull(begun).body ?? '') ?? {}
     begun.server.say(1, 'mallory', `<!-- tortoise:closed ${head.slice(0, 12)} -->`)
-    begun.see([{ ...api, uses: 420 }])
+    begun.see([{ ...api, uses: 470 }])
     await begun.pulls()
     const said = begun.server.state.comments.get(1)?.map(({ body }) => body) ?? []
     expect(said.at(-1)).toMatch(/^Closed by Tortoise/)

@@ -59,8 +59,8 @@ function byPrice({ shares, recent, price }: Demand, evidence: Evidence): Advice 
   const step = value < 100 ? 10 : 100
   const saved = minutes(value) - minutes(value + step)
   const cost = minutesText(price.sharePerUnit * step * minutesPerDay)
-  const effect = saved === 0 ? 'have changed nothing' : `have saved ${saved} of them`
-  const text = `${leftOut(evidence)}CPU was above ${cpuText(value)} for ${minutesText(minutes(value))} a day in the last ${shownDays} days. ${step}m more would ${effect} and costs as much as ${cost}.`
+  const effect = saved === 0 ? 'changed nothing' : `avoided ${saved} of them`
+  const text = `${leftOut(evidence)}CPU was above ${cpuText(value)} for ${minutesText(minutes(value))} a day in the last ${shownDays} days. ${step}m more would have ${effect}; it is worth its cost from ${cost} a day on.`
   return advise(value, reason('cpu.price', text))
 }
 

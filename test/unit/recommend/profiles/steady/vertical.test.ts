@@ -33,7 +33,7 @@ describe('the wanted CPU', () => {
     )
   })
 
-  it('gives the minutes above it, and those that 100m more would have saved', () => {
+  it('gives the minutes above it, and those that 100m more would have avoided', () => {
     const text = textOf(
       wanted([
         [30, 9900],
@@ -41,7 +41,7 @@ describe('the wanted CPU', () => {
       ]),
     )
     expect(text).toMatch(/above 710m for 14 minutes a day in the last 3 days/)
-    expect(text).toMatch(/changed nothing and costs as much as \d+ minutes/)
+    expect(text).toMatch(/changed nothing; it is worth its cost from \d+ minutes a day on/)
     const near = textOf(
       wanted(
         [
@@ -51,7 +51,7 @@ describe('the wanted CPU', () => {
         { preset: 'frugal' },
       ),
     )
-    expect(near).toMatch(/for 14 minutes a day.*saved 14 of them/)
+    expect(near).toMatch(/for 14 minutes a day.*avoided 14 of them/)
   })
 
   /** The highest share of the time in a far bucket that the request does not cover. */
