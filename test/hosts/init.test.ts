@@ -62,7 +62,7 @@ describe('init', () => {
     const args = ['--repo', root, '--snapshot', join(demoFiles, 'snapshot.json')]
     expect(await tortoise(['plan', ...args])).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^26 values of 10 workloads/),
+      stdout: expect.stringMatching(/^31 values of 10 workloads/),
     })
   })
 

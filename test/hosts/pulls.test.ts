@@ -84,8 +84,8 @@ describe('a pull request of the program', () => {
     await begin({ deliver: '  pullRequests: { checks: true }' })
     await story.pulls()
     story.see([
-      { ...api, uses: 420 },
-      { ...web, uses: 85 },
+      { ...api, uses: 470 },
+      { ...web, uses: 94 },
     ])
     expect(await story.pulls()).toMatchObject([
       { action: 'closed', reason: 'the current values are within the tolerance' },

@@ -172,7 +172,7 @@ describe.skipIf(!hasNode24)('a pull request cannot change the settings of its ow
       env: { GITHUB_EVENT_NAME: 'pull_request' },
     })
     expectUnchanged(ended)
-    expect(ended.outputs['changes']).toBe('26')
+    expect(ended.outputs['changes']).toBe('31')
   })
 
   it('by a link in their place', async () => {
