@@ -11,7 +11,7 @@ const named = (directory: string, name: string): Files =>
   )
 
 /** Charts that were made from one template, so that their values have the same keys, with values of each environment elsewhere. */
-export const chartsAlike: PlacedLayout = {
+const chartsAlike: PlacedLayout = {
   files: {
     ...each(names, (name) => named(`charts/${name}`, name)),
     ...each(both, (stage) =>
@@ -27,7 +27,7 @@ export const chartsAlike: PlacedLayout = {
 const regions = ['prod-eu', 'prod-us', 'dev-eu'] as const
 
 /** Clusters in a directory of their stage and one of their region. */
-export const stagesAndRegions: PlacedLayout = {
+const stagesAndRegions: PlacedLayout = {
   files: each(regions, (cluster) => ({
     [`clusters/${cluster.replace('-', '/')}/web/kustomization.yaml`]: yaml({
       namespace: 'shop',
@@ -41,7 +41,7 @@ export const stagesAndRegions: PlacedLayout = {
 }
 
 /** Applications with values in them, some as a text and some as parameters. */
-export const valuesInApplications: PlacedLayout = {
+const valuesInApplications: PlacedLayout = {
   files: {
     'apps/web.yaml': yaml(
       argo('Application', 'web', {
@@ -86,7 +86,7 @@ export const valuesInApplications: PlacedLayout = {
 }
 
 /** Kustomizations by the other names of their file, with JSON patches, and a library chart that deploys nothing. */
-export const oddNames: PlacedLayout = {
+const oddNames: PlacedLayout = {
   files: {
     'web/Kustomization': yaml({
       namespace: 'shop',
@@ -110,7 +110,7 @@ export const oddNames: PlacedLayout = {
 }
 
 /** A root Application of each cluster in one directory of a kustomization, with projects beside them. */
-export const rootsInKustomization: PlacedLayout = {
+const rootsInKustomization: PlacedLayout = {
   files: {
     ...each(both, (stage) => ({
       [`argocd/${stage}/kustomization.yaml`]: kustomization('project.yaml', 'apps.yaml'),
@@ -135,7 +135,7 @@ export const rootsInKustomization: PlacedLayout = {
 }
 
 /** ApplicationSets of files in a directory of each cluster, whose charts come from the repository by the file. */
-export const filesPerCluster: PlacedLayout = {
+const filesPerCluster: PlacedLayout = {
   files: {
     'appsets/clusters.yaml': yaml(
       argo('ApplicationSet', 'clusters', {
@@ -172,4 +172,14 @@ export const filesPerCluster: PlacedLayout = {
     'shop/Deployment/web/app': `clusters/${cluster}/apps/web.yaml`,
     'shop/Deployment/api/app': `clusters/${cluster}/apps/api.yaml`,
   })),
+}
+
+/** The layouts of this file by name. */
+export const valueLayouts = {
+  chartsAlike,
+  stagesAndRegions,
+  valuesInApplications,
+  oddNames,
+  rootsInKustomization,
+  filesPerCluster,
 }
