@@ -287,49 +287,6 @@ const hubAndSpokes: PlacedLayout = {
   },
 }
 
-/** What Argo CD Autopilot writes: projects with an ApplicationSet over the `config.json` of their overlays. */
-const autopilot: PlacedLayout = {
-  files: {
-    'bootstrap/root.yaml': yaml(
-      argo('Application', 'root', {
-        source: { ...here, path: 'projects' },
-        destination: { server: inCluster, namespace: 'argocd' },
-      }),
-    ),
-    ...each(both, (stage) => ({
-      [`projects/${stage}.yaml`]: yaml(
-        argo('AppProject', stage, { sourceRepos: ['*'] }),
-        argo('ApplicationSet', stage, {
-          generators: [{ git: { repoURL, revision: '', files: [{ path: `apps/**/${stage}/config.json` }] } }],
-          template: {
-            metadata: { name: `${stage}-{{ userGivenName }}` },
-            spec: {
-              project: stage,
-              source: {
-                repoURL: '{{ srcRepoURL }}',
-                path: '{{ srcPath }}',
-                targetRevision: '{{ srcTargetRevision }}',
-              },
-              destination: { server: '{{ destServer }}', namespace: '{{ destNamespace }}' },
-            },
-          },
-        }),
-      ),
-      [`apps/web/overlays/${stage}/config.json`]: JSON.stringify({
-        appName: 'web',
-        userGivenName: 'web',
-        destNamespace: 'shop',
-        destServer: `https://${stage}.example.com`,
-        srcPath: `apps/web/overlays/${stage}`,
-        srcRepoURL: repoURL,
-        srcTargetRevision: '',
-      }),
-    })),
-    ...overlays(['web'], both),
-  },
-  runs: runsOf(both, () => ({ 'shop/Deployment/web': 'apps/web/base/web.yaml' })),
-}
-
 /** The layouts of this file by name. */
 export const argocdLayouts = {
   chartOfApps,
@@ -339,5 +296,4 @@ export const argocdLayouts = {
   tenantSets,
   multiSource,
   hubAndSpokes,
-  autopilot,
 }

@@ -277,32 +277,6 @@ const rancherFleet: PlacedLayout = {
   runs: { prod: { 'shop/Deployment/web/app': 'web/values-common.yaml' } },
 }
 
-/** Mixed: an Application of a remote chart beside those of this repository. */
-const someRemote: PlacedLayout = {
-  files: {
-    'apps/kustomization.yaml': kustomization('web.yaml', 'redis.yaml'),
-    'apps/web.yaml': yaml(
-      argo('Application', 'web', {
-        source: { ...here, path: 'web' },
-        destination: { server: inCluster, namespace: 'shop' },
-      }),
-    ),
-    'apps/redis.yaml': yaml(
-      argo('Application', 'redis', {
-        source: {
-          repoURL: 'https://charts.example.invalid/stable',
-          chart: 'redis',
-          targetRevision: '1.2.3',
-          helm: { valuesObject: { resources: size } },
-        },
-        destination: { server: inCluster, namespace: 'redis' },
-      }),
-    ),
-    'web/web.yaml': yaml(workload('Deployment', 'web')),
-  },
-  runs: { main: { 'shop/Deployment/web': 'web/web.yaml' } },
-}
-
 /** The layouts of this file by name. */
 export const namedLayouts = {
   listOfUrls,
@@ -316,5 +290,4 @@ export const namedLayouts = {
   setsInChart,
   manifestsAlone,
   rancherFleet,
-  someRemote,
 }

@@ -1,4 +1,14 @@
-import { argo, both, each, here, inCluster, type PlacedLayout, repoURL, runsOf } from './layout-parts.ts'
+import {
+  argo,
+  both,
+  each,
+  here,
+  inCluster,
+  overlays,
+  type PlacedLayout,
+  repoURL,
+  runsOf,
+} from './layout-parts.ts'
 import { chart, type Files, kustomization, size, workload, yaml } from './layouts.ts'
 
 const names = ['web', 'api'] as const
@@ -174,6 +184,75 @@ const filesPerCluster: PlacedLayout = {
   })),
 }
 
+/** What Argo CD Autopilot writes: projects with an ApplicationSet over the `config.json` of their overlays. */
+const autopilot: PlacedLayout = {
+  files: {
+    'bootstrap/root.yaml': yaml(
+      argo('Application', 'root', {
+        source: { ...here, path: 'projects' },
+        destination: { server: inCluster, namespace: 'argocd' },
+      }),
+    ),
+    ...each(both, (stage) => ({
+      [`projects/${stage}.yaml`]: yaml(
+        argo('AppProject', stage, { sourceRepos: ['*'] }),
+        argo('ApplicationSet', stage, {
+          generators: [{ git: { repoURL, revision: '', files: [{ path: `apps/**/${stage}/config.json` }] } }],
+          template: {
+            metadata: { name: `${stage}-{{ userGivenName }}` },
+            spec: {
+              project: stage,
+              source: {
+                repoURL: '{{ srcRepoURL }}',
+                path: '{{ srcPath }}',
+                targetRevision: '{{ srcTargetRevision }}',
+              },
+              destination: { server: '{{ destServer }}', namespace: '{{ destNamespace }}' },
+            },
+          },
+        }),
+      ),
+      [`apps/web/overlays/${stage}/config.json`]: JSON.stringify({
+        appName: 'web',
+        userGivenName: 'web',
+        destNamespace: 'shop',
+        destServer: `https://${stage}.example.com`,
+        srcPath: `apps/web/overlays/${stage}`,
+        srcRepoURL: repoURL,
+        srcTargetRevision: '',
+      }),
+    })),
+    ...overlays(['web'], both),
+  },
+  runs: runsOf(both, () => ({ 'shop/Deployment/web': 'apps/web/base/web.yaml' })),
+}
+
+/** Mixed: an Application of a remote chart beside those of this repository. */
+const someRemote: PlacedLayout = {
+  files: {
+    'apps/kustomization.yaml': kustomization('web.yaml', 'redis.yaml'),
+    'apps/web.yaml': yaml(
+      argo('Application', 'web', {
+        source: { ...here, path: 'web' },
+        destination: { server: inCluster, namespace: 'shop' },
+      }),
+    ),
+    'apps/redis.yaml': yaml(
+      argo('Application', 'redis', {
+        source: {
+          repoURL: 'https://charts.example.invalid/stable',
+          chart: 'redis',
+          targetRevision: '1.2.3',
+          helm: { valuesObject: { resources: size } },
+        },
+        destination: { server: inCluster, namespace: 'redis' },
+      }),
+    ),
+    'web/web.yaml': yaml(workload('Deployment', 'web')),
+  },
+  runs: { main: { 'shop/Deployment/web': 'web/web.yaml' } },
+}
+
 /** The layouts of this file by name. */
 export const valueLayouts = {
   chartsAlike,
@@ -182,4 +261,6 @@ export const valueLayouts = {
   oddNames,
   rootsInKustomization,
   filesPerCluster,
+  autopilot,
+  someRemote,
 }
