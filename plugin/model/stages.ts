@@ -1,4 +1,4 @@
-/** Words that name a delivery stage, by the one that stands for all of the same meaning. */
+/** Words that name a delivery stage, by the first of all with the same meaning. */
 const meanings: Readonly<Record<string, readonly string[]>> = {
   prod: ['prod', 'production', 'prd'],
   live: ['live'],

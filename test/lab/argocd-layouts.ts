@@ -12,7 +12,7 @@ import {
 import { chart, kustomization, size, workload, yaml } from './layouts.ts'
 
 /** A root Application of each cluster deploys a chart whose templates make an Application of each entry in its values. */
-export const chartOfApps: PlacedLayout = {
+const chartOfApps: PlacedLayout = {
   files: {
     ...each(both, (stage) => ({
       [`argocd/root-${stage}.yaml`]: yaml(
@@ -65,7 +65,7 @@ const set = (name: string, spec: object): object =>
   argo('ApplicationSet', name, { goTemplate: true, ...spec })
 
 /** An ApplicationSet over the clusters that Argo CD knows, which only a cluster can answer. */
-export const clustersGenerator: PlacedLayout = {
+const clustersGenerator: PlacedLayout = {
   files: {
     'argocd/appset.yaml': yaml(
       set('apps', {
@@ -98,7 +98,7 @@ export const clustersGenerator: PlacedLayout = {
 }
 
 /** An ApplicationSet over a `config.json` of each application and cluster. */
-export const filesGenerator: PlacedLayout = {
+const filesGenerator: PlacedLayout = {
   files: {
     'appsets/services.yaml': yaml(
       set('services', {
@@ -136,7 +136,7 @@ export const filesGenerator: PlacedLayout = {
 }
 
 /** An ApplicationSet that merges directories with exceptions for one of them. */
-export const mergeGenerator: PlacedLayout = {
+const mergeGenerator: PlacedLayout = {
   files: {
     'bootstrap/appset.yaml': yaml(
       argo('ApplicationSet', 'addons', {
@@ -180,7 +180,7 @@ export const mergeGenerator: PlacedLayout = {
 }
 
 /** An ApplicationSet of each tenant beside its applications, found by a root Application. */
-export const tenantSets: PlacedLayout = {
+const tenantSets: PlacedLayout = {
   files: {
     'root.yaml': yaml(
       argo('Application', 'root', {
@@ -222,7 +222,7 @@ export const tenantSets: PlacedLayout = {
 }
 
 /** Applications that take a chart of this repository and its values by `$values`, without an Application above them. */
-export const multiSource: PlacedLayout = {
+const multiSource: PlacedLayout = {
   files: {
     ...each(both, (stage) =>
       each(['web', 'api'], (name) => ({
@@ -255,7 +255,7 @@ export const multiSource: PlacedLayout = {
 }
 
 /** A hub deploys to itself and to spokes by the URLs of their API servers, which say no name. */
-export const hubAndSpokes: PlacedLayout = {
+const hubAndSpokes: PlacedLayout = {
   files: {
     'root.yaml': yaml(
       argo('Application', 'root', {
@@ -287,45 +287,13 @@ export const hubAndSpokes: PlacedLayout = {
   },
 }
 
-/** What Argo CD Autopilot writes: projects with an ApplicationSet over the `config.json` of their overlays. */
-export const autopilot: PlacedLayout = {
-  files: {
-    'bootstrap/root.yaml': yaml(
-      argo('Application', 'root', {
-        source: { ...here, path: 'projects' },
-        destination: { server: inCluster, namespace: 'argocd' },
-      }),
-    ),
-    ...each(both, (stage) => ({
-      [`projects/${stage}.yaml`]: yaml(
-        argo('AppProject', stage, { sourceRepos: ['*'] }),
-        argo('ApplicationSet', stage, {
-          generators: [{ git: { repoURL, revision: '', files: [{ path: `apps/**/${stage}/config.json` }] } }],
-          template: {
-            metadata: { name: `${stage}-{{ userGivenName }}` },
-            spec: {
-              project: stage,
-              source: {
-                repoURL: '{{ srcRepoURL }}',
-                path: '{{ srcPath }}',
-                targetRevision: '{{ srcTargetRevision }}',
-              },
-              destination: { server: '{{ destServer }}', namespace: '{{ destNamespace }}' },
-            },
-          },
-        }),
-      ),
-      [`apps/web/overlays/${stage}/config.json`]: JSON.stringify({
-        appName: 'web',
-        userGivenName: 'web',
-        destNamespace: 'shop',
-        destServer: `https://${stage}.example.com`,
-        srcPath: `apps/web/overlays/${stage}`,
-        srcRepoURL: repoURL,
-        srcTargetRevision: '',
-      }),
-    })),
-    ...overlays(['web'], both),
-  },
-  runs: runsOf(both, () => ({ 'shop/Deployment/web': 'apps/web/base/web.yaml' })),
+/** The layouts of this file by name. */
+export const argocdLayouts = {
+  chartOfApps,
+  clustersGenerator,
+  filesGenerator,
+  mergeGenerator,
+  tenantSets,
+  multiSource,
+  hubAndSpokes,
 }

@@ -35,7 +35,7 @@ const bootstrapped = (cluster: string): Files => ({
 const stages = ['production', 'staging'] as const
 
 /** A directory of each tenant with one of each stage, rolled out by a Kustomization of each tenant. */
-export const fluxTenants: PlacedLayout = {
+const fluxTenants: PlacedLayout = {
   files: {
     ...each(stages, (stage) => ({
       ...bootstrapped(stage),
@@ -81,7 +81,7 @@ export const fluxTenants: PlacedLayout = {
 }
 
 /** The layout of flux2-multi-tenancy: the workloads of a tenant are in a repository of its own. */
-export const multiTenancy: PlacedLayout = {
+const multiTenancy: PlacedLayout = {
   files: {
     ...each(stages, (stage) => ({
       ...bootstrapped(stage),
@@ -147,7 +147,7 @@ export const multiTenancy: PlacedLayout = {
 const regions = ['eu-prod-1', 'us-prod-1'] as const
 
 /** Clusters with names of regions: infrastructure before applications, releases with values of ConfigMaps, a component. */
-export const regionsWithMaps: PlacedLayout = {
+const regionsWithMaps: PlacedLayout = {
   files: {
     ...each(regions, (cluster) => ({
       ...bootstrapped(cluster),
@@ -227,7 +227,7 @@ export const regionsWithMaps: PlacedLayout = {
 }
 
 /** Releases of charts that only a chart repository has. */
-export const remoteReleases: PlacedLayout = {
+const remoteReleases: PlacedLayout = {
   files: {
     ...bootstrapped('main'),
     'clusters/main/apps.yaml': yaml(flux('apps', { path: './apps' })),
@@ -248,3 +248,6 @@ export const remoteReleases: PlacedLayout = {
   },
   runs: { main: { 'apps/Deployment/podinfo': 'apps/podinfo.yaml' } },
 }
+
+/** The layouts of this file by name. */
+export const fluxLayouts = { fluxTenants, multiTenancy, regionsWithMaps, remoteReleases }

@@ -2,7 +2,7 @@ import { argo, each, here, inCluster, overlays, type PlacedLayout, repoURL, runs
 import { chart, kustomization, size, workload, yaml } from './layouts.ts'
 
 /** The example of Argo CD's documentation: a list of clusters with the URLs of their API servers. */
-export const listOfUrls: PlacedLayout = {
+const listOfUrls: PlacedLayout = {
   files: {
     'appset.yaml': yaml(
       argo('ApplicationSet', 'guestbook', {
@@ -36,7 +36,7 @@ export const listOfUrls: PlacedLayout = {
 }
 
 /** The clusters generator with a chart and a values file of each cluster. */
-export const clustersAndValues: PlacedLayout = {
+const clustersAndValues: PlacedLayout = {
   files: {
     'argocd/web.yaml': yaml(
       argo('ApplicationSet', 'web', {
@@ -65,7 +65,7 @@ export const clustersAndValues: PlacedLayout = {
 const suffixed = { 'acme-prod': 'prod', 'acme-staging': 'staging' } as const
 
 /** Overlays of stages, in clusters whose names hold them. */
-export const stagesInLongNames: PlacedLayout = {
+const stagesInLongNames: PlacedLayout = {
   files: overlays(['web', 'api'], ['prod', 'staging']),
   runs: runsOf(Object.keys(suffixed), () => ({
     'shop/Deployment/web': 'apps/web/base/web.yaml',
@@ -74,7 +74,7 @@ export const stagesInLongNames: PlacedLayout = {
 }
 
 /** The same, with the usage of one cluster. */
-export const oneLongName: PlacedLayout = {
+const oneLongName: PlacedLayout = {
   ...stagesInLongNames,
   runs: {
     'acme-prod-eu1': {
@@ -85,7 +85,7 @@ export const oneLongName: PlacedLayout = {
 }
 
 /** A directory of clusters whose name is longer than that of the usage. */
-export const shortNames: PlacedLayout = {
+const shortNames: PlacedLayout = {
   files: each(['production', 'development'], (stage) => ({
     [`clusters/${stage}/web.yaml`]: yaml(workload('Deployment', 'web', { namespace: 'shop' })),
   })),
@@ -96,7 +96,7 @@ export const shortNames: PlacedLayout = {
 }
 
 /** Kustomize sources, and what a pipeline rendered from them, which Argo CD deploys. */
-export const renderedBeside: PlacedLayout = {
+const renderedBeside: PlacedLayout = {
   files: {
     ...overlays(['web'], ['prod', 'staging']),
     ...each(['prod', 'staging'], (stage) => ({
@@ -113,7 +113,7 @@ export const renderedBeside: PlacedLayout = {
 }
 
 /** An umbrella chart of charts in the repository, with values of each environment. */
-export const umbrellaInside: PlacedLayout = {
+const umbrellaInside: PlacedLayout = {
   files: {
     'platform/Chart.yaml': yaml({
       apiVersion: 'v2',
@@ -146,7 +146,7 @@ export const umbrellaInside: PlacedLayout = {
 }
 
 /** Directories of environments with those of applications in them. */
-export const environmentsFirst: PlacedLayout = {
+const environmentsFirst: PlacedLayout = {
   files: each(['prod', 'staging'], (stage) => ({
     [`environments/${stage}/namespaces.yaml`]: yaml({
       apiVersion: 'v1',
@@ -172,7 +172,7 @@ export const environmentsFirst: PlacedLayout = {
 }
 
 /** Applications that a kustomization lists, and ApplicationSets in the templates of a chart. */
-export const setsInChart: PlacedLayout = {
+const setsInChart: PlacedLayout = {
   files: {
     'bootstrap/kustomization.yaml': kustomization('root.yaml'),
     'bootstrap/root.yaml': yaml(
@@ -225,7 +225,7 @@ spec:
 }
 
 /** One repository of manifests, which Applications of another one deploy, in one cluster of any name. */
-export const manifestsAlone: PlacedLayout = {
+const manifestsAlone: PlacedLayout = {
   files: {
     'web/deployment.yml': yaml(workload('Deployment', 'web')),
     'web/cron.yml': yaml({
@@ -257,7 +257,7 @@ export const manifestsAlone: PlacedLayout = {
 }
 
 /** Charts of Rancher Fleet with values of each cluster. */
-export const rancherFleet: PlacedLayout = {
+const rancherFleet: PlacedLayout = {
   files: {
     'web/fleet.yaml': yaml({
       defaultNamespace: 'shop',
@@ -277,28 +277,17 @@ export const rancherFleet: PlacedLayout = {
   runs: { prod: { 'shop/Deployment/web/app': 'web/values-common.yaml' } },
 }
 
-/** Mixed: an Application of a remote chart beside those of this repository. */
-export const someRemote: PlacedLayout = {
-  files: {
-    'apps/kustomization.yaml': kustomization('web.yaml', 'redis.yaml'),
-    'apps/web.yaml': yaml(
-      argo('Application', 'web', {
-        source: { ...here, path: 'web' },
-        destination: { server: inCluster, namespace: 'shop' },
-      }),
-    ),
-    'apps/redis.yaml': yaml(
-      argo('Application', 'redis', {
-        source: {
-          repoURL: 'https://charts.example.invalid/stable',
-          chart: 'redis',
-          targetRevision: '1.2.3',
-          helm: { valuesObject: { resources: size } },
-        },
-        destination: { server: inCluster, namespace: 'redis' },
-      }),
-    ),
-    'web/web.yaml': yaml(workload('Deployment', 'web')),
-  },
-  runs: { main: { 'shop/Deployment/web': 'web/web.yaml' } },
+/** The layouts of this file by name. */
+export const namedLayouts = {
+  listOfUrls,
+  clustersAndValues,
+  stagesInLongNames,
+  oneLongName,
+  shortNames,
+  renderedBeside,
+  umbrellaInside,
+  environmentsFirst,
+  setsInChart,
+  manifestsAlone,
+  rancherFleet,
 }

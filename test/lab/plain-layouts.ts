@@ -22,19 +22,19 @@ const inNamespaces = (stage: string) => ({
 })
 
 /** Overlays of three stages, which run in one cluster in namespaces of their own. */
-export const overlaysInOneCluster: PlacedLayout = {
+const overlaysInOneCluster: PlacedLayout = {
   files: inOverlays,
   runs: { main: Object.assign({}, ...stages.map(inNamespaces)) },
 }
 
 /** Overlays of three stages, each in its own cluster. */
-export const overlaysInThree: PlacedLayout = {
+const overlaysInThree: PlacedLayout = {
   files: inOverlays,
   runs: Object.fromEntries(stages.map((stage) => [stage, inNamespaces(stage)])),
 }
 
 /** Values of each environment beside one chart; nothing says the release or the namespace. */
-export const environmentsOfChart: PlacedLayout = {
+const environmentsOfChart: PlacedLayout = {
   files: {
     ...chart('chart'),
     ...each(['prod', 'staging'], (stage) => ({
@@ -50,7 +50,7 @@ export const environmentsOfChart: PlacedLayout = {
 }
 
 /** A chart at the root of a service's repository, with a values file of each stage beside it. */
-export const chartAtRoot: PlacedLayout = {
+const chartAtRoot: PlacedLayout = {
   files: {
     ...Object.fromEntries(Object.entries(chart('x')).map(([path, text]) => [path.slice(2), text])),
     'values-prod.yaml': yaml({ resources: size }),
@@ -64,7 +64,7 @@ export const chartAtRoot: PlacedLayout = {
 }
 
 /** A helmfile with environments. */
-export const helmfile: PlacedLayout = {
+const helmfile: PlacedLayout = {
   files: {
     'helmfile.yaml': `environments:
   prod:
@@ -101,7 +101,7 @@ releases:
 }
 
 /** Manifests that a generator wrote, of each cluster. */
-export const renderedManifests: PlacedLayout = {
+const renderedManifests: PlacedLayout = {
   files: {
     'environments/prod/main.jsonnet': "(import 'web.libsonnet') { replicas: 3 }\n",
     'lib/web.libsonnet': '{}\n',
@@ -130,7 +130,7 @@ export const renderedManifests: PlacedLayout = {
 }
 
 /** A monorepo of services with their code, and their manifests in folders of different names. */
-export const monorepo: PlacedLayout = {
+const monorepo: PlacedLayout = {
   files: {
     'package.json': '{"name": "shop", "private": true}\n',
     'docker-compose.yaml': 'services:\n  web:\n    image: web\n',
@@ -169,7 +169,7 @@ export const monorepo: PlacedLayout = {
 }
 
 /** Application code alone. */
-export const nothing: PlacedLayout = {
+const nothing: PlacedLayout = {
   files: {
     'README.md': 'hello\n',
     'src/index.ts': 'export {}\n',
@@ -180,7 +180,7 @@ export const nothing: PlacedLayout = {
 }
 
 /** Umbrella charts whose only dependency is in a chart repository, with a values file of each stage. */
-export const umbrellas: PlacedLayout = {
+const umbrellas: PlacedLayout = {
   files: each(['redis', 'grafana'], (name) => ({
     [`${name}/Chart.yaml`]: yaml({
       apiVersion: 'v2',
@@ -192,4 +192,17 @@ export const umbrellas: PlacedLayout = {
     [`${name}/values-prod.yaml`]: yaml({ [name]: { replicas: 2 } }),
   })),
   runs: { prod: { 'redis/StatefulSet/redis': 'redis/values.yaml' } },
+}
+
+/** The layouts of this file by name. */
+export const plainLayouts = {
+  overlaysInOneCluster,
+  overlaysInThree,
+  environmentsOfChart,
+  chartAtRoot,
+  helmfile,
+  renderedManifests,
+  monorepo,
+  nothing,
+  umbrellas,
 }

@@ -1,4 +1,14 @@
-import { argo, both, each, here, inCluster, type PlacedLayout, repoURL, runsOf } from './layout-parts.ts'
+import {
+  argo,
+  both,
+  each,
+  here,
+  inCluster,
+  overlays,
+  type PlacedLayout,
+  repoURL,
+  runsOf,
+} from './layout-parts.ts'
 import { chart, type Files, kustomization, size, workload, yaml } from './layouts.ts'
 
 const names = ['web', 'api'] as const
@@ -11,7 +21,7 @@ const named = (directory: string, name: string): Files =>
   )
 
 /** Charts that were made from one template, so that their values have the same keys, with values of each environment elsewhere. */
-export const chartsAlike: PlacedLayout = {
+const chartsAlike: PlacedLayout = {
   files: {
     ...each(names, (name) => named(`charts/${name}`, name)),
     ...each(both, (stage) =>
@@ -27,7 +37,7 @@ export const chartsAlike: PlacedLayout = {
 const regions = ['prod-eu', 'prod-us', 'dev-eu'] as const
 
 /** Clusters in a directory of their stage and one of their region. */
-export const stagesAndRegions: PlacedLayout = {
+const stagesAndRegions: PlacedLayout = {
   files: each(regions, (cluster) => ({
     [`clusters/${cluster.replace('-', '/')}/web/kustomization.yaml`]: yaml({
       namespace: 'shop',
@@ -41,7 +51,7 @@ export const stagesAndRegions: PlacedLayout = {
 }
 
 /** Applications with values in them, some as a text and some as parameters. */
-export const valuesInApplications: PlacedLayout = {
+const valuesInApplications: PlacedLayout = {
   files: {
     'apps/web.yaml': yaml(
       argo('Application', 'web', {
@@ -86,7 +96,7 @@ export const valuesInApplications: PlacedLayout = {
 }
 
 /** Kustomizations by the other names of their file, with JSON patches, and a library chart that deploys nothing. */
-export const oddNames: PlacedLayout = {
+const oddNames: PlacedLayout = {
   files: {
     'web/Kustomization': yaml({
       namespace: 'shop',
@@ -110,7 +120,7 @@ export const oddNames: PlacedLayout = {
 }
 
 /** A root Application of each cluster in one directory of a kustomization, with projects beside them. */
-export const rootsInKustomization: PlacedLayout = {
+const rootsInKustomization: PlacedLayout = {
   files: {
     ...each(both, (stage) => ({
       [`argocd/${stage}/kustomization.yaml`]: kustomization('project.yaml', 'apps.yaml'),
@@ -135,7 +145,7 @@ export const rootsInKustomization: PlacedLayout = {
 }
 
 /** ApplicationSets of files in a directory of each cluster, whose charts come from the repository by the file. */
-export const filesPerCluster: PlacedLayout = {
+const filesPerCluster: PlacedLayout = {
   files: {
     'appsets/clusters.yaml': yaml(
       argo('ApplicationSet', 'clusters', {
@@ -172,4 +182,85 @@ export const filesPerCluster: PlacedLayout = {
     'shop/Deployment/web/app': `clusters/${cluster}/apps/web.yaml`,
     'shop/Deployment/api/app': `clusters/${cluster}/apps/api.yaml`,
   })),
+}
+
+/** What Argo CD Autopilot writes: projects with an ApplicationSet over the `config.json` of their overlays. */
+const autopilot: PlacedLayout = {
+  files: {
+    'bootstrap/root.yaml': yaml(
+      argo('Application', 'root', {
+        source: { ...here, path: 'projects' },
+        destination: { server: inCluster, namespace: 'argocd' },
+      }),
+    ),
+    ...each(both, (stage) => ({
+      [`projects/${stage}.yaml`]: yaml(
+        argo('AppProject', stage, { sourceRepos: ['*'] }),
+        argo('ApplicationSet', stage, {
+          generators: [{ git: { repoURL, revision: '', files: [{ path: `apps/**/${stage}/config.json` }] } }],
+          template: {
+            metadata: { name: `${stage}-{{ userGivenName }}` },
+            spec: {
+              project: stage,
+              source: {
+                repoURL: '{{ srcRepoURL }}',
+                path: '{{ srcPath }}',
+                targetRevision: '{{ srcTargetRevision }}',
+              },
+              destination: { server: '{{ destServer }}', namespace: '{{ destNamespace }}' },
+            },
+          },
+        }),
+      ),
+      [`apps/web/overlays/${stage}/config.json`]: JSON.stringify({
+        appName: 'web',
+        userGivenName: 'web',
+        destNamespace: 'shop',
+        destServer: `https://${stage}.example.com`,
+        srcPath: `apps/web/overlays/${stage}`,
+        srcRepoURL: repoURL,
+        srcTargetRevision: '',
+      }),
+    })),
+    ...overlays(['web'], both),
+  },
+  runs: runsOf(both, () => ({ 'shop/Deployment/web': 'apps/web/base/web.yaml' })),
+}
+
+/** Mixed: an Application of a remote chart beside those of this repository. */
+const someRemote: PlacedLayout = {
+  files: {
+    'apps/kustomization.yaml': kustomization('web.yaml', 'redis.yaml'),
+    'apps/web.yaml': yaml(
+      argo('Application', 'web', {
+        source: { ...here, path: 'web' },
+        destination: { server: inCluster, namespace: 'shop' },
+      }),
+    ),
+    'apps/redis.yaml': yaml(
+      argo('Application', 'redis', {
+        source: {
+          repoURL: 'https://charts.example.invalid/stable',
+          chart: 'redis',
+          targetRevision: '1.2.3',
+          helm: { valuesObject: { resources: size } },
+        },
+        destination: { server: inCluster, namespace: 'redis' },
+      }),
+    ),
+    'web/web.yaml': yaml(workload('Deployment', 'web')),
+  },
+  runs: { main: { 'shop/Deployment/web': 'web/web.yaml' } },
+}
+
+/** The layouts of this file by name. */
+export const valueLayouts = {
+  chartsAlike,
+  stagesAndRegions,
+  valuesInApplications,
+  oddNames,
+  rootsInKustomization,
+  filesPerCluster,
+  autopilot,
+  someRemote,
 }
