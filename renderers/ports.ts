@@ -110,9 +110,15 @@ export function outputOf(source: Source, outcome: Outcome, { files, options }: R
   throw stop(timedOut ? 'source.timeout' : 'source.render', why, {
     place: { file: source.path },
     hint: 'Correct it, then run again. On your machine, --debug prints all that the program says.',
-    cause: exitCode === 1 && !timedOut && !tooLong && !tooLarge ? refusal : undefined,
+    cause:
+      exitCode === 1 && !timedOut && !tooLong && !tooLarge && !ofSandbox.test(outcome.stderr)
+        ? refusal
+        : undefined,
   })
 }
+
+/** What a sandbox says that did not start the program; the next one may. */
+const ofSandbox = /^(bwrap|unshare): /m
 
 /** The cause of an error that the program itself reports: no signal ended it, and no limit. */
 const refusal = 'the program refused its input'

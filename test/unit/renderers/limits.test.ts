@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../plugin/io/process.ts'
 import { createPrograms } from '../../../plugin/io/programs.ts'
 import type { ExpectedStop } from '../../../plugin/model/problem.ts'
-import { limitsOf, outputOf } from '../../../renderers/ports.ts'
+import { limitsOf, outputOf, wasRefused } from '../../../renderers/ports.ts'
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   command: 'helm',
@@ -44,4 +44,23 @@ describe('the time that a rendering may take', () => {
     expect(codeOf({ timedOut: true })).toBe('source.timeout')
     expect(codeOf({ tooLarge: true })).toBe('source.render')
   })
+})
+
+it('a refusal is kept only where the program itself refused its input', () => {
+  const source = { kind: 'helm', id: 'refused', path: 'refused' }
+  const isRefusal = (ended: Partial<Outcome>): boolean => {
+    try {
+      outputOf(source, outcome({ exitCode: 1, ...ended }), { files: [], options: undefined })
+    } catch (error) {
+      return wasRefused(error)
+    }
+    return false
+  }
+  expect(isRefusal({ stderr: 'Error: template: web/templates/a.yaml:3: function "x" not defined' })).toBe(
+    true,
+  )
+  expect(isRefusal({ stderr: 'bwrap: setting up uid map: Permission denied' })).toBe(false)
+  expect(isRefusal({ stderr: 'unshare: unshare failed: Operation not permitted' })).toBe(false)
+  expect(isRefusal({ exitCode: 137 })).toBe(false)
+  expect(isRefusal({ tooLarge: true })).toBe(false)
 })
