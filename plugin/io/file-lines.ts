@@ -29,7 +29,7 @@ export function* fileLines({ file, shown, longest }: LinesOfFile): Generator<str
       rest = lines.pop() ?? ''
       yield* lines
       if (rest.length > longest)
-        throw stop('files.unusable', `the file has a line of more than ${longest} characters`, {
+        throw stop('files.unusable', `a line of the file is larger than ${longest / partBytes} MiB`, {
           place: { file: shown },
         })
     }

@@ -85,7 +85,7 @@ describe('tortoise explain --history', () => {
   })
 
   it('has a past for a workload that is gone, and none for one we never touched', async () => {
-    story = await beginPulls({ loads: [api, { ...web, uses: 80 }] })
+    story = await beginPulls({ loads: [api, { ...web, uses: 95 }] })
     await story.pulls()
     story.server.state.pulls.merge(1)
     story.commit({ [pathOf(api)]: '# retired\n' })

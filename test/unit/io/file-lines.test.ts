@@ -30,6 +30,6 @@ it('joins what is read in parts, also in the middle of a character', () => {
 
 it('refuses a line that is longer than is read, and names the file', () => {
   expect(() => linesOf(`a\n${'x'.repeat(3 * 1024 ** 2)}`, 1024 ** 2)).toThrow(
-    /^text: the file has a line of more than/,
+    /^text: a line of the file is larger than 1 MiB/,
   )
 })
