@@ -11,7 +11,7 @@ import type { RenderOptions } from '../plugin/model/renderer.ts'
 import type { OwnRepository } from '../plugin/model/repository.ts'
 import type { InputFile, RepositoryView, Source } from '../plugin/model/source.ts'
 import type { ElsewherePorts } from './elsewhere/chart-finder.ts'
-import { describeFailure } from './failure/describe-failure.ts'
+import { describeFailure, isOfSandbox } from './failure/describe-failure.ts'
 import { byteLimit } from './source-limits.ts'
 
 /** What renderers need from outside. */
@@ -111,14 +111,9 @@ export function outputOf(source: Source, outcome: Outcome, { files, options }: R
     place: { file: source.path },
     hint: 'Correct it, then run again. On your machine, --debug prints all that the program says.',
     cause:
-      exitCode === 1 && !timedOut && !tooLong && !tooLarge && !ofSandbox.test(outcome.stderr)
-        ? refusal
-        : undefined,
+      exitCode === 1 && !timedOut && !tooLong && !tooLarge && !isOfSandbox(outcome) ? refusal : undefined,
   })
 }
-
-/** What a sandbox says that did not start the program; the next one may. */
-const ofSandbox = /^(bwrap|unshare): /m
 
 /** The cause of an error that the program itself reports: no signal ended it, and no limit. */
 const refusal = 'the program refused its input'

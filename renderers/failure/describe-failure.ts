@@ -25,3 +25,7 @@ export function describeFailure(source: Source, outcome: Outcome, files: readonl
 /** Whether kustomize refused a file because it is not below the kustomization that reads it. */
 export const isOutsideRoot = ({ exitCode, stderr }: Outcome): boolean =>
   exitCode !== 0 && stderr.includes(' is not in or below ')
+
+/** Whether a sandbox failed, and not the program in it: the next start may succeed. */
+export const isOfSandbox = ({ stderr }: Pick<Outcome, 'stderr'>): boolean =>
+  /^(bwrap|unshare): /m.test(stderr)
