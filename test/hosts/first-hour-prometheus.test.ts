@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { layoutMetrics } from '../lab/layout-metrics.ts'
@@ -14,14 +14,14 @@ import {
   plainManifests,
   stages,
 } from '../lab/layouts.ts'
-import { programDirectory } from '../lab/programs.mjs'
 import {
   hasPrometheus,
   type PrometheusLab,
   startPrometheus,
   startWritablePrometheus,
 } from '../lab/prometheus.ts'
-import { git, read, tortoise } from './program.ts'
+import { checkoutWith, type FirstCheckout } from './layout-ground.ts'
+import { read } from './program.ts'
 
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: the first hour with a real one is not tested')
@@ -29,22 +29,7 @@ if (!hasPrometheus())
 const root = mkdtempSync(join(tmpdir(), 'tortoise-first-hour-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** A checkout with a home of its own, so that its operator settings are no other's. */
-function checkoutOf(files: Files) {
-  const directory = mkdtempSync(join(root, 'checkout-'))
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true })
-    writeFileSync(join(directory, path), text)
-  }
-  git(directory, 'init', '--quiet', '--initial-branch=main')
-  git(directory, 'add', '--all')
-  git(directory, 'commit', '--quiet', '--message=start', '--date=2026-01-01T00:00:00Z')
-  const home = mkdtempSync(join(root, 'home-'))
-  const PATH = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
-  const run = (...args: readonly string[]) =>
-    tortoise([...args, '--repo', directory], { env: { PATH, HOME: home, XDG_CONFIG_HOME: home } })
-  return { directory, run }
-}
+const checkoutOf = (files: Files) => checkoutWith(files, root)
 
 interface Planned {
   readonly changes?: readonly {
@@ -55,7 +40,7 @@ interface Planned {
     readonly site: { readonly file: string }
   }[]
 }
-type Run = ReturnType<typeof checkoutOf>['run']
+type Run = FirstCheckout['run']
 
 async function changesOf(run: Run, ...args: readonly string[]) {
   const { status, stdout, stderr } = await run('plan', '-o', 'json', ...args)

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { argocdLayouts as argocd } from '../lab/argocd-layouts.ts'
 import { fluxLayouts as flux } from '../lab/flux-layouts.ts'
@@ -9,31 +9,23 @@ import { snapshotOf } from '../lab/layout-snapshot.ts'
 import type { Files } from '../lab/layouts.ts'
 import { namedLayouts as named } from '../lab/named-layouts.ts'
 import { plainLayouts as plain } from '../lab/plain-layouts.ts'
-import { programDirectory } from '../lab/programs.mjs'
 import { valueLayouts as values } from '../lab/value-layouts.ts'
-import { git, read, tortoise } from './program.ts'
+import { checkoutWith } from './layout-ground.ts'
+import { read, tortoise } from './program.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tortoise-more-layouts-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** A checkout with recorded usage of its clusters beside it, and a home of its own. */
+/** A checkout with recorded usage of its clusters beside it. */
 function checkoutOf(files: Files, layout: PlacedLayout) {
-  const directory = mkdtempSync(join(root, 'checkout-'))
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true })
-    writeFileSync(join(directory, path), text)
-  }
-  git(directory, 'init', '--quiet', '--initial-branch=main')
-  git(directory, 'add', '--all')
-  git(directory, 'commit', '--quiet', '--message=start', '--date=2026-01-01T00:00:00Z')
-  const home = mkdtempSync(join(root, 'home-'))
+  const { directory, home, env, run } = checkoutWith(files, root)
   const snapshot = join(home, 'snapshot.json')
   writeFileSync(snapshot, snapshotOf(deployedIn(layout)))
-  const PATH = [programDirectory('v35'), process.env['PATH'] ?? ''].join(delimiter)
-  const env = { PATH, HOME: home, XDG_CONFIG_HOME: home }
-  const run = (...args: readonly string[]) =>
-    tortoise([...args, '--repo', directory, '--snapshot', snapshot], { env })
-  return { directory, env, run }
+  return {
+    directory,
+    env,
+    run: (...args: readonly string[]) => run(...args, '--snapshot', snapshot),
+  }
 }
 
 interface Planned {
