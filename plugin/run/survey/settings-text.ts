@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { visible } from '../../model/text/clean.ts'
 import type { Former } from './former-rules.ts'
 import type { SurveyedSource } from './survey.ts'
 
@@ -82,7 +83,7 @@ function sourceLines({ settings, cluster, namespaceUnknown, workloads }: Setting
     ...(release === undefined
       ? []
       : [`    release: ${scalar(release)}${namespaceUnknown ? guessedRelease : ''}`]),
-    ...(values.length === 0 ? [] : [`    values: [${values.map(scalar).join(', ')}]`]),
+    ...(values.length === 0 ? [] : [`    values: [${values.map(inFlow).join(', ')}]`]),
     ...(cluster === undefined ? [] : [`    cluster: ${scalar(cluster)}`]),
     ...(namespace === undefined ? [] : [`    namespace: ${scalar(namespace)}`]),
     ...(namespaceUnknown ? ['    namespace: default # correct this: the namespace it is deployed to'] : []),
@@ -99,17 +100,36 @@ const clusterLines = ({ name, live, selection }: SettingsCluster): readonly stri
 
 /** Labels of a cluster; where its value is not known, as a comment to complete. */
 function selectionLines({ labels, label, values }: LabelSelection): readonly string[] {
-  const choices = values.join(', ')
+  const choices = inComment(named(values))
   return labels === undefined
     ? [
-        `    # Its Prometheus holds several clusters (${label} is ${choices}). Select this one:`,
-        `    # prometheus: { labels: { ${label}: … } }`,
+        `    # Its Prometheus holds several clusters (${inComment(label)} is ${choices}). Select this one:`,
+        `    # prometheus: { labels: { ${inComment(label)}: … } }`,
       ]
-    : [
-        '    prometheus:',
-        `      labels: ${stringify(labels, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()} # this cluster among ${choices}`,
-      ]
+    : ['    prometheus:', `      labels: ${flowMapping(labels)} # this cluster among ${choices}`]
 }
 
+/** What a server says, for a comment: it ends no line. */
+const inComment = visible
+
+const mostNamed = 5
+
+function named(values: readonly string[]): string {
+  const more = values.length - mostNamed
+  return `${values.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** A text in a list or mapping on one line; what YAML may read otherwise there is quoted. */
+const inFlow = (text: string): string => (/^[a-z][\w./-]*$/i.test(text) ? scalar(text) : quoted(text))
+
+const flowMapping = (texts: Readonly<Record<string, string>>): string =>
+  `{ ${Object.entries(texts)
+    .map(([name, text]) => `${inFlow(name)}: ${inFlow(text)}`)
+    .join(', ')} }`
+
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** A text as a scalar of YAML on one line. */
-export const scalar = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd()
+export const scalar = (text: string): string =>
+  /[^ -~]/.test(text) ? quoted(text) : stringify(text, { lineWidth: 0 }).trimEnd()
