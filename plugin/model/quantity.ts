@@ -45,9 +45,22 @@ const binaryPowers: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti
 
 const syntax = /^([+-]?)(\d+\.?\d*|\.\d+)(n|u|m|k|Ki|Mi|Gi|Ti|Pi|Ei|M|G|T|P|E|[eE][+-]?\d{1,3})?$/
 
+/** Parsed texts: a fleet has few different ones. */
+const parsed = new Map<string, Quantity | undefined>()
+const mostParsed = 4096
+
 /** Parses a Kubernetes quantity; `undefined` when the text is not one. Values finer than a nano-unit are rounded up, as Kubernetes does. */
 export function parseQuantity(text: string | number): Quantity | undefined {
-  const match = syntax.exec(String(text).trim())
+  const key = String(text)
+  if (parsed.has(key)) return parsed.get(key)
+  const quantity = parse(key)
+  if (parsed.size >= mostParsed) parsed.clear()
+  if (key.length <= 40) parsed.set(key, quantity)
+  return quantity
+}
+
+function parse(text: string): Quantity | undefined {
+  const match = syntax.exec(text.trim())
   if (match === null) return undefined
   const [, sign = '', digits = '', suffix = ''] = match
   const [whole = '', fraction = ''] = digits.split('.')

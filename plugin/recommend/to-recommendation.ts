@@ -19,7 +19,7 @@ export function toRecommendation(
   { workload, container, field, from, together }: AdvisedField,
   advice: Advice,
 ): Recommendation {
-  const address = { workload, ...(container === undefined ? {} : { container }), field }
+  const address = container === undefined ? { workload, field } : { workload, container, field }
   if (advice.kind === 'unsure') return { ...address, verdict: 'unsure', missing: advice.missing }
   if (from === undefined)
     return { ...address, verdict: 'unsure', missing: 'The current value is not a number that can be read' }

@@ -33,18 +33,28 @@ function endsOf(scale: SketchScale): Float64Array {
   return ends
 }
 
+const middlesByScale = new Map<SketchScale, Float64Array>()
+
+/** The middles of the buckets of a scale. */
+function middlesOf(scale: SketchScale): Float64Array {
+  const middles =
+    middlesByScale.get(scale) ?? endsOf(scale).map((end, bucket) => (bucketStart(scale, bucket) + end) / 2)
+  middlesByScale.set(scale, middles)
+  return middles
+}
+
 /** The mean usage with weights that halve in two days, in the unit of the scale. */
 export function recentMean(blocks: UsageBlocks, scale: SketchScale): number {
   const { numbers, starts, buckets, weights } = blocks
   const last = numbers.at(-1) ?? 0
+  const middles = middlesOf(scale)
   let [sum, weight] = [0, 0]
   for (let index = 0; index < numbers.length; index += 1) {
     const factor = 2 ** (((numbers[index] ?? 0) - last) / quartersPerDay / 2)
     const end = starts[index + 1] ?? 0
     for (let at = starts[index] ?? 0; at < end; at += 1) {
       const amount = (weights[at] ?? 0) * factor
-      const bucket = buckets[at] ?? 0
-      sum += (amount * (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1))) / 2
+      sum += amount * (middles[buckets[at] ?? 0] ?? 0)
       weight += amount
     }
   }
