@@ -1,5 +1,6 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
+import type { HealthOptions } from '../model/health.ts'
 import type { Observation } from '../model/observation.ts'
 import { observedIn } from '../model/observed.ts'
 import type { PastValue } from '../model/past-edit.ts'
@@ -9,6 +10,8 @@ import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
 import { workloadKey } from '../model/workload.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
+import { followChanges } from './health/follow.ts'
+import { afterHealth } from './health/take-back.ts'
 import { withoutImplied } from './implied-requests.ts'
 import { keepAnnounced } from './keep-announced.ts'
 import { keepBounded } from './keep-bounded.ts'
@@ -47,6 +50,8 @@ export interface RecommendSettings {
     address: FieldAddress & { readonly cluster?: string },
     time: string,
   ) => number | undefined
+  /** How changes are followed after they reach the base branch; they are not when left out. */
+  readonly health?: HealthOptions
   /** The changes that Tortoise made of a value before `time` (ISO 8601), newest first; not known when left out. */
   readonly pastValues?:
     | ((address: FieldAddress & { readonly cluster?: string }, time: string) => readonly PastValue[])
@@ -69,7 +74,7 @@ export function recommend(
   const wasRecorded = recordedTimes(observations)
   return workloads.flatMap((declared) => {
     const observation = observed.get(workloadKey(declared.workload))
-    return recommendWorkload({ cluster, declared, observation, wasRecorded }, settings)
+    return recommendWorkload({ cluster, declared, observation, wasRecorded, all: observations }, settings)
   })
 }
 
@@ -78,10 +83,11 @@ interface ObservedWorkload {
   readonly declared: DeclaredWorkload
   readonly observation: Observation | undefined
   readonly wasRecorded: WasRecorded
+  readonly all: readonly Observation[]
 }
 
 function recommendWorkload(
-  { cluster, declared: written, observation, wasRecorded }: ObservedWorkload,
+  { cluster, declared: written, observation, wasRecorded, all }: ObservedWorkload,
   settings: RecommendSettings,
 ): readonly Recommendation[] {
   const { profile: name = 'steady', options, rules, surroundings: find } = settings
@@ -101,7 +107,11 @@ function recommendWorkload(
     })
   const replay = replayOf(observation)
   const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }
-  const decided = afterHistory(boundedDecisions(subject, profile, options), { ...subject, cluster }, settings)
+  const decided = afterHistory(
+    boundedDecisions(subject, profile, options),
+    { ...subject, cluster, all },
+    settings,
+  )
   const corrected = options.correctMillibytes ? correctMillibytes(decided, written) : decided
   return withoutImplied(corrected, declared)
 }
@@ -123,10 +133,10 @@ function boundedDecisions(
 /** Without changes that come too soon, that the recorded history shows to be less safe, or that did not fit before. */
 function afterHistory(
   decided: readonly Recommendation[],
-  subject: Subject & { readonly cluster: string | undefined },
-  { profile: name = 'steady', options, guarded = false, lastChange, pastValues }: RecommendSettings,
+  subject: Subject & Pick<ObservedWorkload, 'cluster' | 'all'>,
+  { profile: name = 'steady', options, guarded = false, lastChange, pastValues, health }: RecommendSettings,
 ): readonly Recommendation[] {
-  const { declared, observation, replay, cluster } = subject
+  const { declared, observation, replay, cluster, all } = subject
   const profile: Profile = profiles[name]
   const { to: end } = observation.window
   const inCluster = (address: FieldAddress) => ({ ...address, ...(cluster === undefined ? {} : { cluster }) })
@@ -144,7 +154,15 @@ function afterHistory(
   const past = (address: FieldAddress) => pastValues?.(inCluster(address), end) ?? []
   const tried = keepAfterTwoRaises(keepNotFitting(safe, past), past)
   const fitting = restoreStuck(tried, { declared, observation, pastValues: past })
-  return withKills(fitting, kills, observation.window)
+  if (health === undefined || pastValues === undefined) return withKills(fitting, kills, observation.window)
+  const followed = followChanges(decided, { declared, observation, pastValues: past, all, options: health })
+  const healthy = afterHealth(fitting, followed, {
+    declared,
+    health,
+    pastValues: past,
+    isAnswer: ({ together }) => kills.has(together),
+  })
+  return withKills(healthy, answeredKills(healthy, observation), observation.window)
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

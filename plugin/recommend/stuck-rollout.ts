@@ -1,10 +1,11 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
-import { type FieldAddress, isContainerField } from '../model/field.ts'
+import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { PastValue } from '../model/past-edit.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
 import { reason } from './advice.ts'
+import { declaredText } from './declared-text.ts'
 import { keepWithReasons } from './keep-changes.ts'
 
 /** Days during which a change that did not fit is remembered. */
@@ -101,20 +102,6 @@ function restored(one: Recommendation, edit: PastValue, unhealthy: string): Reco
     because: [reason(stuckRule, text)],
     together: 'the change whose rollout is stuck',
   }
-}
-
-/** The text of a field in Git; `undefined` when it is not declared. */
-function declaredText(
-  { containers, autoscaler }: DeclaredWorkload,
-  { container, field }: Recommendation,
-): string | undefined {
-  if (isContainerField(field)) return containers.find(({ name }) => name === container)?.values[field]
-  const target = autoscaler?.targets.find(
-    (one) => field === `hpa.target.${one.resource}` && one.container === container,
-  )
-  const bound = field === 'hpa.minReplicas' ? autoscaler?.minReplicas : autoscaler?.maxReplicas
-  const value = field.startsWith('hpa.target.') ? target?.utilization : bound
-  return value === undefined ? undefined : String(value)
 }
 
 /** Keeps a raise to a value, or above it, that was tried lately and did not fit. */

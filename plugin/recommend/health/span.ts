@@ -1,0 +1,48 @@
+import type { Observation } from '../../model/observation.ts'
+import type { PastValue } from '../../model/past-edit.ts'
+import { seriesEnd } from '../../model/series.ts'
+
+const secondsPerDay = 86_400
+/** Seconds after a commit in which it is rolled out: what happens then is not counted. */
+const settleSeconds = 1800
+
+/** The time after a change, and the same hours before it, in seconds since 1970. */
+export interface HealthSpan {
+  readonly from: number
+  readonly to: number
+  /** Seconds from the same hours before to `from` and `to`: whole days, and a week where so much is recorded. */
+  readonly shift: number
+  /** Whether the days of the change are not over. */
+  readonly isOpen: boolean
+  /** Days, not whole, from `from` to `to`. */
+  readonly days: number
+}
+
+/** `open`: nothing is recorded after the change yet. `past`: the change is older than the window. */
+type NoSpan = 'open' | 'past'
+
+/** The span of the `days` after a change. */
+export function spanOf(
+  { daysAgo }: Pick<PastValue, 'daysAgo'>,
+  { containers }: Pick<Observation, 'containers'>,
+  days: number,
+): HealthSpan | NoSpan {
+  const [series] = containers.flatMap(({ cpu, memory }) => cpu?.highest ?? memory?.highest ?? [])
+  if (series === undefined) return 'open'
+  const [first, end] = [series.first - series.step, seriesEnd(series)]
+  const from = end - daysAgo * secondsPerDay + settleSeconds
+  const until = from + days * secondsPerDay
+  const to = Math.min(until, end)
+  if (from < first) return 'past'
+  if (to <= from) return 'open'
+  const week = 7 * secondsPerDay
+  const isWeek = days <= 7 && from - week >= first
+  const shift = isWeek ? week : Math.ceil((to - from) / secondsPerDay) * secondsPerDay
+  return { from, to, shift, isOpen: to < until, days: (to - from) / secondsPerDay }
+}
+
+/** The same hours before a change. */
+export const before = ({ from, to, shift }: HealthSpan): { readonly from: number; readonly to: number } => ({
+  from: from - shift,
+  to: to - shift,
+})

@@ -1,0 +1,348 @@
+import { describe, expect, it } from 'vitest'
+import type { DeclaredWorkload } from '../../../../plugin/model/declared.ts'
+import type { Field } from '../../../../plugin/model/field.ts'
+import type { HealthOptions } from '../../../../plugin/model/health.ts'
+import type { ContainerUsage, Observation } from '../../../../plugin/model/observation.ts'
+import type { PastValue } from '../../../../plugin/model/past-edit.ts'
+import type { Recommendation } from '../../../../plugin/model/recommendation.ts'
+import { followChanges } from '../../../../plugin/recommend/health/follow.ts'
+import { afterHealth } from '../../../../plugin/recommend/health/take-back.ts'
+import { observationWith, recordedUsage, workload } from '../builders.ts'
+
+const options: HealthOptions = { days: 3, takeBack: true, floorDays: 30 }
+const hour = 3600
+const first = Date.UTC(2026, 8, 1) / 1000 + hour
+const end = Date.UTC(2026, 8, 15) / 1000
+const frame = { first, step: hour, count: 14 * 24 }
+const hoursAgo = (hours: number): number => end - hours * hour
+const gib = 1024 ** 3
+
+const declaredWith = (
+  values: Readonly<Partial<Record<Field, string>>>,
+  autoscaler?: DeclaredWorkload['autoscaler'],
+): DeclaredWorkload => ({
+  workload,
+  containers: [{ name: 'app', role: 'main', values }],
+  ...(autoscaler && { autoscaler }),
+})
+
+interface Given {
+  readonly cpu?: (hour: number) => number
+  readonly more?: Partial<ContainerUsage>
+  readonly about?: Partial<Observation>
+}
+
+const observed = ({ cpu = () => 100, more = {}, about = {} }: Given = {}): Observation =>
+  observationWith({
+    containers: [
+      { container: 'app', oomKills: 0, ...recordedUsage({ cpu, memory: () => gib / 4 }, frame), ...more },
+    ],
+    ...about,
+  })
+
+const edit = (from: string, to: string, daysAgo: number, more: Partial<PastValue> = {}): PastValue => ({
+  from,
+  to,
+  rules: ['memory.peak'],
+  at: '2026-09-13T00:00:00Z',
+  daysAgo,
+  commit: 'a1b2c3d4e5f6',
+  ...more,
+})
+
+type Past = Readonly<Partial<Record<Field, readonly PastValue[]>>>
+
+function judged(
+  declared: DeclaredWorkload,
+  observation: Observation,
+  past: Past,
+  all: readonly Observation[] = [],
+) {
+  const addresses = Object.keys(past).map((field) =>
+    field.startsWith('hpa.')
+      ? { workload, field: field as Field }
+      : { workload, container: 'app', field: field as Field },
+  )
+  const pastValues = ({ field }: { readonly field: Field }) => past[field] ?? []
+  const followed = followChanges(addresses, {
+    declared,
+    observation,
+    pastValues,
+    all: [observation, ...all],
+    options,
+  })
+  const keep = addresses.map((one): Recommendation => ({ ...one, verdict: 'keep', from: 1, because: [] }))
+  const decide = (recommendations: readonly Recommendation[] = keep) =>
+    afterHealth(recommendations, followed, { declared, health: options, pastValues, isAnswer: () => false })
+  return { followed, decide, verdicts: followed.map(({ verdict }) => verdict) }
+}
+
+const killed = (hours: readonly number[]): Partial<ContainerUsage> => ({
+  oomKills: hours.length,
+  oomTimes: hours.map(hoursAgo),
+})
+const lowered: Past = {
+  'requests.memory': [edit('512Mi', '300Mi', 2)],
+  'limits.memory': [edit('512Mi', '300Mi', 2)],
+}
+const small = declaredWith({ 'requests.memory': '300Mi', 'limits.memory': '300Mi' })
+
+describe('a change after which containers are killed', () => {
+  it('is taken back, with all values that its commit changed beside it', () => {
+    const { verdicts, decide } = judged(small, observed({ more: killed([40, 20, 10]) }), lowered)
+    expect(verdicts).toEqual(['hurt', 'hurt'])
+    const changes = decide()
+    expect(changes).toMatchObject([
+      {
+        verdict: 'change',
+        from: 300 * 1024 ** 2,
+        to: 512 * 1024 ** 2,
+        together: 'taken back: memory of app',
+      },
+      {
+        verdict: 'change',
+        from: 300 * 1024 ** 2,
+        to: 512 * 1024 ** 2,
+        together: 'taken back: memory of app',
+      },
+    ])
+    expect(changes[0]).toMatchObject({
+      because: [
+        {
+          rule: 'health.killed',
+          text: 'Tortoise changed it from 512Mi to 300Mi on 2026-09-13 (commit a1b2c3d4e5). Since then, app was OOM-killed 3 times in 2 days (0 in the same hours before). The earlier value is restored, and not lowered again for 30 days.',
+        },
+      ],
+    })
+  })
+
+  it('goes further than back where the rules want more', () => {
+    const { decide } = judged(small, observed({ more: killed([10]) }), lowered)
+    const raise = (field: 'requests.memory' | 'limits.memory'): Recommendation => ({
+      workload,
+      container: 'app',
+      field,
+      verdict: 'change',
+      from: 300 * 1024 ** 2,
+      to: 700 * 1024 ** 2,
+      because: [{ rule: 'memory.oom', text: 'Killed.' }],
+      together: 'memory of app',
+    })
+    const [first] = decide([raise('requests.memory'), raise('limits.memory')])
+    expect(first).toMatchObject({
+      to: 700 * 1024 ** 2,
+      because: [{ rule: 'health.killed' }, { rule: 'memory.oom' }],
+    })
+  })
+
+  it.each([
+    [
+      'when as many were killed in the same hours of the week before',
+      killed([20 + 168, 20]),
+      ['open', 'open'],
+    ],
+    ['when it was killed before the rollout', killed([48]), ['open', 'open']],
+    ['when nothing was killed', {}, ['open', 'open']],
+  ])('stays %s', (_, more, verdicts) => {
+    const result = judged(small, observed({ more }), lowered)
+    expect(result.verdicts).toEqual(verdicts)
+    expect(result.decide().every(({ verdict }) => verdict === 'keep')).toBe(true)
+  })
+
+  it('stays when it raised the value', () => {
+    const raised: Past = { 'limits.memory': [edit('200Mi', '300Mi', 2)] }
+    expect(judged(small, observed({ more: killed([10]) }), raised).verdicts).toEqual(['open'])
+  })
+
+  it('stays when somebody has set another value since', () => {
+    const other = declaredWith({ 'requests.memory': '300Mi', 'limits.memory': '1Gi' })
+    const { verdicts, decide } = judged(other, observed({ more: killed([10]) }), {
+      'limits.memory': lowered['limits.memory'] ?? [],
+    })
+    expect(verdicts).toEqual(['replaced'])
+    expect(decide()).toMatchObject([{ verdict: 'keep' }])
+  })
+
+  it('stays when a fifth of the other workloads are killed in the same hours: nobody is blamed for an incident', () => {
+    const others = Array.from({ length: 6 }, (_, nth) => ({
+      ...observed(nth < 3 ? { more: killed([20]) } : {}),
+      workload: { ...workload, name: `other-${nth}` },
+    }))
+    const { verdicts, followed, decide } = judged(small, observed({ more: killed([20]) }), lowered, others)
+    expect(verdicts).toEqual(['unclear', 'unclear'])
+    expect(followed[0]?.figures.at(-1)).toBe(
+      '3 of 6 other workloads of the cluster were killed or not ready in the same hours',
+    )
+    expect(decide().every(({ verdict }) => verdict === 'keep')).toBe(true)
+    const elsewhere = others.map((one) => ({ ...one, cluster: 'staging' }))
+    expect(judged(small, observed({ more: killed([20]) }), lowered, elsewhere).verdicts).toEqual([
+      'hurt',
+      'hurt',
+    ])
+  })
+
+  it('is held when its days are over', () => {
+    const old: Past = {
+      'requests.memory': [edit('512Mi', '300Mi', 5)],
+      'limits.memory': [edit('512Mi', '300Mi', 5)],
+    }
+    const { followed, verdicts } = judged(small, observed({ more: killed([4]) }), old)
+    expect(verdicts).toEqual(['held', 'held'])
+    expect(followed[0]?.figures).toEqual(['0 OOM kills'])
+  })
+})
+
+describe('a value that was taken back', () => {
+  const back: Past = {
+    'limits.memory': [edit('300Mi', '512Mi', 4, { rules: ['health.killed'] }), edit('512Mi', '300Mi', 6)],
+  }
+  const now = declaredWith({ 'limits.memory': '512Mi' })
+  const lower = (to: number): Recommendation => ({
+    workload,
+    container: 'app',
+    field: 'limits.memory',
+    verdict: 'change',
+    from: 512 * 1024 ** 2,
+    to: to * 1024 ** 2,
+    because: [],
+    together: 'memory of app',
+  })
+
+  it('is not lowered again while its floor holds, and the reason names both commits', () => {
+    const { decide, verdicts } = judged(now, observed(), back)
+    expect(verdicts).toEqual(['held', 'taken-back'])
+    expect(decide([lower(320)])).toMatchObject([
+      {
+        verdict: 'keep',
+        because: [
+          {
+            rule: 'health.floor',
+            text: '300Mi did harm, and 512Mi was restored on 2026-09-13 (commit a1b2c3d4e5). It is not lowered below that for 30 days from then.',
+          },
+        ],
+      },
+    ])
+    expect(decide([lower(600)])).toMatchObject([{ verdict: 'change' }])
+  })
+
+  it('is lowered again after the floor, and after three times as long when that did harm again', () => {
+    const restored = (daysAgo: number) => edit('300Mi', '512Mi', daysAgo, { rules: ['health.killed'] })
+    const at = (...days: readonly number[]) =>
+      judged(now, observed(), { 'limits.memory': days.map(restored) }).decide([lower(320)])[0]?.verdict
+    expect(at(31)).toBe('change')
+    expect(at(31, 70)).toBe('keep')
+  })
+})
+
+describe('a change of CPU', () => {
+  const rises = (hours: number) => (hours >= 12 * 24 ? 180 : 160)
+
+  it('is taken back when usage is above the request for longer, and usage hardly rose', () => {
+    const past: Past = { 'requests.cpu': [edit('250m', '150m', 2)] }
+    const declared = declaredWith({ 'requests.cpu': '150m' })
+    const { followed, decide } = judged(declared, observed({ cpu: rises }), past)
+    expect(followed[0]?.signs).toMatchObject([
+      {
+        rule: 'health.short',
+        text: 'CPU of app is above its request for 100 % of the time (0 % in the same hours before)',
+      },
+    ])
+    expect(decide()).toMatchObject([{ verdict: 'change', from: 150, to: 250 }])
+  })
+
+  it('stays when usage itself rose: then the rules size it', () => {
+    const past: Past = { 'requests.cpu': [edit('250m', '150m', 2)] }
+    const doubled = (hours: number) => (hours >= 12 * 24 ? 200 : 100)
+    expect(
+      judged(declaredWith({ 'requests.cpu': '150m' }), observed({ cpu: doubled }), past).verdicts,
+    ).toEqual(['open'])
+  })
+
+  it('is taken back when a lower limit throttles', () => {
+    const day = Math.floor(end / 86_400)
+    const throttling = Array.from({ length: 13 }, (_, nth) => ({
+      day: day - 13 + nth,
+      periods: 1000,
+      throttled: nth >= 11 ? 120 : 10,
+    }))
+    const past: Past = { 'limits.cpu': [edit('1', '500m', 2.9)] }
+    const { followed } = judged(
+      declaredWith({ 'limits.cpu': '500m' }),
+      observed({ more: { throttling } }),
+      past,
+    )
+    expect(followed[0]).toMatchObject({
+      verdict: 'hurt',
+      signs: [
+        {
+          rule: 'health.throttled',
+          text: 'app is throttled in 12 % of its CPU periods (1 % on the same days before)',
+        },
+      ],
+    })
+  })
+
+  it('is taken back when pods crash since', () => {
+    const past: Past = { 'limits.cpu': [edit('1', '200m', 1)] }
+    const crashing = observed({ about: { unhealthy: 'container app is in CrashLoopBackOff' } })
+    const { followed } = judged(declaredWith({ 'limits.cpu': '200m' }), crashing, past)
+    expect(followed[0]).toMatchObject({ verdict: 'hurt', signs: [{ rule: 'health.down' }] })
+  })
+})
+
+describe('a change that is not in the cluster', () => {
+  const past: Past = { 'requests.cpu': [edit('400m', '300m', 1)] }
+  const declared = declaredWith({ 'requests.cpu': '300m' })
+  const replicas = { min: 4, max: 4, mean: 4 }
+  const requests = (cpu: number) => ({ about: { replicas, requested: { cpu: cpu * 4, memory: 0 } } })
+  const lower: Recommendation = {
+    workload,
+    container: 'app',
+    field: 'requests.cpu',
+    verdict: 'change',
+    from: 300,
+    to: 200,
+    because: [],
+    together: 'CPU of app',
+  }
+
+  it('keeps everything else of its workload, and the reason says what the pods request', () => {
+    const { verdicts, decide } = judged(declared, observed(requests(400)), past)
+    expect(verdicts).toEqual(['waiting'])
+    expect(decide([lower])).toMatchObject([
+      {
+        verdict: 'keep',
+        because: [
+          {
+            rule: 'health.waiting',
+            text: expect.stringContaining('each pod still requests 400m of CPU, and Git says 300m'),
+          },
+        ],
+      },
+    ])
+  })
+
+  it.each([
+    ['that requests the new values', requests(300)],
+    ['whose requests are not recorded', { about: { replicas } }],
+    [
+      'with a container that Git does not know',
+      {
+        about: {
+          ...requests(400).about,
+          containers: [
+            { container: 'app', oomKills: 0, ...recordedUsage({ cpu: () => 1, memory: () => 1 }, frame) },
+            { container: 'istio-proxy', oomKills: 0 },
+          ],
+        },
+      },
+    ],
+  ])('is not assumed of a workload %s', (_, given) => {
+    expect(judged(declared, observed(given), past).verdicts).toEqual(['open'])
+  })
+
+  it('is not assumed in the first two hours', () => {
+    const recent: Past = { 'requests.cpu': [edit('400m', '300m', 1 / 24)] }
+    expect(judged(declared, observed(requests(400)), recent).verdicts).toEqual(['open'])
+  })
+})
