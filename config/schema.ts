@@ -4,6 +4,7 @@ import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
+import { healthSchema } from './health.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
@@ -104,6 +105,7 @@ export const settingsSchema = z
       .prefault({})
       .describe('The window of usage data.'),
     recommend: recommendSchema.prefault({}),
+    health: healthSchema.prefault({}),
     prices: z
       .strictObject({
         coreHour: z.number().min(0).default(0.03).describe('Price of one requested core for an hour.'),

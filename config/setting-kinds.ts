@@ -14,6 +14,7 @@ const repositorySettings: readonly string[] = [
   'charts.directories',
   'history',
   'recommend',
+  'health',
   'prices',
   'rules',
   'edit',

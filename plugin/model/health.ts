@@ -1,5 +1,6 @@
 import type { FieldAddress } from './field.ts'
 import type { PastValue } from './past-edit.ts'
+import type { Reason } from './recommendation.ts'
 
 /** How changes are followed after they reach the base branch. */
 export interface HealthOptions {
@@ -18,6 +19,25 @@ export interface HealthOptions {
  * later commit changed the value before its days were over.
  */
 export type HealthVerdict = 'open' | 'held' | 'hurt' | 'waiting' | 'unclear' | 'taken-back' | 'replaced'
+
+/** The rules under which values are taken back; commits name them. */
+export const healthRules = {
+  killed: 'health.killed',
+  down: 'health.down',
+  throttled: 'health.throttled',
+  short: 'health.short',
+  maximum: 'health.maximum',
+} as const
+
+const takingBack: readonly string[] = Object.values(healthRules)
+
+/** Whether an earlier change took a value back because it did harm. */
+export const takesBack = ({ rules }: Pick<PastValue, 'rules'>): boolean =>
+  rules.some((rule) => takingBack.includes(rule))
+
+/** Whether a change takes a value back because it did harm. */
+export const isTakenBack = ({ because }: { readonly because: readonly Reason[] }): boolean =>
+  because.some(({ rule }) => takingBack.includes(rule))
 
 /** Something that got worse after a change. */
 export interface HealthSign {
@@ -41,4 +61,9 @@ export interface ChangeHealth extends FieldAddress {
 export interface FollowedChange extends ChangeHealth {
   readonly source: string
   readonly cluster?: string
+  /**
+   * What a changed request adds to the cost of a month, and what it has added since, in the currency of the prices in settings;
+   * negative where it saves. Absent for fields that cost nothing.
+   */
+  readonly cost?: { readonly aMonth: number; readonly soFar: number }
 }

@@ -1,5 +1,6 @@
 import type { PlanBacktest } from './backtest.ts'
 import type { Coverage } from './coverage.ts'
+import type { FollowedChange } from './health.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
@@ -31,6 +32,8 @@ export interface Plan {
   readonly skipped: readonly Skipped[]
   /** Files and directories that the proof reads: the proof is valid while they are unchanged. Left out when nothing is proved. */
   readonly reads?: readonly string[]
+  /** What became of earlier changes of the values, of each field newest first. */
+  readonly followed?: readonly FollowedChange[]
   /** Figures of the recorded history under the current values and under the new ones. */
   readonly backtest?: PlanBacktest
   /** Replica bounds by hour of workloads behind an HPA. */

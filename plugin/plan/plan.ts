@@ -9,16 +9,17 @@ import type { Rendering, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
 import { workloadReferences } from '../model/workload-reference.ts'
-import type { RecommendSettings } from '../recommend/recommend.ts'
 import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
 import { coverageOf } from './coverage.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import { followedChanges } from './followed-changes.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
 import { joinReferences } from './join-references.ts'
 import { nameWholePods } from './name-whole-pods.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
+import type { FindPastValues, LastChange, PlanSettings } from './plan-settings.ts'
 import { propose } from './propose.ts'
 import { type PlanPorts, renderAll } from './render-sources.ts'
 import { slotsOfPlan } from './replica-slots.ts'
@@ -29,17 +30,6 @@ import type { TracedFields } from './trace-fields.ts'
 import { traceFields } from './trace-fields.ts'
 import { unansweredKills } from './unanswered-kills.ts'
 import { unboundedBy } from './unbounded.ts'
-
-type LastChange = RecommendSettings['lastChange']
-type FindPastValues = NonNullable<RecommendSettings['pastValues']>
-
-/** How to decide. Only edits that can have set a value count as changes of it. */
-export interface PlanSettings extends Omit<RecommendSettings, 'lastChange' | 'pastValues'> {
-  readonly lastChange: (...asked: [...Parameters<LastChange>, isEditOf: IsEditOf]) => ReturnType<LastChange>
-  readonly pastValues?: (
-    ...asked: [...Parameters<FindPastValues>, isEditOf: IsEditOf]
-  ) => ReturnType<FindPastValues>
-}
 
 /** What to plan, and from which usage. */
 export interface PlanRequest {
@@ -99,6 +89,7 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     skipped: [...failed, ...skipped, ...(proposed?.skipped ?? [])],
     rollouts: rolloutsOf(rendered, proposal),
     references: references.flatMap((one) => one.references),
+    followed: followedChanges(declared, { ...request, hasHistory, recommendations, editsIn }),
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
     unanswered: unansweredKills(recommendations, request.observations),

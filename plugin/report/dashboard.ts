@@ -6,6 +6,7 @@ import { type Inert, inert } from '../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
 import { coverageSentence } from './coverage.ts'
+import { followedTable } from './followed.ts'
 import { skippedLine } from './markdown.ts'
 import { skippedRows, totals } from './rows.ts'
 
@@ -49,6 +50,12 @@ const coverageSection = (coverage: readonly Coverage[]): readonly Markdown[] =>
     }),
   )
 
+/** What became of the changes that were merged. */
+function followedSection(plan: Plan): readonly Markdown[] {
+  const lines = followedTable(plan)
+  return lines.length === 0 ? [] : [markdown`### Merged`, ...lines]
+}
+
 /**
  * The text of the dashboard issue: pull requests by state, what reviewers decided, what is skipped with the reasons, and coverage.
  */
@@ -68,6 +75,7 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
           markdown`- ${[workload, field].filter(Boolean).join(' ')}: ${reason}`,
       ),
     ),
+    ...followedSection(plan),
     ...section('Skipped', rest.map(skippedLine)),
     ...coverageSection(plan.coverage ?? []),
   ]

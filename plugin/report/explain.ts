@@ -1,9 +1,11 @@
-import { fieldLabel } from '../model/field.ts'
+import { fieldKey, fieldLabel } from '../model/field.ts'
+import type { FollowedChange } from '../model/health.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import type { Part } from '../model/text/text.ts'
 import { printValue } from '../model/value.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { followedRows } from './followed.ts'
 import type { Paint } from './paint.ts'
 import { backtestLine, backtestsOf } from './plan-backtest.ts'
 
@@ -13,7 +15,8 @@ export function explainForPeople(
     recommendations,
     backtest,
     skipped = [],
-  }: Pick<Plan, 'recommendations' | 'backtest'> & Partial<Pick<Plan, 'skipped'>>,
+    followed = [],
+  }: Pick<Plan, 'recommendations' | 'backtest' | 'followed'> & Partial<Pick<Plan, 'skipped'>>,
   paint: Paint,
 ): Terminal {
   const blocks: Part<'terminal'>[] = []
@@ -28,7 +31,11 @@ export function explainForPeople(
         blocks.push(paint.dim(`  ${backtestLine(replayed, backtest?.currency ?? '')}`))
     }
     heading = own
-    blocks.push(...linesOf(one, paint), ...skippedLines(one, skipped, paint))
+    blocks.push(
+      ...linesOf(one, paint),
+      ...skippedLines(one, skipped, paint),
+      ...followedLines(one, followed, paint),
+    )
   }
   return terminal`${terminal.join(blocks, '\n')}\n`
 }
@@ -47,6 +54,18 @@ const skippedLines = (
             source === one.source && workload === workloadLabel(one.workload) && field === fieldLabel(one),
         )
         .map(({ reason }) => paint.dim(`      not proposed: ${reason}`))
+
+/** What became of the last change of a value. */
+function followedLines(
+  one: SourceRecommendation,
+  followed: readonly FollowedChange[],
+  paint: Paint,
+): readonly Part<'terminal'>[] {
+  const own = followed.filter((other) => other.source === one.source && fieldKey(other) === fieldKey(one))
+  return followedRows(own.slice(0, 1)).map(({ at, commit, changes, verdict, said }) =>
+    paint.dim(`      ${at} (${commit}): ${changes.join(', ')}, ${verdict}${said === '' ? '' : `: ${said}`}`),
+  )
+}
 
 function linesOf(one: SourceRecommendation, paint: Paint): readonly Part<'terminal'>[] {
   const label = `  ${fieldLabel(one)}`

@@ -5,6 +5,7 @@ import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text
 import { present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { coverageLines } from './coverage.ts'
+import { followedTable } from './followed.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
 import { nothingChanges, rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
@@ -33,6 +34,7 @@ const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
     ({ cluster, workload, container, kills, why }) =>
       markdown`${plural(kills, 'OOM kill')} of ${container} in ${cluster} ${workloadLabel(workload)} are not answered by a raise: ${why}`,
   ),
+  ...followedSection(plan),
   ...skippedSection(plan),
   ...rolloutSection(plan),
   ...coverageLines(plan.coverage ?? []).map((line) => markdown`Coverage of ${line}.`),
@@ -41,6 +43,13 @@ const closingSections = (plan: Outcome['plan']): readonly Markdown[] => [
   ...(plan.fetched ?? []).map((one) => markdown`Uses ${one}.`),
   ...(plan.sandbox === undefined ? [] : [markdown`${plan.sandbox}.`]),
 ]
+
+/** Earlier changes and what became of them, folded. */
+function followedSection(plan: Outcome['plan']): readonly Markdown[] {
+  const [head, ...rest] = followedTable(plan)
+  if (head === undefined) return []
+  return [markdown`<details><summary>${head}</summary>\n\n${markdown.join(rest, '\n\n')}\n\n</details>`]
+}
 
 const blocks = (parts: readonly (Markdown | string)[]): Markdown =>
   markdown`${markdown.join(parts, '\n\n')}\n`

@@ -7,6 +7,7 @@ import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { type Part, present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { coverageLines } from './coverage.ts'
+import { followedHead, followedRows } from './followed.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
@@ -26,6 +27,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
+    followedSection(plan, paint),
     unansweredSection(plan.unanswered ?? [], paint),
     skippedSection(skippedRows(plan), paint),
     plan.proposal === undefined ? '' : proofLine(plan.proposal.proof, paint),
@@ -44,6 +46,19 @@ const fetchedSection = (fetched: readonly string[], paint: Paint): Terminal =>
     fetched.length === 0 ? [] : ['From elsewhere:', ...fetched.map((one) => paint.dim(`  ${one}`))],
     '\n',
   )
+
+/** What became of earlier changes: a line for all, and each that did harm, is not in the cluster, or is unclear. */
+function followedSection(plan: Outcome['plan'], paint: Paint): Part<'terminal'> {
+  const head = followedHead(plan)
+  if (head === undefined) return ''
+  const lines = followedRows(plan.followed ?? [])
+    .filter(({ isOver }) => !isOver)
+    .flatMap(({ at, commit, workload, changes, verdict, said }) => [
+      `  ${workload}: ${verdict}`,
+      paint.dim(`    ${changes.join(', ')} on ${at} (${commit}): ${said}`),
+    ])
+  return terminal.join([paint.bold('Earlier changes'), `  ${head}`, ...lines], '\n')
+}
 
 /** Containers that are killed although nothing is raised for them. */
 const unansweredSection = (unanswered: NonNullable<Outcome['plan']['unanswered']>, paint: Paint): Terminal =>

@@ -29,7 +29,16 @@ export interface PlanInputs extends ObservedUsage {
   readonly checkout: Checkout
   readonly settings: Pick<
     Settings,
-    'sources' | 'programs' | 'sandbox' | 'charts' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
+    | 'sources'
+    | 'programs'
+    | 'sandbox'
+    | 'charts'
+    | 'recommend'
+    | 'health'
+    | 'rules'
+    | 'prices'
+    | 'edit'
+    | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
 }
@@ -140,7 +149,7 @@ export async function planRepository(
   { view: base, ref, forge }: PlanBase,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
-  const { rules, prices, edit, deliver } = settings
+  const { health, rules, prices, edit, deliver } = settings
   const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
   const { sources, renderer, view, describeSandbox, fetched } = opened
   const now = ports.now()
@@ -156,6 +165,7 @@ export async function planRepository(
       rules,
       lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
       pastValues: changesInCommits(commits),
+      health,
     },
     hasHistory: inHistory(commits),
     hold: {

@@ -25,6 +25,8 @@ export interface WantedPull extends ScopedProposal {
   readonly body: Markdown
   /** Whether the forge may merge it as soon as its rules are met. */
   readonly autoMerge: boolean
+  /** Whether it is opened at once, whatever the limits say: it takes back what did harm. */
+  readonly isUrgent?: boolean
 }
 
 /** The forge and the writer that pull requests are kept with. */

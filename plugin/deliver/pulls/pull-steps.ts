@@ -2,10 +2,10 @@ import { plural } from '../../model/plural.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
 import { cutInert, inert } from '../../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../../model/text/markdown.ts'
-import type { Check, Forge, Pull } from '../forges/forge.ts'
+import type { Check, Pull } from '../forges/forge.ts'
 import { type HiddenBlock, readBlock, withBlock, writeBlock } from '../record/hidden-block.ts'
+import { commentOnce } from './comment-once.ts'
 import type { PullJob, SyncContext } from './job.ts'
-import { trustOf } from './trust.ts'
 import type { BranchUpdate } from './update-branch.ts'
 
 /** The checks of a pull request that is up to date. */
@@ -34,16 +34,6 @@ const failedCheck = (name: 'freshness' | 'safety', reason: string): Check => ({
 })
 
 const isSameText = (left: string, right: Markdown): boolean => left.trim() === right.toString().trim()
-
-/** Comments on a pull request once, however often a run is repeated. */
-async function commentOnce(forge: Forge, pull: number, { marker, text }: { marker: string; text: Markdown }) {
-  const hidden = markdown`<!-- tortoise:${marker} -->`
-  const { writes } = trustOf(forge)
-  // A comment of anybody else does not keep this one from being written.
-  for (const { author: login, byBot: isBot = false, body } of await forge.comments(pull))
-    if (body.includes(hidden.toString()) && (await writes({ login, isBot }))) return
-  await forge.comment(pull, markdown`${text}\n\n${hidden}`)
-}
 
 /**
  * Closes a pull request with the reason why it is obsolete. It stays open without a reason, when somebody reopened it, and

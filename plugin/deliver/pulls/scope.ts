@@ -24,6 +24,10 @@ export function scopeOf(change: ProposedChange, grouping: Grouping, owners: Owne
   }
 }
 
+/** The scope of changes that take back values of a workload. A pull request of it is urgent. */
+export const takeBackScope = (change: ProposedChange): string =>
+  `take back ${scopeOf(change, 'workload', () => [])}`
+
 const maxLength = 60
 
 /** Returns the branch of a scope: the prefix and the scope in characters that every forge and shell accepts. */

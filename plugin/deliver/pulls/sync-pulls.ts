@@ -66,18 +66,23 @@ export async function syncPulls(
   const outcomes: PullOutcome[] = []
   for (const pull of unwanted) outcomes.push(await closeObsolete(pull, obsolete.get(pull.number), context))
   let left = openable(options, ours, outcomes.filter(({ action }) => action === 'closed').length)
-  const [existing, fresh] = [jobs.filter(({ open }) => open), jobs.filter(({ open }) => !open)]
-  for (const job of [...existing, ...fresh]) {
+  for (const job of inOrder(jobs)) {
     const { wanted: pull, branch, open } = job
-    if (open === undefined && left <= 0) {
+    if (open === undefined && left <= 0 && !pull.isUrgent) {
       outcomes.push({ scope: pull.scope, branch, action: 'queued' })
       continue
     }
     const outcome = await syncPull(job, context)
-    if (open === undefined && outcome.action !== 'blocked') left -= 1
+    if (open === undefined && outcome.action !== 'blocked' && !pull.isUrgent) left -= 1
     outcomes.push(outcome)
   }
   return outcomes
+}
+
+/** Urgent pull requests first, then those that are open. */
+function inOrder(jobs: readonly PullJob[]): readonly PullJob[] {
+  const rank = ({ wanted, open }: PullJob): number => (wanted.isUrgent ? 0 : open ? 1 : 2)
+  return [...jobs].sort((one, other) => rank(one) - rank(other))
 }
 
 async function syncPull(job: PullJob, context: SyncContext): Promise<PullOutcome> {

@@ -23,6 +23,8 @@ export interface HiddenBlock {
   readonly items: readonly BlockItem[]
   /** Why Tortoise closed it; absent while it is open, and when somebody else closed it. */
   readonly closed?: string | undefined
+  /** What became of its values after the merge; absent until that is commented. */
+  readonly outcome?: string | undefined
 }
 
 const blockSchema = z.object({
@@ -32,6 +34,7 @@ const blockSchema = z.object({
   digest: z.string(),
   items: z.array(z.tuple([z.string(), z.string(), z.string()])),
   closed: z.string().optional(),
+  outcome: z.string().optional(),
 })
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')

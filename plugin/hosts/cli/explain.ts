@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { type FieldAddress, fieldKey } from '../../model/field.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
@@ -40,9 +41,11 @@ export function explainCommand(host: Host): Command {
       if (flags.history) return host.stdout(await history(host, label, flags))
       const { plan } = await planHere(host, openRun(host, flags), flags)
       const found = pick(plan, label, flags.container)
-      const { backtest } = plan
+      const { backtest, followed = [] } = plan
+      const keys = new Set(found.map(keyOf))
       const explained = {
         recommendations: found,
+        followed: followed.filter((one) => keys.has(keyOf(one))),
         ...(backtest && { backtest: { ...backtest, workloads: backtestsOf(backtest, found) } }),
       }
       host.stdout(
@@ -52,6 +55,8 @@ export function explainCommand(host: Host): Command {
       )
     })
 }
+
+const keyOf = (one: FieldAddress & { readonly source: string }): string => `${one.source}\0${fieldKey(one)}`
 
 /** Reads only the commits of the base branch, no usage. */
 async function history(host: Host, label: string, flags: ExplainFlags): Promise<Printed> {

@@ -1,6 +1,12 @@
 import type { DeclaredWorkload } from '../../model/declared.ts'
 import { type FieldAddress, isContainerField } from '../../model/field.ts'
-import type { ChangeHealth, HealthOptions, HealthSign } from '../../model/health.ts'
+import {
+  type ChangeHealth,
+  type HealthOptions,
+  type HealthSign,
+  healthRules,
+  takesBack,
+} from '../../model/health.ts'
 import type { ContainerUsage, Observation } from '../../model/observation.ts'
 import type { PastValue } from '../../model/past-edit.ts'
 import { readValue, sameValue } from '../../model/value.ts'
@@ -28,19 +34,6 @@ export interface FollowInput {
   readonly all: readonly Observation[]
   readonly options: HealthOptions
 }
-
-/** The rules under which values are taken back; commits name them. */
-export const healthRules = {
-  killed: 'health.killed',
-  down: 'health.down',
-  throttled: 'health.throttled',
-  short: 'health.short',
-  maximum: 'health.maximum',
-} as const
-
-/** Whether a change took a value back because it did harm. */
-export const takesBack = ({ rules }: Pick<PastValue, 'rules'>): boolean =>
-  rules.some((rule) => (Object.values(healthRules) as readonly string[]).includes(rule))
 
 /** Whether a change can do harm: a lower value, or a higher target or memory limit of Go. */
 export function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to }: PastValue): boolean {

@@ -11,7 +11,7 @@ const graceDays = 2 / 24
 const steadySlots = 6
 /** A sum of requests this near to the earlier one, as a share of the change, is the earlier one. */
 const near = 0.25
-/** A smaller change of the sum is not told apart from no change. */
+/** A smaller change of the sum cannot be distinguished from none. */
 const leastChange = 0.03
 
 /** A changed request of a container. */

@@ -1,13 +1,12 @@
 import type { DeclaredWorkload } from '../../model/declared.ts'
 import { type FieldAddress, isContainerField } from '../../model/field.ts'
-import type { ChangeHealth, HealthOptions } from '../../model/health.ts'
+import { type ChangeHealth, type HealthOptions, takesBack } from '../../model/health.ts'
 import type { PastValue } from '../../model/past-edit.ts'
 import type { Change, Reason, Recommendation } from '../../model/recommendation.ts'
 import { readValue } from '../../model/value.ts'
 import { reason } from '../advice.ts'
 import { changeGroup } from '../change-groups.ts'
 import { keepWithReasons } from '../keep-changes.ts'
-import { takesBack } from './follow.ts'
 
 /** A value that was taken back so often within what is remembered keeps its floor longer, by this factor. */
 const again = { times: 2, factor: 3 } as const

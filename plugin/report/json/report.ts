@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Outcome } from '../../model/plan.ts'
 import type { SourceRollout } from '../../model/rollout.ts'
+import { followedSchema } from '../followed.ts'
 import { usageSchema } from '../usage.ts'
 import { coverageSchema } from './coverage.ts'
 import { planBacktestSchema } from './plan-backtest.ts'
@@ -65,6 +66,11 @@ export const reportSchema = z
       )
       .optional()
       .describe('Containers with OOM kills whose memory is not raised.'),
+    followed: followedSchema
+      .optional()
+      .describe(
+        'What became of the changes that earlier commits of Tortoise made; of each field newest first.',
+      ),
     coverage: coverageSchema.optional(),
     unbounded: z
       .array(z.object({ cluster: z.string(), what: z.string().describe('What is unknown, as a sentence.') }))
@@ -171,6 +177,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     recommendations: plan.recommendations,
     ...(plan.rollouts?.length && { rollouts: plan.rollouts.map(rolloutJson) }),
     ...(plan.unanswered?.length && { unanswered: plan.unanswered }),
+    ...(plan.followed?.length && { followed: plan.followed }),
     ...(plan.coverage?.length && { coverage: plan.coverage }),
     ...(plan.unbounded?.length && { unbounded: plan.unbounded }),
     ...(plan.usage && { usage: plan.usage }),

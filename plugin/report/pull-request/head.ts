@@ -1,3 +1,4 @@
+import { isTakenBack } from '../../model/health.ts'
 import { plural } from '../../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../../model/proposal.ts'
 import { cutInert, type Inert, inert } from '../../model/text/inert.ts'
@@ -34,6 +35,11 @@ export function pullTitle({ scope, proposal: { changes } }: ScopedProposal): Ine
   const [first] = rows
   const workloads = count(changes)
   const what = workloads === 1 && first !== undefined ? first.workload : plural(workloads, 'workload')
+  if (changes.every(isTakenBack))
+    return cutInert(
+      inert`fix(resources): take back values of ${what} that did harm: ${effectOf(changes)}`,
+      200,
+    )
   const where = scope === '' ? '' : ` (${scope})`
   return cutInert(inert`perf(resources): right-size ${`${what}${where}`}: ${effectOf(changes)}`, 200)
 }
@@ -71,6 +77,8 @@ export function headOf(
   const workloads = count(changes)
   const whose = workloads === 1 ? code(lines[0]?.row.workload ?? '') : plural(workloads, 'workload')
   const where = scope === '' ? '' : markdown` (${scope})`
+  if (changes.every(isTakenBack))
+    return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(lines, prices)}. What got worse is said at each value. Tortoise does not lower these values again for a while, and updates this text and the branch until you merge or close the pull request.`
   const raised = lines.some(({ row }) => row.rises)
   const rises =
     movesOf(changes).raise === 0

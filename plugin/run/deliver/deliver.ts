@@ -19,7 +19,7 @@ export interface DeliverRequest {
   readonly plan: Plan
   readonly observations: readonly Observation[]
   readonly checkout: Checkout
-  readonly settings: Pick<Settings, 'deliver' | 'rules' | 'programs'>
+  readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules' | 'programs'>
 }
 
 /**

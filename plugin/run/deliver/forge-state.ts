@@ -4,8 +4,9 @@ import { codeownersFiles, type Owners, readCodeowners } from '../../deliver/pull
 import { collectDecisions, type DecisionLog, isSplit } from '../../deliver/pulls/decisions.ts'
 import { readReviews } from '../../deliver/pulls/read-reviews.ts'
 import type { DecisionRules } from '../../deliver/pulls/resolve-change.ts'
-import { type Grouping, scopeOf } from '../../deliver/pulls/scope.ts'
+import { type Grouping, scopeOf, takeBackScope } from '../../deliver/pulls/scope.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
+import { isTakenBack } from '../../model/health.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
 import type { RepositoryView } from '../../model/source.ts'
 import type { Environment } from '../host.ts'
@@ -66,5 +67,8 @@ export async function scopesIn(
   grouping: Grouping,
 ): Promise<(change: ProposedChange) => string> {
   const owners = await ownersOf(view)
-  return (change) => scopeOf(change, isSplit(decisions, changeKey(change)) ? 'workload' : grouping, owners)
+  return (change) =>
+    isTakenBack(change)
+      ? takeBackScope(change)
+      : scopeOf(change, isSplit(decisions, changeKey(change)) ? 'workload' : grouping, owners)
 }

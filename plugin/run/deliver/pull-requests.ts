@@ -8,12 +8,13 @@ import type { RunPorts } from '../host.ts'
 import { updateDashboard } from './dashboard.ts'
 import type { ForgeState } from './forge-state.ts'
 import { obsoleteReasons } from './obsolete-pulls.ts'
+import { reportOutcomes } from './outcomes.ts'
 import { pullTexts } from './pull-texts.ts'
 
 /** A plan to deliver as pull requests, one for each of its parts. */
 export interface PullsRequest {
   readonly plan: Plan
-  readonly settings: Pick<Settings, 'deliver' | 'rules'>
+  readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules'>
   readonly observations: readonly Observation[]
   /** The base branch, and the commit of it that the plan was proved on. */
   readonly base: string
@@ -37,6 +38,11 @@ export async function deliverPulls(
     obsolete: obsoleteReasons(plan, forgeState),
     ports: forgeState,
   })
+  await reportOutcomes(
+    { plan, pulls: forgeState.pulls, takeBack: settings.health.takeBack },
+    forgeState.forge,
+    progress,
+  )
   if (dashboard) await updateDashboard({ plan, pulls, now }, forgeState, progress)
   return deliveryOf(pulls)
 }

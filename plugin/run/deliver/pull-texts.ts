@@ -2,6 +2,7 @@ import type { Settings } from '../../../config/schema.ts'
 import type { WantedPull } from '../../deliver/pulls/job.ts'
 import { blockSize } from '../../deliver/record/hidden-block.ts'
 import type { PlanBacktest } from '../../model/backtest.ts'
+import { isTakenBack } from '../../model/health.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
 import { readValue } from '../../model/value.ts'
@@ -30,6 +31,7 @@ export function pullTexts(part: ScopedProposal, source: TextSource): WantedPull 
   const room = bodyLimit - blockSize(part)
   return {
     ...part,
+    isUrgent: part.proposal.changes.every(isTakenBack),
     title: pullTitle(part),
     body: pullBody(part, { observations, prices, backtest, reconsider, room, moreAt: workflowRunUrl(env) }),
     autoMerge: isAutoMerged(part, { rules, byDefault: autoMerge.enabled }) && isWithinLimits(part, autoMerge),
