@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { settingsSchema } from '../../../config/schema.ts'
+import { healthRules } from '../../../plugin/model/health.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { usageRecorder } from '../../../plugin/model/recorder.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
@@ -116,7 +117,8 @@ describe('docs/how-it-decides.md', () => {
     const rules = sources.flatMap((name) => [
       ...readFileSync(join(folder, name), 'utf8').matchAll(/reason\(\s*'([\w.-]+)'|rule: '([\w.-]+)'/g),
     ])
-    const names = [...new Set(rules.map(([, one, other]) => one ?? other ?? ''))]
+    const named = rules.map(([, one, other]) => one ?? other ?? '')
+    const names = [...new Set([...named, ...Object.values(healthRules), 'health.floor', 'health.waiting'])]
     expect(names.length).toBeGreaterThan(15)
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
@@ -130,7 +132,10 @@ describe('docs/how-it-decides.md', () => {
     const said = (rows ?? []).flatMap(([, , usual = '']) => [
       ...usual.matchAll(/`(\w+)(?:\.(\w+))?`(?: (\d+)(?:–(\d+))?)?/g),
     ])
-    const settings: Readonly<Record<string, unknown>> = options
+    const settings: Readonly<Record<string, unknown>> = {
+      ...options,
+      health: settingsSchema.parse({}).health,
+    }
     const wrong = said.flatMap(([text, name = '', part, low, high]) => {
       const found = settings[name] as number | { [key: string]: number } | undefined
       const expected =
