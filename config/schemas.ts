@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
 import { snapshotJsonSchema } from '../plugin/observe/snapshot-schema.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
+import { emergenciesSchema } from '../plugin/report/emergencies.ts'
 import { doctorSchema } from '../plugin/report/json/doctor.ts'
 import { reportSchema } from '../plugin/report/json/report.ts'
 import { repositoriesSchema } from '../plugin/report/json/repositories.ts'
@@ -26,6 +27,7 @@ export const schemas: Readonly<Record<string, object>> = {
   backtest: z.toJSONSchema(backtestSchema),
   trace: z.toJSONSchema(traceSchema),
   set: z.toJSONSchema(setSchema),
+  emergencies: z.toJSONSchema(emergenciesSchema),
   changes: z.toJSONSchema(changesSchema),
   sources: z.toJSONSchema(sourcesSchema),
 }

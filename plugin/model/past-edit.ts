@@ -37,4 +37,14 @@ export interface PastValue {
   readonly daysAgo: number
   /** Id of the commit. */
   readonly commit: string
+  /** The emergency that the commit begins. */
+  readonly emergency?: EmergencyEnd
+}
+
+/** When an emergency ends by itself. */
+export interface EmergencyEnd {
+  /** ISO 8601. */
+  readonly until: string
+  /** Days from now; negative once it is over. */
+  readonly daysLeft: number
 }

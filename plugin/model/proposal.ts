@@ -33,6 +33,16 @@ export interface Proposal {
   readonly changes: readonly ProposedChange[]
   readonly edits: readonly FileEdit[]
   readonly proof: Proof
+  /** The emergency that it begins. */
+  readonly emergency?: Emergency
+}
+
+/** An emergency: values are raised at once, and go back after it. */
+export interface Emergency {
+  /** When it ends by itself, ISO 8601. */
+  readonly until: string
+  /** What the person who began it gave as the reason. */
+  readonly reason?: string
 }
 
 /** The part of a proposal for one pull request, with its scope; proved by itself. */

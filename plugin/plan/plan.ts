@@ -1,9 +1,10 @@
 import type { Prices } from '../model/backtest.ts'
-import { declaredWorkloads } from '../model/declared.ts'
+import { type DeclaredWorkload, declaredWorkloads } from '../model/declared.ts'
 import type { Observation } from '../model/observation.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
+import type { Recommendation } from '../model/recommendation.ts'
 import type { SourceRollout } from '../model/rollout.ts'
 import type { Rendering, Source } from '../model/source.ts'
 import { namespaceOf } from '../model/source.ts'
@@ -50,11 +51,20 @@ export interface PlanRequest {
   readonly allowTemplates?: boolean
   /** Whether a list of values may be copied into an override. */
   readonly copyLists?: boolean
+  /** Decides the values of a workload in place of the profile, whatever its usage is: a person commands it. */
+  readonly decide?: Decide
   /** Applies reviewers' decisions; every change is accepted by default. */
   readonly review?: ReviewChange
   /** Splits the proposal: changes of one scope stay together. Without it the proposal stays whole. */
   readonly scopeOf?: (change: ProposedChange) => string
 }
+
+/** Decides the values of a workload; `isEditOf` says which earlier edits can have set them. */
+export type Decide = (
+  declared: DeclaredWorkload,
+  cluster: string | undefined,
+  isEditOf: IsEditOf,
+) => readonly Recommendation[]
 
 const acceptAll: ReviewChange = ({ to }) => ({ to })
 const noHistory: HasHistory = () => false
@@ -163,7 +173,12 @@ function recommendFor(
     request.recommend.pastValues?.(address, time, isEditOf) ?? []
   const { surroundings } = request
   const settings = { ...request.recommend, lastChange, pastValues, surroundings, guarded: true }
-  return recommend({ cluster, workloads }, request.observations, settings).map((one) => ({
+  const { decide } = request
+  const decided =
+    decide === undefined
+      ? recommend({ cluster, workloads }, request.observations, settings)
+      : workloads.flatMap((one) => decide(one, cluster, isEditOf))
+  return decided.map((one) => ({
     ...one,
     source: id,
     ...(cluster === undefined ? {} : { cluster }),

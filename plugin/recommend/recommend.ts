@@ -8,15 +8,15 @@ import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
 import { workloadKey } from '../model/workload.ts'
+import { afterPastChanges } from './after-past-changes.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
-import { followChanges } from './health/follow.ts'
-import { afterHealth } from './health/take-back.ts'
+import { withEmergencies } from './emergency.ts'
 import { withoutImplied } from './implied-requests.ts'
 import { keepAnnounced } from './keep-announced.ts'
 import { keepBounded } from './keep-bounded.ts'
 import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
-import { answeredKills, withKills } from './kills.ts'
+import { answeredKills } from './kills.ts'
 import { correctMillibytes, withIntendedMemory } from './millibytes.ts'
 import { nodeRoom } from './node-room.ts'
 import { keepWithinPodRanges } from './pod-ranges.ts'
@@ -24,13 +24,12 @@ import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profiles } from './profiles/profiles.ts'
 import type { RecommendOptions } from './recommend-options.ts'
-import { keepAfterTwoRaises } from './repeated-kills.ts'
 import { replayOf } from './replay/replay.ts'
 import { replicaSlots } from './replica-slots.ts'
 import { safetyGate } from './safety-gate.ts'
 import { keepWithinSums } from './shared-bounds.ts'
-import { keepNotFitting, restoreStuck } from './stuck-rollout.ts'
 import { containerBounds } from './value-bounds.ts'
+import { withoutEmergencies } from './without-emergencies.ts'
 import type { WorkloadInput } from './workload-input.ts'
 
 /** How to decide. */
@@ -87,15 +86,19 @@ interface ObservedWorkload {
 }
 
 function recommendWorkload(
-  { cluster, declared: written, observation, wasRecorded, all }: ObservedWorkload,
+  { cluster, declared: written, observation: recorded, wasRecorded, all }: ObservedWorkload,
   settings: RecommendSettings,
 ): readonly Recommendation[] {
   const { profile: name = 'steady', options, rules, surroundings: find } = settings
+  const observation = recorded && learntFrom(recorded, { cluster, declared: written }, settings)
   const profile: Profile = profiles[name]
   const declared = options.correctMillibytes ? withIntendedMemory(written) : written
   const policy = policyOf(rules, { cluster, declared, live: observation?.policies })
-  if (observation === undefined)
-    return withoutImplied(decideWorkload({ declared, policy }, profile, options), declared)
+  if (observation === undefined) {
+    const unknown = decideWorkload({ declared, policy }, profile, options)
+    const pastValues = pastIn(cluster, settings, '')
+    return withoutImplied(withEmergencies(unknown, { declared, pastValues }), declared)
+  }
   const surroundings = find?.(declared, cluster) ?? noSurroundings
   const bounds = (container: string, resource: 'cpu' | 'memory') =>
     containerBounds(surroundings, rules, {
@@ -116,6 +119,22 @@ function recommendWorkload(
   return withoutImplied(corrected, declared)
 }
 
+/** The changes that Tortoise made of a value in a cluster, newest first, with the days from each to a time. */
+const pastIn =
+  (cluster: string | undefined, { pastValues }: Pick<RecommendSettings, 'pastValues'>, time: string) =>
+  (address: FieldAddress): readonly PastValue[] =>
+    pastValues?.({ ...address, ...(cluster === undefined ? {} : { cluster }) }, time) ?? []
+
+/** The usage without what emergencies did. */
+const learntFrom = (
+  observation: Observation,
+  { cluster, declared: { workload } }: Pick<ObservedWorkload, 'cluster' | 'declared'>,
+  settings: RecommendSettings,
+): Observation => {
+  const past = pastIn(cluster, settings, observation.window.to)
+  return withoutEmergencies(observation, past({ workload, field: 'hpa.minReplicas' }))
+}
+
 type Subject = WorkloadInput & Required<Pick<WorkloadInput, 'observation' | 'replay' | 'surroundings'>>
 
 /** What the rules of the profile say, without what leaves the bounds of single values or of their sums. */
@@ -134,8 +153,9 @@ function boundedDecisions(
 function afterHistory(
   decided: readonly Recommendation[],
   subject: Subject & Pick<ObservedWorkload, 'cluster' | 'all'>,
-  { profile: name = 'steady', options, guarded = false, lastChange, pastValues, health }: RecommendSettings,
+  settings: RecommendSettings,
 ): readonly Recommendation[] {
+  const { profile: name = 'steady', options, guarded = false, lastChange, health } = settings
   const { declared, observation, replay, cluster, all } = subject
   const profile: Profile = profiles[name]
   const { to: end } = observation.window
@@ -151,18 +171,8 @@ function afterHistory(
   const ofPods = declared.workload.kind === 'DaemonSet' ? 1 - options.podPercentile / 100 : 0
   const acceptedTimeAbove = Math.max(profile.acceptedTimeAbove(options), ofPods)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
-  const past = (address: FieldAddress) => pastValues?.(inCluster(address), end) ?? []
-  const tried = keepAfterTwoRaises(keepNotFitting(safe, past), past)
-  const fitting = restoreStuck(tried, { declared, observation, pastValues: past })
-  if (health === undefined || pastValues === undefined) return withKills(fitting, kills, observation.window)
-  const followed = followChanges(decided, { declared, observation, pastValues: past, all, options: health })
-  const healthy = afterHealth(fitting, followed, {
-    declared,
-    health,
-    pastValues: past,
-    isAnswer: ({ together }) => kills.has(together),
-  })
-  return withKills(healthy, answeredKills(healthy, observation), observation.window)
+  const past = pastIn(cluster, settings, end)
+  return afterPastChanges(safe, { declared, observation, all, kills, health, decided, pastValues: past })
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

@@ -12,7 +12,7 @@ import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { HasHistory } from '../plan/past-edits.ts'
-import type { PlanRequest } from '../plan/plan.ts'
+import type { Decide, PlanRequest } from '../plan/plan.ts'
 import { plan } from '../plan/plan.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
@@ -41,7 +41,12 @@ export interface PlanInputs extends ObservedUsage {
     | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
+  /** Decides in place of the profile; then neither reviewers' decisions nor what people set hold a value. */
+  readonly decide?: (past: PastValuesOf) => Decide
 }
+
+/** Returns the changes that commits of Tortoise made of a value, newest first. */
+export type PastValuesOf = NonNullable<PlanRequest['recommend']['pastValues']>
 
 /** The files to plan on. */
 export interface PlanBase {
@@ -88,12 +93,19 @@ function daysSinceChange(
 /** Returns the changes that commits of Tortoise made of a value, newest first. */
 function changesInCommits(
   commits: readonly HistoryCommit[],
+  now: Date,
 ): NonNullable<PlanRequest['recommend']['pastValues']> {
   const past = pastChanges(commits)
   return (address, time, isEditOf) =>
     (past.get(changeKey(address)) ?? [])
       .filter(({ edit }) => isEditOf(edit, address.workload))
-      .map(({ edit: _, ...one }) => ({ ...one, daysAgo: (Date.parse(time) - Date.parse(one.at)) / dayMs }))
+      .map(({ edit: _, until, ...one }) => ({
+        ...one,
+        daysAgo: (Date.parse(time) - Date.parse(one.at)) / dayMs,
+        ...(until !== undefined && {
+          emergency: { until, daysLeft: (Date.parse(until) - now.getTime()) / dayMs },
+        }),
+      }))
 }
 
 /** Finds who changed a value lately; `undefined` outside a Git repository. */
@@ -145,7 +157,7 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
  */
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
-  { checkout, settings, observations, readings, isSelected, declarations = [] }: PlanInputs,
+  { checkout, settings, observations, readings, isSelected, decide, declarations = [] }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
 ): Promise<Plan> {
   const { profile, ...options } = settings.recommend
@@ -156,6 +168,11 @@ export async function planRepository(
   const commits = await recentCommits({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })
+  const pastValues = changesInCommits(commits, now)
+  const personEdit =
+    decide === undefined
+      ? editsByPeople({ checkout, settings }, { ref, now, ours: commits }, forge?.decisions)
+      : undefined
   const request = {
     sources,
     observations,
@@ -164,12 +181,12 @@ export async function planRepository(
       options,
       rules,
       lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
-      pastValues: changesInCommits(commits),
+      pastValues,
       health,
     },
     hasHistory: inHistory(commits),
     hold: {
-      personEdit: editsByPeople({ checkout, settings }, { ref, now, ours: commits }, forge?.decisions),
+      personEdit,
       holdDays: options.holdDays,
       keyOf: changeKey,
     },
@@ -177,7 +194,9 @@ export async function planRepository(
     allowShared: edit.allowShared,
     allowTemplates: edit.allowTemplates,
     copyLists: edit.copyLists,
-    ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
+    ...(decide === undefined
+      ? reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge)
+      : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
   }
   const planned = await plan(request, { view, renderer, progress: ports.progress })

@@ -63,7 +63,9 @@ function withoutRepeats(read: readonly Read[]): readonly HistoryCommit[] {
 }
 
 /** One change of a value by Tortoise: when it reached the base branch (ISO 8601), where, and what it changed. */
-export interface PastChange extends Omit<PastValue, 'daysAgo'> {
+export interface PastChange extends Omit<PastValue, 'daysAgo' | 'emergency'> {
+  /** When the emergency ends that the commit begins, ISO 8601. */
+  readonly until?: string
   readonly edit: PastEdit
 }
 
@@ -74,10 +76,10 @@ export type ChangeHistory = ReadonlyMap<string, readonly PastChange[]>
 export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
   const past = new Map<string, PastChange[]>()
   for (const { id, at, changes } of commits)
-    for (const { key, from, to, rules, file = '', names } of changes) {
+    for (const { key, from, to, rules, file = '', names, until } of changes) {
       const known = past.get(key) ?? []
       past.set(key, known)
-      known.push({ at, commit: id, from, to, rules, edit: { file, names } })
+      known.push({ at, commit: id, from, to, rules, edit: { file, names }, ...(until && { until }) })
     }
   return past
 }

@@ -1,5 +1,5 @@
 import { plural } from '../../model/plural.ts'
-import type { PullOutcome } from '../../model/proposal.ts'
+import type { Proposal, PullOutcome } from '../../model/proposal.ts'
 import { cutInert, inert } from '../../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../../model/text/markdown.ts'
 import type { Check, Pull } from '../forges/forge.ts'
@@ -100,7 +100,11 @@ export async function updatePull(
   const { scope, proposal, autoMerge } = wanted
   const { options, ports } = context
   const { forge } = ports
-  const { pull, action } = await writeText(job, { scope, base, head, digest, items }, context)
+  const { pull, action } = await writeText(
+    job,
+    { scope, base, head, digest, items, ...untilOf(proposal) },
+    context,
+  )
   const missing = options.labels.filter((label) => !pull.labels.includes(label))
   if (missing.length > 0) await forge.addLabels(pull.number, missing)
   if (options.checks) await forge.check(head, passedChecks(proposal.proof.sources.length))
@@ -115,6 +119,10 @@ export async function updatePull(
     ...(merging === undefined ? {} : { merging }),
   }
 }
+
+/** When the emergency ends that a proposal begins. */
+const untilOf = ({ emergency }: Proposal): Pick<HiddenBlock, 'until'> =>
+  emergency === undefined ? {} : { until: emergency.until }
 
 /** Writes title and body where they differ, with the hidden block at the end of the body. */
 async function writeText(

@@ -24,6 +24,8 @@ export interface RequestedChange {
   readonly to: number
   /** The last OOM kill that the change answers, ISO 8601; absent when it answers none. */
   readonly killedAt?: string | undefined
+  /** Whether it brings a value back that Tortoise set before: what was merged then is no bound. */
+  readonly isReturn?: boolean
   /** Whether an edit in a commit can have set the value; every edit by default. */
   readonly isEdit?: (edit: PastEdit) => boolean
 }
@@ -45,7 +47,8 @@ export function resolveChange(log: DecisionLog, change: RequestedChange, rules: 
   const decisions = (log.get(change.key) ?? [])
     .filter(({ edit }) => edit === undefined || isEdit(edit))
     .filter((one) => appliesAfterKill(one, change))
-  return byReviewers(decisions, change, rules) ?? byHistory(decisions, change, rules)
+  const history = change.isReturn ? decisions.filter(({ kind }) => kind !== 'merged') : decisions
+  return byReviewers(decisions, change, rules) ?? byHistory(history, change, rules)
 }
 
 /**

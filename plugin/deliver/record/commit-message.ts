@@ -9,7 +9,7 @@ import { fingerprint } from './fingerprint.ts'
 
 const subjectLimit = 72
 
-function subject(changes: readonly ProposedChange[]): Inert {
+function subject({ changes, emergency }: Proposal): Inert {
   const labels = new Map(
     changes.map(({ cluster, workload }) => [
       `${cluster ?? ''}/${workloadKey(workload)}`,
@@ -17,10 +17,11 @@ function subject(changes: readonly ProposedChange[]): Inert {
     ]),
   )
   const [only] = labels.values()
-  const named = inert`perf(resources): right-size ${only ?? ''}`
+  const kind = emergency === undefined ? 'perf(resources): right-size' : 'fix(resources): emergency for'
+  const named = inert`${kind} ${only ?? ''}`
   return labels.size === 1 && named.length <= subjectLimit
     ? named
-    : inert`perf(resources): right-size ${plural(labels.size, 'workload')}`
+    : inert`${kind} ${plural(labels.size, 'workload')}`
 }
 
 function bodyLine({ cluster, workload, container, field, from, to, because }: ProposedChange): Inert {
@@ -58,17 +59,20 @@ const evidence = (changes: readonly ProposedChange[]): string =>
 /**
  * Returns the commit message of a proposal: a conventional subject, one line for each change, then trailers.
  * `Tortoise-Change: [cluster/]namespace/Kind/name container field from to rules file` (`-` for none), `Tortoise-Proof`,
- * `Tortoise-Evidence` (a fingerprint of the reasons), `Tortoise-Base` and `Tortoise-Tree` (the ids of parent and tree). By
+ * `Tortoise-Emergency: until` a time for one that begins an emergency, `Tortoise-Evidence` (a fingerprint of the reasons), `Tortoise-Base` and `Tortoise-Tree` (the ids of parent and tree). By
  * the last two Tortoise recognises its own commits, whoever their author is.
  */
-export const commitMessage = ({ changes, proof }: Proposal, { base, tree }: StoredTree): Inert =>
-  inert.join(
+export const commitMessage = (proposal: Proposal, { base, tree }: StoredTree): Inert => {
+  const { changes, proof, emergency } = proposal
+  return inert.join(
     [
-      subject(changes),
+      subject(proposal),
       '',
+      ...(emergency?.reason === undefined ? [] : [inert`Reason: ${emergency.reason}`, '']),
       ...changes.map(bodyLine),
       '',
       ...changes.map(changeTrailer),
+      ...(emergency === undefined ? [] : [`Tortoise-Emergency: until ${emergency.until}`]),
       `Tortoise-Proof: ${proof.verdict} (${plural(proof.sources.length, 'source')})`,
       `Tortoise-Evidence: ${evidence(changes)}`,
       `Tortoise-Base: ${base}`,
@@ -77,6 +81,7 @@ export const commitMessage = ({ changes, proof }: Proposal, { base, tree }: Stor
     ],
     '\n',
   )
+}
 
 const trailer = (message: string, name: string): string | undefined =>
   // biome-ignore lint/plugin: the names of trailers are constants

@@ -23,6 +23,8 @@ export interface HiddenBlock {
   readonly items: readonly BlockItem[]
   /** Why Tortoise closed it; absent while it is open, and when somebody else closed it. */
   readonly closed?: string | undefined
+  /** When the emergency ends that it begins, ISO 8601. */
+  readonly until?: string | undefined
   /** What became of its values after the merge; absent until that is commented. */
   readonly outcome?: string | undefined
 }
@@ -34,6 +36,7 @@ const blockSchema = z.object({
   digest: z.string(),
   items: z.array(z.tuple([z.string(), z.string(), z.string()])),
   closed: z.string().optional(),
+  until: z.iso.datetime().optional(),
   outcome: z.string().optional(),
 })
 

@@ -125,8 +125,8 @@ const groups: Meaning = [
   ['limits', new Set(['limit', 'limits'])],
 ]
 const bounds: Meaning = [
-  ['minReplicas', new Set(['min', 'minimum'])],
-  ['maxReplicas', new Set(['max', 'maximum'])],
+  ['minReplicas', new Set(['min', 'minimum', 'least', 'lowest', 'lower', 'floor'])],
+  ['maxReplicas', new Set(['max', 'maximum', 'most', 'highest', 'upper', 'ceiling'])],
 ]
 
 /** The meaning of the innermost segment that has one. */

@@ -10,6 +10,8 @@ export interface TrailedChange {
   readonly rules: readonly string[]
   readonly file?: string
   readonly evidence?: string
+  /** When the emergency ends that the commit begins, ISO 8601. */
+  readonly until?: string
   /** The names of the workload in the manifests that the commit edited; set when its diff was compared. */
   readonly names?: readonly string[] | undefined
 }
@@ -40,6 +42,7 @@ const changeLine = /^Tortoise-Change: (\S+ \S+ \S+) (\S+) (\S+) (\S+)(?: (\S+))?
  */
 export function parseChanges(message: string): readonly TrailedChange[] {
   const evidence = /^Tortoise-Evidence: ([0-9a-f]+)$/m.exec(message)?.[1]
+  const until = emergencyEnd(message)
   const trailed = [...message.matchAll(changeLine)].map(
     ([, key = '', from = '', to = '', rules = '', file]): TrailedChange => ({
       key,
@@ -48,8 +51,24 @@ export function parseChanges(message: string): readonly TrailedChange[] {
       rules: rules === '-' ? [] : rules.split(',').map(decodeWord),
       ...(file === undefined ? {} : { file: decodeWord(file) }),
       ...(evidence === undefined ? {} : { evidence }),
+      ...(until === undefined ? {} : { until }),
     }),
   )
   if (trailed.length > 0) return trailed
-  return (readBlock(message)?.items ?? []).map((item) => ({ ...item, rules: [] }))
+  const block = readBlock(message)
+  const begun = block?.until
+  return (block?.items ?? []).map((item) => ({
+    ...item,
+    rules: begun === undefined ? [] : [emergencyRule],
+    ...(begun === undefined ? {} : { until: begun }),
+  }))
+}
+
+/** The rule under which an emergency raises values. */
+const emergencyRule = 'emergency.start'
+
+/** The time in the trailer `Tortoise-Emergency`; `undefined` without one, or when it is no time. */
+function emergencyEnd(message: string): string | undefined {
+  const until = /^Tortoise-Emergency: until (\d{4}-\d{2}-\d{2}T[\d:.]{5,12}Z)$/m.exec(message)?.[1]
+  return until === undefined || Number.isNaN(Date.parse(until)) ? undefined : until
 }

@@ -18,6 +18,7 @@ export const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   set: async () => (await import('./set.ts')).setCommand,
   render: async () => (await import('./render.ts')).renderCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
+  emergency: async () => (await import('./emergency.ts')).emergencyCommand,
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
   completion: async () => (await import('./completion/completion.ts')).completionCommand,
 }

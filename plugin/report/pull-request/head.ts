@@ -30,11 +30,16 @@ const effectOf = (changes: readonly ProposedChange[]): string =>
     .join(', ')
 
 /** The title: the workloads and how many values are raised and lowered. */
-export function pullTitle({ scope, proposal: { changes } }: ScopedProposal): Inert {
+export function pullTitle({ scope, proposal: { changes, emergency } }: ScopedProposal): Inert {
   const rows = changes.map(rowOf)
   const [first] = rows
   const workloads = count(changes)
   const what = workloads === 1 && first !== undefined ? first.workload : plural(workloads, 'workload')
+  if (emergency !== undefined)
+    return cutInert(
+      inert`fix(resources): emergency for ${what} until ${emergency.until}: ${effectOf(changes)}`,
+      200,
+    )
   if (changes.every(isTakenBack))
     return cutInert(
       inert`fix(resources): take back values of ${what} that did harm: ${effectOf(changes)}`,
@@ -70,13 +75,15 @@ function costClause(lines: readonly Line[], prices: Prices | undefined): Markdow
 
 /** The first lines: what changes for whom, what it saves, and whether anything is raised. */
 export function headOf(
-  { scope, proposal: { changes } }: ScopedProposal,
+  { scope, proposal: { changes, emergency } }: ScopedProposal,
   lines: readonly Line[],
   prices?: Prices,
 ): Markdown {
   const workloads = count(changes)
   const whose = workloads === 1 ? code(lines[0]?.row.workload ?? '') : plural(workloads, 'workload')
   const where = scope === '' ? '' : markdown` (${scope})`
+  if (emergency !== undefined)
+    return markdown`**Emergency until ${emergency.until}: ${whatChanges(changes)} of ${whose}.** ${emergency.reason === undefined ? '' : markdown`Reason: ${emergency.reason}. `}After that, the minimum of HPAs falls by half with each run, and requests go back. Close this pull request if it is not needed.`
   if (changes.every(isTakenBack))
     return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(lines, prices)}. What got worse is said at each value. Tortoise does not lower these values again for a while, and updates this text and the branch until you merge or close the pull request.`
   const raised = lines.some(({ row }) => row.rises)

@@ -1,8 +1,10 @@
 import type { DecisionLog } from '../../deliver/pulls/decisions.ts'
 import { type DecisionRules, resolveChange } from '../../deliver/pulls/resolve-change.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
+import { isTakenBack } from '../../model/health.ts'
 import type { Change } from '../../model/recommendation.ts'
 import type { ReviewChange } from '../../plan/apply-decisions.ts'
+import { emergencyRules } from '../../recommend/emergency.ts'
 
 const dayMs = 86_400_000
 
@@ -13,11 +15,21 @@ export function killedAt({ answersKill }: Pick<Change, 'answersKill'>): string |
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
 
+/** Whether a change brings a value back: one that did harm, or one of an emergency that is over. */
+const isReturn = (change: Pick<Change, 'because'>): boolean =>
+  isTakenBack(change) || change.because.some(({ rule }) => rule === emergencyRules.over)
+
 /** Returns the decision function of a plan: applies the logged decisions to each change. */
 export const decideBy =
   (log: DecisionLog, rules: DecisionRules): ReviewChange =>
   (change, isEditOf) => {
     const { from, to, workload } = change
-    const requested = { key: changeKey(change), from, to, killedAt: killedAt(change) }
+    const requested = {
+      key: changeKey(change),
+      from,
+      to,
+      killedAt: killedAt(change),
+      isReturn: isReturn(change),
+    }
     return resolveChange(log, { ...requested, isEdit: (edit) => isEditOf(edit, workload) }, rules)
   }

@@ -21,6 +21,10 @@ export function obsoleteReasons(
     pulls.flatMap(({ state, number, body }): readonly (readonly [number, string])[] => {
       const block = state === 'open' ? readBlock(body) : undefined
       if (block === undefined) return []
+      if (block.until !== undefined)
+        return Date.parse(block.until) > decisions.rules.now.getTime()
+          ? []
+          : [[number, 'the emergency is over']]
       const reasons = block.items.map((item) => obsoleteReason(item, plan, decisions))
       const known = reasons.filter((reason) => reason !== undefined)
       return known.length < reasons.length ? [] : [[number, [...new Set(known)].join('; ')]]

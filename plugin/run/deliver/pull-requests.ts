@@ -54,7 +54,8 @@ const increasesFirst = (parts: readonly ScopedProposal[]): readonly ScopedPropos
 const raises = ({ proposal }: ScopedProposal): boolean =>
   proposal.changes.some((change) => rowOf(change).rises)
 
-function deliveryOf(pulls: readonly PullOutcome[]): Delivery {
+/** The delivery of some pull requests: the first commit is its own. */
+export function deliveryOf(pulls: readonly PullOutcome[]): Delivery {
   const mode = 'pull-request'
   const first = pulls.find(({ commit }) => commit !== undefined)
   const created = pulls.some(({ action }) => ['opened', 'reopened', 'updated'].includes(action))

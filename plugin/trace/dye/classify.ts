@@ -51,7 +51,11 @@ export function classifyByValue(fields: readonly ManifestField[]): Classifier {
     const name = scalar.path.at(-1)
     if (classifyByName(scalar) !== undefined || typeof name !== 'string') return undefined
     // Charts often use their number of replicas as the lower bound of the autoscaler too.
-    if (counts.has(scalar.value) && /replica|scal|count|min|max/i.test(name)) return 'count'
+    if (
+      counts.has(scalar.value) &&
+      /replica|scal|count|min|max|least|most|low|upper|high|floor|ceil|pods/i.test(name)
+    )
+      return 'count'
     // A template may write the unit itself: `4` for `4Gi`.
     if (digits.has(scalar.value) && /limit|request|size|ram|core|[gm]i?b?$/i.test(name)) return 'quantity'
     const isOther = /replica|port|version|revision|weight|seconds|period|count/i.test(name)

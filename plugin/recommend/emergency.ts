@@ -1,0 +1,169 @@
+import type { DeclaredWorkload } from '../model/declared.ts'
+import type { FieldAddress } from '../model/field.ts'
+import type { EmergencyEnd, PastValue } from '../model/past-edit.ts'
+import type { Change, Recommendation } from '../model/recommendation.ts'
+import { readValue, sameValue } from '../model/value.ts'
+import { reason } from './advice.ts'
+import { declaredText } from './declared-text.ts'
+import { keepWithReasons } from './keep-changes.ts'
+
+/** The rules of emergencies; commits name them. */
+export const emergencyRules = {
+  start: 'emergency.start',
+  on: 'emergency.on',
+  over: 'emergency.over',
+} as const
+
+/**
+ * What one step leaves of a minimum after an emergency. Mercari's Tortoise takes 5 % every 15 seconds, which is 9 minutes from 100 to 10 pods; a
+ * scheduled run has far fewer steps. Source: https://github.com/mercari/tortoise/blob/main/pkg/hpa/service.go
+ */
+const leftByStep = 0.5
+
+interface EmergencyInput {
+  readonly declared: DeclaredWorkload
+  /** The changes that Tortoise made of a value, newest first. */
+  readonly pastValues: (address: FieldAddress) => readonly PastValue[]
+}
+
+type OnEdit = PastValue & { readonly emergency: EmergencyEnd }
+
+/** The edit of an emergency that a field is in: it set the current value, and its time is not over. */
+function emergencyOn(one: FieldAddress, { declared, pastValues }: EmergencyInput): OnEdit | undefined {
+  const [edit] = pastValues(one)
+  if (edit?.emergency === undefined || edit.emergency.daysLeft <= 0) return undefined
+  return isCurrent(one, edit, declared) ? { ...edit, emergency: edit.emergency } : undefined
+}
+
+function isCurrent(one: FieldAddress, { to }: PastValue, declared: DeclaredWorkload): boolean {
+  const text = declaredText(declared, one)
+  return text !== undefined && sameValue(one.field, text, to)
+}
+
+/**
+ * Keeps everything of a workload that is in an emergency from going down, and brings the values of an emergency that is over back: the
+ * minimum of an HPA by half in each run, requests at once.
+ */
+export function withEmergencies(
+  recommendations: readonly Recommendation[],
+  input: EmergencyInput,
+): readonly Recommendation[] {
+  const on = withPods(recommendations, input)
+    .map((one) => emergencyOn(one, input))
+    .find((edit) => edit !== undefined)
+  if (on !== undefined) return keepDuring(recommendations, on)
+  const known = new Set(recommendations)
+  return withPods(recommendations, input).flatMap(
+    (one) => stepBack(one, input) ?? (known.has(one) ? [one] : []),
+  )
+}
+
+/** Recommendations with one for the minimum of the HPA, which are missing where no usage is known. */
+function withPods(
+  recommendations: readonly Recommendation[],
+  { declared: { workload, autoscaler } }: EmergencyInput,
+): readonly Recommendation[] {
+  const field = 'hpa.minReplicas'
+  const from = autoscaler?.minReplicas
+  if (from === undefined || recommendations.some((one) => one.field === field)) return recommendations
+  return [...recommendations, { workload, field, verdict: 'keep', from, because: [] }]
+}
+
+function keepDuring(
+  recommendations: readonly Recommendation[],
+  { emergency: { until }, commit }: OnEdit,
+): readonly Recommendation[] {
+  const because = reason(
+    emergencyRules.on,
+    `An emergency is on until ${until} (commit ${commit.slice(0, 10)}), so nothing of the workload is lowered.`,
+  )
+  const isTighter = ({ field, from, to }: Change): boolean =>
+    field.startsWith('hpa.target.') ? to > from : to < from
+  const kept = recommendations.flatMap((one) =>
+    one.verdict === 'change' && isTighter(one) ? [[one.together, because] as const] : [],
+  )
+  return keepWithReasons(recommendations, new Map(kept))
+}
+
+/** The next step of a value out of an emergency that is over; `undefined` for any other value. */
+function stepBack(one: Recommendation, input: EmergencyInput): Change | undefined {
+  const past = input.pastValues(one)
+  const [last] = past
+  if (last === undefined || !isCurrent(one, last, input.declared)) return undefined
+  const isOver = last.emergency !== undefined || last.rules.includes(emergencyRules.over)
+  const begun = past.find(({ emergency }) => emergency !== undefined)
+  return isOver && begun !== undefined ? towards(one, last, begun) : undefined
+}
+
+function towards(
+  { workload, container, field }: FieldAddress,
+  last: PastValue,
+  begun: PastValue,
+): Change | undefined {
+  const [from, goal] = [readValue(field, last.to), readValue(field, begun.from)]
+  if (from === undefined || goal === undefined || from <= goal) return undefined
+  const to = field === 'hpa.minReplicas' ? Math.max(goal, Math.trunc(from * leftByStep)) : goal
+  const rest = to > goal ? ` It was ${begun.from} before; each run takes half.` : ''
+  const text = `The emergency of ${begun.at.slice(0, 10)} (commit ${begun.commit.slice(0, 10)}) is over.${rest}`
+  return {
+    workload,
+    ...(container === undefined ? {} : { container }),
+    field,
+    verdict: 'change',
+    from,
+    to,
+    because: [reason(emergencyRules.over, text)],
+    together: field.startsWith('hpa.') ? 'emergency: pods' : `emergency: ${container}`,
+  }
+}
+
+/** How an emergency raises the values of a workload. */
+export interface EmergencyRaise {
+  /** Factor for requests, above 1; they stay when it is left out. */
+  readonly factor?: number | undefined
+  readonly until: string
+}
+
+/**
+ * The values of a workload in an emergency: the minimum of its HPA becomes the maximum, and requests are multiplied, with their
+ * limits where those would be lower. Empty without an HPA and without a factor.
+ */
+export function raiseAll(
+  { workload, autoscaler, containers }: DeclaredWorkload,
+  { factor, until }: EmergencyRaise,
+): readonly Recommendation[] {
+  const because = [reason(emergencyRules.start, `An emergency is on until ${until}.`)]
+  const raise = (address: FieldAddress, from: number | undefined, to: number): readonly Recommendation[] =>
+    from === undefined || to <= from
+      ? []
+      : [{ ...address, verdict: 'change', from, to, because, together: 'emergency' }]
+  const { minReplicas = 1, maxReplicas } = autoscaler ?? {}
+  const pods =
+    maxReplicas === undefined ? [] : raise({ workload, field: 'hpa.minReplicas' }, minReplicas, maxReplicas)
+  if (factor === undefined) return pods
+  const sizes = containers.flatMap(({ name: container, role, values }) =>
+    role === 'init'
+      ? []
+      : (['cpu', 'memory'] as const).flatMap((resource) => {
+          const request = readValue(`requests.${resource}`, values[`requests.${resource}`] ?? '')
+          const limit = readValue(`limits.${resource}`, values[`limits.${resource}`] ?? '')
+          if (request === undefined) return []
+          const to = Math.ceil(request * factor)
+          return [
+            ...raise({ workload, container, field: `requests.${resource}` }, request, to),
+            ...(limit === undefined
+              ? []
+              : raise({ workload, container, field: `limits.${resource}` }, limit, Math.max(limit, to))),
+          ]
+        }),
+  )
+  return [...pods, ...sizes]
+}
+
+/** What brings the values of a workload back whose emergency is on; empty for any other. */
+export function endAll(addresses: readonly FieldAddress[], input: EmergencyInput): readonly Recommendation[] {
+  return addresses.flatMap((address) => {
+    const edit = emergencyOn(address, input)
+    return edit === undefined ? [] : (towards(address, edit, edit) ?? [])
+  })
+}

@@ -1,0 +1,72 @@
+import { deliverDirect } from '../../deliver/commit-directly.ts'
+import type { Pull } from '../../deliver/forges/forge.ts'
+import { syncPulls } from '../../deliver/pulls/sync-pulls.ts'
+import { readBlock } from '../../deliver/record/hidden-block.ts'
+import type { Delivery, Emergency } from '../../model/proposal.ts'
+import { recheckBase } from '../base-commit.ts'
+import type { RunPorts } from '../host.ts'
+import { type DeliverRequest, deliverPlan } from './deliver.ts'
+import { deliveryOf } from './pull-requests.ts'
+import { pullTexts } from './pull-texts.ts'
+import type { Target } from './target.ts'
+
+/** Commits of emergencies go to a branch of their own, where they do not go to the base branch. */
+const branch = 'tortoise/emergency'
+
+/** A plan to deliver at once. */
+interface UrgentRequest extends Omit<DeliverRequest, 'observations'> {
+  /** The emergency that it begins; one is ended without it. */
+  readonly emergency?: Emergency | undefined
+}
+
+/**
+ * Delivers what a person commanded at once: as a commit, or as a pull request that no limit delays. Other pull requests stay as
+ * they are; the end of an emergency closes those that would begin one.
+ */
+export async function deliverUrgent(
+  ports: RunPorts,
+  { plan, checkout, settings, emergency }: UrgentRequest,
+  target: Target,
+): Promise<Delivery | undefined> {
+  const { proposal, reads = [] } = plan
+  const { forgeState, commit, branch: base } = target
+  if (forgeState === undefined) {
+    const { deliver } = settings
+    const own = deliver.branch === base.name ? deliver : { ...deliver, branch }
+    return deliverPlan(
+      ports,
+      { plan, observations: [], checkout, settings: { ...settings, deliver: own } },
+      target,
+    )
+  }
+  const { id: baseId } = await recheckBase(forgeState, { branch: base, commit, reads })
+  if (proposal !== undefined && settings.deliver.mode === 'direct')
+    return deliverDirect(proposal, { base: base.name, baseId }, forgeState.writer)
+  const { branch: prefix, pullRequests } = settings.deliver
+  const scope = emergency === undefined ? 'end of emergency' : 'emergency'
+  const source = {
+    observations: [],
+    backtest: undefined,
+    rules: settings.rules,
+    pullRequests,
+    env: ports.env,
+  }
+  const wanted = proposal === undefined ? [] : [{ ...pullTexts({ scope, proposal }, source), isUrgent: true }]
+  ports.progress({ kind: 'stage', stage: 'deliver', detail: prefix })
+  const pulls = await syncPulls(wanted, {
+    options: { ...pullRequests, base: base.name, baseId, prefix, now: ports.now() },
+    obsolete: emergency === undefined ? unmerged(forgeState.pulls) : new Map(),
+    ports: forgeState,
+  })
+  return deliveryOf(pulls.filter(({ action, scope: own }) => own === scope || action === 'closed'))
+}
+
+/** Open pull requests that would begin an emergency, with the reason why they are closed. */
+const unmerged = (pulls: readonly Pull[]): ReadonlyMap<number, string> =>
+  new Map(
+    pulls.flatMap(({ number, state, body }) =>
+      state === 'open' && readBlock(body)?.until !== undefined
+        ? [[number, 'the emergency was ended'] as const]
+        : [],
+    ),
+  )
