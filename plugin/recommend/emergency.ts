@@ -5,7 +5,7 @@ import type { Change, Recommendation } from '../model/recommendation.ts'
 import { readValue, sameValue } from '../model/value.ts'
 import { reason } from './advice.ts'
 import { declaredText } from './declared-text.ts'
-import { keepWithReasons } from './keep-changes.ts'
+import { keepLowered } from './keep-changes.ts'
 
 /** The rules of emergencies; commits name them. */
 export const emergencyRules = {
@@ -77,12 +77,7 @@ function keepDuring(
     emergencyRules.on,
     `An emergency is on until ${until} (commit ${commit.slice(0, 10)}), so nothing of the workload is lowered.`,
   )
-  const isTighter = ({ field, from, to }: Change): boolean =>
-    field.startsWith('hpa.target.') ? to > from : to < from
-  const kept = recommendations.flatMap((one) =>
-    one.verdict === 'change' && isTighter(one) ? [[one.together, because] as const] : [],
-  )
-  return keepWithReasons(recommendations, new Map(kept))
+  return keepLowered(recommendations, because)
 }
 
 /** The next step of a value out of an emergency that is over; `undefined` for any other value. */

@@ -16,11 +16,20 @@ export function keepAtMaximum(
   observation: Observation,
 ): readonly Recommendation[] {
   if (!hitsMaximum(autoscaler, observation)) return recommendations
-  const isTighter = ({ field, from, to }: Change): boolean =>
-    field.startsWith('hpa.target') ? to > from : to < from
   const text = `${atMaximumText(autoscaler, observation)}, so no request is lowered and no target is raised.`
-  return keepGroups(recommendations, isTighter, { rule: 'hpa.maximum-hit', text })
+  return keepLowered(recommendations, { rule: 'hpa.maximum-hit', text })
 }
+
+/** Keeps everything from becoming tighter: lower values and higher targets, each with its change group. */
+export const keepLowered = (
+  recommendations: readonly Recommendation[],
+  because: Reason,
+): readonly Recommendation[] =>
+  keepGroups(
+    recommendations,
+    ({ field, from, to }) => (field.startsWith('hpa.target') ? to > from : to < from),
+    because,
+  )
 
 /** What is known about the last changes of a workload's values. */
 export interface RecentChanges {

@@ -19,6 +19,7 @@ import { keepAtMaximum, keepRecentlyChanged } from './keep-changes.ts'
 import { answeredKills } from './kills.ts'
 import { correctMillibytes, withIntendedMemory } from './millibytes.ts'
 import { nodeRoom } from './node-room.ts'
+import { keepInOutage } from './outage.ts'
 import { keepWithinPodRanges } from './pod-ranges.ts'
 import { type PolicyRule, policyOf } from './policy.ts'
 import type { Profile } from './profile.ts'
@@ -161,7 +162,8 @@ function afterHistory(
   const { to: end } = observation.window
   const inCluster = (address: FieldAddress) => ({ ...address, ...(cluster === undefined ? {} : { cluster }) })
   const kills = answeredKills(decided, observation)
-  const advised = keepRecentlyChanged(keepAtMaximum(decided, declared.autoscaler, observation), {
+  const known = keepInOutage(decided, observation, all)
+  const advised = keepRecentlyChanged(keepAtMaximum(known, declared.autoscaler, observation), {
     observation,
     kills,
     restDays: options.restDays,

@@ -214,8 +214,13 @@ describe('an emergency', () => {
   })
 
   it.each([
-    ['no workload', ['start'], 'emergency start names no workload', '--workload Deployment/web'],
-    ['a name without kind', ['start', '--workload', 'web'], '--workload is web', 'Write Kind/name'],
+    ['no workload', ['start'], 'the emergency names no workload', 'Deployment/web'],
+    [
+      'a name without kind',
+      ['start', '--workload', 'web'],
+      'web is not the name of a workload',
+      'Write Kind/name',
+    ],
     [
       'an unknown workload',
       ['start', '--workload', 'Deployment/nope'],
@@ -226,7 +231,7 @@ describe('an emergency', () => {
     [
       'a factor that lowers',
       ['start', '--namespace', 'shop', '--factor', '0.5'],
-      '--factor is 0.5',
+      'factor of an emergency is 0.5',
       'above 1',
     ],
     ['nothing to stop', ['stop', '--namespace', 'shop'], 'No emergency', 'tortoise emergency list'],

@@ -14,9 +14,10 @@ import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
-import { type RunRequest, run } from '../../run/run.ts'
+import { type RunReport, type RunRequest, run } from '../../run/run.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
+import { runEmergency } from './emergency.ts'
 import { readEvent, readTrigger } from './event.ts'
 import type { ActionMode } from './inputs.ts'
 import { inputMode, inputWorkloads, isOn, usageInputs } from './inputs.ts'
@@ -41,6 +42,8 @@ export async function runAction(): Promise<void> {
     const mode = inputMode()
     if (several) return await repositoriesStep(host, mode)
     const request = await requestOf(host, mode)
+    const emergency = await runEmergency(host, request)
+    if (emergency !== undefined) return await conclude(emergency, host)
     if (mode === 'review') await reviewStep(host, request, token)
     else if (request.settings.deliver.mode === 'pull-request') await triggeredStep(host, request)
     else await runStep(host, request)
@@ -80,7 +83,10 @@ async function skip(why: string): Promise<void> {
 }
 
 async function runStep(host: Host, request: RunRequest): Promise<void> {
-  const report = await run(host, request)
+  await conclude(await run(host, request), host)
+}
+
+async function conclude(report: RunReport, host: Host): Promise<void> {
   runner.info(terminalReport(report))
   writeOutputs(report, host)
   annotate(report)

@@ -1,13 +1,11 @@
 import { Argument, Command, Option } from 'commander'
 import type { Settings } from '../../../config/schema.ts'
-import { stop } from '../../model/problem.ts'
-import type { RuleMatch } from '../../model/rule-match.ts'
 import { json } from '../../model/text/data.ts'
 import { emergenciesForPeople, jsonEmergencies } from '../../report/emergencies.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import { activeEmergencies, startEmergency, stopEmergency } from '../../run/emergency.ts'
-import { emergencyEnd } from '../../run/emergency-end.ts'
+import { emergencyEnd, emergencyFactor, emergencyMatches } from '../../run/emergency-options.ts'
 import type { Host } from '../../run/host.ts'
 import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { formatOutcome, type RunFlags } from './run-options.ts'
@@ -37,7 +35,9 @@ export function emergencyCommand(host: Host): Command {
     .option('--namespace <name...>', 'all workloads of these namespaces')
     .option('--cluster <name>', 'only in this cluster')
     .option('--for <time>', 'start: it ends by itself after this time (30m, 4h, 2d)', '24h')
-    .addOption(new Option('--factor <number>', 'start: also multiply requests by this').argParser(factorOf))
+    .addOption(
+      new Option('--factor <number>', 'start: also multiply requests by this').argParser(emergencyFactor),
+    )
     .option('--reason <text>', 'start: why, for the commit')
     .option('--direct', 'commit on the base branch, whatever deliver.mode says')
     .option('--dry-run', 'only print what would change')
@@ -57,7 +57,7 @@ export function emergencyCommand(host: Host): Command {
             : emergenciesForPeople(active, host.colour ? ansi : plain),
         )
       }
-      const request = { checkout, settings, matches: matchesOf(flags, action) }
+      const request = { checkout, settings, matches: matchesOf(flags) }
       const report =
         action === 'stop'
           ? await stopEmergency(host, request)
@@ -72,37 +72,12 @@ const startOf = (host: Host, flags: EmergencyFlags) => ({
   ...(flags.reason === undefined ? {} : { reason: flags.reason }),
 })
 
-function factorOf(text: string): number {
-  const factor = Number(text)
-  if (factor > 1 && factor <= 10) return factor
-  throw stop('usage', `--factor is ${text}`, { hint: 'Give a number above 1, and 10 at most: --factor 1.5.' })
-}
+const matchesOf = ({ workload = [], namespace = [], cluster }: EmergencyFlags) =>
+  emergencyMatches({ workloads: workload, namespaces: namespace, cluster })
 
 function delivered(settings: Settings, { direct, dryRun }: EmergencyFlags): Settings {
   const mode = dryRun ? 'report' : direct ? 'direct' : settings.deliver.mode
   // Rules say how sizes are delivered, not what a person commands.
   const rules = direct || dryRun ? settings.rules.map(({ delivery: _, ...rule }) => rule) : settings.rules
   return { ...settings, rules, deliver: { ...settings.deliver, mode } }
-}
-
-function matchesOf(
-  { workload = [], namespace = [], cluster }: EmergencyFlags,
-  action: string,
-): readonly RuleMatch[] {
-  const inCluster = cluster === undefined ? {} : { cluster }
-  const named = workload.map((text): RuleMatch => {
-    const parts = text.split('/')
-    const [name, kind, space] = [...parts].reverse()
-    if (!name || !kind || parts.length > 3 || parts.includes(''))
-      throw stop('usage', `--workload is ${text}`, {
-        hint: 'Write Kind/name, or NAMESPACE/Kind/name: shop/Deployment/web.',
-      })
-    return { ...inCluster, workload: `${kind}/${name}`, ...(space === undefined ? {} : { namespace: space }) }
-  })
-  const all = [...named, ...namespace.map((one) => ({ ...inCluster, namespace: one }))]
-  if (all.length === 0)
-    throw stop('usage', `emergency ${action} names no workload`, {
-      hint: 'Pass --workload Deployment/web, or --namespace shop for all workloads of a namespace.',
-    })
-  return all
 }
