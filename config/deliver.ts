@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { appSchema } from './app.ts'
 import { commitsSchema } from './commits.ts'
 import { forgeSchema } from './forge.ts'
+import { matchSchema } from './match.ts'
 import { branchName, oneLine, percent } from './shared-schemas.ts'
 import { variableName } from './variable.ts'
 
@@ -67,6 +68,38 @@ const pullRequestsSchema = z
   })
   .describe('Settings of pull requests.')
 
+const wavesSchema = z
+  .strictObject({
+    order: z
+      .array(matchSchema.omit({ container: true }))
+      .default([])
+      .describe(
+        'What each wave matches, the first one first: a value changes only when the same value of the same workload has held in the wave before. What nothing matches changes last.',
+      ),
+    after: z
+      .number()
+      .min(0)
+      .max(28)
+      .default(7)
+      .describe('Days of usage that a workload needs that runs in no earlier wave.'),
+  })
+  .describe('The order in which clusters or workloads change.')
+
+const budgetSchema = z
+  .strictObject({
+    workloads: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('Workloads that may move at once: proposed, or merged less than `health.days` ago.'),
+    cpu: percent.optional().describe('Share of the requested CPU that may be lowered in a day, in percent.'),
+    memory: percent
+      .optional()
+      .describe('Share of the requested memory that may be lowered in a day, in percent.'),
+  })
+  .describe('How much may move at once in each cluster. Default: no limit.')
+
 const personName = oneLine.regex(/^[^<>]+$/, 'must not have < or >')
 
 /** Settings of the delivery of changes. */
@@ -123,6 +156,8 @@ export const deliverSchema = z
       .describe('The GitHub repository for pull requests.'),
     forge: forgeSchema.optional(),
     pullRequests: pullRequestsSchema.prefault({}),
+    waves: wavesSchema.prefault({}),
+    budget: budgetSchema.prefault({}),
     commits: commitsSchema.prefault({}),
     author: z
       .strictObject({

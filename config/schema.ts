@@ -5,6 +5,7 @@ import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
 import { healthSchema } from './health.ts'
+import { matchSchema } from './match.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
@@ -43,19 +44,6 @@ const sourceSchema = z
       ),
   })
   .describe('One source: a directory that Argo CD or Flux would render.')
-
-const matchSchema = z
-  .strictObject({
-    cluster: z.string().optional().describe('Cluster name.'),
-    namespace: z.string().optional().describe('Namespace.'),
-    workload: z
-      .string()
-      .regex(/^[^/]+\/[^/]+$/, 'must be Kind/name')
-      .optional()
-      .describe('`Kind/name`.'),
-    container: z.string().optional().describe('Container name.'),
-  })
-  .describe('What the rule matches; every part that is given must match.')
 
 const amounts = z.strictObject({
   cpu: quantity('cpu').optional().describe('CPU, for example `250m`.'),

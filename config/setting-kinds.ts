@@ -23,6 +23,8 @@ const repositorySettings: readonly string[] = [
   'deliver.branch',
   'deliver.repositories',
   'deliver.pullRequests',
+  'deliver.waves',
+  'deliver.budget',
   'deliver.commits.verified',
   'deliver.author',
   'serve.schedules',

@@ -1,6 +1,7 @@
 import type { Prices } from '../model/backtest.ts'
 import { type DeclaredWorkload, declaredWorkloads } from '../model/declared.ts'
 import type { Observation } from '../model/observation.ts'
+import type { Budget, Waves } from '../model/pacing.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
@@ -19,6 +20,7 @@ import { followedChanges } from './followed-changes.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
 import { joinReferences } from './join-references.ts'
 import { nameWholePods } from './name-whole-pods.ts'
+import { pace } from './pace.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import type { FindPastValues, LastChange, PlanSettings } from './plan-settings.ts'
 import { propose } from './propose.ts'
@@ -51,6 +53,10 @@ export interface PlanRequest {
   readonly allowTemplates?: boolean
   /** Whether a list of values may be copied into an override. */
   readonly copyLists?: boolean
+  /** The order in which clusters or workloads change; all at once when left out. */
+  readonly waves?: Waves
+  /** How much may move at once; everything when left out. */
+  readonly budget?: Budget
   /** Decides the values of a workload in place of the profile, whatever its usage is: a person commands it. */
   readonly decide?: Decide
   /** Applies reviewers' decisions; every change is accepted by default. */
@@ -89,7 +95,11 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     recommendFor(one, { ...request, surroundings }, editsIn(one.source.id)),
   )
   const recommended = recommendations.filter(isChange)
-  const { changes, skipped } = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
+  const followed = followedChanges(declared, { ...request, hasHistory, recommendations, editsIn })
+  const reviewed = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
+  const paced = pace(reviewed.changes, { ...request, declared, recommendations, followed })
+  const { changes } = paced
+  const skipped = [...reviewed.skipped, ...paced.skipped]
   const proposed =
     changes.length === 0 ? undefined : await proposeChanges({ changes, rendered, request }, ports)
   const proposal = proposed?.proposal
@@ -99,7 +109,7 @@ export async function plan(given: PlanRequest, ports: PlanPorts): Promise<Plan> 
     skipped: [...failed, ...skipped, ...(proposed?.skipped ?? [])],
     rollouts: rolloutsOf(rendered, proposal),
     references: references.flatMap((one) => one.references),
-    followed: followedChanges(declared, { ...request, hasHistory, recommendations, editsIn }),
+    followed,
     backtest: backtestPlan(declared, { ...request, recommended, proposal }),
     slots: slotsOfPlan(declared, request),
     unanswered: unansweredKills(recommendations, request.observations),

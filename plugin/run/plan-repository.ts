@@ -195,7 +195,11 @@ export async function planRepository(
     allowTemplates: edit.allowTemplates,
     copyLists: edit.copyLists,
     ...(decide === undefined
-      ? reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge)
+      ? {
+          ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
+          waves: deliver.waves,
+          budget: deliver.budget,
+        }
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
   }
