@@ -21,6 +21,42 @@ const set = (number: number, patch: object) => story.server.state.pulls.change(n
 const said = (number: number) =>
   (story.server.state.comments.get(number) ?? []).map(({ body }) => body).join('\n')
 
+/** Closed pull requests of others, updated after those of the story. */
+function othersClose(count: number): void {
+  const [mine] = story.server.pulls
+  if (mine === undefined) throw new Error('there is no pull request')
+  const [before, now] = [new Date(Date.now() - 3_600_000).toISOString(), new Date().toISOString()]
+  for (const one of story.server.pulls) Object.assign(one, { updated_at: before })
+  const all = story.server.pulls as (typeof mine)[]
+  for (let nth = 0; nth < count; nth += 1)
+    all.push({
+      ...mine,
+      number: 1000 + nth,
+      body: 'a change of somebody',
+      state: 'closed',
+      head: { ...mine.head, ref: `feature/${nth}`, label: `acme:feature/${nth}` },
+      updated_at: now,
+      closed_at: now,
+    })
+}
+
+describe('decisions in a busy repository', () => {
+  it.each([250, 10_000])(
+    'count after %i pull requests of others, with few requests',
+    async (count) => {
+      await begin()
+      await story.pulls()
+      set(1, { state: 'closed' })
+      expect(await story.pulls()).toEqual([])
+      othersClose(count)
+      const before = story.server.requests.length
+      expect(await story.pulls()).toEqual([])
+      expect(story.server.requests.length - before).toBeLessThan(20)
+    },
+    60_000,
+  )
+})
+
 describe('a pull request of the program', () => {
   it('is proposed, and unchanged by a run that finds nothing new', async () => {
     await begin()

@@ -143,6 +143,41 @@ function lastEdit(state: State, number: number): Answer {
   return { status: 200, data: { data: { repository: { pullRequest } } } }
 }
 
+const searchSchema = z.object({ search: z.string(), after: z.string().nullable() })
+const pageSize = 100
+
+/** Searches pull requests by state, prefix of the branch and time of the last update, and nothing else. */
+function search(state: State, { search: text, after }: z.infer<typeof searchSchema>): Answer {
+  const words = /^repo:(\S+) is:pr is:closed head:(\S+) updated:>=(\S+)$/.exec(text)
+  const [, repository, prefix = '', since = ''] = words ?? []
+  if (repository !== state.repository) return failure('INVALID', `not served here: ${text}`)
+  const all = state.pulls.all.filter(
+    (one) =>
+      one.state === 'closed' && one.head.ref.startsWith(prefix) && one.updated_at.slice(0, 10) >= since,
+  )
+  const from = Number(after ?? 0)
+  const end = from + pageSize
+  const nodes = all.slice(from, end).map((one) => ({
+    __typename: 'PullRequest',
+    number: one.number,
+    url: one.html_url,
+    title: one.title,
+    body: one.body ?? '',
+    state: one.merged_at === null ? 'CLOSED' : 'MERGED',
+    isCrossRepository: one.head.repo?.id !== one.base.repo.id,
+    headRefName: one.head.ref,
+    headRefOid: one.head.sha,
+    baseRefName: one.base.ref,
+    createdAt: one.created_at,
+    closedAt: one.closed_at,
+    mergedAt: one.merged_at,
+    author: { __typename: one.user.type, login: one.user.login.replace('[bot]', '') },
+    labels: { nodes: one.labels },
+  }))
+  const pageInfo = { hasNextPage: end < all.length, endCursor: String(end) }
+  return { status: 200, data: { data: { search: { pageInfo, nodes } } } }
+}
+
 const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) })
 
 /** Responds to the GraphQL requests that the client sends. */
@@ -167,6 +202,7 @@ function answerTo(state: State, { query, variables }: z.infer<typeof bodySchema>
   if (query.includes('enablePullRequestAutoMerge(')) return arm(state, input)
   if (query.includes('enqueuePullRequest(')) return enqueue(state, input)
   if (query.includes('mergeStateStatus')) return mergeState(state, Number(variables['number']))
+  if (query.includes('search(')) return search(state, searchSchema.parse(variables))
   if (query.includes('lastEditedAt')) return lastEdit(state, Number(variables['number']))
   return failure('UNDEFINED', 'not served here')
 }

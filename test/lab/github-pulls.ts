@@ -203,14 +203,17 @@ export function pullStore(ground: Ground): PullStore {
     const matches = (name: string, value: string) =>
       !query.has(name) || query.get(name) === 'all' || query.get(name) === value
     const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 30)]
-    const data = all
+    const found = all
       .filter(
         ({ state, head, base }) =>
           matches('state', state) && matches('head', head.label) && matches('base', base.ref),
       )
       .sort((a, b) => b.updated_at.localeCompare(a.updated_at) || b.number - a.number)
-      .slice((page - 1) * size, page * size)
-    return { status: 200, data }
+    const data = found.slice((page - 1) * size, page * size)
+    const next = new URLSearchParams(query)
+    next.set('page', String(page + 1))
+    const link = `<${url}/repos/${repository}/pulls?${next}>; rel="next"`
+    return { status: 200, data, ...(page * size < found.length && { headers: { link } }) }
   }
   return { all, events, edits, label, list, open, change, merge, settle }
 }

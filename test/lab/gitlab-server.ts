@@ -134,8 +134,13 @@ const find = ({ state, at: [iid] }: Call) => state.mergeRequests.find((one) => o
 function list({ state, query }: Call): Answer {
   settle(state)
   const [wanted, branch] = [query.get('state') ?? 'all', query.get('source_branch')]
+  // Without `in`, GitLab searches titles as well.
+  const text = query.get('in') === 'description' ? query.get('search') : null
   const found = state.mergeRequests.filter(
-    (one) => (wanted === 'all' || one.state === wanted) && (branch === null || one.source_branch === branch),
+    (one) =>
+      (wanted === 'all' || one.state === wanted) &&
+      (branch === null || one.source_branch === branch) &&
+      (text === null || one.description.toLowerCase().includes(text.toLowerCase())),
   )
   return ok(found.reverse())
 }

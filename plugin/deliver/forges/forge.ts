@@ -75,8 +75,11 @@ export type Merging = 'armed' | 'queued' | 'merged' | 'refused'
 export interface Forge {
   /** The name in messages: `GitHub`. */
   readonly name: string
-  /** Lists the pull requests from branches under `tortoise/` of the repository itself: all open ones, and the recently closed ones, newest first. */
-  readonly pulls: () => Promise<readonly Pull[]>
+  /**
+   * Lists the pull requests from branches under `tortoise/` of the repository itself: the open ones, and those closed ones that were
+   * updated since a time, newest first. The number of requests does not grow with the pull requests of others.
+   */
+  readonly pulls: (since: Date) => Promise<readonly Pull[]>
   /** Lists every pull request from one branch of the repository itself, however long ago it was closed. */
   readonly pullsFrom: (branch: string) => Promise<readonly Pull[]>
   readonly open: (draft: PullDraft) => Promise<Pull>

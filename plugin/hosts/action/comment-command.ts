@@ -37,7 +37,8 @@ export async function runCommentCommand(
   const session = await openGitHub(host, settings)
   const forge = githubForge(session)
   const { writes, decides } = trustOf(forge)
-  const pull = (await forge.pulls()).find(({ number }) => number === comment.pull)
+  const since = new Date(host.now().getTime() - settings.deliver.pullRequests.rememberDays * 86_400_000)
+  const pull = (await forge.pulls(since)).find(({ number }) => number === comment.pull)
   if (pull === undefined || !(await writes(pull.author)))
     return { kind: 'skipped', why: `#${comment.pull} is not a pull request of Tortoise` }
   for (const login of new Set([comment.author, comment.sender]))

@@ -41,7 +41,8 @@ export async function loadForgeState(
   const { reconsider, settle, rememberDays } = deliver.pullRequests
   const { forge, session } = await openForge(environment, deliver)
   const writer = openWriter(environment, { settings, gitdir, session, now })
-  const { pulls, reviewed } = await readReviews(forge, await forge.pulls(), { now, days: rememberDays })
+  const since = new Date(now.getTime() - rememberDays * 86_400_000)
+  const { pulls, reviewed } = await readReviews(forge, await forge.pulls(since), { now, days: rememberDays })
   return {
     forge,
     writer,

@@ -68,7 +68,7 @@ export async function giteaForge({ url, repository, token }: RepositoryAccess): 
   const session: Session = { owner, repo, api, send }
   return {
     name: 'Gitea',
-    pulls: () => listPulls(session),
+    pulls: (since) => listPulls(session, since),
     pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
     update: async (number, { title, body, state }) => {

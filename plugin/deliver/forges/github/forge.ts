@@ -3,10 +3,13 @@ import type { Check, Comment, Forge, Pull, PullDraft } from '../forge.ts'
 import { httpStatusOf } from '../request.ts'
 import { actorOf, readActs, readLastEdit } from './acts.ts'
 import { autoMerge } from './auto-merge.ts'
+import { searchPulls } from './search-pulls.ts'
 import type { Session } from './session.ts'
 
-/** At least so many closed pull requests are listed, the last updated ones. */
+/** So many closed pull requests are listed, the last updated ones; those of Tortoise among older ones are searched. */
 const maxClosed = 200
+/** Most open pull requests that are listed. */
+const maxOpen = 1000
 const branchPrefix = 'tortoise/'
 
 interface GitHubRepositoryId {
@@ -54,20 +57,25 @@ function pullOf(data: GitHubPull): Pull {
 const isOurs = ({ head, base }: GitHubPull): boolean =>
   head.ref.startsWith(branchPrefix) && head.repo?.id !== undefined && head.repo.id === base.repo?.id
 
-async function listPulls({ repo, send }: Session): Promise<readonly Pull[]> {
+async function listPulls(session: Session, since: Date): Promise<readonly Pull[]> {
+  const { repo, send } = session
   const request = { ...repo, sort: 'updated' as const, direction: 'desc' as const, per_page: 100 }
-  const open = await send('list pull requests', (octokit) =>
-    octokit.paginate(octokit.rest.pulls.list, { ...request, state: 'open' }),
-  )
-  const closed = await send('list pull requests', (octokit) => {
-    let count = 0
-    return octokit.paginate(octokit.rest.pulls.list, { ...request, state: 'closed' }, ({ data }, done) => {
-      count += data.length
-      if (count >= maxClosed) done()
-      return data
+  const list = (state: 'open' | 'closed', most: number) =>
+    send('list pull requests', (octokit) => {
+      let count = 0
+      return octokit.paginate(octokit.rest.pulls.list, { ...request, state }, ({ data }, done) => {
+        count += data.length
+        if (count >= most) done()
+        return data
+      })
     })
-  })
-  return [...open, ...closed].filter(isOurs).map(pullOf)
+  const [open, closed] = [await list('open', maxOpen), await list('closed', maxClosed)]
+  const listed = [...open, ...closed].filter(isOurs).map(pullOf)
+  const isWhole = closed.length < maxClosed || Date.parse(closed.at(-1)?.updated_at ?? '') < since.getTime()
+  if (isWhole) return listed
+  const known = new Set(listed.map(({ number }) => number))
+  const older = await searchPulls(session, { prefix: branchPrefix, since })
+  return [...listed, ...older.filter(({ number }) => !known.has(number))]
 }
 
 async function pullsFrom({ repo, send }: Session, branch: string): Promise<readonly Pull[]> {
@@ -180,7 +188,7 @@ export function githubForge(session: Session): Forge {
   const { repo, send } = session
   return {
     name: 'GitHub',
-    pulls: () => listPulls(session),
+    pulls: (since) => listPulls(session, since),
     pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
     update: async (pull_number, { title, body, state }) => {

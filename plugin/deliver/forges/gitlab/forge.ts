@@ -73,7 +73,7 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
   const session: Session = { project, api, send }
   return {
     name: 'GitLab',
-    pulls: () => listPulls(session),
+    pulls: (since) => listPulls(session, since),
     pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
     update: (number, patch) => updatePull(session, number, patch),

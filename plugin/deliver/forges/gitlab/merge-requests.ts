@@ -6,19 +6,23 @@ import { actorOf, mergeRequestSchema, noteSchema, pullOf } from './schemas.ts'
 import type { Session } from './session.ts'
 
 const branchPrefix = 'tortoise/'
-/** Which closed and merged ones are listed: the 200 that were updated last. */
-const recentlyUpdated = { orderBy: 'updated_at', sort: 'desc', perPage: 100, maxPages: 2 } as const
+/** The hidden block is in the description of each merge request of Tortoise. */
+const marked = { search: 'tortoise:1', in: 'description', perPage: 100, maxPages: 10 } as const
 
-/** Lists the merge requests from branches of Tortoise in the project itself. */
-export async function listPulls({ project, api, send }: Session): Promise<readonly Pull[]> {
-  const list = (filter: { state: 'opened' } | ({ state: 'closed' | 'merged' } & typeof recentlyUpdated)) =>
+/** Lists the merge requests from branches of Tortoise in the project itself: GitLab searches descriptions, so others are not read. */
+export async function listPulls({ project, api, send }: Session, since: Date): Promise<readonly Pull[]> {
+  const order = { orderBy: 'updated_at', sort: 'desc' } as const
+  const updatedAfter = since.toISOString()
+  const list = (filter: { state: 'opened' | 'closed' | 'merged'; updatedAfter?: string }) =>
     send('list merge requests', async () =>
-      z.array(mergeRequestSchema).parse(await api.MergeRequests.all({ projectId: project, ...filter })),
+      z
+        .array(mergeRequestSchema)
+        .parse(await api.MergeRequests.all({ projectId: project, ...order, ...marked, ...filter })),
     )
   const all = [
     ...(await list({ state: 'opened' })),
-    ...(await list({ state: 'closed', ...recentlyUpdated })),
-    ...(await list({ state: 'merged', ...recentlyUpdated })),
+    ...(await list({ state: 'closed', updatedAfter })),
+    ...(await list({ state: 'merged', updatedAfter })),
   ]
   return all
     .filter(
@@ -53,8 +57,8 @@ export async function openPull(session: Session, draft: PullDraft): Promise<Pull
     )
   } catch (error) {
     if (httpStatusOf(error) !== 409) throw error
-    const open = (await listPulls(session)).find(
-      (pull) => pull.state === 'open' && pull.branch === branch && pull.base === base,
+    const open = (await pullsFrom(session, branch)).find(
+      (pull) => pull.state === 'open' && pull.base === base,
     )
     if (open === undefined) throw error
     return open

@@ -33,6 +33,9 @@ import {
   proposalOf,
 } from '../lab.ts'
 
+/** Long before every pull request of these tests. */
+const since = new Date('2020-01-01T00:00:00Z')
+
 const branch = 'tortoise/right-size'
 
 /** A forge of the lab, and the actions of its users. */
@@ -176,13 +179,13 @@ async function run(
     ...more,
   }
   const { forge } = ground
-  const pulls = await forge.pulls()
+  const pulls = await forge.pulls(since)
   const obsolete = new Map(pulls.map(({ number }) => [number, 'the workload is gone']))
   const [outcome] = await syncPulls(wanted, { options, obsolete, ports: { forge, writer, pulls } })
   return outcome
 }
 
-const shown = async (number = 1) => (await ground.forge.pulls()).find((pull) => pull.number === number)
+const shown = async (number = 1) => (await ground.forge.pulls(since)).find((pull) => pull.number === number)
 const cpuAt = (ref: string): string => {
   git(checkout.dir, ['fetch', '--quiet', 'origin', ref])
   return git(checkout.dir, ['show', `FETCH_HEAD:${deployment}`])
@@ -230,7 +233,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
       ])
       expect(await run('300m')).toMatchObject({ number: 1 })
       expect(await shown()).toMatchObject({ state: 'open' })
-      expect(await ground.forge.pulls()).toHaveLength(1)
+      expect(await ground.forge.pulls(since)).toHaveLength(1)
     },
   )
 
@@ -252,7 +255,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     await run('260m')
     await ground.say(1, 'eve', '/tortoise ignore')
     await ground.say(1, 'ada', '/tortoise snooze 30d')
-    const { reviewed } = await readReviews(ground.forge, await ground.forge.pulls(), {
+    const { reviewed } = await readReviews(ground.forge, await ground.forge.pulls(since), {
       now: new Date(),
       days: 30,
     })
@@ -262,7 +265,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
   })
 
   const reviews = async () =>
-    readReviews(ground.forge, await ground.forge.pulls(), { now: new Date(), days: 30 })
+    readReviews(ground.forge, await ground.forge.pulls(since), { now: new Date(), days: 30 })
   const bodyOf = async () => (await shown())?.body ?? ''
 
   claims(`counts a label only from users with push access${claim}`, async () => {
@@ -325,7 +328,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     ground = await open(checkout)
     await run('260m')
     await ground.fromFork(await bodyOf())
-    expect((await ground.forge.pulls()).map(({ author: by, state }) => [by.login, state])).toEqual([
+    expect((await ground.forge.pulls(since)).map(({ author: by, state }) => [by.login, state])).toEqual([
       [expect.stringMatching(/^(ada|tortoise)$/), 'open'],
     ])
   })

@@ -108,7 +108,11 @@ export async function beginStory(
     )
     const forge: Forge = githubForge(session)
     const writer = writerOf?.(checkout, now) ?? githubWriter(session, { verified: lab.tokenOf === 'person' })
-    const { pulls, reviewed } = await readReviews(forge, await forge.pulls(), { now, days: 180 })
+    const { pulls, reviewed } = await readReviews(
+      forge,
+      await forge.pulls(new Date(now.getTime() - 180 * 86_400_000)),
+      { now, days: 180 },
+    )
     const memory = collectDecisions(reviewed)
     const rules = { reconsider: 20, settle: 5, rememberDays: 180, now }
     const left: string[] = []
