@@ -104,6 +104,11 @@ describe('the wanted CPU', () => {
     }
   })
 
+  it('has the price of a container of 125m where it is smaller', () => {
+    expect(minutes(2, 5, uncovered(2, 5))).toBeGreaterThan(88 * 2 * 0.9)
+    expect(minutes(2, 5, uncovered(2, 5))).toBeLessThan(88 * 2 * 1.1)
+  })
+
   it.each([
     ['targetTimeAbove of balanced', { targetTimeAbove: 3.6 }, 88],
     ['a lower targetTimeAbove', { targetTimeAbove: 1.8 }, 88 / 2 ** 1.4],
