@@ -1,3 +1,4 @@
+import { packSketches, unpackSketches } from './packed-sketches.ts'
 import { packBytes, unpackBytes } from './packing.ts'
 import type { Sketch } from './sketch.ts'
 
@@ -11,6 +12,10 @@ export interface DayUsage {
   readonly samples: number
   /** The same samples in quarters of the day, from 00:00 UTC; absent where they were not recorded. */
   readonly quarters?: readonly Sketch[]
+  /** Of CPU: the samples of the pod with the highest 80th percentile; absent where that is not above the percentile of all pods. */
+  readonly busiest?: Sketch
+  /** Of memory: the highest sample of each pod, one a pod; absent where all pods are in one bucket. */
+  readonly podPeaks?: Sketch
 }
 
 /** Quarters of a day: usage of six hours each. */
@@ -31,6 +36,9 @@ export interface DailyUsage {
    * byte) and weight (seven bits a byte, lowest first; the highest bit says that one more follows) of each.
    */
   readonly quarters?: string
+  /** `busiest` and `podPeaks` of the days, packed by `packSketches`; empty for days without. Absent when all days are without. */
+  readonly busiest?: string
+  readonly podPeaks?: string
 }
 
 /** Packs days. Weights are rounded to whole numbers, and are 1 at least. */
@@ -54,7 +62,19 @@ export function packDays(days: readonly DayUsage[]): DailyUsage {
     samples: days.map(({ samples }) => samples),
     sketches: packBytes(bytes),
     ...(days.some(({ quarters }) => quarters !== undefined) ? { quarters: packQuarters(days) } : {}),
+    ...packPods(days, 'busiest'),
+    ...packPods(days, 'podPeaks'),
   }
+}
+
+function packPods(days: readonly DayUsage[], what: 'busiest' | 'podPeaks'): Pick<DailyUsage, typeof what> {
+  const sketches = days.map((day) => day[what] ?? [])
+  return sketches.some(({ length }) => length > 0) ? { [what]: packSketches(sketches) } : {}
+}
+
+function unpackPods(packed: string | undefined, count: number): readonly (Sketch | undefined)[] {
+  const sketches = packed === undefined ? [] : unpackSketches(packed, count)
+  return sketches.map((sketch) => (sketch.length === 0 ? undefined : sketch))
 }
 
 function packQuarters(days: readonly DayUsage[]): string {
@@ -139,6 +159,8 @@ export function visitDays(
 export function unpackDays(daily: DailyUsage): readonly DayUsage[] {
   const { days, peaks, samples, sketches } = daily
   const quarters = unpackQuarters(daily)
+  const busiest = unpackPods(daily.busiest, days.length)
+  const podPeaks = unpackPods(daily.podPeaks, days.length)
   const bytes = unpackBytes(sketches)
   const view = new DataView(bytes.buffer)
   let at = 0
@@ -149,13 +171,15 @@ export function unpackDays(daily: DailyUsage): readonly DayUsage[] {
       return [view.getUint8(place), view.getUint32(place + 1, true)]
     })
     at += 1 + 5 * length
-    const ofDay = quarters[index]
+    const [ofDay, pod, peaksOfPods] = [quarters[index], busiest[index], podPeaks[index]]
     return {
       day,
       sketch,
       peak: peaks[index] ?? 0,
       samples: samples[index] ?? 0,
       ...(ofDay === undefined ? {} : { quarters: ofDay }),
+      ...(pod === undefined ? {} : { busiest: pod }),
+      ...(peaksOfPods === undefined ? {} : { podPeaks: peaksOfPods }),
     }
   })
 }

@@ -1,9 +1,11 @@
 import { type DayUsage, packDays, quartersPerDay } from './daily.ts'
 import type { ResourceUsage } from './observation.ts'
+import { type PodRecorder, podRecorder } from './pod-recorder.ts'
 import { levelOf, packLevels, type SeriesFrame } from './series.ts'
 import {
-  addSample,
   addSketch,
+  addWeight,
+  bucketOf,
   cpuScale,
   emptySketch,
   finishSketch,
@@ -20,6 +22,7 @@ export interface SlotFrame extends SeriesFrame {
 interface DayBuffer {
   /** One for each quarter of the day with samples; one for the whole day where quarters are not kept. */
   readonly buffers: (SketchBuffer | undefined)[]
+  readonly pods: PodRecorder
   peak: number
   samples: number
 }
@@ -30,6 +33,8 @@ const secondsPerDay = 86_400
 export interface UsageRecorder {
   /** Adds a pod's sample at the index of a slot, in the unit of the scale. The caller checks both. */
   add(slot: number, value: number): void
+  /** Says that the samples since the last call were one pod's, so that what differs between pods is recorded. */
+  endPod(): void
   /** The recorded usage; `undefined` without samples. */
   finish(): ResourceUsage | undefined
 }
@@ -43,18 +48,28 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
 
   const add = (slot: number, value: number): void => {
     const day = dayOf(first + slot * step, step)
-    const known = days.get(day) ?? { buffers: new Array(parts), peak: 0, samples: 0 }
+    const known = days.get(day) ?? {
+      buffers: new Array(parts),
+      pods: podRecorder(scale),
+      peak: 0,
+      samples: 0,
+    }
     days.set(day, known)
     const part = Math.floor(((first + (slot - 1) * step - day * secondsPerDay) * parts) / secondsPerDay)
-    const buffer = known.buffers[part] ?? emptySketch()
+    const buffer = known.buffers[part] ?? emptySketch(scale)
     known.buffers[part] = buffer
-    addSample(buffer, scale, value)
+    const bucket = bucketOf(scale, value)
+    addWeight(buffer, bucket, 1)
+    known.pods.add(bucket)
     known.peak = Math.max(known.peak, value)
     known.samples += 1
     highest ??= new Uint8Array(count)
     total ??= new Float32Array(count)
-    highest[slot] = Math.max(highest[slot] ?? 0, levelOf(scale, value))
+    highest[slot] = Math.max(highest[slot] ?? 0, bucket + 1)
     total[slot] = (total[slot] ?? 0) + value
+  }
+  const endPod = (): void => {
+    for (const { pods } of days.values()) pods.end()
   }
 
   const finish = (): ResourceUsage | undefined => {
@@ -70,7 +85,7 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
     }
   }
 
-  return { add, finish }
+  return { add, endPod, finish }
 }
 
 /** The day (since 1970, UTC) of a slot, which covers the step before its time. */
@@ -83,13 +98,15 @@ function totalLevels(scale: SketchScale, highest: Uint8Array, total: Float32Arra
 function finishedDays(days: ReadonlyMap<number, DayBuffer>): readonly DayUsage[] {
   return [...days]
     .sort(([one], [other]) => one - other)
-    .map(([day, { buffers, peak, samples }]) => {
+    .map(([day, { buffers, pods, peak, samples }]) => {
       const parts = Array.from(buffers, (buffer) => (buffer === undefined ? [] : finishSketch(buffer)))
+      const sketch = sumOfSketches(parts)
       return {
         day,
-        sketch: sumOfSketches(parts),
+        sketch,
         peak,
         samples,
+        ...pods.finish(sketch),
         ...(parts.length > 1 ? { quarters: parts } : {}),
       }
     })

@@ -7,7 +7,9 @@ import { containerSchema, nameSchema as name, replicasSchema } from './snapshot-
 /** The `kind` and the version of the format of a snapshot file. */
 export const snapshotKind = 'TortoiseSnapshot'
 /** Version of the format. */
-export const snapshotVersion = 1
+export const snapshotVersion = 2
+/** The version before, whose CPU has wider buckets below 196m. It is read too. */
+export const formerVersion = 1
 
 const utc = (what: string) => z.iso.datetime().describe(`${what}, ISO 8601 in UTC.`)
 const count = (what: string) => z.int().min(0).describe(what)
@@ -109,7 +111,9 @@ const readingSchema = z
 export const snapshotSchema = z
   .object({
     kind: z.literal(snapshotKind).describe('Marks the file as a snapshot.'),
-    version: z.literal(snapshotVersion).describe('Version of the format.'),
+    version: z
+      .literal([formerVersion, snapshotVersion])
+      .describe('Version of the format. Version 1 has wider buckets of CPU below 196 millicores.'),
     recordedAt: utc('Time of the recording'),
     readings: z
       .array(readingSchema)

@@ -1,25 +1,35 @@
 import * as z from 'zod'
 import { type DailyUsage, unpackDays } from '../model/daily.ts'
+import { cpuScale, memoryScale, type SketchScale } from '../model/sketch.ts'
 
 const count = (what: string) => z.int().min(0).describe(what)
 const share = (what: string) => z.number().min(0).max(1).describe(`${what}, 0 to 1.`)
 /** A name that is not empty. */
 export const nameSchema = (what: string) => z.string().min(1).describe(what)
 
-const sketchSchema = z
-  .array(
-    z
-      .tuple([z.int().min(0).max(175), z.number().positive()])
-      .readonly()
-      .describe('Bucket number and weight (samples in the bucket).'),
-  )
-  .readonly()
-  .refine((pairs) => pairs.every(([bucket], at) => at === 0 || bucket > (pairs[at - 1]?.[0] ?? bucket)), {
-    error: 'buckets must rise',
-  })
-  .describe(
-    'Exponential histogram: bucket n starts at first × (1.05ⁿ − 1) / 0.05; first is 10 millicores for CPU, 10⁷ bytes for memory.',
-  )
+const sketchSchema = ({ count }: SketchScale, buckets: string) =>
+  z
+    .array(
+      z
+        .tuple([
+          z
+            .int()
+            .min(0)
+            .max(count - 1),
+          z.number().positive(),
+        ])
+        .readonly()
+        .describe('Bucket number and weight (samples in the bucket).'),
+    )
+    .readonly()
+    .refine((pairs) => pairs.every(([bucket], at) => at === 0 || bucket > (pairs[at - 1]?.[0] ?? bucket)), {
+      error: 'buckets must rise',
+    })
+    .describe(`Exponential histogram: ${buckets}`)
+
+const cpuBuckets =
+  'bucket n of the scale of the Vertical Pod Autoscaler starts at 10 millicores × (1.05ⁿ − 1) / 0.05. The first 14, to 196 millicores, are divided into 10, 11, 11, 12, 6, 6, 4, 4, 3, 3, 3, 3, 3 and 2 parts at whole millicores, which count as buckets. In version 1, none is divided.'
+const memoryBuckets = 'bucket n starts at 10⁷ bytes × (1.05ⁿ − 1) / 0.05.'
 
 const packed = (what: string) =>
   z
@@ -62,6 +72,12 @@ const dailySchema = z
     quarters: packed(
       'Quarters of the days from 00:00 UTC, in base64: for each day, 0 where they are not known, or 4; then for each quarter the number of buckets (one byte), and bucket (one byte) and weight (seven bits a byte, lowest first; the highest bit says that one more follows) of each.',
     ).exactOptional(),
+    busiest: packed(
+      'CPU of the pod with the highest 80th percentile of each day, in base64: the number of buckets (one byte, 0 where pods are alike), then bucket and weight of each as in quarters.',
+    ).exactOptional(),
+    podPeaks: packed(
+      'Peaks of memory of all pods of each day, in base64: the number of buckets (one byte, 0 where pods are alike), then bucket and number of pods of each as in quarters.',
+    ).exactOptional(),
   })
   .readonly()
   .refine(isDaily, { error: 'the lists of days differ in length' })
@@ -80,10 +96,10 @@ function isDaily(daily: DailyUsage): boolean {
   }
 }
 
-const usageSchema = (unit: string) =>
+const usageSchema = (unit: string, sketch: ReturnType<typeof sketchSchema>) =>
   z
     .object({
-      sketch: sketchSchema,
+      sketch,
       peak: z.number().min(0).describe(`The highest sample, exact, in ${unit}.`),
       samples: count('Number of samples, over all pods.'),
       daily: dailySchema.exactOptional(),
@@ -111,8 +127,8 @@ const throttlingSchema = z
 export const containerSchema = z
   .object({
     container: nameSchema('Name of the container.'),
-    cpu: usageSchema('millicores').exactOptional(),
-    memory: usageSchema('bytes').exactOptional(),
+    cpu: usageSchema('millicores', sketchSchema(cpuScale, cpuBuckets)).exactOptional(),
+    memory: usageSchema('bytes', sketchSchema(memoryScale, memoryBuckets)).exactOptional(),
     oomKills: count('OOM kills of containers with this name.'),
     oomTimes: z
       .array(z.number().min(0).max(latest))

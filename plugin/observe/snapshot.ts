@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import type { Observation } from '../model/observation.ts'
 import { ExpectedStop, type Place, type Problem } from '../model/problem.ts'
+import { onPresentScale } from './former-scale.ts'
 import {
+  formerVersion,
   observationSchema,
   type Snapshot,
   snapshotKind,
@@ -16,18 +18,24 @@ export function parseSnapshot(file: string, text: string): Snapshot {
   if (header?.kind !== snapshotKind) {
     throw invalid(file, [`this is not a snapshot: kind is ${shown(header?.kind)}, not ${snapshotKind}`])
   }
-  if (header.version !== snapshotVersion) {
+  if (header.version !== snapshotVersion && header.version !== formerVersion) {
     throw invalid(file, [
-      `the version of this snapshot is ${shown(header.version)}, and only version ${snapshotVersion} can be read`,
+      `the version of this snapshot is ${shown(header.version)}, and only versions ${formerVersion} and ${snapshotVersion} can be read`,
     ])
   }
   const { data, error } = snapshotSchema.safeParse(value)
-  if (data !== undefined) return data
+  if (data !== undefined) return present(data)
   throw invalid(
     file,
     error.issues.map(({ path, message }) => `${printPath(path)}: ${message}`),
   )
 }
+
+/** The snapshot in the present version. */
+const present = (snapshot: Snapshot): Snapshot =>
+  snapshot.version === snapshotVersion
+    ? snapshot
+    : { ...snapshot, version: snapshotVersion, observations: snapshot.observations.map(onPresentScale) }
 
 /** The first line of a snapshot as `snapshotLines` writes it. */
 const firstLine = /^(\{.*),"observations":\[$/
@@ -42,12 +50,14 @@ export function parseSnapshotLines(file: string, lines: Iterable<string>, readWh
   const [, head] = firstLine.exec(first) ?? []
   if (head === undefined) return parseSnapshot(file, readWhole())
   const snapshot = parseSnapshot(file, `${head},"observations":[]}`)
+  const isFormer = headerSchema.parse(JSON.parse(`${head}}`)).version === formerVersion
   const observations: Observation[] = []
   for (let number = 2; ; number += 1) {
     const { value: line, done } = all.next() as { readonly value?: string; readonly done?: boolean }
     if (done === true || line === undefined) throw invalid(file, ['the file ends early'])
     if (line === ']}' && isEnd(all)) return { ...snapshot, observations }
-    observations.push(observationIn({ file, line: number }, line.replace(/,$/, '')))
+    const one = observationIn({ file, line: number }, line.replace(/,$/, ''))
+    observations.push(isFormer ? onPresentScale(one) : one)
   }
 }
 

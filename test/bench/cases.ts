@@ -3,6 +3,7 @@ import { largeAgainstBare } from './large.ts'
 import { planLive } from './live.ts'
 import { observeAgainstCurl } from './observe.ts'
 import { observeGenerated } from './observe-generated.ts'
+import { observeAgainstKrr } from './observe-krr.ts'
 import { keepServer } from './observe-server.ts'
 import { planAgainstBare } from './plan.ts'
 import { recommendFleet } from './recommend.ts'
@@ -20,6 +21,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   plan: planAgainstBare,
   observe: observeAgainstCurl,
   'observe-10k': observeGenerated,
+  'observe-krr': observeAgainstKrr,
   'observe-server': keepServer,
   live: planLive,
   large: largeAgainstBare,

@@ -239,7 +239,7 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
       join(outside, 'snapshot.json'),
       printSnapshot({
         kind: 'TortoiseSnapshot',
-        version: 1,
+        version: 2,
         recordedAt: new Date(end).toISOString(),
         observations,
       }),

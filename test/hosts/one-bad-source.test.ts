@@ -40,7 +40,7 @@ beforeAll(() => {
       { container: 'web', oomKills: 0, ...recordedUsage({ cpu: () => 100, memory: () => 1e8 }, frame) },
     ],
   }
-  const head = { kind: 'TortoiseSnapshot', version: 1, recordedAt: new Date(end).toISOString() } as const
+  const head = { kind: 'TortoiseSnapshot', version: 2, recordedAt: new Date(end).toISOString() } as const
   writeFileSync(join(work, 'snapshot.json'), printSnapshot({ ...head, observations: [observation] }))
   git(work, 'init', '--quiet', '--initial-branch=main')
 })

@@ -106,7 +106,7 @@ function snapshotOf(loads: readonly Load[]): string {
   })
   return printSnapshot({
     kind: 'TortoiseSnapshot',
-    version: 1,
+    version: 2,
     recordedAt: '2026-03-01T00:00:00Z',
     observations,
   })

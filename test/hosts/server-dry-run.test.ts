@@ -126,7 +126,7 @@ describe.skipIf(!hasControlPlane())('the API server takes every accepted change'
       join(outside, 'snapshot.json'),
       printSnapshot({
         kind: 'TortoiseSnapshot',
-        version: 1,
+        version: 2,
         recordedAt: new Date(end).toISOString(),
         observations,
       }),

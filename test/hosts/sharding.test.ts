@@ -97,7 +97,7 @@ describe('a run in shards', () => {
         join(work, name),
         JSON.stringify({
           kind: 'TortoiseSnapshot',
-          version: 1,
+          version: 2,
           recordedAt: new Date(end * 1000).toISOString(),
           observations: [{ ...one, days }],
         }),

@@ -170,7 +170,7 @@ describe.skipIf(!ready)('usage from a real cluster without a Prometheus', () => 
       join(work, 'recorded/lab.json'),
       JSON.stringify({
         kind: 'TortoiseSnapshot',
-        version: 1,
+        version: 2,
         recordedAt: window.to,
         observations: [recorded],
       }),

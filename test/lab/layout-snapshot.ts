@@ -30,7 +30,7 @@ export function snapshotOf(byCluster: ReadonlyMap<string, readonly Deployed[]>):
   )
   return printSnapshot({
     kind: 'TortoiseSnapshot',
-    version: 1,
+    version: 2,
     recordedAt: new Date(end).toISOString(),
     observations,
   })

@@ -29,7 +29,7 @@ export function snapshotCommand(host: Host): Command {
       const settings = readSettings(host, findCheckout(host, flags.repo), flags)
       const { observations, readings } = await observe(host, settings, flags)
       const recordedAt = host.now().toISOString()
-      const snapshot = { kind: 'TortoiseSnapshot', version: 1, recordedAt, observations, readings } as const
+      const snapshot = { kind: 'TortoiseSnapshot', version: 2, recordedAt, observations, readings } as const
       const file = openSync(resolve(host.cwd, out), 'w')
       for (const line of snapshotLines(snapshot)) writeSync(file, line)
       closeSync(file)

@@ -74,6 +74,8 @@ export interface SeriesTarget {
   readonly workload: WorkloadAccumulator
   readonly container: string
   readonly resource: 'cpu' | 'memory'
+  /** Whether the series has all samples of a pod in the time of the accumulator, so that pods can be compared. */
+  readonly isWhole?: boolean
   /** Counts the pod of the series when given. */
   readonly runningPods?: RunningPods
 }
@@ -111,6 +113,7 @@ export function addSeries(
     const within = Math.round((time - runningPods.start) / slots.step)
     pods[within] = (pods[within] ?? 0) + 1
   }
+  if (target.isWhole === true) usage.endPod()
   return ignored
 }
 

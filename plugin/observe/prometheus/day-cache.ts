@@ -38,7 +38,7 @@ export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> 
     },
     write: async (end, observations) => {
       const recordedAt = new Date(end * 1000).toISOString()
-      const body = printSnapshot({ kind: 'TortoiseSnapshot', version: 1, recordedAt, observations })
+      const body = printSnapshot({ kind: 'TortoiseSnapshot', version: 2, recordedAt, observations })
       const head = JSON.stringify({ kind: 'TortoiseDay', version: 1, sha256: await sha256(body) })
       await store.write(nameOf(end), `${head}\n${body}`)
     },

@@ -1,8 +1,19 @@
 import { type DailyUsage, type DayUsage, packDays, unpackDays } from '../../model/daily.ts'
 import type { ResourceUsage } from '../../model/observation.ts'
 import { unpackBytes } from '../../model/packing.ts'
+import { comparedPercentile } from '../../model/pod-recorder.ts'
 import { packLevels } from '../../model/series.ts'
-import { addSketch, emptySketch, finishSketch, type Sketch, type SketchBuffer } from '../../model/sketch.ts'
+import {
+  addSketch,
+  bucketOf,
+  cpuScale,
+  emptySketch,
+  finishSketch,
+  memoryScale,
+  percentile,
+  type Sketch,
+  type SketchBuffer,
+} from '../../model/sketch.ts'
 import type { Slots } from './queries.ts'
 
 /** Usage of one resource while it is merged. Levels are those of a series, one per slot. */
@@ -78,8 +89,31 @@ function mergeDay(one: DayUsage, other: DayUsage): DayUsage {
   const quarters = one.quarters?.map((quarter, index) =>
     mergeSketches(quarter, other.quarters?.[index] ?? []),
   )
-  // Quarters of a part of the pods alone would be those of other pods than the day's.
-  return quarters === undefined || other.quarters === undefined ? merged : { ...merged, quarters }
+  return {
+    ...merged,
+    // Quarters of a part of the pods alone would be those of other pods than the day's.
+    ...(quarters === undefined || other.quarters === undefined ? {} : { quarters }),
+    ...mergeBusiest(one, other),
+    ...mergePodPeaks(one, other),
+  }
+}
+
+/** The busiest pod of two parts of a day. The pods of a part without a busiest one are alike, so all of them count as one. */
+function mergeBusiest(one: DayUsage, other: DayUsage): Pick<DayUsage, 'busiest'> {
+  if (one.busiest === undefined && other.busiest === undefined) return {}
+  const [first, second] = [one, other].map(({ busiest, sketch }) => ({
+    busiest,
+    reached: percentile(busiest ?? sketch, cpuScale, comparedPercentile),
+  }))
+  const { busiest } = (first?.reached ?? 0) >= (second?.reached ?? 0) ? { ...first } : { ...second }
+  return busiest === undefined ? {} : { busiest }
+}
+
+/** The peaks of all pods of two parts of a day. A part without them has one, as it is not known how many pods it had. */
+function mergePodPeaks(one: DayUsage, other: DayUsage): Pick<DayUsage, 'podPeaks'> {
+  if (one.podPeaks === undefined && other.podPeaks === undefined) return {}
+  const peaksOf = ({ podPeaks, peak }: DayUsage): Sketch => podPeaks ?? [[bucketOf(memoryScale, peak), 1]]
+  return { podPeaks: mergeSketches(peaksOf(one), peaksOf(other)) }
 }
 
 function mergeSketches(one: Sketch, other: Sketch): Sketch {

@@ -121,6 +121,7 @@ function usageTask(
         workload,
         container,
         resource,
+        isWhole: true,
         ...(resource === 'memory' ? { runningPods } : {}),
       })
       if (ignored > 0) countImpossible(reading, `${workloadLabel(workload.workload)} ${container}`, ignored)

@@ -23,7 +23,7 @@ export interface SampleBounds {
 
 const middles = (scale: SketchScale): Float64Array =>
   Float64Array.from(
-    { length: 177 },
+    { length: scale.count },
     (_, bucket) => (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1)) / 2,
   )
 const middlesByScale = new Map([cpuScale, memoryScale].map((scale) => [scale, middles(scale)] as const))

@@ -59,7 +59,7 @@ export const usageOf = ({ container, ...named }: Names, cluster = 'prod'): strin
   const window = { from: new Date(Date.now() - 13 * 86_400_000).toISOString(), to: new Date().toISOString() }
   return printSnapshot({
     kind: 'TortoiseSnapshot',
-    version: 1,
+    version: 2,
     recordedAt: '2026-03-01T00:00:00Z',
     observations: first === undefined ? [] : [{ ...first, window }],
   })

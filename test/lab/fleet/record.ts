@@ -26,7 +26,7 @@ export const observeFleet = (fleet: Fleet): readonly Observation[] =>
 
 /** A snapshot file with one observation on each line. `recordedAt` is ISO 8601. */
 export function snapshotText(observations: readonly Observation[], recordedAt: string): string {
-  const head = JSON.stringify({ kind: 'TortoiseSnapshot', version: 1, recordedAt }).slice(0, -1)
+  const head = JSON.stringify({ kind: 'TortoiseSnapshot', version: 2, recordedAt }).slice(0, -1)
   const lines = observations.map((observation) => JSON.stringify(observation))
   return `${head},"observations":[\n${lines.join(',\n')}\n]}\n`
 }

@@ -64,8 +64,17 @@ describe('packed days', () => {
       })
       .map((pairs) => pairs.sort(([one], [other]) => one - other))
     const quarters = fc.array(sketch, { minLength: 4, maxLength: 4 })
+    const some = sketch.filter(({ length }) => length > 0)
     const day = fc.record(
-      { day: fc.nat(30_000), sketch, peak: fc.nat(), samples: fc.nat(), quarters },
+      {
+        day: fc.nat(30_000),
+        sketch,
+        peak: fc.nat(),
+        samples: fc.nat(),
+        quarters,
+        busiest: some,
+        podPeaks: some,
+      },
       { requiredKeys: ['day', 'sketch', 'peak', 'samples'] },
     )
     const days = fc.array(day, { maxLength: 5 })

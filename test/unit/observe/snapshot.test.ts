@@ -53,7 +53,7 @@ const observation: fc.Arbitrary<Observation> = fc
   .map(([more, required]) => ({ ...more, ...required }))
 const snapshots: fc.Arbitrary<Snapshot> = fc.record({
   kind: fc.constant('TortoiseSnapshot' as const),
-  version: fc.constant(1 as const),
+  version: fc.constant(2 as const),
   recordedAt: instant,
   observations: fc.array(observation, { maxLength: 4 }),
 })
@@ -81,7 +81,7 @@ const one: Observation = {
 }
 const snapshot: Snapshot = {
   kind: 'TortoiseSnapshot',
-  version: 1,
+  version: 2,
   recordedAt: '2026-09-03T00:00:00Z',
   observations: [one, one],
 }
@@ -109,7 +109,7 @@ describe('a snapshot', () => {
 
   it('prints one observation per line, in a fixed order of keys', () => {
     expect(printSnapshot(snapshot).split('\n')).toEqual([
-      '{"kind":"TortoiseSnapshot","version":1,"recordedAt":"2026-09-03T00:00:00Z","observations":[',
+      '{"kind":"TortoiseSnapshot","version":2,"recordedAt":"2026-09-03T00:00:00Z","observations":[',
       `${JSON.stringify(one)},`,
       JSON.stringify(one),
       ']}',
@@ -179,12 +179,12 @@ describe('parseSnapshot', () => {
     ['null', 'this is not a snapshot: kind is missing, not TortoiseSnapshot'],
     ['{"kind":"List"}', 'this is not a snapshot: kind is "List", not TortoiseSnapshot'],
     [
-      '{"kind":"TortoiseSnapshot","version":2}',
-      'the version of this snapshot is 2, and only version 1 can be read',
+      '{"kind":"TortoiseSnapshot","version":3}',
+      'the version of this snapshot is 3, and only versions 1 and 2 can be read',
     ],
     [
       '{"kind":"TortoiseSnapshot"}',
-      'the version of this snapshot is missing, and only version 1 can be read',
+      'the version of this snapshot is missing, and only versions 1 and 2 can be read',
     ],
   ])('rejects %j', (file, message) => {
     expect(messages(file)).toEqual([message])

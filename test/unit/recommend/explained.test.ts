@@ -45,7 +45,7 @@ function priceTable(): string {
   const sharePerUnit = sharePerMillicore(sizeOf(usage, recentMean(blocks, cpuScale)), options)
   const shares = forecast(blocks, cpuScale, { sharePerUnit, covered: options.cpuPercentile / 100 })
   const minutes = Math.round(sharePerUnit * 100 * 1440)
-  const lines = [19, 20, 21, 22, 23, 24, 25].map((bucket) => {
+  const lines = [86, 87, 88, 89, 90, 91, 92].map((bucket) => {
     const request = bucketStart(cpuScale, bucket + 1)
     const above = shares.subarray(bucket + 1).reduce((sum, share) => sum + share, 0) * 1440
     const price = sharePerUnit * request * 1440

@@ -1,6 +1,14 @@
+import { unpackDays } from '../../../model/daily.ts'
 import type { ResourceUsage } from '../../../model/observation.ts'
 import { usageValues } from '../../../model/series.ts'
-import { cpuScale, percentile } from '../../../model/sketch.ts'
+import {
+  addSketch,
+  addWeight,
+  cpuScale,
+  emptySketch,
+  finishSketch,
+  percentileWithin,
+} from '../../../model/sketch.ts'
 import { readValue } from '../../../model/value.ts'
 import { type Advice, advise, reason, unsure } from '../../advice.ts'
 import type { Evidence } from '../../evidence.ts'
@@ -14,22 +22,39 @@ function cpu({ usage, declared }: ContainerInput, evidence: Evidence): Advice {
   if (declared.values['requests.cpu'] === undefined) return unsure(notSetText('cpu', 'request'))
   const refused = krrRefuses({ points: [usage.cpu?.samples ?? 0], hpaTargets: false })
   if (refused !== undefined || usage.cpu === undefined) return unsure(refused ?? 'No data')
-  const pods = percentile(usage.cpu.sketch, cpuScale, 0.95)
-  const busiest = busiestPod(usage.cpu, evidence)
-  const value = krrCpu(Math.max(pods, busiest ?? 0) / 1000)
-  const whose = busiest === undefined ? '' : ' of the busiest pod'
+  const pods = percentileWithin(usage.cpu.sketch, cpuScale, 0.95)
+  const busiest = busiestPod(usage.cpu, evidence) ?? 0
+  const value = krrCpu(Math.max(pods, busiest) / 1000)
+  const whose = busiest > pods ? ' of the busiest pod' : ''
   return advise(value, reason('krr.cpu', `The 95th percentile${whose} of the window is ${cpuText(value)}.`))
+}
+
+/** The 95th percentile of the busiest pod in millicores, as KRR takes the highest of the pods' percentiles. */
+const busiestPod = (usage: ResourceUsage, evidence: Evidence): number | undefined =>
+  recordedBusiest(usage, evidence) ?? busiestOfSlots(usage, evidence)
+
+/**
+ * The percentile of the busiest pods of all days; of days on which pods were alike, all of them count as one. `undefined` where no
+ * day has a busiest pod.
+ */
+function recordedBusiest({ daily }: ResourceUsage, { observation }: Evidence): number | undefined {
+  if (daily?.busiest === undefined) return undefined
+  const pods = observation.replicas?.mean ?? 1
+  const sum = emptySketch(cpuScale)
+  for (const { busiest, sketch } of unpackDays(daily))
+    if (busiest === undefined) for (const [bucket, weight] of sketch) addWeight(sum, bucket, weight / pods)
+    else addSketch(sum, busiest)
+  return percentileWithin(finishSketch(sum), cpuScale, 0.95)
 }
 
 /** The busiest pod uses so many times the mean of all pods half of the time: it is one pod rather than each in turn. */
 const uneven = 1.5
 
 /**
- * The 95th percentile of the busiest pod in millicores, where load is spread unevenly. KRR takes the highest of the pods'
- * percentiles. Usage is not recorded by pod, so this is that of the busiest pod of each slot. `undefined` where load is spread evenly:
- * the percentile of all pods is then that of each.
+ * The same from the busiest pod of each slot, for days without a record of the busiest pod (an old cache, or samples of the metrics
+ * API). `undefined` where load is spread evenly: the percentile of all pods is then that of each.
  */
-function busiestPod({ highest, total }: ResourceUsage, { observation }: Evidence): number | undefined {
+function busiestOfSlots({ highest, total }: ResourceUsage, { observation }: Evidence): number | undefined {
   if (highest === undefined || total === undefined) return undefined
   const [busiest, sum] = [usageValues(highest, cpuScale), usageValues(total, cpuScale)]
   const pods = observation.replicas?.mean ?? 1

@@ -1,13 +1,19 @@
 import type { ResourceUsage } from '../../../model/observation.ts'
 import { usageValues } from '../../../model/series.ts'
-import { bucketStart, type Sketch, type SketchScale, sketchWeight } from '../../../model/sketch.ts'
+import {
+  bucketStart,
+  mostBuckets,
+  type Sketch,
+  type SketchScale,
+  sketchWeight,
+} from '../../../model/sketch.ts'
 
 /** A distribution of usage: the share of the time in each bucket of a sketch. The shares add up to 1. */
 export type Shares = Float64Array
 
 /** The distribution of a sketch: every sample has the same weight. */
 export function sharesOf(sketch: Sketch): Shares {
-  const shares = new Float64Array(176)
+  const shares = new Float64Array(mostBuckets)
   const total = sketchWeight(sketch) || 1
   for (const [bucket, weight] of sketch) shares[bucket] = weight / total
   return shares
@@ -18,8 +24,9 @@ export function shareAbove(shares: Shares, scale: SketchScale, value: number): n
   let above = 0
   // Not reduce(): a callback for each bucket of each container takes a tenth of a large run.
   for (let bucket = shares.length - 1; bucket >= 0; bucket -= 1) {
-    const start = bucketStart(scale, bucket)
     const share = shares[bucket] ?? 0
+    if (share === 0) continue
+    const start = bucketStart(scale, bucket)
     if (start >= value) above += share
     else {
       const end = bucketStart(scale, bucket + 1)

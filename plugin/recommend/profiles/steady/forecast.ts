@@ -28,7 +28,7 @@ const endsByScale = new Map<SketchScale, Float64Array>()
 function endsOf(scale: SketchScale): Float64Array {
   const ends =
     endsByScale.get(scale) ??
-    Float64Array.from({ length: 176 }, (_, bucket) => bucketStart(scale, bucket + 1))
+    Float64Array.from({ length: scale.count }, (_, bucket) => bucketStart(scale, bucket + 1))
   endsByScale.set(scale, ends)
   return ends
 }
@@ -85,7 +85,7 @@ export function forecast(blocks: UsageBlocks, scale: SketchScale, price: Price):
     absorb(states, blocks, day)
   }
   if (isRising(days, ends)) losses.fill(0)
-  const shares = new Float64Array(176)
+  const shares = new Float64Array(scale.count)
   mix(forecasts(states, days, last + 1), losses, (at, share) => {
     shares[lowest + at] = (shares[lowest + at] ?? 0) + share
   })

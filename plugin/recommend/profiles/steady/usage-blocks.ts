@@ -1,5 +1,6 @@
 import { quartersPerDay, visitDays, visitQuarters } from '../../../model/daily.ts'
 import type { ResourceUsage } from '../../../model/observation.ts'
+import { mostBuckets } from '../../../model/sketch.ts'
 
 /** Usage in blocks of six hours, in the order of time: bucket and weight of each block, in plain arrays. */
 export interface UsageBlocks {
@@ -61,7 +62,7 @@ const mostEntries = ({ sketches, quarters = '' }: NonNullable<ResourceUsage['dai
 /** The distribution of the last whole or begun days: the share of their samples in each bucket. */
 export function recentShares(blocks: UsageBlocks, days: number): Float64Array {
   const { numbers, starts, buckets, weights } = blocks
-  const shares = new Float64Array(176)
+  const shares = new Float64Array(mostBuckets)
   const last = Math.floor((numbers.at(-1) ?? 0) / quartersPerDay)
   const since = (last - days + 1) * quartersPerDay
   const first = starts[numbers.findIndex((number) => number >= since)] ?? 0

@@ -6,7 +6,7 @@ import { advise, reason, unsure } from '../../advice.ts'
 import type { Evidence } from '../../evidence.ts'
 import { cpuText, noSamplesText, notSetText } from '../../format.ts'
 import type { ContainerInput } from '../../workload-input.ts'
-import { rolloutShare, sharePerMillicore, sizeOf } from './cpu-price.ts'
+import { leastSize, rolloutShare, sharePerMillicore, sizeOf } from './cpu-price.ts'
 import { busiestPod, type Price, pricedRequest, type Shares, shareAbove } from './demand.ts'
 import { forecast, recentMean } from './forecast.ts'
 import { roundCpu } from './rounding.ts'
@@ -28,6 +28,8 @@ interface Demand {
   /** The distribution of the last days, whose figures the reason gives. */
   readonly recent: Shares
   readonly price: Price
+  /** The price of a millicore by the size of the container, however small. */
+  readonly ownSharePerUnit: number
 }
 
 /** Used again for each container; no blocks outlive `demandOf`. */
@@ -37,12 +39,14 @@ function demandOf(usage: ResourceUsage, evidence: Evidence): Demand {
   const { options } = evidence
   const blocks = usageBlocks(usage, room)
   const size = sizeOf(usage, recentMean(blocks, cpuScale))
-  const price = { sharePerUnit: sharePerMillicore(size, options), covered: options.cpuPercentile / 100 }
+  const sharePerUnit = sharePerMillicore(Math.max(leastSize, size), options)
+  const price = { sharePerUnit, covered: options.cpuPercentile / 100 }
   const covered = coveredPods(evidence)
   return {
     shares: withoutBusiest(forecast(blocks, cpuScale, price), covered),
     recent: withoutBusiest(recentShares(blocks, shownDays), covered),
     price,
+    ownSharePerUnit: sharePerMillicore(size, options),
   }
 }
 
@@ -113,14 +117,16 @@ export function cpuRequest(container: ContainerInput, evidence: Evidence): Advic
 const isUrgent = (request: number, { shares, price }: Demand): boolean =>
   shareAbove(shares, cpuScale, request) > 1 - price.covered
 
-/** What a change saves, as a share of the time above the request: both requests cost CPU and time above them. */
+/**
+ * What a change saves, as a share of the time above the request: both requests cost CPU and time above them. By the price of the
+ * choice or, where it is more, by that of the container's own size: less CPU for a small container is worth a rollout too.
+ */
 function worthOf(
   { from, to }: { readonly from: number; readonly to: number },
-  { shares, price }: Demand,
+  { shares, price, ownSharePerUnit }: Demand,
 ): number {
-  const cost = (request: number): number =>
-    price.sharePerUnit * request + shareAbove(shares, cpuScale, request)
-  return cost(from) - cost(to)
+  const less = shareAbove(shares, cpuScale, from) - shareAbove(shares, cpuScale, to)
+  return Math.max(price.sharePerUnit * (from - to), ownSharePerUnit * (from - to)) + less
 }
 
 /** Why a change is not worth its rollout, as a sentence; `undefined` when it is. */

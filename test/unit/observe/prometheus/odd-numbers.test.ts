@@ -40,7 +40,7 @@ describe('a server with invalid numbers', () => {
     )
     const recorded = {
       kind: 'TortoiseSnapshot',
-      version: 1,
+      version: 2,
       recordedAt: window.to.toISOString(),
       observations,
     } as const

@@ -13,13 +13,20 @@ const frame = { first: 3600, step: 3600, count: 14 * 24 }
 const Mi = 1024 ** 2
 
 /** A container whose pods use so much each, in millicores and bytes. */
-function used(container: string, pods: readonly number[], bytes: number): ContainerUsage {
+function used(
+  container: string,
+  pods: readonly number[],
+  bytes: number | readonly number[],
+  isByPod = false,
+): ContainerUsage {
   const [cpu, memory] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
-  for (let hour = 0; hour < frame.count; hour += 1)
-    for (const millicores of pods) {
+  for (const [pod, millicores] of pods.entries()) {
+    for (let hour = 0; hour < frame.count; hour += 1) {
       cpu.add(hour, millicores)
-      memory.add(hour, bytes)
+      memory.add(hour, typeof bytes === 'number' ? bytes : (bytes[pod] ?? 0))
     }
+    if (isByPod) for (const recorder of [cpu, memory]) recorder.endPod()
+  }
   const [ofCpu, ofMemory] = [cpu.finish(), memory.finish()]
   return { container, oomKills: 0, ...(ofCpu && { cpu: ofCpu }), ...(ofMemory && { memory: ofMemory }) }
 }
@@ -57,7 +64,39 @@ describe('profile vpa', () => {
   })
 })
 
+describe('profile vpa, with pods of different sizes', () => {
+  it('takes the 90th percentile of the peaks of all pods', () => {
+    const bytes = (large: number) => Array.from({ length: 20 }, (_, pod) => (pod < large ? 2000 : 500) * Mi)
+    const ofPods = (large: number) =>
+      ask('vpa', [used('app', Array<number>(20).fill(300), bytes(large), true)], 20)[1]
+    expect(ofPods(1)).toBeLessThan(700 * Mi)
+    expect(ofPods(3)).toBeGreaterThan(2000 * Mi)
+  })
+
+  it('weights CPU of the last hours more than that of the same day before', () => {
+    const cpu = usageRecorder(cpuScale, frame)
+    for (let hour = 0; hour < frame.count; hour += 1) cpu.add(hour, hour < frame.count - 6 ? 300 : 600)
+    const usage = { ...used('app', [1], Mi), cpu: cpu.finish() }
+    if (usage.cpu === undefined) throw new Error('no CPU')
+    // The last quarter of a day has 0.16 of the weight: more than a tenth, so its usage is the 90th percentile.
+    expect(ask('vpa', [{ ...usage, cpu: usage.cpu }], 1)[0]).toBeGreaterThan(600 * 1.1)
+  })
+})
+
 describe('profile krr', () => {
+  it('takes the percentile of the pod that is always busiest, if only by a little', () => {
+    const pods = [130, ...Array<number>(39).fill(100)]
+    const [cpu] = ask('krr', [used('app', pods, Mi, true)], 40)
+    expect(Math.abs(Number(cpu) / 130 - 1)).toBeLessThan(0.05)
+    const [unknown] = ask('krr', [used('app', pods, Mi)], 40)
+    expect(Math.abs(Number(unknown) / 100 - 1)).toBeLessThan(0.06)
+  })
+
+  it('is exact to a millicore for small containers', () => {
+    const [cpu] = ask('krr', [used('app', [31], Mi)], 1)
+    expect(cpu).toBe(32)
+  })
+
   it('takes the percentile of the busiest pod where load is spread unevenly', () => {
     const [cpu] = ask('krr', [used('app', [1300, ...Array<number>(19).fill(100)], Mi)], 20)
     expect(cpu).toBeGreaterThanOrEqual(1300 * 0.95)

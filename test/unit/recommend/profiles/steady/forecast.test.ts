@@ -36,7 +36,7 @@ describe('the forecast of usage', () => {
       cpuScale,
       price,
     )
-    expect(shares).toHaveLength(176)
+    expect(shares).toHaveLength(cpuScale.count)
     expect(shares[3]).toBeCloseTo(0.25, 12)
     expect(shares[9]).toBeCloseTo(0.75, 12)
     const sum = forecastOf(many(14, (number) => number)).reduce((total, share) => total + share, 0)

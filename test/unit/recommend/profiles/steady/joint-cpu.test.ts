@@ -7,12 +7,12 @@ import { roundCpu } from '../../../../../plugin/recommend/profiles/steady/roundi
 import type { Replay, ReplayedDemand } from '../../../../../plugin/recommend/replay/replay.ts'
 import type { ContainerInput } from '../../../../../plugin/recommend/workload-input.ts'
 import { workload } from '../../builders.ts'
-import { containerInput, evidence, inBucket, textOf, valueAndRules } from './rule-builders.ts'
+import { containerInput, cpuBucket, evidence, inBucket, textOf, valueAndRules } from './rule-builders.ts'
 
 /** A container that needs the upper end of a bucket: 220m for bucket 14, 415m for 22, 710m for 30. */
 const wants = (bucket: number, request: string | undefined, name = 'app'): ContainerInput =>
   containerInput(request === undefined ? {} : { 'requests.cpu': request }, { cpu: inBucket(bucket) }, name)
-const end = (bucket: number) => roundCpu(bucketStart(cpuScale, bucket + 1))
+const end = (bucket: number) => roundCpu(bucketStart(cpuScale, cpuBucket(bucket) + 1))
 
 interface Case {
   readonly members: readonly ContainerInput[]

@@ -9,7 +9,7 @@ import {
 import { roundCpu } from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
 import type { ContainerInput, WorkloadInput } from '../../../../../plugin/recommend/workload-input.ts'
 import { workload } from '../../builders.ts'
-import { containerInput, evidence, inBucket } from './rule-builders.ts'
+import { containerInput, cpuBucket, evidence, inBucket } from './rule-builders.ts'
 
 const split = (from: readonly number[], wanted: readonly number[], largestDecrease = 50) => ({
   from,
@@ -67,7 +67,7 @@ describe('rebalancing', () => {
 describe('an idle container', () => {
   /** Buckets whose upper ends are 220 and 710 millicores. */
   const [small, large] = [14, 30]
-  const wants = (bucket: number) => roundCpu(bucketStart(cpuScale, bucket + 1))
+  const wants = (bucket: number) => roundCpu(bucketStart(cpuScale, cpuBucket(bucket) + 1))
   const container = (name: string, request: string | undefined, bucket: number): ContainerInput =>
     containerInput(request === undefined ? {} : { 'requests.cpu': request }, { cpu: inBucket(bucket) }, name)
 

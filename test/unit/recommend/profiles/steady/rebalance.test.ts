@@ -130,21 +130,21 @@ describe('containers with their own targets', () => {
   ] as const
 
   it('one that does not drive scaling is sized from its usage at its target; the other keeps its scale point', () => {
-    const changes = ask(declare(1000, 800, targets), observe(600, 100))
+    const changes = ask(declare(1000, 800, targets), observe(600, 108))
     expect(changes.find(({ container }) => container === 'proxy')).toMatchObject({
       field: 'requests.cpu',
       to: 400,
       because: [{ rule: 'hpa.idle' }, { rule: 'step.down' }],
     })
-    const again = ask(declare(1000, 400, targets), observe(600, 100))
+    const again = ask(declare(1000, 400, targets), observe(600, 108))
     expect(moves(again)['proxy requests.cpu']).toBe(200)
     const small = withChanges(
       declare(1000, 200, targets),
-      ask(declare(1000, 200, targets), observe(600, 100)),
+      ask(declare(1000, 200, targets), observe(600, 108)),
     )
     // Now its own scale point counts, and request and target move along it as for the other container.
     expect(small.containers[1]?.values['requests.cpu']).toBe('150m')
     expect(small.autoscaler?.targets[1]?.utilization).toBe(80)
-    expect(ask(small, observe(600, 100)).filter(({ container }) => container === 'proxy')).toEqual([])
+    expect(ask(small, observe(600, 108)).filter(({ container }) => container === 'proxy')).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { settingsSchema } from '../../../../../config/schema.ts'
 import type { DeclaredContainer } from '../../../../../plugin/model/declared-container.ts'
 import type { ContainerUsage, Observation, ResourceUsage } from '../../../../../plugin/model/observation.ts'
+import { cpuScale } from '../../../../../plugin/model/sketch.ts'
 import type { Advice } from '../../../../../plugin/recommend/advice.ts'
 import type { Evidence } from '../../../../../plugin/recommend/evidence.ts'
 import type { RecommendOptions } from '../../../../../plugin/recommend/recommend-options.ts'
@@ -37,9 +38,18 @@ export const containerInput = (
   usage: { container: name, oomKills: 0, ...usage },
 })
 
-/** Usage with all samples in one bucket of the sketch. */
+/** The bucket of CPU with the same upper end as a bucket of the autoscaler: its number there, or the last of its parts. */
+export const cpuBucket = (ofAutoscaler: number): number => {
+  const { parts } = cpuScale
+  const whole = parts.length - 1
+  return ofAutoscaler < whole
+    ? (parts[ofAutoscaler + 1] ?? 0) - 1
+    : ofAutoscaler - whole + (parts[whole] ?? 0)
+}
+
+/** Usage with all samples in one bucket of CPU, by its number in the autoscaler. */
 export const inBucket = (bucket: number, more: Partial<ResourceUsage> = {}): ResourceUsage => ({
-  sketch: [[bucket, 100]],
+  sketch: [[cpuBucket(bucket), 100]],
   peak: 100,
   samples: 100,
   ...more,

@@ -34,7 +34,7 @@ describe('requests without an autoscaler', () => {
   it('stay when the change is small', () => {
     const answer = recommendFor({
       containers: [container({ 'requests.cpu': '125m', 'requests.memory': '128Mi' })],
-      observation: observationOf([constantUsage('app', 100, 105 * Mi)]),
+      observation: observationOf([constantUsage('app', 110, 105 * Mi)]),
     })
     expect(verdicts(answer)).toEqual({ 'requests.cpu': 'keep', 'requests.memory': 'keep' })
   })
@@ -45,12 +45,12 @@ describe('requests without an autoscaler', () => {
   ])('are not lowered on %s, but still raised', (_name, more, missing) => {
     const lower = recommendFor({
       containers: [container({ 'requests.cpu': '2' })],
-      observation: observationOf([constantUsage('app', 100, Mi)], more),
+      observation: observationOf([constantUsage('app', 110, Mi)], more),
     })
     expect(lower).toMatchObject([{ verdict: 'unsure', missing: expect.stringMatching(missing) }])
     const raise = recommendFor({
       containers: [container({ 'requests.cpu': '50m' })],
-      observation: observationOf([constantUsage('app', 100, Mi)], more),
+      observation: observationOf([constantUsage('app', 110, Mi)], more),
     })
     expect(raise).toMatchObject([{ verdict: 'change', from: 50, to: 115 }])
   })

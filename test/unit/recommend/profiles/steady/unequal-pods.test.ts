@@ -69,8 +69,8 @@ describe('a DaemonSet on unequal nodes', () => {
   it('says how many pods set the size for all, what the others use, and what that costs', () => {
     const { value, text } = of(decide({ busy: 2 }), 'requests.cpu')
     expect(value).toBe(710)
-    expect(text).toContain('About 2 of 40 pods use far more than the others (704m against 44m)')
-    expect(text).toContain('26.7 cores more in all')
+    expect(text).toContain('About 2 of 40 pods use far more than the others (704m against 41m)')
+    expect(text).toContain('26.8 cores more in all')
   })
 
   it('is sized for the pods that the setting covers', () => {
@@ -78,7 +78,7 @@ describe('a DaemonSet on unequal nodes', () => {
     const cpu = of(all, 'requests.cpu')
     expect(cpu.value).toBe(100)
     expect(cpu.text).toContain(
-      'Of the 95 % of the pods that use least (podPercentile), CPU was above 44m for 0 minutes a day',
+      'Of the 95 % of the pods that use least (podPercentile), CPU was above 41m for 0 minutes a day',
     )
     expect(of(all, 'requests.memory').text).toContain('The memory that 95 % of the pods use is')
     expect(of(all, 'requests.memory').value).toBeLessThan(550 * Mi)

@@ -1,16 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import type { ContainerUsage, ResourceUsage } from '../../../../../plugin/model/observation.ts'
 import { levelOf, packLevels } from '../../../../../plugin/model/series.ts'
-import { bucketStart, cpuScale, type Sketch } from '../../../../../plugin/model/sketch.ts'
+import { cpuScale, type Sketch, bucketStart as startOf } from '../../../../../plugin/model/sketch.ts'
 import { roundCpu } from '../../../../../plugin/recommend/profiles/steady/rounding.ts'
 import { cpuRequest, wantedCpu } from '../../../../../plugin/recommend/profiles/steady/vertical.ts'
-import { containerInput, evidence, inBucket, shortEvidence, textOf, valueAndRules } from './rule-builders.ts'
+import {
+  containerInput,
+  cpuBucket,
+  evidence,
+  inBucket,
+  shortEvidence,
+  textOf,
+  valueAndRules,
+} from './rule-builders.ts'
 
+// Buckets have their numbers in the autoscaler.
+const bucketStart = (scale: typeof cpuScale, bucket: number): number => startOf(scale, cpuBucket(bucket))
 /** Upper end of a CPU bucket, rounded as a request. */
-const end = (bucket: number): number => roundCpu(bucketStart(cpuScale, bucket + 1))
+const end = (bucket: number): number => roundCpu(startOf(cpuScale, cpuBucket(bucket) + 1))
 
 const cpu = (sketch: Sketch, more: Partial<ResourceUsage> = {}): Partial<ContainerUsage> => ({
-  cpu: inBucket(0, { sketch, ...more }),
+  cpu: inBucket(0, { sketch: sketch.map(([bucket, weight]) => [cpuBucket(bucket), weight]), ...more }),
 })
 
 describe('the wanted CPU', () => {
@@ -92,6 +102,11 @@ describe('the wanted CPU', () => {
       expect(priced(near, far) / 88).toBeCloseTo(1, 1)
       expect(priced(near, far, { preset: 'careful' }) / 45).toBeCloseTo(1, 1)
     }
+  })
+
+  it('has the price of a container of 125m where it is smaller', () => {
+    expect(minutes(2, 5, uncovered(2, 5))).toBeGreaterThan(88 * 2 * 0.9)
+    expect(minutes(2, 5, uncovered(2, 5))).toBeLessThan(88 * 2 * 1.1)
   })
 
   it.each([
