@@ -14,6 +14,7 @@ import { workloadKey } from '../model/workload.ts'
 import type { HasHistory } from '../plan/past-edits.ts'
 import { plan } from '../plan/plan.ts'
 import type { PlanRequest } from '../plan/plan-request.ts'
+import type { PlanPorts } from '../plan/render-sources.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { reviewByDelivery } from './deliver/delivery-rules.ts'
@@ -130,15 +131,33 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
   progress({ kind: 'note', message })
 }
 
+/** A plan that is ready to be computed. */
+export interface OpenedPlan {
+  readonly request: PlanRequest
+  readonly ports: PlanPorts
+  /** What the plan says of the run itself, once it is computed. */
+  readonly details: () => Required<Pick<Plan, 'usage' | 'sandbox' | 'fetched'>>
+}
+
 /**
  * Plans on the files of a view. Without a forge, earlier decisions are read from the commits of `ref`. Throws
  * `settings.missing` when the settings list no sources.
  */
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
+  inputs: PlanInputs,
+  base: PlanBase,
+): Promise<Plan> {
+  const opened = await openPlan(ports, inputs, base)
+  return { ...(await plan(opened.request, opened.ports)), ...opened.details() }
+}
+
+/** Opens the sources and the history of a view for a plan. Throws `settings.missing` when the settings list no sources. */
+export async function openPlan(
+  ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
   { checkout, settings, observations, readings, isSelected, declarations = [] }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
-): Promise<Plan> {
+): Promise<OpenedPlan> {
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
   const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
@@ -170,6 +189,9 @@ export async function planRepository(
     ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
     ...(isSelected && { isSelected }),
   }
-  const planned = await plan(request, { view, renderer, progress: ports.progress })
-  return { ...planned, usage: readings, sandbox: describeSandbox(), fetched: fetched() }
+  return {
+    request,
+    ports: { view, renderer, progress: ports.progress },
+    details: () => ({ usage: readings, sandbox: describeSandbox(), fetched: fetched() }),
+  }
 }
