@@ -1,4 +1,5 @@
 import { fieldKey } from '../model/field.ts'
+import { groupBy } from '../model/group.ts'
 import { isOverlayFile, readsOverlay } from '../model/overlay.ts'
 import { inParallel } from '../model/parallel.ts'
 import type { ProposedChange } from '../model/proposal.ts'
@@ -13,11 +14,19 @@ export interface ProposedGroup {
   /** The ids of the sources, and their requested changes. */
   readonly sources: readonly string[]
   readonly changes: readonly SourceChange[]
-  /** The sources whose requested changes decided where a value is edited. */
-  readonly shares: readonly string[]
+  /** The requested values of fields that take them from a line with others. */
+  readonly shared: readonly SharedValue[]
   /** The scope of each proposed change, before changes that belong together get the same one. */
   readonly scopes: readonly string[]
   readonly proposed: Proposed
+}
+
+/** A requested value of a line that is edited only if all fields that it sets get the same value. */
+interface SharedValue {
+  readonly line: string
+  /** How many fields the line sets. */
+  readonly fields: number
+  readonly to: number
 }
 
 /** The changes of some sources, which are proposed together. */
@@ -42,8 +51,8 @@ export async function proposeGroups(
   return inParallel(groups, async (group): Promise<ProposedGroup> => {
     const near = nearest(group, traced, files)
     const proposed = await proposeTraced(group.changes, near, ports)
-    const shares = sharesOf(group.changes, traced)
-    return { ...group, shares, scopes: scopesOf(proposed, ports.scopeOf), proposed }
+    const shared = sharedValues(group.changes, traced)
+    return { ...group, shared, scopes: scopesOf(proposed, ports.scopeOf), proposed }
   })
 }
 
@@ -60,15 +69,28 @@ function nearest(
   return { ...traced, sharers: traced.sharers.filter(isNear) }
 }
 
-/** The sources with fields that must get the same value where a line that several share is the only place. */
-const sharesOf = (changes: readonly SourceChange[], { fields }: TracedFields): readonly string[] => [
-  ...new Set(
-    changes.flatMap((change) => {
-      const trace = fields.get(`${change.source}\0${fieldKey(change)}`)?.trace
-      return trace?.onlyShared === true ? trace.sharedWith.map(({ source }) => source) : []
+const sharedValues = (changes: readonly SourceChange[], { fields }: TracedFields): readonly SharedValue[] =>
+  changes.flatMap((change) => {
+    const trace = fields.get(`${change.source}\0${fieldKey(change)}`)?.trace
+    if (trace?.onlyShared !== true || trace.site === null) return []
+    const { file, document, path } = trace.site
+    const line = JSON.stringify([file, document, path])
+    return [{ line, fields: trace.sharedWith.length + 1, to: change.to }]
+  })
+
+/** The lines that all fields which they set want to have the same value. */
+function linesAlike(groups: readonly ProposedGroup[]): ReadonlySet<string> {
+  const byLine = groupBy(
+    groups.flatMap(({ shared }) => shared),
+    ({ line }) => line,
+  )
+  return new Set(
+    [...byLine].flatMap(([line, values]) => {
+      const isAlike = values.every(({ fields, to }) => fields === values.length && to === values[0]?.to)
+      return isAlike ? [line] : []
     }),
-  ),
-]
+  )
+}
 
 /** Returns the scope of each proposed change; none where pull requests have no scopes. */
 export const scopesOf = (
@@ -77,8 +99,8 @@ export const scopesOf = (
 ): readonly string[] => (scopeOf === undefined ? [] : (proposal?.changes ?? []).map(scopeOf))
 
 /**
- * Proposes groups again together where one edits a file that a source of another one reads, or where requested changes of another
- * one decide what it edits.
+ * Proposes groups again together where one edits a file that a source of another one reads, or where all of them want the same
+ * value for a line that they share.
  */
 export async function joinInteracting(
   groups: readonly ProposedGroup[],
@@ -97,16 +119,18 @@ export async function joinInteracting(
   return joinInteracting([...alone, ...(await proposeGroups(joined, ports))], ports)
 }
 
-/** Returns what connects a group with others: itself, the groups that read what it edits or decide about it, and new files. */
+/** Returns what connects a group with others: the groups that read what it edits, its files, and lines that get one value. */
 function linksBetween(groups: readonly ProposedGroup[], reading: readonly ReadingSource[]) {
   const groupOf = new Map(
     groups.flatMap(({ sources }, index) => sources.map((id) => [id, `group ${index}`] as const)),
   )
   const readers = readersOf(new Set(groups.flatMap(({ proposed }) => filesEdited(proposed))), reading)
-  return ({ sources, shares, proposed }: ProposedGroup): readonly string[] => {
+  const alike = linesAlike(groups)
+  return ({ sources, shared, proposed }: ProposedGroup): readonly string[] => {
     const files = filesEdited(proposed)
-    const near = [...sources, ...shares, ...files.flatMap((file) => readers.get(file) ?? [])]
-    return [...near.flatMap((id) => groupOf.get(id) ?? []), ...files.map((file) => `file ${file}`)]
+    const near = [...sources, ...files.flatMap((file) => readers.get(file) ?? [])]
+    const lines = shared.flatMap(({ line }) => (alike.has(line) ? [`line ${line}`] : []))
+    return [...near.flatMap((id) => groupOf.get(id) ?? []), ...files.map((file) => `file ${file}`), ...lines]
   }
 }
 

@@ -31,5 +31,14 @@ export async function sourcesOfShard(
   return sources.filter(({ id }) => own.has(id))
 }
 
-/** The shard of a text, from 1 to `of`. */
-export const shardOf = (text: string, of: number): number => (Number.parseInt(fingerprint(text), 16) % of) + 1
+/** The shard of a text, from 1 to `of`. The last bits of the fingerprint alone are alike for texts that differ by a digit. */
+export function shardOf(text: string, of: number): number {
+  let hash = Number.parseInt(fingerprint(text), 16)
+  // The finalizer of MurmurHash3: https://github.com/aappleby/smhasher/wiki/MurmurHash3
+  for (const [shift, factor] of [
+    [16, 0x85ebca6b],
+    [13, 0xc2b2ae35],
+  ] as const)
+    hash = Math.imul(hash ^ (hash >>> shift), factor)
+  return (((hash ^ (hash >>> 16)) >>> 0) % of) + 1
+}

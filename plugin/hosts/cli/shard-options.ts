@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { stop } from '../../model/problem.ts'
+import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 import { partOf } from '../../run/observe/request.ts'
 import type { RunReport, RunRequest } from '../../run/run.ts'
@@ -59,5 +60,8 @@ export function runInShards(
     throw stop('usage', '--shard writes a part of the plan, and no file is named', {
       hint: 'Add --out part-1.json.',
     })
-  return runs.shard(host, { ...request(), shard: part, out, program })
+  return runs.shard(host, { ...request(), shard: part, out, program }).then((report) => {
+    host.stderr(terminal`Wrote shard ${part.index}/${part.of} to ${out}\n`)
+    return report
+  })
 }

@@ -9,11 +9,12 @@ export function requireWhole(parts: readonly PartFile[], merge: PartOrigin): voi
   const [first] = parts
   if (first === undefined) throw stop('usage', '--merge names no part file')
   const { of } = first.head.shard
-  for (const { file, head } of parts) {
+  for (const part of parts) {
+    const { file, head } = part
     if (head.shard.of !== of)
       throw unusable(file, `this is shard ${name(head)}, but ${first.file} is one of ${of}`)
     const other = parts.find((one) => one.head.shard.index === head.shard.index)
-    if (other?.file !== file) throw unusable(file, `this is shard ${name(head)}, as ${other?.file} is`)
+    if (other !== part) throw unusable(file, `this is shard ${name(head)}, as ${other?.file} is`)
     requireSame({ file, head }, merge)
   }
   const known = new Set(parts.map(({ head }) => head.shard.index))
@@ -34,7 +35,7 @@ function requireSame({ file, head }: Pick<PartFile, 'file' | 'head'>, merge: Par
   if (head.commit !== merge.commit)
     throw unusable(
       file,
-      `this shard was planned on ${placeOf(head)}, and ${placeOf(merge)} is merged`,
+      `this shard was planned on ${placeOf(head)}; the merge is on ${placeOf(merge)}`,
       head.commit === undefined || merge.commit === undefined
         ? 'Merge parts of `tortoise plan` with `tortoise plan`, and parts of `tortoise run` with `tortoise run`.'
         : 'Check out the same commit in all jobs.',
