@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { basename } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import { type EditSearch, personEdits } from '../deliver/git/person-edits.ts'
 import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
@@ -21,6 +22,11 @@ import { reviewByDelivery } from './deliver/delivery-rules.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
+import { fetchRenderings } from './stored-renderings.ts'
+
+/** What tells a repository apart on any machine, as far as it is known. */
+const nameOf = ({ root }: Checkout, { deliver }: Pick<Settings, 'deliver'>): string =>
+  deliver.remote?.url ?? deliver.github?.repository ?? basename(root)
 
 /** Whether a workload is part of a run. */
 export type WorkloadFilter = NonNullable<PlanRequest['isSelected']>
@@ -30,9 +36,20 @@ export interface PlanInputs extends ObservedUsage {
   readonly checkout: Checkout
   readonly settings: Pick<
     Settings,
-    'sources' | 'programs' | 'sandbox' | 'charts' | 'recommend' | 'rules' | 'prices' | 'edit' | 'deliver'
+    | 'sources'
+    | 'programs'
+    | 'sandbox'
+    | 'charts'
+    | 'storage'
+    | 'recommend'
+    | 'rules'
+    | 'prices'
+    | 'edit'
+    | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
+  /** The job that plans, where several share a plan. */
+  readonly job?: string
 }
 
 /** The files to plan on. */
@@ -137,6 +154,8 @@ export interface OpenedPlan {
   readonly ports: PlanPorts
   /** What the plan says of the run itself, once it is computed. */
   readonly details: () => Required<Pick<Plan, 'usage' | 'sandbox' | 'fetched'>>
+  /** Keeps what was rendered for the next run; call it once the plan is computed. */
+  readonly keep: () => Promise<void>
 }
 
 /**
@@ -149,15 +168,18 @@ export async function planRepository(
   base: PlanBase,
 ): Promise<Plan> {
   const opened = await openPlan(ports, inputs, base)
-  return { ...(await plan(opened.request, opened.ports)), ...opened.details() }
+  const planned = await plan(opened.request, opened.ports)
+  await opened.keep()
+  return { ...planned, ...opened.details() }
 }
 
 /** Opens the sources and the history of a view for a plan. Throws `settings.missing` when the settings list no sources. */
 export async function openPlan(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
-  { checkout, settings, observations, readings, isSelected, declarations = [] }: PlanInputs,
+  { checkout, settings, observations, readings, isSelected, declarations = [], job = 'whole' }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
 ): Promise<OpenedPlan> {
+  const keep = await fetchRenderings(ports, { settings, repository: nameOf(checkout, settings), job })
   const { profile, ...options } = settings.recommend
   const { rules, prices, edit, deliver } = settings
   const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
@@ -193,5 +215,6 @@ export async function openPlan(
     request,
     ports: { view, renderer, progress: ports.progress },
     details: () => ({ usage: readings, sandbox: describeSandbox(), fetched: fetched() }),
+    keep,
   }
 }

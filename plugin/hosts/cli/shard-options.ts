@@ -20,10 +20,10 @@ export interface ShardFlags {
 export const withShardFlags = (command: Command): Command =>
   command
     .option('--shard <i/n>', 'plan only a part of the sources, for example 1/4 in the first of four jobs')
-    .option('--out <file>', 'with --shard: the file that the part of the plan is written to')
+    .option('--out <file>', 'with --shard: the file that the part of the plan is written to, or store:NAME')
     .option(
       '--merge <file>',
-      'use parts that --shard wrote, files or a directory of them, instead of planning; repeatable',
+      'use parts that --shard wrote, files, a directory of them or store:NAME/, instead of planning; repeatable',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
 

@@ -11,6 +11,7 @@ import type { ObservedUsage } from '../observe/request.ts'
 import { openPlan, type PlanBase } from '../plan-repository.ts'
 import { requireDelivery } from '../require-settings.ts'
 import type { RunReport, RunRequest } from '../run.ts'
+import { localFiles, outputFile } from '../stored-files.ts'
 import { digest, type PartFile, type PartOrigin, readParts, writePart } from './part-file.ts'
 import { requireWhole } from './require-whole.ts'
 
@@ -70,23 +71,29 @@ const workTree = ({ checkout }: RunRequest): PlanBase => ({ view: openWorkTree(c
 async function writeShard(ports: RunPorts, request: ShardRequest, on: PlannedOn): Promise<RunReport> {
   const { shard, out, program } = request
   const observed = await readUsage(ports, request)
-  const opened = await openPlan(ports, { ...request, ...observed }, on.base)
+  const job = `${shard.index}-of-${shard.of}`
+  const opened = await openPlan(ports, { ...request, ...observed, job }, on.base)
   const { part, plan } = await planShard(opened.request, shard, opened.ports)
+  await opened.keep()
   const details = opened.details()
   const head = { shard, fetched: [...details.fetched], ...originOf({ request, program, on, observed }) }
-  writePart(ports, { file: out, head, part })
+  const file = await outputFile(ports, request.settings.storage, out)
+  writePart(ports, { file: file.path, head, part })
+  await file.done()
   const message = `wrote shard ${shard.index}/${shard.of} to ${out}: ${part.facts.length} sources, of ${opened.request.sources.length} in settings`
   ports.progress({ kind: 'note', message })
   return { plan: { ...plan, ...details }, observations: observed.observations }
 }
 
 async function mergeOn(ports: RunPorts, request: MergeRequest, on: PlannedOn) {
-  const files: readonly PartFile[] = readParts(ports, request.merge)
+  const named = await localFiles(ports, request.settings.storage, request.merge)
+  const files: readonly PartFile[] = readParts(ports, named)
   const observed = await readUsage(ports, request)
   requireWhole(files, originOf({ request, program: request.program, on, observed }))
-  const opened = await openPlan(ports, { ...request, ...observed }, on.base)
+  const opened = await openPlan(ports, { ...request, ...observed, job: 'merge' }, on.base)
   const parts = files.map(({ part }) => part)
   const plan = await mergeParts(parts, opened.request, opened.ports)
+  await opened.keep()
   const details = opened.details()
   const fetched = [...new Set([...files.flatMap(({ head }) => head.fetched), ...details.fetched])].sort()
   const report: RunReport = { plan: { ...plan, ...details, fetched }, observations: observed.observations }
