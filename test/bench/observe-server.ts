@@ -3,10 +3,10 @@ import { hasPrometheus, type PrometheusLab, startWritablePrometheus } from '../l
 import { remoteWrite } from '../lab/remote-write.ts'
 import { type BenchFleet, podsOf, seriesOf } from './observe-fleet.ts'
 
-const scrape = 300
+const scrape = Number(process.env['BENCH_SCRAPE'] ?? 60)
 const end = Date.parse(process.env['BENCH_END'] ?? '2026-09-14T12:00:00Z') / 1000
 
-/** The fleet that is observed; smaller by `BENCH_WORKLOADS` and `BENCH_DAYS`, later by `BENCH_END`. */
+/** The fleet that is observed; smaller by `BENCH_WORKLOADS` and `BENCH_DAYS`, scraped every `BENCH_SCRAPE` seconds, later by `BENCH_END`. */
 export const fleet: BenchFleet = {
   workloads: Number(process.env['BENCH_WORKLOADS'] ?? 1000),
   days: Number(process.env['BENCH_DAYS'] ?? 14),

@@ -109,6 +109,19 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     expect(memory?.peak).toBe(512 * Mi)
   })
 
+  it('queries restarts only on days with a kill, and only of the pods that were killed', async () => {
+    const queries: string[] = []
+    const counting: typeof fetch = (url, init) => {
+      queries.push(new URLSearchParams(String(init?.body)).get('query') ?? '')
+      return fetch(url, init)
+    }
+    const options = { cluster: 'prod', url: lab.url, window, labels: { cluster: 'prod' } }
+    await observePrometheus(options, { fetch: counting, progress: () => undefined })
+    const restarts = queries.filter((query) => query.includes('restarts_total') && query.includes(' offset '))
+    expect(restarts).toHaveLength(1)
+    expect(restarts[0]).toMatch(/restarts_total\{[^}]*pod=~"db-0"/)
+  })
+
   it('counts an OOM kill once, and no other restarts', () => {
     expect(only(find('StatefulSet', 'db')).oomKills).toBe(1)
     expect(only(find('CronJob', 'report')).oomKills).toBe(1)
