@@ -17,7 +17,8 @@ export const fleet: BenchFleet = {
 /** A Prometheus with the fleet in it: the one at `BENCH_PROMETHEUS`, which is left running, or a new one. */
 export async function fleetServer(): Promise<PrometheusLab> {
   const kept = process.env['BENCH_PROMETHEUS']
-  if (kept !== undefined) return { url: kept, close: async () => undefined }
+  const pid = Number(process.env['BENCH_PROMETHEUS_PID'] ?? Number.NaN)
+  if (kept !== undefined) return { url: kept, close: async () => undefined, ...(pid > 0 && { pid }) }
   if (!hasPrometheus()) throw new Error('prometheus and promtool must be on the PATH')
   const server = await startWritablePrometheus()
   try {
@@ -32,7 +33,9 @@ export async function fleetServer(): Promise<PrometheusLab> {
 /** Keeps a filled server until it is interrupted, for several runs against it and for other programs. */
 export async function keepServer(): Promise<Readonly<Record<string, number>>> {
   const server = await fleetServer()
-  process.stderr.write(`BENCH_PROMETHEUS=${server.url} until interrupted\n`)
+  process.stderr.write(
+    `BENCH_PROMETHEUS=${server.url} BENCH_PROMETHEUS_PID=${server.pid} until interrupted\n`,
+  )
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await server.close()
   return { workloads: fleet.workloads, days: fleet.days }
