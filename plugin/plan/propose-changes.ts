@@ -1,3 +1,4 @@
+import { fieldKey } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SourceChange } from './apply-decisions.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
@@ -6,7 +7,7 @@ import { propose } from './propose.ts'
 import type { PlanPorts } from './render-sources.ts'
 import { splitByScope } from './split-by-scope.ts'
 import { traceChanges } from './trace-changes.ts'
-import { type KnownSources, type TracedFields, traceFields } from './trace-fields.ts'
+import { type KnownSources, type TracedFields, type TraceFieldsPorts, traceFields } from './trace-fields.ts'
 
 /** What proposing adds to a plan. */
 export type Proposed = Pick<Plan, 'proposal' | 'parts' | 'skipped' | 'reads'>
@@ -19,7 +20,7 @@ export type ProposeSettings = Pick<
 
 const neverHeld: HoldSettings = { holdDays: 0, keyOf: () => '' }
 
-/** Traces the fields of changes. */
+/** Traces the fields of changes, and no others: what other fields share is not edited. */
 export function traceSources(
   changes: readonly SourceChange[],
   known: KnownSources,
@@ -27,7 +28,10 @@ export function traceSources(
 ): Promise<TracedFields> {
   const { allowShared, allowTemplates = false, copyLists = false, view, renderer, progress } = ports
   const selected = new Set(changes.map(({ source }) => source))
-  return traceFields(selected, known, { view, renderer, progress, allowShared, allowTemplates, copyLists })
+  const wanted = new Set(changes.map((change) => `${change.source}\0${fieldKey(change)}`))
+  const isWanted: TraceFieldsPorts['isWanted'] = ({ id }, field) => wanted.has(`${id}\0${fieldKey(field)}`)
+  const policy = { allowShared, allowTemplates, copyLists }
+  return traceFields(selected, known, { view, renderer, progress, ...policy, isWanted })
 }
 
 /** Edits and proves traced changes, and splits the proposal by scope. */
