@@ -9,6 +9,7 @@ import { discoverSchema } from './discover.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { repositorySchema } from './repositories.ts'
 import { editorSchema } from './shared-schemas.ts'
+import { storageSchema } from './storage.ts'
 
 /** The file of operator settings: with which programs, servers and credentials the settings of repositories are carried out. */
 export const operatorSchema = z
@@ -18,7 +19,7 @@ export const operatorSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes` and `charts` cannot be allowed.',
+        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes`, `charts` and `storage` cannot be allowed.',
       ),
     repositories: z
       .array(repositorySchema)
@@ -50,6 +51,7 @@ export const operatorSchema = z
       .partial()
       .optional()
       .describe(chartsSchema.description ?? ''),
+    storage: storageSchema.optional(),
     programs: programsSchema
       .partial()
       .optional()

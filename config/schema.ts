@@ -10,6 +10,7 @@ import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
 import { editorSchema, quantity, repositoryPath } from './shared-schemas.ts'
+import { storageSchema } from './storage.ts'
 
 const sourceSchema = z
   .strictObject({
@@ -133,6 +134,7 @@ export const settingsSchema = z
     deliver: deliverSchema.prefault({}),
     serve: serveSchema.prefault({}),
     charts: chartsSchema.prefault({}),
+    storage: storageSchema.optional(),
     programs: programsSchema.prefault({}),
     sandbox: sandboxSchema.default('preferred'),
     kubernetes: loginSchema.prefault({}),

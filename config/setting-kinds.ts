@@ -36,7 +36,7 @@ const repositorySettings: readonly string[] = [
 ]
 
 /** Operator settings that no permission gives to a repository: they decide which programs are run and which servers are contacted. */
-const neverFromRepository: readonly string[] = ['programs', 'sandbox', 'kubernetes', 'charts']
+const neverFromRepository: readonly string[] = ['programs', 'sandbox', 'kubernetes', 'charts', 'storage']
 
 const covers = (group: string, name: string): boolean => name === group || name.startsWith(`${group}.`)
 

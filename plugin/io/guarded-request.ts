@@ -26,7 +26,7 @@ export interface RequestGuard {
 /** A request with its limits. */
 export interface GuardedRequest {
   readonly url: URL
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
   readonly maxBytes: number
@@ -59,7 +59,8 @@ export async function guardedRequest(request: GuardedRequest, guard: RequestGuar
     if (!URL.canParse(location, url.href))
       throw new RequestFailure('the server redirects to something that is not a URL')
     url = new URL(location, url)
-    if (request.method === 'POST') throw new RequestFailure('the server redirects a request that sends data')
+    if (request.method !== undefined && request.method !== 'GET')
+      throw new RequestFailure('the server redirects a request that sends data')
   }
   throw new RequestFailure(`the server redirects more than ${mostRedirects} times`)
 }

@@ -36,3 +36,31 @@ export async function signedHeaders(
   const own = Object.entries(headers).filter(([name]) => !/^(host|content-length)$/i.test(name))
   return Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
+
+/** A request for an object. Its path and query are percent-encoded. */
+export interface ObjectRequest {
+  readonly method: 'GET' | 'PUT' | 'DELETE'
+  readonly url: URL
+  readonly body?: Uint8Array
+  readonly region: string
+}
+
+/** Headers that sign a request to S3, or to a server with its protocol, with Signature Version 4. */
+export async function signedObjectHeaders(
+  { method, url, body, region }: ObjectRequest,
+  keys: AwsKeys,
+): Promise<Readonly<Record<string, string>>> {
+  const { default: aws4 } = await import('aws4')
+  const bytes = body === undefined ? {} : { body: Buffer.from(body) }
+  const request = {
+    host: url.host,
+    path: `${url.pathname}${url.search}`,
+    method,
+    region,
+    service: 's3',
+    headers: body === undefined ? {} : { 'content-length': String(body.length) },
+    ...bytes,
+  }
+  const { headers = {} } = aws4.sign(request, keys satisfies Credentials)
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}

@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'yaml.refused'
   | 'overlay.invalid'
   | 'snapshot.invalid'
+  | 'shards.unusable'
   | 'prometheus.unreachable'
   | 'prometheus.refused'
   | 'prometheus.credentials'

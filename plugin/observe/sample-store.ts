@@ -3,7 +3,7 @@ import type { Observation } from '../model/observation.ts'
 import type { PodReading } from './kubernetes/pod-metrics.ts'
 import { workloadFinder } from './owners.ts'
 import { addSeries, finishAccumulator, usageAccumulator, workloadEntry } from './prometheus/accumulate.ts'
-import { type DayCache, dayCache } from './prometheus/day-cache.ts'
+import { type CachedDay, type DayCache, dayCache } from './prometheus/day-cache.ts'
 import { observationMerger } from './prometheus/merge.ts'
 import { type Slots, slotsOf } from './prometheus/queries.ts'
 import { addReplicas, emptyRunningPods } from './prometheus/running-pods.ts'
@@ -34,7 +34,7 @@ export async function sampleStore(store: DayStore, options: SampleOptions): Prom
   const { cluster, stepSeconds: step } = options
   const days = await dayCache(store, { cluster, writer: 'samples', queryVersion: 1, step })
   const readDay = async (slots: Slots): Promise<readonly Observation[]> => {
-    const found = await days.read(slots.last)
+    const found = await days.read(wholeDay(slots.last))
     if (found !== 'damaged') return found ?? []
     const date = new Date(slots.first * 1000).toISOString().slice(0, 10)
     options.onDamage(`the stored samples of ${date} are damaged and skipped`)
@@ -45,7 +45,7 @@ export async function sampleStore(store: DayStore, options: SampleOptions): Prom
       const slot = Math.ceil(time.getTime() / 1000 / step) * step
       const slots = daySlots(Math.floor((slot - step) / daySeconds), step)
       const { observations, containers } = accumulate(reading, { cluster, slots, slot })
-      await days.write(slots.last, merged({ cluster, slots }, [await readDay(slots), observations]))
+      await days.write(wholeDay(slots.last), merged({ cluster, slots }, [await readDay(slots), observations]))
       await deleteOldDays(days, slots)
       return containers
     },
@@ -108,4 +108,6 @@ function accumulate(
 }
 
 const deleteOldDays = (days: DayCache, { last }: Slots): Promise<void> =>
-  days.keep(Array.from({ length: keptDays + 1 }, (_, ago) => last - ago * daySeconds))
+  days.keep(Array.from({ length: keptDays + 1 }, (_, ago) => wholeDay(last - ago * daySeconds)))
+
+const wholeDay = (end: number): CachedDay => ({ from: end - daySeconds, end })

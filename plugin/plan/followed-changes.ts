@@ -11,7 +11,7 @@ import { workloadKey } from '../model/workload.ts'
 import { followChanges } from '../recommend/health/follow.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import type { HasHistory } from './past-edits.ts'
-import type { PlanSettings } from './plan-settings.ts'
+import type { PlanSettings } from './plan-request.ts'
 
 const hoursPerMonth = 30 * 24
 const daysPerMonth = 30

@@ -2,13 +2,12 @@ import type { DeclaredWorkload } from '../model/declared.ts'
 import { groupBy } from '../model/group.ts'
 import type { Observation } from '../model/observation.ts'
 import { toAmount } from '../model/quantity.ts'
-import type { Rendering } from '../model/source.ts'
-import { namespaceOf } from '../model/source.ts'
 import { sum } from '../model/sum.ts'
-import { type SurroundingObjects, surroundingObjects } from '../model/surrounding-objects.ts'
+import type { SurroundingObjects } from '../model/surrounding-objects.ts'
 import { mergeSurroundings, type Quota, type Surroundings } from '../model/surroundings.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import type { SourceFacts } from './source-facts.ts'
 
 /** Finds what else bounds or writes the values of a workload of a cluster. */
 export type FindSurroundings = (declared: DeclaredWorkload, cluster: string | undefined) => Surroundings
@@ -23,17 +22,12 @@ interface Found {
  * itself. An autoscaler in the rendering of the workload is not among them: it is part of what is sized.
  */
 export function surroundingsOf(
-  rendered: readonly Rendering[],
+  facts: readonly Pick<SourceFacts, 'source' | 'surrounding'>[],
   declared: readonly DeclaredIn[],
   observations: readonly Observation[],
 ): FindSurroundings {
-  const found = rendered
-    .map(
-      ({ source, objects }): Found => ({
-        cluster: source.cluster,
-        objects: surroundingObjects(objects, namespaceOf(source), ` of the source ${source.id}`),
-      }),
-    )
+  const found = facts
+    .map(({ source, surrounding }): Found => ({ cluster: source.cluster, objects: surrounding }))
     .filter(({ objects }) => Object.values(objects).some((some) => some.length > 0))
   const used = requestsByNamespace(declared)
   const live = new Map(

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { basename } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import { type EditSearch, personEdits } from '../deliver/git/person-edits.ts'
 import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
@@ -12,14 +13,20 @@ import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
 import type { HasHistory } from '../plan/past-edits.ts'
-import type { Decide, PlanRequest } from '../plan/plan.ts'
 import { plan } from '../plan/plan.ts'
+import type { Decide, PlanRequest } from '../plan/plan-request.ts'
+import type { PlanPorts } from '../plan/render-sources.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { reviewByDelivery } from './deliver/delivery-rules.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
+import { fetchRenderings } from './stored-renderings.ts'
+
+/** What tells a repository apart on any machine, as far as it is known. */
+const nameOf = ({ root }: Checkout, { deliver }: Pick<Settings, 'deliver'>): string =>
+  deliver.remote?.url ?? deliver.github?.repository ?? basename(root)
 
 /** Whether a workload is part of a run. */
 export type WorkloadFilter = NonNullable<PlanRequest['isSelected']>
@@ -33,6 +40,7 @@ export interface PlanInputs extends ObservedUsage {
     | 'programs'
     | 'sandbox'
     | 'charts'
+    | 'storage'
     | 'recommend'
     | 'health'
     | 'rules'
@@ -43,6 +51,8 @@ export interface PlanInputs extends ObservedUsage {
   readonly isSelected?: WorkloadFilter
   /** Decides in place of the profile; then neither reviewers' decisions nor what people set hold a value. */
   readonly decide?: (past: PastValuesOf) => Decide
+  /** The job that plans, where several share a plan. */
+  readonly job?: string
 }
 
 /** Returns the changes that commits of Tortoise made of a value, newest first. */
@@ -151,15 +161,47 @@ function noteUnproved(commits: readonly HistoryCommit[], progress: Progress): vo
   progress({ kind: 'note', message })
 }
 
+/** A plan that is ready to be computed. */
+export interface OpenedPlan {
+  readonly request: PlanRequest
+  readonly ports: PlanPorts
+  /** What the plan says of the run itself, once it is computed. */
+  readonly details: () => Required<Pick<Plan, 'usage' | 'sandbox' | 'fetched'>>
+  /** Keeps what was rendered for the next run; call it once the plan is computed. */
+  readonly keep: () => Promise<void>
+}
+
 /**
  * Plans on the files of a view. Without a forge, earlier decisions are read from the commits of `ref`. Throws
  * `settings.missing` when the settings list no sources.
  */
 export async function planRepository(
   ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
-  { checkout, settings, observations, readings, isSelected, decide, declarations = [] }: PlanInputs,
-  { view: base, ref, forge }: PlanBase,
+  inputs: PlanInputs,
+  base: PlanBase,
 ): Promise<Plan> {
+  const opened = await openPlan(ports, inputs, base)
+  const planned = await plan(opened.request, opened.ports)
+  await opened.keep()
+  return { ...planned, ...opened.details() }
+}
+
+/** Opens the sources and the history of a view for a plan. Throws `settings.missing` when the settings list no sources. */
+export async function openPlan(
+  ports: Pick<RunPorts, 'env' | 'progress' | 'now'>,
+  {
+    checkout,
+    settings,
+    observations,
+    readings,
+    isSelected,
+    decide,
+    declarations = [],
+    job = 'whole',
+  }: PlanInputs,
+  { view: base, ref, forge }: PlanBase,
+): Promise<OpenedPlan> {
+  const keep = await fetchRenderings(ports, { settings, repository: nameOf(checkout, settings), job })
   const { profile, ...options } = settings.recommend
   const { health, rules, prices, edit, deliver } = settings
   const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
@@ -203,6 +245,10 @@ export async function planRepository(
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
   }
-  const planned = await plan(request, { view, renderer, progress: ports.progress })
-  return { ...planned, usage: readings, sandbox: describeSandbox(), fetched: fetched() }
+  return {
+    request,
+    ports: { view, renderer, progress: ports.progress },
+    details: () => ({ usage: readings, sandbox: describeSandbox(), fetched: fetched() }),
+    keep,
+  }
 }

@@ -6,11 +6,14 @@ export function secretVariables({
   clusters,
   deliver,
   charts,
-}: Pick<Settings, 'clusters' | 'deliver' | 'charts'>): readonly string[] {
+  storage,
+}: Pick<Settings, 'clusters' | 'deliver' | 'charts' | 'storage'>): readonly string[] {
   const { remote, github, forge, commits } = deliver
   return [
     ...clusters.flatMap(({ prometheus }) => [prometheus?.tokenEnv, prometheus?.basic?.passwordEnv]),
     ...charts.credentials.flatMap(({ tokenEnv, basic }) => [tokenEnv, basic?.passwordEnv]),
+    storage?.secretEnv,
+    storage?.tokenEnv,
     remote?.tokenEnv,
     github?.tokenEnv,
     github?.app?.keyEnv,

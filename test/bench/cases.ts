@@ -6,6 +6,7 @@ import { observeGenerated } from './observe-generated.ts'
 import { observeAgainstKrr } from './observe-krr.ts'
 import { keepServer } from './observe-server.ts'
 import { planAgainstBare } from './plan.ts'
+import { planInShards } from './plan-shards.ts'
 import { recommendFleet } from './recommend.ts'
 import { renderAgainstBare } from './render.ts'
 import { sandboxAgainstNone } from './sandbox.ts'
@@ -26,6 +27,7 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   live: planLive,
   large: largeAgainstBare,
   'trace-set': traceSetAgainstBare,
+  'plan-shards': planInShards,
   sandbox: sandboxAgainstNone,
   start: startAgainstBare,
   render: renderAgainstBare,

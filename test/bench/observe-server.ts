@@ -3,10 +3,10 @@ import { hasPrometheus, type PrometheusLab, startWritablePrometheus } from '../l
 import { remoteWrite } from '../lab/remote-write.ts'
 import { type BenchFleet, podsOf, seriesOf } from './observe-fleet.ts'
 
-const scrape = 300
+const scrape = Number(process.env['BENCH_SCRAPE'] ?? 60)
 const end = Date.parse(process.env['BENCH_END'] ?? '2026-09-14T12:00:00Z') / 1000
 
-/** The fleet that is observed; smaller by `BENCH_WORKLOADS` and `BENCH_DAYS`, later by `BENCH_END`. */
+/** The fleet that is observed; smaller by `BENCH_WORKLOADS` and `BENCH_DAYS`, scraped every `BENCH_SCRAPE` seconds, later by `BENCH_END`. */
 export const fleet: BenchFleet = {
   workloads: Number(process.env['BENCH_WORKLOADS'] ?? 1000),
   days: Number(process.env['BENCH_DAYS'] ?? 14),
@@ -17,7 +17,8 @@ export const fleet: BenchFleet = {
 /** A Prometheus with the fleet in it: the one at `BENCH_PROMETHEUS`, which is left running, or a new one. */
 export async function fleetServer(): Promise<PrometheusLab> {
   const kept = process.env['BENCH_PROMETHEUS']
-  if (kept !== undefined) return { url: kept, close: async () => undefined }
+  const pid = Number(process.env['BENCH_PROMETHEUS_PID'] ?? Number.NaN)
+  if (kept !== undefined) return { url: kept, close: async () => undefined, ...(pid > 0 && { pid }) }
   if (!hasPrometheus()) throw new Error('prometheus and promtool must be on the PATH')
   const server = await startWritablePrometheus()
   try {
@@ -32,7 +33,9 @@ export async function fleetServer(): Promise<PrometheusLab> {
 /** Keeps a filled server until it is interrupted, for several runs against it and for other programs. */
 export async function keepServer(): Promise<Readonly<Record<string, number>>> {
   const server = await fleetServer()
-  process.stderr.write(`BENCH_PROMETHEUS=${server.url} until interrupted\n`)
+  process.stderr.write(
+    `BENCH_PROMETHEUS=${server.url} BENCH_PROMETHEUS_PID=${server.pid} until interrupted\n`,
+  )
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await server.close()
   return { workloads: fleet.workloads, days: fleet.days }

@@ -3,12 +3,18 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PrometheusLab } from '../lab/prometheus.ts'
+import { krrQueries } from './krr-queries.ts'
 import { measured } from './measured.ts'
 import { fleet, fleetServer } from './observe-server.ts'
+import { processorOf } from './processor.ts'
 
 const until = new Date(fleet.end * 1000).toISOString()
 
-/** `tortoise snapshot` of a fleet on a real Prometheus, cold and warm, against curl with the same queries, four at once. */
+/**
+ * `tortoise snapshot` of a fleet on a real Prometheus, cold and warm, against curl with the same queries, four at once, and against
+ * the queries of KRR with steps of five minutes and as it has them by default. `…ServerSeconds` is processor time of the server.
+ */
 export async function observeAgainstCurl(): Promise<Readonly<Record<string, number>>> {
   const server = await fleetServer()
   const root = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
@@ -19,24 +25,45 @@ export async function observeAgainstCurl(): Promise<Readonly<Record<string, numb
     // Once through a proxy that counts and keeps the queries; it also warms the server's own caches for both sides.
     const first = await recorded(server.url, (url) => snapshot(url, ...cache))
     const warm = await recorded(server.url, (url) => snapshot(url, ...cache))
-    const cold = await snapshot(server.url)
-    const bare = await curl(root, server.url, first.bodies)
+    const cold = await onServer(server, () => snapshot(server.url))
+    const again = await onServer(server, () => snapshot(server.url, ...cache))
+    const bare = (await onServer(server, () => curl(root, server.url, first.bodies))).result
+    const krr = await onServer(server, () => krrQueries(server.url, fleet, 300))
+    const krrDefault = await onServer(server, () => krrQueries(server.url, fleet, 75))
     return {
       workloads: fleet.workloads,
       days: fleet.days,
       coldQueries: first.bodies.length,
       warmQueries: warm.bodies.length,
-      coldSeconds: round(cold.seconds),
+      coldSeconds: round(cold.result.seconds),
+      coldServerSeconds: round(cold.serverSeconds),
       curlSeconds: round(bare.seconds),
-      ratio: round(cold.seconds / bare.seconds),
-      coldPeakMiB: cold.peakMiB,
-      warmSeconds: round(warm.result.seconds),
+      ratio: round(cold.result.seconds / bare.seconds),
+      coldPeakMiB: cold.result.peakMiB,
+      warmSeconds: round(again.result.seconds),
+      warmServerSeconds: round(again.serverSeconds),
+      krrQueries: krr.result.queries,
+      krrSeconds: round(krr.result.seconds),
+      krrServerSeconds: round(krr.serverSeconds),
+      krrDefaultSeconds: round(krrDefault.result.seconds),
+      krrDefaultServerSeconds: round(krrDefault.serverSeconds),
+      coldToKrr: round(cold.result.seconds / krr.result.seconds),
+      coldServerToKrr: round(cold.serverSeconds / krr.serverSeconds),
+      warmToKrr: round(again.result.seconds / krr.result.seconds),
+      warmServerToKrr: round(again.serverSeconds / krr.serverSeconds),
       warmPeakMiB: warm.result.peakMiB,
     }
   } finally {
     await server.close()
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+/** Does something, and measures the processor time that the server takes meanwhile. */
+async function onServer<T>({ pid }: PrometheusLab, work: () => Promise<T>) {
+  const before = processorOf(pid)
+  const result = await work()
+  return { result, serverSeconds: processorOf(pid) - before }
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100

@@ -1,4 +1,17 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** Processor time that a running process has taken so far, in seconds; 0 where that is not known. */
+export function processorOf(pid: number | undefined): number {
+  try {
+    // User and system time are the fields 14 and 15, in hundredths; the name before them may hold spaces.
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+    const [user, system] = fields.split(' ').slice(11, 13).map(Number)
+    return ((user ?? 0) + (system ?? 0)) / 100
+  } catch {
+    return 0
+  }
+}
 
 /** Where and with what a program runs. */
 interface Surroundings {

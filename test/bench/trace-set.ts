@@ -15,19 +15,8 @@ const root = process.cwd()
  */
 export async function traceSetAgainstBare(): Promise<Readonly<Record<string, number>>> {
   const services = Number(process.env['SERVICES'] ?? 1000)
-  const directory = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
-  const repository = join(directory, 'repository')
+  const { sources, ...where } = writeServices(services)
   try {
-    const { sources, deployed } = generateServices(repository, services)
-    for (const args of [
-      ['init', '-q', '-b', 'main'],
-      ['add', '-A'],
-      ['commit', '-q', '-m', 'start'],
-    ])
-      execFileSync('git', args, { cwd: repository, env: { ...process.env, ...author } })
-    const snapshot = join(directory, 'snapshot.json')
-    writeFileSync(snapshot, snapshotOf(deployed))
-    const where = { repository, snapshot, directory }
     const bare = renderBare(sources, where)
     const first = plan(where)
     const second = plan(where)
@@ -45,8 +34,24 @@ export async function traceSetAgainstBare(): Promise<Readonly<Record<string, num
       peakMb: first.peakMb,
     }
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    rmSync(where.directory, { recursive: true, force: true })
   }
+}
+
+/** Writes a repository of services with its recorded usage into a new directory. */
+export function writeServices(services: number): Place & { readonly sources: readonly BareSource[] } {
+  const directory = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
+  const repository = join(directory, 'repository')
+  const { sources, deployed } = generateServices(repository, services)
+  for (const args of [
+    ['init', '-q', '-b', 'main'],
+    ['add', '-A'],
+    ['commit', '-q', '-m', 'start'],
+  ])
+    execFileSync('git', args, { cwd: repository, env: { ...process.env, ...author } })
+  const snapshot = join(directory, 'snapshot.json')
+  writeFileSync(snapshot, snapshotOf(deployed))
+  return { sources, repository, snapshot, directory }
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100
@@ -57,7 +62,8 @@ const author = {
   GIT_COMMITTER_EMAIL: 'bench@example.com',
 }
 
-interface Place {
+/** A repository, its usage, and where the runs keep what they need. */
+export interface Place {
   readonly repository: string
   readonly snapshot: string
   /** A directory with a cache of its own. */
@@ -91,10 +97,11 @@ function timed(command: readonly string[], { repository, directory }: Place, env
   return { ...times, out, said }
 }
 
-function plan(place: Place) {
+/** Plans with a cache of its own, and counts what changes. */
+export function plan(place: Place, ...more: readonly string[]) {
   const peak = `data:text/javascript,process.once('exit',()=>{process.stderr.write('\\npeak '+process.resourceUsage().maxRSS+'\\n')})`
   const program = join(root, 'dist/tortoise.js')
-  const args = [program, 'plan', '--snapshot', place.snapshot, '--sandbox', 'off', '-o', 'json']
+  const args = [program, 'plan', '--snapshot', place.snapshot, '--sandbox', 'off', '-o', 'json', ...more]
   const { out, said, ...times } = timed(
     [process.execPath, '--import', peak, ...args],
     place,

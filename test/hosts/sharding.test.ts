@@ -86,8 +86,8 @@ describe('a run in shards', () => {
     await round()
     const second = metrics.seen.queries - before
     expect([...days()].sort()).toEqual([...kept].sort())
-    // Each reads the unfinished day alone: the probe, five questions, crash loops, and the sizes of nodes.
-    expect(second).toBe(shards * 8)
+    // Each reads the unfinished day alone: the probe, four questions, crash loops, and the sizes of nodes.
+    expect(second).toBe(shards * 7)
   })
 
   it('takes a workload that is in two recordings from the one with more data', async () => {

@@ -12,6 +12,8 @@ import { freePort } from './free-port.ts'
 /** A real Prometheus on the loopback interface, with history. */
 export interface PrometheusLab {
   readonly url: string
+  /** The process of the server, where this process started it. */
+  readonly pid?: number
   readonly close: () => Promise<void>
 }
 
@@ -105,7 +107,7 @@ async function serve(
   const url = `http://${address}`
   for (let tries = 0; tries < 3000 && !state.ended; tries++) {
     const response = await fetch(`${url}/-/ready`).catch(() => undefined)
-    if (response?.ok === true) return { url, close }
+    if (response?.ok === true) return { url, close, ...(child.pid !== undefined && { pid: child.pid }) }
     await sleep(100)
   }
   await close()

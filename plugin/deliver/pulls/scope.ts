@@ -1,7 +1,7 @@
+import { fingerprint } from '../../model/fingerprint.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
 import { oneLine } from '../../model/text/clean.ts'
 import { workloadLabel } from '../../model/workload.ts'
-import { fingerprint } from '../record/fingerprint.ts'
 import type { Owners } from './codeowners.ts'
 
 /** Which changes share a pull request: those of one owner and cluster, of one source, of one workload, or all. */

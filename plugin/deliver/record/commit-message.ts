@@ -1,11 +1,11 @@
 import type { FieldAddress } from '../../model/field.ts'
 import { fieldLabel } from '../../model/field.ts'
+import { fingerprint } from '../../model/fingerprint.ts'
 import { plural } from '../../model/plural.ts'
 import type { Proposal, ProposedChange } from '../../model/proposal.ts'
 import { encodedWords, encodeWord, type Inert, inert } from '../../model/text/inert.ts'
 import { workloadKey, workloadLabel } from '../../model/workload.ts'
 import type { StoredTree } from '../forges/forge.ts'
-import { fingerprint } from './fingerprint.ts'
 
 const subjectLimit = 72
 

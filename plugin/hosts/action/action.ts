@@ -15,17 +15,20 @@ import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
 import { type RunReport, type RunRequest, run } from '../../run/run.ts'
+import { runMerged, runShard } from '../../run/shards/run-shards.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
 import { runEmergency } from './emergency.ts'
 import { readEvent, readTrigger } from './event.ts'
 import type { ActionMode } from './inputs.ts'
-import { inputMode, inputWorkloads, isOn, usageInputs } from './inputs.ts'
+import { inputMode, inputWorkloads, isOn, type ShardInputs, shardInputs, usageInputs } from './inputs.ts'
 import { writeNoOutputs, writeOutputs } from './outputs.ts'
 import { repositoriesStep } from './repositories.ts'
 import { reviewPullRequest } from './review.ts'
 import { runner } from './runner.ts'
 import { readActionSettings } from './settings.ts'
+
+declare const __VERSION__: string
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -44,7 +47,9 @@ export async function runAction(): Promise<void> {
     const request = await requestOf(host, mode)
     const emergency = await runEmergency(host, request)
     if (emergency !== undefined) return await conclude(emergency, host)
-    if (mode === 'review') await reviewStep(host, request, token)
+    const shards = shardInputs()
+    if (shards !== undefined) await shardStep(host, request, shards)
+    else if (mode === 'review') await reviewStep(host, request, token)
     else if (request.settings.deliver.mode === 'pull-request') await triggeredStep(host, request)
     else await runStep(host, request)
   } catch (error) {
@@ -82,8 +87,19 @@ async function skip(why: string): Promise<void> {
   await runner.summary(markdown`Nothing to do: ${why}.\n`)
 }
 
-async function runStep(host: Host, request: RunRequest): Promise<void> {
-  await conclude(await run(host, request), host)
+/** A shard or a merge. Events that are for one job alone, such as comments with commands, are skipped. */
+async function shardStep(host: Host, request: RunRequest, shards: ShardInputs): Promise<void> {
+  const trigger = readTrigger(host, readEvent(host))
+  if (trigger.kind === 'skipped') return skip(trigger.why)
+  if (trigger.kind === 'comment') return skip('a workflow without shards answers comments')
+  const program = __VERSION__
+  if (shards.kind === 'merge')
+    return runStep(host, request, () => runMerged(host, { ...request, ...shards, program }))
+  await runStep(host, request, () => runShard(host, { ...request, ...shards, program }))
+}
+
+async function runStep(host: Host, request: RunRequest, start = () => run(host, request)): Promise<void> {
+  await conclude(await start(), host)
 }
 
 async function conclude(report: RunReport, host: Host): Promise<void> {

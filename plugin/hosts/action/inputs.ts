@@ -2,7 +2,8 @@ import * as core from '@actions/core'
 import { stop } from '../../model/problem.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
-import type { ObserveFlags } from '../../run/observe/request.ts'
+import type { Shard } from '../../plan/shard-sources.ts'
+import { type ObserveFlags, partOf } from '../../run/observe/request.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import { sandboxMode } from '../../run/sandbox-setting.ts'
 
@@ -33,17 +34,36 @@ export function usageInputs(): ObserveFlags {
   const [snapshot, prometheus] = [given('snapshot'), given('prometheus-url')]
   const [cluster, cache, until] = [given('cluster'), given('cache'), given('until')]
   return {
-    ...(snapshot && {
-      snapshot: snapshot
-        .split('\n')
-        .map((file) => file.trim())
-        .filter(Boolean),
-    }),
+    ...(snapshot && { snapshot: linesOf(snapshot) }),
     ...(prometheus && { prometheus }),
     ...(cluster && { cluster }),
     ...(cache && { cache }),
     ...(until && { until }),
   }
+}
+
+const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((file) => file.trim())
+    .filter(Boolean)
+
+/** What a job that shares a plan with others does: plan a part of it, or merge all parts. */
+export type ShardInputs =
+  | { readonly kind: 'shard'; readonly shard: Shard; readonly out: string }
+  | { readonly kind: 'merge'; readonly merge: readonly string[] }
+
+/** The inputs about shards; `undefined` for a job that plans alone. Throws `usage` for inputs that do not belong together. */
+export function shardInputs(): ShardInputs | undefined {
+  const [shard, out, merge] = [given('shard'), given('part'), given('merge')]
+  if (shard === undefined && out === undefined)
+    return merge === undefined ? undefined : { kind: 'merge', merge: linesOf(merge) }
+  const part = shard === undefined ? undefined : partOf({ shard })
+  if (part === undefined || out === undefined || merge !== undefined)
+    throw stop('usage', 'a job that plans a shard has the inputs shard and part, and not merge', {
+      hint: 'Correct it in the workflow. The job after all shards has the input merge alone.',
+    })
+  return { kind: 'shard', shard: part, out }
 }
 
 /** The inputs about settings. Throws `usage` for an unknown sandbox mode. */

@@ -1,16 +1,20 @@
 import { Command } from 'commander'
 import type { Host } from '../../run/host.ts'
 import { run } from '../../run/run.ts'
+import { runMerged, runShard } from '../../run/shards/run-shards.ts'
 import { runOnRepositories } from './repositories.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
+import { runInShards, type ShardFlags, withShardFlags } from './shard-options.ts'
 
 /** `tortoise run`: the scheduled job. */
 export function runCommand(host: Host): Command {
-  return withRunFlags(new Command('run'))
+  return withShardFlags(withRunFlags(new Command('run')))
     .description('plan on the head of the base branch, then deliver as settings say')
-    .action(async (flags: RunFlags) => {
-      if (flags.repositories) return runOnRepositories(host, flags, false)
-      host.stdout(formatOutcome(host, await run(host, openRun(host, flags)), flags.output))
+    .action(async (flags: RunFlags & ShardFlags) => {
+      const request = () => openRun(host, flags)
+      const inShards = runInShards(host, { request, runs: { shard: runShard, merge: runMerged } }, flags)
+      if (inShards === undefined && flags.repositories) return runOnRepositories(host, flags, false)
+      host.stdout(formatOutcome(host, await (inShards ?? run(host, request())), flags.output))
     })
 }

@@ -4,5 +4,5 @@ import { Option } from 'commander'
 export const snapshotOption = (): Option =>
   new Option(
     '--snapshot <file>',
-    'read usage from a recorded file, or a directory of them, instead of a cluster; repeatable',
+    'read usage from a recorded file, a directory of them, or store:NAME, instead of a cluster; repeatable',
   ).argParser((file: string, before: readonly string[] = []) => [...before, file])

@@ -14,13 +14,20 @@ export interface DayKey {
 
 const headSchema = z.object({ kind: z.literal('TortoiseDay'), version: z.literal(1), sha256: z.string() })
 
-/** A cache of finished days of one cluster. Days are identified by `end`, the time of their last slot in seconds since 1970. */
+/** A day, or the end of one: the times in seconds since 1970 that its first slot begins at and its last slot ends at. */
+export interface CachedDay {
+  readonly from: number
+  readonly end: number
+}
+
+/** A cache of finished days of one cluster. A day that is not read from its midnight on is another one than the whole day. */
 export interface DayCache {
+  readonly has: (day: CachedDay) => Promise<boolean>
   /** `undefined` when the day is not stored; `damaged` when its content was changed. */
-  read(end: number): Promise<readonly Observation[] | 'damaged' | undefined>
-  write(end: number, observations: readonly Observation[]): Promise<void>
+  read(day: CachedDay): Promise<readonly Observation[] | 'damaged' | undefined>
+  write(day: CachedDay, observations: readonly Observation[]): Promise<void>
   /** Deletes all other days of the same writer, and days of other writers that are older than all of these. */
-  keep(ends: readonly number[]): Promise<void>
+  keep(days: readonly CachedDay[]): Promise<void>
 }
 
 /** Opens the cache of one cluster for a key. Stored days are named by cluster, writer, a digest of the key, and date. */
@@ -29,21 +36,26 @@ export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> 
   const ownPrefix = `${cluster}${key.writer}/`
   const digest = (await sha256(JSON.stringify(key))).slice(0, 16)
   const prefix = `${ownPrefix}${digest}/`
-  const nameOf = (end: number): string =>
-    `${prefix}${new Date((end - 1) * 1000).toISOString().slice(0, 10)}.json`
+  const nameOf = ({ from, end }: CachedDay): string => {
+    const date = new Date((end - 1) * 1000).toISOString().slice(0, 10)
+    const start = new Date(from * 1000).toISOString()
+    const isWhole = start.slice(0, 10) < date || start.slice(11, 19) === '00:00:00'
+    return `${prefix}${date}${isWhole ? '' : start.slice(10, 19).replaceAll(':', '-')}.json`
+  }
   return {
-    read: async (end) => {
-      const text = await store.read(nameOf(end))
+    has: async (day) => (await store.names(prefix)).includes(nameOf(day)),
+    read: async (day) => {
+      const text = await store.read(nameOf(day))
       return text === undefined ? undefined : parseDay(text)
     },
-    write: async (end, observations) => {
-      const recordedAt = new Date(end * 1000).toISOString()
+    write: async (day, observations) => {
+      const recordedAt = new Date(day.end * 1000).toISOString()
       const body = printSnapshot({ kind: 'TortoiseSnapshot', version: 2, recordedAt, observations })
       const head = JSON.stringify({ kind: 'TortoiseDay', version: 1, sha256: await sha256(body) })
-      await store.write(nameOf(end), `${head}\n${body}`)
+      await store.write(nameOf(day), `${head}\n${body}`)
     },
-    keep: async (ends) => {
-      const wanted = new Set(ends.map(nameOf))
+    keep: async (days) => {
+      const wanted = new Set(days.map(nameOf))
       const oldest = [...wanted].map(dateOf).sort()[0] ?? ''
       // Jobs that share a directory must not delete each other's days; days of jobs that no longer run become old.
       const isObsolete = (name: string): boolean =>
@@ -53,7 +65,7 @@ export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> 
   }
 }
 
-const dateOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+const dateOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1).slice(0, 10)
 /** Gathered samples cannot be read again, so only their own writer deletes them. */
 const isSamples = (name: string): boolean => name.split('/')[1] === 'samples'
 

@@ -14,9 +14,9 @@ import { observationMerger } from './merge.ts'
 import { mixedFinding, mixedReason, nothingRecorded, probeFindings } from './metric-findings.ts'
 import { clusterSetting, findMixedClusters, type MixedClusters, valueByName } from './mixed-clusters.ts'
 import { type ProbeResult, runProbe } from './probe.ts'
-import { chunksOf, queryVersion, type Slots, slotsOf, timingFor } from './queries.ts'
+import { chunksOf, queryVersion, type Slots, slotsOf, type Timing, timingFor } from './queries.ts'
 import type { QueryCost } from './query-cost.ts'
-import { readWindow } from './read-window.ts'
+import { cachedDay, readWindow } from './read-window.ts'
 import { recordedClustersIn } from './recorded-clusters.ts'
 import type { ClusterReading } from './run-queries.ts'
 import { type Part, packShards } from './shards.ts'
@@ -61,7 +61,8 @@ export interface PrometheusUsage {
 }
 
 /**
- * Observes every workload of a cluster over a window of whole days (UTC), with pods that no longer exist. Data that is
+ * Observes every workload of a cluster over a window, with pods that no longer exist. The window begins at a full hour, or at midnight
+ * (UTC) where the cache has that whole day. Data that is
  * missing is reported as a finding and a warning. Rejects with `prometheus.*` problems.
  */
 export async function observePrometheus(
@@ -71,10 +72,11 @@ export async function observePrometheus(
   const { labels = {}, namespaces = [], stepSeconds = 300 } = options
   const client = prometheus(options, ports)
   const selection = { labels, namespaces }
-  const window = wholeDays(options.window)
-  const probe = await runProbe(client, selection, slotsOf(window, stepSeconds))
+  const exact = fullHours(options.window)
+  const probe = await runProbe(client, selection, slotsOf(exact, stepSeconds))
   const { dialect } = probe
   const timing = timingFor(stepSeconds, dialect.scrapeSeconds)
+  const { cache, window } = await openWindow(options, ports.store, { dialect, timing, exact })
   const slots = slotsOf(window, timing.step)
   const log = findingLog(options.cluster, ports.progress)
   const result = { dialect, cost: client.cost, findings: log.findings }
@@ -93,8 +95,7 @@ export async function observePrometheus(
     impossible: new Map(),
   }
   const owners = ownersOf(options)
-  const cache = await openCache(options, ports.store, { dialect, slots })
-  const read = await readObservations(reading, { options, ports, probe, slots, owners, cache, log })
+  const read = await readObservations(reading, { options, ports, probe, window, slots, owners, cache, log })
   const find = workloadFinder(owners)
   const observations = withCurrentSizes(read, await readCurrentSizes(reading, { time: slots.last, find }))
   if (read.length === 0) log.add(await nothingFound(options, client, slots))
@@ -138,6 +139,7 @@ interface ReadRequest {
   readonly options: PrometheusOptions
   readonly ports: UsagePorts
   readonly probe: ProbeResult
+  readonly window: PrometheusOptions['window']
   readonly slots: Slots
   readonly owners: Owners
   readonly cache: DayCache | undefined
@@ -146,9 +148,9 @@ interface ReadRequest {
 
 async function readObservations(
   reading: ClusterReading,
-  { options, ports, probe, slots, owners, cache, log }: ReadRequest,
+  { options, ports, probe, window, slots, owners, cache, log }: ReadRequest,
 ): Promise<readonly Observation[]> {
-  const frame = { cluster: options.cluster, window: wholeDays(options.window) }
+  const frame = { cluster: options.cluster, window }
   const merger = observationMerger(slots, frame)
   const counted = countedNamespaces(probe, options.namespaces ?? [])
   await readWindow({
@@ -174,9 +176,35 @@ const ownersOf = ({ pods, replicaSets }: PrometheusOptions): Owners => ({
   replicaSets: new Map(replicaSets),
 })
 
-/** The window from the midnight (UTC) before it, so that its days are whole and can be cached. */
-function wholeDays({ from, to }: PrometheusOptions['window']): PrometheusOptions['window'] {
-  return { from: new Date(Math.floor(from.getTime() / 86_400_000) * 86_400_000), to }
+type Window = PrometheusOptions['window']
+
+const from = ({ from, to }: Window, ms: number): Window => ({
+  from: new Date(Math.floor(from.getTime() / ms) * ms),
+  to,
+})
+/** The window from the full hour before it, so that a run soon after finds the rest of its first day in the cache. */
+const fullHours = (window: Window): Window => from(window, 3_600_000)
+/** The window from the midnight (UTC) before it. */
+const wholeDays = (window: Window): Window => from(window, 86_400_000)
+
+interface WindowRequest {
+  readonly dialect: Dialect
+  readonly timing: Timing
+  readonly exact: Window
+}
+
+/** The cache, and the window: from midnight where the cache has its first day whole, which costs no query. */
+async function openWindow(
+  options: PrometheusOptions,
+  store: DayStore | undefined,
+  { dialect, timing, exact }: WindowRequest,
+): Promise<{ readonly cache: DayCache | undefined; readonly window: Window }> {
+  const whole = wholeDays(exact)
+  const slots = slotsOf(whole, timing.step)
+  const cache = await openCache(options, store, { dialect, slots })
+  const [oldest] = chunksOf(slots)
+  const isCached = oldest !== undefined && (await cache?.has(cachedDay(oldest))) === true
+  return { cache, window: isCached ? whole : exact }
 }
 
 function countedNamespaces(

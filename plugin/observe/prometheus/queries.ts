@@ -153,13 +153,15 @@ function stateQueries({ usage, state, timing: { step }, dialect }: Query) {
       `and on (${key}) (${latest(killed)} >= ${latest(status('last_terminated_reason'))})`,
     ].join(' '),
     /**
-     * Three facts of the last seconds. CFS periods: two scrape jobs double both counts, so their share is right.
+     * Four facts of the last seconds. CFS periods: two scrape jobs double both counts, so their share is right.
      * Pods that ended by an OOM kill and are not restarted (`restartPolicy: Never`): those that are new since then.
      */
     facts: (seconds: number): string =>
       together({
         throttled: total('container_cpu_cfs_throttled_periods_total', seconds),
         periods: total('container_cpu_cfs_periods_total', seconds),
+        // With the five minutes that Prometheus looks back at the first slot.
+        'oom-last': `${highest(key, killed, seconds + 300)} == 1`,
         'oom-end': [
           `(${highest(key, ended, seconds)} == 1`,
           `and on (${namespace},${pod}) (${highest(`${namespace},${pod}`, failed, seconds)} == 1)`,

@@ -6,7 +6,7 @@ import { addOwners, type FindWorkload, type Owners, workloadFinder } from '../ow
 import { finishAccumulator, usageAccumulator } from './accumulate.ts'
 import type { Portion } from './bisect-range.ts'
 import { isFatal } from './client-errors.ts'
-import type { DayCache } from './day-cache.ts'
+import type { CachedDay, DayCache } from './day-cache.ts'
 import type { Frame } from './finish-observation.ts'
 import type { Merger } from './merge.ts'
 import type { Chunk, Slots } from './queries.ts'
@@ -61,7 +61,7 @@ export async function readWindow(reading: WindowReading): Promise<void> {
     },
     parallelPortions(reading.shards),
   )
-  await reading.cache?.keep(reading.chunks.filter(reading.finished).map(({ end }) => end))
+  await reading.cache?.keep(reading.chunks.filter(reading.finished).map((chunk) => cachedDay(chunk)))
 }
 
 /** Portions read in parallel: one when they are large, which saves memory; up to three when they are small, which keeps the server busy. */
@@ -95,9 +95,12 @@ async function cacheDay(
   day.complete &&= part?.partial === false
   if (day.complete) day.observations.push(...(part?.observations ?? []))
   if (day.parts < shards.length) return
-  if (day.complete) await cache.write(chunk.end, day.observations)
+  if (day.complete) await cache.write(cachedDay(chunk), day.observations)
   day.observations.length = 0
 }
+
+/** The day of a chunk, as the cache names it. */
+export const cachedDay = ({ end, seconds }: Chunk): CachedDay => ({ from: end - seconds, end })
 
 /** Adds cached days to the merger. Returns the days to read from the server. */
 async function readCachedDays({
@@ -109,7 +112,7 @@ async function readCachedDays({
 }: WindowReading): Promise<readonly Chunk[]> {
   const missing: Chunk[] = []
   for (const chunk of chunks) {
-    const cached = cache !== undefined && finished(chunk) ? await cache.read(chunk.end) : undefined
+    const cached = cache !== undefined && finished(chunk) ? await cache.read(cachedDay(chunk)) : undefined
     if (cached === undefined) missing.push(chunk)
     else if (cached === 'damaged') {
       onDamage(`the day that ends at ${timeOf(chunk.end)} is damaged in the cache and is read again`)

@@ -45,25 +45,31 @@ export async function readUsage(
   const tasks = [
     usageTask(reading, portion, { accumulator, resource: 'cpu', locate }),
     usageTask(reading, portion, { accumulator, resource: 'memory', locate }),
-    factsTask(reading, portion, locate),
-    restartTask(reading, portion, locate),
+    eventsTask(reading, portion, locate),
   ]
   await inParallel(tasks, (task) => task())
 }
 
 type QueryName = 'cpu' | 'memory' | 'oomRestarts' | 'owners' | 'facts'
 
+/** One of the queries for a portion, for some of its pods or for all. */
+interface PortionQuery extends Portion {
+  readonly name: QueryName
+  readonly pods?: readonly string[] | undefined
+}
+
 /** Runs one of the queries for a portion; see `bisectRange`. */
 export function queryPortion(
   reading: ClusterReading,
-  { chunk, shard, name }: Portion & { readonly name: QueryName },
+  { chunk, shard, name, pods }: PortionQuery,
   onSeries: (series: Series) => void,
 ): Promise<void> {
   const halved: RangeQuery['halved'] = reading.halved.get(name) ?? new Map()
   reading.halved.set(name, halved)
   const at = name === 'owners' || name === 'facts' ? 'end' : 'slots'
   const query = (part: Shard, seconds: number): string => {
-    const text = queriesFor({ ...reading.selection, shard: part }, reading.timing, reading.dialect)[name]
+    const selection = { ...reading.selection, shard: part, ...(pods && { pods }) }
+    const text = queriesFor(selection, reading.timing, reading.dialect)[name]
     return typeof text === 'string' ? text : text(seconds)
   }
   return bisectRange(reading.client, { chunk, shard, query, at, step: reading.timing.step, halved }, onSeries)
@@ -138,13 +144,37 @@ function countImpossible({ impossible }: ClusterReading, container: string, coun
 const counted = (value: number | undefined): number =>
   value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? value : 0
 
-/** Reads throttling, and pods that ended by an OOM kill. */
-function factsTask(reading: ClusterReading, portion: Portion, locate: LocateSeries): Task {
+/** More pods than these are not named in a query. */
+const mostNamedPods = 50
+
+/** Reads throttling and kills. Restarts are queried only where a container was killed: most days have none. */
+function eventsTask(reading: ClusterReading, portion: Portion, locate: LocateSeries): Task {
+  return async () => {
+    const killed = new Set<string>()
+    await factsTask(reading, portion, { locate, killed })()
+    if (killed.size === 0) return
+    const pods = killed.size > mostNamedPods ? undefined : [...killed].sort()
+    await restartTask(reading, { ...portion, pods }, locate)()
+  }
+}
+
+interface Facts {
+  readonly locate: LocateSeries
+  /** Gets the names of the pods whose last termination was an OOM kill. */
+  readonly killed: Set<string>
+}
+
+/** Reads throttling, pods that ended by an OOM kill, and those that may have restarted after one. */
+function factsTask(reading: ClusterReading, portion: Portion, { locate, killed }: Facts): Task {
   const { dialect, answered } = reading
   return () =>
     queryPortion(reading, { ...portion, name: 'facts' }, (series) => {
       const what = series.labels['what'] ?? ''
       answered.add(what)
+      if (what === 'oom-last') {
+        killed.add(series.labels[dialect.state.pod] ?? '')
+        return
+      }
       const container = containerAt(locate(series, what === 'oom-end' ? dialect.state : dialect.usage))
       if (container === undefined) return
       if (what === 'oom-end') container.oomKills += 1
@@ -159,7 +189,11 @@ const containerAt = (location: Location | undefined): ContainerAccumulator | und
   location && containerEntry(location.accumulator, location.workload, location.container)
 
 /** Reads restarts after OOM kills. */
-function restartTask(reading: ClusterReading, portion: Portion, locate: LocateSeries): Task {
+function restartTask(
+  reading: ClusterReading,
+  portion: Omit<PortionQuery, 'name'>,
+  locate: LocateSeries,
+): Task {
   return () =>
     queryPortion(reading, { ...portion, name: 'oomRestarts' }, (series) => {
       const container = containerAt(locate(series, reading.dialect.state))

@@ -6,6 +6,8 @@ export interface Selection {
   readonly namespaces?: readonly string[]
   /** A part of the cluster, so that one response stays small. */
   readonly shard?: Shard
+  /** Only these pods; all when left out. */
+  readonly pods?: readonly string[]
 }
 
 /** A part of a cluster: some namespaces, or all except some; optionally only pods whose names end in certain characters. */
@@ -34,7 +36,7 @@ const quoted = (texts: readonly string[]): string =>
   JSON.stringify(texts.map((text) => text.replace(/[.*+?()|[\]{}^$\\]/g, '\\$&')).join('|'))
 
 function matchersOf(
-  { labels = {}, namespaces = [], shard }: Selection,
+  { labels = {}, namespaces = [], shard, pods }: Selection,
   names: { readonly namespace: string; readonly pod: string },
 ): readonly string[] {
   const { members = [], except, ending } = shard ?? { except: [] }
@@ -43,6 +45,7 @@ function matchersOf(
     ...(namespaces.length === 0 ? [] : [`${names.namespace}=~${quoted(namespaces)}`]),
     ...(except === undefined ? [`${names.namespace}=~${quoted(members.map(([name]) => name))}`] : []),
     ...(except === undefined || except.length === 0 ? [] : [`${names.namespace}!~${quoted(except)}`]),
+    ...(pods === undefined ? [] : [`${names.pod}=~${quoted(pods)}`]),
     ...(ending === undefined ? [] : [`${names.pod}=~".*[${ending}]"`]),
   ]
 }

@@ -2,7 +2,7 @@ import type { Settings } from '../../../config/schema.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
 import { matchesRule } from '../../model/rule-match.ts'
 import type { ReviewChange, SourceChange } from '../../plan/apply-decisions.ts'
-import type { PlanRequest } from '../../plan/plan.ts'
+import type { PlanRequest } from '../../plan/plan-request.ts'
 
 type Rule = Settings['rules'][number]
 type RuleDelivery = NonNullable<Rule['delivery']>

@@ -24,6 +24,8 @@ export interface Target {
 export interface TargetRequest {
   readonly checkout: Checkout
   readonly settings: Pick<Settings, 'deliver' | 'rules' | 'programs'>
+  /** Whether the base branch is taken as the clone has it, so that all jobs that share a plan have the same commit. */
+  readonly isPinned?: boolean
 }
 
 type TargetPorts = Omit<RunPorts, 'progress'>
@@ -34,24 +36,25 @@ type TargetPorts = Omit<RunPorts, 'progress'>
  */
 export async function openTarget(
   ports: TargetPorts,
-  { checkout, settings }: TargetRequest,
+  { checkout, settings, isPinned = false }: TargetRequest,
   attempt: number,
 ): Promise<Target> {
   const { rules, deliver } = settings
   const branch = await findBaseBranch(checkout, deliver.base)
-  if (usesPullRequests({ rules, mode: deliver.mode })) return openPullTarget(ports, settings, branch)
+  if (usesPullRequests({ rules, mode: deliver.mode }))
+    return openPullTarget(ports, { settings, isPinned }, branch)
   const commit = attempt === 0 ? await localBase(branch) : await fetchAgain(ports, settings, branch)
   return { branch, commit, base: { view: openTree(branch.gitdir, commit.tree), ref: branch.name } }
 }
 
 async function openPullTarget(
   ports: TargetPorts,
-  settings: TargetRequest['settings'],
+  { settings, isPinned }: Required<Pick<TargetRequest, 'settings' | 'isPinned'>>,
   branch: BaseBranch,
 ): Promise<Target> {
   const { gitdir, name, id: baseId } = branch
   const forgeState = await loadForgeState(ports, { settings, gitdir, baseId, now: ports.now() })
-  const commit = await fetchBase(forgeState, branch)
+  const commit = isPinned ? await localBase(branch) : await fetchBase(forgeState, branch)
   const view = openTree(gitdir, commit.tree)
   const { decisions, rules } = forgeState
   const review = decideBy(decisions, rules)

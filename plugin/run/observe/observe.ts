@@ -4,6 +4,7 @@ import { ExpectedStop, printProblem, stop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import type { RunPorts } from '../host.ts'
 import { requireClusters } from '../require-settings.ts'
+import { localFiles } from '../stored-files.ts'
 import { observeCluster } from './cluster.ts'
 import { alikeHint, alikeText, clustersAlike } from './clusters-alike.ts'
 import { clustersToRead } from './clusters-to-read.ts'
@@ -13,7 +14,7 @@ import { readSnapshots } from './snapshots.ts'
 
 type ObserveSettings = Pick<
   Settings,
-  'clusters' | 'sources' | 'history' | 'kubernetes' | 'repository' | 'denied'
+  'clusters' | 'sources' | 'history' | 'kubernetes' | 'repository' | 'denied' | 'storage'
 >
 
 /** Reads usage as settings and flags say. */
@@ -48,11 +49,18 @@ export function shareObservations(): ObserveUsage {
     const { snapshot = [] } = flags
     if (snapshot.length === 0) return observeBy(once, ports, { settings, flags })
     const key = JSON.stringify(snapshot)
-    const found = recorded.get(key) ?? readSnapshots(ports, snapshot)
+    const found = recorded.get(key) ?? (await readStored(ports, settings, snapshot))
     recorded.set(key, found)
     return recordedFor(found, settings, ports.progress)
   }
 }
+
+/** Reads recorded files, those in the object storage too. */
+const readStored = async (
+  ports: RunPorts,
+  { storage }: Pick<ObserveSettings, 'storage'>,
+  snapshot: readonly string[],
+): Promise<ObservedUsage> => readSnapshots(ports, await localFiles(ports, storage, snapshot))
 
 async function observeBy(
   observeOne: ObserveCluster,
@@ -60,7 +68,8 @@ async function observeBy(
   { settings, flags }: { readonly settings: ObserveSettings; readonly flags: ObserveFlags },
 ): Promise<ObservedUsage> {
   const { snapshot = [] } = flags
-  if (snapshot.length > 0) return recordedFor(readSnapshots(ports, snapshot), settings, ports.progress)
+  if (snapshot.length > 0)
+    return recordedFor(await readStored(ports, settings, snapshot), settings, ports.progress)
   requireClusters(settings, flags)
   const clusters = clustersToRead(settings, flags)
   const unclear = checkSources({ ...settings, clusters })

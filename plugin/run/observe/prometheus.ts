@@ -1,5 +1,3 @@
-import { resolve } from 'node:path'
-import { directoryStore } from '../../io/day-store.ts'
 import { stop } from '../../model/problem.ts'
 import {
   observePrometheus,
@@ -7,6 +5,7 @@ import {
   type PrometheusUsage,
 } from '../../observe/prometheus/observe-prometheus.ts'
 import type { RunPorts } from '../host.ts'
+import { openDays } from '../open-storage.ts'
 import { prometheusPorts } from './prometheus-access.ts'
 import { type ClusterRequest, partOf, type UsageContext } from './request.ts'
 
@@ -22,6 +21,7 @@ export async function observeUsage(
   const { concurrency, maxQueries, seriesBudget } = prometheus
   if (url === undefined) throw withoutUrl(name)
   const part = partOf(flags)
+  const store = openDays(ports, settings.storage, flags.cache)
   // The API server knows the owners of pods and ReplicaSets that the metrics do not name.
   const owners = live === undefined ? {} : { replicaSets: live.replicaSets, pods: live.pods }
   return observePrometheus(
@@ -45,7 +45,7 @@ export async function observeUsage(
     },
     {
       ...prometheusPorts(ports, name, prometheus),
-      ...(flags.cache === undefined ? {} : { store: directoryStore(resolve(ports.cwd, flags.cache)) }),
+      ...(store === undefined ? {} : { store }),
     },
   )
 }

@@ -26,7 +26,7 @@ export interface ObserveFlags {
 
 /** The cluster to observe, and the end of the window. */
 export interface ClusterRequest {
-  readonly settings: Pick<Settings, 'clusters' | 'history' | 'kubernetes' | 'repository'>
+  readonly settings: Pick<Settings, 'clusters' | 'history' | 'kubernetes' | 'repository' | 'storage'>
   readonly cluster: ClusterSettings
   readonly to: Date
   readonly flags: Pick<ObserveFlags, 'cache' | 'shard' | 'samples'>

@@ -21,36 +21,55 @@ export interface RepeatedSource {
   readonly declares: boolean
 }
 
+/** A source with its files, and the keys of the workloads that it renders. */
+export interface DeployingSource extends Pick<SourceFiles, 'source' | 'files' | 'inner'> {
+  readonly keys: readonly string[]
+}
+
 /**
  * Leaves out sources that a release deploys: those whose entry file the release reads for what it renders, and whose
  * workloads are all among its own, on the same cluster. An edit would otherwise seem to change two sources.
  */
 export async function deployedOnce(all: readonly Rendering[], ports: InputPorts): Promise<DeployedOnce> {
-  const releases = all.filter(({ source }) => isRelease(source))
-  if (releases.length === 0) return { rendered: all, repeated: [] }
-  const files = await inParallel(all, ({ source }) => filesOf(source, ports))
-  const known = new Map(all.map((one, index) => [one, { files: files[index], keys: keysOf(one) }]))
-  const repeated = all.flatMap((one): readonly RepeatedSource[] => {
-    const by = isRelease(one.source) ? undefined : releases.find((other) => isDeployedBy(one, other))
-    if (by === undefined) return []
-    const declares = sourceChain(by.source).some(({ id }) => id === one.source.id)
-    return [{ source: one.source, by: by.source, declares }]
-  })
-  const isRepeated = (source: Source): boolean => repeated.some((one) => one.source === source)
-  return { rendered: all.filter(({ source }) => !isRepeated(source)), repeated }
-
-  function isDeployedBy(one: Rendering, release: Rendering): boolean {
-    const [own, other] = [known.get(one), known.get(release)]
-    if (own?.files === undefined || other?.files === undefined || one === release) return false
-    return (
-      one.source.cluster === release.source.cluster &&
-      entriesOf(own.files, ports).some((file) => other.files?.inner.has(file)) &&
-      own.keys.every((key) => other.keys.includes(key))
-    )
-  }
+  if (!all.some(({ source }) => isRelease(source))) return { rendered: all, repeated: [] }
+  const known = await inParallel(all, async (one) => ({
+    ...(await filesOf(one.source, ports)),
+    keys: keysOf(one),
+  }))
+  const repeated = repeatedSources(known, ports)
+  const left = new Set(repeated.map(({ source }) => source))
+  return { rendered: all.filter(({ source }) => !left.has(source)), repeated }
 }
 
-const entriesOf = ({ source, files }: SourceFiles, { renderer }: InputPorts): readonly string[] =>
+/** The sources that a release among them deploys. */
+export function repeatedSources(
+  all: readonly DeployingSource[],
+  ports: Pick<InputPorts, 'renderer'>,
+): readonly RepeatedSource[] {
+  const releases = all.filter(({ source }) => isRelease(source))
+  return all.flatMap((one): readonly RepeatedSource[] => {
+    const by = isRelease(one.source)
+      ? undefined
+      : releases.find((other) => isDeployedBy(one, other, ports))?.source
+    if (by === undefined) return []
+    const declares = sourceChain(by).some(({ id }) => id === one.source.id)
+    return [{ source: one.source, by, declares }]
+  })
+}
+
+const isDeployedBy = (
+  one: DeployingSource,
+  release: DeployingSource,
+  ports: Pick<InputPorts, 'renderer'>,
+): boolean =>
+  one.source.cluster === release.source.cluster &&
+  entriesOf(one, ports).some((file) => release.inner.has(file)) &&
+  one.keys.every((key) => release.keys.includes(key))
+
+const entriesOf = (
+  { source, files }: Pick<SourceFiles, 'source' | 'files'>,
+  { renderer }: Pick<InputPorts, 'renderer'>,
+): readonly string[] =>
   [...new Set([...files, source.path])].filter((file) => isEntryOf(source, file, renderer.kinds))
 
 const keysOf = ({ source, objects }: Rendering): readonly string[] =>

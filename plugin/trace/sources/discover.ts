@@ -11,7 +11,7 @@ import { releasesBelow } from './releases.ts'
 import type { FoundSource } from './scan.ts'
 import { scanRepository } from './scan.ts'
 import type { SourceFiles } from './source-files.ts'
-import { filesOf } from './source-files.ts'
+import { filesOf, localFiles } from './source-files.ts'
 import { areOfTwoDeclarations } from './two-declarations.ts'
 
 /**
@@ -140,10 +140,6 @@ async function unnamedSources({ own, files }: Asked, ports: InputPorts): Promise
   const computing = await allOf(declaringFiles, texts.computesPaths)
   return { found: [...composed, ...charts], declaring: [...roots, ...unread], computing, links: scan.links }
 }
-
-/** The files of a source without those of charts that are kept elsewhere: nothing else in the repository reads those. */
-const localFiles = ({ source: { charts }, files }: SourceFiles): readonly string[] =>
-  [...files].filter((file) => charts === undefined || !file.startsWith(`${charts}/`))
 
 /** Releases, with their files, that are not named themselves, and what the others of them deploy that is named. */
 async function unnamedReleases(

@@ -48,8 +48,7 @@ export async function renderReleases(
   ports: InputPorts & { readonly charts?: string },
 ): Promise<RenderedReleases> {
   const { rendered, failed } = await renderBelow(declaring, ports)
-  const keyOf = (source: Source): string =>
-    [source.cluster ?? '', ports.renderer.kindOf(source).rollOutKey(source)].join('\0')
+  const keyOf = rollOutKeyBy(ports)
   const kept = withoutOwnOfSpokes(longestChains(rendered, keyOf))
   const known = new Set(kept.map(({ source }) => keyOf(source)))
   return {
@@ -57,6 +56,17 @@ export async function renderReleases(
     failed: longestChains(failed, keyOf).filter(({ source }) => !known.has(keyOf(source))),
   }
 }
+
+/** Of releases that are declared several times, those with the longest chain of declarations, in the order of the first of each. */
+export const releasesOnce = <T extends { readonly source: Source }>(
+  releases: readonly T[],
+  ports: Pick<InputPorts, 'renderer'>,
+): readonly T[] => longestChains(releases, rollOutKeyBy(ports))
+
+const rollOutKeyBy =
+  ({ renderer }: Pick<InputPorts, 'renderer'>) =>
+  (source: Source): string =>
+    [source.cluster ?? '', renderer.kindOf(source).rollOutKey(source)].join('\0')
 
 /**
  * Renderings without what Argo CD deploys to its own cluster in the clusters that it deploys to from there: the same

@@ -31,3 +31,10 @@ export async function filesOf(source: Source, { view, renderer }: InputPorts): P
     throw error
   }
 }
+
+/** The files of a source without those of charts that are kept elsewhere: nothing else in the repository reads those. */
+export const localFiles = ({
+  source: { charts },
+  files,
+}: Pick<SourceFiles, 'source' | 'files'>): readonly string[] =>
+  [...files].filter((file) => charts === undefined || !file.startsWith(`${charts}/`))

@@ -6,6 +6,7 @@ import type { Observation } from '../../../plugin/model/observation.ts'
 import type { Recommendation } from '../../../plugin/model/recommendation.ts'
 import { packCounts } from '../../../plugin/model/series.ts'
 import { printValue } from '../../../plugin/model/value.ts'
+import { factsOf } from '../../../plugin/plan/source-facts.ts'
 import { surroundingsOf } from '../../../plugin/plan/surroundings.ts'
 import type { PolicyRule } from '../../../plugin/recommend/policy.ts'
 import { recommend } from '../../../plugin/recommend/recommend.ts'
@@ -83,7 +84,7 @@ function decide({ own, others = [], cpu = 100, memory = 100, kills = 0, more = {
     source: one.source,
     workloads: declaredWorkloads(one.objects, workload.namespace),
   }))
-  const surroundings = surroundingsOf(rendered, declared, [observation])
+  const surroundings = surroundingsOf(rendered.map(factsOf), declared, [observation])
   const workloads = declared[0]?.workloads ?? []
   return recommend({ cluster: 'prod', workloads }, [observation], {
     options,

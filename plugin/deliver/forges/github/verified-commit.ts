@@ -1,8 +1,8 @@
 import type { FileEdit } from '../../../model/edit.ts'
+import { fingerprint } from '../../../model/fingerprint.ts'
 import { stop } from '../../../model/problem.ts'
 import { oneLine } from '../../../model/text/clean.ts'
 import type { Inert } from '../../../model/text/inert.ts'
-import { fingerprint } from '../../record/fingerprint.ts'
 import type { StoredTree } from '../forge.ts'
 import type { Session } from './session.ts'
 

@@ -51,6 +51,25 @@ describe.skipIf(!hasPrometheus())('cached days', () => {
     expect(warm.cost.queries).toBe(cold.cost.queries - 5)
   })
 
+  it('begin where the window begins, unless the whole day is cached', async () => {
+    const late = { window: { from: new Date((from + 13 * 3600 + 120) * 1000), to: new Date(to * 1000) } }
+    const starts = ({ observations }: PrometheusUsage): readonly string[] => [
+      ...new Set(observations.map(({ window }) => window.from)),
+    ]
+    const cold = await observe(late)
+    expect(starts(cold)).toEqual(['2026-09-01T13:00:00.000Z'])
+    expect(Math.max(...cold.observations.map(({ days }) => days))).toBeCloseTo(1 + 11 / 24, 2)
+    expect(files().map((name) => name.slice(-27))).toEqual(['2026-09-01T13-00-00.json.gz'])
+    const warm = await observe(late)
+    expect(warm.observations).toEqual(cold.observations)
+    expect(warm.cost.queries).toBeLessThan(cold.cost.queries)
+    const whole = await observe()
+    expect(files().map((name) => name.slice(-18))).toEqual(['2026-09-01.json.gz'])
+    const later = await observe(late)
+    expect(later.observations).toEqual(whole.observations)
+    expect(starts(later)).toEqual(['2026-09-01T00:00:00.000Z'])
+  })
+
   it('are read again when they are damaged', async () => {
     const cold = await observe()
     const [file = ''] = files()

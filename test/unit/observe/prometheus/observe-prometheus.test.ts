@@ -109,6 +109,23 @@ describe.skipIf(!hasPrometheus())('observePrometheus against a real server', () 
     expect(memory?.peak).toBe(512 * Mi)
   })
 
+  it('queries restarts only where a last termination was a kill, and only of those pods', async () => {
+    const restartsOf = async (more: object): Promise<readonly string[]> => {
+      const queries: string[] = []
+      const counting: typeof fetch = (url, init) => {
+        queries.push(new URLSearchParams(String(init?.body)).get('query') ?? '')
+        return fetch(url, init)
+      }
+      const options = { cluster: 'prod', url: lab.url, window, labels: { cluster: 'prod' }, ...more }
+      await observePrometheus(options, { fetch: counting, progress: () => undefined })
+      return queries.filter((query) => query.includes('restarts_total') && query.includes('timestamp('))
+    }
+    const restarts = await restartsOf({})
+    expect(restarts.length).toBeGreaterThan(0)
+    for (const query of restarts) expect(query).toMatch(/restarts_total\{[^}]*pod=~"db-0"/)
+    expect(await restartsOf({ namespaces: ['kube-system'] })).toEqual([])
+  })
+
   it('counts an OOM kill once, and no other restarts', () => {
     expect(only(find('StatefulSet', 'db')).oomKills).toBe(1)
     expect(only(find('CronJob', 'report')).oomKills).toBe(1)

@@ -1,0 +1,125 @@
+import type { FollowedChange } from '../model/health.ts'
+import type { Observation } from '../model/observation.ts'
+import type { IsEditOf } from '../model/past-edit.ts'
+import type { Plan, SourceRecommendation } from '../model/plan.ts'
+import type { Skipped } from '../model/proposal.ts'
+import type { SourceRollout } from '../model/rollout.ts'
+import { recommend } from '../recommend/recommend.ts'
+import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
+import { backtestPlan } from './backtest-plan.ts'
+import { coverageOf } from './coverage.ts'
+import type { DeclaredIn } from './declared-source.ts'
+import { followedChanges } from './followed-changes.ts'
+import { joinReferences } from './join-references.ts'
+import { nameWholePods } from './name-whole-pods.ts'
+import { pace } from './pace.ts'
+import { editsBySource, type HasHistory } from './past-edits.ts'
+import type { FindPastValues, LastChange, PlanRequest } from './plan-request.ts'
+import type { Proposed } from './propose-changes.ts'
+import type { PlanPorts } from './render-sources.ts'
+import { slotsOfPlan } from './replica-slots.ts'
+import type { SourceFacts } from './source-facts.ts'
+import { type FindSurroundings, surroundingsOf } from './surroundings.ts'
+import { unansweredKills } from './unanswered-kills.ts'
+import { unboundedBy } from './unbounded.ts'
+
+/** What the rendered sources declare, and the sources that do not render. */
+export interface KnownFacts {
+  readonly facts: readonly SourceFacts[]
+  readonly failed: readonly Skipped[]
+}
+
+/** What is recommended, and which of these changes are to be proposed. */
+export interface Decided extends KnownFacts {
+  readonly declared: readonly DeclaredIn[]
+  /** The usage of the workloads as the sources declare them. */
+  readonly observations: readonly Observation[]
+  readonly recommendations: readonly SourceRecommendation[]
+  readonly changes: readonly SourceChange[]
+  /** What became of earlier changes. */
+  readonly followed: readonly FollowedChange[]
+  readonly skipped: readonly Skipped[]
+}
+
+const acceptAll: ReviewChange = ({ to }) => ({ to })
+const noHistory: HasHistory = () => false
+const isChange = (one: SourceRecommendation): one is SourceChange => one.verdict === 'change'
+
+/** Recommends values for everything that the sources declare, and applies reviewers' decisions to the changes. */
+export async function decide(
+  { facts, failed }: KnownFacts,
+  request: PlanRequest,
+  ports: PlanPorts,
+): Promise<Decided> {
+  const { review = acceptAll, hasHistory = noHistory, isSelected = () => true } = request
+  const declared = facts.map(({ source, workloads }) => ({
+    source,
+    workloads: workloads.filter(({ workload }) => isSelected(workload)),
+  }))
+  const observations = nameWholePods(joinReferences(request.observations, facts), declared)
+  const editsIn = await editsBySource(declared, hasHistory, ports)
+  const surroundings = surroundingsOf(facts, declared, observations)
+  const recommendations = declared.flatMap((one) =>
+    recommendFor(one, { ...request, observations, surroundings }, editsIn(one.source.id)),
+  )
+  const recommended = recommendations.filter(isChange)
+  const known = { ...request, declared, observations, recommendations }
+  const followed = followedChanges(declared, { ...known, hasHistory, editsIn })
+  const reviewed = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
+  const paced = pace(reviewed.changes, { ...known, followed })
+  const skipped = [...reviewed.skipped, ...paced.skipped]
+  return { facts, failed, declared, observations, recommendations, changes: paced.changes, followed, skipped }
+}
+
+/** Returns the plan of what was decided and proposed; `undefined` stands for no proposed change. */
+export function planOf(decided: Decided, proposed: Proposed | undefined, request: PlanRequest): Plan {
+  const { facts, failed, declared, observations, recommendations } = decided
+  const proposal = proposed?.proposal
+  const recommended = recommendations.filter(isChange)
+  const used = { ...request, observations }
+  return {
+    recommendations,
+    ...proposed,
+    skipped: [...failed, ...decided.skipped, ...(proposed?.skipped ?? [])],
+    rollouts: rolloutsOf(facts, proposal),
+    references: facts.flatMap((one) => one.references),
+    followed: decided.followed,
+    backtest: backtestPlan(declared, { ...used, recommended, proposal }),
+    slots: slotsOfPlan(declared, used),
+    unanswered: unansweredKills(recommendations, observations),
+    // The share of a selection says nothing.
+    ...(request.isSelected === undefined && { coverage: coverageOf(declared, observations, failed) }),
+    unbounded: unboundedBy(observations, proposal?.changes ?? []),
+  }
+}
+
+/** How the proposed changes of each source reach its cluster. */
+function rolloutsOf(facts: readonly SourceFacts[], proposal: Plan['proposal']): readonly SourceRollout[] {
+  const changed = new Set((proposal?.changes ?? []).map(({ source }) => source))
+  return facts.flatMap(({ source: { id }, rollouts }) =>
+    changed.has(id) && rollouts.length > 0 ? [{ source: id, rollouts }] : [],
+  )
+}
+
+function recommendFor(
+  { source, workloads }: DeclaredIn,
+  request: PlanRequest & { readonly surroundings: FindSurroundings },
+  isEditOf: IsEditOf,
+): readonly SourceRecommendation[] {
+  const { id, cluster } = source
+  const lastChange: LastChange = (address, time) => request.recommend.lastChange(address, time, isEditOf)
+  const pastValues: FindPastValues = (address, time) =>
+    request.recommend.pastValues?.(address, time, isEditOf) ?? []
+  const { surroundings } = request
+  const settings = { ...request.recommend, lastChange, pastValues, surroundings, guarded: true }
+  const { decide: command } = request
+  const decided =
+    command === undefined
+      ? recommend({ cluster, workloads }, request.observations, settings)
+      : workloads.flatMap((one) => command(one, cluster, isEditOf))
+  return decided.map((one) => ({
+    ...one,
+    source: id,
+    ...(cluster === undefined ? {} : { cluster }),
+  }))
+}

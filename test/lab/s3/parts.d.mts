@@ -1,0 +1,3 @@
+export const s3Version: string
+export const s3Directory: string
+export function s3Program(): string | undefined

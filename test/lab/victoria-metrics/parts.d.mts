@@ -1,0 +1,3 @@
+export const victoriaVersion: string
+export const victoriaDirectory: string
+export function victoriaProgram(): string | undefined
