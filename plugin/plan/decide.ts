@@ -71,7 +71,7 @@ export async function decide(
   return { facts, failed, declared, observations, recommendations, changes: paced.changes, followed, skipped }
 }
 
-/** Returns the plan of what was decided and proposed; `undefined` stands for no proposed change. */
+/** Returns the plan of what was decided and proposed; `undefined` where nothing is proposed. */
 export function planOf(decided: Decided, proposed: Proposed | undefined, request: PlanRequest): Plan {
   const { facts, failed, declared, observations, recommendations } = decided
   const proposal = proposed?.proposal

@@ -4,7 +4,7 @@ import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { SourceChange } from './apply-decisions.ts'
 
 /** The change group of a change, unique over all sources. */
-export const groupKey = ({ source, workload, together }: SourceChange): string =>
+const groupKey = ({ source, workload, together }: SourceChange): string =>
   [source, workloadKey(workload), together].join('\0')
 
 /** Changes that go on, and those that wait. */

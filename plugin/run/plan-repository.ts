@@ -24,7 +24,7 @@ import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
 import { fetchRenderings } from './stored-renderings.ts'
 
-/** What tells a repository apart on any machine, as far as it is known. */
+/** What identifies a repository on any machine, where that is known. */
 const nameOf = ({ root }: Checkout, { deliver }: Pick<Settings, 'deliver'>): string =>
   deliver.remote?.url ?? deliver.github?.repository ?? basename(root)
 

@@ -47,14 +47,14 @@ export async function outputFile(ports: Ports, storage: StorageSettings, file: s
   const name = file.slice(scheme.length)
   return {
     path,
-    done: () => stored(ports, storage, file, (objects) => objects.write(name, readFileSync(path))),
+    done: () => stored(ports, { storage, file }, (objects) => objects.write(name, readFileSync(path))),
   }
 }
 
 const isStored = (file: string): boolean => file.startsWith(scheme)
 
 const read = (ports: Ports, storage: StorageSettings, file: string) =>
-  stored(ports, storage, file, async (objects) => {
+  stored(ports, { storage, file }, async (objects) => {
     const name = file.slice(scheme.length)
     const names = name.endsWith('/') ? [...(await objects.names(name))].sort() : [name]
     const found: (readonly [string, Uint8Array])[] = []
@@ -66,10 +66,14 @@ const read = (ports: Ports, storage: StorageSettings, file: string) =>
     return found
   })
 
+interface StoredFile {
+  readonly storage: StorageSettings
+  readonly file: string
+}
+
 async function stored<T>(
   ports: Ports,
-  storage: StorageSettings,
-  file: string,
+  { storage, file }: StoredFile,
   work: (objects: ObjectStore) => Promise<T>,
 ): Promise<T> {
   const objects = openStorage(ports, storage)

@@ -17,7 +17,7 @@ export type StoreRenderings = () => Promise<void>
 /** Which renderings are fetched: those of a repository, and of one job where several share it. */
 export interface StoredRequest {
   readonly settings: Partial<Pick<Settings, 'storage' | 'charts'>>
-  /** What tells repositories apart on any machine. */
+  /** What identifies a repository on any machine. */
   readonly repository: string
   readonly job: string
 }

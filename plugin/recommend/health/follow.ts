@@ -36,7 +36,7 @@ export interface FollowInput {
 }
 
 /** Whether a change can do harm: a lower value, or a higher target or memory limit of Go. */
-export function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to }: PastValue): boolean {
+function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to }: PastValue): boolean {
   const [was, is] = [readValue(field, from), readValue(field, to)]
   if (was === undefined || is === undefined) return false
   return field.startsWith('hpa.target.') || field === 'env.GOMEMLIMIT' ? is > was : is < was

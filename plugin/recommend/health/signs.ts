@@ -31,7 +31,7 @@ export const killsIn = ({ oomTimes = [] }: ContainerUsage, { from, to }: Stretch
   oomTimes.filter((time) => time > from && time <= to).length
 
 /** How long a span is, for people: `2 days`, `5 hours`. */
-export function lengthText({ days }: HealthSpan): string {
+function lengthText({ days }: HealthSpan): string {
   const hours = Math.round(days * 24)
   return hours >= 48 ? plural(Math.round(days), 'day') : plural(Math.max(1, hours), 'hour')
 }
