@@ -42,7 +42,7 @@ export const sourceGroups = <T extends ReadingSource>(
 ): readonly (readonly T[])[] => linkedGroups(all, placesOf, mostReaders)
 
 /** The places that a source reads or that its edits may change: its files, its directory, and its recommendations. */
-export const placesOf = ({ source, files }: ReadingSource): readonly string[] => [
+const placesOf = ({ source, files }: ReadingSource): readonly string[] => [
   ...localFiles({ source, files }),
   source.path,
   ...(source.overlay === undefined ? [] : [source.overlay.directory]),
