@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Settings } from '../../config/schema.ts'
+import type { StorageSettings } from '../../config/storage.ts'
 import { directoryStore } from '../io/day-store.ts'
 import { environmentProxy } from '../io/environment-proxy.ts'
 import { layeredStore, objectDays } from '../io/object-days.ts'
@@ -10,8 +10,6 @@ import { stop } from '../model/problem.ts'
 import type { Progress } from '../model/progress.ts'
 import { keepSecret } from '../model/text/secrets.ts'
 import type { RunPorts } from './host.ts'
-
-type StorageSettings = NonNullable<Settings['storage']>
 
 /** When a bucket failed in this process, in milliseconds of its clock, by its settings. */
 const failed = new Map<string, number>()

@@ -3,7 +3,7 @@ import { workloadKey } from '../../model/workload.ts'
 import { type Owners, workloadFinder } from '../owners.ts'
 import { containerOf } from './dialect.ts'
 import { queriesFor } from './queries.ts'
-import type { ClusterReading } from './run-queries.ts'
+import type { ClusterReading } from './query-portion.ts'
 
 /** Marks the workloads that have a container in CrashLoopBackOff at a time (seconds since 1970) as unhealthy. */
 export async function markCrashLoops(

@@ -5,7 +5,7 @@ import type { Owners } from '../owners.ts'
 import { type EvidenceThresholds, observationFindings } from './data-quality.ts'
 import type { Finding, FindingDraft } from './finding.ts'
 import { missingMetricFindings } from './metric-findings.ts'
-import type { ClusterReading } from './run-queries.ts'
+import type { ClusterReading } from './query-portion.ts'
 
 /** Collects the findings of one cluster. */
 export interface FindingLog {

@@ -6,19 +6,20 @@ import type { HttpPorts, PrometheusServer } from './connection.ts'
 import { markCrashLoops } from './crash-loops.ts'
 import { readCurrentSizes, withCurrentSizes } from './current-sizes.ts'
 import type { EvidenceThresholds } from './data-quality.ts'
-import { type DayCache, dayCache } from './day-cache.ts'
+import type { DayCache } from './day-cache.ts'
 import type { Dialect } from './dialect.ts'
 import type { Finding, FindingDraft } from './finding.ts'
 import { addReadingFindings, type FindingLog, findingLog } from './finding-log.ts'
 import { observationMerger } from './merge.ts'
 import { mixedFinding, mixedReason, nothingRecorded, probeFindings } from './metric-findings.ts'
 import { clusterSetting, findMixedClusters, type MixedClusters, valueByName } from './mixed-clusters.ts'
+import { fullHours, openWindow } from './open-window.ts'
 import { type ProbeResult, runProbe } from './probe.ts'
-import { chunksOf, queryVersion, type Slots, slotsOf, type Timing, timingFor } from './queries.ts'
+import { chunksOf, type Slots, slotsOf, timingFor } from './queries.ts'
 import type { QueryCost } from './query-cost.ts'
-import { cachedDay, readWindow } from './read-window.ts'
+import type { ClusterReading } from './query-portion.ts'
+import { readWindow } from './read-window.ts'
 import { recordedClustersIn } from './recorded-clusters.ts'
-import type { ClusterReading } from './run-queries.ts'
 import { type Part, packShards } from './shards.ts'
 
 /** The cluster to observe, and its Prometheus. */
@@ -176,37 +177,6 @@ const ownersOf = ({ pods, replicaSets }: PrometheusOptions): Owners => ({
   replicaSets: new Map(replicaSets),
 })
 
-type Window = PrometheusOptions['window']
-
-const from = ({ from, to }: Window, ms: number): Window => ({
-  from: new Date(Math.floor(from.getTime() / ms) * ms),
-  to,
-})
-/** The window from the full hour before it, so that a run soon after finds the rest of its first day in the cache. */
-const fullHours = (window: Window): Window => from(window, 3_600_000)
-/** The window from the midnight (UTC) before it. */
-const wholeDays = (window: Window): Window => from(window, 86_400_000)
-
-interface WindowRequest {
-  readonly dialect: Dialect
-  readonly timing: Timing
-  readonly exact: Window
-}
-
-/** The cache, and the window: from midnight where the cache has its first day whole, which costs no query. */
-async function openWindow(
-  options: PrometheusOptions,
-  store: DayStore | undefined,
-  { dialect, timing, exact }: WindowRequest,
-): Promise<{ readonly cache: DayCache | undefined; readonly window: Window }> {
-  const whole = wholeDays(exact)
-  const slots = slotsOf(whole, timing.step)
-  const cache = await openCache(options, store, { dialect, slots })
-  const [oldest] = chunksOf(slots)
-  const isCached = oldest !== undefined && (await cache?.has(cachedDay(oldest))) === true
-  return { cache, window: isCached ? whole : exact }
-}
-
 function countedNamespaces(
   { namespaces }: ProbeResult,
   only: readonly string[],
@@ -221,15 +191,3 @@ const finishedBy =
   ({ last }: Slots) =>
   ({ end }: { readonly end: number }): boolean =>
     Math.ceil(end / 86_400) * 86_400 - end < 3600 && end + settleSeconds <= last
-
-async function openCache(
-  { cluster, labels = {}, namespaces = [], part }: PrometheusOptions,
-  store: DayStore | undefined,
-  { dialect, slots }: { readonly dialect: Dialect; readonly slots: Slots },
-): Promise<DayCache | undefined> {
-  if (store === undefined) return undefined
-  const { name, usage, state, level, cpu, memory } = dialect
-  const writer = part === undefined ? 'whole' : `${part.index}-of-${part.of}`
-  const query = { queryVersion, labels, namespaces, part, step: slots.step }
-  return dayCache(store, { cluster, writer, ...query, name, usage, state, level, cpu, memory })
-}
