@@ -44,3 +44,5 @@ export const storageSchema = z
   .describe(
     'Object storage (S3 and servers with its protocol) for finished days of usage, renderings, and files that flags name as `store:NAME`. A run goes on without it if it fails. Default: none.',
   )
+
+export type StorageSettings = z.infer<typeof storageSchema>

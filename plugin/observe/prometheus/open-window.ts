@@ -11,7 +11,7 @@ interface Window {
   readonly to: Date
 }
 
-/** What tells the cached days of readings apart. */
+/** What identifies the cached days of a reading. */
 interface CacheOptions {
   readonly cluster: string
   readonly labels?: Readonly<Record<string, string>>
