@@ -9,6 +9,12 @@ const scheduleSchema = z
       .describe('Name in logs and metrics. Default: its position in the list.'),
     cron: z.string().describe('When to run: five fields as in cron, or six with seconds first.'),
     cluster: z.string().min(1).optional().describe('Runs for this cluster only. Default: all clusters.'),
+    only: z
+      .enum(['urgent'])
+      .optional()
+      .describe(
+        '`urgent`: looks after what was merged, and nothing else. It takes back what did harm, answers OOM kills of workloads that were changed, and ends emergencies. Default: the whole plan.',
+      ),
     mode: z
       .enum(['report', 'commit', 'direct', 'pull-request'])
       .optional()
@@ -21,7 +27,7 @@ export const serveSchema = z
   .strictObject({
     schedules: z
       .array(scheduleSchema)
-      .default([{ cron: '17 4 * * 1-5' }])
+      .default([{ cron: '17 4 * * 1-5' }, { name: 'urgent', cron: '47 * * * *', only: 'urgent' }])
       .describe('When the daemon runs.'),
     timeZone: z.string().default('Etc/UTC').describe('IANA time zone of the schedules.'),
     jitterSeconds: z

@@ -22,6 +22,7 @@ import type { SourceFacts } from './source-facts.ts'
 import { type FindSurroundings, surroundingsOf } from './surroundings.ts'
 import { unansweredKills } from './unanswered-kills.ts'
 import { unboundedBy } from './unbounded.ts'
+import { isUrgent } from './urgent.ts'
 
 /** What the rendered sources declare, and the sources that do not render. */
 export interface KnownFacts {
@@ -62,7 +63,7 @@ export async function decide(
   const recommendations = declared.flatMap((one) =>
     recommendFor(one, { ...request, observations, surroundings }, editsIn(one.source.id)),
   )
-  const recommended = recommendations.filter(isChange)
+  const recommended = recommendations.filter(isChange).filter((one) => !request.onlyUrgent || isUrgent(one))
   const known = { ...request, declared, observations, recommendations }
   const followed = followedChanges(declared, { ...known, hasHistory, editsIn })
   const reviewed = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))

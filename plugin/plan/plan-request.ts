@@ -49,6 +49,8 @@ export interface PlanRequest {
   readonly allowTemplates?: boolean
   /** Whether a list of values may be copied into an override. */
   readonly copyLists?: boolean
+  /** Proposes only what waits for nothing: what takes back harm, answers OOM kills, or ends emergencies. */
+  readonly onlyUrgent?: boolean
   /** The order in which clusters or workloads change; all at once when left out. */
   readonly waves?: Waves
   /** How much may move at once; everything when left out. */

@@ -49,6 +49,8 @@ export interface PlanInputs extends ObservedUsage {
     | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
+  /** Proposes only what waits for nothing: what takes back harm, answers OOM kills, or ends emergencies. */
+  readonly onlyUrgent?: boolean
   /** Decides in place of the profile; then neither reviewers' decisions nor what people set hold a value. */
   readonly decide?: (past: PastValuesOf) => Decide
   /** The job that plans, where several share a plan. */
@@ -195,6 +197,7 @@ export async function openPlan(
     observations,
     readings,
     isSelected,
+    onlyUrgent,
     decide,
     declarations = [],
     job = 'whole',
@@ -244,6 +247,7 @@ export async function openPlan(
         }
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
+    ...(onlyUrgent && { onlyUrgent }),
   }
   return {
     request,

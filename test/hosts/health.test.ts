@@ -106,3 +106,35 @@ describe('a merged change that held', () => {
     expect(comments(1)).toEqual([])
   })
 })
+
+describe('a run that is only about what is urgent', () => {
+  const pullsOf = ({ stdout }: { readonly stdout: string }) => JSON.parse(stdout).delivery?.pulls ?? []
+
+  it('reads no usage and asks the forge nothing while no change is followed', async () => {
+    story = await beginPulls({ loads: [api] })
+    const before = story.server.requests.length
+    const ended = await story.run('--urgent', '--snapshot', '/nowhere.json')
+    expect(ended.status, ended.stderr).toBe(0)
+    expect(JSON.parse(ended.stdout)).toMatchObject({ recommendations: [], delivery: null })
+    expect(story.server.requests.length).toBe(before)
+  })
+
+  it('takes back what did harm, and leaves other pull requests as they are', async () => {
+    story = await beginPulls({ loads: [api, web], deliver: '  pullRequests: { grouping: workload }' })
+    expect(await story.pulls()).toMatchObject([{ number: 1 }, { number: 2 }])
+    story.server.state.pulls.merge(1)
+    // Later usage would close the pull request of web, and change that of nobody here.
+    story.see([
+      { ...api, killed: 0.3, usesMemory: 300 },
+      { ...web, uses: 480 },
+    ])
+    expect(pullsOf(await story.run('--urgent'))).toMatchObject([
+      { action: 'opened', scope: 'take back prod shop Deployment/api' },
+    ])
+    expect(story.server.pulls.map(({ state }) => state)).toEqual(['closed', 'open', 'open'])
+    expect(await story.pulls()).toMatchObject([
+      { number: 2, action: 'closed' },
+      { number: 3, action: 'unchanged' },
+    ])
+  }, 60_000)
+})

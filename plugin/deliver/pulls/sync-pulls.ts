@@ -45,8 +45,11 @@ function openable(
 
 /** What `syncPulls` needs beside the wanted pull requests. */
 export interface SyncRequest extends SyncContext {
-  /** Why an open pull request is no longer needed, by its number. One that is not listed stays open. */
-  readonly obsolete: ReadonlyMap<number, string>
+  /**
+   * Why an open pull request is no longer needed, by its number. One that is not listed stays open. Left out: pull requests beside the
+   * wanted ones stay as they are, and nothing is reported of them.
+   */
+  readonly obsolete?: ReadonlyMap<number, string> | undefined
 }
 
 /**
@@ -61,10 +64,11 @@ export async function syncPulls(
   const jobs = await Promise.all(wanted.map((one) => jobFor(one, context)))
   const ours = ports.pulls.filter((pull) => isOurs(pull, options))
   const unwanted = ours.filter(
-    (pull) => pull.state === 'open' && !jobs.some(({ branch }) => branch === pull.branch),
+    (pull) =>
+      obsolete !== undefined && pull.state === 'open' && !jobs.some(({ branch }) => branch === pull.branch),
   )
   const outcomes: PullOutcome[] = []
-  for (const pull of unwanted) outcomes.push(await closeObsolete(pull, obsolete.get(pull.number), context))
+  for (const pull of unwanted) outcomes.push(await closeObsolete(pull, obsolete?.get(pull.number), context))
   let left = openable(options, ours, outcomes.filter(({ action }) => action === 'closed').length)
   for (const job of inOrder(jobs)) {
     const { wanted: pull, branch, open } = job

@@ -15,6 +15,7 @@ import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { observe } from '../../run/observe/observe.ts'
 import { type RunReport, type RunRequest, run } from '../../run/run.ts'
+import { runUrgent } from '../../run/run-urgent.ts'
 import { runMerged, runShard } from '../../run/shards/run-shards.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
@@ -98,7 +99,11 @@ async function shardStep(host: Host, request: RunRequest, shards: ShardInputs): 
   await runStep(host, request, () => runShard(host, { ...request, ...shards, program }))
 }
 
-async function runStep(host: Host, request: RunRequest, start = () => run(host, request)): Promise<void> {
+async function runStep(
+  host: Host,
+  request: RunRequest,
+  start = () => (isOn('urgent') ? runUrgent : run)(host, request),
+): Promise<void> {
   await conclude(await start(), host)
 }
 

@@ -9,7 +9,7 @@ import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { runRepositories } from '../../run/repositories/run-repositories.ts'
 import { isPullRequestJob } from './base-of-job.ts'
-import { type ActionMode, given, settingsInputs, usageInputs } from './inputs.ts'
+import { type ActionMode, given, isOn, settingsInputs, usageInputs } from './inputs.ts'
 import { writeRepositoriesOutputs } from './outputs.ts'
 import { runner } from './runner.ts'
 import { readRepositoriesOperator } from './settings.ts'
@@ -29,7 +29,14 @@ export async function repositoriesStep(host: Host, mode: ActionMode | undefined)
       ? await makeTemporaryDirectory('tortoise-repositories-')
       : join(resolve(host.cwd, usage.cache), 'repositories')
   const operator = await readRepositoriesOperator(host, checkout)
-  const all = await runRepositories(host, { operator, flags: settingsInputs(), usage, directory, mode })
+  const all = await runRepositories(host, {
+    operator,
+    flags: settingsInputs(),
+    usage,
+    directory,
+    mode,
+    only: isOn('urgent') ? 'urgent' : undefined,
+  })
   runner.info(repositoriesTable(all, plain))
   writeRepositoriesOutputs(all, host)
   await runner.summary(repositoriesSummary(all, summaryLimit))

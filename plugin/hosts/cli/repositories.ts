@@ -10,10 +10,14 @@ import type { SettingsFlags } from '../../run/read-settings.ts'
 import { requireRepositories } from '../../run/repositories/require-repositories.ts'
 import { type RepositoriesReport, runRepositories } from '../../run/repositories/run-repositories.ts'
 import { Refused } from './exit-error.ts'
-import type { RunFlags } from './run-options.ts'
+import type { RunFlags, UrgentFlag } from './run-options.ts'
 
 /** Runs on every repository of the operator settings, prints all reports, and ends with 1 where one of them failed. */
-export async function runOnRepositories(host: Host, flags: RunFlags, reportsOnly: boolean): Promise<void> {
+export async function runOnRepositories(
+  host: Host,
+  flags: RunFlags & UrgentFlag,
+  reportsOnly: boolean,
+): Promise<void> {
   refuseCheckout(flags)
   const directory =
     flags.cache === undefined
@@ -25,6 +29,7 @@ export async function runOnRepositories(host: Host, flags: RunFlags, reportsOnly
     usage: flags,
     directory,
     mode: reportsOnly ? 'report' : undefined,
+    only: flags.urgent ? 'urgent' : undefined,
   })
   host.stdout(repositoriesReport(report, flags.output, host.colour))
   refuseFailures([report])

@@ -26,6 +26,11 @@ export interface RunFlags extends SettingsFlags {
   readonly output: 'table' | 'markdown' | 'json'
 }
 
+/** The flag of `run` that limits it to what waits for nothing. */
+export interface UrgentFlag {
+  readonly urgent?: true
+}
+
 /** Adds the flags about what to read. */
 export const withReadFlags = (command: Command): Command =>
   withSettingsFlags(

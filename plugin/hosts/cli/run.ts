@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import type { Host } from '../../run/host.ts'
 import { run } from '../../run/run.ts'
+import { runUrgent } from '../../run/run-urgent.ts'
 import { runMerged, runShard } from '../../run/shards/run-shards.ts'
 import { runOnRepositories } from './repositories.ts'
-import type { RunFlags } from './run-options.ts'
+import type { RunFlags, UrgentFlag } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 import { runInShards, type ShardFlags, withShardFlags } from './shard-options.ts'
 
@@ -11,10 +12,12 @@ import { runInShards, type ShardFlags, withShardFlags } from './shard-options.ts
 export function runCommand(host: Host): Command {
   return withShardFlags(withRunFlags(new Command('run')))
     .description('plan on the head of the base branch, then deliver as settings say')
-    .action(async (flags: RunFlags & ShardFlags) => {
+    .option('--urgent', 'only look after what was merged: take back harm, answer OOM kills, end emergencies')
+    .action(async (flags: RunFlags & ShardFlags & UrgentFlag) => {
       const request = () => openRun(host, flags)
       const inShards = runInShards(host, { request, runs: { shard: runShard, merge: runMerged } }, flags)
       if (inShards === undefined && flags.repositories) return runOnRepositories(host, flags, false)
-      host.stdout(formatOutcome(host, await (inShards ?? run(host, request())), flags.output))
+      const start = flags.urgent ? runUrgent : run
+      host.stdout(formatOutcome(host, await (inShards ?? start(host, request())), flags.output))
     })
 }

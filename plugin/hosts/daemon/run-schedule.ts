@@ -8,6 +8,7 @@ import type { ObserveFlags } from '../../run/observe/request.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import { type RepositoriesReport, runRepositories } from '../../run/repositories/run-repositories.ts'
 import { type RunReport, run } from '../../run/run.ts'
+import { runUrgent } from '../../run/run-urgent.ts'
 import type { NamedSchedule } from './scheduler.ts'
 
 /** Flags of the daemon. */
@@ -36,8 +37,8 @@ export async function runSchedule(host: Host, request: ScheduleRequest): Promise
   const { operator, flags, schedule } = request
   if (operator === undefined) return { outcome: await runOne(host, request) }
   const directory = join(flags.state, 'repositories')
-  const { mode } = schedule
-  const repositories = { operator, flags, usage: usageOf(request), directory, mode }
+  const { mode, only } = schedule
+  const repositories = { operator, flags, usage: usageOf(request), directory, mode, only }
   return { repositories: await runRepositories(host, repositories) }
 }
 
@@ -58,12 +59,13 @@ function usageOf({
 async function runOne(host: Host, request: ScheduleRequest): Promise<RunReport> {
   const { settings, schedule, flags } = request
   const { repo, state } = flags
-  const { cluster, mode } = schedule
+  const { cluster, mode, only } = schedule
   const checkout = repo === undefined ? await refreshMirror(host, settings, state) : findCheckout(host, repo)
   const narrowed = {
     ...settings,
     sources: settings.sources.filter((one) => cluster === undefined || (one.cluster ?? cluster) === cluster),
     deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
   }
-  return run(host, { checkout, settings: narrowed, usage: usageOf(request) })
+  const start = only === 'urgent' ? runUrgent : run
+  return start(host, { checkout, settings: narrowed, usage: usageOf(request) })
 }

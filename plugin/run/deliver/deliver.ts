@@ -20,6 +20,8 @@ export interface DeliverRequest {
   readonly observations: readonly Observation[]
   readonly checkout: Checkout
   readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules' | 'programs'>
+  /** Whether the plan is a part of what should change: pull requests of the rest stay as they are. */
+  readonly isPartial?: boolean
 }
 
 /**
@@ -52,14 +54,14 @@ async function deliverByCommit(
 
 async function deliverByPulls(
   ports: RunPorts,
-  { plan, observations, settings }: DeliverRequest,
+  { plan, observations, settings, isPartial = false }: DeliverRequest,
   { branch, commit, forgeState }: Target & { readonly forgeState: ForgeState },
 ): Promise<Delivery> {
   const { reads = [], parts = [] } = plan
   const { id: baseId } = await recheckBase(forgeState, { branch, commit, reads })
   const { pulls, direct } = splitByDelivery(parts, { rules: settings.rules, mode: settings.deliver.mode })
   const base = { base: branch.name, baseId }
-  const request = { ...base, plan: { ...plan, parts: pulls }, observations, settings }
+  const request = { ...base, plan: { ...plan, parts: pulls }, observations, settings, isPartial }
   const delivery = await deliverPulls(ports, request, forgeState)
   if (direct === undefined) return delivery
   return { ...delivery, direct: await deliverDirect(direct.proposal, base, forgeState.writer) }

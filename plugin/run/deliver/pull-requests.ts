@@ -19,12 +19,14 @@ export interface PullsRequest {
   /** The base branch, and the commit of it that the plan was proved on. */
   readonly base: string
   readonly baseId: string
+  /** Whether the plan is a part of what should change: pull requests of the rest stay as they are. */
+  readonly isPartial: boolean
 }
 
 /** Opens, updates and closes pull requests so that they match the plan, then updates the dashboard. */
 export async function deliverPulls(
   { env, progress, now: clock }: RunPorts,
-  { plan, settings, observations, base, baseId }: PullsRequest,
+  { plan, settings, observations, base, baseId, isPartial }: PullsRequest,
   forgeState: ForgeState,
 ): Promise<Delivery> {
   const { branch: prefix, pullRequests } = settings.deliver
@@ -35,7 +37,7 @@ export async function deliverPulls(
   progress({ kind: 'stage', stage: 'deliver', detail: prefix })
   const pulls = await syncPulls(wanted, {
     options: { base, baseId, prefix, maxOpen, maxNewPerHour, labels, checks, now },
-    obsolete: obsoleteReasons(plan, forgeState),
+    obsolete: isPartial ? undefined : obsoleteReasons(plan, forgeState),
     ports: forgeState,
   })
   await reportOutcomes(
@@ -43,7 +45,8 @@ export async function deliverPulls(
     forgeState.forge,
     progress,
   )
-  if (dashboard) await updateDashboard({ plan, pulls, now }, forgeState, progress)
+  // The dashboard is about the whole plan.
+  if (dashboard && !isPartial) await updateDashboard({ plan, pulls, now }, forgeState, progress)
   return deliveryOf(pulls)
 }
 

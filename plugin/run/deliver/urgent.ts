@@ -55,7 +55,7 @@ export async function deliverUrgent(
   ports.progress({ kind: 'stage', stage: 'deliver', detail: prefix })
   const pulls = await syncPulls(wanted, {
     options: { ...pullRequests, base: base.name, baseId, prefix, now: ports.now() },
-    obsolete: emergency === undefined ? unmerged(forgeState.pulls) : new Map(),
+    obsolete: emergency === undefined ? unmerged(forgeState.pulls) : undefined,
     ports: forgeState,
   })
   return deliveryOf(pulls.filter(({ action, scope: own }) => own === scope || action === 'closed'))

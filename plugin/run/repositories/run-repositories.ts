@@ -49,7 +49,8 @@ export async function runRepositories(
   const context = { ...request, targets, observe: shareObservations() }
   const { ended, bugs } = await runEach(ports, context)
   const report = { repositories: [...failed, ...ended], skipped, unread }
-  if (central.dashboard !== undefined && request.mode !== 'report')
+  const isWhole = request.mode !== 'report' && request.only === undefined
+  if (central.dashboard !== undefined && isWhole)
     await updateRepositoriesDashboard(ports, { ...request, dashboard: central.dashboard }, report)
   if (bugs.length > 0) throw bugs[0]
   return report

@@ -15,6 +15,7 @@ import type { ObserveUsage } from '../observe/observe.ts'
 import type { ObserveFlags } from '../observe/request.ts'
 import { type Onboarding, onboard } from '../onboard/onboard.ts'
 import { type RunReport, run } from '../run.ts'
+import { runUrgent } from '../run-urgent.ts'
 import { fileAtCommit } from '../settings-at-commit.ts'
 import { operatorOnly, type TargetContext, targetSettings } from './target-settings.ts'
 
@@ -24,6 +25,8 @@ export interface RunContext extends TargetContext {
   readonly observe: ObserveUsage
   /** Directory of the bare clones, one for each repository. */
   readonly directory: string
+  /** `urgent`: only what looks after merged changes. Everything when left out. */
+  readonly only?: 'urgent' | undefined
   /** All targets of the run. */
   readonly targets: readonly RepositoryTarget[]
 }
@@ -56,8 +59,10 @@ export async function runTarget(
   const usage = context.usage
   if (file !== undefined) {
     const settings = narrowed(settingsOf(file), usage)
-    return { report: await run(ports, { checkout, settings, usage }, observe) }
+    const start = context.only === 'urgent' ? runUrgent : run
+    return { report: await start(ports, { checkout, settings, usage }, observe) }
   }
+  if (context.only === 'urgent') return { skipped: `the branch ${target.branch} has no ${target.settings}` }
   if (!target.onboard) return withoutSettings(target)
   const reportsOnly = context.mode === 'report'
   const base = { id: commit, tree: await treeOf(gitdir, commit) }

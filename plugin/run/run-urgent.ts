@@ -1,0 +1,69 @@
+import fs from 'node:fs'
+import { pastChanges, readCommits } from '../deliver/git/read-commits.ts'
+import { parseChangeKey } from '../deliver/record/trailers.ts'
+import type { Workload } from '../model/workload.ts'
+import { workloadKey } from '../model/workload.ts'
+import { emergencyRules } from '../recommend/emergency.ts'
+import { findBaseBranch } from './base-branch.ts'
+import { deliverPlan } from './deliver/deliver.ts'
+import { openTarget } from './deliver/target.ts'
+import type { RunPorts } from './host.ts'
+import { type ObserveUsage, observe } from './observe/observe.ts'
+import { planRepository } from './plan-repository.ts'
+import { requireDelivery } from './require-settings.ts'
+import { retryWhenMoved } from './retry-when-moved.ts'
+import type { RunReport, RunRequest } from './run.ts'
+
+const dayMs = 86_400_000
+const [rememberedDays, maxCommits] = [90, 500]
+
+/**
+ * A run between the scheduled ones that looks after what was merged: it takes back what did harm, answers OOM kills, and ends
+ * emergencies, for the workloads that commits changed lately. It proposes nothing else, and other pull requests stay as they are. It reads no usage
+ * when no change is followed. Throws like `run`.
+ */
+export async function runUrgent(
+  ports: RunPorts,
+  request: RunRequest,
+  observeUsage: ObserveUsage = observe,
+): Promise<RunReport> {
+  requireDelivery(request.settings)
+  const followed = await followedWorkloads(ports, request)
+  if (followed.size === 0) {
+    ports.progress({ kind: 'note', message: 'no change is followed, so nothing is read' })
+    return { plan: { recommendations: [], skipped: [] }, observations: [] }
+  }
+  const observed = await observeUsage(ports, request.settings, request.usage)
+  const isSelected = (workload: Workload): boolean => followed.has(workloadKey(workload))
+  return retryWhenMoved(ports.progress, async (attempt) => {
+    const target = await openTarget(ports, request, attempt)
+    const inputs = { ...request, ...observed, isSelected, onlyUrgent: true }
+    const plan = await planRepository(ports, inputs, target.base)
+    const delivery = await deliverPlan(ports, { ...request, ...observed, plan, isPartial: true }, target)
+    return { plan, ...(delivery && { delivery }), observations: observed.observations }
+  })
+}
+
+/** The workloads, by `workloadKey`, with a change whose days are not over, or an emergency that is not back. */
+async function followedWorkloads(
+  { now: clock }: Pick<RunPorts, 'now'>,
+  { checkout, settings }: Pick<RunRequest, 'checkout' | 'settings'>,
+): Promise<ReadonlySet<string>> {
+  const { gitdir, name: ref } = await findBaseBranch(checkout, settings.deliver.base)
+  const now = clock()
+  const since = new Date(now.getTime() - rememberedDays * dayMs)
+  const commits = await readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
+  // A day more, so that the run after the last one still says what became of a change.
+  const oldest = now.getTime() - (settings.health.days + 1) * dayMs
+  const keys = [...pastChanges(commits)].flatMap(([key, [newest]]) => {
+    if (newest === undefined) return []
+    const isEmergency = newest.until !== undefined || newest.rules.includes(emergencyRules.over)
+    return isEmergency || Date.parse(newest.at) >= oldest ? [key] : []
+  })
+  return new Set(
+    keys.flatMap((key) => {
+      const { workload } = parseChangeKey(key) ?? {}
+      return workload === undefined ? [] : [workloadKey(workload)]
+    }),
+  )
+}
