@@ -69,7 +69,7 @@ describe('serve on several repositories', () => {
     operate(['main'])
     await until('a run on one', () => count(daemon.log, 'settings loaded') > 0)
     const before = count(daemon.log, 'run done')
-    await until('further runs', () => count(daemon.log, 'run done') > before + 1)
+    await until('further runs', () => count(daemon.log, 'run done') > before + 2)
     expect(await (await daemon.get('/metrics')).text()).not.toContain(`tortoise_changes${labels('staging')}`)
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(0)
