@@ -4,6 +4,7 @@ import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
+import { eventsSchema } from './events.ts'
 import { healthSchema } from './health.ts'
 import { matchSchema } from './match.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
@@ -107,6 +108,7 @@ export const settingsSchema = z
       })
       .prefault({})
       .describe('Prices of requests, for reports and backtests.'),
+    events: eventsSchema.default([]),
     rules: z.array(ruleSchema).default([]).describe('Exceptions for some workloads.'),
     edit: z
       .strictObject({

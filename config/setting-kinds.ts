@@ -15,6 +15,7 @@ const repositorySettings: readonly string[] = [
   'history',
   'recommend',
   'health',
+  'events',
   'prices',
   'rules',
   'edit',

@@ -1,9 +1,13 @@
 import { isTakenBack } from '../model/health.ts'
 import { emergencyRules } from '../recommend/emergency.ts'
+import { eventRules } from '../recommend/events.ts'
 import type { SourceChange } from './apply-decisions.ts'
 
-/** Whether a change waits for no wave and no budget: it takes back what did harm, answers an OOM kill, or ends an emergency. */
+/** The rules by which people command changes. */
+const commanded: readonly string[] = [emergencyRules.over, eventRules.on, eventRules.over]
+
+/** Whether a change waits for no wave and no budget: it takes back what did harm, answers an OOM kill, ends an emergency, or is planned. */
 export const isUrgent = (change: SourceChange): boolean =>
   change.answersKill !== undefined ||
   isTakenBack(change) ||
-  change.because.some(({ rule }) => rule === emergencyRules.over)
+  change.because.some(({ rule }) => commanded.includes(rule))

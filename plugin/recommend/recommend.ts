@@ -4,6 +4,7 @@ import type { HealthOptions } from '../model/health.ts'
 import type { Observation } from '../model/observation.ts'
 import { observedIn } from '../model/observed.ts'
 import type { PastValue } from '../model/past-edit.ts'
+import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
@@ -12,6 +13,7 @@ import { afterPastChanges } from './after-past-changes.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
 import { withEmergencies } from './emergency.ts'
+import { withEvents } from './events.ts'
 import { withoutImplied } from './implied-requests.ts'
 import { keepAnnounced } from './keep-announced.ts'
 import { keepBounded } from './keep-bounded.ts'
@@ -50,6 +52,8 @@ export interface RecommendSettings {
     address: FieldAddress & { readonly cluster?: string },
     time: string,
   ) => number | undefined
+  /** The planned events that are on, or about to begin. */
+  readonly events?: readonly PlannedEvent[]
   /** How changes are followed after they reach the base branch; they are not when left out. */
   readonly health?: HealthOptions
   /** The changes that Tortoise made of a value before `time` (ISO 8601), newest first; not known when left out. */
@@ -90,7 +94,7 @@ function recommendWorkload(
   { cluster, declared: written, observation: recorded, wasRecorded, all }: ObservedWorkload,
   settings: RecommendSettings,
 ): readonly Recommendation[] {
-  const { profile: name = 'steady', options, rules, surroundings: find } = settings
+  const { profile: name = 'steady', options, rules, surroundings: find, events = [] } = settings
   const observation = recorded && learntFrom(recorded, { cluster, declared: written }, settings)
   const profile: Profile = profiles[name]
   const declared = options.correctMillibytes ? withIntendedMemory(written) : written
@@ -98,7 +102,8 @@ function recommendWorkload(
   if (observation === undefined) {
     const unknown = decideWorkload({ declared, policy }, profile, options)
     const pastValues = pastIn(cluster, settings, '')
-    return withoutImplied(withEmergencies(unknown, { declared, pastValues }), declared)
+    const calm = withEmergencies(unknown, { declared, pastValues })
+    return withoutImplied(withEvents(calm, { declared, cluster, events, pastValues }), declared)
   }
   const surroundings = find?.(declared, cluster) ?? noSurroundings
   const bounds = (container: string, resource: 'cpu' | 'memory') =>
@@ -156,7 +161,7 @@ function afterHistory(
   subject: Subject & Pick<ObservedWorkload, 'cluster' | 'all'>,
   settings: RecommendSettings,
 ): readonly Recommendation[] {
-  const { profile: name = 'steady', options, guarded = false, lastChange, health } = settings
+  const { profile: name = 'steady', options, guarded = false, lastChange, health, events = [] } = settings
   const { declared, observation, replay, cluster, all } = subject
   const profile: Profile = profiles[name]
   const { to: end } = observation.window
@@ -174,7 +179,16 @@ function afterHistory(
   const acceptedTimeAbove = Math.max(profile.acceptedTimeAbove(options), ofPods)
   const safe = guarded ? safetyGate(advised, { declared, observation, replay, acceptedTimeAbove }) : advised
   const past = pastIn(cluster, settings, end)
-  return afterPastChanges(safe, { declared, observation, all, kills, health, decided, pastValues: past })
+  const after = afterPastChanges(safe, {
+    declared,
+    observation,
+    all,
+    kills,
+    health,
+    decided,
+    pastValues: past,
+  })
+  return withEvents(after, { declared, cluster, events, pastValues: past })
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

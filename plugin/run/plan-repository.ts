@@ -8,6 +8,7 @@ import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { FindPersonEdit } from '../model/person-edit.ts'
 import type { Plan } from '../model/plan.ts'
+import type { PlannedEvent } from '../model/planned-event.ts'
 import { plural } from '../model/plural.ts'
 import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
@@ -43,6 +44,7 @@ export interface PlanInputs extends ObservedUsage {
     | 'storage'
     | 'recommend'
     | 'health'
+    | 'events'
     | 'rules'
     | 'prices'
     | 'edit'
@@ -83,6 +85,14 @@ async function recentCommits(
   const since = new Date(now.getTime() - days * dayMs)
   return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
 }
+
+/** The planned events that are on, or begin within their lead. */
+const eventsNow = (events: Settings['events'], now: Date): readonly PlannedEvent[] =>
+  events.flatMap(({ name, match, from, to, minReplicas, leadHours }) =>
+    Date.parse(from) - leadHours * 3_600_000 <= now.getTime() && now.getTime() < Date.parse(to)
+      ? [{ name, match, to, minReplicas }]
+      : [],
+  )
 
 /**
  * Returns the days from the last change of a value by Tortoise to a time: by a commit, or by a merged pull request. The latter
@@ -228,6 +238,7 @@ export async function openPlan(
       lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
       pastValues,
       health,
+      events: eventsNow(settings.events, now),
     },
     hasHistory: inHistory(commits),
     hold: {

@@ -244,6 +244,54 @@ describe('an emergency', () => {
   })
 })
 
+describe('a planned event', () => {
+  const { 'a kustomization': kustomization } = layouts as { 'a kustomization': (typeof layouts)[string] }
+  const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
+
+  /** Settings with one event, committed. */
+  function plan(from: string, to: string, minReplicas = 12): void {
+    const text = read('tortoise.yaml').replace(/events:.*\n/, '')
+    const event = `{ name: sale, match: { namespace: shop }, from: "${from}", to: "${to}", minReplicas: ${minReplicas} }`
+    writeFileSync(join(root, 'tortoise.yaml'), `${text}events: [${event}]\n`)
+    git(root, 'commit', '--quiet', '--all', '--message=event')
+  }
+  const minimumAfterRun = async (): Promise<string> => {
+    await run()
+    return kustomization.minimum().replace(/ #.*/, '')
+  }
+
+  it('raises the minimum before it begins, keeps it, and restores it after', async () => {
+    checkout(kustomization)
+    plan(at(48), at(72))
+    expect(await minimumAfterRun()).toBe('3')
+    plan(at(12), at(36))
+    expect(await minimumAfterRun()).toBe('12')
+    const before = commits()
+    expect(await minimumAfterRun()).toBe('12')
+    expect(commits()).toBe(before)
+    expect(git(root, 'log', '-1', '--format=%B')).toContain('Planned: sale (until ')
+    plan(at(-36), at(-1))
+    expect(await minimumAfterRun()).toBe('3')
+    expect(await minimumAfterRun()).toBe('3')
+  }, 60_000)
+
+  it('raises no minimum above the maximum, and restores none that a person set meanwhile', async () => {
+    checkout(kustomization)
+    plan(at(-1), at(36), 50)
+    expect(await minimumAfterRun()).toBe('20')
+    writeFileSync(join(root, 'apps/web/hpa.yaml'), autoscaler('7', '20'))
+    plan(at(-36), at(-1))
+    expect(await minimumAfterRun()).toBe('7')
+  }, 60_000)
+
+  it('that ends before it begins is refused with its place', async () => {
+    checkout(kustomization)
+    plan(at(2), at(1))
+    const { status, stderr } = await tortoise(['plan', '--snapshot', 'x.json'], { cwd: root })
+    expect([status, stderr]).toEqual([2, expect.stringContaining('must be after `from`')])
+  })
+})
+
 describe('an emergency by pull request', () => {
   const api = { name: 'api', asks: 500, uses: 100 }
   const web = { name: 'web', asks: 100, uses: 300 }

@@ -5,6 +5,7 @@ import { isTakenBack } from '../../model/health.ts'
 import type { Change } from '../../model/recommendation.ts'
 import type { ReviewChange } from '../../plan/apply-decisions.ts'
 import { emergencyRules } from '../../recommend/emergency.ts'
+import { eventRules } from '../../recommend/events.ts'
 
 const dayMs = 86_400_000
 
@@ -15,9 +16,11 @@ export function killedAt({ answersKill }: Pick<Change, 'answersKill'>): string |
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
 
-/** Whether a change brings a value back: one that did harm, or one of an emergency that is over. */
+const commanded: readonly string[] = [emergencyRules.over, eventRules.on, eventRules.over]
+
+/** Whether a change brings a value back, or is for a planned event: then what was merged before is no bound. */
 const isReturn = (change: Pick<Change, 'because'>): boolean =>
-  isTakenBack(change) || change.because.some(({ rule }) => rule === emergencyRules.over)
+  isTakenBack(change) || change.because.some(({ rule }) => commanded.includes(rule))
 
 /** Returns the decision function of a plan: applies the logged decisions to each change. */
 export const decideBy =
