@@ -12,7 +12,9 @@ export const eventsSchema = z
     z
       .strictObject({
         name: z.string().min(1).describe('What the event is, for commits: `Black Friday`.'),
-        match: matchSchema.omit({ container: true }),
+        match: matchSchema
+          .omit({ container: true })
+          .describe('The workloads; every part that is given must match.'),
         from: time.describe('When it begins, with its time zone: `2026-11-27T08:00:00+01:00`.'),
         to: time.describe('When it ends.'),
         minReplicas: z.number().int().min(1).describe('Minimum of the HPA during the event.'),
