@@ -8,6 +8,8 @@ import type { DeclaredWorkload } from '../../plugin/model/declared.ts'
 import type { Observation } from '../../plugin/model/observation.ts'
 import { type UsageRecorder, usageRecorder } from '../../plugin/model/recorder.ts'
 import { cpuScale, memoryScale } from '../../plugin/model/sketch.ts'
+import { decide as decidePlan, planOf } from '../../plugin/plan/decide.ts'
+import type { SourceFacts } from '../../plugin/plan/source-facts.ts'
 import { recommend } from '../../plugin/recommend/recommend.ts'
 import { measured } from './measured.ts'
 
@@ -18,33 +20,39 @@ const frame = { first: Date.UTC(2026, 8, 7) / 1000 + 3600, step: 3600, count: da
 
 /**
  * `steady` on 10,000 workloads of two containers, from sketches of 14 days each. The fleet is made by one process and
- * decided on by another, which reads it line by line as a snapshot is read: what is left over from making it must not count.
+ * decided on by another, which reads it line by line as a snapshot is read: what is left over from making it must not count. A third
+ * process decides as a plan does (`plan…`), with series: the gate replays each change, and the backtest the proposal.
  */
 export async function recommendFleet(): Promise<Readonly<Record<string, number>>> {
   // As the command-line program sets it.
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=30')
   const given = process.env['BENCH_INPUT']
-  if (given !== undefined) return decide(await read(given))
+  if (given !== undefined) {
+    const observations = await read(given)
+    return process.env['BENCH_PLAN'] === 'yes' ? decideAsPlan(observations) : decide(observations)
+  }
   const directory = mkdtempSync(join(tmpdir(), 'tortoise-bench-'))
   try {
-    const file = join(directory, 'fleet.ndjson')
-    writeFleet(file)
-    const [program = ''] = process.argv.slice(1)
-    const { stdout } = await measured(process.execPath, [program, 'recommend'], process.cwd(), {
-      ...process.env,
-      BENCH_INPUT: file,
-    })
-    const { bench: _, ...figures } = JSON.parse(stdout)
-    return figures
+    const figuresOf = async (name: string, hasSeries: boolean) => {
+      const file = join(directory, name)
+      writeFleet(file, hasSeries)
+      const [program = ''] = process.argv.slice(1)
+      const env = { ...process.env, BENCH_INPUT: file, BENCH_PLAN: hasSeries ? 'yes' : 'no' }
+      const { stdout } = await measured(process.execPath, [program, 'recommend'], process.cwd(), env)
+      const { bench: _, ...figures } = JSON.parse(stdout)
+      return figures
+    }
+    return { ...(await figuresOf('fleet.ndjson', false)), ...(await figuresOf('series.ndjson', true)) }
   } finally {
     rmSync(directory, { recursive: true })
   }
 }
 
-function writeFleet(file: string): void {
+function writeFleet(file: string, hasSeries: boolean): void {
   const at = openSync(file, 'w')
-  for (let index = 0; index < workloads; index += 1) writeSync(at, `${JSON.stringify(observe(index))}\n`)
+  for (let index = 0; index < workloads; index += 1)
+    writeSync(at, `${JSON.stringify(observe(index, hasSeries))}\n`)
   closeSync(at)
 }
 
@@ -78,11 +86,48 @@ function decide(observations: readonly Observation[]): Readonly<Record<string, n
   }
 }
 
-function observe(index: number): Observation {
+/** Everything that a plan computes between rendering and tracing, and after proving. */
+async function decideAsPlan(observations: readonly Observation[]): Promise<Readonly<Record<string, number>>> {
+  const facts = observations.map(({ workload, containers }, index): SourceFacts => {
+    const { namespace } = workload
+    const source = { kind: 'plain', id: `apps/${index}`, path: `apps/${index}`, cluster: 'prod', namespace }
+    const workloads = [declare(workload, index, containers)]
+    return { source, workloads, references: [], surrounding, rollouts: [] }
+  })
+  const { recommend: settings, prices } = settingsSchema.parse({})
+  const { profile, ...options } = settings
+  const request = {
+    sources: [],
+    observations,
+    recommend: { profile, options, rules: [], lastChange: () => undefined },
+    prices,
+    allowShared: false,
+  }
+  // Without history, nothing is read of a repository.
+  const ports = { progress: () => undefined } as never
+  const [start, processor] = [performance.now(), process.cpuUsage()]
+  const decided = await decidePlan({ facts, failed: [] }, request, ports)
+  const { backtest } = planOf(decided, undefined, request)
+  const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(processor)
+  return {
+    planChanges: decided.changes.length,
+    planBacktested: backtest?.workloads.length ?? 0,
+    planSeconds: Math.round(seconds * 100) / 100,
+    planProcessorSeconds: Math.round((user + system) / 10_000) / 100,
+    planPeakMegabytes: Math.round(process.resourceUsage().maxRSS / 1000),
+  }
+}
+
+const surrounding = { scalers: [], verticals: [], ranges: [], quotas: [], budgets: [] }
+
+function observe(index: number, hasSeries: boolean): Observation {
   const containers = ['app', 'proxy'].map((container, at) => {
     const [cpu, memory] = [usageRecorder(cpuScale, frame), usageRecorder(memoryScale, frame)]
     fill({ cpu, memory }, index * 2 + at)
-    const [usedCpu, usedMemory] = [sketches(cpu), sketches(memory)]
+    const [usedCpu, usedMemory] = hasSeries
+      ? [cpu.finish(), memory.finish()]
+      : [sketches(cpu), sketches(memory)]
     return {
       container,
       ...(usedCpu && { cpu: usedCpu }),
