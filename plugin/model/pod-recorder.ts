@@ -1,81 +1,86 @@
 import type { DayUsage } from './daily.ts'
 import {
-  addWeight,
+  addSketch,
   cpuScale,
   emptySketch,
   finishSketch,
   percentileBucket,
   type Sketch,
-  type SketchBuffer,
   type SketchScale,
+  sketchWeight,
 } from './sketch.ts'
 
 /** The percentile by which the pods of a day are compared. At KRR's, 95, the pod that had the most bursts on a day would count as the busiest. */
 export const comparedPercentile = 0.8
 
-/** Records on one day what differs between the pods of a container. Its size does not depend on the number of pods. */
-export interface PodRecorder {
-  /** Adds a sample's bucket. */
-  add(bucket: number): void
-  /** Says that the samples since the last call were one pod's. */
-  end(): void
-  /** What differs, for the sketch of all pods; nothing when `end` was not called for two pods or more. */
-  finish(all: Sketch): Pick<DayUsage, 'busiest' | 'podPeaks'>
+/**
+ * What differs between the pods of a container on one day: the busiest pod of CPU, or the peaks of memory. Its size does not depend on
+ * the number of pods. A fleet has one of these for each container, so it is plain data, and nothing is allocated before it is needed.
+ */
+export interface PodRecord {
+  /** Pods that have ended. */
+  pods: number
+  /** Samples of the present pod, and its highest bucket. */
+  samples: number
+  peak: number
+  /** CPU: samples of the present pod by bucket. A day has fewer than 65,536 slots. */
+  present?: Uint16Array | undefined
+  /** CPU: the same of the busiest pod, and the bucket of its compared percentile. */
+  busiest?: Uint16Array
+  highest: number
+  /** Memory: the number of pods by the bucket of their peak, once there is more than one bucket. */
+  peaks?: Map<number, number>
 }
 
-/** An empty recorder: of the busiest pod for CPU, of the peaks of all pods for memory. */
-export const podRecorder = (scale: SketchScale): PodRecorder =>
-  scale === cpuScale ? busiestRecorder() : peakRecorder()
+/** A record of no pod. */
+export const podRecord = (): PodRecord => ({ pods: 0, samples: 0, peak: -1, highest: -1 })
 
-function busiestRecorder(): PodRecorder {
-  let [pods, samples, highest] = [0, 0, -1]
-  let current: SketchBuffer | undefined
-  let busiest: SketchBuffer | undefined
-  return {
-    add: (bucket) => {
-      current ??= emptySketch(cpuScale)
-      addWeight(current, bucket, 1)
-      samples += 1
-    },
-    end: () => {
-      if (samples === 0 || current === undefined) return
-      const reached = percentileBucket(current, comparedPercentile, samples)
-      pods += 1
-      samples = 0
-      if (reached <= highest) current.fill(0)
-      else {
-        highest = reached
-        const free = busiest?.fill(0)
-        busiest = current
-        current = free
-      }
-    },
-    finish: (all) => {
-      if (pods < 2 || busiest === undefined) return {}
-      const ofAll = emptySketch(cpuScale)
-      for (const [bucket, weight] of all) addWeight(ofAll, bucket, weight)
-      const weight = all.reduce((sum, [, one]) => sum + one, 0)
-      return highest > percentileBucket(ofAll, comparedPercentile, weight)
-        ? { busiest: finishSketch(busiest) }
-        : {}
-    },
+/** Adds the bucket of a sample of the present pod. */
+export function addToPod(record: PodRecord, scale: SketchScale, bucket: number): void {
+  record.samples += 1
+  if (bucket > record.peak) record.peak = bucket
+  if (scale !== cpuScale) return
+  record.present ??= new Uint16Array(cpuScale.count)
+  record.present[bucket] = (record.present[bucket] ?? 0) + 1
+}
+
+/** Says that the samples since the last call were those of one pod. */
+export function endPod(record: PodRecord): void {
+  if (record.samples === 0) return
+  if (record.present === undefined) addPeak(record)
+  else {
+    const reached = percentileBucket(record.present, comparedPercentile, record.samples)
+    if (reached > record.highest) {
+      record.highest = reached
+      record.busiest = record.present
+    }
+    record.present = undefined
+  }
+  record.pods += 1
+  record.samples = 0
+  record.peak = -1
+}
+
+function addPeak(record: PodRecord): void {
+  const { peak, pods, highest } = record
+  // Most containers have all peaks in one bucket, and need no map.
+  if (record.peaks === undefined && (pods === 0 || peak === highest)) record.highest = peak
+  else {
+    record.peaks ??= new Map([[highest, pods]])
+    record.peaks.set(peak, (record.peaks.get(peak) ?? 0) + 1)
   }
 }
 
-function peakRecorder(): PodRecorder {
-  const peaks = new Map<number, number>()
-  let [pods, peak] = [0, -1]
-  return {
-    add: (bucket) => {
-      peak = Math.max(peak, bucket)
-    },
-    end: () => {
-      if (peak < 0) return
-      peaks.set(peak, (peaks.get(peak) ?? 0) + 1)
-      pods += 1
-      peak = -1
-    },
-    finish: () =>
-      pods > 1 && peaks.size > 1 ? { podPeaks: [...peaks].sort(([one], [other]) => one - other) } : {},
-  }
+/** What differs, for the sketch of all pods; nothing unless two pods or more have ended. */
+export function finishPods(
+  { pods, busiest, highest, peaks }: PodRecord,
+  all: Sketch,
+): Pick<DayUsage, 'busiest' | 'podPeaks'> {
+  if (peaks !== undefined) return { podPeaks: [...peaks].sort(([one], [other]) => one - other) }
+  if (pods < 2 || busiest === undefined) return {}
+  const ofAll = emptySketch(cpuScale)
+  addSketch(ofAll, all)
+  return highest > percentileBucket(ofAll, comparedPercentile, sketchWeight(all))
+    ? { busiest: finishSketch(busiest) }
+    : {}
 }

@@ -1,6 +1,6 @@
 import { type DayUsage, packDays, quartersPerDay } from './daily.ts'
 import type { ResourceUsage } from './observation.ts'
-import { type PodRecorder, podRecorder } from './pod-recorder.ts'
+import { addToPod, endPod, finishPods, type PodRecord, podRecord } from './pod-recorder.ts'
 import { levelOf, packLevels, type SeriesFrame } from './series.ts'
 import {
   addSketch,
@@ -22,7 +22,7 @@ export interface SlotFrame extends SeriesFrame {
 interface DayBuffer {
   /** One for each quarter of the day with samples; one for the whole day where quarters are not kept. */
   readonly buffers: (SketchBuffer | undefined)[]
-  readonly pods: PodRecorder
+  readonly pods: PodRecord
   peak: number
   samples: number
 }
@@ -50,7 +50,7 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
     const day = dayOf(first + slot * step, step)
     const known = days.get(day) ?? {
       buffers: new Array(parts),
-      pods: podRecorder(scale),
+      pods: podRecord(),
       peak: 0,
       samples: 0,
     }
@@ -60,7 +60,7 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
     known.buffers[part] = buffer
     const bucket = bucketOf(scale, value)
     addWeight(buffer, bucket, 1)
-    known.pods.add(bucket)
+    addToPod(known.pods, scale, bucket)
     known.peak = Math.max(known.peak, value)
     known.samples += 1
     highest ??= new Uint8Array(count)
@@ -68,8 +68,8 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
     highest[slot] = Math.max(highest[slot] ?? 0, bucket + 1)
     total[slot] = (total[slot] ?? 0) + value
   }
-  const endPod = (): void => {
-    for (const { pods } of days.values()) pods.end()
+  const endPods = (): void => {
+    for (const { pods } of days.values()) endPod(pods)
   }
 
   const finish = (): ResourceUsage | undefined => {
@@ -85,7 +85,7 @@ export function usageRecorder(scale: SketchScale, { first, step, count }: SlotFr
     }
   }
 
-  return { add, endPod, finish }
+  return { add, endPod: endPods, finish }
 }
 
 /** The day (since 1970, UTC) of a slot, which covers the step before its time. */
@@ -106,7 +106,7 @@ function finishedDays(days: ReadonlyMap<number, DayBuffer>): readonly DayUsage[]
         sketch,
         peak,
         samples,
-        ...pods.finish(sketch),
+        ...finishPods(pods, sketch),
         ...(parts.length > 1 ? { quarters: parts } : {}),
       }
     })

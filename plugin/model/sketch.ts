@@ -86,7 +86,7 @@ export function addSketch(buffer: SketchBuffer, sketch: Sketch): void {
 }
 
 /** Converts a buffer to its compact form. */
-export function finishSketch(buffer: SketchBuffer): Sketch {
+export function finishSketch(buffer: ArrayLike<number>): Sketch {
   const sketch: [number, number][] = []
   for (let bucket = 0; bucket < buffer.length; bucket += 1) {
     const weight = buffer[bucket] ?? 0
@@ -105,7 +105,7 @@ export function bucketOf({ firstBucket, count, parts, small }: SketchScale, valu
 }
 
 /** The bucket up to which a share `p` (0 to 1) of a buffer's weight is. */
-export function percentileBucket(buffer: SketchBuffer, p: number, weight: number): number {
+export function percentileBucket(buffer: ArrayLike<number>, p: number, weight: number): number {
   const wanted = p * weight
   let passed = 0
   for (let bucket = 0; bucket < buffer.length; bucket += 1) {
