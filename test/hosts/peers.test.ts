@@ -10,7 +10,7 @@ import { inhabitPeers } from '../lab/peers/cluster.ts'
 import { peerFleet, podsOf } from '../lab/peers/fleet.ts'
 import { krrProgram, vpaProgram } from '../lab/peers/parts.mjs'
 import { type Recommended, runKrr, runRecommender } from '../lab/peers/programs.ts'
-import { type Compared, compareValues, fillWith, ownValues } from '../lab/peers/side-by-side.ts'
+import { type Compared, compareValues, fillWith, ownBounds, ownValues } from '../lab/peers/side-by-side.ts'
 import { hasPrometheus, type PrometheusLab, startWritablePrometheus } from '../lab/prometheus.ts'
 import { tortoise } from './program.ts'
 
@@ -91,8 +91,17 @@ describe.skipIf(missing.length > 0)(
     })
 
     it('profile vpa recommends what the recommender does', async () => {
-      const theirs = await runRecommender(plane, server.url)
-      const all = report('vpa', theirs, ownValues(observations, 'vpa'))
+      const { target, lowerBound, upperBound } = await runRecommender(plane, server.url)
+      const all = report('vpa', target, ownValues(observations, 'vpa'))
+      for (const [name, theirs] of [
+        ['lowerBound', lowerBound],
+        ['upperBound', upperBound],
+      ] as const) {
+        const bounds = report(`vpa ${name}`, theirs, ownBounds(observations, name))
+        // Half of the weight of memory is the newest day, which is one sample old there and begins at midnight here.
+        const known = name === 'upperBound' ? bounds : bounds.filter(({ resource }) => resource === 'cpu')
+        expect(linesOf(known).length).toBeLessThanOrEqual(0.05 * known.length)
+      }
       expect(all).toHaveLength(2 * 96)
       const exceptions = all.filter(({ isClose }) => !isClose)
       expect(exceptions.length).toBeLessThanOrEqual(0.05 * all.length)

@@ -68,7 +68,7 @@ export async function runKrr(
 }
 
 /** Runs the VPA's recommender with its history provider for Prometheus until it has written a recommendation for every object. */
-export async function runRecommender(plane: ControlPlane, prometheus: string): Promise<Recommended> {
+export async function runRecommender(plane: ControlPlane, prometheus: string): Promise<VpaRecommended> {
   const found = vpaProgram()
   if (found === undefined) throw new Error('no recommender: npm run lab:peers builds it')
   const directory = mkdtempSync(join(tmpdir(), 'vpa-'))
@@ -112,33 +112,47 @@ export async function runRecommender(plane: ControlPlane, prometheus: string): P
   }
 }
 
+type Amounts = Readonly<Record<'cpu' | 'memory', string>>
+
+/** The three recommendations of the VPA for each container. */
+export type VpaRecommended = Readonly<Record<VpaAmount, Recommended>>
+export type VpaAmount = 'target' | 'lowerBound' | 'upperBound'
+
 interface Autoscaler {
   readonly metadata: { readonly namespace: string; readonly name: string }
   readonly status?: {
     readonly recommendation?: {
       readonly containerRecommendations?: readonly {
         readonly containerName: string
-        readonly target: Readonly<Record<'cpu' | 'memory', string>>
+        readonly target: Amounts
+        readonly lowerBound: Amounts
+        readonly upperBound: Amounts
       }[]
     }
   }
 }
 
 /** What all VerticalPodAutoscalers of a cluster recommend; `undefined` until each has a recommendation. */
-async function recommendedBy({ call }: ControlPlane): Promise<Recommended | undefined> {
+async function recommendedBy({ call }: ControlPlane): Promise<VpaRecommended | undefined> {
   const { items } = (await call('GET', '/apis/autoscaling.k8s.io/v1/verticalpodautoscalers')) as {
     readonly items: readonly Autoscaler[]
   }
   if (items.some(({ status }) => !status?.recommendation?.containerRecommendations?.length)) return undefined
-  return new Map(
-    items.flatMap(({ metadata: { namespace, name }, status }) =>
-      (status?.recommendation?.containerRecommendations ?? []).map(
-        ({ containerName, target }) =>
-          [
-            `${namespace}/${name}/${containerName}`,
-            { cpu: toMillicores(target.cpu) ?? Number.NaN, memory: toBytes(target.memory) ?? Number.NaN },
-          ] as const,
+  const valuesOf = (amount: VpaAmount): Recommended =>
+    new Map(
+      items.flatMap(({ metadata: { namespace, name }, status }) =>
+        (status?.recommendation?.containerRecommendations ?? []).map(
+          ({ containerName, [amount]: { cpu, memory } }) =>
+            [
+              `${namespace}/${name}/${containerName}`,
+              { cpu: toMillicores(cpu) ?? Number.NaN, memory: toBytes(memory) ?? Number.NaN },
+            ] as const,
+        ),
       ),
-    ),
-  )
+    )
+  return {
+    target: valuesOf('target'),
+    lowerBound: valuesOf('lowerBound'),
+    upperBound: valuesOf('upperBound'),
+  }
 }

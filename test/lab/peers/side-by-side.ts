@@ -1,7 +1,17 @@
 import { settingsSchema } from '../../../config/schema.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import { profiles } from '../../../plugin/recommend/profiles/profiles.ts'
+import {
+  confidence,
+  lowerConfidence,
+  podMinimum,
+  upperConfidence,
+  withConfidence,
+  withMargin,
+  withMinimum,
+} from '../../../plugin/recommend/vpa-recommender/estimate.ts'
 import { cpuBuckets, memoryBuckets } from '../../../plugin/recommend/vpa-recommender/histogram.ts'
+import { cpuHistogram, memoryHistogram } from '../../../plugin/recommend/vpa-recommender/usage-histogram.ts'
 import { remoteWrite } from '../remote-write.ts'
 import { fleetWriter, type PeerPod } from './fleet.ts'
 import type { Recommended } from './programs.ts'
@@ -38,6 +48,37 @@ export function ownValues(observations: readonly Observation[], name: 'krr' | 'v
         return [
           `${namespace}/${workload}/${usage.container}`,
           { cpu: cpu ?? Number.NaN, memory: memory ?? Number.NaN },
+        ] as const
+      }),
+    ),
+  )
+}
+
+/** The bounds of the VPA's recommendation by the code here, which no profile uses: percentile, margin, confidence, and the least size of a pod. */
+export function ownBounds(
+  observations: readonly Observation[],
+  bound: 'lowerBound' | 'upperBound',
+): Recommended {
+  const [share, widening] = bound === 'lowerBound' ? [0.5, lowerConfidence] : [0.95, upperConfidence]
+  return new Map(
+    observations.flatMap(({ workload, days, containers }) =>
+      containers.map(({ container, cpu, memory }) => {
+        const sure = confidence({ spanDays: days, samples: cpu?.samples ?? 0 })
+        const bounded = (amount: number, least: number): number =>
+          withMinimum(
+            withConfidence(withMargin(Math.trunc(amount)), sure, widening),
+            least,
+            containers.length,
+          )
+        return [
+          `${workload.namespace}/${workload.name}/${container}`,
+          {
+            cpu: bounded(cpu === undefined ? 0 : cpuHistogram(cpu).percentile(share) * 1000, podMinimum.cpu),
+            memory: bounded(
+              memory === undefined ? 0 : memoryHistogram(memory).percentile(share),
+              podMinimum.memory,
+            ),
+          },
         ] as const
       }),
     ),
