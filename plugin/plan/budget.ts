@@ -48,9 +48,9 @@ export function holdForBudget(changes: readonly SourceChange[], input: BudgetInp
     return known
   }
   const waiting = new Map<string, string>()
-  for (const members of byWorkload(changes)) {
+  for (const members of byWorkload(changes.filter((one) => !isUrgent(one)))) {
     const [first] = members
-    if (first === undefined || members.some(isUrgent)) continue
+    if (first === undefined) continue
     const reason = take(movingIn(first.cluster), members, input)
     if (reason !== undefined) waiting.set(ownKey(first), reason)
   }

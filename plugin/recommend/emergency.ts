@@ -85,9 +85,17 @@ function stepBack(one: Recommendation, input: EmergencyInput): Change | undefine
   const past = input.pastValues(one)
   const [last] = past
   if (last === undefined || !isCurrent(one, last, input.declared)) return undefined
-  const isOver = last.emergency !== undefined || last.rules.includes(emergencyRules.over)
-  const begun = past.find(({ emergency }) => emergency !== undefined)
-  return isOver && begun !== undefined ? towards(one, last, begun) : undefined
+  const begun = beginOf(past)
+  return begun === undefined ? undefined : towards(one, last, begun)
+}
+
+/** The first of the emergencies that follow each other without another change between them; `undefined` when the last change is of none. */
+function beginOf(past: readonly PastValue[]): PastValue | undefined {
+  const isOther = ({ emergency, rules }: PastValue): boolean =>
+    emergency === undefined && !rules.includes(emergencyRules.over)
+  const other = past.findIndex(isOther)
+  const own = other < 0 ? past : past.slice(0, other)
+  return own.findLast(({ emergency }) => emergency !== undefined)
 }
 
 function towards(
@@ -119,6 +127,15 @@ export interface EmergencyRaise {
   readonly until: string
 }
 
+/** When the emergency ends that a workload is in; `undefined` outside of one. */
+export function emergencyEndOf(
+  addresses: readonly FieldAddress[],
+  input: EmergencyInput,
+): string | undefined {
+  const [on] = addresses.flatMap((address) => emergencyOn(address, input) ?? [])
+  return on?.emergency.until
+}
+
 /**
  * The values of a workload in an emergency: the minimum of its HPA becomes the maximum, and requests are multiplied, with their
  * limits where those would be lower. Empty without an HPA and without a factor.
@@ -132,9 +149,11 @@ export function raiseAll(
     from === undefined || to <= from
       ? []
       : [{ ...address, verdict: 'change', from, to, because, together: 'emergency' }]
-  const { minReplicas = 1, maxReplicas } = autoscaler ?? {}
+  const { minReplicas, maxReplicas } = autoscaler ?? {}
   const pods =
-    maxReplicas === undefined ? [] : raise({ workload, field: 'hpa.minReplicas' }, minReplicas, maxReplicas)
+    minReplicas === undefined || maxReplicas === undefined
+      ? []
+      : raise({ workload, field: 'hpa.minReplicas' }, minReplicas, maxReplicas)
   if (factor === undefined) return pods
   const sizes = containers.flatMap(({ name: container, role, values }) =>
     role === 'init'
@@ -159,6 +178,7 @@ export function raiseAll(
 export function endAll(addresses: readonly FieldAddress[], input: EmergencyInput): readonly Recommendation[] {
   return addresses.flatMap((address) => {
     const edit = emergencyOn(address, input)
-    return edit === undefined ? [] : (towards(address, edit, edit) ?? [])
+    const begun = edit && beginOf(input.pastValues(address))
+    return edit === undefined || begun === undefined ? [] : (towards(address, edit, begun) ?? [])
   })
 }

@@ -18,7 +18,8 @@ function stretches(edits: readonly PastValue[]): readonly Stretch[] {
     const later = edits.slice(0, index).reverse()
     const steps = later.findIndex(({ rules }) => !rules.includes(emergencyRules.over))
     const back = steps < 0 ? later : later.slice(0, steps)
-    return [{ from: edit.daysAgo, to: back.at(-1)?.daysAgo ?? 0 }]
+    const end = back.at(-1) ?? later[0]
+    return [{ from: edit.daysAgo, to: end?.daysAgo ?? Math.max(0, -edit.emergency.daysLeft) }]
   })
 }
 

@@ -72,6 +72,12 @@ export interface PastChange extends Omit<PastValue, 'daysAgo' | 'emergency'> {
 /** The changes of each value by change key, newest first. */
 export type ChangeHistory = ReadonlyMap<string, readonly PastChange[]>
 
+const longestEmergency = 31 * 86_400_000
+
+/** The end of an emergency, a month after its commit at the latest: anybody who may push can write a time into a message. */
+const bounded = (until: string, at: string): string =>
+  new Date(Math.min(Date.parse(until), Date.parse(at) + longestEmergency)).toISOString()
+
 /** Returns the changes of each value, newest first. `commits` are newest first. */
 export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
   const past = new Map<string, PastChange[]>()
@@ -79,7 +85,15 @@ export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {
     for (const { key, from, to, rules, file = '', names, until } of changes) {
       const known = past.get(key) ?? []
       past.set(key, known)
-      known.push({ at, commit: id, from, to, rules, edit: { file, names }, ...(until && { until }) })
+      known.push({
+        at,
+        commit: id,
+        from,
+        to,
+        rules,
+        edit: { file, names },
+        ...(until && { until: bounded(until, at) }),
+      })
     }
   return past
 }

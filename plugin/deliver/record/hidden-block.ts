@@ -9,6 +9,8 @@ export interface BlockItem {
   readonly key: string
   readonly from: string
   readonly to: string
+  /** The rules that later runs must know where another message replaces that of the commit. */
+  readonly rules?: readonly string[]
 }
 
 /** What a run records in the body of a pull request for later runs. Readers of the pull request do not see it. */
@@ -34,7 +36,12 @@ const blockSchema = z.object({
   base: z.string(),
   head: z.string(),
   digest: z.string(),
-  items: z.array(z.tuple([z.string(), z.string(), z.string()])),
+  items: z.array(
+    z.union([
+      z.tuple([z.string(), z.string(), z.string()]),
+      z.tuple([z.string(), z.string(), z.string(), z.array(z.string())]),
+    ]),
+  ),
   closed: z.string().optional(),
   until: z.iso.datetime().optional(),
   outcome: z.string().optional(),
@@ -47,13 +54,23 @@ const maxBytes = 1_000_000
 
 /** Returns the block as an HTML comment: deflated and in base64, so that no text from a cluster can end the comment. */
 export function writeBlock({ items, ...block }: HiddenBlock): Markdown {
-  const data = { ...block, items: items.map(({ key, from, to }) => [key, from, to]) }
+  const data = {
+    ...block,
+    items: items.map(({ key, from, to, rules }) => [key, from, to, ...(rules ? [rules] : [])]),
+  }
   return hiddenData(toBase64(deflateSync(strToU8(JSON.stringify(data)), { level: 9 })))
 }
 
+/** Rules whose changes mean something to later runs: of emergencies, events, values that did harm or did not fit, and kills. */
+const remembered = /^(?:emergency|event|health|rollout)\.|^memory\.oom$/
+
 /** Returns the values that a proposal changes. */
 export const itemsOf = ({ changes }: Proposal): readonly BlockItem[] =>
-  changes.map((change) => ({ key: changeKey(change), from: change.from, to: change.to }))
+  changes.map((change) => {
+    const rules = change.because.map(({ rule }) => rule).filter((rule) => remembered.test(rule))
+    const item = { key: changeKey(change), from: change.from, to: change.to }
+    return rules.length === 0 ? item : { ...item, rules }
+  })
 
 // Ids compress differently, by a few characters.
 const [sampleId, slack] = ['9c1f04e7b83ad265f0178be4c29d5a630e8f71b2', 100]
@@ -75,7 +92,10 @@ export function readBlock(body: string): HiddenBlock | undefined {
   try {
     const bytes = inflateSync(Buffer.from(text, 'base64'), { out: new Uint8Array(maxBytes) })
     const { items, ...block } = blockSchema.parse(JSON.parse(strFromU8(bytes)))
-    return { ...block, items: items.map(([key, from, to]) => ({ key, from, to })) }
+    return {
+      ...block,
+      items: items.map(([key, from, to, rules]) => ({ key, from, to, ...(rules && { rules }) })),
+    }
   } catch {
     return undefined
   }

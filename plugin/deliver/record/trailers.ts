@@ -59,7 +59,7 @@ export function parseChanges(message: string): readonly TrailedChange[] {
   const begun = block?.until
   return (block?.items ?? []).map((item) => ({
     ...item,
-    rules: begun === undefined ? [] : [emergencyRule],
+    rules: item.rules ?? (begun === undefined ? [] : [emergencyRule]),
     ...(begun === undefined ? {} : { until: begun }),
   }))
 }

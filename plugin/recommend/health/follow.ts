@@ -36,7 +36,9 @@ export interface FollowInput {
 }
 
 /** Whether a change can do harm: a lower value, or a higher target or memory limit of Go. */
-function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to }: PastValue): boolean {
+function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to, rules }: PastValue): boolean {
+  // What brings an earlier value back is no experiment.
+  if (rules.some((rule) => /^(?:emergency|event|health|rollout)\./.test(rule))) return false
   const [was, is] = [readValue(field, from), readValue(field, to)]
   if (was === undefined || is === undefined) return false
   return field.startsWith('hpa.target.') || field === 'env.GOMEMLIMIT' ? is > was : is < was

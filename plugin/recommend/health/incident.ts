@@ -7,7 +7,7 @@ import { before, type HealthSpan } from './span.ts'
 /** So many other workloads, and such a share of them, that fare the same show that no single change did it. */
 const incident = { workloads: 3, share: 0.2 } as const
 /** Fewer other workloads show nothing. */
-const leastOthers = 5
+const leastOthers = 3
 
 const isHit = (one: Observation, span: HealthSpan): boolean =>
   takenDown(one, span) !== undefined ||

@@ -44,11 +44,14 @@ export function moreKills(usage: ContainerUsage, span: HealthSpan): string | und
     : undefined
 }
 
-/** Whether pods crash or are not ready at the end of a span that lasts, and why, as a clause. Pods that fit no node are another matter. */
+/**
+ * Whether pods crash, or a rollout does not end, at the end of a span that lasts, and why, as a clause. Pods that fit no node are another
+ * matter, and so are single pods that are not ready: they start, and nodes end.
+ */
 export function takenDown(observation: Observation, { isOpen }: HealthSpan): string | undefined {
   const { unhealthy = '' } = observation
   if (!isOpen || isTooLarge(observation)) return undefined
-  return /CrashLoopBackOff|not ready|rollout is stuck/.test(unhealthy) ? unhealthy : undefined
+  return /CrashLoopBackOff|rollout is stuck/.test(unhealthy) ? unhealthy : undefined
 }
 
 /** Throttled periods that are more than on the same days before, as a clause. */

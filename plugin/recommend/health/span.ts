@@ -38,6 +38,8 @@ export function spanOf(
   const week = 7 * secondsPerDay
   const isWeek = days <= 7 && from - week >= first
   const shift = isWeek ? week : Math.ceil((to - from) / secondsPerDay) * secondsPerDay
+  // Without the hours before, a verdict that was given is not given again.
+  if (to === until && from - shift < first) return 'past'
   return { from, to, shift, isOpen: to < until, days: (to - from) / secondsPerDay }
 }
 

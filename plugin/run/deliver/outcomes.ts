@@ -40,7 +40,10 @@ export async function reportOutcomes(
 function resultsOf({ plan, pulls, takeBack }: OutcomeRequest): readonly PullResult[] {
   const { followed = [], backtest } = plan
   if (followed.length === 0) return []
-  const byValue = new Map(followed.map((one) => [valueKey(changeKey(one), one.edit), one] as const))
+  // Of equal changes the newest counts, which is first.
+  const byValue = new Map(
+    [...followed].reverse().map((one) => [valueKey(changeKey(one), one.edit), one] as const),
+  )
   return pulls.flatMap((pull): readonly PullResult[] => {
     const block = pull.state === 'merged' ? readBlock(pull.body) : undefined
     if (block === undefined || block.outcome !== undefined) return []
