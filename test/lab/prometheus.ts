@@ -38,12 +38,12 @@ export async function startPrometheus(metrics: string | AsyncIterable<string>): 
   }
 }
 
-/** Starts an empty Prometheus that accepts remote writes of any age, in order of time. */
-export async function startWritablePrometheus(): Promise<PrometheusLab> {
+/** Starts an empty Prometheus that accepts remote writes of any age, in order of time; with the lines of its configuration. */
+export async function startWritablePrometheus(config?: string): Promise<PrometheusLab> {
   const directory = await mkdtemp(join(tmpdir(), 'prometheus-lab-'))
   await mkdir(join(directory, 'data'))
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
-  return serve(directory, remove, ['--web.enable-remote-write-receiver'])
+  return serve(directory, remove, { flags: ['--web.enable-remote-write-receiver'], config })
 }
 
 async function* lines(metrics: string | AsyncIterable<string>): AsyncGenerator<string> {
@@ -74,13 +74,18 @@ async function createBlocks(directory: string, metrics: string | AsyncIterable<s
   await rm(file)
 }
 
+interface ServerSettings {
+  readonly flags?: readonly string[]
+  readonly config?: string | undefined
+}
+
 async function serve(
   directory: string,
   remove: () => Promise<void>,
-  more: readonly string[] = [],
+  { flags = [], config: text = 'scrape_configs: []\n' }: ServerSettings = {},
 ): Promise<PrometheusLab> {
   const config = join(directory, 'prometheus.yml')
-  await writeFile(config, 'scrape_configs: []\n')
+  await writeFile(config, text)
   const address = `127.0.0.1:${await freePort()}`
   const args = [
     `--config.file=${config}`,
@@ -88,7 +93,7 @@ async function serve(
     '--storage.tsdb.retention.time=10y',
     `--web.listen-address=${address}`,
     '--log.level=error',
-    ...more,
+    ...flags,
   ]
   const child = spawn('prometheus', args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] })
   const state = { output: '', ended: false }

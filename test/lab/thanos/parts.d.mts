@@ -1,0 +1,3 @@
+export const thanosVersion: string
+export const thanosDirectory: string
+export function thanosProgram(): string | undefined
