@@ -14,3 +14,6 @@ export interface ActiveEmergency {
   /** When it ends by itself, ISO 8601. */
   readonly until: string
 }
+
+/** What the scopes of pull requests begin with that begin or end an emergency. */
+export const emergencyScopes = { start: 'emergency', end: 'end of emergency' } as const

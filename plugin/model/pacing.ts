@@ -6,6 +6,8 @@ export interface Waves {
   readonly order: readonly RuleMatch[]
   /** Days of usage that a workload needs that runs in no earlier wave. */
   readonly after: number
+  /** Whether the clone ends before earlier changes: what held is not known then. */
+  readonly isHistoryCut?: boolean
 }
 
 /** How much may move at once in each cluster. */

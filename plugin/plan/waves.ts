@@ -41,6 +41,8 @@ export function holdForWaves(changes: readonly SourceChange[], input: WaveInput)
   return holdGroups(changes, (change) => {
     const own = waveOf(change, waves)
     if (own === 0 || isUrgent(change)) return undefined
+    if (waves.isHistoryCut)
+      return 'waits, because this clone does not have the commits that say what held in the wave before (fetch-depth)'
     const earlier = (known.get(fieldKey(change)) ?? []).filter((one) => waveOf(one, waves) < own)
     const nearest = earlier.reduce((high, one) => Math.max(high, waveOf(one, waves)), -1)
     if (nearest < 0) return tooNew(change, input)
@@ -61,6 +63,7 @@ const newestOf = (
 function waitsFor(one: SourceRecommendation, last: FollowedChange | undefined): string | undefined {
   const where = whereOf(one)
   if (one.verdict === 'change') return `waits until this value changed in ${where} and held there`
+  if (one.verdict === 'unsure') return `waits, because too little is known in ${where}: ${one.missing}`
   if (last === undefined) return undefined
   const at = last.edit.at.slice(0, 10)
   switch (last.verdict) {
@@ -69,6 +72,8 @@ function waitsFor(one: SourceRecommendation, last: FollowedChange | undefined): 
       return `waits until the change of ${at} has held in ${where}`
     case 'hurt':
       return `not changed here, because the change of ${at} did harm in ${where}`
+    case 'replaced':
+      return `waits, because somebody changed the value of ${at} again in ${where}`
     case 'unclear':
       return `waits, because it is unclear what the change of ${at} did in ${where}`
     default:

@@ -5,18 +5,20 @@ import { unrecognised } from '../deliver/record/recognised.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { ActiveEmergency } from '../model/emergency.ts'
 import type { FieldAddress } from '../model/field.ts'
+import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan } from '../model/plan.ts'
 import { stop } from '../model/problem.ts'
 import type { Emergency } from '../model/proposal.ts'
 import { matchesRule, type RuleMatch } from '../model/rule-match.ts'
-import { workloadLabel } from '../model/workload.ts'
-import { endAll, raiseAll } from '../recommend/emergency.ts'
+import { type Workload, workloadLabel } from '../model/workload.ts'
+import { emergencyEndOf, endAll, raiseAll } from '../recommend/emergency.ts'
 import { findBaseBranch } from './base-branch.ts'
 import type { Checkout } from './checkout.ts'
 import { openTarget } from './deliver/target.ts'
 import { deliverUrgent } from './deliver/urgent.ts'
+import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
-import { type PlanInputs, planRepository } from './plan-repository.ts'
+import { type PastValuesOf, type PlanInputs, planRepository } from './plan-repository.ts'
 import { requireDelivery } from './require-settings.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
 import type { RunReport } from './run.ts'
@@ -41,10 +43,17 @@ export interface EmergencyStart extends EmergencyRequest, Emergency {
  */
 export async function startEmergency(ports: RunPorts, start: EmergencyStart): Promise<RunReport> {
   const { matches, until, reason, factor } = start
+  const on: string[] = []
   const report = await command(ports, start, {
     emergency: { until, ...(reason === undefined ? {} : { reason }) },
-    decide: () => (declared, cluster) =>
-      isPart(matches, cluster, declared) ? raiseAll(declared, { factor, until }) : [],
+    decide: (past) => (declared, cluster, isEditOf) => {
+      if (!isPart(matches, cluster, declared.workload)) return []
+      const pastValues = pastOf(past, { cluster, isEditOf, time: ports.now().toISOString() })
+      const end = emergencyEndOf(addressesOf(declared), { declared, pastValues })
+      if (end === undefined) return raiseAll(declared, { factor, until })
+      on.push(`${workloadLabel(declared.workload)} is on until ${end}`)
+      return []
+    },
   })
   const { proposal, skipped } = report.plan
   const [first] = skipped.filter(({ field }) => field !== undefined)
@@ -52,8 +61,12 @@ export async function startEmergency(ports: RunPorts, start: EmergencyStart): Pr
     throw stop('usage', `Nothing was raised: ${first.workload} ${first.field}: ${first.reason}`, {
       hint: 'Raise it by hand; `tortoise trace` says where each value is set.',
     })
+  if (proposal === undefined && on.length > 0)
+    throw stop('usage', `The emergency of ${[...new Set(on)].join(', of ')}`, {
+      hint: 'Let it end, or end it with `tortoise emergency stop` and start again.',
+    })
   return required(report, 'Nothing can be raised', {
-    hint: 'An emergency raises the minimum of an HPA that is in Git to its maximum. Pass --factor to raise requests, and check the names: `tortoise discover` lists what the sources declare.',
+    hint: 'An emergency raises the `minReplicas` of an HPA in Git to its `maxReplicas`. Pass --factor to raise requests, and check the names: `tortoise discover` lists what the sources declare.',
   })
 }
 
@@ -62,10 +75,8 @@ export async function stopEmergency(ports: RunPorts, request: EmergencyRequest):
   const { matches } = request
   const report = await command(ports, request, {
     decide: (past) => (declared, cluster, isEditOf) => {
-      if (!isPart(matches, cluster, declared)) return []
-      const time = ports.now().toISOString()
-      const inCluster = cluster === undefined ? {} : { cluster }
-      const pastValues = (address: FieldAddress) => past({ ...address, ...inCluster }, time, isEditOf)
+      if (!isPart(matches, cluster, declared.workload)) return []
+      const pastValues = pastOf(past, { cluster, isEditOf, time: ports.now().toISOString() })
       return endAll(addressesOf(declared), { declared, pastValues })
     },
   })
@@ -74,13 +85,25 @@ export async function stopEmergency(ports: RunPorts, request: EmergencyRequest):
   })
 }
 
+interface PastIn {
+  readonly cluster: string | undefined
+  readonly isEditOf: IsEditOf
+  readonly time: string
+}
+
+const pastOf =
+  (past: PastValuesOf, { cluster, isEditOf, time }: PastIn) =>
+  (address: FieldAddress) =>
+    past({ ...address, ...(cluster === undefined ? {} : { cluster }) }, time, isEditOf)
+
 type Declared = Parameters<ReturnType<NonNullable<PlanInputs['decide']>>>[0]
 
 const isPart = (
   matches: readonly RuleMatch[],
   cluster: string | undefined,
-  { workload }: Pick<Declared, 'workload'>,
-): boolean => matches.some((match) => matchesRule(match, { cluster, workload }))
+  workload: Omit<Workload, 'apiVersion'>,
+): boolean =>
+  matches.some((match) => matchesRule(match, { cluster, workload: { apiVersion: '', ...workload } }))
 
 const addressesOf = ({ workload, containers }: Declared): readonly FieldAddress[] => [
   { workload, field: 'hpa.minReplicas' },
@@ -100,7 +123,7 @@ interface Command {
 
 async function command(
   ports: RunPorts,
-  { checkout, settings }: EmergencyRequest,
+  { checkout, settings, matches }: EmergencyRequest,
   { decide, emergency }: Command,
 ): Promise<RunReport> {
   requireDelivery(settings)
@@ -112,7 +135,17 @@ async function command(
     // What bounds a value is no matter here: a person commands it.
     if (emergency !== undefined) refuseEndless(planned)
     const plan = withEmergency({ ...planned, unbounded: [] }, emergency)
-    const delivery = await deliverUrgent(ports, { checkout, settings, plan, emergency }, target)
+    const delivery = await deliverUrgent(
+      ports,
+      {
+        checkout,
+        settings,
+        plan,
+        emergency,
+        isPart: (cluster, workload) => isPart(matches, cluster, workload),
+      },
+      target,
+    )
     return { plan, ...(delivery && { delivery }), observations: [] }
   })
 }
@@ -147,13 +180,14 @@ const [dayMs, daysBack, maxCommits] = [86_400_000, 90, 500]
 
 /** The emergencies that commits of the base branch began in the last 90 days and that are not over, the newest first. */
 export async function activeEmergencies(
-  ports: Pick<RunPorts, 'now'>,
+  ports: Pick<RunPorts, 'now' | 'progress'>,
   { checkout, settings }: Pick<EmergencyRequest, 'checkout' | 'settings'>,
 ): Promise<readonly ActiveEmergency[]> {
   const { gitdir, name: ref } = await findBaseBranch(checkout, settings.deliver.base)
   const now = ports.now()
   const since = new Date(now.getTime() - daysBack * dayMs)
   const commits = await readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
+  hasHistoryGap(gitdir, commits, ports.progress)
   return [...pastChanges(commits)].flatMap(([key, [newest]]): readonly ActiveEmergency[] => {
     const address = parseChangeKey(key)
     if (address === undefined || newest?.until === undefined || Date.parse(newest.until) <= now.getTime())

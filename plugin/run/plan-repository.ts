@@ -20,6 +20,7 @@ import type { PlanPorts } from '../plan/render-sources.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { reviewByDelivery } from './deliver/delivery-rules.ts'
+import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
@@ -222,6 +223,7 @@ export async function openPlan(
   const now = ports.now()
   const commits = await recentCommits({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)
+  const isHistoryCut = hasHistoryGap(checkout.gitdir, commits, ports.progress)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })
   const pastValues = changesInCommits(commits, now)
   const personEdit =
@@ -247,13 +249,14 @@ export async function openPlan(
       keyOf: changeKey,
     },
     prices,
-    allowShared: edit.allowShared,
+    // A line that several clusters share would change those that wait, and those that nobody named.
+    allowShared: edit.allowShared && decide === undefined && deliver.waves.order.length === 0,
     allowTemplates: edit.allowTemplates,
     copyLists: edit.copyLists,
     ...(decide === undefined
       ? {
           ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
-          waves: deliver.waves,
+          waves: { ...deliver.waves, isHistoryCut },
           budget: deliver.budget,
         }
       : { decide: decide(pastValues) }),

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { pastChanges, readCommits } from '../deliver/git/read-commits.ts'
+import { type PastChange, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'
@@ -7,6 +7,7 @@ import { emergencyRules } from '../recommend/emergency.ts'
 import { findBaseBranch } from './base-branch.ts'
 import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
+import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
 import { planRepository } from './plan-repository.ts'
@@ -44,21 +45,30 @@ export async function runUrgent(
   })
 }
 
+/** Whether a value is in an emergency, or not back from one. */
+function isUnderWay(edits: readonly PastChange[]): boolean {
+  const [newest] = edits
+  if (newest?.until !== undefined) return true
+  if (!newest?.rules.includes(emergencyRules.over)) return false
+  return newest.to !== edits.findLast(({ until }) => until !== undefined)?.from
+}
+
 /** The workloads, by `workloadKey`, with a change whose days are not over, or an emergency that is not back. */
 async function followedWorkloads(
-  { now: clock }: Pick<RunPorts, 'now'>,
+  { now: clock, progress }: Pick<RunPorts, 'now' | 'progress'>,
   { checkout, settings }: Pick<RunRequest, 'checkout' | 'settings'>,
 ): Promise<ReadonlySet<string>> {
   const { gitdir, name: ref } = await findBaseBranch(checkout, settings.deliver.base)
   const now = clock()
   const since = new Date(now.getTime() - rememberedDays * dayMs)
   const commits = await readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
+  hasHistoryGap(gitdir, commits, progress)
   // A day more, so that the run after the last one still says what became of a change.
   const oldest = now.getTime() - (settings.health.days + 1) * dayMs
-  const keys = [...pastChanges(commits)].flatMap(([key, [newest]]) => {
+  const keys = [...pastChanges(commits)].flatMap(([key, edits]) => {
+    const [newest] = edits
     if (newest === undefined) return []
-    const isEmergency = newest.until !== undefined || newest.rules.includes(emergencyRules.over)
-    return isEmergency || Date.parse(newest.at) >= oldest ? [key] : []
+    return isUnderWay(edits) || Date.parse(newest.at) >= oldest ? [key] : []
   })
   return new Set(
     keys.flatMap((key) => {

@@ -26,6 +26,8 @@ export interface RequestedChange {
   readonly killedAt?: string | undefined
   /** Whether it brings a value back that Tortoise set before: what was merged then is no bound. */
   readonly isReturn?: boolean
+  /** Whether a person commanded it, such as the end of an emergency: then only a pull request for it that was closed declines it. */
+  readonly isCommanded?: boolean
   /** Whether an edit in a commit can have set the value; every edit by default. */
   readonly isEdit?: (edit: PastEdit) => boolean
 }
@@ -48,7 +50,8 @@ export function resolveChange(log: DecisionLog, change: RequestedChange, rules: 
     .filter(({ edit }) => edit === undefined || isEdit(edit))
     .filter((one) => appliesAfterKill(one, change))
   const history = change.isReturn ? decisions.filter(({ kind }) => kind !== 'merged') : decisions
-  return byReviewers(decisions, change, rules) ?? byHistory(history, change, rules)
+  const reviewed = change.isCommanded ? decisions.filter(({ kind }) => kind === 'declined') : decisions
+  return byReviewers(reviewed, change, rules) ?? byHistory(history, change, rules)
 }
 
 /**

@@ -27,6 +27,6 @@ export function incidentIn(
   if (others.length < leastOthers) return undefined
   const hit = others.filter((one) => isHit(one, span)).length
   return hit >= incident.workloads && hit >= incident.share * others.length
-    ? `${hit} of ${plural(others.length, 'other workload')} of the cluster were killed or not ready in the same hours`
+    ? `${hit} of ${plural(others.length, 'other workload')} of the cluster were killed or taken down in the same hours`
     : undefined
 }

@@ -4,8 +4,7 @@ import { changeKey } from '../../deliver/record/commit-message.ts'
 import { isTakenBack } from '../../model/health.ts'
 import type { Change } from '../../model/recommendation.ts'
 import type { ReviewChange } from '../../plan/apply-decisions.ts'
-import { emergencyRules } from '../../recommend/emergency.ts'
-import { eventRules } from '../../recommend/events.ts'
+import { isCommanded } from '../../plan/urgent.ts'
 
 const dayMs = 86_400_000
 
@@ -16,11 +15,8 @@ export function killedAt({ answersKill }: Pick<Change, 'answersKill'>): string |
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
 
-const commanded: readonly string[] = [emergencyRules.over, eventRules.on, eventRules.over]
-
 /** Whether a change brings a value back, or is for a planned event: then what was merged before is no bound. */
-const isReturn = (change: Pick<Change, 'because'>): boolean =>
-  isTakenBack(change) || change.because.some(({ rule }) => commanded.includes(rule))
+const isReturn = (change: Pick<Change, 'because'>): boolean => isTakenBack(change) || isCommanded(change)
 
 /** Returns the decision function of a plan: applies the logged decisions to each change. */
 export const decideBy =
@@ -33,6 +29,7 @@ export const decideBy =
       to,
       killedAt: killedAt(change),
       isReturn: isReturn(change),
+      isCommanded: isCommanded(change),
     }
     return resolveChange(log, { ...requested, isEdit: (edit) => isEditOf(edit, workload) }, rules)
   }

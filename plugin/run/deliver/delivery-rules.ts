@@ -3,6 +3,7 @@ import type { ScopedProposal } from '../../model/proposal.ts'
 import { matchesRule } from '../../model/rule-match.ts'
 import type { ReviewChange, SourceChange } from '../../plan/apply-decisions.ts'
 import type { PlanRequest } from '../../plan/plan-request.ts'
+import { isCommanded } from '../../plan/urgent.ts'
 
 type Rule = Settings['rules'][number]
 type RuleDelivery = NonNullable<Rule['delivery']>
@@ -73,7 +74,7 @@ export function reviewByDelivery(
 ): ForgeReview {
   const { review: decideOnForge, scopeOf } = forge
   const review: ReviewChange = (change, isEditOf) => {
-    if (deliveryByRule(delivery.rules, change) === 'report')
+    if (deliveryByRule(delivery.rules, change) === 'report' && !isCommanded(change))
       return { reason: 'only reported, because a rule sets delivery: report' }
     return decideOnForge === undefined || isDirect(delivery, change)
       ? decideByCommits(change, isEditOf)

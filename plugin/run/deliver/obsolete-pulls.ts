@@ -2,6 +2,7 @@ import type { Pull } from '../../deliver/forges/forge.ts'
 import { resolveChange } from '../../deliver/pulls/resolve-change.ts'
 import { changeKey } from '../../deliver/record/commit-message.ts'
 import { type BlockItem, readBlock } from '../../deliver/record/hidden-block.ts'
+import { emergencyScopes } from '../../model/emergency.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { readValue } from '../../model/value.ts'
 import { killedAt } from './decide.ts'
@@ -25,11 +26,21 @@ export function obsoleteReasons(
         return Date.parse(block.until) > decisions.rules.now.getTime()
           ? []
           : [[number, 'the emergency is over']]
+      if (block.scope.startsWith(emergencyScopes.end))
+        return block.items.every((item) => isOnBase(item, plan))
+          ? [[number, 'the base branch already has these values']]
+          : []
       const reasons = block.items.map((item) => obsoleteReason(item, plan, decisions))
       const known = reasons.filter((reason) => reason !== undefined)
       return known.length < reasons.length ? [] : [[number, [...new Set(known)].join('; ')]]
     }),
   )
+}
+
+/** Whether the base branch has the value of an item. */
+function isOnBase({ key, to }: BlockItem, { recommendations }: Plan): boolean {
+  const current = recommendations.find((one) => changeKey(one) === key)
+  return current !== undefined && 'from' in current && current.from === readValue(current.field, to)
 }
 
 /** Why the plan does not contain a value of an open pull request; `undefined` when this run cannot determine it. */

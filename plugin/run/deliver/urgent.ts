@@ -2,7 +2,11 @@ import { deliverDirect } from '../../deliver/commit-directly.ts'
 import type { Pull } from '../../deliver/forges/forge.ts'
 import { syncPulls } from '../../deliver/pulls/sync-pulls.ts'
 import { readBlock } from '../../deliver/record/hidden-block.ts'
-import type { Delivery, Emergency } from '../../model/proposal.ts'
+import { parseChangeKey } from '../../deliver/record/trailers.ts'
+import { emergencyScopes } from '../../model/emergency.ts'
+import { fingerprint } from '../../model/fingerprint.ts'
+import type { Delivery, Emergency, ProposedChange } from '../../model/proposal.ts'
+import { type Workload, workloadLabel } from '../../model/workload.ts'
 import { recheckBase } from '../base-commit.ts'
 import type { RunPorts } from '../host.ts'
 import { type DeliverRequest, deliverPlan } from './deliver.ts'
@@ -17,6 +21,11 @@ const branch = 'tortoise/emergency'
 interface UrgentRequest extends Omit<DeliverRequest, 'observations'> {
   /** The emergency that it begins; one is ended without it. */
   readonly emergency?: Emergency | undefined
+  /** Whether a workload is among those that the command names; all are by default. */
+  readonly isPart?: (
+    cluster: string | undefined,
+    workload: Pick<Workload, 'namespace' | 'kind' | 'name'>,
+  ) => boolean
 }
 
 /**
@@ -25,7 +34,7 @@ interface UrgentRequest extends Omit<DeliverRequest, 'observations'> {
  */
 export async function deliverUrgent(
   ports: RunPorts,
-  { plan, checkout, settings, emergency }: UrgentRequest,
+  { plan, checkout, settings, emergency, isPart = () => true }: UrgentRequest,
   target: Target,
 ): Promise<Delivery | undefined> {
   const { proposal, reads = [] } = plan
@@ -43,7 +52,8 @@ export async function deliverUrgent(
   if (proposal !== undefined && settings.deliver.mode === 'direct')
     return deliverDirect(proposal, { base: base.name, baseId }, forgeState.writer)
   const { branch: prefix, pullRequests } = settings.deliver
-  const scope = emergency === undefined ? 'end of emergency' : 'emergency'
+  const kind = emergency === undefined ? emergencyScopes.end : emergencyScopes.start
+  const scope = `${kind} ${labelOf(proposal?.changes ?? [])}`.trim()
   const source = {
     observations: [],
     backtest: undefined,
@@ -55,18 +65,36 @@ export async function deliverUrgent(
   ports.progress({ kind: 'stage', stage: 'deliver', detail: prefix })
   const pulls = await syncPulls(wanted, {
     options: { ...pullRequests, base: base.name, baseId, prefix, now: ports.now() },
-    obsolete: emergency === undefined ? unmerged(forgeState.pulls) : undefined,
+    obsolete: emergency === undefined ? unmerged(forgeState.pulls, isPart) : undefined,
     ports: forgeState,
   })
   return deliveryOf(pulls.filter(({ action, scope: own }) => own === scope || action === 'closed'))
 }
 
-/** Open pull requests that would begin an emergency, with the reason why they are closed. */
-const unmerged = (pulls: readonly Pull[]): ReadonlyMap<number, string> =>
+/** The workloads of changes, in words that are the same in every run: one by its name, several by their number and a fingerprint. */
+function labelOf(changes: readonly ProposedChange[]): string {
+  const names = changes.map(({ cluster = '', workload }) =>
+    [cluster, workload.namespace, workloadLabel(workload)].filter(Boolean).join(' '),
+  )
+  const [first = '', ...more] = [...new Set(names)].sort()
+  return more.length === 0
+    ? first
+    : `${more.length + 1} workloads ${fingerprint([first, ...more].join('\n'))}`
+}
+
+/** Open pull requests that would begin an emergency of these workloads alone, with the reason why they are closed. */
+const unmerged = (
+  pulls: readonly Pull[],
+  isPart: NonNullable<UrgentRequest['isPart']>,
+): ReadonlyMap<number, string> =>
   new Map(
-    pulls.flatMap(({ number, state, body }) =>
-      state === 'open' && readBlock(body)?.until !== undefined
-        ? [[number, 'the emergency was ended'] as const]
-        : [],
-    ),
+    pulls.flatMap(({ number, state, body }) => {
+      const block = state === 'open' ? readBlock(body) : undefined
+      if (block?.until === undefined) return []
+      const isOwn = block.items.every(({ key }) => {
+        const address = parseChangeKey(key)
+        return address !== undefined && isPart(address.cluster, address.workload)
+      })
+      return isOwn ? [[number, 'the emergency was ended'] as const] : []
+    }),
   )

@@ -171,7 +171,7 @@ describe('a change after which containers are killed', () => {
     const { verdicts, followed, decide } = judged(small, observed({ more: killed([20]) }), lowered, others)
     expect(verdicts).toEqual(['unclear', 'unclear'])
     expect(followed[0]?.figures.at(-1)).toBe(
-      '3 of 6 other workloads of the cluster were killed or not ready in the same hours',
+      '3 of 6 other workloads of the cluster were killed or taken down in the same hours',
     )
     expect(decide().every(({ verdict }) => verdict === 'keep')).toBe(true)
     const elsewhere = others.map((one) => ({ ...one, cluster: 'staging' }))
