@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Ended, git, tortoise } from './program.ts'
-import { beginPulls, type PullStory, pathOf } from './pull-story.ts'
+import { beginPulls, type PullStory } from './pull-story.ts'
 
 let root = ''
 let story: PullStory | undefined
@@ -174,6 +174,41 @@ describe('an emergency', () => {
     expect(read('apps/web/hpa.yaml')).toBe(kustomization.files['apps/web/hpa.yaml'])
   }, 120_000)
 
+  it('cannot be started twice, and after a stop a new one goes back to what was before the first', async () => {
+    checkout(kustomization)
+    await emergency('start', '--namespace', 'shop', '--factor', '1.5')
+    const again = await emergency('start', '--namespace', 'shop', '--factor', '1.5')
+    expect([again.status, commits()]).toEqual([2, 2])
+    expect(again.stderr).toMatch(/The emergency of Deployment\/web is on until /)
+    await emergency('stop', '--namespace', 'shop')
+    await emergency('start', '--namespace', 'shop')
+    expect(kustomization.minimum()).toBe('20 # at night')
+    expire()
+    for (let nth = 0; nth < 3; nth += 1) await run()
+    expect(kustomization.minimum()).toBe('3 # at night')
+    expect(read('apps/web/app.yaml')).toBe(deployment)
+  }, 120_000)
+
+  it('ends although a rule only reports changes of its workloads', async () => {
+    checkout(kustomization)
+    const rule = 'rules: [{ match: { namespace: shop }, delivery: report }]\n'
+    writeFileSync(join(root, 'tortoise.yaml'), read('tortoise.yaml') + rule)
+    git(root, 'commit', '--quiet', '--all', '--message=rule')
+    await emergency('start', '--namespace', 'shop')
+    expire()
+    await run()
+    expect(kustomization.minimum()).toBe('10 # at night')
+  }, 60_000)
+
+  it('is not listed silently as off in a clone that ends after it began', async () => {
+    checkout(kustomization)
+    await emergency('start', '--namespace', 'shop')
+    const clone = join(root, '.git/shallow-clone')
+    git(root, 'clone', '--quiet', '--depth=1', `file://${root}`, clone)
+    const { stderr } = await tortoise(['emergency', 'list'], { cwd: clone })
+    expect(stderr).toContain('the clone is shallow and ends on ')
+  })
+
   it('changes nothing with --dry-run', async () => {
     checkout(kustomization)
     const { status, stdout } = await emergency('start', '--namespace', 'shop', '--dry-run')
@@ -198,6 +233,7 @@ describe('an emergency', () => {
   it.each([
     ['is hard-coded in a template', '3', 'Nothing was raised: Deployment/web hpa.minReplicas'],
     ['has a key that says nothing', '{{ .Values.count }}', 'could not end by itself'],
+    ['is not set', 'null', 'Nothing can be raised'],
   ])('of a minimum that %s is refused', async (_name, least, said) => {
     checkout({
       files: {
@@ -322,6 +358,56 @@ describe('an emergency by pull request', () => {
     const stopped = await start('stop')
     expect(stopped.status, stopped.stderr).toBe(0)
     expect(story.server.pulls.map(({ state }) => state)).toEqual(['open', 'closed'])
-    expect(pathOf(api)).toBe('prod/api/app.yaml')
+  }, 60_000)
+
+  const begin = async (): Promise<void> => {
+    story = await beginPulls({
+      loads: [api, web],
+      files: {
+        'prod/api/hpa.yaml': hpa,
+        'prod/web/hpa.yaml': autoscaler('3', '20').replace('  namespace: shop\n', ''),
+      },
+    })
+  }
+  const emergencyOf = (name: string, ...more: readonly string[]): Promise<Ended> => {
+    if (story === undefined) throw new Error('no story')
+    const { args, env } = story.command()
+    const where = args.slice(1, args.indexOf('--snapshot'))
+    return tortoise(['emergency', ...more, '--workload', `Deployment/${name}`, '-o', 'json', ...where], {
+      env,
+    })
+  }
+  const titles = () =>
+    (story?.server.pulls ?? []).map(({ title, state }) => `${state} ${title.split(' until')[0]}`)
+
+  it('does not replace that of another workload, and its stop closes only its own', async () => {
+    await begin()
+    await emergencyOf('api', 'start')
+    await emergencyOf('web', 'start')
+    const name = 'fix(resources): emergency for Deployment'
+    expect(titles()).toEqual([`open ${name}/api`, `open ${name}/web`])
+    await emergencyOf('web', 'stop')
+    expect(titles()).toEqual([`open ${name}/api`, `closed ${name}/web`])
+    expect((await emergencyOf('web', 'stop')).status).toBe(2)
+    expect(titles()).toEqual([`open ${name}/api`, `closed ${name}/web`])
+  }, 60_000)
+
+  it('ends by a pull request that the next run keeps open, and by halves where a squash replaced its message', async () => {
+    await begin()
+    await emergencyOf('api', 'start', '--direct')
+    const minimum = (): string =>
+      /minReplicas: (\d+)/.exec(story?.git('show', 'main:prod/api/hpa.yaml') ?? '')?.[1] ?? ''
+    expect(minimum()).toBe('20')
+    await emergencyOf('api', 'stop')
+    const number = story?.server.pulls.length ?? 0
+    await story?.pulls()
+    expect(story?.server.pulls[number - 1]?.state).toBe('open')
+    story?.server.state.pulls.merge(number, { commit_message: story.server.pulls[number - 1]?.body ?? '' })
+    expect(minimum()).toBe('10')
+    const open = await story?.pulls()
+    const [next] = (open ?? []).filter(({ branch }) =>
+      /minReplicas: 5\b/.test(story?.git('show', `${branch}:prod/api/hpa.yaml`) ?? ''),
+    )
+    expect(next?.action).toMatch(/opened|updated/)
   }, 60_000)
 })

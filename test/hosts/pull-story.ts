@@ -34,6 +34,8 @@ export interface Beginning {
   readonly settings?: string
   readonly files?: Readonly<Record<string, string>>
   readonly lab?: Partial<GitHubLab>
+  /** How many commits the clones of runs have; all when left out. */
+  readonly depth?: number
 }
 
 /** A repository on a forge, and the built program that is run on it. */
@@ -114,7 +116,7 @@ function snapshotOf(loads: readonly Load[]): string {
 
 /** Begins a story. */
 export async function beginPulls(beginning: Beginning): Promise<PullStory> {
-  const { loads, deliver = '', settings = '', files = {}, lab = {} } = beginning
+  const { loads, deliver = '', settings = '', files = {}, lab = {}, depth } = beginning
   const root = mkdtempSync(join(tmpdir(), 'tortoise-pulls-'))
   const [bare, work, clone] = ['gitops.git', 'work', 'clone'].map((name) => join(root, name)) as [
     string,
@@ -156,7 +158,8 @@ export async function beginPulls(beginning: Beginning): Promise<PullStory> {
   see(loads)
   const command: PullStory['command'] = () => {
     rmSync(clone, { recursive: true, force: true })
-    git(root, 'clone', '--quiet', bare, clone)
+    const shallow = depth === undefined ? [] : [`--depth=${depth}`]
+    git(root, 'clone', '--quiet', ...shallow, depth === undefined ? bare : `file://${bare}`, clone)
     return {
       args: ['run', '--repo', clone, '--settings', settingsFile, '--snapshot', snapshot, '--output', 'json'],
       env: { GITHUB_TOKEN: server.token },

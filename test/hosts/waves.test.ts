@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { beginPulls, type Load, type PullStory } from './pull-story.ts'
+import { beginPulls, type Load, manifestOf, type PullStory } from './pull-story.ts'
 
 const size = { asks: 120, uses: 100, memory: 1024, usesMemory: 200 }
 const staging: Load = { name: 'api', cluster: 'staging', ...size }
@@ -58,6 +58,36 @@ describe('waves', () => {
     expect(new Set(changes.map(({ cluster, workload }) => `${cluster} ${workload.name}`))).toEqual(
       new Set(['staging api', 'prod web']),
     )
+  }, 60_000)
+})
+
+describe('waves in a clone that ends too early', () => {
+  it('let nothing go on, because what held is not known', async () => {
+    story = await beginPulls({ loads: [staging, prod], settings, deliver: waves, depth: 1 })
+    expect(await reasons()).toEqual([expect.stringContaining('does not have the commits that say what held')])
+  }, 60_000)
+})
+
+describe('waves over a base that both clusters read', () => {
+  it('change the cluster of the first wave alone, even where shared lines may be edited', async () => {
+    const base = manifestOf({ name: 'api', asks: 120, memory: 1024 })
+    const overlay = 'resources: [../base]\n'
+    story = await beginPulls({
+      loads: [staging, prod],
+      settings: `${settings}\nedit: { allowShared: true }`,
+      deliver: waves,
+      files: {
+        'base/app.yaml': base,
+        'base/kustomization.yaml': 'resources: [app.yaml]\n',
+        'staging/kustomization.yaml': overlay,
+        'prod/kustomization.yaml': overlay,
+      },
+    })
+    const [pull] = await story.pulls()
+    expect(pull).toMatchObject({ action: 'opened', scope: 'staging' })
+    expect(story.git('diff', '--name-only', 'main', pull?.branch ?? '').split('\n')).toEqual([
+      'staging/kustomization.yaml',
+    ])
   }, 60_000)
 })
 

@@ -181,6 +181,24 @@ describe('a change after which containers are killed', () => {
     ])
   })
 
+  it('stays held as long as its days are in the window, although the days before are not any more', () => {
+    const daily = Array.from({ length: 14 }, (_, day) => 12 + day * 24)
+    for (const daysAgo of [5, 8, 10, 11, 12, 13, 13.9]) {
+      const old: Past = { 'limits.memory': [edit('512Mi', '300Mi', daysAgo)] }
+      expect(judged(small, observed({ more: killed(daily) }), old).verdicts, `${daysAgo} days`).toEqual([
+        'held',
+      ])
+    }
+  })
+
+  it.each(['emergency.over', 'event.over', 'rollout.stuck', 'health.killed'])(
+    'stays when it restored an earlier value itself (%s)',
+    (rule) => {
+      const restored: Past = { 'limits.memory': [edit('512Mi', '300Mi', 2, { rules: [rule] })] }
+      expect(judged(small, observed({ more: killed([10]) }), restored).verdicts).toEqual(['open'])
+    },
+  )
+
   it('is held when its days are over', () => {
     const old: Past = {
       'requests.memory': [edit('512Mi', '300Mi', 5)],
@@ -280,6 +298,12 @@ describe('a change of CPU', () => {
         },
       ],
     })
+  })
+
+  it('stays when a pod is not ready at the moment of the run: pods start, and nodes end', () => {
+    const past: Past = { 'limits.cpu': [edit('1', '200m', 1)] }
+    const starting = observed({ about: { unhealthy: '1 of 6 pods are not ready' } })
+    expect(judged(declaredWith({ 'limits.cpu': '200m' }), starting, past).verdicts).toEqual(['open'])
   })
 
   it('is taken back when pods crash since', () => {
