@@ -1,6 +1,6 @@
 import type { Behavior } from '../../model/behavior.ts'
 import { type ScaleEvent, withBehavior } from './behavior.ts'
-import { withoutBehavior } from './without-behavior.ts'
+import { limitedRise } from './without-behavior.ts'
 
 /** Bounds and behaviour of an HPA. */
 export interface HpaRules {
@@ -34,28 +34,77 @@ export interface HpaController {
 }
 
 /** A controller without any history. */
-export function hpaController(rules: HpaRules): HpaController {
-  const { minReplicas, maxReplicas, behavior, downscaleStabilization = 300 } = rules
-  const [window, period] = rememberedSeconds(behavior, downscaleStabilization)
+export const hpaController = (rules: HpaRules): HpaController =>
+  rules.behavior === undefined ? plainController(rules) : behavingController(rules, rules.behavior)
+
+/** Whether the number of pods is set at once, without metrics: an HPA that is off, or outside of its bounds. */
+const isForced = ({ minReplicas, maxReplicas }: HpaRules, current: number): boolean =>
+  (current === 0 && minReplicas > 0) || current > maxReplicas || current < minReplicas
+
+const forced = ({ minReplicas, maxReplicas }: HpaRules, current: number): number =>
+  current === 0 && minReplicas > 0 ? current : clamp(current, minReplicas, maxReplicas)
+
+/** A controller of an HPA without `behavior`. Of each window only the highest recommendation counts. */
+function plainController(rules: HpaRules): HpaController {
+  const { minReplicas, maxReplicas, downscaleStabilization = 300 } = rules
+  const highest = slidingHighest(downscaleStabilization)
+  let started = false
+  return {
+    sync({ now, current }, recommendation) {
+      // The pods at the start count as a recommendation, so that nothing is scaled down in the first window.
+      if (!started) highest.add(now, current)
+      started = true
+      if (isForced(rules, current)) return forced(rules, current)
+      if (recommendation === undefined) return current
+      highest.add(now, recommendation)
+      return clamp(limitedRise(highest.at(now), current), minReplicas, maxReplicas)
+    },
+  }
+}
+
+/** The highest value of the last seconds. Lower values before a higher one never count, so they are dropped: each step is short. */
+function slidingHighest(windowSeconds: number) {
+  const [times, values]: [number[], number[]] = [[], []]
+  let first = 0
+  return {
+    add(time: number, value: number): void {
+      while (values.length > first && (values.at(-1) ?? 0) <= value) {
+        values.pop()
+        times.pop()
+      }
+      values.push(value)
+      times.push(time)
+    },
+    at(now: number): number {
+      while ((times[first] ?? now) < now - windowSeconds) first += 1
+      if (first > 1000) {
+        times.splice(0, first)
+        values.splice(0, first)
+        first = 0
+      }
+      return values[first] ?? Number.NEGATIVE_INFINITY
+    },
+  }
+}
+
+function behavingController(rules: HpaRules, behavior: Behavior): HpaController {
+  const { minReplicas, maxReplicas } = rules
+  const [window, period] = rememberedSeconds(behavior)
   const recommendations: ScaleEvent[] = []
   const scaleEvents: ScaleEvent[] = []
   let started = false
 
   const next = ({ now, current }: Evaluation, recommendation: number | undefined): number => {
-    if (current === 0 && minReplicas > 0) return current
-    if (current > maxReplicas || current < minReplicas) return clamp(current, minReplicas, maxReplicas)
+    if (isForced(rules, current)) return forced(rules, current)
     if (recommendation === undefined) return current
     recommendations.push({ time: now, pods: recommendation })
-    const state = { now, current, recommendations, scaleEvents }
-    const wanted =
-      behavior === undefined ? withoutBehavior(downscaleStabilization, state) : withBehavior(behavior, state)
+    const wanted = withBehavior(behavior, { now, current, recommendations, scaleEvents })
     return clamp(wanted, minReplicas, maxReplicas)
   }
 
   return {
     sync(evaluation, recommendation) {
       const { now, current } = evaluation
-      // The pods at the start count as a recommendation, so that nothing is scaled down in the first window.
       if (!started) recommendations.push({ time: now, pods: current })
       started = true
       dropBefore(recommendations, now - window)
@@ -68,8 +117,7 @@ export function hpaController(rules: HpaRules): HpaController {
 }
 
 /** Seconds for which recommendations and scale events are needed. */
-function rememberedSeconds(behavior: Behavior | undefined, window: number): readonly [number, number] {
-  if (behavior === undefined) return [window, 0]
+function rememberedSeconds(behavior: Behavior): readonly [number, number] {
   const { scaleUp, scaleDown } = behavior
   const policies = [...scaleUp.policies, ...scaleDown.policies]
   return [
