@@ -35,7 +35,9 @@ const shown = (resource: Resource, value: number): string =>
 
 function usageLine(resource: Resource, { sketch, peak }: ResourceUsage): Markdown {
   const scale = resource === 'cpu' ? cpuScale : memoryScale
-  const [half, most] = [percentile(sketch, scale, 0.5), percentile(sketch, scale, 0.95)]
+  // A percentile is the end of a bucket, which may be above the peak.
+  const below = (share: number): number => Math.min(percentile(sketch, scale, share), peak)
+  const [half, most] = [below(0.5), below(0.95)]
   return markdown`${resource === 'cpu' ? 'CPU' : 'Memory'} usage is below ${shown(resource, half)} for half of the time and below ${shown(resource, most)} for 95\u00a0% of the time. Its peak is ${shown(resource, peak)}.`
 }
 

@@ -2,7 +2,7 @@ import { isTakenBack } from '../../model/health.ts'
 import { plural } from '../../model/plural.ts'
 import type { ProposedChange, ScopedProposal } from '../../model/proposal.ts'
 import { cutInert, type Inert, inert } from '../../model/text/inert.ts'
-import { code, type Markdown, markdown } from '../../model/text/markdown.ts'
+import { code, type Markdown, markdown, moreThan } from '../../model/text/markdown.ts'
 import { readValue } from '../../model/value.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { type Prices, printMoney } from '../cost.ts'
@@ -73,6 +73,19 @@ function costClause(lines: readonly Line[], prices: Prices | undefined): Markdow
     : markdown` and costs about ${printMoney(sum, prices)} more a month`
 }
 
+const mostReasons = 5
+
+/** What got worse, once for each reason. */
+function takenBackReasons(changes: readonly ProposedChange[]): Markdown {
+  const texts = changes
+    .flatMap(({ because }) => because.filter((one) => isTakenBack({ because: [one] })))
+    .map(({ text }) => text)
+  const unique = [...new Set(texts)]
+  const lines = unique.slice(0, mostReasons).map((text) => markdown`- ${text}`)
+  const more = unique.length > mostReasons ? [markdown`-${moreThan(mostReasons, unique)}`] : []
+  return markdown.join([...lines, ...more], '\n')
+}
+
 /** The first lines: what changes for whom, what it saves, and whether anything is raised. */
 export function headOf(
   { scope, proposal: { changes, emergency } }: ScopedProposal,
@@ -85,7 +98,7 @@ export function headOf(
   if (emergency !== undefined)
     return markdown`**Emergency until ${emergency.until}: ${whatChanges(changes)} of ${whose}.** ${emergency.reason === undefined ? '' : markdown`Reason: ${emergency.reason}. `}After that, the minimum of HPAs falls by half with each run, and requests go back. Close this pull request if it is not needed.`
   if (changes.every(isTakenBack))
-    return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(lines, prices)}. What got worse is said at each value. Tortoise does not lower these values again for a while, and updates this text and the branch until you merge or close the pull request.`
+    return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(lines, prices)}. Tortoise updates this text and the branch until you merge or close the pull request.\n\n${takenBackReasons(changes)}`
   const raised = lines.some(({ row }) => row.rises)
   const rises =
     movesOf(changes).raise === 0
