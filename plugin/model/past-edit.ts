@@ -48,3 +48,7 @@ export interface EmergencyEnd {
   /** Days from now; negative once it is over. */
   readonly daysLeft: number
 }
+
+/** What made a change, in words: `commit 0123456789`, or `pull request #12` where its commit is not known. */
+export const madeBy = ({ commit }: Pick<PastValue, 'commit'>): string =>
+  commit.startsWith('#') ? `pull request ${commit}` : `commit ${commit.slice(0, 10)}`

@@ -1,6 +1,6 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
-import type { EmergencyEnd, PastValue } from '../model/past-edit.ts'
+import { type EmergencyEnd, madeBy, type PastValue } from '../model/past-edit.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { readValue, sameValue } from '../model/value.ts'
 import { reason } from './advice.ts'
@@ -75,7 +75,7 @@ function keepDuring(
 ): readonly Recommendation[] {
   const because = reason(
     emergencyRules.on,
-    `An emergency is on until ${until} (commit ${commit.slice(0, 10)}), so nothing of the workload is lowered.`,
+    `An emergency is on until ${until} (${madeBy({ commit })}), so nothing of the workload is lowered.`,
   )
   return keepLowered(recommendations, because)
 }
@@ -107,7 +107,7 @@ function towards(
   if (from === undefined || goal === undefined || from <= goal) return undefined
   const to = field === 'hpa.minReplicas' ? Math.max(goal, Math.trunc(from * leftByStep)) : goal
   const rest = to > goal ? ` It was ${begun.from} before; each run takes half.` : ''
-  const text = `The emergency of ${begun.at.slice(0, 10)} (commit ${begun.commit.slice(0, 10)}) is over.${rest}`
+  const text = `The emergency of ${begun.at.slice(0, 10)} (${madeBy(begun)}) is over.${rest}`
   return {
     workload,
     ...(container === undefined ? {} : { container }),

@@ -1,6 +1,6 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
-import type { PastValue } from '../model/past-edit.ts'
+import { madeBy, type PastValue } from '../model/past-edit.ts'
 import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { matchesRule } from '../model/rule-match.ts'
@@ -65,7 +65,7 @@ function restored(
     return recommendations
   const to = Number(last.from)
   if (!Number.isInteger(to) || to < 0 || to >= minimum) return recommendations
-  const text = `The planned event is over for which it was raised on ${last.at.slice(0, 10)} (commit ${last.commit.slice(0, 10)}).`
+  const text = `The planned event is over for which it was raised on ${last.at.slice(0, 10)} (${madeBy(last)}).`
   return withMinimum(recommendations, changeOf(workload, [minimum, to], reason(eventRules.over, text)))
 }
 

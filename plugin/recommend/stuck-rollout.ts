@@ -1,7 +1,7 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
-import type { PastValue } from '../model/past-edit.ts'
+import { madeBy, type PastValue } from '../model/past-edit.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { readValue } from '../model/value.ts'
 import { reason } from './advice.ts'
@@ -92,7 +92,7 @@ function restored(one: Recommendation, edit: PastValue, unhealthy: string): Reco
   const [from, to] = [readValue(field, edit.to), readValue(field, edit.from)]
   if (from === undefined || to === undefined) return one
   const why = unhealthy.slice(unhealthy.indexOf('stuck: ') + 'stuck: '.length)
-  const text = `Tortoise changed it from ${edit.from} to ${edit.to} on ${edit.at.slice(0, 10)} (commit ${edit.commit.slice(0, 10)}), and the rollout of that change is stuck: ${why}. The earlier value is restored.`
+  const text = `Tortoise changed it from ${edit.from} to ${edit.to} on ${edit.at.slice(0, 10)} (${madeBy(edit)}), and the rollout of that change is stuck: ${why}. The earlier value is restored.`
   const address = { workload, ...(container === undefined ? {} : { container }), field }
   return {
     ...address,

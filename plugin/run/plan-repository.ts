@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { basename } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import { type EditSearch, personEdits } from '../deliver/git/person-edits.ts'
-import { type HistoryCommit, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
+import { type HistoryCommit, readCommits } from '../deliver/git/read-commits.ts'
 import { type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
@@ -24,6 +24,7 @@ import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
+import { daysSinceChange, type PastValuesOf, pastValuesIn } from './past-values.ts'
 import { fetchRenderings } from './stored-renderings.ts'
 
 /** What identifies a repository on any machine, where that is known. */
@@ -60,9 +61,6 @@ export interface PlanInputs extends ObservedUsage {
   readonly job?: string
 }
 
-/** Returns the changes that commits of Tortoise made of a value, newest first. */
-export type PastValuesOf = NonNullable<PlanRequest['recommend']['pastValues']>
-
 /** The files to plan on. */
 export interface PlanBase {
   readonly view: RepositoryView
@@ -95,42 +93,6 @@ const eventsNow = (events: Settings['events'], now: Date): readonly PlannedEvent
       : [],
   )
 
-/**
- * Returns the days from the last change of a value by Tortoise to a time: by a commit, or by a merged pull request. The latter
- * is known where the clone does not have the commit, or another message replaced its own.
- */
-function daysSinceChange(
-  commits: readonly HistoryCommit[],
-  merged: DecisionLog,
-): PlanRequest['recommend']['lastChange'] {
-  const past = pastChanges(commits)
-  return (address, time, isEditOf) => {
-    const key = changeKey(address)
-    const inCommit = past.get(key)?.find(({ edit }) => isEditOf(edit, address.workload))
-    const inPull = merged.get(key)?.findLast(({ kind }) => kind === 'merged')
-    const times = [inCommit, inPull].flatMap((one) => (one === undefined ? [] : [Date.parse(one.at)]))
-    return times.length === 0 ? undefined : (Date.parse(time) - Math.max(...times)) / dayMs
-  }
-}
-
-/** Returns the changes that commits of Tortoise made of a value, newest first. */
-function changesInCommits(
-  commits: readonly HistoryCommit[],
-  now: Date,
-): NonNullable<PlanRequest['recommend']['pastValues']> {
-  const past = pastChanges(commits)
-  return (address, time, isEditOf) =>
-    (past.get(changeKey(address)) ?? [])
-      .filter(({ edit }) => isEditOf(edit, address.workload))
-      .map(({ edit: _, until, ...one }) => ({
-        ...one,
-        daysAgo: (Date.parse(time) - Date.parse(one.at)) / dayMs,
-        ...(until !== undefined && {
-          emergency: { until, daysLeft: (Date.parse(until) - now.getTime()) / dayMs },
-        }),
-      }))
-}
-
 /** Finds who changed a value lately; `undefined` outside a Git repository. */
 function editsByPeople(
   { checkout: { gitdir }, settings: { recommend } }: Pick<PlanInputs, 'checkout' | 'settings'>,
@@ -148,15 +110,14 @@ function editsByPeople(
   }
 }
 
-/** Returns whether commits of Tortoise changed values of a workload. */
-function inHistory(commits: readonly HistoryCommit[]): HasHistory {
+/** Returns whether commits or merged pull requests of Tortoise changed values of a workload. */
+function inHistory(commits: readonly HistoryCommit[], merged: DecisionLog): HasHistory {
+  const inCommits = commits.flatMap(({ changes }) => changes.map(({ key }) => key))
   const changed = new Set(
-    commits.flatMap(({ changes }) =>
-      changes.flatMap(({ key }) => {
-        const { cluster = '', workload } = parseChangeKey(key) ?? {}
-        return workload === undefined ? [] : [`${cluster}/${workloadKey(workload)}`]
-      }),
-    ),
+    [...inCommits, ...merged.keys()].flatMap((key) => {
+      const { cluster = '', workload } = parseChangeKey(key) ?? {}
+      return workload === undefined ? [] : [`${cluster}/${workloadKey(workload)}`]
+    }),
   )
   return ({ workload }, cluster = '') => changed.has(`${cluster}/${workloadKey(workload)}`)
 }
@@ -225,7 +186,8 @@ export async function openPlan(
   noteUnproved(commits, ports.progress)
   const isHistoryCut = hasHistoryGap(checkout.gitdir, commits, ports.progress)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })
-  const pastValues = changesInCommits(commits, now)
+  const merged = forge?.decisions ?? new Map()
+  const pastValues = pastValuesIn(commits, merged, now)
   const personEdit =
     decide === undefined
       ? editsByPeople({ checkout, settings }, { ref, now, ours: commits }, forge?.decisions)
@@ -237,12 +199,12 @@ export async function openPlan(
       profile,
       options,
       rules,
-      lastChange: daysSinceChange(commits, forge?.decisions ?? new Map()),
+      lastChange: daysSinceChange(pastValues),
       pastValues,
       health,
       events: eventsNow(settings.events, now),
     },
-    hasHistory: inHistory(commits),
+    hasHistory: inHistory(commits, merged),
     hold: {
       personEdit,
       holdDays: options.holdDays,

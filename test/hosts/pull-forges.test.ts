@@ -10,7 +10,7 @@ import { startGitea } from '../lab/gitea-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
 import { type GitLabServer, startGitLabServer } from '../lab/gitlab-server.ts'
 import { tortoise } from './program.ts'
-import { beginPulls, manifestOf, type PullStory, pathOf } from './pull-story.ts'
+import { beginPulls, type Load, manifestOf, type PullStory, pathOf } from './pull-story.ts'
 
 const api = { name: 'api', asks: 500, uses: 100 }
 const branch = 'tortoise/right-size-prod'
@@ -28,8 +28,12 @@ afterEach(async () => {
 })
 
 /** Begins a story with other settings in the place of `github`. */
-async function begin(lab: Partial<GitHubLab>, settings: (story: PullStory) => Promise<string> | string) {
-  story = await beginPulls({ loads: [api], lab })
+async function begin(
+  lab: Partial<GitHubLab>,
+  settings: (story: PullStory) => Promise<string> | string,
+  load: Load = api,
+) {
+  story = await beginPulls({ loads: [load], lab })
   const { args } = story.command()
   const file = args[args.indexOf('--settings') + 1] ?? ''
   const lines = await settings(story)
@@ -144,6 +148,46 @@ describe('the program', () => {
         await server.close()
       }
     },
+  )
+
+  it.skipIf(giteaProgram() === undefined)(
+    `takes back on a real Gitea what did harm, and says so once on the merged pull request${giteaProgram() === undefined ? ' (not built, see npm run lab:gitea)' : ''}`,
+    async () => {
+      const server = await startGitea(giteaProgram() ?? '', root)
+      const db = { name: 'api', asks: 120, uses: 100, memory: 1024, usesMemory: 200 }
+      let remote = ''
+      try {
+        await begin(
+          {},
+          async (begun) => {
+            const push = (origin: string) => {
+              remote = origin
+              begun.git('push', '--quiet', origin, 'main')
+            }
+            const { repository } = await server.host('gitops', push)
+            return `  remote: { url: "${server.url}/${repository}.git" }\n  forge: { kind: gitea }`
+          },
+          db,
+        )
+        const env = { TORTOISE_GIT_TOKEN: server.token }
+        expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'opened', number: 1 }])
+        await server.ask('POST', '/repos/ada/gitops/pulls/1/merge', { Do: 'squash' })
+        story.git('fetch', '--quiet', remote, '+main:main')
+        story.see([{ ...db, killed: 0.3, usesMemory: 300 }])
+        const [pull] = (await run(env)).delivery?.pulls ?? []
+        expect(pull).toMatchObject({ action: 'opened', scope: 'take back prod shop Deployment/api' })
+        expect((await run(env)).delivery?.pulls).toMatchObject([{ action: 'unchanged' }])
+        const comments = z
+          .array(z.object({ body: z.string() }))
+          .parse(await server.ask('GET', '/repos/ada/gitops/issues/1/comments'))
+        expect(comments.map(({ body }) => body)).toEqual([
+          expect.stringMatching(/^\*\*These values did harm\.\*\*/),
+        ])
+      } finally {
+        await server.close()
+      }
+    },
+    120_000,
   )
 
   it('signs what it pushes, with a key from the environment', async () => {

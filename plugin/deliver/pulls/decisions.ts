@@ -14,7 +14,7 @@ export interface Decision {
   readonly at: string
   /** Who made it; absent when the forge does not say. */
   readonly by?: string
-  /** End of a snooze, ISO 8601. */
+  /** End of a snooze, or of the emergency that a merged pull request began, ISO 8601. */
   readonly until?: string
   /** Value of a pin. */
   readonly value?: string
@@ -82,7 +82,7 @@ function decisionsOf({ pull, comments, marks, closedBy }: ReviewedPull): readonl
   const { createdAt, closedAt = createdAt } = pull
   const place = `#${pull.number}`
   const all = (kind: Decision['kind'], at: string): readonly Decision[] =>
-    block.items.map((item) => ({ kind, item, place, at }))
+    block.items.map((item) => ({ kind, item, place, at, ...(block.until && { until: block.until }) }))
   const byMark = marks.flatMap(({ command, by, at }) =>
     decisionsOfCommand(command, block.items, { place, at, by }),
   )

@@ -1,7 +1,7 @@
 import type { DeclaredWorkload } from '../../model/declared.ts'
 import { type FieldAddress, isContainerField } from '../../model/field.ts'
 import { type ChangeHealth, type HealthOptions, takesBack } from '../../model/health.ts'
-import type { PastValue } from '../../model/past-edit.ts'
+import { madeBy, type PastValue } from '../../model/past-edit.ts'
 import type { Change, Reason, Recommendation } from '../../model/recommendation.ts'
 import { readValue } from '../../model/value.ts'
 import { reason } from '../advice.ts'
@@ -60,7 +60,7 @@ function restored(
   const [from, earlier] = [readValue(field, edit.to), readValue(field, edit.from)]
   if (from === undefined || earlier === undefined || from === earlier) return undefined
   const isBeyond = one.verdict === 'change' && Math.sign(one.to - earlier) === Math.sign(earlier - from)
-  const text = `Tortoise changed it from ${edit.from} to ${edit.to} on ${edit.at.slice(0, 10)} (commit ${edit.commit.slice(0, 10)}). Since then, ${cause.signs.map((sign) => sign.text).join('; ')}. The earlier value is restored, and not lowered again for ${floorDays} days.`
+  const text = `Tortoise changed it from ${edit.from} to ${edit.to} on ${edit.at.slice(0, 10)} (${madeBy(edit)}). Since then, ${cause.signs.map((sign) => sign.text).join('; ')}. The earlier value is restored, and not lowered again for ${floorDays} days.`
   const [sign] = cause.signs
   return {
     workload,
@@ -87,7 +87,7 @@ function keepAboveFloors(
     const [edit] = past
     const days = past.length >= again.times ? floorDays * again.factor : floorDays
     if (edit === undefined || edit.daysAgo > days || !isBelow(one, edit)) continue
-    const text = `${edit.from} did harm, and ${edit.to} was restored on ${edit.at.slice(0, 10)} (commit ${edit.commit.slice(0, 10)}). It is not lowered below that for ${days} days from then.`
+    const text = `${edit.from} did harm, and ${edit.to} was restored on ${edit.at.slice(0, 10)} (${madeBy(edit)}). It is not lowered below that for ${days} days from then.`
     kept.set(one.together, reason(floorRule, text))
   }
   return kept.size === 0 ? recommendations : keepWithReasons(recommendations, kept)
@@ -110,7 +110,7 @@ function keepWhileWaiting(
   const waiting = followed.find(({ verdict }) => verdict === 'waiting')
   if (waiting === undefined) return recommendations
   const { edit, figures } = waiting
-  const text = `The change of ${edit.at.slice(0, 10)} (commit ${edit.commit.slice(0, 10)}) is not in the cluster: ${figures.join(', ')}. Nothing else is changed before it is; see whether Argo CD or Flux is suspended or out of sync.`
+  const text = `The change of ${edit.at.slice(0, 10)} (${madeBy(edit)}) is not in the cluster: ${figures.join(', ')}. Nothing else is changed before it is; see whether Argo CD or Flux is suspended or out of sync.`
   const kept = new Map(
     recommendations.flatMap((one) =>
       one.verdict === 'change' && !isAnswer(one) ? [[one.together, reason(waitingRule, text)] as const] : [],
