@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import { type EditSearch, personEdits } from '../deliver/git/person-edits.ts'
 import { type HistoryCommit, readCommits } from '../deliver/git/read-commits.ts'
-import { type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
+import { type Decision, type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { FindPersonEdit } from '../model/person-edit.ts'
@@ -93,6 +93,14 @@ const eventsNow = (events: Settings['events'], now: Date): readonly PlannedEvent
       : [],
   )
 
+const mergeMs = 600_000
+
+/** Whether an edit is the commit that a forge made of a pull request of Tortoise, with a message of its own. */
+const isMerge = (decisions: readonly Decision[], edit: { readonly at: string }): boolean =>
+  decisions.some(
+    ({ kind, at }) => kind === 'merged' && Math.abs(Date.parse(at) - Date.parse(edit.at)) < mergeMs,
+  )
+
 /** Finds who changed a value lately; `undefined` outside a Git repository. */
 function editsByPeople(
   { checkout: { gitdir }, settings: { recommend } }: Pick<PlanInputs, 'checkout' | 'settings'>,
@@ -105,6 +113,7 @@ function editsByPeople(
   return async (site, key) => {
     const edit = await find(site, key)
     const retried = decisions.get(key)?.findLast(({ kind }) => kind === 'retry')
+    if (edit !== undefined && isMerge(decisions.get(key) ?? [], edit)) return undefined
     // Who asked for the value again does not want the one held that is there.
     return edit !== undefined && retried !== undefined && retried.at > edit.at ? undefined : edit
   }
