@@ -76,7 +76,8 @@ export function pullBody(part: ScopedProposal, context: PullContext): Markdown {
   const { changes } = part.proposal
   const head = headOf(part, lines, context.prices)
   const total = backtestHead(backtestsOf(context.backtest, changes), context.backtest?.currency ?? '')
-  const rest = [proofSection(part), howTo(context.reconsider)]
+  const [first] = changes
+  const rest = [proofSection(part), ...(first === undefined ? [] : [howTo(context.reconsider, first)])]
   const fixed = size(markdown.join([head, total, ...rest], '\n\n')) + 400
   const table = fitted(
     changes.length > mostDetailed ? shortTable(lines) : detailedTable(lines, context.prices),
