@@ -10,6 +10,7 @@ import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { noSurroundings, type Surroundings } from '../model/surroundings.ts'
 import { workloadKey } from '../model/workload.ts'
 import { afterPastChanges } from './after-past-changes.ts'
+import { borrowFromLike } from './borrowed.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
 import { withEmergencies } from './emergency.ts'
@@ -116,11 +117,14 @@ function recommendWorkload(
     })
   const replay = replayOf(observation)
   const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }
-  const decided = afterHistory(
-    boundedDecisions(subject, profile, options),
-    { ...subject, cluster, all },
-    settings,
-  )
+  const decide = (one: Observation, how: RecommendOptions) =>
+    boundedDecisions(
+      { ...subject, observation: one, replay: one === observation ? replay : replayOf(one) },
+      profile,
+      how,
+    )
+  const known = borrowFromLike(decide(observation, options), { observation, all, options, decide })
+  const decided = afterHistory(known, { ...subject, cluster, all }, settings)
   const corrected = options.correctMillibytes ? correctMillibytes(decided, written) : decided
   return withoutImplied(corrected, declared)
 }
