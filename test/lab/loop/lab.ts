@@ -69,6 +69,11 @@ export interface Day {
   readonly rollOutSeconds: number
 }
 
+interface DayOptions {
+  /** Whether the roll-out of the day's commit is waited for. Default: true. */
+  readonly settles?: boolean
+}
+
 /** The closed loop: cluster, Flux, Git server, Prometheus and the built program. */
 export interface LoopLab {
   readonly plane: ControlPlane
@@ -78,7 +83,9 @@ export interface LoopLab {
   readonly repository: Repository
   readonly rollOuts: RollOuts
   /** Lets a day pass: its samples, a run of the program at its end, and the roll-out of what it committed. */
-  readonly day: () => Promise<Day>
+  readonly day: (options?: DayOptions) => Promise<Day>
+  /** The simulated time. */
+  readonly now: () => Date
   readonly close: () => Promise<void>
 }
 
@@ -156,7 +163,7 @@ async function start(
     const env = { KUBECONFIG: kubeconfig, TORTOISE_GIT_TOKEN: server.token, HOME: root }
     return runAt(new Date(time * 1000), args, env)
   }
-  const day = async (): Promise<Day> => {
+  const day: LoopLab['day'] = async ({ settles = true } = {}) => {
     const began = performance.now()
     await write(daySeconds)
     for (const pod of services.flatMap((one) => podsOf(one, kubelet.pods())))
@@ -170,7 +177,7 @@ async function start(
     const isNew = head !== before
     if (isNew) {
       await flux.reconcile(head)
-      await rollOuts.settled()
+      if (settles) await rollOuts.settled()
     }
     return {
       time: new Date(time * 1000),
@@ -183,5 +190,5 @@ async function start(
       rollOutSeconds: isNew ? (performance.now() - committed) / 1000 : 0,
     }
   }
-  return { plane, kubelet, load, flux, repository, rollOuts, day }
+  return { plane, kubelet, load, flux, repository, rollOuts, day, now: () => new Date(time * 1000) }
 }

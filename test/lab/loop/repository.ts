@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { manifestOf, namespace, services } from './services.ts'
@@ -11,6 +11,8 @@ export interface Repository {
   readonly head: () => string
   /** Sets the checkout to `main` of the server. */
   readonly refresh: () => void
+  /** A person's commit of one file on `main`. */
+  readonly edit: (path: string, change: (text: string) => string, at: Date) => void
   /** The changes that the trailers of a commit state. */
   readonly changesOf: (commit: string) => readonly string[]
 }
@@ -73,12 +75,17 @@ export function createRepository(
   gitIn(root, ['init', '--quiet', '--initial-branch=main', checkout])
   gitIn(checkout, ['remote', 'add', 'origin', bare])
   commit(filesOf(settings), 'as it was', at)
+  const refresh = (): void => {
+    gitIn(checkout, ['fetch', '--quiet', 'origin', 'main'])
+    gitIn(checkout, ['reset', '--quiet', '--hard', 'origin/main'])
+  }
   return {
     checkout,
     head: () => gitIn(bare, ['rev-parse', 'main']),
-    refresh: () => {
-      gitIn(checkout, ['fetch', '--quiet', 'origin', 'main'])
-      gitIn(checkout, ['reset', '--quiet', '--hard', 'origin/main'])
+    refresh,
+    edit: (path, change, at) => {
+      refresh()
+      commit({ [path]: change(readFileSync(join(checkout, path), 'utf8')) }, 'by hand', at)
     },
     changesOf: (commit) =>
       gitIn(bare, ['log', '-1', '--format=%(trailers:key=Tortoise-Change,valueonly)', commit])
