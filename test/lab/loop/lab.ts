@@ -49,6 +49,8 @@ interface Recommended {
   readonly field: string
   readonly verdict: string
   readonly because?: readonly { readonly rule: string; readonly text: string }[]
+  /** Why nothing is said about the value. */
+  readonly missing?: string
 }
 
 /** What happened on a simulated day. */

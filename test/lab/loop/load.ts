@@ -53,7 +53,7 @@ export function createLoad(services: readonly Service[]): Load {
     span: Span & { readonly sharing: number },
   ): readonly WrittenSeries[] {
     const [state, seed] = [stateOf(pod), service.name.length]
-    const limit = bytesOf(pod.spec.containers[0].resources.limits?.['memory'])
+    const limit = numberOf(pod.spec.containers[0].resources.limits?.['memory'])
     const [cpu, memory, restarts, killed]: [Sample[], Sample[], Sample[], Sample[]] = [[], [], [], []]
     for (const time of span.times) {
       const share = shareAt(time, seed)
@@ -128,7 +128,7 @@ export const podsOf = ({ name }: Pick<Service, 'name'>, pods: readonly Pod[]): r
 const units: Readonly<Record<string, number>> = { '': 1, m: 0.001, k: 1e3, M: 1e6, G: 1e9, Ki: 1024, Mi, Gi }
 
 /** A quantity of Kubernetes as a number; infinity for none. */
-export function bytesOf(text: string | undefined): number {
+export function numberOf(text: string | undefined): number {
   const [, digits, unit = ''] = /^([\d.]+)(m|k|M|G|Ki|Mi|Gi)?$/.exec(text ?? '') ?? []
   return digits === undefined ? Number.POSITIVE_INFINITY : Number(digits) * (units[unit] ?? 1)
 }
@@ -150,7 +150,7 @@ function stateOfPod({ metadata, spec, status }: Pod, times: readonly number[]): 
       always(
         'kube_pod_container_resource_requests',
         { container: containerName, resource, unit: resource === 'cpu' ? 'core' : 'byte' },
-        bytesOf(text),
+        numberOf(text),
       ),
     ),
     ...(owner?.kind === 'ReplicaSet'

@@ -13,6 +13,8 @@ export interface Repository {
   readonly refresh: () => void
   /** A person's commit of one file on `main`. */
   readonly edit: (path: string, change: (text: string) => string, at: Date) => void
+  /** The text of a file on `main`. */
+  readonly read: (path: string) => string
   /** The changes that the trailers of a commit state. */
   readonly changesOf: (commit: string) => readonly string[]
 }
@@ -87,6 +89,7 @@ export function createRepository(
       refresh()
       commit({ [path]: change(readFileSync(join(checkout, path), 'utf8')) }, 'by hand', at)
     },
+    read: (path) => gitIn(bare, ['show', `main:${path}`]),
     changesOf: (commit) =>
       gitIn(bare, ['log', '-1', '--format=%(trailers:key=Tortoise-Change,valueonly)', commit])
         .split('\n')
