@@ -9,7 +9,7 @@ import { followChanges } from './health/follow.ts'
 import { afterHealth } from './health/take-back.ts'
 import { type AnsweredKills, answeredKills, withKills } from './kills.ts'
 import { keepAfterTwoRaises } from './repeated-kills.ts'
-import { keepNotFitting, restoreStuck } from './stuck-rollout.ts'
+import { isRestored, keepNotFitting, restoreStuck } from './stuck-rollout.ts'
 
 /** A workload with the changes that Tortoise made of it before. */
 interface ChangedWorkload {
@@ -39,7 +39,8 @@ export function afterPastChanges(
     declared,
     health,
     pastValues,
-    isAnswer: ({ together }) => kills.has(together),
+    // A rollout that is stuck never brings its change into the cluster.
+    isAnswer: (change) => kills.has(change.together) || isRestored(change),
   })
   return withKills(healthy, answeredKills(healthy, observation), observation.window)
 }

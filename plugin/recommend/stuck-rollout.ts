@@ -82,6 +82,9 @@ export function restoreStuck(
   })
 }
 
+/** Whether a change restores the value before one whose rollout is stuck. */
+export const isRestored = ({ because }: Change): boolean => because.some(({ rule }) => rule === stuckRule)
+
 function isRaise(one: Recommendation | undefined, { from, to }: PastValue): boolean {
   if (one === undefined || !/^(?:requests|limits)\./.test(one.field)) return false
   return (readValue(one.field, to) ?? 0) > (readValue(one.field, from) ?? 0)

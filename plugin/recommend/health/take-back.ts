@@ -101,7 +101,7 @@ function isBelow({ field, from, to }: Change, edit: PastValue): boolean {
   return Math.sign(to - from) === direction && Math.sign(to - restoredTo) === direction
 }
 
-/** Keeps all values of a workload whose last change is not in the cluster yet; a raise that answers a kill is still made. */
+/** Keeps all values of a workload whose last change is not in the cluster yet; what answers a kill or a stuck rollout is still made. */
 function keepWhileWaiting(
   recommendations: readonly Recommendation[],
   followed: readonly ChangeHealth[],
@@ -124,7 +124,7 @@ export interface HealthContext {
   readonly declared: DeclaredWorkload
   readonly health: HealthOptions
   readonly pastValues: (address: FieldAddress) => readonly PastValue[]
-  /** Whether a change answers an OOM kill. */
+  /** Whether a change answers an OOM kill, or a rollout that is stuck. */
   readonly isAnswer: (change: Change) => boolean
 }
 

@@ -181,7 +181,8 @@ interface Call {
 /** Without `fetch`, because it cannot accept the self-signed certificate of the lab. */
 function send({ url, token, method, path, body }: Call): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type }
     const request = httpsRequest(
       `${url}${path}`,
       { method, headers, rejectUnauthorized: false },

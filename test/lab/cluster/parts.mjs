@@ -14,7 +14,7 @@ export const definitions = join(cache, 'crds')
 /**
  * Path of a program of the control plane, from KUBEBUILDER_ASSETS or from the cache; `undefined` when neither has it.
  *
- * @param {'etcd' | 'kube-apiserver' | 'kube-controller-manager'} name
+ * @param {'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler'} name
  * @returns {string | undefined}
  */
 export function part(name) {

@@ -63,7 +63,8 @@ mkdirSync(cache, { recursive: true })
 takeDefinitions()
 build('etcd', 'etcd', 'go.etcd.io/etcd/server/v3')
 build('kube-apiserver', 'kubernetes', 'k8s.io/kubernetes/cmd/kube-apiserver')
-// No test needs the controllers. `npm run hpa:record` does.
+// Only `npm run lab:loop`, its test and `npm run hpa:record` need these.
 if (process.argv.includes('--all'))
-  build('kube-controller-manager', 'kubernetes', 'k8s.io/kubernetes/cmd/kube-controller-manager')
+  for (const name of ['kube-controller-manager', 'kube-scheduler'])
+    build(name, 'kubernetes', `k8s.io/kubernetes/cmd/${name}`)
 console.log(`The control plane is in ${cache}`)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { cacheDirectory } from '../cache.mjs'
 
 const cache = cacheDirectory('flux-helm-controller-v1.6.3')
@@ -14,7 +14,7 @@ export const controllers = Object.fromEntries(
 export const fluxDefinitions = join(cache, 'crds')
 
 // Run as a program, it builds the controllers with Go; about ten minutes the first time, on two cores.
-if (process.argv[1] === import.meta.filename) {
+if (basename(process.argv[1] ?? '') === 'build.mjs') {
   const go = (...args) =>
     execFileSync('nice', ['-n', '15', 'go', ...args], {
       cwd: import.meta.dirname,

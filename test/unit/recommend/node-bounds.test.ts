@@ -25,6 +25,8 @@ interface World {
   readonly fitNodes?: boolean
   readonly more?: Partial<Observation>
   readonly past?: Readonly<Record<string, PastValue>>
+  /** Whether what became of earlier changes counts. */
+  readonly follows?: boolean
 }
 
 function decide(world: World): readonly Recommendation[] {
@@ -58,6 +60,7 @@ function decide(world: World): readonly Recommendation[] {
     options,
     rules: [],
     guarded: true,
+    ...(world.follows === true && { health: { days: 3, takeBack: true, floorDays: 30 } }),
     surroundings: () => observation.surroundings ?? noSurroundings,
     lastChange: () => undefined,
     pastValues: ({ container = '', field }) => [past[`${container} ${field}`] ?? []].flat(),
@@ -179,6 +182,18 @@ describe('pods that cannot start because of their size', () => {
     expect(reasonOf(answer, 'app requests.cpu')).toMatch(
       /^Tortoise changed it from 500m to 900m on 2026-09-14 \(commit abcdef0123\), and the rollout of that change is stuck: pods "web" is forbidden: exceeded quota/,
     )
+  })
+
+  it('get it back also while they request what they did before, because the change waits for room', () => {
+    const before = { cpu: 1000, memory: 2 * Gi }
+    const answer = decide({
+      containers: { app: { requests: { cpu: '900m', memory: '1Gi' } } },
+      cpu: 850,
+      more: { unhealthy: quota, requested: before },
+      past: { 'app requests.cpu': past },
+      follows: true,
+    })
+    expect(shown(answer)).toEqual({ 'app requests.cpu': '500m', 'app requests.memory': 'unsure' })
   })
 
   it.each([
