@@ -7,6 +7,7 @@ import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { node24 } from '../lab/node24.mjs'
 import { programDirectory } from '../lab/programs.mjs'
+import { hasRegistry, startRegistry } from '../lab/registry/server.ts'
 import { releaseProblems } from '../release/checks.ts'
 import { filesWithVersion, withVersion } from '../release/version-texts.ts'
 import { demoFiles, git, read, tortoise } from './program.ts'
@@ -22,7 +23,7 @@ const { version } = JSON.parse(read(root, 'package.json')) as { readonly version
 /** The project as a clone has it: no `dist/`, and what `npm ci` installs is linked. */
 function clone(): string {
   const directory = mkdtempSync(join(work, 'clone-'))
-  git(root, '-c', 'advice.detachedHead=false', 'clone', '--quiet', '--no-hardlinks', root, directory)
+  git(root, 'clone', '--quiet', '--no-hardlinks', root, directory)
   const files = git(root, 'ls-files', '--cached', '--others', '--exclude-standard').trim().split('\n')
   // What is not committed yet is tested too.
   for (const name of files) cpSync(join(root, name), join(directory, name))
@@ -119,6 +120,39 @@ describe('npm run release -- --dry-run', () => {
     expect(listed(archive).filter((line) => !line.includes(time))).toEqual([])
   })
 
+  it.skipIf(!hasRegistry)(
+    'has a chart that installs from a registry, under the name in its manifest',
+    async () => {
+      const registry = await startRegistry()
+      try {
+        const archive = join(first, 'chart', `gitops-tortoise-chart-${version}.tgz`)
+        const helm = (...args: readonly string[]) =>
+          spawnSync(
+            join(programDirectory('v35'), 'helm'),
+            [...args, '--ca-file', registry.certificate.caFile],
+            { encoding: 'utf8', env: { PATH: '', HOME: work } },
+          )
+        const pushed = helm('push', archive, `oci://${registry.host}/charts`)
+        expect(pushed.status, pushed.stderr).toBe(0)
+        expect(pushed.stdout + pushed.stderr).toMatch(/^Digest: sha256:[0-9a-f]{64}$/m)
+        const chart = `oci://${registry.host}/charts/gitops-tortoise`
+        const rendered = helm(
+          'template',
+          'x',
+          chart,
+          '--version',
+          version,
+          '--set',
+          'settings.deliver.mode=report',
+        )
+        expect(rendered.status, rendered.stderr).toBe(0)
+        expect(rendered.stdout).toContain('kind: Deployment')
+      } finally {
+        await registry.close()
+      }
+    },
+  )
+
   it('has a package that publint has nothing to say about', async () => {
     const bytes = readFileSync(join(first, 'npm', `gitops-tortoise-${version}.tgz`))
     const tarball = new Uint8Array(bytes).buffer
@@ -152,7 +186,17 @@ describe.skipIf(!hasNode24)('the tree of the tags', () => {
     git(tree, 'commit', '--quiet', '--message=Release')
     git(tree, 'tag', 'v0')
     const checkout = join(work, 'actions')
-    git(work, 'clone', '--quiet', '--depth=1', '--branch=v0', `file://${tree}`, checkout)
+    git(
+      work,
+      '-c',
+      'advice.detachedHead=false',
+      'clone',
+      '--quiet',
+      '--depth=1',
+      '--branch=v0',
+      `file://${tree}`,
+      checkout,
+    )
     rmSync(tree, { recursive: true })
     const ended = await shop.step(
       { 'github-token': token, snapshot: join(demoFiles, 'snapshot.json'), mode: 'pull-request' },
