@@ -282,4 +282,35 @@ describe.skipIf(!hasControlPlane())('a real API server', () => {
     })
     expect(said.match(/\(server dry run\)$/gm)).toHaveLength(rendered.length + 1)
   })
+
+  it.each(['v31', 'v35'] as const)('lets Helm %s install, upgrade and remove it', async (version) => {
+    const namespace = `release-${version}`
+    await plane.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
+    const place = ['--namespace', namespace, '--kubeconfig', join(directory, 'kubeconfig')]
+    const { serviceMonitor: _monitor, prometheusRule: _rule, ...own } = everything
+    const installed = helm(version, ['install', 'tortoise', chart, ...place], own)
+    expect(installed.status, installed.stderr).toBe(0)
+    expect(installed.stdout).toContain('logs deployment/tortoise-gitops-tortoise')
+    const upgraded = helm(version, ['upgrade', 'tortoise', chart, ...place], { ...minimal, mode: 'cronjob' })
+    expect(upgraded.status, upgraded.stderr).toBe(0)
+    expect(upgraded.stdout).toContain('create job first-run --from cronjob/tortoise-gitops-tortoise')
+
+    const account = `system:serviceaccount:${namespace}:tortoise-gitops-tortoise`
+    const may = (verb: string, resource: string) =>
+      plane.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+        spec: { user: account, resourceAttributes: { verb, resource, namespace: 'default' } },
+      })
+    expect(await may('list', 'pods')).toMatchObject({ status: { allowed: true } })
+    expect(await may('list', 'secrets')).toMatchObject({ status: { allowed: false } })
+    expect(await may('delete', 'pods')).toMatchObject({ status: { allowed: false } })
+
+    const env = { PATH: '', HOME: directory }
+    const removed = spawnSync(join(programDirectory(version), 'helm'), ['uninstall', 'tortoise', ...place], {
+      encoding: 'utf8',
+      env,
+    })
+    expect(removed.status, removed.stderr).toBe(0)
+    const left = await plane.call('GET', `/api/v1/namespaces/${namespace}/persistentvolumeclaims`)
+    expect(left).toMatchObject({ items: [{ metadata: { name: 'tortoise-gitops-tortoise-state' } }] })
+  })
 })
