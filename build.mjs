@@ -1,6 +1,6 @@
 // Builds dist, and says nothing when all is well.
 // usage: node build.mjs [DIRECTORY]
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -15,6 +15,9 @@ try {
 } finally {
   await bundle.close()
 }
+
+// npm does this when it installs the package; an image copies the file as it is.
+chmodSync(join(directory, 'tortoise.js'), 0o755)
 
 // Help and completion read this table, so that they load no command.
 const { describeCommands } = await import(pathToFileURL(join(directory, 'describe-commands.js')).href)

@@ -36,7 +36,6 @@ const inventory: Plugin = {
 /** The programs that ship (`tortoise`, `action`) and the project's own tools, bundled as ESM for Node 20 and 24. */
 export default defineConfig({
   input: {
-    index: 'plugin/index.ts',
     tortoise: 'plugin/hosts/cli/main.ts',
     action: 'plugin/hosts/action/main.ts',
     'describe-commands': 'plugin/hosts/cli/describe-commands.ts',

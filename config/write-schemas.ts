@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { actionReference } from './action-doc.ts'
+import { chartFiles } from './chart/files.ts'
 import { schemas } from './schemas.ts'
 import { settingsReference } from './settings-doc.ts'
 
@@ -8,3 +9,5 @@ for (const [name, schema] of Object.entries(schemas)) {
 }
 writeFileSync('docs/settings.md', settingsReference())
 writeFileSync('docs/action.md', actionReference(readFileSync('action.yml', 'utf8')))
+for (const [name, text] of Object.entries(chartFiles(readFileSync('package.json', 'utf8'))))
+  writeFileSync(`charts/gitops-tortoise/${name}`, text)

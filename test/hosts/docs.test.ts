@@ -153,6 +153,7 @@ describe('what the docs point at', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/contributing/add-a-renderer.md',
+    'docs/contributing/releases.md',
     'SECURITY.md',
     'CHANGELOG.md',
     'CODE_OF_CONDUCT.md',

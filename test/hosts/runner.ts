@@ -13,10 +13,12 @@ if (node === undefined)
 /** Whether the Action can run here. */
 export const hasNode24 = node !== undefined
 
-const bundle = join(dirname(program), 'action.js')
+/** The directory of the Action, with its manifest and the built bundle. */
+const checkout = dirname(dirname(program))
 
-const manifest = parse(read(import.meta.dirname, '../../action.yml')) as {
+interface Manifest {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>
+  readonly runs: { readonly main: string }
 }
 
 /** How a step ended, with what it wrote for the runner. */
@@ -31,13 +33,16 @@ interface StepRequest {
   /** Arguments of `git clone` before the place. */
   readonly clone: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** The directory of the Action. Default: this checkout. */
+  readonly action?: string
 }
 
 /** Runs the bundle as the runner does: under Node 24, every input of the manifest set, files for outputs and summary. */
 export async function runStep(
   inputs: Readonly<Record<string, string>>,
-  { directory, clone, env: own }: StepRequest,
+  { directory, clone, env: own, action = checkout }: StepRequest,
 ): Promise<Step> {
+  const manifest = parse(read(action, 'action.yml')) as Manifest
   const workspace = join(directory, 'workspace')
   git(directory, 'clone', '--quiet', ...clone, workspace)
   const files = { GITHUB_OUTPUT: join(directory, 'output'), GITHUB_STEP_SUMMARY: join(directory, 'summary') }
@@ -50,7 +55,7 @@ export async function runStep(
   const context = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: workspace, RUNNER_TEMP: directory }
   const env = { ...Object.fromEntries([...usual, ...given]), ...context, ...own, ...files }
   if (node === undefined) throw new Error('There is no Node 24; test `hasNode24` first.')
-  const ended = await tortoise([], { cwd: workspace, env, node, file: bundle })
+  const ended = await tortoise([], { cwd: workspace, env, node, file: join(action, manifest.runs.main) })
   return {
     ...ended,
     outputs: outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8')),

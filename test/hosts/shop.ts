@@ -28,6 +28,8 @@ export interface ShopRun {
   readonly env?: Readonly<Record<string, string>>
   /** Arguments of `git clone`. */
   readonly clone?: readonly string[]
+  /** The directory of the Action. Default: this checkout. */
+  readonly action?: string
 }
 
 interface ShopOptions extends Pick<GitHubLab, 'writers'> {
@@ -53,7 +55,7 @@ export async function openShop({ token, files = {}, ...lab }: ShopOptions): Prom
   remove()
   const gitServer = await startGitServer(root, token)
   const github = await startGitHubServer({ gitdir: bare, repository, token, ...lab })
-  const step: Shop['step'] = (inputs, { event, env = {}, clone = ['--depth=1'] } = {}) => {
+  const step: Shop['step'] = (inputs, { event, env = {}, clone = ['--depth=1'], ...run } = {}) => {
     const runner = mkdtempSync(join(root, 'runner-'))
     const file = join(runner, 'event.json')
     if (event !== undefined) writeFileSync(file, JSON.stringify(event))
@@ -67,6 +69,7 @@ export async function openShop({ token, files = {}, ...lab }: ShopOptions): Prom
       directory: runner,
       clone: [...clone, `file://${bare}`],
       env: { ...context, ...env },
+      ...run,
     })
   }
   const close = async (): Promise<void> => {

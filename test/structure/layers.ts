@@ -6,7 +6,6 @@ export const layers: readonly (readonly string[])[] = [
   ['plan', 'config'],
   ['run'],
   ['hosts'],
-  ['index.ts'],
 ]
 
 /** The room of a file: its folder below `plugin`, or `renderers` or `config`. */

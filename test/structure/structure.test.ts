@@ -69,8 +69,8 @@ describe('the folders', () => {
       .filter((entry) => entry.isFile())
       .map(({ name }) => name)
 
-  it('keep nothing but index.ts at the root of plugin', () => {
-    expect(filesIn('plugin')).toEqual(['index.ts'])
+  it('keep no file at the root of plugin', () => {
+    expect(filesIn('plugin')).toEqual([])
   })
 
   it('have at most 20 rooms in plugin', () => {

@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const pure = ['model', 'yaml', 'recommend', 'edit', 'prove', 'report']
 const withNode = ['io', 'run', 'hosts']
-const rooms = layers.flat().filter((room) => room !== 'index.ts')
+const rooms = layers.flat()
 const folderOf = (room: string): string => (['renderers', 'config'].includes(room) ? room : `plugin/${room}`)
 
 /** Lines that a new file in a subfolder of a room may not have. */
