@@ -27,13 +27,13 @@ const defaultTolerance = 0.1
 export function desiredReplicas(reading: MetricReading, tolerance = defaultTolerance): number | undefined {
   const { usage, current, ready, missing = 0 } = reading
   if (ready === 0) return undefined
-  const ratio = usageRatio(reading, [usage, ready])
+  const ratio = usageRatio(reading, usage, ready)
   const starting = ratio > 1 ? current - ready - missing : 0
   if (starting === 0 && missing === 0) return isWithin(ratio, tolerance) ? current : Math.ceil(ratio * ready)
   // Starting pods count as idle, so that a scale-up in progress is not repeated.
   // Pods without a measurement count as idle in a scale-up, and as busy in a scale-down.
   const counted = ready + missing + starting
-  const corrected = usageRatio(reading, [usage + (ratio < 1 ? missing * busyUsage(reading) : 0), counted])
+  const corrected = usageRatio(reading, usage + (ratio < 1 ? missing * busyUsage(reading) : 0), counted)
   const reversed = ratio < 1 ? corrected > 1 : corrected < 1
   if (ratio === 1 || reversed || isWithin(corrected, tolerance)) return current
   const wanted = Math.ceil(corrected * counted)
@@ -58,10 +58,7 @@ const isWithin = (ratio: number, tolerance: number): boolean =>
   1 - tolerance <= ratio && ratio <= 1 + tolerance
 
 /** Utilisation over the target. Utilisation is truncated to whole percent first. */
-function usageRatio(
-  { request, utilization }: MetricReading,
-  [usage, pods]: readonly [number, number],
-): number {
+function usageRatio({ request, utilization }: MetricReading, usage: number, pods: number): number {
   // The controller divides integers; the sum of a recorded demand may miss the last bit of one.
   return Math.trunc((usage * 100) / (request * pods) + 1e-9) / utilization
 }

@@ -106,10 +106,18 @@ function simulatedPods(
     return state.ready
   }
 
+  // Changed in place: two new objects for each of 80,000 evaluations take longer than the rest.
+  const pods = { request, utilization, current: 0, ready: 0, usage: 0 }
+  const evaluation = { now: 0, current: 0 }
+
   const evaluate = (now: number, usage: number): void => {
     const { current, ready } = state
-    const wanted = desiredReplicas({ request, utilization, current, ready, usage }, tolerance)
-    const next = controller.sync({ now, current }, wanted)
+    pods.current = current
+    pods.ready = ready
+    pods.usage = usage
+    evaluation.now = now
+    evaluation.current = current
+    const next = controller.sync(evaluation, desiredReplicas(pods, tolerance))
     if (next > current) starting = [...starting, { ready: now + readySeconds, pods: next - current }]
     if (next < current) starting = withoutNewest(starting, current - next)
     if (next !== current) state.moves += 1

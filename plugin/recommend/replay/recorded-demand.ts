@@ -105,6 +105,7 @@ export function simulateDemand(demand: RecordedDemand, scaler: Autoscaler, repli
 export function shareAbove({ podLoads }: HpaSimulation, request: number): number {
   if (podLoads.length === 0) return 0
   let above = 0
-  for (const load of podLoads) if (load > request) above += 1
+  // Not for…of: the iterator of an array of 80,000 takes longer than the comparison.
+  for (let index = 0; index < podLoads.length; index += 1) if ((podLoads[index] ?? 0) > request) above += 1
   return above / podLoads.length
 }
