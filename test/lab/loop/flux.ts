@@ -33,7 +33,7 @@ interface Repository {
 const nameOf = (directory: string): string => directory.replaceAll('/', '-')
 
 /** The Kustomization that rolls out a directory. */
-export const kustomizationOf = (directory: string): object => ({
+const kustomizationOf = (directory: string): object => ({
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   kind: 'Kustomization',
   metadata: { name: nameOf(directory), namespace: 'flux-system' },
