@@ -128,4 +128,17 @@ describe.skipIf(missing !== undefined)('the closed loop of usage, commit, Flux a
       expect(why).toMatch(/no node has room for 1 pod: .*Insufficient cpu/)
     expect(lab.rollOuts.violations()).toEqual([])
   })
+  it('notices a rollout that takes too many pods away', async () => {
+    lab = await startLoop(1)
+    const reckless = (text: string): string =>
+      text
+        .replace(/cpu: .*/, 'cpu: 400m')
+        .replace('spec:\n', 'spec:\n  strategy: { rollingUpdate: { maxUnavailable: 4, maxSurge: 0 } }\n')
+    lab.repository.edit('apps/shop/web.yaml', reckless, lab.now())
+    await lab.flux.reconcile(lab.repository.head())
+    await lab.rollOuts.settled()
+    expect(lab.rollOuts.violations()).toContainEqual(
+      expect.stringMatching(/^web: [012] of 4 pods are ready$/),
+    )
+  })
 })

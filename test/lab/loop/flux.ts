@@ -16,11 +16,13 @@ export interface Flux {
 }
 
 interface Status {
+  readonly metadata: { readonly generation: number }
   readonly spec: { readonly suspend?: boolean }
   readonly status?: {
     readonly artifact?: { readonly revision: string }
     readonly lastAppliedRevision?: string
-    readonly conditions?: readonly { readonly type: string; readonly message: string }[]
+    readonly observedGeneration?: number
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[]
   }
 }
 
@@ -28,12 +30,19 @@ interface Repository {
   readonly url: string
   readonly token: string
   readonly directories: readonly string[]
+  /** Paths of HelmReleases in the API. */
+  readonly releases: readonly string[]
 }
+
+/** Whether a release has its current values. */
+const isReleased = ({ metadata, status }: Status): boolean =>
+  status?.observedGeneration === metadata.generation &&
+  status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
 
 const nameOf = (directory: string): string => directory.replaceAll('/', '-')
 
 /** The Kustomization that rolls out a directory. */
-export const kustomizationOf = (directory: string): object => ({
+const kustomizationOf = (directory: string): object => ({
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   kind: 'Kustomization',
   metadata: { name: nameOf(directory), namespace: 'flux-system' },
@@ -43,7 +52,7 @@ export const kustomizationOf = (directory: string): object => ({
 /** Creates a GitRepository of the branch `main` and a Kustomization of each directory. */
 export async function rollOutByFlux(
   { call }: Pick<ControlPlane, 'call'>,
-  { url, token, directories }: Repository,
+  { url, token, directories, releases }: Repository,
 ): Promise<Flux> {
   await call('POST', '/api/v1/namespaces', { metadata: { name: 'flux-system' } })
   await call('POST', '/api/v1/namespaces/flux-system/secrets', {
@@ -82,6 +91,7 @@ export async function rollOutByFlux(
           ({ spec, status }) => spec.suspend === true || status?.lastAppliedRevision === revision,
         )
       }
+      for (const path of releases) await until(path, isReleased)
     },
     suspend: async (directory, isSuspended) => {
       await call('PATCH', `${kustomizations}/${nameOf(directory)}`, { spec: { suspend: isSuspended } })

@@ -20,10 +20,13 @@ import { createLoad, type Load, podsOf, step } from './load.ts'
 import { type Ran, runAt } from './program.ts'
 import { createRepository, directories, type Repository } from './repository.ts'
 import { type RollOuts, watchRollOuts } from './roll-outs.ts'
-import { namespace, nodeSize, nodes, services } from './services.ts'
+import { isRelease, namespace, nodeSize, nodes, services } from './services.ts'
 
 const daySeconds = 86_400
 const historyDays = 15
+const releases = services
+  .filter(isRelease)
+  .map(({ name }) => `/apis/helm.toolkit.fluxcd.io/v2/namespaces/${namespace}/helmreleases/${name}`)
 const account = 'system:serviceaccount:default:gitops-tortoise'
 
 /** What is missing to run the lab, with the command that builds it; `undefined` when nothing is. */
@@ -137,7 +140,7 @@ async function start(
   await plane.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
   const url = `${server.url}/gitops.git`
   const rollOuts = watchRollOuts(plane, kubelet, services)
-  const flux = await rollOutByFlux(plane, { url, token: server.token, directories })
+  const flux = await rollOutByFlux(plane, { url, token: server.token, directories, releases })
   await flux.reconcile(repository.head())
   await rollOuts.settled()
   const load = createLoad(services)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { manifestOf, namespace, services } from './services.ts'
+import { chart, isRelease, manifestOf, namespace, services } from './services.ts'
 
 /** The repository of the lab: a bare one that is served, and the checkout that runs use. */
 export interface Repository {
@@ -39,17 +39,23 @@ export const directories = [...new Set(services.map(({ directory }) => directory
 
 /** The repository as its owners wrote it: plain manifests, and a kustomization in one of two directories. */
 function filesOf(settings: object): Readonly<Record<string, string>> {
+  const releases = services.filter(isRelease).map((one) => `${one.directory}/${one.name}.yaml`)
   const shop = services.filter(({ directory }) => directory === 'apps/shop')
   return {
     ...Object.fromEntries(
       services.map((one) => [`${one.directory}/${one.name}.yaml`, stringify(manifestOf(one))]),
     ),
+    ...chart,
     'apps/shop/kustomization.yaml': stringify({
       namespace,
       resources: shop.map(({ name }) => `${name}.yaml`),
     }),
     'tortoise.yaml': stringify({
-      sources: directories.map((path) => ({ path, cluster: 'prod', namespace })),
+      sources: [...directories.filter((one) => one !== 'apps/releases'), ...releases].map((path) => ({
+        path,
+        cluster: 'prod',
+        namespace,
+      })),
       clusters: [{ name: 'prod' }],
       deliver: { mode: 'direct', base: 'main' },
       ...settings,

@@ -15,6 +15,14 @@ type Template = {
   readonly spec: { readonly containers: readonly [{ readonly resources: { readonly requests?: Requests } }] }
 }
 
+interface Manifest {
+  readonly spec: {
+    readonly template?: Template
+    /** Values of a release. */
+    readonly values?: { readonly resources: { readonly requests?: Requests } }
+  }
+}
+
 const amounts = ({ spec: { containers } }: Template): Requested => ({
   cpu: Math.round(numberOf(containers[0].resources.requests?.['cpu']) * 1000),
   memory: Math.round(numberOf(containers[0].resources.requests?.['memory']) / 1024 ** 2),
@@ -37,9 +45,10 @@ export function requestedIn(pods: readonly Pod[]): ReadonlyMap<string, Requested
 export const requestedByGit = ({ read }: Repository): ReadonlyMap<string, Requested> =>
   new Map(
     services.map(({ directory, name }) => {
-      const manifest = parse(read(`${directory}/${name}.yaml`)) as {
-        readonly spec: { readonly template: Template }
+      const { spec } = parse(read(`${directory}/${name}.yaml`)) as Manifest
+      const template = spec.template ?? {
+        spec: { containers: [{ resources: spec.values?.resources ?? {} }] },
       }
-      return [name, amounts(manifest.spec.template)]
+      return [name, amounts(template)]
     }),
   )

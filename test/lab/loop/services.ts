@@ -3,7 +3,7 @@ export interface Service {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet'
   readonly name: string
   /** Directory of its manifest, which one Kustomization of Flux rolls out. */
-  readonly directory: 'apps/shop' | 'apps/system'
+  readonly directory: 'apps/shop' | 'apps/system' | 'apps/releases'
   /** Number of pods; the number of nodes for a DaemonSet. */
   readonly replicas: number
   /** Millicores that all its pods together use at the peak of a day. */
@@ -51,6 +51,16 @@ export const services: readonly Service[] = [
     limits: { memory: '1Gi' },
   },
   {
+    kind: 'Deployment',
+    name: 'storefront',
+    directory: 'apps/releases',
+    replicas: 2,
+    demand: 200,
+    memory: 150,
+    requests: { cpu: '300m', memory: '400Mi' },
+    limits: { memory: '400Mi' },
+  },
+  {
     kind: 'StatefulSet',
     name: 'orders',
     directory: 'apps/shop',
@@ -75,8 +85,16 @@ export const services: readonly Service[] = [
 /** The resource of a kind in the path of an API. */
 export const resourceOf = ({ kind }: Pick<Service, 'kind'>): string => `${kind.toLowerCase()}s`
 
-/** The manifest that the owners of a service wrote. */
-export function manifestOf({ kind, name, replicas, requests, limits }: Service): object {
+/** Whether Flux rolls a service out as a release of a chart. */
+export const isRelease = ({ directory }: Service): boolean => directory === 'apps/releases'
+
+/** The manifest that the owners of a service wrote: the workload, or the HelmRelease of the chart. */
+export const manifestOf = (service: Service): object =>
+  isRelease(service) ? releaseOf(service) : workloadOf(service)
+
+const apiVersion = 'apps/v1'
+
+function workloadOf({ kind, name, replicas, requests, limits }: Service): object {
   const labels = { app: name }
   const container = {
     name: containerName,
@@ -84,7 +102,7 @@ export function manifestOf({ kind, name, replicas, requests, limits }: Service):
     resources: { requests, limits },
   }
   return {
-    apiVersion: 'apps/v1',
+    apiVersion,
     kind,
     metadata: { name, namespace },
     spec: {
@@ -94,6 +112,49 @@ export function manifestOf({ kind, name, replicas, requests, limits }: Service):
       template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } },
     },
   }
+}
+
+const releaseOf = ({ name, replicas, requests, limits }: Service): object => ({
+  apiVersion: 'helm.toolkit.fluxcd.io/v2',
+  kind: 'HelmRelease',
+  metadata: { name, namespace },
+  spec: {
+    interval: '10h',
+    chart: {
+      spec: {
+        chart: './charts/web',
+        interval: '10h',
+        sourceRef: { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' },
+      },
+    },
+    values: { replicas, resources: { requests, limits } },
+  },
+})
+
+const template = `apiVersion: ${apiVersion}
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector:
+    matchLabels: { app: {{ .Release.Name }} }
+  template:
+    metadata:
+      labels: { app: {{ .Release.Name }} }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: ${containerName}
+          image: registry.example/web:1
+          resources: {{- toYaml .Values.resources | nindent 12 }}
+`
+
+/** The chart of the releases. */
+export const chart: Readonly<Record<string, string>> = {
+  'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+  'charts/web/values.yaml': 'replicas: 1\nresources: {}\n',
+  'charts/web/templates/deployment.yaml': template,
 }
 
 /** The most pods that a roll-out of the service may take away at once, with the defaults of Kubernetes. */
