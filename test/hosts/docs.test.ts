@@ -174,7 +174,11 @@ describe('what the docs point at', () => {
   it('the placeholder of the owner is in package.json alone', () => {
     const texts = [...all, 'CONTRIBUTING.md'].map((page) => read(project, page)).join('\n')
     expect(texts).not.toContain('github.com/OWNER')
-    expect(read(project, 'package.json').match(/\bOWNER\b/g)).toHaveLength(3)
+    const manifest = read(project, 'package.json')
+    const links = [...manifest.matchAll(/github\.com\/([\w-]+)\/gitops-tortoise/g)].map(([, owner]) => owner)
+    expect(links).toHaveLength(3)
+    expect(new Set(links).size).toBe(1)
+    expect(manifest.match(/\bOWNER\b/g) ?? []).toHaveLength(links[0] === 'OWNER' ? 3 : 0)
   })
 
   it('decisions are numbered without a gap, and listed', () => {
