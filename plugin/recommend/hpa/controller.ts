@@ -31,6 +31,11 @@ export interface Evaluation {
 export interface HpaController {
   /** Returns the number of pods from now on. `recommendation` is what the metrics need, `undefined` when none can be read. */
   sync(evaluation: Evaluation, recommendation: number | undefined): number
+  /**
+   * After an evaluation that changed nothing: the last time, in seconds, up to which evaluations with the same recommendation
+   * change nothing either. Absent where that is not known.
+   */
+  restsUntil?(): number
 }
 
 /** A controller without any history. */
@@ -59,6 +64,7 @@ function plainController(rules: HpaRules): HpaController {
       highest.add(now, recommendation)
       return clamp(limitedRise(highest.at(now), current), minReplicas, maxReplicas)
     },
+    restsUntil: highest.until,
   }
 }
 
@@ -84,6 +90,9 @@ function slidingHighest(windowSeconds: number) {
       }
       return values[first] ?? Number.NEGATIVE_INFINITY
     },
+    /** The last time up to which the highest value stays, when the last one is added again and again. */
+    until: (): number =>
+      values.length - first <= 1 ? Number.POSITIVE_INFINITY : (times[first] ?? 0) + windowSeconds,
   }
 }
 

@@ -65,10 +65,17 @@ export function simulateHpa(
       continue
     }
     for (; now < end; now += syncSeconds) {
-      const ready = pods.readyAt(now)
-      podLoads[evaluations++] = load / ready
+      const podLoad = load / pods.readyAt(now)
+      podLoads[evaluations++] = podLoad
       sums.add(pods.state, load, Math.min(syncSeconds, end - now))
-      pods.evaluate(now, load)
+      if (pods.evaluate(now, load)) continue
+      // Nothing changes up to the last evaluation before `until`, which is computed again.
+      const until = Math.min(pods.restsUntil(), end - syncSeconds / 2)
+      const same = Math.max(0, Math.floor((until - now) / syncSeconds) - 1)
+      podLoads.fill(podLoad, evaluations, evaluations + same)
+      evaluations += same
+      sums.add(pods.state, load, same * syncSeconds)
+      now += same * syncSeconds
     }
     replicas[slot] = pods.state.current
   }
@@ -110,7 +117,8 @@ function simulatedPods(
   const pods = { request, utilization, current: 0, ready: 0, usage: 0 }
   const evaluation = { now: 0, current: 0 }
 
-  const evaluate = (now: number, usage: number): void => {
+  /** Returns whether the number of pods changed, or pods are starting. */
+  const evaluate = (now: number, usage: number): boolean => {
     const { current, ready } = state
     pods.current = current
     pods.ready = ready
@@ -123,9 +131,11 @@ function simulatedPods(
     if (next !== current) state.moves += 1
     state.current = next
     state.mostReplicas = Math.max(state.mostReplicas, next)
+    return next !== current || starting.length > 0
   }
+  const restsUntil = (): number => controller.restsUntil?.() ?? Number.NEGATIVE_INFINITY
 
-  return { state, readyAt, evaluate }
+  return { state, readyAt, evaluate, restsUntil }
 }
 
 function withoutNewest(starting: readonly StartingPods[], count: number): readonly StartingPods[] {
