@@ -11,7 +11,7 @@ import {
 import { publishRole } from '../cluster/publish-role.ts'
 import { hasFlux, startFlux } from '../flux/controllers.ts'
 import { startGitServer } from '../git-server.ts'
-import { hasPrometheus, startWritablePrometheus } from '../prometheus.ts'
+import { hasPrometheus, type PrometheusLab, startWritablePrometheus } from '../prometheus.ts'
 import { remoteWrite } from '../remote-write.ts'
 import { hasControllers, startControllers } from './controllers.ts'
 import { type Flux, rollOutByFlux } from './flux.ts'
@@ -41,10 +41,7 @@ export const missingForLoop = (): string | undefined =>
 
 /** A report of the program, with the parts that the lab reads. */
 export interface Report {
-  readonly delivery: { readonly created?: boolean; readonly commit?: string } | null
   readonly recommendations: readonly Recommended[]
-  readonly followed?: readonly { readonly verdict: string; readonly field: string }[]
-  readonly skipped: readonly { readonly reason: string }[]
 }
 
 interface Recommended {
@@ -94,42 +91,48 @@ export interface LoopLab {
   readonly close: () => Promise<void>
 }
 
-/** Starts everything for so many days, of which the last one ends now. `settings` are further settings of the repository. */
-export async function startLoop(days: number, settings: object = {}): Promise<LoopLab> {
+type Closing = (() => Promise<void>)[]
+
+/** Starts everything for so many days, of which the last one ends now. */
+export async function startLoop(days: number): Promise<LoopLab> {
   const root = mkdtempSync(join(tmpdir(), 'tortoise-loop-'))
-  const closing: (() => Promise<void>)[] = [async () => rmSync(root, { recursive: true, force: true })]
+  const closing: Closing = [async () => rmSync(root, { recursive: true, force: true })]
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) await one()
   }
   try {
-    return { ...(await start({ root, days, settings }, closing)), close }
+    const begin = Math.floor(Date.now() / 1000 / step) * step - days * daySeconds
+    const parts = await startParts(root, begin - historyDays * daySeconds, closing)
+    const load = createLoad(services)
+    const usage = usageFrom(begin - historyDays * daySeconds, { ...parts, load })
+    for (let day = 0; day < historyDays; day += 1) await usage.write()
+    return {
+      ...parts,
+      load,
+      now: usage.now,
+      day: dayOf({ ...parts, load, usage, run: programOf(root, parts) }),
+      close,
+    }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-interface Wanted {
-  readonly root: string
-  readonly days: number
-  readonly settings: object
+interface Parts extends Pick<LoopLab, 'plane' | 'kubelet' | 'flux' | 'repository' | 'rollOuts'> {
+  readonly prometheus: PrometheusLab
+  /** The repository on the Git server, and the token that reads and writes it. */
+  readonly remote: { readonly url: string; readonly token: string }
 }
 
-async function start(
-  { root, days, settings }: Wanted,
-  closing: (() => Promise<void>)[],
-): Promise<Omit<LoopLab, 'close'>> {
+/** Starts all programs, and waits until Flux has rolled out the repository, whose first commit has the time `at`. */
+async function startParts(root: string, at: number, closing: Closing): Promise<Parts> {
   const closed = <T extends { readonly close: () => Promise<void> }>(one: T): T => {
     closing.push(one.close)
     return one
   }
-  const now = Math.floor(Date.now() / 1000 / step) * step
-  let time = now - days * daySeconds
   mkdirSync(join(root, 'git'))
-  const repository = createRepository(root, {
-    at: new Date((time - historyDays * daySeconds) * 1000),
-    settings,
-  })
+  const repository = createRepository(root, new Date(at * 1000))
   const server = closed(await startGitServer(join(root, 'git')))
   const prometheus = closed(await startWritablePrometheus())
   const plane = closed(await startControlPlane())
@@ -138,62 +141,88 @@ async function start(
   closed(await startFlux(plane))
   await publishRole(plane)
   await plane.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
-  const url = `${server.url}/gitops.git`
+  const remote = { url: `${server.url}/gitops.git`, token: server.token }
   const rollOuts = watchRollOuts(plane, kubelet, services)
-  const flux = await rollOutByFlux(plane, { url, token: server.token, directories, releases })
+  const flux = await rollOutByFlux(plane, { ...remote, directories, releases })
   await flux.reconcile(repository.head())
   await rollOuts.settled()
-  const load = createLoad(services)
-  const write = async (seconds: number): Promise<void> => {
-    await remoteWrite(prometheus.url, load.samples(kubelet.pods(), time, time + seconds))
-    time += seconds
-  }
-  const end = time
-  time -= historyDays * daySeconds
-  while (time < end) await write(daySeconds)
+  return { plane, kubelet, flux, repository, rollOuts, prometheus, remote }
+}
 
-  const operator = join(root, 'operator.yaml')
-  writeFileSync(
-    operator,
-    stringify({
-      clusters: [{ name: 'prod', kubernetes: {}, prometheus: { url: prometheus.url } }],
-      deliver: { remote: { url } },
-    }),
-  )
-  const run = async (): Promise<Ran> => {
-    const kubeconfig = join(root, 'kubeconfig')
+/** The usage of the services, from a time in seconds since 1970. */
+interface Usage {
+  /** Lets a day pass for the pods that run now. */
+  readonly write: () => Promise<void>
+  readonly now: () => Date
+}
+
+function usageFrom(
+  begin: number,
+  { prometheus, kubelet, load }: Pick<Parts, 'prometheus' | 'kubelet'> & { readonly load: Load },
+): Usage {
+  let time = begin
+  return {
+    now: () => new Date(time * 1000),
+    write: async () => {
+      await remoteWrite(prometheus.url, load.samples(kubelet.pods(), time, time + daySeconds))
+      time += daySeconds
+    },
+  }
+}
+
+type RunAt = (time: Date) => Promise<Ran>
+
+/** Runs the program as the published ServiceAccount. */
+function programOf(root: string, { plane, prometheus, remote, repository }: Parts): RunAt {
+  const [operator, kubeconfig] = [join(root, 'operator.yaml'), join(root, 'kubeconfig')]
+  const clusters = [{ name: 'prod', kubernetes: {}, prometheus: { url: prometheus.url } }]
+  writeFileSync(operator, stringify({ clusters, deliver: { remote: { url: remote.url } } }))
+  return async (time) => {
     writeFileSync(kubeconfig, plane.kubeconfig(await plane.tokenOf('default', 'gitops-tortoise')))
     repository.refresh()
     const args = ['run', '--repo', repository.checkout, '--operator-settings', operator, '--output', 'json']
-    const env = { KUBECONFIG: kubeconfig, TORTOISE_GIT_TOKEN: server.token, HOME: root }
-    return runAt(new Date(time * 1000), args, env)
+    const ran = await runAt(time, args, {
+      KUBECONFIG: kubeconfig,
+      TORTOISE_GIT_TOKEN: remote.token,
+      HOME: root,
+    })
+    if (ran.status !== 0) throw new Error(`the run ended with ${ran.status}: ${ran.stderr}`)
+    return ran
   }
-  const day: LoopLab['day'] = async ({ settles = true } = {}) => {
+}
+
+interface Turning extends Parts {
+  readonly load: Load
+  readonly usage: Usage
+  readonly run: RunAt
+}
+
+function dayOf({ plane, kubelet, flux, repository, rollOuts, load, usage, run }: Turning): LoopLab['day'] {
+  const passed = async (): Promise<void> => {
+    await usage.write()
+    const pods = services.flatMap((one) => podsOf(one, kubelet.pods()))
+    for (const pod of pods) if (load.restartsOf(pod) > 0) await kubelet.killed(pod, load.restartsOf(pod))
+  }
+  return async ({ settles = true } = {}) => {
     const began = performance.now()
-    await write(daySeconds)
-    for (const pod of services.flatMap((one) => podsOf(one, kubelet.pods())))
-      if (load.restartsOf(pod) > 0) await kubelet.killed(pod, load.restartsOf(pod))
+    await passed()
     plane.audited()
     const before = repository.head()
-    const ran = await run()
-    if (ran.status !== 0) throw new Error(`the run ended with ${ran.status}: ${ran.stderr}`)
-    const head = repository.head()
-    const committed = performance.now()
+    const { stdout, seconds: runSeconds } = await run(usage.now())
+    const [head, committed] = [repository.head(), performance.now()]
     const isNew = head !== before
-    if (isNew) {
-      await flux.reconcile(head)
-      if (settles) await rollOuts.settled()
-    }
+    if (isNew) await flux.reconcile(head)
+    if (isNew && settles) await rollOuts.settled()
+    const ended = performance.now()
     return {
-      time: new Date(time * 1000),
+      time: usage.now(),
       commit: isNew ? head : undefined,
       changes: isNew ? repository.changesOf(head) : [],
-      report: JSON.parse(ran.stdout) as Report,
+      report: JSON.parse(stdout) as Report,
       requests: plane.audited().filter(({ user }) => user === account),
-      seconds: (performance.now() - began) / 1000,
-      runSeconds: ran.seconds,
-      rollOutSeconds: isNew ? (performance.now() - committed) / 1000 : 0,
+      seconds: (ended - began) / 1000,
+      runSeconds,
+      rollOutSeconds: isNew ? (ended - committed) / 1000 : 0,
     }
   }
-  return { plane, kubelet, load, flux, repository, rollOuts, day, now: () => new Date(time * 1000) }
 }

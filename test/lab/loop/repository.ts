@@ -38,7 +38,7 @@ const gitIn = (directory: string, args: readonly string[], env: Readonly<Record<
 export const directories = [...new Set(services.map(({ directory }) => directory))]
 
 /** The repository as its owners wrote it: plain manifests, and a kustomization in one of two directories. */
-function filesOf(settings: object): Readonly<Record<string, string>> {
+function filesOf(): Readonly<Record<string, string>> {
   const releases = services.filter(isRelease).map((one) => `${one.directory}/${one.name}.yaml`)
   const shop = services.filter(({ directory }) => directory === 'apps/shop')
   return {
@@ -58,16 +58,12 @@ function filesOf(settings: object): Readonly<Record<string, string>> {
       })),
       clusters: [{ name: 'prod' }],
       deliver: { mode: 'direct', base: 'main' },
-      ...settings,
     }),
   }
 }
 
 /** Creates the repository below a directory that a Git server serves, with one commit at a time. */
-export function createRepository(
-  root: string,
-  { at, settings = {} }: { readonly at: Date; readonly settings?: object },
-): Repository {
+export function createRepository(root: string, at: Date): Repository {
   const [bare, checkout] = [join(root, 'git/gitops.git'), join(root, 'checkout')] as const
   const commit = (files: Readonly<Record<string, string>>, message: string, time: Date): void => {
     for (const [path, text] of Object.entries(files)) {
@@ -82,7 +78,7 @@ export function createRepository(
   gitIn(root, ['init', '--quiet', '--bare', '--initial-branch=main', bare])
   gitIn(root, ['init', '--quiet', '--initial-branch=main', checkout])
   gitIn(checkout, ['remote', 'add', 'origin', bare])
-  commit(filesOf(settings), 'as it was', at)
+  commit(filesOf(), 'as it was', at)
   const refresh = (): void => {
     gitIn(checkout, ['fetch', '--quiet', 'origin', 'main'])
     gitIn(checkout, ['reset', '--quiet', '--hard', 'origin/main'])

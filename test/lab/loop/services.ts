@@ -120,6 +120,9 @@ const releaseOf = ({ name, replicas, requests, limits }: Service): object => ({
   metadata: { name, namespace },
   spec: {
     interval: '10h',
+    // The lab waits for pods itself, where they can start.
+    install: { disableWait: true },
+    upgrade: { disableWait: true },
     chart: {
       spec: {
         chart: './charts/web',
