@@ -174,11 +174,13 @@ export function raiseAll(
   return [...pods, ...sizes]
 }
 
-/** What brings the values of a workload back whose emergency is on; empty for any other. */
+/** What brings the values of a workload back whose emergency is on, or over and not back yet; empty for any other. */
 export function endAll(addresses: readonly FieldAddress[], input: EmergencyInput): readonly Recommendation[] {
   return addresses.flatMap((address) => {
-    const edit = emergencyOn(address, input)
-    const begun = edit && beginOf(input.pastValues(address))
-    return edit === undefined || begun === undefined ? [] : (towards(address, edit, begun) ?? [])
+    const past = input.pastValues(address)
+    const [last] = past
+    const begun = beginOf(past)
+    if (last === undefined || begun === undefined || !isCurrent(address, last, input.declared)) return []
+    return towards(address, last, begun) ?? []
   })
 }

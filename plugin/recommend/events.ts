@@ -5,7 +5,8 @@ import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { matchesRule } from '../model/rule-match.ts'
 import { reason } from './advice.ts'
-import { keepLowered } from './keep-changes.ts'
+import { emergencyRules } from './emergency.ts'
+import { keepLowered, keepWithReasons } from './keep-changes.ts'
 
 /** The rules of planned events; commits name them. */
 export const eventRules = { on: 'event.on', over: 'event.over' } as const
@@ -15,7 +16,7 @@ const field = 'hpa.minReplicas'
 interface EventInput {
   readonly declared: DeclaredWorkload
   readonly cluster: string | undefined
-  /** The events that are on, or about to begin. */
+  /** The events that are not over. */
   readonly events: readonly PlannedEvent[]
   /** The changes that Tortoise made of a value, newest first. */
   readonly pastValues: (address: FieldAddress) => readonly PastValue[]
@@ -26,20 +27,43 @@ interface EventInput {
  * after it, unless somebody set another one.
  */
 export function withEvents(
-  recommendations: readonly Recommendation[],
+  given: readonly Recommendation[],
   { declared, cluster, events, pastValues }: EventInput,
 ): readonly Recommendation[] {
   const { workload, autoscaler } = declared
   const [minimum, maximum] = [autoscaler?.minReplicas, autoscaler?.maxReplicas]
-  if (minimum === undefined || maximum === undefined) return recommendations
-  const own = events.filter(({ match }) => matchesRule(match, { cluster, workload }))
-  const [last] = pastValues({ workload, field })
-  if (own.length === 0) return restored(recommendations, { workload, minimum, last })
+  if (minimum === undefined || maximum === undefined) return given
+  const planned = events.filter(({ match }) => matchesRule(match, { cluster, workload }))
+  const roomy = keepRoom(given, planned)
+  const own = planned.filter(({ isOn }) => isOn)
+  const last = pastValues({ workload, field }).find(
+    ({ rules, emergency }) => emergency === undefined && !rules.includes(emergencyRules.over),
+  )
+  if (own.length === 0) return restored(roomy, { workload, minimum, last })
   const wanted = own.reduce((high, { minReplicas }) => Math.max(high, minReplicas), 0)
   const because = reason(eventRules.on, textOf(own, { wanted, maximum }))
-  const kept = keepLowered(recommendations, because)
+  const kept = keepLowered(roomy, because)
   const to = Math.min(wanted, maximum)
   return to > minimum ? withMinimum(kept, changeOf(workload, [minimum, to], because)) : kept
+}
+
+/** Keeps the maximum of an HPA above the pods that an event will need. */
+function keepRoom(
+  recommendations: readonly Recommendation[],
+  planned: readonly PlannedEvent[],
+): readonly Recommendation[] {
+  const [first] = [...planned].sort((one, other) => other.minReplicas - one.minReplicas)
+  if (first === undefined) return recommendations
+  const text = `The planned event ${first.name} (until ${first.to}) needs ${first.minReplicas} pods.`
+  const kept = recommendations.flatMap((one) =>
+    one.verdict === 'change' &&
+    one.field === 'hpa.maxReplicas' &&
+    one.to < one.from &&
+    one.to < first.minReplicas
+      ? [[one.together, reason(eventRules.on, text)] as const]
+      : [],
+  )
+  return keepWithReasons(recommendations, new Map(kept))
 }
 
 function textOf(

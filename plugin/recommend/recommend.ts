@@ -53,7 +53,7 @@ export interface RecommendSettings {
     address: FieldAddress & { readonly cluster?: string },
     time: string,
   ) => number | undefined
-  /** The planned events that are on, or about to begin. */
+  /** The planned events that are not over. */
   readonly events?: readonly PlannedEvent[]
   /** How changes are followed after they reach the base branch; they are not when left out. */
   readonly health?: HealthOptions

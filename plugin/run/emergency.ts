@@ -44,31 +44,62 @@ export interface EmergencyStart extends EmergencyRequest, Emergency {
  */
 export async function startEmergency(ports: RunPorts, start: EmergencyStart): Promise<RunReport> {
   const { matches, until, reason, factor } = start
-  const on: string[] = []
-  const report = await command(ports, start, {
+  const seen: Seen = { found: new Set(), on: [], kept: [] }
+  return command(ports, start, {
     emergency: { until, ...(reason === undefined ? {} : { reason }) },
     decide: (past) => (declared, cluster, isEditOf) => {
-      if (!isPart(matches, cluster, declared.workload)) return []
+      const own = matches.filter((match) => isPart([match], cluster, declared.workload))
+      for (const match of own) seen.found.add(match)
+      if (own.length === 0) return []
       const pastValues = pastOf(past, { cluster, isEditOf, time: ports.now().toISOString() })
       const end = emergencyEndOf(addressesOf(declared), { declared, pastValues })
-      if (end === undefined) return raiseAll(declared, { factor, until })
-      on.push(`${workloadLabel(declared.workload)} is on until ${end}`)
-      return []
+      const name = workloadLabel(declared.workload)
+      if (end !== undefined) seen.on.push(`${name} is on until ${end}`)
+      const raised = end === undefined ? raiseAll(declared, { factor, until }) : []
+      if (end === undefined && raised.length === 0) seen.kept.push(`${name} ${whyKept(declared)}`)
+      return raised
     },
+    check: (plan) => refuseNothing(plan, matches, seen),
   })
-  const { proposal, skipped } = report.plan
+}
+
+/** What an emergency that is to begin found. */
+interface Seen {
+  readonly found: Set<RuleMatch>
+  /** Workloads whose emergency is on, and why others stay, as clauses. */
+  readonly on: string[]
+  readonly kept: string[]
+}
+
+/** Throws `usage` before anything is written: for a name that no source declares, and where nothing is raised. */
+function refuseNothing({ proposal, skipped }: Plan, matches: readonly RuleMatch[], seen: Seen): void {
+  const unknown = matches.find((match) => !seen.found.has(match))
+  if (unknown !== undefined) throw notDeclared(unknown)
+  if (proposal !== undefined) return
   const [first] = skipped.filter(({ field }) => field !== undefined)
-  if (proposal === undefined && first !== undefined)
+  if (first !== undefined)
     throw stop('usage', `Nothing was raised: ${first.workload} ${first.field}: ${first.reason}`, {
       hint: 'Raise it by hand; `tortoise trace` says where each value is set.',
     })
-  if (proposal === undefined && on.length > 0)
-    throw stop('usage', `The emergency of ${[...new Set(on)].join(', of ')}`, {
+  if (seen.on.length > 0)
+    throw stop('usage', `The emergency of ${[...new Set(seen.on)].join(', of ')}`, {
       hint: 'Let it end, or end it with `tortoise emergency stop` and start again.',
     })
-  return required(report, 'Nothing can be raised', {
-    hint: 'An emergency raises the `minReplicas` of an HPA in Git to its `maxReplicas`. Pass --factor to raise requests, and check the names: `tortoise discover` lists what the sources declare.',
+  throw stop('usage', `Nothing can be raised: ${[...new Set(seen.kept)].join('; ')}`, {
+    hint: 'An emergency raises the `minReplicas` of an HPA in Git to its `maxReplicas`. Pass --factor to raise requests.',
   })
+}
+
+const notDeclared = ({ cluster, namespace, workload }: RuleMatch) =>
+  stop('usage', `No source declares ${[cluster, namespace, workload].filter(Boolean).join(' ')}`, {
+    hint: 'Check the name, with its capital letters; `tortoise discover` lists what the sources declare.',
+  })
+
+/** Why an emergency raises no number of pods of a workload, as a clause without its name. */
+function whyKept({ autoscaler }: Declared): string {
+  if (autoscaler === undefined) return 'has no HPA in Git'
+  if (autoscaler.minReplicas === undefined) return 'has an HPA without `minReplicas`; add it'
+  return `has a minimum of ${autoscaler.minReplicas} pods already, which is the maximum`
 }
 
 /** Ends the emergencies of some workloads before their time. Throws `usage` when none is on. */
@@ -120,12 +151,14 @@ const addressesOf = ({ workload, containers }: Declared): readonly FieldAddress[
 interface Command {
   readonly decide: NonNullable<PlanInputs['decide']>
   readonly emergency?: Emergency
+  /** Throws before anything is written. */
+  readonly check?: (plan: Plan) => void
 }
 
 async function command(
   ports: RunPorts,
   { checkout, settings, matches }: EmergencyRequest,
-  { decide, emergency }: Command,
+  { decide, emergency, check }: Command,
 ): Promise<RunReport> {
   requireDelivery(settings)
   return retryWhenMoved(ports.progress, async (attempt) => {
@@ -134,6 +167,7 @@ async function command(
     const inputs = { checkout, settings, observations: [], readings: [], decide }
     const planned = await planRepository(ports, inputs, { view, ref })
     // What bounds a value is no matter here: a person commands it.
+    check?.(planned)
     if (emergency !== undefined) refuseEndless(planned)
     const plan = withEmergency({ ...planned, unbounded: [] }, emergency)
     const delivery = await deliverUrgent(

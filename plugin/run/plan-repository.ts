@@ -85,11 +85,11 @@ async function recentCommits(
   return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
 }
 
-/** The planned events that are on, or begin within their lead. */
-const eventsNow = (events: Settings['events'], now: Date): readonly PlannedEvent[] =>
+/** The planned events that are not over. */
+export const eventsNow = (events: Settings['events'], now: Date): readonly PlannedEvent[] =>
   events.flatMap(({ name, match, from, to, minReplicas, leadHours }) =>
-    Date.parse(from) - leadHours * 3_600_000 <= now.getTime() && now.getTime() < Date.parse(to)
-      ? [{ name, match, to, minReplicas }]
+    now.getTime() < Date.parse(to)
+      ? [{ name, match, to, minReplicas, isOn: Date.parse(from) - leadHours * 3_600_000 <= now.getTime() }]
       : [],
   )
 

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import { type PastChange, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
+import { ExpectedStop } from '../model/problem.ts'
+import { matchesRule } from '../model/rule-match.ts'
 import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'
 import { emergencyRules } from '../recommend/emergency.ts'
@@ -10,7 +12,8 @@ import { openTarget } from './deliver/target.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
-import { planRepository } from './plan-repository.ts'
+import type { ObservedUsage } from './observe/request.ts'
+import { eventsNow, planRepository } from './plan-repository.ts'
 import { requireDelivery } from './require-settings.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
 import type { RunReport, RunRequest } from './run.ts'
@@ -30,12 +33,15 @@ export async function runUrgent(
 ): Promise<RunReport> {
   requireDelivery(request.settings)
   const followed = await followedWorkloads(ports, request)
-  if (followed.size === 0) {
+  const events = eventsNow(request.settings.events, ports.now()).filter(({ isOn }) => isOn)
+  if (followed.size === 0 && events.length === 0) {
     ports.progress({ kind: 'note', message: 'no change is followed, so nothing is read' })
     return { plan: { recommendations: [], skipped: [] }, observations: [] }
   }
-  const observed = await observeUsage(ports, request.settings, request.usage)
-  const isSelected = (workload: Workload): boolean => followed.has(workloadKey(workload))
+  const observed = await usageOrNone(ports, request, observeUsage)
+  const isSelected = (workload: Workload): boolean =>
+    followed.has(workloadKey(workload)) ||
+    events.some(({ match: { cluster: _, ...match } }) => matchesRule(match, { workload }))
   return retryWhenMoved(ports.progress, async (attempt) => {
     const target = await openTarget(ports, request, attempt)
     const inputs = { ...request, ...observed, isSelected, onlyUrgent: true }
@@ -43,6 +49,25 @@ export async function runUrgent(
     const delivery = await deliverPlan(ports, { ...request, ...observed, plan, isPartial: true }, target)
     return { plan, ...(delivery && { delivery }), observations: observed.observations }
   })
+}
+
+/** The usage; none, with a warning, where it cannot be read: emergencies end without it. */
+async function usageOrNone(
+  ports: RunPorts,
+  { settings, usage }: RunRequest,
+  observeUsage: ObserveUsage,
+): Promise<ObservedUsage> {
+  try {
+    return await observeUsage(ports, settings, usage)
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    const [reason = ''] = error.message.split('\n')
+    ports.progress({
+      kind: 'warning',
+      message: `no usage is known, so only emergencies are ended: ${reason}`,
+    })
+    return { observations: [], readings: [] }
+  }
 }
 
 /** Whether a value is in an emergency, or not back from one. */

@@ -209,6 +209,38 @@ describe('an emergency', () => {
     expect(stderr).toContain('the clone is shallow and ends on ')
   })
 
+  it('is not begun at all when one of several names is wrong', async () => {
+    checkout(kustomization)
+    const { status, stderr } = await emergency('start', '--workload', 'Deployment/web', 'Deployment/wbe')
+    expect([status, commits()]).toEqual([2, 1])
+    expect(stderr).toContain('No source declares Deployment/wbe')
+  })
+
+  it('ends although no usage can be read, by urgent runs and by repeated stops', async () => {
+    checkout(kustomization)
+    await emergency('start', '--namespace', 'shop')
+    expire()
+    const urgent = ['run', '--urgent', '--prometheus', 'http://127.0.0.1:9']
+    const { status, stderr } = await tortoise(urgent, { cwd: root })
+    expect(status, stderr).toBe(0)
+    expect(stderr).toContain('no usage is known, so only emergencies are ended')
+    expect(kustomization.minimum()).toBe('10 # at night')
+    await emergency('stop', '--namespace', 'shop')
+    await emergency('stop', '--namespace', 'shop')
+    expect(kustomization.minimum()).toBe('3 # at night')
+    expect((await emergency('stop', '--namespace', 'shop')).status).toBe(2)
+  }, 60_000)
+
+  it('is refused where nothing would be written, and says that a commit is in the clone alone', async () => {
+    checkout(kustomization)
+    const begun = await emergency('start', '--namespace', 'shop')
+    expect(begun.stderr).toContain('push it, git push origin main')
+    writeFileSync(join(root, 'tortoise.yaml'), read('tortoise.yaml').replace('direct', 'report'))
+    const { status, stderr } = await emergency('stop', '--namespace', 'shop')
+    expect(status).toBe(2)
+    expect(stderr).toContain('--direct')
+  })
+
   it('changes nothing with --dry-run', async () => {
     checkout(kustomization)
     const { status, stdout } = await emergency('start', '--namespace', 'shop', '--dry-run')
@@ -260,7 +292,7 @@ describe('an emergency', () => {
     [
       'an unknown workload',
       ['start', '--workload', 'Deployment/nope'],
-      'Nothing can be raised',
+      'No source declares Deployment/nope',
       'tortoise discover',
     ],
     ['no time', ['start', '--namespace', 'shop', '--for', 'ever'], 'cannot last for ever', '30m, 4h, 2d'],
@@ -318,6 +350,18 @@ describe('a planned event', () => {
     writeFileSync(join(root, 'apps/web/hpa.yaml'), autoscaler('7', '20'))
     plan(at(-36), at(-1))
     expect(await minimumAfterRun()).toBe('7')
+  }, 60_000)
+
+  it('is restored although an emergency began during it', async () => {
+    checkout(kustomization)
+    plan(at(-1), at(36))
+    expect(await minimumAfterRun()).toBe('12')
+    await emergency('start', '--namespace', 'shop')
+    expect(kustomization.minimum()).toMatch(/^20/)
+    await emergency('stop', '--namespace', 'shop')
+    expect(kustomization.minimum()).toMatch(/^12/)
+    plan(at(-36), at(-1))
+    expect(await minimumAfterRun()).toBe('3')
   }, 60_000)
 
   it('that ends before it begins is refused with its place', async () => {

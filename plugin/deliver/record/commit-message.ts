@@ -1,6 +1,7 @@
 import type { FieldAddress } from '../../model/field.ts'
 import { fieldLabel } from '../../model/field.ts'
 import { fingerprint } from '../../model/fingerprint.ts'
+import { isTakenBack } from '../../model/health.ts'
 import { plural } from '../../model/plural.ts'
 import type { Proposal, ProposedChange } from '../../model/proposal.ts'
 import { encodedWords, encodeWord, type Inert, inert } from '../../model/text/inert.ts'
@@ -8,6 +9,15 @@ import { workloadKey, workloadLabel } from '../../model/workload.ts'
 import type { StoredTree } from '../forges/forge.ts'
 
 const subjectLimit = 72
+
+/** The beginning of a subject: what the changes are for. */
+function kindOf(changes: readonly ProposedChange[], isEmergency: boolean): string {
+  if (isEmergency) return 'fix(resources): emergency for'
+  const isAll = (rule: string): boolean =>
+    changes.every(({ because }) => because.some((one) => one.rule === rule))
+  if (isAll('emergency.over')) return 'fix(resources): end of emergency for'
+  return changes.every(isTakenBack) ? 'fix(resources): take back' : 'perf(resources): right-size'
+}
 
 function subject({ changes, emergency }: Proposal): Inert {
   const labels = new Map(
@@ -17,7 +27,7 @@ function subject({ changes, emergency }: Proposal): Inert {
     ]),
   )
   const [only] = labels.values()
-  const kind = emergency === undefined ? 'perf(resources): right-size' : 'fix(resources): emergency for'
+  const kind = kindOf(changes, emergency !== undefined)
   const named = inert`${kind} ${only ?? ''}`
   return labels.size === 1 && named.length <= subjectLimit
     ? named

@@ -1,6 +1,8 @@
 import { Argument, Command, Option } from 'commander'
 import type { Settings } from '../../../config/schema.ts'
+import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
+import { terminal } from '../../model/text/terminal.ts'
 import { emergenciesForPeople, jsonEmergencies } from '../../report/emergencies.ts'
 import { ansi, plain } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
@@ -57,12 +59,21 @@ export function emergencyCommand(host: Host): Command {
             : emergenciesForPeople(active, host.colour ? ansi : plain),
         )
       }
+      if (settings.deliver.mode === 'report' && !flags.dryRun)
+        throw stop('usage', 'deliver.mode is report, so nothing would be written', {
+          hint: 'Pass --direct to commit on the base branch, or --dry-run to see what would change.',
+        })
       const request = { checkout, settings, matches: matchesOf(flags) }
       const report =
         action === 'stop'
           ? await stopEmergency(host, request)
           : await startEmergency(host, { ...request, ...startOf(host, flags) })
       host.stdout(formatOutcome(host, report, flags.output))
+      const { mode, remote, github } = settings.deliver
+      if (report.delivery?.created && mode !== 'pull-request' && remote === undefined && github === undefined)
+        host.stderr(
+          terminal`The commit is in this clone alone: push it, git push origin ${report.delivery.branch ?? ''}\n`,
+        )
     })
 }
 

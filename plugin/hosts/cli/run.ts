@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { stop } from '../../model/problem.ts'
 import type { Host } from '../../run/host.ts'
 import { run } from '../../run/run.ts'
 import { runUrgent } from '../../run/run-urgent.ts'
@@ -14,6 +15,10 @@ export function runCommand(host: Host): Command {
     .description('plan on the head of the base branch, then deliver as settings say')
     .option('--urgent', 'only look after what was merged: take back harm, answer OOM kills, end emergencies')
     .action(async (flags: RunFlags & ShardFlags & UrgentFlag) => {
+      if (flags.urgent && (flags.shard ?? flags.merge) !== undefined)
+        throw stop('usage', '--urgent cannot be combined with --shard or --merge', {
+          hint: 'It reads few workloads, so one job does it: leave out --shard and --merge.',
+        })
       const request = () => openRun(host, flags)
       const inShards = runInShards(host, { request, runs: { shard: runShard, merge: runMerged } }, flags)
       if (inShards === undefined && flags.repositories) return runOnRepositories(host, flags, false)

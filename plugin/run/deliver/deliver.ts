@@ -48,7 +48,7 @@ async function deliverByCommit(
   const delivery = await deliverCommit(ports, { proposal, settings, branch, baseId: commit.id })
   const isOnBase = delivery.created && delivery.branch === branch.name
   if (isOnBase && (await headOf(branch.gitdir, branch.name)) === delivery.commit)
-    await syncWorkTree(checkout, proposal.edits)
+    await syncWorkTree(checkout, proposal.edits, ports.progress)
   return delivery
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { fileLines } from '../../io/file-lines.ts'
 import { stop } from '../../model/problem.ts'
@@ -52,6 +52,7 @@ export function writePart(
     ...part.groups.map((group) => JSON.stringify({ group })),
   ]
   const first = { kind: 'TortoisePlanPart', version: 1, ...head, lines: lines.length, sha256: digest(lines) }
+  mkdirSync(dirname(resolve(cwd, file)), { recursive: true })
   const descriptor = openSync(resolve(cwd, file), 'w', 0o600)
   try {
     for (const line of [JSON.stringify(first), ...lines]) writeSync(descriptor, `${line}\n`)
