@@ -100,7 +100,14 @@ better requests in the Git repository that Argo CD or Flux deploys. It changes n
 
 ## Install
 
-Create a Secret with the tokens, and write the settings into the values:
+Write the tokens into a file \`tokens.env\`. The first pushes, and the second opens pull requests. They may be the same:
+
+\`\`\`sh
+TORTOISE_GIT_TOKEN=…
+GITHUB_TOKEN=…
+\`\`\`
+
+Create a Secret from it, delete the file, and write the settings into the values:
 
 \`\`\`sh
 kubectl create namespace gitops-tortoise
@@ -146,8 +153,11 @@ extraVolumeMounts:
 settings:
   clusters:
     - name: staging
+      prometheus: { url: https://prometheus.staging.example.org }
       kubernetes: { kubeconfig: /etc/tortoise-kubeconfigs/staging }
 \`\`\`
+
+If a server listens on a port other than 443, 6443 and 9090, add it to \`networkPolicy.egressPorts\`. DNS is allowed in any case.
 
 ## Values
 

@@ -129,6 +129,26 @@ describe.each([
       { ...minimal, mode: 'cronjob', leaderElection: { enabled: true } },
       /mode: daemon/,
     ],
+    [
+      'metrics of a CronJob',
+      { ...minimal, mode: 'cronjob', serviceMonitor: { enabled: true } },
+      /Remove `serviceMonitor.enabled`/,
+    ],
+    [
+      'a disruption budget of a CronJob',
+      { ...minimal, mode: 'cronjob', podDisruptionBudget: { enabled: true } },
+      /Remove `podDisruptionBudget.enabled`/,
+    ],
+    [
+      'alerts without their series',
+      { ...minimal, prometheusRule: { enabled: true } },
+      /Set `serviceMonitor.enabled: true`/,
+    ],
+    [
+      'less time than a shutdown takes',
+      { settings: { ...settings, serve: { shutdownSeconds: 40 } } },
+      /`terminationGracePeriodSeconds` \(40\) must be more than `serve.shutdownSeconds` \(40\)/,
+    ],
   ])('refuses %s and names it', (_case, values, says) => {
     const { status, stderr } = helm(version, ['template', 'x', chart], values)
     expect(status).not.toBe(0)

@@ -83,6 +83,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and $v.leaderElection.enabled (ne $v.mode "daemon") -}}
 {{- fail "`leaderElection` is for `mode: daemon`. A CronJob runs one pod at a time." -}}
 {{- end -}}
+{{- range $name := list "serviceMonitor" "prometheusRule" "podDisruptionBudget" -}}
+{{- if and (get $v $name).enabled (ne $v.mode "daemon") -}}
+{{- fail (printf "`%s` is for `mode: daemon`. A CronJob has no page, no metrics and no pod to keep. Remove `%s.enabled`." $name $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $v.prometheusRule.enabled (not $v.serviceMonitor.enabled) -}}
+{{- fail "The alerts of `prometheusRule` select the series by the labels of the ServiceMonitor. Set `serviceMonitor.enabled: true`." -}}
+{{- end -}}
+{{- $shutdown := dig "serve" "shutdownSeconds" 25 (mergeOverwrite (dict) $v.operatorSettings $v.settings) -}}
+{{- if and (eq $v.mode "daemon") (le (int $v.terminationGracePeriodSeconds) (int $shutdown)) -}}
+{{- fail (printf "`terminationGracePeriodSeconds` (%d) must be more than `serve.shutdownSeconds` (%d) of the settings, so that a run can end." (int $v.terminationGracePeriodSeconds) (int $shutdown)) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The spec of a pod: dict "root" . "daemon" BOOLEAN. */}}

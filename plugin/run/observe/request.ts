@@ -45,7 +45,11 @@ export function partOf({ shard }: Pick<ObserveFlags, 'shard'>): Part | undefined
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(shard) ?? []
   const part = { index: Number(index), of: Number(of) }
   if (part.index >= 1 && part.index <= part.of) return part
-  throw stop('usage', `--shard ${shard} is not a part of a run`, { hint: 'Write it as 1/4, 2/4, 3/4, 4/4.' })
+  const hint =
+    part.of >= 1
+      ? `Of ${part.of} shards, the first is 1/${part.of}, and the last ${part.of}/${part.of}.`
+      : 'Write it as 1/4 in the first of four jobs.'
+  throw stop('usage', `--shard ${shard} is not a part of a run`, { hint })
 }
 
 /** Observed usage, and what reading it took. */

@@ -70,9 +70,10 @@ export function digest(texts: Iterable<string>): string {
   return hash.digest('hex')
 }
 
-/** Reads part files, and directories of them. Throws `path.missing` or `shards.unusable`. */
+/** Reads part files, and directories of them, each file once. Throws `path.missing` or `shards.unusable`. */
 export function readParts({ cwd }: Pick<Environment, 'cwd'>, files: readonly string[]): readonly PartFile[] {
-  return files.flatMap((file) => partFiles(cwd, file)).map((one) => readPart(one))
+  const found = files.flatMap((file) => partFiles(cwd, file))
+  return [...new Map(found.map((one) => [one.path, one])).values()].map((one) => readPart(one))
 }
 
 function partFiles(cwd: string, file: string) {
