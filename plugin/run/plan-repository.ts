@@ -26,6 +26,7 @@ import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
 import { daysSinceChange, type PastValuesOf, pastValuesIn } from './past-values.ts'
 import { fetchRenderings } from './stored-renderings.ts'
+import { warnOfUnmatched } from './unmatched-events.ts'
 
 /** What identifies a repository on any machine, where that is known. */
 const nameOf = ({ root }: Checkout, { deliver }: Pick<Settings, 'deliver'>): string =>
@@ -166,6 +167,9 @@ export async function planRepository(
   const opened = await openPlan(ports, inputs, base)
   const planned = await plan(opened.request, opened.ports)
   await opened.keep()
+  const { settings, isSelected, onlyUrgent, decide } = inputs
+  if (!(isSelected ?? onlyUrgent ?? decide))
+    warnOfUnmatched(eventsNow(settings.events, ports.now()), planned, ports.progress)
   return { ...planned, ...opened.details() }
 }
 

@@ -102,12 +102,13 @@ const emergency = (...args: readonly string[]): Promise<Ended> =>
   tortoise(['emergency', ...args], { cwd: root })
 
 /** A run without usage: it steps back from emergencies and decides nothing else. */
-async function run(): Promise<void> {
+async function run(): Promise<string> {
   const empty = { kind: 'TortoiseSnapshot', version: 1, recordedAt: '2026-03-01T00:00:00Z', observations: [] }
   const snapshot = join(root, '.git/snapshot.json')
   writeFileSync(snapshot, JSON.stringify(empty))
   const { status, stderr } = await tortoise(['run', '--snapshot', snapshot, '-o', 'json'], { cwd: root })
   expect(status, stderr).toBe(0)
+  return stderr
 }
 
 /** Lets the emergency of the last commit end an hour ago. */
@@ -362,6 +363,18 @@ describe('a planned event', () => {
     expect(kustomization.minimum()).toMatch(/^12/)
     plan(at(-36), at(-1))
     expect(await minimumAfterRun()).toBe('3')
+  }, 60_000)
+
+  it('whose match fits no workload is warned of', async () => {
+    checkout(kustomization)
+    plan(at(-1), at(36))
+    expect(await run()).not.toContain('the planned event')
+    const text = read('tortoise.yaml').replace('match: { namespace: shop }', 'match: { namespace: shpo }')
+    writeFileSync(join(root, 'tortoise.yaml'), text)
+    git(root, 'commit', '--quiet', '--all', '--message=typo')
+    expect(await run()).toContain(
+      'the planned event sale matches no workload that has recommendations ({ namespace: shpo }), so nothing is raised for it',
+    )
   }, 60_000)
 
   it('that ends before it begins is refused with its place', async () => {
