@@ -91,7 +91,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and $v.prometheusRule.enabled (not $v.serviceMonitor.enabled) -}}
 {{- fail "The alerts of `prometheusRule` select the series by the labels of the ServiceMonitor. Set `serviceMonitor.enabled: true`." -}}
 {{- end -}}
-{{- $shutdown := dig "serve" "shutdownSeconds" 25 (mergeOverwrite (dict) $v.operatorSettings $v.settings) -}}
+{{- $shutdown := dig "serve" "shutdownSeconds" 25 (mergeOverwrite (deepCopy $v.operatorSettings) $v.settings) -}}
 {{- if and (eq $v.mode "daemon") (le (int $v.terminationGracePeriodSeconds) (int $shutdown)) -}}
 {{- fail (printf "`terminationGracePeriodSeconds` (%d) must be more than `serve.shutdownSeconds` (%d) of the settings, so that a run can end." (int $v.terminationGracePeriodSeconds) (int $shutdown)) -}}
 {{- end -}}
