@@ -13,7 +13,7 @@ import type { DeclaredIn } from './declared-source.ts'
 export interface BacktestInput {
   readonly observations: readonly Observation[]
   readonly prices: Prices & { readonly currency: string }
-  /** The recommended changes. For a workload in the proposal, the proposed changes are replayed instead. */
+  /** The recommended changes, which are replayed when nothing is proposed. */
   readonly recommended: readonly SourceChange[]
   readonly proposal?: Proposal | undefined
 }
@@ -21,7 +21,10 @@ export interface BacktestInput {
 const keyOf = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>): string =>
   `${source}\0${workloadKey(workload)}`
 
-/** Replays the recorded usage of each workload that changes, under the current values and under the new ones. */
+/**
+ * Replays the recorded usage of each workload that changes, under the current values and under the new ones. What cannot be edited is
+ * left out, so that the sum is of what is proposed.
+ */
 export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInput): PlanBacktest {
   const moves = movesOf(input)
   const workloads = declared.flatMap(({ source, workloads: own }) => {
@@ -40,8 +43,7 @@ export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInp
 }
 
 function movesOf({ recommended, proposal }: BacktestInput): ReadonlyMap<string, readonly NewValue[]> {
-  const proposed = byWorkload(proposal?.changes ?? [], asMove)
-  return new Map([...byWorkload(recommended, (one) => one), ...proposed])
+  return proposal === undefined ? byWorkload(recommended, (one) => one) : byWorkload(proposal.changes, asMove)
 }
 
 function asMove({ container, field, to }: ProposedChange): NewValue | undefined {
