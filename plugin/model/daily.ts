@@ -1,4 +1,4 @@
-import { packSketches, unpackSketches } from './packed-sketches.ts'
+import { packSketches, pushSketch, unpackSketches } from './packed-sketches.ts'
 import { packBytes, unpackBytes } from './packing.ts'
 import type { Sketch } from './sketch.ts'
 
@@ -81,15 +81,7 @@ function packQuarters(days: readonly DayUsage[]): string {
   const bytes: number[] = []
   for (const { quarters = [] } of days) {
     bytes.push(quarters.length)
-    for (const sketch of quarters) {
-      bytes.push(sketch.length)
-      for (const [bucket, weight] of sketch) {
-        bytes.push(bucket)
-        let left = Math.max(1, Math.round(weight))
-        for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) + 128)
-        bytes.push(left)
-      }
-    }
+    for (const sketch of quarters) pushSketch(bytes, sketch)
   }
   return packBytes(Uint8Array.from(bytes))
 }

@@ -7,16 +7,19 @@ import type { Sketch } from './sketch.ts'
  */
 export function packSketches(sketches: readonly Sketch[]): string {
   const bytes: number[] = []
-  for (const sketch of sketches) {
-    bytes.push(sketch.length)
-    for (const [bucket, weight] of sketch) {
-      bytes.push(bucket)
-      let left = Math.max(1, Math.round(weight))
-      for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) + 128)
-      bytes.push(left)
-    }
-  }
+  for (const sketch of sketches) pushSketch(bytes, sketch)
   return packBytes(Uint8Array.from(bytes))
+}
+
+/** Appends a sketch to bytes, as `packSketches` packs it. */
+export function pushSketch(bytes: number[], sketch: Sketch): void {
+  bytes.push(sketch.length)
+  for (const [bucket, weight] of sketch) {
+    bytes.push(bucket)
+    let left = Math.max(1, Math.round(weight))
+    for (; left > 127; left = Math.floor(left / 128)) bytes.push((left % 128) + 128)
+    bytes.push(left)
+  }
 }
 
 /** Unpacks so many sketches. Throws when `packed` is not the output of `packSketches`, or has fewer. */

@@ -16,7 +16,7 @@ export function warnOfUnmatched(
       .join(', ')
     progress({
       kind: 'warning',
-      message: `the planned event ${name} matches no workload that has recommendations ({ ${wanted} }), so nothing is raised for it; check its match in the settings`,
+      message: `the planned event ${name} matches no workload that has recommendations ({ ${wanted} }), so nothing is raised for it; check its match in the settings, and whether an HPA scales the workload`,
     })
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDirectory } from '../cache.mjs'
 
-/** Release of Thanos that the lab runs: a module that later ones need is not served by proxy.golang.org. */
+/** Release of Thanos that the lab runs: modules that later ones need cannot be fetched everywhere. */
 export const thanosVersion = 'v0.36.1'
 
 /** The directory of the program. */
