@@ -27,6 +27,7 @@ export const healthRules = {
   throttled: 'health.throttled',
   short: 'health.short',
   maximum: 'health.maximum',
+  signal: 'health.signal',
 } as const
 
 const takingBack: readonly string[] = Object.values(healthRules)

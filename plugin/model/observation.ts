@@ -2,6 +2,7 @@ import type { DailyUsage } from './daily.ts'
 import type { UsageOrigin } from './reading.ts'
 import type { DeclaredPolicy } from './scaling-policy.ts'
 import type { Series } from './series.ts'
+import type { SignalSamples } from './signal.ts'
 import type { Sketch } from './sketch.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Workload } from './workload.ts'
@@ -88,4 +89,6 @@ export interface Observation {
   readonly rolledOutBy?: string
   /** Scaling policies of `kind: Tortoise` objects in the cluster. */
   readonly policies?: readonly DeclaredPolicy[]
+  /** What its owners measure of it; read only for workloads that change. No snapshot holds it. */
+  readonly signals?: readonly SignalSamples[]
 }

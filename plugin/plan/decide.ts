@@ -1,9 +1,12 @@
+import { groupBy } from '../model/group.ts'
 import type { FollowedChange } from '../model/health.ts'
 import type { Observation } from '../model/observation.ts'
+import { observedIn } from '../model/observed.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { Skipped } from '../model/proposal.ts'
 import type { SourceRollout } from '../model/rollout.ts'
+import { type Workload, workloadKey } from '../model/workload.ts'
 import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
@@ -16,6 +19,7 @@ import { pace } from './pace.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import type { FindPastValues, LastChange, PlanRequest } from './plan-request.ts'
 import type { Proposed } from './propose-changes.ts'
+import { withSignals } from './read-signals.ts'
 import type { PlanPorts } from './render-sources.ts'
 import { slotsOfPlan } from './replica-slots.ts'
 import type { SourceFacts } from './source-facts.ts'
@@ -57,19 +61,71 @@ export async function decide(
     source,
     workloads: workloads.filter(({ workload }) => isSelected(workload)),
   }))
-  const observations = nameWholePods(joinReferences(request.observations, facts), declared)
+  const unmeasured = nameWholePods(joinReferences(request.observations, facts), declared)
   const editsIn = await editsBySource(declared, hasHistory, ports)
-  const surroundings = surroundingsOf(facts, declared, observations)
-  const recommendations = declared.flatMap((one) =>
-    recommendFor(one, { ...request, observations, surroundings }, editsIn(one.source.id)),
-  )
+  const surroundings = surroundingsOf(facts, declared, unmeasured)
+  const evaluate = evaluation(declared, { ...request, surroundings, hasHistory }, editsIn)
+  const { observations, recommendations, followed } = await measured(evaluate(unmeasured), evaluate, request)
   const recommended = recommendations.filter(isChange).filter((one) => !request.onlyUrgent || isUrgent(one))
   const known = { ...request, declared, observations, recommendations }
-  const followed = followedChanges(declared, { ...known, hasHistory, editsIn })
   const reviewed = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
   const paced = pace(reviewed.changes, { ...known, followed })
   const skipped = [...reviewed.skipped, ...paced.skipped]
   return { facts, failed, declared, observations, recommendations, changes: paced.changes, followed, skipped }
+}
+
+type Evaluated = Pick<Decided, 'observations' | 'recommendations' | 'followed'>
+type Evaluate = (observations: readonly Observation[], before?: Evaluated) => Evaluated
+
+/** Returns what is recommended from observations, and what became of earlier changes. After an earlier result, only what differs from it is decided again. */
+function evaluation(
+  declared: readonly DeclaredIn[],
+  request: PlanRequest & { readonly surroundings: FindSurroundings; readonly hasHistory: HasHistory },
+  editsIn: (source: string) => IsEditOf,
+): Evaluate {
+  const { hasHistory } = request
+  return (observations, before) => {
+    const known = groupBy(before?.recommendations ?? [], recommendedKey)
+    const isSame = sameIn(before?.observations ?? [], observations)
+    const recommendations = declared.flatMap(({ source, workloads }) =>
+      workloads.flatMap((one) => {
+        const earlier = known.get(recommendedKey({ source: source.id, ...one }))
+        return earlier !== undefined && isSame(one.workload, source.cluster)
+          ? earlier
+          : recommendFor({ source, workloads: [one] }, { ...request, observations }, editsIn(source.id))
+      }),
+    )
+    const followed = followedChanges(declared, {
+      ...request,
+      observations,
+      recommendations,
+      hasHistory,
+      editsIn,
+    })
+    return { observations, recommendations, followed }
+  }
+}
+
+const recommendedKey = ({ source, workload }: Pick<SourceRecommendation, 'source' | 'workload'>): string =>
+  `${source}\0${workloadKey(workload)}`
+
+/** Whether the observation of a workload is the same object in two lists. */
+function sameIn(one: readonly Observation[], other: readonly Observation[]) {
+  return (workload: Workload, cluster: string | undefined): boolean => {
+    const key = workloadKey(workload)
+    return observedIn(one, cluster).get(key) === observedIn(other, cluster).get(key)
+  }
+}
+
+/** Decides again with the signals of what changes or changed lately, where there are any. */
+async function measured(first: Evaluated, evaluate: Evaluate, request: PlanRequest): Promise<Evaluated> {
+  const {
+    readSignals: read,
+    recommend: { health },
+  } = request
+  if (read === undefined || health === undefined) return first
+  const observations = await withSignals(first, { days: health.days, read })
+  return observations === first.observations ? first : evaluate(observations, first)
 }
 
 /** Returns the plan of what was decided and proposed; `undefined` where nothing is proposed. */

@@ -11,6 +11,7 @@ import type { RecommendSettings } from '../recommend/recommend.ts'
 import type { ReviewChange } from './apply-decisions.ts'
 import type { HoldSettings } from './hold-edited.ts'
 import type { HasHistory } from './past-edits.ts'
+import type { ReadSignals } from './read-signals.ts'
 
 export type LastChange = RecommendSettings['lastChange']
 export type FindPastValues = NonNullable<RecommendSettings['pastValues']>
@@ -55,6 +56,8 @@ export interface PlanRequest {
   readonly waves?: Waves
   /** How much may move at once; everything when left out. */
   readonly budget?: Budget
+  /** Reads what owners measure of workloads; nothing is measured when left out. */
+  readonly readSignals?: ReadSignals
   /** Decides the values of a workload in place of the profile, whatever its usage is: a person commands it. */
   readonly decide?: Decide
   /** Applies reviewers' decisions; every change is accepted by default. */

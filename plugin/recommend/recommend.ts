@@ -15,6 +15,7 @@ import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { decideWorkload } from './decide.ts'
 import { withEmergencies } from './emergency.ts'
 import { withEvents } from './events.ts'
+import { keepWhileWorse } from './health/signals.ts'
 import { withoutImplied } from './implied-requests.ts'
 import { keepAnnounced } from './keep-announced.ts'
 import { keepBounded } from './keep-bounded.ts'
@@ -171,7 +172,7 @@ function afterHistory(
   const { to: end } = observation.window
   const inCluster = (address: FieldAddress) => ({ ...address, ...(cluster === undefined ? {} : { cluster }) })
   const kills = answeredKills(decided, observation)
-  const known = keepInOutage(decided, observation, all)
+  const known = keepWhileWorse(keepInOutage(decided, observation, all), observation)
   const advised = keepRecentlyChanged(keepAtMaximum(known, declared.autoscaler, observation), {
     observation,
     kills,

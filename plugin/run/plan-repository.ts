@@ -185,6 +185,7 @@ export async function openPlan(
     onlyUrgent,
     decide,
     declarations = [],
+    readSignals,
     job = 'whole',
   }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
@@ -237,6 +238,7 @@ export async function openPlan(
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
     ...(onlyUrgent && { onlyUrgent }),
+    ...(readSignals && { readSignals }),
   }
   return {
     request,

@@ -14,6 +14,7 @@ import { liveChecks } from './live-checks.ts'
 import { operatorChecks } from './operator-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { settingsChecks } from './settings-checks.ts'
+import { signalChecks } from './signal-checks.ts'
 import { type UsageChecks, usageChecks } from './usage-checks.ts'
 
 /** Checks everything that a run needs. It changes nothing. */
@@ -23,6 +24,7 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
     ...(await programChecks(quiet, request)),
     ...settingsChecks(request),
     ...operatorChecks(request),
+    ...(await signalChecks(request)),
     ...(await chartsChecks(quiet, request)),
   ]
   const lives: LiveCluster[] = []

@@ -13,6 +13,7 @@ import { readValue, sameValue } from '../../model/value.ts'
 import { declaredText } from '../declared-text.ts'
 import { incidentIn } from './incident.ts'
 import { notRolledOut, type RequestEdit } from './rolled-out.ts'
+import { worseSignals } from './signals.ts'
 import {
   killsIn,
   longerAtMaximum,
@@ -125,9 +126,7 @@ function evaluate(
   const figures = figuresOf(address, edit, { span, observation })
   const signs = isRisk(address, edit) ? signsOf(address, edit, { ...input, span }) : []
   if (signs.length > 0) {
-    const incident = signs.some(({ rule }) => rule === healthRules.killed || rule === healthRules.down)
-      ? incidentIn(observation, span, all)
-      : undefined
+    const incident = incidentIn(observation, { span, signs, all })
     return incident === undefined
       ? { verdict: 'hurt', signs, figures }
       : { verdict: 'unclear', signs, figures: [...figures, incident] }
@@ -188,7 +187,8 @@ function signsOf(
       longerAtMaximum(declared, observation, { span, formerMaximum: maximumBefore(address, edit) }),
     ])
   if (isContainerField(field)) found.push([healthRules.down, takenDown(observation, span)])
-  return found.flatMap(([rule, text]) => (text === undefined ? [] : [{ rule, text }]))
+  const own = found.flatMap(([rule, text]) => (text === undefined ? [] : [{ rule, text }]))
+  return [...own, ...worseSignals(observation, span)]
 }
 
 /** Whether a field bounds the memory of a container: a request does where no limit is set. */

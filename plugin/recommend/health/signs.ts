@@ -6,7 +6,7 @@ import { bucketStart, cpuScale } from '../../model/sketch.ts'
 import { countsOf } from '../at-maximum.ts'
 import { shareText } from '../format.ts'
 import { isTooLarge } from '../stuck-rollout.ts'
-import { before, type HealthSpan } from './span.ts'
+import { before, type HealthSpan, type Stretch } from './span.ts'
 
 const secondsPerDay = 86_400
 const minutesPerDay = 1440
@@ -20,11 +20,6 @@ const demandRise = 1.3
 const maximumRise = 0.02
 /** Quarters of days that a comparison of CPU needs: half a day. */
 const leastQuarters = 2
-
-interface Stretch {
-  readonly from: number
-  readonly to: number
-}
 
 /** The OOM kills of a container with a known time in a stretch. */
 export const killsIn = ({ oomTimes = [] }: ContainerUsage, { from, to }: Stretch): number =>

@@ -6,6 +6,12 @@ const secondsPerDay = 86_400
 /** Seconds after a commit in which it is rolled out: what happens then is not counted. */
 const settleSeconds = 1800
 
+/** A stretch of time, in seconds since 1970. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
 /** The time after a change, and the same hours before it, in seconds since 1970. */
 export interface HealthSpan {
   readonly from: number
@@ -44,7 +50,7 @@ export function spanOf(
 }
 
 /** The same hours before a change. */
-export const before = ({ from, to, shift }: HealthSpan): { readonly from: number; readonly to: number } => ({
+export const before = ({ from, to, shift }: HealthSpan): Stretch => ({
   from: from - shift,
   to: to - shift,
 })

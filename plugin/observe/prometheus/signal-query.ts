@@ -1,0 +1,89 @@
+import type { SyntaxNode } from '@lezer/common'
+import { parser } from '@prometheus-io/lezer-promql'
+
+/** What the placeholders of a query of owners are replaced with. */
+export interface SignalSubject {
+  readonly namespace: string
+  readonly workload: string
+  readonly kind: string
+  readonly cluster: string
+}
+
+const placeholder = /\$(namespace|workload|kind|cluster)\b/g
+/** Matchers that keep a query from reading what is not of the workload. */
+const own = /^\s*=\s*(["'`])\$(?:namespace|workload)\1$/
+
+function nodesNamed(query: string, name: string): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = []
+  parser.parse(query).iterate({
+    enter: ({ node }) => {
+      if (node.name === name) found.push(node)
+    },
+  })
+  return found
+}
+
+/** Where the text is no PromQL, as an index; `undefined` where it is. */
+function syntaxError(query: string): number | undefined {
+  let at: number | undefined
+  parser.parse(query).iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) at ??= from
+    },
+  })
+  return at
+}
+
+/** Why a query of owners cannot be used, as a clause; `undefined` where it can. */
+export function signalProblem(query: string): string | undefined {
+  const error = syntaxError(query)
+  if (error !== undefined) return `is not PromQL at character ${error + 1}`
+  const selectors = nodesNamed(query, 'VectorSelector')
+  if (selectors.length === 0) return 'has no selector of a metric'
+  const open = selectors.find((selector) => !isOwn(query, selector))
+  return open && `reads more than one workload: ${query.slice(open.from, open.to)}`
+}
+
+const isOwn = (query: string, selector: SyntaxNode): boolean =>
+  (selector.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? []).some((matcher) => {
+    const name = matcher.getChild('LabelName')
+    return name !== null && own.test(query.slice(name.to, matcher.to))
+  })
+
+/**
+ * The query for one workload, with the labels that select its cluster on a shared server in each selector. The query has no
+ * `signalProblem`; names of the subject are those of Kubernetes objects.
+ */
+export function fillQuery(
+  query: string,
+  subject: SignalSubject,
+  labels: Readonly<Record<string, string>>,
+): string {
+  const matchers = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  const edits = [
+    ...nodesNamed(query, 'StringLiteral').map(({ from, to, parent }) => ({
+      from,
+      to,
+      text: filled(query.slice(from, to), subject, isRegex(parent)),
+    })),
+    ...(matchers.length === 0 ? [] : nodesNamed(query, 'LabelMatchers')).map(({ from }) => ({
+      from: from + 1,
+      to: from + 1,
+      text: `${matchers.join(',')},`,
+    })),
+  ].sort((one, other) => other.from - one.from)
+  return edits.reduce((text, { from, to, text: own }) => text.slice(0, from) + own + text.slice(to), query)
+}
+
+const isRegex = (matcher: SyntaxNode | null): boolean => {
+  const operator = matcher?.getChild('MatchOp')
+  return operator?.getChild('EqlRegex') !== null || operator?.getChild('NeqRegex') !== null
+}
+
+const filled = (literal: string, subject: SignalSubject, regex: boolean): string =>
+  literal.replace(placeholder, (_, name: keyof SignalSubject) => {
+    const text = subject[name]
+    if (!regex) return text
+    // A backslash is doubled in a quoted text, and single between backticks.
+    return text.replaceAll('.', literal.startsWith('`') ? '\\.' : '\\\\.')
+  })

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runAt } from '../lab/loop/program.ts'
+import { hasPrometheus, type PrometheusLab, startPrometheus } from '../lab/prometheus.ts'
+import { git } from './program.ts'
+
+if (!hasPrometheus())
+  console.warn('prometheus or promtool is not on the PATH: signals are not read from a real one')
+
+const [hour, day] = [3600, 86_400]
+const end = Math.floor(Date.now() / 1000 / hour) * hour
+const times = Array.from({ length: (16 * day) / 300 }, (_, index) => end - 16 * day + (index + 1) * 300)
+const names = ['api', 'web']
+
+/** Two services that request far more CPU than they use; errors of api begin a day and a half ago. */
+function* samples(): Generator<string> {
+  const write = (metric: string, value: (time: number) => number): readonly string[] =>
+    times.map((time) => `${metric} ${value(time)} ${time}\n`)
+  for (const name of names) {
+    const pod = `namespace="shop",pod="${name}-1-a"`
+    const own = `${pod},container="app"`
+    const kubelet = `${own},image="shop:1",job="kubelet",metrics_path="/metrics/cadvisor"`
+    yield* write(`container_cpu_usage_seconds_total{${kubelet}}`, (time) => 0.1 * (time - end + 20 * day))
+    yield* write(`container_memory_working_set_bytes{${kubelet}}`, () => 2e8)
+    yield* write(
+      `kube_pod_owner{${pod},owner_kind="ReplicaSet",owner_name="${name}-1",owner_is_controller="true"}`,
+      () => 1,
+    )
+    yield* write(
+      `kube_replicaset_owner{namespace="shop",replicaset="${name}-1",owner_kind="Deployment",owner_name="${name}",owner_is_controller="true"}`,
+      () => 1,
+    )
+    yield* write(`kube_pod_status_phase{${pod},phase="Running"}`, () => 1)
+    yield* write(`requests_errors_ratio{namespace="shop",app="${name}"}`, (time) =>
+      name === 'api' && time > end - 1.5 * day ? 0.04 : 0.001,
+    )
+  }
+}
+
+const manifest = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: shop }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec:
+      containers:
+        - name: app
+          image: shop:1
+          resources:
+            requests: { cpu: 500m, memory: 256Mi }
+            limits: { memory: 256Mi }
+`
+
+const signal = 'query: max(requests_errors_ratio{namespace="$namespace",app="$workload"})'
+const settings = (more: string): string => `sources: [{ path: apps, cluster: prod }]
+deliver: { mode: direct, base: main }
+${more}`
+
+describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () => {
+  let prometheus: PrometheusLab
+  const root = mkdtempSync(join(tmpdir(), 'tortoise-signals-'))
+  const repository = join(root, 'repository')
+  beforeAll(async () => {
+    prometheus = await startPrometheus([...samples()].sort().join(''))
+    mkdirSync(join(repository, 'apps'), { recursive: true })
+    for (const name of names) writeFileSync(join(repository, `apps/${name}.yaml`), manifest(name))
+    writeFileSync(join(repository, 'tortoise.yaml'), settings(''))
+    git(repository, 'init', '--quiet', '--initial-branch=main')
+    git(repository, 'add', '--all')
+    git(repository, 'commit', '--quiet', '--message=as it was', `--date=${(end - 9 * day) * 1000}`)
+  }, 60_000)
+  afterAll(async () => {
+    await prometheus?.close()
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  const run = (seconds: number, ...more: readonly string[]) => {
+    const source = ['--prometheus', prometheus.url, '--cluster', 'prod', '-o', 'json', ...more]
+    return runAt(new Date(seconds * 1000), ['run', '--repo', repository, ...source], { HOME: root })
+  }
+  const change = (text: string): void => writeFileSync(join(repository, 'tortoise.yaml'), settings(text))
+  const cpu = (name: string): string | undefined =>
+    /cpu: (\S+),/.exec(git(repository, 'show', `main:apps/${name}.yaml`))?.[1]
+
+  it('take back what made one worse, of that workload alone', async () => {
+    expect(await run(end - 2 * day)).toMatchObject({ status: 0 })
+    const lowered = cpu('web')
+    expect(lowered).not.toBe('500m')
+    expect(cpu('api')).toBe(lowered)
+    change(
+      `health: { signals: [{ name: error rate, ${signal.replace('max(', "'max(")}', worse: above, value: 0.01 }] }`,
+    )
+    git(repository, 'commit', '--quiet', '--all', '--message=measure errors')
+    const ended = await run(end)
+    expect(ended).toMatchObject({ status: 0 })
+    expect(cpu('api')).toBe('500m')
+    expect(cpu('web')).toBe(lowered)
+    const message = git(repository, 'log', '-1', '--format=%B')
+    expect(message).toContain('error rate is 0.0')
+    expect(message).toMatch(
+      /^Tortoise-Change: prod\/shop\/Deployment\/api app requests\.cpu \d+m 500m health\.signal apps\/api\.yaml$/m,
+    )
+  })
+
+  it('that are no PromQL, or read more than the workload, stop the run before it reads anything', async () => {
+    change(`health: { signals: [{ name: errors, query: up, worse: above, value: 1 }] }`)
+    git(repository, 'commit', '--quiet', '--all', '--message=measure all')
+    const ended = await run(end)
+    expect(ended.status).toBe(2)
+    expect(ended.stderr).toContain('the query of health.signals[0] reads more than one workload: up')
+    expect(ended.stderr).toContain('Each selector needs ="$namespace" or ="$workload"')
+  })
+
+  it('that cannot be used are errors of doctor', async () => {
+    const args = [
+      'doctor',
+      '--repo',
+      repository,
+      '--prometheus',
+      prometheus.url,
+      '--cluster',
+      'prod',
+      '-o',
+      'json',
+    ]
+    const { stdout } = await runAt(new Date(end * 1000), args, { HOME: root })
+    expect(JSON.parse(stdout).checks).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        code: 'signals',
+        message: expect.stringMatching(/^The query of health\.signals\[0\] reads more/),
+      }),
+    )
+  })
+
+  it('without a single series are warned of once, and hold nothing', async () => {
+    change(
+      `health: { signals: [{ name: pods, query: 'kube_pod_status_phase{namespace="$namespace"}', worse: above, value: 0.5 }] }`,
+    )
+    git(repository, 'commit', '--quiet', '--all', '--message=measure pods')
+    const ended = await run(end)
+    expect(ended.status).toBe(0)
+    expect(
+      ended.stderr.match(
+        /the signal pods in prod is not known: its query gives 2 series of shop\/Deployment/g,
+      ),
+    ).toHaveLength(1)
+  })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { fillQuery, signalProblem } from '../../../../plugin/observe/prometheus/signal-query.ts'
+
+const subject = { namespace: 'shop', workload: 'api.v2', kind: 'Deployment', cluster: 'prod' }
+
+describe('a query of owners', () => {
+  it.each([
+    ['errors{namespace="$namespace"}', undefined],
+    ["sum(rate(errors{app='$workload',code=~\"5..\"}[5m])) / sum(rate(all{app='$workload'}[5m]))", undefined],
+    ['{__name__="errors", pod=~"$workload-.+", namespace=`$namespace`}', undefined],
+    ['errors{', 'is not PromQL at character 8'],
+    ['errors{namespace="$namespace"} >', 'is not PromQL at character 33'],
+    ['vector(1)', 'has no selector of a metric'],
+    ['errors', 'reads more than one workload: errors'],
+    ['errors{namespace="$namespace"} / up', 'reads more than one workload: up'],
+    ['errors{namespace!="$namespace"}', 'reads more than one workload: errors{namespace!="$namespace"}'],
+    ['errors{namespace=~"$namespace"}', 'reads more than one workload: errors{namespace=~"$namespace"}'],
+    [
+      'errors{namespace=~".*|$namespace"}',
+      'reads more than one workload: errors{namespace=~".*|$namespace"}',
+    ],
+    ['errors{namespace="x$namespace"}', 'reads more than one workload: errors{namespace="x$namespace"}'],
+    [
+      'errors{x="} or up{y=", namespace="other"}',
+      'reads more than one workload: errors{x="} or up{y=", namespace="other"}',
+    ],
+  ])('%s', (query, problem) => {
+    expect(signalProblem(query)).toBe(problem)
+  })
+
+  it('gets the names of the workload in its texts alone', () => {
+    const query = 'sum by ($cluster) (a{namespace="$namespace",w="$workload",k="$kind/$cluster",n="$names"})'
+    expect(
+      fillQuery('a{namespace="$namespace",w="$workload",k="$kind/$cluster",n="$names"}', subject, {}),
+    ).toBe('a{namespace="shop",w="api.v2",k="Deployment/prod",n="$names"}')
+    expect(signalProblem(query)).toMatch('is not PromQL')
+  })
+
+  it('matches a name with a dot by itself in a regular expression', () => {
+    expect(fillQuery('a{p=~"$workload-.+",q!~`$workload`,namespace="$namespace"}', subject, {})).toBe(
+      'a{p=~"api\\\\.v2-.+",q!~`api\\.v2`,namespace="shop"}',
+    )
+  })
+
+  it('reads one cluster of a shared server, in each selector', () => {
+    const query = 'rate(a{namespace="$namespace"}[5m]) / rate(b{namespace="$namespace",}[5m])'
+    expect(fillQuery(query, subject, { cluster: 'prod "1"' })).toBe(
+      'rate(a{cluster="prod \\"1\\"",namespace="shop"}[5m]) / rate(b{cluster="prod \\"1\\"",namespace="shop",}[5m])',
+    )
+  })
+})
