@@ -100,6 +100,25 @@ const budgetSchema = z
   })
   .describe('How much may move at once in each cluster. Default: no limit.')
 
+const graduateSchema = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Whether workloads earn it.'),
+    after: z
+      .number()
+      .int()
+      .min(1)
+      .max(50)
+      .default(3)
+      .describe('Changes that must hold for each step, since the last one that did harm.'),
+    upTo: z
+      .enum(['auto-merge', 'direct'])
+      .default('auto-merge')
+      .describe('The last step. `direct` commits to the base branch without a pull request.'),
+  })
+  .describe(
+    'Workloads earn a delivery with less review by changes that held: from `pull-request` to `auto-merge`, and then to `direct`.',
+  )
+
 const personName = oneLine.regex(/^[^<>]+$/, 'must not have < or >')
 
 /** Settings of the delivery of changes. */
@@ -158,6 +177,7 @@ export const deliverSchema = z
     pullRequests: pullRequestsSchema.prefault({}),
     waves: wavesSchema.prefault({}),
     budget: budgetSchema.prefault({}),
+    graduate: graduateSchema.prefault({}),
     commits: commitsSchema.prefault({}),
     author: z
       .strictObject({

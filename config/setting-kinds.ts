@@ -26,6 +26,7 @@ const repositorySettings: readonly string[] = [
   'deliver.pullRequests',
   'deliver.waves',
   'deliver.budget',
+  'deliver.graduate',
   'deliver.commits.verified',
   'deliver.author',
   'serve.schedules',

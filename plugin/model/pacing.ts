@@ -1,4 +1,5 @@
 import type { RuleMatch } from './rule-match.ts'
+import type { Workload } from './workload.ts'
 
 /** The order in which clusters or workloads change. */
 export interface Waves {
@@ -18,4 +19,20 @@ export interface Budget {
   readonly cpu?: number | undefined
   /** The same of memory. */
   readonly memory?: number | undefined
+}
+
+/** How the changes of a workload are delivered that earned it by changes that held. */
+export type EarnedDelivery = 'auto-merge' | 'direct'
+
+/** What a workload earned by its earlier changes. */
+export interface Earned {
+  readonly source: string
+  readonly cluster?: string
+  readonly workload: Workload
+  /** Changes that held since the last one that did harm. */
+  readonly held: number
+  /** How its changes are delivered; absent where that is as settings say. */
+  readonly delivery?: EarnedDelivery
+  /** When the last change that did harm, or took it back, reached the base branch, ISO 8601. */
+  readonly lostAt?: string
 }

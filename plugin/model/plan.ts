@@ -1,6 +1,7 @@
 import type { PlanBacktest } from './backtest.ts'
 import type { Coverage } from './coverage.ts'
 import type { FollowedChange } from './health.ts'
+import type { Earned } from './pacing.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
 import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
@@ -34,6 +35,8 @@ export interface Plan {
   readonly reads?: readonly string[]
   /** What became of earlier changes of the values, of each field newest first. */
   readonly followed?: readonly FollowedChange[]
+  /** What workloads earned by them; left out where nothing can be earned. */
+  readonly earned?: readonly Earned[]
   /** Figures of the recorded history under the current values and under the new ones. */
   readonly backtest?: PlanBacktest
   /** Replica bounds by hour of workloads behind an HPA. */

@@ -1,5 +1,6 @@
 import type { FileEdit } from './edit.ts'
 import type { FieldAddress } from './field.ts'
+import type { EarnedDelivery } from './pacing.ts'
 import type { Proof } from './proof.ts'
 import type { Reason } from './recommendation.ts'
 import type { Site } from './site.ts'
@@ -13,6 +14,8 @@ export interface ProposedChange extends FieldAddress {
   readonly to: string
   readonly because: readonly Reason[]
   readonly site: Site
+  /** How it is delivered, where its workload earned that. */
+  readonly earned?: EarnedDelivery
 }
 
 /** A field that is skipped, and why. */

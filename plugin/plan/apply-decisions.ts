@@ -1,4 +1,5 @@
 import { fieldLabel } from '../model/field.ts'
+import type { EarnedDelivery } from '../model/pacing.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { SourceRecommendation } from '../model/plan.ts'
 import type { Skipped } from '../model/proposal.ts'
@@ -6,7 +7,11 @@ import type { Change } from '../model/recommendation.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 
 /** A change with the source that declares its workload. */
-export type SourceChange = Change & Pick<SourceRecommendation, 'source' | 'cluster'>
+export type SourceChange = Change &
+  Pick<SourceRecommendation, 'source' | 'cluster'> & {
+    /** How it is delivered, where its workload earned that. */
+    readonly earned?: EarnedDelivery
+  }
 
 /** Returns what reviewers decided about a change: the value to propose, or why the field is skipped. */
 export type DecideChange = (change: SourceChange) => { readonly to: number } | { readonly reason: string }

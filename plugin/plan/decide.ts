@@ -2,6 +2,7 @@ import { groupBy } from '../model/group.ts'
 import type { FollowedChange } from '../model/health.ts'
 import type { Observation } from '../model/observation.ts'
 import { observedIn } from '../model/observed.ts'
+import type { Earned } from '../model/pacing.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { Skipped } from '../model/proposal.ts'
@@ -13,6 +14,7 @@ import { backtestPlan } from './backtest-plan.ts'
 import { coverageOf } from './coverage.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import { followedChanges } from './followed-changes.ts'
+import { earnedBy, withEarned } from './graduate.ts'
 import { joinReferences } from './join-references.ts'
 import { nameWholePods } from './name-whole-pods.ts'
 import { pace } from './pace.ts'
@@ -43,6 +45,8 @@ export interface Decided extends KnownFacts {
   readonly changes: readonly SourceChange[]
   /** What became of earlier changes. */
   readonly followed: readonly FollowedChange[]
+  /** What workloads earned by them. */
+  readonly earned?: readonly Earned[]
   readonly skipped: readonly Skipped[]
 }
 
@@ -66,12 +70,17 @@ export async function decide(
   const surroundings = surroundingsOf(facts, declared, unmeasured)
   const evaluate = evaluation(declared, { ...request, surroundings, hasHistory }, editsIn)
   const { observations, recommendations, followed } = await measured(evaluate(unmeasured), evaluate, request)
-  const recommended = recommendations.filter(isChange).filter((one) => !request.onlyUrgent || isUrgent(one))
+  const wanted = recommendations.filter(isChange).filter((one) => !request.onlyUrgent || isUrgent(one))
+  const { graduation } = request
+  const earned = graduation && earnedBy(followed, graduation)
+  const recommended = earned && graduation ? withEarned(wanted, earned, graduation) : wanted
   const known = { ...request, declared, observations, recommendations }
   const reviewed = applyDecisions(recommended, (one) => review(one, editsIn(one.source)))
   const paced = pace(reviewed.changes, { ...known, followed })
   const skipped = [...reviewed.skipped, ...paced.skipped]
-  return { facts, failed, declared, observations, recommendations, changes: paced.changes, followed, skipped }
+  const { changes } = paced
+  const decided = { facts, failed, declared, observations, recommendations, changes, followed, skipped }
+  return earned === undefined ? decided : { ...decided, earned }
 }
 
 type Evaluated = Pick<Decided, 'observations' | 'recommendations' | 'followed'>
@@ -141,6 +150,7 @@ export function planOf(decided: Decided, proposed: Proposed | undefined, request
     rollouts: rolloutsOf(facts, proposal),
     references: facts.flatMap((one) => one.references),
     followed: decided.followed,
+    ...(decided.earned && { earned: decided.earned }),
     backtest: backtestPlan(declared, { ...used, recommended, proposal }),
     slots: slotsOfPlan(declared, used),
     unanswered: unansweredKills(recommendations, observations),

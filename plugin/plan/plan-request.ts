@@ -9,6 +9,7 @@ import type { Source } from '../model/source.ts'
 import type { Workload } from '../model/workload.ts'
 import type { RecommendSettings } from '../recommend/recommend.ts'
 import type { ReviewChange } from './apply-decisions.ts'
+import type { Graduation } from './graduate.ts'
 import type { HoldSettings } from './hold-edited.ts'
 import type { HasHistory } from './past-edits.ts'
 import type { ReadSignals } from './read-signals.ts'
@@ -58,6 +59,8 @@ export interface PlanRequest {
   readonly budget?: Budget
   /** Reads what owners measure of workloads; nothing is measured when left out. */
   readonly readSignals?: ReadSignals
+  /** How workloads earn a delivery with less review; they do not when left out. */
+  readonly graduation?: Graduation
   /** Decides the values of a workload in place of the profile, whatever its usage is: a person commands it. */
   readonly decide?: Decide
   /** Applies reviewers' decisions; every change is accepted by default. */

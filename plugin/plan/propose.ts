@@ -163,6 +163,7 @@ function proposedChange({ traced, edit, rounded }: Accepted): ProposedChange {
     to: edit.to,
     because: [...change.because, ...schema],
     site: edit.site,
+    ...(change.earned === undefined ? {} : { earned: change.earned }),
   }
 }
 

@@ -5,6 +5,7 @@ import type { PullOutcome } from '../model/proposal.ts'
 import { type Inert, inert } from '../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
+import { workloadLabel } from '../model/workload.ts'
 import { coverageSentence } from './coverage.ts'
 import { followedTable } from './followed.ts'
 import { skippedLine } from './markdown.ts'
@@ -50,6 +51,25 @@ const coverageSection = (coverage: readonly Coverage[]): readonly Markdown[] =>
     }),
   )
 
+/** Which workloads earned that their changes are delivered with less review, or lost it. */
+const earnedSection = ({ earned = [] }: Plan): readonly Markdown[] =>
+  section(
+    'Delivery that workloads earned',
+    earned.flatMap(({ cluster, workload, held, delivery, lostAt }) => {
+      if (delivery === undefined && lostAt === undefined) return []
+      const name = [cluster, `${workload.namespace}/${workloadLabel(workload)}`].filter(Boolean).join(' ')
+      const since = lostAt === undefined ? '' : ` since a change did harm on ${lostAt.slice(0, 10)}`
+      const how = delivery === undefined ? 'as settings say' : delivered[delivery]
+      const text = `${how}; ${plural(held, 'change')} held${since}`
+      return [markdown`- ${name}: ${text}`]
+    }),
+  )
+
+const delivered = {
+  'auto-merge': 'pull requests are merged automatically',
+  direct: 'changes are committed to the base branch',
+} as const
+
 /** What became of the changes that were merged. */
 function followedSection(plan: Plan): readonly Markdown[] {
   const lines = followedTable(plan)
@@ -76,6 +96,7 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
       ),
     ),
     ...followedSection(plan),
+    ...earnedSection(plan),
     ...section('Skipped', rest.map(skippedLine)),
     ...coverageSection(plan.coverage ?? []),
   ]

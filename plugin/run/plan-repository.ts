@@ -13,13 +13,14 @@ import { plural } from '../model/plural.ts'
 import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
+import type { Graduation } from '../plan/graduate.ts'
 import type { HasHistory } from '../plan/past-edits.ts'
 import { plan } from '../plan/plan.ts'
 import type { Decide, PlanRequest } from '../plan/plan-request.ts'
 import type { PlanPorts } from '../plan/render-sources.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
-import { reviewByDelivery } from './deliver/delivery-rules.ts'
+import { earnedDelivery, reviewByDelivery } from './deliver/delivery-rules.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
@@ -93,6 +94,14 @@ export const eventsNow = (events: Settings['events'], now: Date): readonly Plann
       ? [{ name, match, to, minReplicas, isOn: Date.parse(from) - leadHours * 3_600_000 <= now.getTime() }]
       : [],
   )
+
+/** How workloads earn a delivery with less review. */
+const graduationOf = ({ rules, deliver }: Pick<Settings, 'rules' | 'deliver'>): Graduation => {
+  const { mode, graduate, pullRequests } = deliver
+  const { after, upTo } = graduate
+  const isMerged = pullRequests.autoMerge.enabled
+  return { after, deliveryAfter: earnedDelivery({ rules, mode }, { upTo, isMerged }) }
+}
 
 const mergeMs = 600_000
 
@@ -234,6 +243,7 @@ export async function openPlan(
           ...reviewByDelivery({ rules, mode: deliver.mode }, decideByCommits, forge),
           waves: { ...deliver.waves, isHistoryCut },
           budget: deliver.budget,
+          ...(deliver.graduate.enabled && { graduation: graduationOf({ rules, deliver }) }),
         }
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),

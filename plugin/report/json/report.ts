@@ -17,7 +17,19 @@ export const reportSchema = z
     kind: z.literal('TortoiseReport'),
     version: z.literal(1),
     changes: z
-      .array(z.object({ ...address, from: z.string(), to: z.string(), because: reasons, site }))
+      .array(
+        z.object({
+          ...address,
+          from: z.string(),
+          to: z.string(),
+          because: reasons,
+          site,
+          earned: z
+            .enum(['auto-merge', 'direct'])
+            .optional()
+            .describe('How it is delivered, where its workload earned that.'),
+        }),
+      )
       .describe('Values that a commit changes, as printed in the file.'),
     recommendations: z
       .array(
@@ -71,6 +83,22 @@ export const reportSchema = z
       .describe(
         'What became of the changes that earlier commits of Tortoise made; of each field newest first.',
       ),
+    earned: z
+      .array(
+        z.object({
+          source: z.string(),
+          cluster: z.string().optional(),
+          workload,
+          held: z.number().int().describe('Changes that held since the last one that did harm.'),
+          delivery: z
+            .enum(['auto-merge', 'direct'])
+            .optional()
+            .describe('How its changes are delivered; absent where that is as settings say.'),
+          lostAt: z.string().optional().describe('When the last change that did harm was made, ISO 8601.'),
+        }),
+      )
+      .optional()
+      .describe('What workloads earned by changes that held (setting `deliver.graduate`).'),
     coverage: coverageSchema.optional(),
     unbounded: z
       .array(z.object({ cluster: z.string(), what: z.string().describe('What is unknown, as a sentence.') }))
@@ -178,6 +206,7 @@ export function jsonReport({ plan, delivery }: Outcome): object {
     ...(plan.rollouts?.length && { rollouts: plan.rollouts.map(rolloutJson) }),
     ...(plan.unanswered?.length && { unanswered: plan.unanswered }),
     ...(plan.followed?.length && { followed: plan.followed }),
+    ...(plan.earned?.length && { earned: plan.earned }),
     ...(plan.coverage?.length && { coverage: plan.coverage }),
     ...(plan.unbounded?.length && { unbounded: plan.unbounded }),
     ...(plan.usage && { usage: plan.usage }),

@@ -1,13 +1,15 @@
 import type { Settings } from '../../../config/schema.ts'
+import type { EarnedDelivery } from '../../model/pacing.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
 import { matchesRule } from '../../model/rule-match.ts'
 import type { ReviewChange, SourceChange } from '../../plan/apply-decisions.ts'
+import type { Graduation } from '../../plan/graduate.ts'
 import type { PlanRequest } from '../../plan/plan-request.ts'
 import { isCommanded } from '../../plan/urgent.ts'
 
 type Rule = Settings['rules'][number]
 type RuleDelivery = NonNullable<Rule['delivery']>
-type ChangeAddress = Pick<SourceChange, 'cluster' | 'workload' | 'container'>
+type ChangeAddress = Pick<SourceChange, 'cluster' | 'workload' | 'container' | 'earned'>
 
 /** How changes are delivered: by rule, and by `deliver.mode` where no rule matches. */
 export interface DeliveryRules {
@@ -18,12 +20,31 @@ export interface DeliveryRules {
 /** The scope of direct commits. It contains a NUL, so no pull request can have it. */
 const directScope = '\0direct'
 
-/** The delivery that the last matching rule sets; `undefined` when no matching rule sets one. */
-const deliveryByRule = (rules: Settings['rules'], change: ChangeAddress): RuleDelivery | undefined =>
+/** The delivery that a change earned, or that the last matching rule sets; `undefined` when neither says one. */
+const deliveryOf = (rules: Settings['rules'], change: ChangeAddress): RuleDelivery | undefined =>
+  change.earned ??
   rules.findLast((rule) => rule.delivery !== undefined && matchesRule(rule.match, change))?.delivery
 
 const isDirect = ({ rules, mode }: DeliveryRules, change: ChangeAddress): boolean =>
-  (deliveryByRule(rules, change) ?? mode) === 'direct'
+  (deliveryOf(rules, change) ?? mode) === 'direct'
+
+/** The steps from the most review to the least. */
+const steps: readonly EarnedDelivery[] = ['auto-merge', 'direct']
+
+/** Returns what held changes earn: nothing for what is only reported, and for what already is delivered so. */
+export function earnedDelivery(
+  { rules, mode }: DeliveryRules,
+  { upTo, isMerged }: { readonly upTo: EarnedDelivery; readonly isMerged: boolean },
+): Graduation['deliveryAfter'] {
+  const reachable = steps.slice(0, steps.indexOf(upTo) + 1)
+  return (change, earned) => {
+    const rule = deliveryOf(rules, change)
+    const set = rule ?? (isMerged && mode === 'pull-request' ? 'auto-merge' : mode)
+    if (earned === 0 || (set !== 'pull-request' && set !== 'auto-merge')) return undefined
+    const left = set === 'auto-merge' ? reachable.slice(1) : reachable
+    return left[Math.min(earned, left.length) - 1]
+  }
+}
 
 /** Whether any change may become a pull request. */
 export const usesPullRequests = ({ rules, mode }: DeliveryRules): boolean =>
@@ -56,7 +77,7 @@ export function isAutoMerged(
   { rules, byDefault }: { readonly rules: Settings['rules']; readonly byDefault: boolean },
 ): boolean {
   return changes.every((change) => {
-    const delivery = deliveryByRule(rules, change)
+    const delivery = deliveryOf(rules, change)
     return delivery === undefined ? byDefault : delivery === 'auto-merge'
   })
 }
@@ -74,7 +95,7 @@ export function reviewByDelivery(
 ): ForgeReview {
   const { review: decideOnForge, scopeOf } = forge
   const review: ReviewChange = (change, isEditOf) => {
-    if (deliveryByRule(delivery.rules, change) === 'report' && !isCommanded(change))
+    if (deliveryOf(delivery.rules, change) === 'report' && !isCommanded(change))
       return { reason: 'only reported, because a rule sets delivery: report' }
     return decideOnForge === undefined || isDirect(delivery, change)
       ? decideByCommits(change, isEditOf)
@@ -83,7 +104,7 @@ export function reviewByDelivery(
   if (scopeOf === undefined) return { review }
   const scopeByDelivery: typeof scopeOf = (change) => {
     if (isDirect(delivery, change)) return directScope
-    const merges = deliveryByRule(delivery.rules, change) === 'auto-merge'
+    const merges = deliveryOf(delivery.rules, change) === 'auto-merge'
     return [scopeOf(change), merges ? 'auto-merge' : ''].filter(Boolean).join(' ')
   }
   return { review, scopeOf: scopeByDelivery }

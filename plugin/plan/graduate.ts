@@ -1,0 +1,80 @@
+import { groupBy } from '../model/group.ts'
+import { type FollowedChange, takesBack } from '../model/health.ts'
+import type { Earned, EarnedDelivery } from '../model/pacing.ts'
+import { workloadKey } from '../model/workload.ts'
+import type { SourceChange } from './apply-decisions.ts'
+
+/** How workloads earn that their changes are delivered with less review. */
+export interface Graduation {
+  /** Changes that must hold for each step. */
+  readonly after: number
+  /** What a number of steps earns for a change; `undefined` where it stays as settings say. */
+  readonly deliveryAfter: (
+    change: Pick<SourceChange, 'cluster' | 'workload' | 'container'>,
+    steps: number,
+  ) => EarnedDelivery | undefined
+}
+
+type OfWorkload = Pick<SourceChange, 'source' | 'workload'>
+
+const keyOf = ({ source, workload }: OfWorkload): string => `${source}\0${workloadKey(workload)}`
+
+/**
+ * What workloads earned by their earlier changes: each commit whose values all held counts, and one that did harm takes everything that was earned
+ * before it. Workloads with neither are left out.
+ */
+export function earnedBy(
+  followed: readonly FollowedChange[],
+  { after, deliveryAfter }: Graduation,
+): readonly Earned[] {
+  return [...groupBy(followed, keyOf).values()].flatMap((own): readonly Earned[] => {
+    const [first] = own
+    if (first === undefined) return []
+    const { held, lostAt } = heldOf(own)
+    if (held === 0 && lostAt === undefined) return []
+    const { source, cluster, workload } = first
+    const inCluster = cluster === undefined ? {} : { cluster }
+    const delivery = deliveryAfter({ ...inCluster, workload }, Math.floor(held / after))
+    return [
+      {
+        ...{ source, ...inCluster, workload, held },
+        ...(delivery === undefined ? {} : { delivery }),
+        ...(lostAt === undefined ? {} : { lostAt }),
+      },
+    ]
+  })
+}
+
+/** The commits that held since the last one that did harm, and when that was. */
+function heldOf(own: readonly FollowedChange[]): { readonly held: number; readonly lostAt?: string } {
+  const commits = [...groupBy(own, ({ edit }) => edit.commit).values()].sort(
+    (one, other) => age(one) - age(other),
+  )
+  let held = 0
+  for (const members of commits) {
+    const [first] = members
+    if (members.some(({ verdict, edit }) => verdict === 'hurt' || takesBack(edit)))
+      return { held, lostAt: first?.edit.at ?? '' }
+    if (members.every(isOwnAndHeld)) held += 1
+  }
+  return { held }
+}
+
+const age = ([one]: readonly FollowedChange[]): number => one?.edit.daysAgo ?? 0
+
+/** Whether a change held that nobody commanded. */
+const isOwnAndHeld = ({ verdict, edit }: FollowedChange): boolean =>
+  verdict === 'held' && !edit.rules.some((rule) => /^(?:emergency|event|rollout)\./.test(rule))
+
+/** Adds to each change how it is delivered where its workload earned that. */
+export function withEarned(
+  changes: readonly SourceChange[],
+  earned: readonly Earned[],
+  { after, deliveryAfter }: Graduation,
+): readonly SourceChange[] {
+  const steps = new Map(earned.map((one) => [keyOf(one), Math.floor(one.held / after)]))
+  return changes.map((change) => {
+    const delivery = deliveryAfter(change, steps.get(keyOf(change)) ?? 0)
+    return delivery === undefined ? change : { ...change, earned: delivery }
+  })
+}
