@@ -56,6 +56,8 @@ export interface ChangeHealth extends FieldAddress {
   readonly signs: readonly HealthSign[]
   /** Figures of the days that it was followed, as clauses; empty where nothing is recorded. */
   readonly figures: readonly string[]
+  /** Days from its rollout to the end of the window; absent where that is not known, and for changes of HPAs. */
+  readonly daysRolledOut?: number
 }
 
 /** A followed change with the source that declares its workload, for reports. */

@@ -1,4 +1,5 @@
 import type { DailyUsage } from './daily.ts'
+import type { PodStart } from './pod-start.ts'
 import type { UsageOrigin } from './reading.ts'
 import type { DeclaredPolicy } from './scaling-policy.ts'
 import type { Series } from './series.ts'
@@ -91,4 +92,6 @@ export interface Observation {
   readonly policies?: readonly DeclaredPolicy[]
   /** What its owners measure of it; read only for workloads that change. No snapshot holds it. */
   readonly signals?: readonly SignalSamples[]
+  /** When its pods were created lately; read only for workloads that changed lately. No snapshot holds it. */
+  readonly podStarts?: readonly PodStart[]
 }

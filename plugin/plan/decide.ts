@@ -16,12 +16,12 @@ import type { DeclaredIn } from './declared-source.ts'
 import { followedChanges } from './followed-changes.ts'
 import { earnedBy, withEarned } from './graduate.ts'
 import { joinReferences } from './join-references.ts'
+import { withMeasured } from './measure.ts'
 import { nameWholePods } from './name-whole-pods.ts'
 import { pace } from './pace.ts'
 import { editsBySource, type HasHistory } from './past-edits.ts'
 import type { FindPastValues, LastChange, PlanRequest } from './plan-request.ts'
 import type { Proposed } from './propose-changes.ts'
-import { withSignals } from './read-signals.ts'
 import type { PlanPorts } from './render-sources.ts'
 import { slotsOfPlan } from './replica-slots.ts'
 import type { SourceFacts } from './source-facts.ts'
@@ -129,11 +129,11 @@ function sameIn(one: readonly Observation[], other: readonly Observation[]) {
 /** Decides again with the signals of what changes or changed lately, where there are any. */
 async function measured(first: Evaluated, evaluate: Evaluate, request: PlanRequest): Promise<Evaluated> {
   const {
-    readSignals: read,
+    measure,
     recommend: { health },
   } = request
-  if (read === undefined || health === undefined) return first
-  const observations = await withSignals(first, { days: health.days, read })
+  if (measure === undefined || health === undefined) return first
+  const observations = await withMeasured(first, { days: health.days, measure })
   return observations === first.observations ? first : evaluate(observations, first)
 }
 

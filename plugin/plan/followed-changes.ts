@@ -13,6 +13,9 @@ import type { DeclaredIn } from './declared-source.ts'
 import type { HasHistory } from './past-edits.ts'
 import type { PlanSettings } from './plan-request.ts'
 
+/** Days for which a change is in the cluster: since its rollout, or since its commit where that is all that is known. */
+const daysInCluster = ({ edit, daysRolledOut }: Costless): number => daysRolledOut ?? edit.daysAgo
+
 const hoursPerMonth = 30 * 24
 const daysPerMonth = 30
 
@@ -84,7 +87,8 @@ function withCosts(
       .filter((other) => fieldKey(other) === fieldKey(one))
       .slice(-1)
     const aMonth = (to - from) * hour * hoursPerMonth * (replicas?.mean ?? 1)
-    const months = (edit.daysAgo - (later?.edit.daysAgo ?? 0)) / daysPerMonth
+    const months =
+      Math.max(0, daysInCluster(one) - (later === undefined ? 0 : daysInCluster(later))) / daysPerMonth
     return { ...one, cost: { aMonth, soFar: aMonth * months } }
   })
 }

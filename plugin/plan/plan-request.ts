@@ -11,8 +11,8 @@ import type { RecommendSettings } from '../recommend/recommend.ts'
 import type { ReviewChange } from './apply-decisions.ts'
 import type { Graduation } from './graduate.ts'
 import type { HoldSettings } from './hold-edited.ts'
+import type { Measure } from './measure.ts'
 import type { HasHistory } from './past-edits.ts'
-import type { ReadSignals } from './read-signals.ts'
 
 export type LastChange = RecommendSettings['lastChange']
 export type FindPastValues = NonNullable<RecommendSettings['pastValues']>
@@ -57,8 +57,8 @@ export interface PlanRequest {
   readonly waves?: Waves
   /** How much may move at once; everything when left out. */
   readonly budget?: Budget
-  /** Reads what owners measure of workloads; nothing is measured when left out. */
-  readonly readSignals?: ReadSignals
+  /** Measures workloads once more that change or changed lately; nothing is measured when left out. */
+  readonly measure?: Measure
   /** How workloads earn a delivery with less review; they do not when left out. */
   readonly graduation?: Graduation
   /** Decides the values of a workload in place of the profile, whatever its usage is: a person commands it. */

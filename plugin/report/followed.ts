@@ -45,6 +45,10 @@ export const followedSchema = z.array(
       .array(z.object({ rule: z.string(), text: z.string() }))
       .describe('What got worse, with figures before and after.'),
     figures: z.array(z.string()).describe('Figures of the days that it was followed.'),
+    daysRolledOut: z
+      .number()
+      .optional()
+      .describe('Days from its rollout to the end of the window; absent where that is not known.'),
     cost: z
       .object({
         aMonth: z.number().describe('Added to the cost of a month; negative where it saves.'),

@@ -194,7 +194,7 @@ export async function openPlan(
     onlyUrgent,
     decide,
     declarations = [],
-    readSignals,
+    measure,
     job = 'whole',
   }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
@@ -248,7 +248,7 @@ export async function openPlan(
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
     ...(onlyUrgent && { onlyUrgent }),
-    ...(readSignals && { readSignals }),
+    ...(measure && { measure }),
   }
   return {
     request,

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FollowedChange } from '../../plugin/model/health.ts'
 import { runAt } from '../lab/loop/program.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../lab/prometheus.ts'
 import { git } from './program.ts'
@@ -19,7 +20,7 @@ function* samples(): Generator<string> {
   const write = (metric: string, value: (time: number) => number): readonly string[] =>
     times.map((time) => `${metric} ${value(time)} ${time}\n`)
   for (const name of names) {
-    const pod = `namespace="shop",pod="${name}-1-a"`
+    const pod = `namespace="shop",pod="${name}-1-aaaaa"`
     const own = `${pod},container="app"`
     const kubelet = `${own},image="shop:1",job="kubelet",metrics_path="/metrics/cadvisor"`
     yield* write(`container_cpu_usage_seconds_total{${kubelet}}`, (time) => 0.1 * (time - end + 20 * day))
@@ -33,6 +34,14 @@ function* samples(): Generator<string> {
       () => 1,
     )
     yield* write(`kube_pod_status_phase{${pod},phase="Running"}`, () => 1)
+    // The commit of two days ago reached web a day later.
+    if (name === 'web') {
+      const created = (pod: string, at: number) =>
+        write(`kube_pod_created{namespace="shop",pod="${pod}"}`, () => at)
+      yield* created('web-1-aaaaa', end - 16 * day)
+      yield* created('web-2-bbbbb', end - day)
+      yield* created('web-front-3-ccccc', end - 1.5 * day)
+    }
     yield* write(`requests_errors_ratio{namespace="shop",app="${name}"}`, (time) =>
       name === 'api' && time > end - 1.5 * day ? 0.04 : 0.001,
     )
@@ -99,6 +108,12 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(ended).toMatchObject({ status: 0 })
     expect(cpu('api')).toBe('500m')
     expect(cpu('web')).toBe(lowered)
+    const { followed } = JSON.parse(ended.stdout) as { followed: FollowedChange[] }
+    const days = (name: string) => [
+      ...new Set(followed.flatMap((one) => (one.workload.name === name ? [one.daysRolledOut] : []))),
+    ]
+    expect(days('web')).toEqual([1])
+    expect(days('api')).toEqual([undefined])
     const message = git(repository, 'log', '-1', '--format=%B')
     expect(message).toContain('error rate is 0.0')
     expect(message).toMatch(

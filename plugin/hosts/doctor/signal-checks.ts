@@ -1,6 +1,6 @@
 import { plural } from '../../model/plural.ts'
 import type { Check } from '../../report/json/doctor.ts'
-import { signalProblems } from '../../run/observe/signals.ts'
+import { signalProblems } from '../../run/observe/measure.ts'
 import type { Examination } from './examination.ts'
 
 /** Checks the queries of the signals in settings; none where there are none. */

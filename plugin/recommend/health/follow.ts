@@ -23,7 +23,7 @@ import {
   moreThrottling,
   takenDown,
 } from './signs.ts'
-import { type HealthSpan, spanOf } from './span.ts'
+import { daysRolledOut, type HealthSpan, spanOf } from './span.ts'
 
 /** A workload whose earlier changes are followed. */
 export interface FollowInput {
@@ -61,7 +61,15 @@ export function followChanges(
       const health =
         replacedBy(edits[index - 1], edit, input) ??
         evaluate({ address, edit, isNewest: index === 0 }, input, waiting)
-      return { ...addressOf(address), edit, signs: [], figures: [], ...health }
+      const rolledOut = isContainerField(address.field) ? daysRolledOut(edit, input.observation) : undefined
+      return {
+        ...addressOf(address),
+        edit,
+        signs: [],
+        figures: [],
+        ...health,
+        ...(rolledOut === undefined ? {} : { daysRolledOut: rolledOut }),
+      }
     }),
   )
 }
@@ -121,7 +129,7 @@ function evaluate(
     return { verdict: 'replaced' }
   const why = isNewest ? waiting.get(edit.commit) : undefined
   if (why !== undefined) return { verdict: 'waiting', figures: [why] }
-  const span = spanOf(edit, observation, options.days)
+  const span = spanOf(edit, observation, { days: options.days, isOfPods: isContainerField(address.field) })
   if (typeof span === 'string') return { verdict: span === 'past' ? 'held' : 'open' }
   const figures = figuresOf(address, edit, { span, observation })
   const signs = isRisk(address, edit) ? signsOf(address, edit, { ...input, span }) : []

@@ -1,6 +1,7 @@
 import type { Observation } from '../../model/observation.ts'
 import type { PastValue } from '../../model/past-edit.ts'
-import { seriesEnd } from '../../model/series.ts'
+import { type Series, seriesEnd } from '../../model/series.ts'
+import { rolloutAfter } from './rollout-start.ts'
 
 const secondsPerDay = 86_400
 /** Seconds after a commit in which it is rolled out: what happens then is not counted. */
@@ -27,16 +28,19 @@ export interface HealthSpan {
 /** `open`: nothing is recorded after the change yet. `past`: the change is older than the window. */
 type NoSpan = 'open' | 'past'
 
-/** The span of the `days` after a change. */
+/** The span of the `days` after a change: from its rollout where that is known and the change is one of pods, and else from its commit. */
 export function spanOf(
   { daysAgo }: Pick<PastValue, 'daysAgo'>,
-  { containers }: Pick<Observation, 'containers'>,
-  days: number,
+  observation: Observation,
+  { days, isOfPods }: { readonly days: number; readonly isOfPods: boolean },
 ): HealthSpan | NoSpan {
-  const [series] = containers.flatMap(({ cpu, memory }) => cpu?.highest ?? memory?.highest ?? [])
+  const series = frameOf(observation)
   if (series === undefined) return 'open'
   const [first, end] = [series.first - series.step, seriesEnd(series)]
-  const from = end - daysAgo * secondsPerDay + settleSeconds
+  const commit = end - daysAgo * secondsPerDay
+  const rollout = isOfPods ? rolloutAfter(observation, commit) : undefined
+  if (rollout === 'none') return 'open'
+  const from = (rollout ?? commit) + settleSeconds
   const until = from + days * secondsPerDay
   const to = Math.min(until, end)
   if (from < first) return 'past'
@@ -47,6 +51,22 @@ export function spanOf(
   // Without the hours before, a verdict that was given is not given again.
   if (to === until && from - shift < first) return 'past'
   return { from, to, shift, isOpen: to < until, days: (to - from) / secondsPerDay }
+}
+
+const frameOf = ({ containers }: Pick<Observation, 'containers'>): Series | undefined =>
+  containers.flatMap(({ cpu, memory }) => cpu?.highest ?? memory?.highest ?? [])[0]
+
+/** Days from the rollout of a change of pods to the end of the window; `undefined` where that is not known. */
+export function daysRolledOut(
+  { daysAgo }: Pick<PastValue, 'daysAgo'>,
+  observation: Observation,
+): number | undefined {
+  const series = frameOf(observation)
+  if (series === undefined) return undefined
+  const end = seriesEnd(series)
+  const rollout = rolloutAfter(observation, end - daysAgo * secondsPerDay)
+  if (rollout === undefined) return undefined
+  return rollout === 'none' ? 0 : Math.max(0, end - rollout) / secondsPerDay
 }
 
 /** The same hours before a change. */

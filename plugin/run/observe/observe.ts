@@ -8,9 +8,9 @@ import { localFiles } from '../stored-files.ts'
 import { observeCluster } from './cluster.ts'
 import { alikeHint, alikeText, clustersAlike } from './clusters-alike.ts'
 import { clustersToRead } from './clusters-to-read.ts'
+import { measureIn } from './measure.ts'
 import { recordedFor } from './recorded-usage.ts'
 import type { ObservedUsage, ObserveFlags } from './request.ts'
-import { signalReader } from './signals.ts'
 import { readSnapshots } from './snapshots.ts'
 
 type ObserveSettings = Pick<
@@ -83,12 +83,12 @@ async function observeBy(
   for (const names of clustersAlike(clusters))
     ports.progress({ kind: 'warning', message: `${alikeText(names)}. ${alikeHint}` })
   const to = flags.until === undefined ? ports.now() : timeFrom(flags.until)
-  const readSignals = await signalReader(ports, { ...settings, clusters }, to)
+  const measure = await measureIn(ports, { ...settings, clusters }, to)
   const observed = await Promise.allSettled(
     clusters.map((cluster) => observeOne(ports, { settings, cluster, to, flags })),
   )
   const merged = mergeClusters(clusters, observed, ports.progress)
-  return readSignals === undefined ? merged : { ...merged, readSignals }
+  return { ...merged, measure }
 }
 
 /** Merges what the clusters returned. A cluster that failed is skipped with a warning, unless all of them failed. */

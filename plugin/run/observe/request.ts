@@ -5,7 +5,7 @@ import { stop } from '../../model/problem.ts'
 import type { UsageReading } from '../../model/reading.ts'
 import type { LiveCluster } from '../../observe/kubernetes/live.ts'
 import type { Part } from '../../observe/prometheus/shards.ts'
-import type { ReadSignals } from '../../plan/read-signals.ts'
+import type { Measure } from '../../plan/measure.ts'
 
 /** Flags that say where usage is read from. They win over settings. */
 export interface ObserveFlags {
@@ -59,6 +59,6 @@ export interface ObservedUsage {
   readonly readings: readonly UsageReading[]
   /** The Applications and HelmReleases of the clusters whose API servers were read. */
   readonly declarations?: readonly LiveDeclaration[]
-  /** Reads what owners measure of their workloads; absent for recorded usage, and where settings name no signal. */
-  readonly readSignals?: ReadSignals
+  /** Measures workloads once more; absent for recorded usage. */
+  readonly measure?: Measure
 }

@@ -1,0 +1,115 @@
+import type { ClusterSettings, Settings } from '../../../config/schema.ts'
+import { groupBy } from '../../model/group.ts'
+import { ExpectedStop, type Problem } from '../../model/problem.ts'
+import { matchesRule } from '../../model/rule-match.ts'
+import { workloadKey } from '../../model/workload.ts'
+import type { HttpPorts } from '../../observe/prometheus/connection.ts'
+import { type Measure, type Measured, type MeasureTarget, targetKey } from '../../plan/measure.ts'
+import type { RunPorts } from '../host.ts'
+import { prometheusPorts } from './prometheus-access.ts'
+
+type MeasureSettings = Pick<Settings, 'health'> & { readonly clusters: readonly ClusterSettings[] }
+
+/** Workloads that one run measures in one cluster. */
+const mostWorkloads = 500
+const dayMs = 86_400_000
+
+/**
+ * Returns how workloads are measured once more in the Prometheus of each cluster: the signals in settings, and when the pods of those were created
+ * that changed lately. Throws `settings.invalid` for a query that cannot be used.
+ */
+export async function measureIn(ports: RunPorts, settings: MeasureSettings, to: Date): Promise<Measure> {
+  const problems = await signalProblems(settings)
+  if (problems.length > 0) throw new ExpectedStop(problems)
+  return async ({ changed, all }) => {
+    const found = new Map<string, Measured>()
+    const changedIn = groupBy(changed, ({ cluster }) => cluster)
+    for (const [name, own] of groupBy(all, ({ cluster }) => cluster)) {
+      const cluster = settings.clusters.find((one) => one.name === name)
+      if (cluster?.prometheus?.url === undefined) continue
+      const server = { ...serverOf(cluster.prometheus), cluster: name, to }
+      const http = prometheusPorts(ports, name, cluster.prometheus)
+      const starts = await podStartsOf(changedIn.get(name) ?? [], server, http)
+      const signals = await signalsOf(own, settings, { server, http })
+      for (const one of own) {
+        const key = workloadKey(one.workload)
+        const [podStarts, samples] = [starts.get(key), signals.get(key)]
+        if (podStarts === undefined && samples === undefined) continue
+        found.set(targetKey(one), {
+          ...(podStarts && { podStarts }),
+          ...(samples && { signals: samples }),
+        })
+      }
+    }
+    return found
+  }
+}
+
+type Server = ReturnType<typeof serverOf> & { readonly cluster: string; readonly to: Date }
+
+/** Days before the end of the window: the days of a change, those that its rollout may take, and one before. */
+const startsDays = 30
+
+async function podStartsOf(changed: readonly MeasureTarget[], { to, ...server }: Server, http: HttpPorts) {
+  if (changed.length === 0) return new Map<string, never>()
+  const { readPodStarts } = await import('../../observe/prometheus/read-pod-starts.ts')
+  const window = { from: new Date(to.getTime() - startsDays * dayMs), to }
+  const workloads = changed.slice(0, mostWorkloads).map(({ workload }) => workload)
+  return readPodStarts({ ...server, workloads, window }, http)
+}
+
+async function signalsOf(
+  targets: readonly MeasureTarget[],
+  { health }: MeasureSettings,
+  { server: { to, ...server }, http }: { readonly server: Server; readonly http: HttpPorts },
+) {
+  if (health.signals.length === 0) return new Map<string, never>()
+  const { readSignals } = await import('../../observe/prometheus/read-signals.ts')
+  // A week before the days of a change, and what is left of the first of them.
+  const days = 2 * Math.max(7, health.days) + 1
+  const workloads = measuredWorkloads(targets, health)
+  warnOfMany(http, server.cluster, workloads.length)
+  const window = { from: new Date(to.getTime() - days * dayMs), to }
+  return readSignals({ ...server, window, workloads: workloads.slice(0, mostWorkloads) }, http)
+}
+
+/** What is wrong with the queries of the signals in settings. */
+export async function signalProblems({ health }: Pick<Settings, 'health'>): Promise<readonly Problem[]> {
+  if (health.signals.length === 0) return []
+  const { signalProblem } = await import('../../observe/prometheus/signal-query.ts')
+  return health.signals.flatMap(({ query }, index) => {
+    const problem = signalProblem(query)
+    const message = `the query of health.signals[${index}] ${problem}`
+    return problem === undefined ? [] : [{ code: 'settings.invalid', message, hint: queryHint }]
+  })
+}
+
+const queryHint =
+  'Each selector needs ="$namespace" or ="$workload", as in sum(rate(errors_total{namespace="$namespace",app="$workload"}[5m])).'
+
+function measuredWorkloads(targets: readonly MeasureTarget[], health: Settings['health']) {
+  return targets.flatMap(({ cluster, workload }) => {
+    const signals = health.signals.filter(({ match }) => matchesRule(match, { cluster, workload }))
+    return signals.length === 0 ? [] : [{ workload, signals }]
+  })
+}
+
+function warnOfMany({ progress }: Pick<RunPorts, 'progress'>, cluster: string, count: number): void {
+  if (count <= mostWorkloads) return
+  const message = `the signals of ${count - mostWorkloads} workloads of ${cluster} are not read: a run reads those of ${mostWorkloads}`
+  progress({ kind: 'warning', message })
+}
+
+const serverOf = ({
+  url = '',
+  headers,
+  parameters,
+  concurrency,
+  maxQueries,
+  timeoutSeconds,
+  labels,
+}: NonNullable<ClusterSettings['prometheus']>) => ({
+  ...{ url, headers, parameters, concurrency, labels },
+  timeoutMs: timeoutSeconds * 1000,
+  ...(maxQueries === undefined ? {} : { maxQueries }),
+})
