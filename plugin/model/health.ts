@@ -24,6 +24,8 @@ export type HealthVerdict = 'open' | 'held' | 'hurt' | 'waiting' | 'unclear' | '
 export const healthRules = {
   killed: 'health.killed',
   down: 'health.down',
+  restarted: 'health.restarted',
+  evicted: 'health.evicted',
   throttled: 'health.throttled',
   short: 'health.short',
   maximum: 'health.maximum',

@@ -1,5 +1,5 @@
 import type { DailyUsage } from './daily.ts'
-import type { PodStart } from './pod-start.ts'
+import type { PodEvent, PodStart } from './pod-events.ts'
 import type { UsageOrigin } from './reading.ts'
 import type { DeclaredPolicy } from './scaling-policy.ts'
 import type { Series } from './series.ts'
@@ -94,4 +94,6 @@ export interface Observation {
   readonly signals?: readonly SignalSamples[]
   /** When its pods were created lately; read only for workloads that changed lately. No snapshot holds it. */
   readonly podStarts?: readonly PodStart[]
+  /** What happened to its pods lately; read with `podStarts`. */
+  readonly podEvents?: readonly PodEvent[]
 }

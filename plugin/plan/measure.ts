@@ -19,9 +19,9 @@ export interface MeasureRequest {
 }
 
 /** What was measured of a workload. */
-export type Measured = Pick<Observation, 'signals' | 'podStarts'>
+export type Measured = Pick<Observation, 'signals' | 'podStarts' | 'podEvents'>
 
-/** Measures workloads, by the key of `targetKey`: what owners measure of them, and when the pods of those were created that changed lately. */
+/** Measures workloads, by the key of `targetKey`: what owners measure of them, and what became of the pods of those that changed lately. */
 export type Measure = (request: MeasureRequest) => Promise<ReadonlyMap<string, Measured>>
 
 /** The key of a workload of a cluster. */

@@ -13,9 +13,9 @@ if (!hasPrometheus())
 const [hour, day] = [3600, 86_400]
 const end = Math.floor(Date.now() / 1000 / hour) * hour
 const times = Array.from({ length: (16 * day) / 300 }, (_, index) => end - 16 * day + (index + 1) * 300)
-const names = ['api', 'web']
+const names = ['api', 'web', 'cart']
 
-/** Two services that request far more CPU than they use; errors of api begin a day and a half ago. */
+/** Services that request far more CPU than they use. Errors of api begin a day and a half ago, restarts of cart a day ago. */
 function* samples(): Generator<string> {
   const write = (metric: string, value: (time: number) => number): readonly string[] =>
     times.map((time) => `${metric} ${value(time)} ${time}\n`)
@@ -34,6 +34,10 @@ function* samples(): Generator<string> {
       () => 1,
     )
     yield* write(`kube_pod_status_phase{${pod},phase="Running"}`, () => 1)
+    if (name === 'cart') {
+      const restarts = (time: number): number => Math.max(0, Math.floor((time - end + day) / 7200))
+      yield* write(`kube_pod_container_status_restarts_total{${own}}`, restarts)
+    }
     // The commit of two days ago reached web a day later.
     if (name === 'web') {
       const created = (pod: string, at: number) =>
@@ -46,6 +50,12 @@ function* samples(): Generator<string> {
       name === 'api' && time > end - 1.5 * day ? 0.04 : 0.001,
     )
   }
+}
+
+/** The series of a metric stay together, and their samples in order. */
+const byMetric = (lines: readonly string[]): readonly string[] => {
+  const nameOf = (line: string): string => line.slice(0, line.indexOf('{'))
+  return [...lines].sort((one, other) => nameOf(one).localeCompare(nameOf(other)))
 }
 
 const manifest = (name: string): string => `apiVersion: apps/v1
@@ -74,7 +84,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
   const root = mkdtempSync(join(tmpdir(), 'tortoise-signals-'))
   const repository = join(root, 'repository')
   beforeAll(async () => {
-    prometheus = await startPrometheus([...samples()].sort().join(''))
+    prometheus = await startPrometheus(byMetric([...samples()]).join(''))
     mkdirSync(join(repository, 'apps'), { recursive: true })
     for (const name of names) writeFileSync(join(repository, `apps/${name}.yaml`), manifest(name))
     writeFileSync(join(repository, 'tortoise.yaml'), settings(''))
@@ -108,6 +118,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(ended).toMatchObject({ status: 0 })
     expect(cpu('api')).toBe('500m')
     expect(cpu('web')).toBe(lowered)
+    expect(cpu('cart')).toBe('500m')
     const { followed } = JSON.parse(ended.stdout) as { followed: FollowedChange[] }
     const days = (name: string) => [
       ...new Set(followed.flatMap((one) => (one.workload.name === name ? [one.daysRolledOut] : []))),
@@ -116,6 +127,9 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(days('api')).toEqual([undefined])
     const message = git(repository, 'log', '-1', '--format=%B')
     expect(message).toContain('error rate is 0.0')
+    expect(message).toMatch(
+      /containers were restarted 1\d times in \d+ hours? \(0 in the same hours before\)|containers were restarted 1\d times in 2 days \(0/,
+    )
     expect(message).toMatch(
       /^Tortoise-Change: prod\/shop\/Deployment\/api app requests\.cpu \d+m 500m health\.signal apps\/api\.yaml$/m,
     )
@@ -161,7 +175,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(ended.status).toBe(0)
     expect(
       ended.stderr.match(
-        /the signal pods in prod is not known: its query gives 2 series of shop\/Deployment/g,
+        /the signal pods in prod is not known: its query gives 3 series of shop\/Deployment/g,
       ),
     ).toHaveLength(1)
   })

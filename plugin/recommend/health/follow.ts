@@ -18,7 +18,9 @@ import {
   killsIn,
   longerAtMaximum,
   minutesAbove,
+  moreEvictions,
   moreKills,
+  moreRestarts,
   moreShortage,
   moreThrottling,
   takenDown,
@@ -194,7 +196,11 @@ function signsOf(
       healthRules.maximum,
       longerAtMaximum(declared, observation, { span, formerMaximum: maximumBefore(address, edit) }),
     ])
-  if (isContainerField(field)) found.push([healthRules.down, takenDown(observation, span)])
+  if (field === 'requests.memory') found.push([healthRules.evicted, moreEvictions(observation, span)])
+  if (isContainerField(field)) {
+    found.push([healthRules.restarted, moreRestarts(observation, span)])
+    found.push([healthRules.down, takenDown(observation, span)])
+  }
   const own = found.flatMap(([rule, text]) => (text === undefined ? [] : [{ rule, text }]))
   return [...own, ...worseSignals(observation, span)]
 }

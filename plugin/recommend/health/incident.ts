@@ -3,7 +3,7 @@ import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { worseSignals } from './signals.ts'
-import { killsIn, takenDown } from './signs.ts'
+import { killsIn, moreEvictions, moreRestarts, takenDown } from './signs.ts'
 import { before, type HealthSpan } from './span.ts'
 
 /** So many other workloads, and such a share of them, that fare the same show that no single change did it. */
@@ -36,6 +36,11 @@ export function incidentIn(
   if (isSign(healthRules.killed, healthRules.down)) {
     const found = manyOf(others, (one) => isHit(one, span))
     if (found !== undefined) return `${found} of the cluster were killed or taken down in the same hours`
+  }
+  if (isSign(healthRules.restarted, healthRules.evicted)) {
+    const known = others.filter(({ podEvents }) => podEvents !== undefined)
+    const found = manyOf(known, (one) => (moreRestarts(one, span) ?? moreEvictions(one, span)) !== undefined)
+    if (found !== undefined) return `${found} were restarted or evicted in the same hours`
   }
   if (!isSign(healthRules.signal)) return undefined
   const measured = others.filter(({ signals = [] }) => signals.length > 0)

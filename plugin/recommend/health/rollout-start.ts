@@ -1,5 +1,5 @@
 import type { Observation } from '../../model/observation.ts'
-import type { PodStart } from '../../model/pod-start.ts'
+import type { PodStart } from '../../model/pod-events.ts'
 
 /** Kinds whose pods of one template share a part of their names. */
 const withHash: readonly string[] = ['Deployment', 'Rollout']

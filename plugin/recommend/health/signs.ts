@@ -2,6 +2,7 @@ import { quartersPerDay, visitQuarters } from '../../model/daily.ts'
 import type { DeclaredWorkload } from '../../model/declared.ts'
 import type { ContainerUsage, Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
+import type { PodEvent } from '../../model/pod-events.ts'
 import { bucketStart, cpuScale } from '../../model/sketch.ts'
 import { countsOf } from '../at-maximum.ts'
 import { shareText } from '../format.ts'
@@ -18,6 +19,8 @@ const shortage = { least: 0.15, rise: 0.05 } as const
 const demandRise = 1.3
 /** Share of the time by which an HPA must be at its maximum for longer. */
 const maximumRise = 0.02
+/** Restarts that count. */
+const leastRestarts = 3
 /** Quarters of days that a comparison of CPU needs: half a day. */
 const leastQuarters = 2
 
@@ -38,6 +41,32 @@ export function moreKills(usage: ContainerUsage, span: HealthSpan): string | und
     ? `${usage.container} was OOM-killed ${is === 1 ? 'once' : `${is} times`} in ${lengthText(span)} (${was} in the same hours before)`
     : undefined
 }
+
+/** Pods that were evicted, more than in the same hours before, as a clause. */
+export function moreEvictions(observation: Observation, span: HealthSpan): string | undefined {
+  const [was, is] = [eventsIn(observation, before(span), 'evicted'), eventsIn(observation, span, 'evicted')]
+  return is > was
+    ? `${plural(is, 'pod')} ${is === 1 ? 'was' : 'were'} evicted in ${lengthText(span)} (${was} in the same hours before)`
+    : undefined
+}
+
+/** Restarts without an OOM kill, which are several and twice as many as in the same hours before, as a clause. */
+export function moreRestarts(observation: Observation, span: HealthSpan): string | undefined {
+  const restartsIn = (stretch: Stretch): number => {
+    const kills = observation.containers.reduce((sum, usage) => sum + killsIn(usage, stretch), 0)
+    return Math.max(0, eventsIn(observation, stretch, 'restarted') - kills)
+  }
+  const [was, is] = [restartsIn(before(span)), restartsIn(span)]
+  return is >= leastRestarts && is >= 2 * was
+    ? `containers were restarted ${is} times in ${lengthText(span)} (${was} in the same hours before)`
+    : undefined
+}
+
+const eventsIn = ({ podEvents = [] }: Observation, { from, to }: Stretch, what: PodEvent['what']): number =>
+  podEvents.reduce(
+    (sum, one) => (one.what === what && one.time > from && one.time <= to ? sum + one.count : sum),
+    0,
+  )
 
 /**
  * Whether pods crash, or a rollout does not end, at the end of a span that lasts, and why, as a clause. Pods that fit no node are another

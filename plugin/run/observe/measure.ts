@@ -15,8 +15,8 @@ const mostWorkloads = 500
 const dayMs = 86_400_000
 
 /**
- * Returns how workloads are measured once more in the Prometheus of each cluster: the signals in settings, and when the pods of those were created
- * that changed lately. Throws `settings.invalid` for a query that cannot be used.
+ * Returns how workloads are measured once more in the Prometheus of each cluster: the signals in settings, and what became of the
+ * pods of those that changed lately. Throws `settings.invalid` for a query that cannot be used.
  */
 export async function measureIn(ports: RunPorts, settings: MeasureSettings, to: Date): Promise<Measure> {
   const problems = await signalProblems(settings)
@@ -29,14 +29,14 @@ export async function measureIn(ports: RunPorts, settings: MeasureSettings, to: 
       if (cluster?.prometheus?.url === undefined) continue
       const server = { ...serverOf(cluster.prometheus), cluster: name, to }
       const http = prometheusPorts(ports, name, cluster.prometheus)
-      const starts = await podStartsOf(changedIn.get(name) ?? [], server, http)
+      const pods = await podsOf(changedIn.get(name) ?? [], server, http)
       const signals = await signalsOf(own, settings, { server, http })
       for (const one of own) {
         const key = workloadKey(one.workload)
-        const [podStarts, samples] = [starts.get(key), signals.get(key)]
-        if (podStarts === undefined && samples === undefined) continue
+        const [facts, samples] = [pods.get(key), signals.get(key)]
+        if (facts === undefined && samples === undefined) continue
         found.set(targetKey(one), {
-          ...(podStarts && { podStarts }),
+          ...(facts && { podStarts: facts.starts, podEvents: facts.events }),
           ...(samples && { signals: samples }),
         })
       }
@@ -47,15 +47,14 @@ export async function measureIn(ports: RunPorts, settings: MeasureSettings, to: 
 
 type Server = ReturnType<typeof serverOf> & { readonly cluster: string; readonly to: Date }
 
-/** Days before the end of the window: the days of a change, those that its rollout may take, and one before. */
-const startsDays = 30
+/** Days of changes, with those that rollouts may take, and the week before. */
+const days = { starts: 30, events: 22 }
 
-async function podStartsOf(changed: readonly MeasureTarget[], { to, ...server }: Server, http: HttpPorts) {
+async function podsOf(changed: readonly MeasureTarget[], { to, ...server }: Server, http: HttpPorts) {
   if (changed.length === 0) return new Map<string, never>()
-  const { readPodStarts } = await import('../../observe/prometheus/read-pod-starts.ts')
-  const window = { from: new Date(to.getTime() - startsDays * dayMs), to }
+  const { readPods } = await import('../../observe/prometheus/read-pods.ts')
   const workloads = changed.slice(0, mostWorkloads).map(({ workload }) => workload)
-  return readPodStarts({ ...server, workloads, window }, http)
+  return readPods({ ...server, workloads, to, days }, http)
 }
 
 async function signalsOf(
@@ -66,10 +65,10 @@ async function signalsOf(
   if (health.signals.length === 0) return new Map<string, never>()
   const { readSignals } = await import('../../observe/prometheus/read-signals.ts')
   // A week before the days of a change, and what is left of the first of them.
-  const days = 2 * Math.max(7, health.days) + 1
+  const before = 2 * Math.max(7, health.days) + 1
   const workloads = measuredWorkloads(targets, health)
   warnOfMany(http, server.cluster, workloads.length)
-  const window = { from: new Date(to.getTime() - days * dayMs), to }
+  const window = { from: new Date(to.getTime() - before * dayMs), to }
   return readSignals({ ...server, window, workloads: workloads.slice(0, mostWorkloads) }, http)
 }
 

@@ -1,0 +1,156 @@
+import type { PodEvent, PodStart } from '../../model/pod-events.ts'
+import { ExpectedStop } from '../../model/problem.ts'
+import { type Workload, workloadKey } from '../../model/workload.ts'
+import { type Prometheus, prometheus } from './client.ts'
+import type { HttpPorts, PrometheusServer } from './connection.ts'
+import type { Series } from './response-reader.ts'
+
+/** The workloads of one cluster whose pods are looked up. */
+export interface PodsRequest extends PrometheusServer {
+  readonly workloads: readonly Workload[]
+  /** Labels that select the cluster on a shared server. */
+  readonly labels?: Readonly<Record<string, string>>
+  readonly to: Date
+  /** Days before `to` in which pods count that were created, and in which events count. */
+  readonly days: { readonly starts: number; readonly events: number }
+}
+
+/** What is known of the pods of a workload. */
+export interface PodFacts {
+  readonly starts: readonly PodStart[]
+  readonly events: readonly PodEvent[]
+}
+
+/** What controllers put behind the name of a workload in the names of its pods. */
+const suffixes: Readonly<Record<string, RegExp>> = {
+  Deployment: /^[a-z0-9]{1,10}-[a-z0-9]{5}$/,
+  Rollout: /^[a-z0-9]{1,10}-[a-z0-9]{5}$/,
+  StatefulSet: /^\d+$/,
+  DaemonSet: /^[a-z0-9]{5}$/,
+}
+
+const [hour, day] = [3600, 86_400]
+
+/** The labels for namespace and pod, without and with `honor_labels`. */
+const dialects = [
+  ['namespace', 'pod'],
+  ['exported_namespace', 'exported_pod'],
+] as const
+
+/**
+ * Reads when the pods of workloads were created, those that have ended too, and which were evicted or restarted, by `workloadKey`, from
+ * kube-state-metrics in two queries. Nothing is known, with a warning, where the server does not answer.
+ */
+export async function readPods(
+  request: PodsRequest,
+  ports: HttpPorts,
+): Promise<ReadonlyMap<string, PodFacts>> {
+  const workloads = request.workloads.filter(({ kind }) => suffixes[kind] !== undefined)
+  if (workloads.length === 0) return new Map()
+  const client = prometheus(request, ports)
+  try {
+    const found = factsOf(workloads)
+    await readStarts(client, { ...request, workloads }, found)
+    await readEvents(client, { ...request, workloads }, found)
+    return found.all
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    const [reason = ''] = error.message.split('\n')
+    ports.progress({ kind: 'warning', message: `the pods of earlier changes are not known: ${reason}` })
+    return new Map()
+  }
+}
+
+interface Facts {
+  readonly starts: PodStart[]
+  readonly events: PodEvent[]
+}
+
+interface Found {
+  readonly all: Map<string, Facts>
+  /** The facts of the workload of a pod; `undefined` for a pod of another one. */
+  readonly of: (labels: Series['labels']) => { readonly pod: string; readonly facts: Facts } | undefined
+}
+
+async function readStarts(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
+  const span = `[${request.days.starts * day}s]`
+  const query = inDialects(
+    request,
+    (names, series) => `max by (${names}) (max_over_time(${series('kube_pod_created')}${span}))`,
+  )
+  for (const { labels, values } of await client.instant(query, seconds(request.to))) {
+    const [created = Number.NaN] = values
+    const own = found.of(labels)
+    if (own !== undefined && created > 0) own.facts.starts.push({ pod: own.pod, created })
+  }
+}
+
+/** An eviction counts in the hour in which it is first seen: the pod stays listed for long after it. */
+async function readEvents(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
+  const named = (what: PodEvent['what'], some: string): string =>
+    `label_replace(${some},"what","${what}","","")`
+  const query = inDialects(request, (names, series) => {
+    const evicted = `max by (${names}) (max_over_time(${series('kube_pod_status_reason', 'reason="Evicted"')}[1h])) > 0`
+    const restarted = `sum by (${names}) (increase(${series('kube_pod_container_status_restarts_total')}[1h])) >= 0.5`
+    return `${named('evicted', evicted)} or ${named('restarted', restarted)}`
+  })
+  const end = Math.floor(seconds(request.to) / hour) * hour
+  const range = { start: end - request.days.events * day, end, step: hour }
+  await client.each({ query, ...range }, ({ labels, times, values }) => {
+    const own = found.of(labels)
+    if (own === undefined) return
+    const what = labels['what'] === 'evicted' ? 'evicted' : 'restarted'
+    const counted = what === 'evicted' ? times.slice(0, 1) : times
+    for (const [index, time] of counted.entries()) {
+      const count = what === 'evicted' ? 1 : Math.round(values[index] ?? 0)
+      own.facts.events.push({ what, time, count })
+    }
+  })
+}
+
+const seconds = (time: Date): number => time.getTime() / 1000
+
+type SeriesOf = (metric: string, ...matchers: readonly string[]) => string
+
+/** A query for the labels of both dialects; only one of them has series. */
+const inDialects = (request: PodsRequest, query: (names: string, series: SeriesOf) => string): string =>
+  dialects
+    .map(([namespace, pod]) => {
+      const { labels = {}, workloads } = request
+      const own = [
+        ...Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
+        `${namespace}=~${JSON.stringify(escaped(workloads.map((one) => one.namespace)))}`,
+        `${pod}=~${JSON.stringify(`(${escaped(workloads.map(({ name }) => name))})-.+`)}`,
+      ]
+      return query(`${namespace},${pod}`, (metric, ...more) => `${metric}{${[...more, ...own].join(',')}}`)
+    })
+    .join(' or ')
+
+const escaped = (texts: readonly string[]): string =>
+  [...new Set(texts)].map((text) => text.replace(/[.*+?()|[\]{}^$\\]/g, '\\$&')).join('|')
+
+/** An index of workloads by the names of their pods. */
+function factsOf(workloads: readonly Workload[]): Found {
+  const all = new Map(workloads.map((one): [string, Facts] => [workloadKey(one), { starts: [], events: [] }]))
+  const find = (namespace: string, pod: string): Facts | undefined => {
+    for (let end = pod.indexOf('-'); end > 0; end = pod.indexOf('-', end + 1)) {
+      const [name, suffix] = [pod.slice(0, end), pod.slice(end + 1)]
+      for (const kind of Object.keys(suffixes)) {
+        const facts = suffixes[kind]?.test(suffix)
+          ? all.get(workloadKey({ namespace, kind, name }))
+          : undefined
+        if (facts !== undefined) return facts
+      }
+    }
+    return undefined
+  }
+  return {
+    all,
+    of: (labels) => {
+      const namespace = labels['namespace'] ?? labels['exported_namespace'] ?? ''
+      const pod = labels['pod'] ?? labels['exported_pod'] ?? ''
+      const facts = find(namespace, pod)
+      return facts && { pod, facts }
+    },
+  }
+}
