@@ -6,6 +6,7 @@ import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
 import { percent, ratio, sharedFigures } from './figures.ts'
+import { alignedRow, type Column, columnsOf, tableWidth } from './layout.ts'
 import { type Paint, plain } from './paint.ts'
 
 const figures = {
@@ -130,29 +131,79 @@ const introduction = ({ historyDays, trainDays, everyDays, rows }: BacktestRepor
 const skippedLines = ({ skipped }: BacktestReport): readonly string[] =>
   skipped.map(({ workload, reason }) => `${workload}: ${reason}`)
 
-/** A backtest for a terminal. */
+/** A backtest for a terminal: a table; where that is too wide, a table for each workload with a column for each profile. */
 export function terminalBacktest(report: BacktestReport, paint: Paint = plain): Terminal {
   const lines = linesOf(report)
   const headings = headingsOf(report.currency)
-  const widths = headings.map((heading, column) =>
-    Math.max(...heading.map((text) => text.length), ...lines.map((line) => line[column]?.length ?? 0)),
+  const head = [0, 1].map((line) => headings.map((heading) => heading[line] ?? ''))
+  const columns = columnsOf(
+    [...head, ...lines],
+    headings.flatMap((_, column) => (column < 2 ? [] : column)),
   )
-  const padded = (line: Line): string =>
-    line
-      .map((text, column) =>
-        column < 2 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd()
-  const totals = report.totals.length
-  const body = lines.map((line, index) =>
-    index >= lines.length - totals ? paint.bold(padded(line)) : padded(line),
-  )
-  const head = [0, 1].map((line) => paint.dim(padded(headings.map((heading) => heading[line] ?? ''))))
-  const table = report.rows.length === 0 ? '' : terminal.join([...head, ...body], '\n')
+  const isWide = tableWidth(columns) > paint.width
+  const table = isWide ? narrowTables(report, paint) : wideTable(head, lines, { report, columns, paint })
   const skipped = terminal.join(skippedLines(report), '\n')
-  const parts = [introduction(report), table, skipped.length === 0 ? '' : paint.dim(skipped)]
+  const parts = [
+    introduction(report),
+    report.rows.length === 0 ? '' : table,
+    skipped.length === 0 ? '' : paint.dim(skipped),
+  ]
   return terminal`${terminal.join(present(parts), '\n\n')}\n`
+}
+
+interface WideTable {
+  readonly report: BacktestReport
+  readonly columns: readonly Column[]
+  readonly paint: Paint
+}
+
+function wideTable(
+  head: readonly Line[],
+  lines: readonly Line[],
+  { report, columns, paint }: WideTable,
+): Terminal {
+  const totals = report.totals.length
+  const body = lines.map((line, index) => {
+    const text = alignedRow(line, columns)
+    return index >= lines.length - totals ? paint.bold(text) : text
+  })
+  return terminal.join([...head.map((line) => paint.dim(alignedRow(line, columns))), ...body], '\n')
+}
+
+/** A table for each workload and for all: figures in rows, profiles in columns. */
+function narrowTables(report: BacktestReport, paint: Paint): Terminal {
+  const headings = headingsOf(report.currency).map((heading) => heading.join(' ').trim())
+  const blocks = groupsOf(linesOf(report)).map((lines) => {
+    const [name = ''] = lines[0] ?? []
+    const rows = headings
+      .slice(1)
+      .map((heading, index) => [heading, ...lines.map((line) => line[index + 1] ?? '')])
+    const columns = columnsOf(
+      rows,
+      lines.map((_, index) => index + 1),
+    )
+    const [profiles = [], ...figures] = rows
+    return terminal.join(
+      [
+        paint.bold(name),
+        paint.dim(`  ${alignedRow(profiles, columns)}`),
+        ...figures.map((row) => `  ${alignedRow(row, columns)}`),
+      ],
+      '\n',
+    )
+  })
+  return terminal.join(blocks, '\n\n')
+}
+
+/** Lines from one with a name up to the next. */
+function groupsOf(lines: readonly Line[]): readonly (readonly Line[])[] {
+  const groups: Line[][] = []
+  for (const line of lines) {
+    const last = groups.at(-1)
+    if (line[0] === '' && last !== undefined) last.push(line)
+    else groups.push([line])
+  }
+  return groups
 }
 
 /** A backtest as Markdown. */

@@ -10,7 +10,7 @@ import type { Text } from '../model/text/text.ts'
 import { coverageSentence } from './coverage.ts'
 import { jsonReport } from './json/report.ts'
 import { markdownReport } from './markdown.ts'
-import { ansi, type Paint, plain } from './paint.ts'
+import { type Paint, paintOf, type Screen } from './paint.ts'
 import { terminalReport } from './terminal.ts'
 
 /** How a branch without settings was onboarded. */
@@ -50,7 +50,7 @@ export interface RepositoriesOutcome {
 export function repositoriesReport(
   all: RepositoriesOutcome,
   format: 'table' | 'markdown' | 'json',
-  colour: boolean,
+  screen: Screen,
 ): Text<'terminal' | 'markdown' | 'data'> {
   switch (format) {
     case 'json':
@@ -58,7 +58,7 @@ export function repositoriesReport(
     case 'markdown':
       return repositoriesMarkdown(all)
     case 'table':
-      return repositoriesTable(all, colour ? ansi : plain)
+      return repositoriesTable(all, paintOf(screen))
     default:
       return format satisfies never
   }

@@ -6,6 +6,7 @@ import type { Delivery, PullOutcome } from '../model/proposal.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { type Part, present } from '../model/text/text.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { changeTable } from './change-table.ts'
 import { coverageLines } from './coverage.ts'
 import { followedHead, followedRows } from './followed.ts'
 import { type Paint, plain } from './paint.ts'
@@ -25,7 +26,7 @@ export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain
       : `${plural(changes, 'value')} of ${plural(workloads, 'workload')} should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
   const sections = [
     paint.bold(head),
-    ...groupsOf(rows).map(([group, members]) => table(group, members, paint)),
+    ...groupsOf(rows).map(([group, members]) => changeTable(group, members, paint)),
     backtestHead(backtestsOf(plan.backtest, plan.proposal?.changes ?? []), plan.backtest?.currency ?? ''),
     followedSection(plan, paint),
     unansweredSection(plan.unanswered ?? [], paint),
@@ -106,45 +107,6 @@ const unboundedSection = (unbounded: NonNullable<Outcome['plan']['unbounded']>, 
 const groupsOf = (rows: readonly Row[]): readonly (readonly [string, readonly Row[]])[] => [
   ...groupBy(rows, ({ group }) => group),
 ]
-
-const headings = ['WORKLOAD', 'CONTAINER', 'FIELD', 'FROM', '', 'TO', '', 'WHERE'] as const
-
-function table(group: string, rows: readonly Row[], paint: Paint): Terminal {
-  const cells = rows.map((row, index) => cellsOf(row, rows[index - 1]))
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((line) => line[column]?.length ?? 0)),
-  )
-  const line = (texts: readonly string[]): string =>
-    texts
-      .map((text, column) =>
-        column === 3 || column === 6 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd()
-  const indent = ' '.repeat((widths[0] ?? 0) + (widths[1] ?? 0) + 4)
-  const body = rows.flatMap((row, index) => {
-    const text = line(cells[index] ?? [])
-    const painted = row.rises ? paint.yellow(text) : text
-    return [painted, paint.dim(`${indent}└ ${row.why}`)]
-  })
-  return terminal.join([paint.bold(group), paint.dim(line(headings)), ...body], '\n')
-}
-
-/** Rows of the same workload or container print its name once. */
-function cellsOf(row: Row, before: Row | undefined): readonly string[] {
-  const sameWorkload = before?.workload === row.workload
-  const sameContainer = sameWorkload && before?.container === row.container
-  return [
-    sameWorkload ? '' : row.workload,
-    sameContainer ? '' : row.container,
-    row.field,
-    row.from,
-    '→',
-    row.to,
-    row.percent,
-    row.inserted ? `${row.where} (new)` : row.where,
-  ]
-}
 
 function skippedSection(reasons: ReturnType<typeof skippedRows>, paint: Paint): Part<'terminal'> {
   if (reasons.length === 0) return ''

@@ -2,6 +2,7 @@ import { fieldLabel } from '../model/field.ts'
 import type { Site, Trace } from '../model/site.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { alignedRow, columnsOf, tableWidth } from './layout.ts'
 import { type Paint, plain } from './paint.ts'
 
 /** Traces for a terminal: one line for each field with `file:line:column`, and remarks below. */
@@ -9,14 +10,13 @@ export function terminalTraces(traces: readonly Trace[], paint: Paint = plain): 
   const rows = traces.map(
     (trace) => [workloadLabel(trace.workload), fieldLabel(trace), trace.value, placeOf(trace)] as const,
   )
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  const columns = columnsOf(rows)
+  const isWide = tableWidth(columns) > paint.width
   const lines = rows.flatMap((row, index) => {
-    const line = row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
+    const line = alignedRow(isWide ? row.slice(0, 3) : row, columns)
+    const place = isWide ? [paint.dim(`  ├ ${row[3]}`)] : []
     const remarks = [remarkOf(traces[index]), layersOf(traces[index])].flatMap((remark) => remark ?? [])
-    return [line, ...remarks.map((remark) => paint.dim(`  └ ${remark}`))]
+    return [line, ...place, ...remarks.map((remark) => paint.dim(`  └ ${remark}`))]
   })
   return lines.length === 0
     ? terminal`This source sets no field that Tortoise can change.\n`

@@ -24,4 +24,6 @@ export interface Host extends RunPorts {
   readonly stderr: (text: Terminal) => void
   /** Whether results may contain ANSI colours. */
   readonly colour: boolean
+  /** Columns of the terminal that results go to; left out for files and pipes. */
+  readonly columns?: number
 }

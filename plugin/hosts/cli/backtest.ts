@@ -3,7 +3,7 @@ import type { BacktestReport } from '../../model/backtest.ts'
 import { json } from '../../model/text/data.ts'
 import { type ProfileName, profiles } from '../../recommend/profiles/profiles.ts'
 import { jsonBacktest, markdownBacktest, terminalBacktest } from '../../report/backtest.ts'
-import { ansi, plain } from '../../report/paint.ts'
+import { paintOf } from '../../report/paint.ts'
 import { backtestWorkTree } from '../../run/backtest.ts'
 import type { Host } from '../../run/host.ts'
 import type { Printed, RunFlags } from './run-options.ts'
@@ -55,7 +55,7 @@ function days(text: string): number {
 function formatBacktest(host: Host, report: BacktestReport, format: RunFlags['output']): Printed {
   switch (format) {
     case 'table':
-      return terminalBacktest(report, host.colour ? ansi : plain)
+      return terminalBacktest(report, paintOf(host))
     case 'markdown':
       return markdownBacktest(report)
     case 'json':

@@ -5,7 +5,7 @@ import { json } from '../../model/text/data.ts'
 import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import { unmanagedList } from '../../report/coverage.ts'
 import { type Check, type Diagnosis, doctorSchema } from '../../report/json/doctor.ts'
-import { ansi, type Paint, plain } from '../../report/paint.ts'
+import { type Paint, paintOf } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
 import { clustersToRead } from '../../run/observe/clusters-to-read.ts'
@@ -63,7 +63,7 @@ export function doctorCommand(host: Host): Command {
           : printed(diagnosis, {
               hints: flags.fixHints === true,
               lists: flags.coverage === true,
-              paint: host.colour ? ansi : plain,
+              paint: paintOf(host),
             }),
       )
       const errors = diagnosis.checks.filter(({ level }) => level === 'error').length

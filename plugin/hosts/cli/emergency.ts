@@ -4,7 +4,7 @@ import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
 import { terminal } from '../../model/text/terminal.ts'
 import { emergenciesForPeople, jsonEmergencies } from '../../report/emergencies.ts'
-import { ansi, plain } from '../../report/paint.ts'
+import { paintOf } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import { activeEmergencies, startEmergency, stopEmergency } from '../../run/emergency.ts'
 import { emergencyEnd, emergencyFactor, emergencyMatches } from '../../run/emergency-options.ts'
@@ -56,7 +56,7 @@ export function emergencyCommand(host: Host): Command {
         return host.stdout(
           flags.output === 'json'
             ? json(jsonEmergencies(active))
-            : emergenciesForPeople(active, host.colour ? ansi : plain),
+            : emergenciesForPeople(active, paintOf(host)),
         )
       }
       if (settings.deliver.mode === 'report' && !flags.dryRun)

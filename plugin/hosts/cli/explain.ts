@@ -6,7 +6,7 @@ import { json } from '../../model/text/data.ts'
 import { workloadKey, workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
 import { jsonReport } from '../../report/json/report.ts'
-import { ansi, plain } from '../../report/paint.ts'
+import { paintOf } from '../../report/paint.ts'
 import { backtestsOf } from '../../report/plan-backtest.ts'
 import { historyForPeople, jsonHistory } from '../../report/value-history.ts'
 import { findCheckout } from '../../run/checkout.ts'
@@ -51,7 +51,7 @@ export function explainCommand(host: Host): Command {
       host.stdout(
         flags.output === 'json'
           ? json(jsonReport({ plan: { ...explained, skipped: [] } }))
-          : explainForPeople({ ...explained, skipped: plan.skipped }, host.colour ? ansi : plain),
+          : explainForPeople({ ...explained, skipped: plan.skipped }, paintOf(host)),
       )
     })
 }
@@ -63,9 +63,7 @@ async function history(host: Host, label: string, flags: ExplainFlags): Promise<
   const checkout = findCheckout(host, flags.repo)
   const settings = readSettings(host, checkout, flags)
   const past = await historyOf(host, { checkout, settings, label, container: flags.container })
-  return flags.output === 'json'
-    ? json(jsonHistory(past))
-    : historyForPeople(past, host.colour ? ansi : plain)
+  return flags.output === 'json' ? json(jsonHistory(past)) : historyForPeople(past, paintOf(host))
 }
 
 function pick(

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { stop } from '../../model/problem.ts'
 import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 import { planMerged, planShardOnly } from '../../run/shards/run-shards.ts'
@@ -8,14 +9,29 @@ import { runOnRepositories } from './repositories.ts'
 import type { RunFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 import { runInShards, type ShardFlags, withShardFlags } from './shard-options.ts'
+import { requireFound, selectedBy } from './workload-filter.ts'
+
+type PlanFlags = RunFlags & ShardFlags & { readonly check?: boolean; readonly workload?: readonly string[] }
+
+const collected = (one: string, all: readonly string[] = []): readonly string[] => [...all, one]
+
+/** Throws `usage` for flags with which `--workload` has no meaning. */
+function refuseTogether({ shard, merge, repositories }: PlanFlags): void {
+  const other = shard !== undefined ? '--shard' : merge !== undefined ? '--merge' : '--repositories'
+  if (shard === undefined && merge === undefined && repositories !== true) return
+  throw stop('usage', `--workload and ${other} exclude each other`, { hint: `Remove ${other}.` })
+}
 
 /** `tortoise plan`: everything but delivery, on the files on disk. */
 export function planCommand(host: Host): Command {
   return withShardFlags(withRunFlags(new Command('plan')))
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
-    .action(async (flags: RunFlags & ShardFlags & { readonly check?: boolean }) => {
-      const request = () => openRun(host, flags)
+    .option('--workload <name>', 'only this workload, [NAMESPACE/]Kind/name; repeatable', collected)
+    .action(async (flags: PlanFlags) => {
+      const isSelected = selectedBy(flags.workload)
+      if (isSelected !== undefined) refuseTogether(flags)
+      const request = () => ({ ...openRun(host, flags), ...(isSelected && { isSelected }) })
       const inShards = runInShards(
         host,
         { request, runs: { shard: planShardOnly, merge: planMerged } },
@@ -23,6 +39,7 @@ export function planCommand(host: Host): Command {
       )
       if (inShards === undefined && flags.repositories) return runOnRepositories(host, flags, true)
       const report = await (inShards ?? planHere(host, request(), flags))
+      requireFound(flags.workload, report.plan)
       host.stdout(formatOutcome(host, report, flags.output))
       if (flags.check === true && report.plan.proposal !== undefined)
         throw new Refused(terminal`Changes are pending.`)

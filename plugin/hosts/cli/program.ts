@@ -9,15 +9,19 @@ import { commandFrom, debugDescription, readCommandTable } from './command-table
 import { commands } from './commands.ts'
 import { debugPrograms } from './debug.ts'
 import { Ended, Refused } from './exit-error.ts'
+import { type Verbosity, verbosityDescriptions, withVerbosity } from './verbosity.ts'
 
 declare const __VERSION__: string
 
 /** Runs a command line. Returns its exit code: 0 done, 1 refused, 2 expected stop, 70 a bug in Tortoise. */
-export async function runCli(host: Host, args: readonly string[]): Promise<number> {
+export async function runCli(shown: Host, args: readonly string[]): Promise<number> {
+  const host = withVerbosity(shown, () => program.opts<Verbosity>())
   const program = new Command('tortoise')
     .description('Right-sizes Kubernetes workloads and commits the change, proved by rendering, to Git.')
     .version(__VERSION__)
     .exitOverride()
+    .option('-q, --quiet', verbosityDescriptions.quiet)
+    .option('-v, --verbose', verbosityDescriptions.verbose)
     .option('--debug', debugDescription)
     .configureOutput({
       writeOut: (text) => host.stdout(terminalLines(text)),

@@ -57,7 +57,8 @@ export function liveColumns(
   env: Readonly<Record<string, string | undefined>>,
 ): number | undefined {
   const isLog = (env['CI'] ?? '') !== '' && env['CI'] !== 'false'
-  return isTTY && !isLog && env['TERM'] !== 'dumb' ? columns || 80 : undefined
+  const isPlain = (env['NO_COLOR'] ?? '') !== ''
+  return isTTY && !isLog && !isPlain && env['TERM'] !== 'dumb' ? columns || 80 : undefined
 }
 
 /** Whether to print colours: `FORCE_COLOR` and `NO_COLOR` decide before what the output is. https://no-color.org, https://force-color.org */

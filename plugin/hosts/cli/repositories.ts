@@ -31,7 +31,7 @@ export async function runOnRepositories(
     mode: reportsOnly ? 'report' : undefined,
     only: flags.urgent ? 'urgent' : undefined,
   })
-  host.stdout(repositoriesReport(report, flags.output, host.colour))
+  host.stdout(repositoriesReport(report, flags.output, host))
   refuseFailures([report])
 }
 

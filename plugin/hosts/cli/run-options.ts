@@ -5,7 +5,7 @@ import { json } from '../../model/text/data.ts'
 import type { Text } from '../../model/text/text.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { markdownReport } from '../../report/markdown.ts'
-import { ansi, plain } from '../../report/paint.ts'
+import { paintOf } from '../../report/paint.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { findCheckout } from '../../run/checkout.ts'
 import type { Host } from '../../run/host.ts'
@@ -74,7 +74,7 @@ export type Printed = Text<'terminal' | 'markdown' | 'data'>
 export function formatOutcome(host: Host, outcome: Outcome, format: RunFlags['output']): Printed {
   switch (format) {
     case 'table':
-      return terminalReport(outcome, host.colour ? ansi : plain)
+      return terminalReport(outcome, paintOf(host))
     case 'markdown':
       return markdownReport(outcome)
     case 'json':

@@ -114,7 +114,7 @@ async function once(
       host.stdout(terminalReport(result.outcome))
       continue
     }
-    host.stdout(repositoriesReport(result.repositories, 'table', host.colour))
+    host.stdout(repositoriesReport(result.repositories, 'table', host))
     several.push(result.repositories)
   }
   refuseFailures(several)

@@ -6,6 +6,7 @@ import { mediumOf } from '../../model/text/text.ts'
 import type { Host } from '../../run/host.ts'
 import { bugText, runCli } from './program.ts'
 import { liveColumns, terminalProgress, usesColour } from './progress.ts'
+import { wrapLines } from './wrap.ts'
 
 /** Prepares this process, runs a command line in it and sets the exit code. */
 export async function start(args: readonly string[]): Promise<void> {
@@ -54,6 +55,7 @@ export async function start(args: readonly string[]): Promise<void> {
       stdout: cleared(stdout),
       stderr: cleared(stderr),
       colour,
+      ...(process.stdout.isTTY === true && { columns: process.stdout.columns || 80 }),
       progress,
       now: () => new Date(),
     },
@@ -62,11 +64,17 @@ export async function start(args: readonly string[]): Promise<void> {
 }
 
 const stderr = (text: Terminal): void => {
-  process.stderr.write(text.toString())
+  process.stderr.write(fitted(text.toString(), process.stderr))
 }
+
+/** A text with its lines broken between words where a terminal would break them within. */
+const fitted = (text: string, { isTTY, columns }: NodeJS.WriteStream): string =>
+  isTTY === true && text.length > (columns || 80) ? wrapLines(text, columns || 80) : text
 
 /** Data reaches programs and files as it is; on a terminal every character of it is shown. */
 const stdout: Host['stdout'] = (text) => {
-  const isShown = mediumOf(text) === 'data' && process.stdout.isTTY === true
-  process.stdout.write((isShown ? terminalLines(text.toString()) : text).toString())
+  const isTerminal = process.stdout.isTTY === true
+  const isShown = mediumOf(text) === 'data' && isTerminal
+  const shown = (isShown ? terminalLines(text.toString()) : text).toString()
+  process.stdout.write(mediumOf(text) === 'terminal' ? fitted(shown, process.stdout) : shown)
 }

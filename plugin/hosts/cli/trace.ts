@@ -10,7 +10,7 @@ import { json } from '../../model/text/data.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { traceFields } from '../../plan/trace-fields.ts'
 import { jsonTraces } from '../../report/json/trace.ts'
-import { ansi, plain } from '../../report/paint.ts'
+import { paintOf } from '../../report/paint.ts'
 import { terminalTraces } from '../../report/traces.ts'
 import type { Host } from '../../run/host.ts'
 import { traceAbsent } from '../../trace/absent-field.ts'
@@ -43,11 +43,7 @@ export function traceCommand(host: Host): Command {
     )
     .action(async (given: string, flags: TraceFlags) => {
       const traces = await trace(host, given, flags)
-      host.stdout(
-        flags.output === 'json'
-          ? json(jsonTraces(traces))
-          : terminalTraces(traces, host.colour ? ansi : plain),
-      )
+      host.stdout(flags.output === 'json' ? json(jsonTraces(traces)) : terminalTraces(traces, paintOf(host)))
     })
 }
 

@@ -1,4 +1,5 @@
 import { type CommandEntry, debugDescription, type OptionEntry } from '../command-table.ts'
+import { verbosityDescriptions } from '../verbosity.ts'
 
 /** An option as a shell completes it. */
 export interface Flag {
@@ -14,6 +15,8 @@ export type FlagValue = readonly string[] | 'dir' | 'file' | 'text' | undefined
 /** The options of a command, `--help` included. */
 export const flagsOf = ({ options }: CommandEntry): readonly Flag[] => [
   ...options.map(flagOf),
+  { names: ['-q', '--quiet'], description: verbosityDescriptions.quiet, value: undefined },
+  { names: ['-v', '--verbose'], description: verbosityDescriptions.verbose, value: undefined },
   { names: ['--debug'], description: debugDescription, value: undefined },
   { names: ['-h', '--help'], description: helpDescription, value: undefined },
 ]

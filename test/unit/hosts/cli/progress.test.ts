@@ -59,7 +59,7 @@ describe('a terminal', () => {
     ['a pipe', false, {}, undefined],
     ['a log of CI', true, { CI: 'true' }, undefined],
     ['a terminal without control of the line', true, { TERM: 'dumb' }, undefined],
-    ['a terminal without colours', true, { NO_COLOR: '1' }, 100],
+    ['a terminal without colours', true, { NO_COLOR: '1' }, undefined],
   ] as const)('%s has a live line as wide as it is, or none', (_, isTTY, env, columns) => {
     expect(liveColumns({ isTTY, columns: 100 }, env)).toBe(columns)
   })
