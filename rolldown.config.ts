@@ -3,6 +3,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'rolldown'
 import { billOfMaterials, licenceTexts, packagesOf } from './config/bundle/packages.ts'
+import { buildPageClient } from './config/bundle/page-client.ts'
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string
@@ -21,9 +22,11 @@ function buildId(): string {
 /** Writes what the bundles hold of other packages: a bill of materials, and their licences. */
 const inventory: Plugin = {
   name: 'inventory',
-  generateBundle(_, bundle) {
+  async generateBundle(_, bundle) {
     const modules = Object.values(bundle).flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []))
-    const packages = packagesOf(modules)
+    const client = await buildPageClient()
+    this.emitFile({ type: 'asset', fileName: 'page-client.json', source: client.json })
+    const packages = packagesOf([...modules, ...client.modules])
     this.emitFile({
       type: 'asset',
       fileName: 'sbom.cdx.json',

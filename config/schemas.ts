@@ -4,6 +4,7 @@ import { snapshotJsonSchema } from '../plugin/observe/snapshot-schema.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
 import { emergenciesSchema } from '../plugin/report/emergencies.ts'
 import { doctorSchema } from '../plugin/report/json/doctor.ts'
+import { fleetSchema } from '../plugin/report/json/fleet.ts'
 import { reportSchema } from '../plugin/report/json/report.ts'
 import { repositoriesSchema } from '../plugin/report/json/repositories.ts'
 import { setSchema } from '../plugin/report/json/set.ts'
@@ -21,6 +22,7 @@ export const schemas: Readonly<Record<string, object>> = {
   snapshot: snapshotJsonSchema(),
   overlay: overlayJsonSchema(),
   report: z.toJSONSchema(reportSchema),
+  fleet: z.toJSONSchema(fleetSchema, { reused: 'ref' }),
   repositories: z.toJSONSchema(repositoriesSchema, { reused: 'ref' }),
   doctor: z.toJSONSchema(doctorSchema),
   history: z.toJSONSchema(historySchema),

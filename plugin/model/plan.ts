@@ -1,5 +1,6 @@
 import type { PlanBacktest } from './backtest.ts'
 import type { Coverage } from './coverage.ts'
+import type { FleetWorkload } from './fleet.ts'
 import type { FollowedChange } from './health.ts'
 import type { Earned } from './pacing.ts'
 import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
@@ -53,6 +54,10 @@ export interface Plan {
   readonly unbounded?: readonly { readonly cluster: string; readonly what: string }[]
   /** How much of each cluster the sources cover. */
   readonly coverage?: readonly Coverage[]
+  /** Every declared workload with usage, with its figures; left out unless the request wants it. */
+  readonly fleet?: readonly FleetWorkload[]
+  /** Returns the owners of a path, by CODEOWNERS; left out unless the request wants the fleet. */
+  readonly owners?: (path: string) => readonly string[]
   /** A sentence on whether the programs that rendered ran in a sandbox. */
   readonly sandbox?: string
   /** The charts and Git sources that were fetched, each with its version and why it was taken. */

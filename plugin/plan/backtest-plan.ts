@@ -18,7 +18,8 @@ export interface BacktestInput {
   readonly proposal?: Proposal | undefined
 }
 
-const keyOf = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>): string =>
+/** The key of a workload in its source. */
+export const sourceWorkloadKey = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>): string =>
   `${source}\0${workloadKey(workload)}`
 
 /**
@@ -32,7 +33,7 @@ export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInp
     return own.flatMap((one): readonly WorkloadBacktest[] => {
       const { workload } = one
       const observation = observations.get(workloadKey(workload))
-      const moved = moves.get(keyOf({ source: source.id, workload }))
+      const moved = moves.get(sourceWorkloadKey({ source: source.id, workload }))
       if (observation === undefined || moved === undefined) return []
       const figures = compareOutcomes(one, observation, { moves: moved, prices: input.prices })
       const { id, cluster } = source
@@ -42,9 +43,13 @@ export function backtestPlan(declared: readonly DeclaredIn[], input: BacktestInp
   return { currency: input.prices.currency, workloads }
 }
 
-function movesOf({ recommended, proposal }: BacktestInput): ReadonlyMap<string, readonly NewValue[]> {
-  return proposal === undefined ? byWorkload(recommended, (one) => one) : byWorkload(proposal.changes, asMove)
-}
+const movesOf = ({ recommended, proposal }: BacktestInput): ReadonlyMap<string, readonly NewValue[]> =>
+  proposal === undefined ? byWorkload(recommended, (one) => one) : proposedValues(proposal.changes)
+
+/** The new values of changes, by `sourceWorkloadKey`. */
+export const proposedValues = (
+  changes: readonly ProposedChange[],
+): ReadonlyMap<string, readonly NewValue[]> => byWorkload(changes, asMove)
 
 function asMove({ container, field, to }: ProposedChange): NewValue | undefined {
   const value = readValue(field, to)
@@ -61,8 +66,8 @@ function byWorkload<T extends Pick<SourceChange, 'source' | 'workload'>>(
   for (const one of changes) {
     const own = move(one)
     if (own === undefined) continue
-    const known = groups.get(keyOf(one)) ?? []
-    groups.set(keyOf(one), known)
+    const known = groups.get(sourceWorkloadKey(one)) ?? []
+    groups.set(sourceWorkloadKey(one), known)
     known.push(own)
   }
   return groups

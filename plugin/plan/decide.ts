@@ -13,6 +13,7 @@ import { applyDecisions, type ReviewChange, type SourceChange } from './apply-de
 import { backtestPlan } from './backtest-plan.ts'
 import { coverageOf } from './coverage.ts'
 import type { DeclaredIn } from './declared-source.ts'
+import { fleetOfPlan } from './fleet.ts'
 import { followedChanges } from './followed-changes.ts'
 import { earnedBy, withEarned } from './graduate.ts'
 import { joinReferences } from './join-references.ts'
@@ -152,6 +153,7 @@ export function planOf(decided: Decided, proposed: Proposed | undefined, request
     followed: decided.followed,
     ...(decided.earned && { earned: decided.earned }),
     backtest: backtestPlan(declared, { ...used, recommended, proposal }),
+    ...(request.withFleet && { fleet: fleetOfPlan(declared, { ...used, proposal }) }),
     slots: slotsOfPlan(declared, used),
     unanswered: unansweredKills(recommendations, observations),
     // The share of a selection says nothing.

@@ -45,6 +45,8 @@ export interface PlanRequest {
   readonly hold?: HoldSettings
   /** The cost of requests, for the backtest of the plan. */
   readonly prices: Prices & { readonly currency: string }
+  /** Whether the plan lists every workload with its figures, for a report on the fleet. */
+  readonly withFleet?: boolean
   /** Whether a value that several sources share may be edited. */
   readonly allowShared: boolean
   /** Whether sizes in templates of charts may be edited. */

@@ -67,6 +67,12 @@ function inForce(followed: Followed): Followed {
   )
 }
 
+/** What changes that are in force add to the cost of a month, and what all have added so far; negative where they save. */
+export const mergedCost = (followed: Followed): { readonly aMonth: number; readonly soFar: number } => ({
+  aMonth: sum(inForce(followed).map(({ cost }) => cost?.aMonth ?? 0)),
+  soFar: sum(followed.map(({ cost }) => cost?.soFar ?? 0)),
+})
+
 const costClause = (amount: number, currency: string): string =>
   `${amount > 0 ? 'cost' : 'save'} ${Math.abs(amount).toFixed(2)} ${currency}`
 
@@ -83,8 +89,7 @@ export function followedHead({
     const many = followed.filter((one) => one.verdict === verdict).length
     return many === 0 ? [] : [`${many} ${verdicts[verdict]}`]
   })
-  const month = sum(inForce(followed).map(({ cost }) => cost?.aMonth ?? 0))
-  const soFar = sum(followed.map(({ cost }) => cost?.soFar ?? 0))
+  const { aMonth: month, soFar } = mergedCost(followed)
   const currency = backtest?.currency ?? ''
   const saved =
     Math.abs(month) < 0.005 && Math.abs(soFar) < 0.005

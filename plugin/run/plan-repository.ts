@@ -21,6 +21,7 @@ import type { PlanPorts } from '../plan/render-sources.ts'
 import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { earnedDelivery, reviewByDelivery } from './deliver/delivery-rules.ts'
+import { ownersOf } from './deliver/forge-state.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
@@ -55,6 +56,8 @@ export interface PlanInputs extends ObservedUsage {
     | 'deliver'
   >
   readonly isSelected?: WorkloadFilter
+  /** Whether the plan lists every workload with its figures. */
+  readonly withFleet?: boolean
   /** Proposes only what waits for nothing: what takes back harm, answers OOM kills, or ends emergencies. */
   readonly onlyUrgent?: boolean
   /** Decides in place of the profile; then neither reviewers' decisions nor what people set hold a value. */
@@ -179,7 +182,8 @@ export async function planRepository(
   const { settings, isSelected, onlyUrgent, decide } = inputs
   if (!(isSelected ?? onlyUrgent ?? decide))
     warnOfUnmatched(eventsNow(settings.events, ports.now()), planned, ports.progress)
-  return { ...planned, ...opened.details() }
+  const owners = inputs.withFleet ? await ownersOf(base.view) : undefined
+  return { ...planned, ...(owners && { owners }), ...opened.details() }
 }
 
 /** Opens the sources and the history of a view for a plan. Throws `settings.missing` when the settings list no sources. */
@@ -191,6 +195,7 @@ export async function openPlan(
     observations,
     readings,
     isSelected,
+    withFleet,
     onlyUrgent,
     decide,
     declarations = [],
@@ -247,6 +252,7 @@ export async function openPlan(
         }
       : { decide: decide(pastValues) }),
     ...(isSelected && { isSelected }),
+    ...(withFleet && { withFleet }),
     ...(onlyUrgent && { onlyUrgent }),
     ...(measure && { measure }),
   }

@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly usage: ObserveFlags
   /** Limits the run to some workloads; all workloads by default. */
   readonly isSelected?: WorkloadFilter
+  /** Whether the plan lists every workload with its figures, for a report on the fleet. */
+  readonly withFleet?: boolean
 }
 
 /** The result of a run: everything that its report shows. */

@@ -5,6 +5,7 @@ import { observeAgainstCurl } from './observe.ts'
 import { observeGenerated } from './observe-generated.ts'
 import { observeAgainstKrr } from './observe-krr.ts'
 import { keepServer } from './observe-server.ts'
+import { openReports } from './page.ts'
 import { planAgainstBare } from './plan.ts'
 import { planInShards } from './plan-shards.ts'
 import { recommendFleet } from './recommend.ts'
@@ -31,5 +32,6 @@ export const cases: Readonly<Record<string, Benchmark>> = {
   sandbox: sandboxAgainstNone,
   start: startAgainstBare,
   render: renderAgainstBare,
+  page: openReports,
   recommend: recommendFleet,
 }

@@ -37,6 +37,14 @@ describe('the package', () => {
     expect([...mapped].filter((name) => !listed.has(name))).toEqual([])
   })
 
+  it('lists what is in the script of the HTML report', () => {
+    const listed = bill.components.map(({ name }) => name)
+    expect(listed).toEqual(
+      expect.arrayContaining(['@tanstack/table-core', '@tanstack/virtual-core', 'uplot']),
+    )
+    expect(text('THIRD-PARTY-LICENCES.txt')).toContain('Leon Sorokin')
+  })
+
   it('names each package and its licence', () => {
     const licences = text('THIRD-PARTY-LICENCES.txt').split('\n')
     for (const { name, version } of bill.components)

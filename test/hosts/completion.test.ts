@@ -17,7 +17,7 @@ const isPresent = (shell: string): boolean => spawnSync(shell, ['--version']).st
 const cases: readonly (readonly [line: string, offered: readonly string[]])[] = [
   ['tortoise ba', ['backtest']],
   ['tortoise set --dry', ['--dry-run']],
-  ['tortoise plan --output ', ['table', 'markdown', 'json']],
+  ['tortoise plan --output ', ['table', 'markdown', 'json', 'html']],
   ['tortoise plan -o m', ['markdown']],
   ['tortoise completion z', ['zsh']],
   ['tortoise help disc', ['discover']],
@@ -72,7 +72,7 @@ describe.skipIf(!isPresent('zsh'))('in zsh', () => {
 
   it.each([
     ['tortoise x', 'describe backtest'],
-    ['tortoise plan x', 'arguments *--output[format of the report]:value:(table markdown json)'],
+    ['tortoise plan x', 'arguments *--output[format of the report]:value:(table markdown json html)'],
     ['tortoise completion x', 'arguments :shell:(bash zsh fish)'],
     ['tortoise help x', 'describe backtest'],
   ])('%s is completed', (line, offered) => {

@@ -57,7 +57,7 @@ describe('serve on several repositories', () => {
     }
     expect(metrics).toContain(`tortoise_runs_total${labels('gone')},result="failed"}`)
     const page = await (await daemon.get('/')).text()
-    expect(page).toContain(`<h3>${url()} (staging)</h3>`)
+    expect(page).toContain(`<td>${url()} (staging)</td><td>`)
     expect(page).toContain('The branch gone cannot be fetched')
     const { all } = (await (await daemon.get('/report.json')).json()) as {
       readonly all: { readonly repositories: readonly { readonly branch: string }[] }

@@ -3,7 +3,7 @@ export const layers: readonly (readonly string[])[] = [
   ['model'],
   ['yaml', 'io'],
   ['observe', 'recommend', 'trace', 'edit', 'prove', 'deliver', 'report', 'store', 'renderers'],
-  ['plan', 'config'],
+  ['plan', 'config', 'page'],
   ['run'],
   ['hosts'],
 ]

@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   run: async () => (await import('./run.ts')).runCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  report: async () => (await import('./report.ts')).reportCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,

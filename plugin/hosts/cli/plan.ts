@@ -4,14 +4,15 @@ import { terminal } from '../../model/text/terminal.ts'
 import type { Host } from '../../run/host.ts'
 import { planMerged, planShardOnly } from '../../run/shards/run-shards.ts'
 import { Refused } from './exit-error.ts'
+import { formatFleet } from './fleet-output.ts'
 import { planHere } from './plan-found.ts'
 import { runOnRepositories } from './repositories.ts'
-import type { RunFlags } from './run-options.ts'
+import type { HtmlFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 import { runInShards, type ShardFlags, withShardFlags } from './shard-options.ts'
 import { requireFound, selectedBy } from './workload-filter.ts'
 
-type PlanFlags = RunFlags & ShardFlags & { readonly check?: boolean; readonly workload?: readonly string[] }
+type PlanFlags = HtmlFlags & ShardFlags & { readonly check?: boolean; readonly workload?: readonly string[] }
 
 const collected = (one: string, all: readonly string[] = []): readonly string[] => [...all, one]
 
@@ -24,14 +25,15 @@ function refuseTogether({ shard, merge, repositories }: PlanFlags): void {
 
 /** `tortoise plan`: everything but delivery, on the files on disk. */
 export function planCommand(host: Host): Command {
-  return withShardFlags(withRunFlags(new Command('plan')))
+  return withShardFlags(withRunFlags(new Command('plan'), ['table', 'markdown', 'json', 'html']))
     .description('show what should change and where, without changing anything')
     .option('--check', 'exit with 1 when changes are pending')
     .option('--workload <name>', 'only this workload, [NAMESPACE/]Kind/name; repeatable', collected)
     .action(async (flags: PlanFlags) => {
       const isSelected = selectedBy(flags.workload)
       if (isSelected !== undefined) refuseTogether(flags)
-      const request = () => ({ ...openRun(host, flags), ...(isSelected && { isSelected }) })
+      const withFleet = flags.output === 'html'
+      const request = () => ({ ...openRun(host, flags), withFleet, ...(isSelected && { isSelected }) })
       const inShards = runInShards(
         host,
         { request, runs: { shard: planShardOnly, merge: planMerged } },
@@ -40,7 +42,11 @@ export function planCommand(host: Host): Command {
       if (inShards === undefined && flags.repositories) return runOnRepositories(host, flags, true)
       const report = await (inShards ?? planHere(host, request(), flags))
       requireFound(flags.workload, report.plan)
-      host.stdout(formatOutcome(host, report, flags.output))
+      host.stdout(
+        flags.output === 'html'
+          ? formatFleet(host, report, 'html')
+          : formatOutcome(host, report, flags.output),
+      )
       if (flags.check === true && report.plan.proposal !== undefined)
         throw new Refused(terminal`Changes are pending.`)
     })

@@ -10,29 +10,49 @@ import type { SettingsFlags } from '../../run/read-settings.ts'
 import { requireRepositories } from '../../run/repositories/require-repositories.ts'
 import { type RepositoriesReport, runRepositories } from '../../run/repositories/run-repositories.ts'
 import { Refused } from './exit-error.ts'
-import type { RunFlags, UrgentFlag } from './run-options.ts'
+import { formatRepositories } from './fleet-output.ts'
+import type { HtmlFlags, UrgentFlag } from './run-options.ts'
 
 /** Runs on every repository of the operator settings, prints all reports, and ends with 1 where one of them failed. */
 export async function runOnRepositories(
   host: Host,
-  flags: RunFlags & UrgentFlag,
+  flags: HtmlFlags & UrgentFlag,
   reportsOnly: boolean,
 ): Promise<void> {
+  const report = await runAll(host, flags, reportsOnly)
+  host.stdout(
+    flags.output === 'html'
+      ? formatRepositories(host, report, 'html')
+      : repositoriesReport(report, flags.output, host),
+  )
+  refuseFailures([report])
+}
+
+/** Plans for every repository of the operator settings, with all workloads, and delivers nothing. */
+export const repositoriesPlans = (
+  host: Host,
+  flags: Omit<HtmlFlags, 'output'>,
+): Promise<RepositoriesReport> => runAll(host, { ...flags, output: 'html' }, true)
+
+async function runAll(
+  host: Host,
+  flags: HtmlFlags & UrgentFlag,
+  reportsOnly: boolean,
+): Promise<RepositoriesReport> {
   refuseCheckout(flags)
   const directory =
     flags.cache === undefined
       ? await makeTemporaryDirectory('tortoise-repositories-')
       : join(resolve(host.cwd, flags.cache), 'repositories')
-  const report = await runRepositories(host, {
+  return runRepositories(host, {
     operator: operatorWithRepositories(host, flags),
     flags,
     usage: flags,
     directory,
     mode: reportsOnly ? 'report' : undefined,
     only: flags.urgent ? 'urgent' : undefined,
+    withFleet: flags.output === 'html',
   })
-  host.stdout(repositoriesReport(report, flags.output, host))
-  refuseFailures([report])
 }
 
 /** Throws `Refused`, which ends the program with 1, where a repository failed. */

@@ -26,6 +26,9 @@ export interface RunFlags extends SettingsFlags {
   readonly output: 'table' | 'markdown' | 'json'
 }
 
+/** Flags of a command that can also write the HTML report. */
+export type HtmlFlags = Omit<RunFlags, 'output'> & { readonly output: RunFlags['output'] | 'html' }
+
 /** The flag of `run` that limits it to what waits for nothing. */
 export interface UrgentFlag {
   readonly urgent?: true
@@ -41,19 +44,23 @@ export const withReadFlags = (command: Command): Command =>
     .option('--cache <dir>', 'keep finished days here; the next run then reads only new days')
     .option('--until <time>', 'end of the time whose usage is read, ISO 8601 (default: now)')
 
-/** Adds the flags of `plan` and `run`. */
-export const withRunFlags = (command: Command): Command =>
+/** Adds the flags that say what a plan is made of. */
+export const withRunSources = (command: Command): Command =>
   withReadFlags(command)
     .addOption(snapshotOption())
     .option(
       '--repositories',
       'work on every repository that the operator settings list or discover, without a checkout',
     )
-    .addOption(
-      new Option('-o, --output <format>', 'format of the report')
-        .choices(['table', 'markdown', 'json'])
-        .default('table'),
-    )
+
+/** Adds the flags of `plan` and `run`. */
+export const withRunFlags = (
+  command: Command,
+  formats: readonly HtmlFlags['output'][] = ['table', 'markdown', 'json'],
+): Command =>
+  withRunSources(command).addOption(
+    new Option('-o, --output <format>', 'format of the report').choices(formats).default('table'),
+  )
 
 /** Reads checkout and settings. With `--cluster`, only the sources of that cluster are planned. */
 export function openRun(host: Host, flags: Omit<RunFlags, 'output'>): RunRequest {

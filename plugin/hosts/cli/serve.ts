@@ -19,6 +19,7 @@ import type { ServeFlags } from '../daemon/run-schedule.ts'
 import { runSchedule } from '../daemon/run-schedule.ts'
 import { namedSchedules } from '../daemon/scheduler.ts'
 import { Ended } from './exit-error.ts'
+import { readPageClient } from './page-client.ts'
 import { operatorWithRepositories, refuseCheckout, refuseFailures } from './repositories.ts'
 import { withOperatorFlags } from './settings-options.ts'
 import { snapshotOption } from './snapshot-option.ts'
@@ -63,6 +64,7 @@ export function serveCommand(host: Host): Command {
         identity: `${hostname()}_${process.pid}`,
         openLeaseStore,
         version: __VERSION__,
+        client: readPageClient(),
       })
       watch(inputs.files, () => void daemon.reload())
       if (!(await ended(daemon))) throw new Ended(143)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Settings } from '../../../config/schema.ts'
 import type { SettingsFile } from '../../../config/screen-settings.ts'
 import type { KubeConfigOptions } from '../../observe/kubernetes/kube-config.ts'
+import type { PageClient } from '../../report/fleet/page.ts'
 import type { Host } from '../../run/host.ts'
 import { loginTo } from '../../run/observe/kubernetes.ts'
 import { recordSamples } from '../../run/observe/metrics-server.ts'
@@ -36,6 +37,8 @@ export interface DaemonPorts {
     login: KubeConfigOptions,
   ) => Promise<LeaseStore>
   readonly version: string
+  /** The script and the style of the page. */
+  readonly client: PageClient
 }
 
 /** A running daemon. */
@@ -54,7 +57,7 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
   checkSchedules(first.serve)
   const runs = new Runs(ports, first)
   const election = await elect(ports, runs)
-  const server: PageServer = await servePages(pagesOf(runs, ports.version), ports.listen)
+  const server: PageServer = await servePages(pagesOf(runs, frameOf(ports)), ports.listen)
   const due = openDueTimes(flags.state)
   let scheduler: Scheduler | undefined
   const start = (settings: Settings): void => {
@@ -90,6 +93,12 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
     },
   }
 }
+
+const frameOf = ({ version, client, host }: DaemonPorts) => ({
+  program: `gitops-tortoise ${version}`,
+  client,
+  startedAt: host.now(),
+})
 
 function samplerPorts(
   { host, log, flags }: DaemonPorts,

@@ -1,6 +1,7 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { SettingsFile } from '../../../config/screen-settings.ts'
 import { json } from '../../model/text/data.ts'
+import { pagePolicy } from '../../report/fleet/page.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { repositoriesJson } from '../../report/repositories.ts'
 import type { Host } from '../../run/host.ts'
@@ -9,7 +10,7 @@ import type { Log } from './log.ts'
 import { errorText, logProgress } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { LastRun } from './page.ts'
-import { reportPage } from './page.ts'
+import { cachedPage, type PageFrame } from './page.ts'
 import { recordError, recordResult } from './record-run.ts'
 import { createQueue } from './run-queue.ts'
 import type { ScheduleResult, ServeFlags } from './run-schedule.ts'
@@ -139,10 +140,11 @@ export class Runs {
 }
 
 /** The pages about the runs. */
-export const pagesOf = (runs: Runs, version: string): Pages => ({
+export const pagesOf = (runs: Runs, frame: PageFrame): Pages => ({
   metrics: () => runs.metrics.text(),
   unready: () => (runs.ending ? 'shutting down' : undefined),
-  report: () => reportPage(statuses(runs), `gitops-tortoise ${version}`),
+  report: cachedPage(() => statuses(runs), frame),
+  reportPolicy: pagePolicy(frame.client),
   reportJson: () => {
     const reports = [...runs.last].flatMap(([name, { outcome, repositories }]) => {
       if (repositories !== undefined) return [[name, repositoriesJson(repositories)] as const]

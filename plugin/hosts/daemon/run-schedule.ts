@@ -38,7 +38,7 @@ export async function runSchedule(host: Host, request: ScheduleRequest): Promise
   if (operator === undefined) return { outcome: await runOne(host, request) }
   const directory = join(flags.state, 'repositories')
   const { mode, only } = schedule
-  const repositories = { operator, flags, usage: usageOf(request), directory, mode, only }
+  const repositories = { operator, flags, usage: usageOf(request), directory, mode, only, withFleet: true }
   return { repositories: await runRepositories(host, repositories) }
 }
 
@@ -67,5 +67,5 @@ async function runOne(host: Host, request: ScheduleRequest): Promise<RunReport> 
     deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
   }
   const start = only === 'urgent' ? runUrgent : run
-  return start(host, { checkout, settings: narrowed, usage: usageOf(request) })
+  return start(host, { checkout, settings: narrowed, usage: usageOf(request), withFleet: true })
 }

@@ -10,6 +10,7 @@ export interface Pages {
   /** Why the daemon is not ready; `undefined` when it is. */
   readonly unready: () => string | undefined
   readonly report: () => Html
+  readonly reportPolicy: string
   readonly reportJson: () => Data
 }
 
@@ -23,6 +24,8 @@ interface Answer {
   readonly status: number
   readonly type: string
   readonly text: Html | Data | Terminal
+  /** The Content-Security-Policy; nothing is allowed when left out. */
+  readonly policy?: string
 }
 
 const text = (status: number, body: string): Answer => ({
@@ -44,7 +47,12 @@ function answer(pages: Pages, path: string): Answer {
     case '/report.json':
       return { status: 200, type: 'application/json', text: pages.reportJson() }
     case '/':
-      return { status: 200, type: 'text/html; charset=utf-8', text: pages.report() }
+      return {
+        status: 200,
+        type: 'text/html; charset=utf-8',
+        text: pages.report(),
+        policy: pages.reportPolicy,
+      }
     default:
       return text(404, 'not found')
   }
@@ -61,7 +69,8 @@ export async function servePages(
     response.writeHead(found.status, {
       'content-type': found.type,
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'content-security-policy': `${found.policy ?? "default-src 'none'"}; frame-ancestors 'none'`,
+      'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     })
     response.end(request.method === 'HEAD' ? '' : found.text.toString())

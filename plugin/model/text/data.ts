@@ -1,3 +1,4 @@
+import { withoutCommands } from './clean.ts'
 import { redacted } from './secrets.ts'
 import { madeText, type Text } from './text.ts'
 
@@ -25,3 +26,6 @@ export function json(value: unknown, indent: 0 | 2 = 2): Data {
 
 /** Text that is for programs as it is: rendered manifests, completion scripts, metrics. No name or message is shown this way. */
 export const verbatim = (text: string): Data => madeText('data', text)
+
+/** A table in CSV, in which secrets are struck out and no line is a command of a runner. Its cells show every character already. */
+export const csv = (text: string): Data => madeText('data', redacted(text), withoutCommands)

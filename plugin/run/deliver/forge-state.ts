@@ -53,7 +53,8 @@ export async function loadForgeState(
   }
 }
 
-async function ownersOf(view: RepositoryView): Promise<Owners> {
+/** Reads who owns which paths of a view, by its CODEOWNERS. */
+export async function ownersOf(view: RepositoryView): Promise<Owners> {
   for (const file of codeownersFiles) {
     const found = await view.read(file)
     if (found !== undefined) return readCodeowners(found.text)

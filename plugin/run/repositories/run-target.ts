@@ -27,6 +27,8 @@ export interface RunContext extends TargetContext {
   readonly directory: string
   /** `urgent`: only what looks after merged changes. Everything when left out. */
   readonly only?: 'urgent' | undefined
+  /** Whether the plans list every workload with its figures. */
+  readonly withFleet?: boolean
   /** All targets of the run. */
   readonly targets: readonly RepositoryTarget[]
 }
@@ -60,7 +62,7 @@ export async function runTarget(
   if (file !== undefined) {
     const settings = narrowed(settingsOf(file), usage)
     const start = context.only === 'urgent' ? runUrgent : run
-    return { report: await start(ports, { checkout, settings, usage }, observe) }
+    return { report: await start(ports, { checkout, settings, usage, ...fleetOf(context) }, observe) }
   }
   if (context.only === 'urgent') return { skipped: `the branch ${target.branch} has no ${target.settings}` }
   if (!target.onboard) return withoutSettings(target)
@@ -71,6 +73,8 @@ export async function runTarget(
   const onboarding = await onboard(ports, { ...draft, reportsOnly })
   return typeof onboarding === 'string' ? { skipped: onboarding } : { onboarding }
 }
+
+const fleetOf = ({ withFleet }: RunContext) => (withFleet === undefined ? {} : { withFleet })
 
 function withoutSettings({ branch, settings, isDiscovered }: RepositoryTarget): TargetOutcome {
   const message = `the branch ${branch} has no ${settings}`

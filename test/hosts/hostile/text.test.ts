@@ -34,6 +34,9 @@ const planning: readonly (readonly string[])[] = [
   ['plan', '-o', 'json'],
   ['plan', '-o', 'markdown'],
   ['explain', 'Deployment/none'],
+  ['report', '-o', 'html'],
+  ['report', '-o', 'csv'],
+  ['report', '-o', 'json'],
 ]
 
 /** Names that are hostile, one at a time, and their places. */
@@ -82,6 +85,8 @@ describe('text that a repository holds as', () => {
       const isMarkdown = args.includes('markdown')
       expectInertRun(isMarkdown ? { ...ended, stdout: '' } : ended)
       if (isMarkdown) expectInertMarkdown(ended.stdout)
+      if (args.includes('html'))
+        expect(ended.stdout.match(/<(img|a) [^>]*/g)).toEqual([expect.stringContaining('href="#workloads"')])
       if (args.includes('json') && ended.status === 0) JSON.parse(ended.stdout)
       seen += ended.stdout + ended.stderr
     }

@@ -122,7 +122,9 @@ describe('the ways around the writers', () => {
     [
       'text that is made without a writer',
       /\bmadeText\(/,
-      ['data', 'inert', 'log', 'markdown', 'terminal', 'text'].map((name) => `plugin/model/text/${name}.ts`),
+      ['data', 'html', 'inert', 'log', 'markdown', 'terminal', 'text'].map(
+        (name) => `plugin/model/text/${name}.ts`,
+      ),
     ],
     [
       'data as it is',
