@@ -105,9 +105,9 @@ describe('requested, used, cost and saved of a workload are what its recorded us
   })
 
   it('in the pull request', () => {
-    const text = pullText(plan, 'prod')
-    const [, own = ''] =
-      /<summary>Deployment\/checkout in shop<\/summary>([\s\S]*?)<\/details>/.exec(text) ?? []
-    for (const part of sentence()) expect(own).toMatch(part)
+    const text = pullText(plan, 'prod', 'checkout')
+    const saved = Math.round(figures.cost - figures.newCost)
+    expect(text).toContain(`of \`Deployment/checkout\`** (prod) and saves about ${saved} USD a month.`)
+    for (const part of sentence()) expect(text).toMatch(part)
   })
 })

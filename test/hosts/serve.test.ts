@@ -45,6 +45,9 @@ describe('serve', () => {
     expect((await daemon.get('/healthz')).status).toBe(200)
     expect((await daemon.get('/readyz')).status).toBe(200)
     expect(await (await daemon.get('/')).text()).toContain('<td><code>* * * * * *</code></td>')
+    expect((await daemon.get('/')).headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-[^ ]+';.* frame-ancestors 'none'$/,
+    )
     expect((await fetch((await daemon.get('/')).url, { method: 'POST' })).status).toBe(405)
     expect(git(ground.bare, 'rev-list', '--count', 'main..tortoise/right-size').trim()).toBe('1')
 

@@ -55,9 +55,11 @@ const pulls: readonly PullOutcome[] = [
   },
 ]
 
-/** The text of the pull request for one cluster of the demo. */
-export function pullText(plan: SavedPlan, cluster: string): string {
-  const changes = plan.changes.filter((one) => one.cluster === cluster)
+/** The text of the pull request for one cluster of the demo, or for one workload there. */
+export function pullText(plan: SavedPlan, cluster: string, name?: string): string {
+  const changes = plan.changes.filter(
+    (one) => one.cluster === cluster && (name ?? one.workload.name) === one.workload.name,
+  )
   const { observations } = parseSnapshot('snapshot.json', readFileSync(join(demo, 'snapshot.json'), 'utf8'))
   const proof = {
     verdict: 'proved',
@@ -65,10 +67,8 @@ export function pullText(plan: SavedPlan, cluster: string): string {
     moved: changes,
   } as unknown as ScopedProposal['proposal']['proof']
   const part = { scope: cluster, proposal: { changes, edits: [], proof } }
-  const prices = { cpu: 21.6, memory: 2.88, currency: '$' }
   return pullBody(part, {
     observations,
-    prices,
     backtest: plan.backtest,
     reconsider: 20,
     room: 50_000,

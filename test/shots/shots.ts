@@ -32,9 +32,9 @@ const shots: readonly Shot[] = [
   { name: 'daemon', file: 'daemon' },
   { name: 'daemon-workload', file: 'daemon', hash: cart, height: 2100, isScreen: true },
   ...['pull-request', 'dashboard'].flatMap((file) => [
-    { name: file, file },
-    { name: `${file}-dark`, file, dark: true },
-    { name: `${file}-400`, file, width: 400 },
+    { name: file, file, width: 1000, height: 2400, isScreen: true },
+    { name: `${file}-dark`, file, dark: true, width: 1000, height: 2400, isScreen: true },
+    { name: `${file}-400`, file, width: 400, height: 2400, isScreen: true },
   ]),
 ]
 

@@ -1,14 +1,12 @@
-import { unpackDays } from '../../model/daily.ts'
 import type { FleetContainer } from '../../model/fleet.ts'
-import type { ContainerUsage, Observation, ReplicaHistory, ResourceUsage } from '../../model/observation.ts'
+import type { ContainerUsage, Observation, ReplicaHistory } from '../../model/observation.ts'
 import { packBytes, unpackBytes } from '../../model/packing.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
 import { countValues, type Series } from '../../model/series.ts'
-import { cpuScale, memoryScale, percentile, type Sketch, type SketchScale } from '../../model/sketch.ts'
 import { readValue } from '../../model/value.ts'
+import { dailyFigures, percentilesOf, unitOf } from '../daily-figures.ts'
 import type { FleetRow, FleetUsage } from '../json/fleet.ts'
 
-const mebibyte = 1024 ** 2
 const hour = 3600
 
 /** The containers and values of a workload whose usage is shown. */
@@ -41,12 +39,9 @@ function resourceRow(
   values: Values,
 ): FleetUsage | undefined {
   if (used === undefined) return undefined
-  const scale = resource === 'cpu' ? cpuScale : memoryScale
-  const unit = resource === 'cpu' ? 1 : mebibyte
-  const figures = (sketch: Sketch, peak: number) => (share: number) =>
-    shown(sketch, { peak, scale, unit, share })
-  const of = figures(used.sketch, used.peak)
-  const days = dailyFigures(used, figures, unit)
+  const unit = unitOf(resource)
+  const of = percentilesOf(resource, used)
+  const days = dailyFigures(resource, used)
   const hours = used.highest && hourly(used.highest)
   return {
     ...bounds(resource, values, unit),
@@ -55,17 +50,6 @@ function resourceRow(
     ...(hours && { hourly: hours }),
   }
 }
-
-/** A percentile in the unit. It is the end of a bucket, which may be above the peak. */
-const shown = (
-  sketch: Sketch,
-  {
-    peak,
-    scale,
-    unit,
-    share,
-  }: { readonly peak: number; readonly scale: SketchScale; readonly unit: number; readonly share: number },
-): number => Math.round(Math.min(percentile(sketch, scale, share), peak) / unit)
 
 function bounds(
   resource: 'cpu' | 'memory',
@@ -86,26 +70,6 @@ function bounds(
     newLimit: proposed(limit),
   }
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-}
-
-function dailyFigures(
-  { daily }: ResourceUsage,
-  figures: (sketch: Sketch, peak: number) => (share: number) => number,
-  unit: number,
-): FleetUsage['daily'] {
-  if (daily === undefined || daily.days.length === 0) return undefined
-  const days = unpackDays(daily)
-  const first = days[0]?.day ?? 0
-  const count = (days.at(-1)?.day ?? first) - first + 1
-  const empty = (): (number | null)[] => Array.from({ length: count }, () => null)
-  const [p95, p99, peaks] = [empty(), empty(), empty()]
-  for (const { day, sketch, peak } of days) {
-    const of = figures(sketch, peak)
-    p95[day - first] = of(0.95)
-    p99[day - first] = of(0.99)
-    peaks[day - first] = Math.round(peak / unit)
-  }
-  return { first, p95, p99, peak: peaks }
 }
 
 /** How many slots make an hour; 1 for longer slots. */

@@ -9,6 +9,7 @@ import { backtestHead, backtestLine, backtestsOf } from '../plan-backtest.ts'
 import { howTo } from './commands.ts'
 import { count, headOf } from './head.ts'
 import { type Line, type LineContext, linesOf } from './lines.ts'
+import { pricedByBacktest, pricedByLines } from './priced.ts'
 import { detailedTable, mostDetailed, shortTable } from './table.ts'
 
 /** What the text of a pull request needs besides the changes. */
@@ -74,8 +75,10 @@ function evidenceFor(lines: readonly Line[], { backtest }: PullContext, room: nu
 export function pullBody(part: ScopedProposal, context: PullContext): Markdown {
   const lines = linesOf(part, context)
   const { changes } = part.proposal
-  const head = headOf(part, lines, context.prices)
-  const total = backtestHead(backtestsOf(context.backtest, changes), context.backtest?.currency ?? '')
+  const [replayed, currency] = [backtestsOf(context.backtest, changes), context.backtest?.currency ?? '']
+  const priced = pricedByLines(lines, context.prices) ?? pricedByBacktest(replayed, currency)
+  const head = headOf(part, lines, priced)
+  const total = backtestHead(replayed, currency)
   const [first] = changes
   const rest = [proofSection(part), ...(first === undefined ? [] : [howTo(context.reconsider, first)])]
   const fixed = size(markdown.join([head, total, ...rest], '\n\n')) + 400

@@ -5,9 +5,9 @@ import { cutInert, type Inert, inert } from '../../model/text/inert.ts'
 import { code, type Markdown, markdown, moreThan } from '../../model/text/markdown.ts'
 import { readValue } from '../../model/value.ts'
 import { workloadKey } from '../../model/workload.ts'
-import { type Prices, printMoney } from '../cost.ts'
 import { rowOf } from '../rows.ts'
 import type { Line } from './lines.ts'
+import { costClause, type PricedChange } from './priced.ts'
 
 /** How many workloads changes belong to. */
 export const count = (changes: readonly ProposedChange[]): number =>
@@ -64,15 +64,6 @@ function whatChanges(changes: readonly ProposedChange[]): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
-/** ` and saves about $25 a month`; empty where the cost stays the same or is not known. */
-function costClause(lines: readonly Line[], prices: Prices | undefined): Markdown | '' {
-  const sum = lines.reduce((all, { cost = 0 }) => all + cost, 0)
-  if (prices === undefined || Math.abs(sum) < 0.01) return ''
-  return sum < 0
-    ? markdown` and saves about ${printMoney(sum, prices)} a month`
-    : markdown` and costs about ${printMoney(sum, prices)} more a month`
-}
-
 const mostReasons = 5
 
 /** What got worse, once for each reason. */
@@ -90,7 +81,7 @@ function takenBackReasons(changes: readonly ProposedChange[]): Markdown {
 export function headOf(
   { scope, proposal: { changes, emergency } }: ScopedProposal,
   lines: readonly Line[],
-  prices?: Prices,
+  priced?: PricedChange,
 ): Markdown {
   const workloads = count(changes)
   const whose = workloads === 1 ? code(lines[0]?.row.workload ?? '') : plural(workloads, 'workload')
@@ -98,7 +89,7 @@ export function headOf(
   if (emergency !== undefined)
     return markdown`**Emergency until ${emergency.until}: ${whatChanges(changes)} of ${whose}.** ${emergency.reason === undefined ? '' : markdown`Reason: ${emergency.reason}. `}After that, the minimum of HPAs falls by half with each run, and requests go back. Close this pull request if it is not needed.`
   if (changes.every(isTakenBack))
-    return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(lines, prices)}. Tortoise updates this text and the branch until you merge or close the pull request.\n\n${takenBackReasons(changes)}`
+    return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(priced)}. Tortoise updates this text and the branch until you merge or close the pull request.\n\n${takenBackReasons(changes)}`
   const raised = lines.some(({ row }) => row.rises)
   const rises =
     movesOf(changes).raise === 0
@@ -106,5 +97,5 @@ export function headOf(
       : raised && workloads > 1
         ? markdown` Workloads with a raised request are listed first.`
         : ''
-  return markdown`**${whatChanges(changes)} of ${whose}**${where}${costClause(lines, prices)}.${rises} Tortoise updates this text and the branch until you merge or close the pull request.`
+  return markdown`**${whatChanges(changes)} of ${whose}**${where}${costClause(priced)}.${rises} Tortoise updates this text and the branch until you merge or close the pull request.`
 }

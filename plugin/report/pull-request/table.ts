@@ -1,7 +1,8 @@
+import { plural } from '../../model/plural.ts'
 import { code, type Markdown, markdown, unbroken } from '../../model/text/markdown.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { type Prices, printMoney } from '../cost.ts'
-import { confidence, windowText } from '../evidence.ts'
+import { confidence } from '../evidence.ts'
 import type { Row } from '../rows.ts'
 import type { Line } from './lines.ts'
 
@@ -19,7 +20,7 @@ const move = ({ from, to }: Row): Markdown => markdown`${code(from || 'unset')}\
 /** One line for each value. Cells that repeat the line above are empty. */
 export function detailedTable(lines: readonly Line[], prices: Prices | undefined): readonly Markdown[] {
   return [
-    markdown`| Workload | Container | Field | From → to | | Usage data (confidence) |${prices ? markdown` Cost a month |` : ''}`,
+    markdown`| Workload | Container | Field | From → to | | Confidence |${prices ? markdown` Cost a month |` : ''}`,
     markdown`|---|---|---|---|--:|---|${prices ? markdown`--:|` : ''}`,
     ...lines.map((line, nth) => {
       const { row, observation, cost } = line
@@ -35,8 +36,10 @@ export function detailedTable(lines: readonly Line[], prices: Prices | undefined
 }
 
 const evidenceText = (observation: Line['observation']): Markdown => {
-  const rating = markdown`(${confidence(observation)})`
-  return observation === undefined ? rating : markdown`${windowText(observation)} ${rating}`
+  const rating = markdown`${confidence(observation)}`
+  return observation === undefined
+    ? rating
+    : unbroken(`${confidence(observation)}, ${plural(Math.round(observation.days), 'day')}`)
 }
 
 const costText = (cost: number | undefined, prices: Prices): string =>

@@ -23,12 +23,14 @@ describe('the text of a pull request', () => {
   it('shows one workload with its evidence, chart and cost, and how to decline', () => {
     const body = bodyOf(1)
     expect(body).toContain(
-      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | 14 days, 98\u00a0% of samples (high) | +\\$14 |',
+      '| Deployment/service-000 | app | requests.cpu | `500m`\u00a0→\u00a0**`740m`** | +48\u00a0% | high,\u00a014\u00a0days | +\\$14 |',
     )
     expect(body).toContain(
       '**Raises 2 and lowers 1 value of `Deployment/service-000`** (prod shop/payments) and costs about \\$16 more a month.',
     )
     expect(body).toContain('xychart-beta')
+    expect(body).toContain('Usage data: 14 days, 98\u00a0% of samples (high confidence).')
+    expect(body).toMatch(/It is above 500m for \d+ minutes? a day, and above 740m for \d+ minutes?\./)
     expect(body).toContain('/tortoise snooze 30d')
     expect(body).toContain(
       'Close this pull request to decline. Tortoise proposes these values again only if they change by more than 20 %.',
