@@ -52,6 +52,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('How values are computed', '/how-it-decides'),
       page('How a value is found and proved', '/tracing'),
       page('Pull requests', '/pull-requests'),
+      page('The report', '/report'),
       page('Emergencies and events', '/emergency'),
       page('What is read', '/observe'),
       page('Safety and threats', '/safety'),
