@@ -13,7 +13,7 @@ import { applyDecisions, type ReviewChange, type SourceChange } from './apply-de
 import { backtestPlan } from './backtest-plan.ts'
 import { coverageOf } from './coverage.ts'
 import type { DeclaredIn } from './declared-source.ts'
-import { fleetOfPlan } from './fleet.ts'
+import { backtestOfFleet, fleetOfPlan } from './fleet.ts'
 import { followedChanges } from './followed-changes.ts'
 import { earnedBy, withEarned } from './graduate.ts'
 import { joinReferences } from './join-references.ts'
@@ -144,6 +144,12 @@ export function planOf(decided: Decided, proposed: Proposed | undefined, request
   const proposal = proposed?.proposal
   const recommended = recommendations.filter(isChange)
   const used = { ...request, observations }
+  const fleet = request.withFleet ? fleetOfPlan(declared, { ...used, proposal }) : undefined
+  // The fleet has the figures of the proposal already.
+  const backtest =
+    fleet && proposal
+      ? backtestOfFleet(fleet, request.prices.currency)
+      : backtestPlan(declared, { ...used, recommended, proposal })
   return {
     recommendations,
     ...proposed,
@@ -152,8 +158,8 @@ export function planOf(decided: Decided, proposed: Proposed | undefined, request
     references: facts.flatMap((one) => one.references),
     followed: decided.followed,
     ...(decided.earned && { earned: decided.earned }),
-    backtest: backtestPlan(declared, { ...used, recommended, proposal }),
-    ...(request.withFleet && { fleet: fleetOfPlan(declared, { ...used, proposal }) }),
+    backtest,
+    ...(fleet && { fleet }),
     slots: slotsOfPlan(declared, used),
     unanswered: unansweredKills(recommendations, observations),
     // The share of a selection says nothing.

@@ -1,6 +1,6 @@
-import type { Prices } from '../model/backtest.ts'
+import type { OutcomeFigures, PlanBacktest, Prices } from '../model/backtest.ts'
 import type { DeclaredWorkload } from '../model/declared.ts'
-import type { FleetContainer, FleetWorkload } from '../model/fleet.ts'
+import type { FleetContainer, FleetFigures, FleetWorkload } from '../model/fleet.ts'
 import type { Observation } from '../model/observation.ts'
 import { observedIn } from '../model/observed.ts'
 import type { Proposal } from '../model/proposal.ts'
@@ -44,6 +44,26 @@ export function fleetOfPlan(
     })
   })
 }
+
+/** The backtest of a plan, from the figures of its fleet: the same that `backtestPlan` computes of a proposal. */
+export const backtestOfFleet = (fleet: readonly FleetWorkload[], currency: string): PlanBacktest => ({
+  currency,
+  workloads: fleet.flatMap(({ source, cluster, workload, current, proposed }) =>
+    proposed === undefined
+      ? []
+      : [
+          {
+            source,
+            ...(cluster === undefined ? {} : { cluster }),
+            workload,
+            before: withoutBalance(current),
+            after: withoutBalance(proposed),
+          },
+        ],
+  ),
+})
+
+const withoutBalance = ({ cpu: _cpu, memory: _memory, ...figures }: FleetFigures): OutcomeFigures => figures
 
 const containersOf = ({ containers }: DeclaredWorkload): readonly FleetContainer[] =>
   containers.filter(({ role }) => role !== 'init').map(({ name, values }) => ({ name, values }))

@@ -75,6 +75,16 @@ describe('requested, used, cost and saved of a workload are what its recorded us
     expect(row?.saves).toBeCloseTo(figures.cost - figures.newCost, 1)
   })
 
+  it('in the backtest of the report, which is that of the plan', async () => {
+    const report = JSON.parse((await onDemo('report', '-o', 'json')).stdout) as FleetReport
+    const costs = report.workloads
+      .filter(({ changes }) => changes.length > 0)
+      .map(({ costPerMonth }) => [costPerMonth?.current, costPerMonth?.proposed])
+    expect(costs).toEqual(
+      plan.backtest?.workloads.map(({ before, after }) => [before.costPerMonth, after.costPerMonth]),
+    )
+  })
+
   it('in `plan -o json`', () => {
     const one = plan.backtest?.workloads.find(isCheckout)
     expect(one?.before.requestedCores).toBeCloseTo(figures.requestedCores, 2)
