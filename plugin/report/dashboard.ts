@@ -1,7 +1,7 @@
 import type { Coverage } from '../model/coverage.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
-import type { PullOutcome } from '../model/proposal.ts'
+import type { ProposedChange, PullOutcome } from '../model/proposal.ts'
 import { type Inert, inert } from '../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
@@ -9,6 +9,9 @@ import { workloadLabel } from '../model/workload.ts'
 import { coverageSentence } from './coverage.ts'
 import { followedTable } from './followed.ts'
 import { skippedLine } from './markdown.ts'
+import { backtestsOf } from './plan-backtest.ts'
+import { count, movesText } from './pull-request/head.ts'
+import { costClause, pricedByBacktest } from './pull-request/priced.ts'
 import { skippedRows, totals } from './rows.ts'
 
 const marker = markdown`<!-- tortoise:dashboard -->`
@@ -24,10 +27,24 @@ const headings: readonly (readonly [title: string, actions: readonly PullOutcome
   ['Closed by Tortoise in the last week', ['closed']],
 ]
 
-function line({ scope, branch, number, reason, merging }: PullOutcome): Markdown {
-  const what = number === undefined ? code(branch) : markdown`#${number}`
-  return markdown`- ${markdown.join(present([what, scope, reason, merging]), ': ')}`
+const line =
+  (plan: Plan) =>
+  ({ scope, branch, number, reason, merging }: PullOutcome): Markdown => {
+    const what = number === undefined ? code(branch) : markdown`#${number}`
+    const text = markdown.join(present([what, scope, contentOf(plan, scope), reason, merging]), ': ')
+    return markdown`- ${text}`
+  }
+
+/** What the pull request of a scope changes and saves; empty where the plan has none. */
+function contentOf({ parts = [], backtest }: Plan, scope: string): Markdown {
+  const changes = parts.find((one) => one.scope === scope)?.proposal.changes ?? []
+  if (changes.length === 0) return markdown``
+  return markdown`${movesText(changes)} of ${plural(count(changes), 'workload')}${savingOf(backtest, changes)}`
 }
+
+/** ` and saves about 106 USD a month`, by the backtest of the workloads that change. */
+const savingOf = (backtest: Plan['backtest'], changes: readonly ProposedChange[]): Markdown | '' =>
+  costClause(pricedByBacktest(backtestsOf(backtest, changes), backtest?.currency ?? ''))
 
 const decided = /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)/
 const mostLines = 100
@@ -80,13 +97,18 @@ function followedSection(plan: Plan): readonly Markdown[] {
  * The text of the dashboard issue: pull requests by state, what reviewers decided, what is skipped with the reasons, and coverage.
  */
 export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
-  const { changes, workloads, kept, unsure } = totals(plan)
+  const { kept, unsure } = totals(plan)
+  const changes = plan.proposal?.changes ?? []
+  const what =
+    changes.length === 0
+      ? markdown`**Nothing should change.**`
+      : markdown`The plan **${movesText(changes)} of ${plural(count(changes), 'workload')}**${savingOf(plan.backtest, changes)}.`
   const people = plan.skipped.filter(({ reason }) => decided.test(reason))
   const rest = skippedRows({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
-  const head = markdown`**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`
+  const head = markdown`${what} ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`
   const sections = [
     ...headings.flatMap(([title, actions]) =>
-      section(title, pulls.filter(({ action }) => actions.includes(action)).map(line)),
+      section(title, pulls.filter(({ action }) => actions.includes(action)).map(line(plan))),
     ),
     ...section(
       'Declined, snoozed or pinned by reviewers',

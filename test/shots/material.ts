@@ -76,11 +76,15 @@ export function pullText(plan: SavedPlan, cluster: string, name?: string): strin
 }
 
 /** The text of the dashboard issue of the demo. */
-export const dashboardText = (plan: SavedPlan): string =>
-  dashboard(
-    { ...plan, proposal: { changes: plan.changes } as unknown as NonNullable<Plan['proposal']> },
-    pulls,
-  ).toString()
+export function dashboardText(plan: SavedPlan): string {
+  const proposalOf = (changes: SavedPlan['changes']) =>
+    ({ changes }) as unknown as NonNullable<Plan['proposal']>
+  const parts = ['prod', 'staging'].map((scope) => ({
+    scope,
+    proposal: proposalOf(plan.changes.filter(({ cluster }) => cluster === scope)),
+  }))
+  return dashboard({ ...plan, proposal: proposalOf(plan.changes), parts }, pulls).toString()
+}
 
 /** The page of a daemon that has run for a while: schedules, pull requests and merged changes. */
 export function daemonPage(report: FleetReport): string {

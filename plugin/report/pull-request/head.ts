@@ -51,8 +51,8 @@ export function pullTitle({ scope, proposal: { changes, emergency } }: ScopedPro
 
 const verbs = { raise: 'raises', lower: 'lowers', set: 'sets' } as const
 
-/** `Raises 2 and lowers 4 values`. */
-function whatChanges(changes: readonly ProposedChange[]): string {
+/** `raises 2 and lowers 4 values`. */
+export function movesText(changes: readonly ProposedChange[]): string {
   const moves = movesOf(changes)
   const parts = (['raise', 'lower', 'set'] as const).flatMap((verb) =>
     moves[verb] === 0 ? [] : [{ verb: verbs[verb], many: moves[verb] }],
@@ -60,7 +60,12 @@ function whatChanges(changes: readonly ProposedChange[]): string {
   const words = parts.map(({ verb, many }, nth) =>
     nth === parts.length - 1 ? `${verb} ${plural(many, 'value')}` : `${verb} ${many}`,
   )
-  const text = [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' and ')
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' and ')
+}
+
+/** `Raises 2 and lowers 4 values`. */
+function whatChanges(changes: readonly ProposedChange[]): string {
+  const text = movesText(changes)
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
