@@ -28,11 +28,16 @@ export function usageChart(
     {
       kind: 'bar',
       colour: markdown`#b6cfee`,
-      name: 'light bar for 99 % of the time',
+      name: 'the light bar for 99 % of the time',
       values: days.p99.map(orZero),
     },
-    { kind: 'bar', colour: markdown`#5b93d6`, name: 'dark bar for 95 % of it', values: days.p95.map(orZero) },
-    { kind: 'line', colour: markdown`#8b929c`, name: 'grey line always', values: days.peak.map(orZero) },
+    {
+      kind: 'bar',
+      colour: markdown`#5b93d6`,
+      name: 'the dark bar for 95 % of it',
+      values: days.p95.map(orZero),
+    },
+    { kind: 'line', colour: markdown`#8b929c`, name: 'the grey line always', values: days.peak.map(orZero) },
     ...requests(resource, change, days.peak.length),
   ]
   const [bars, lines] = [plots.slice(0, 3), plots.slice(3)].map((some) =>
@@ -55,7 +60,7 @@ export function usageChart(
       ...plots.map(({ kind, values }) => markdown`  ${kind} [${markdown.join(values, ', ')}]`),
       markdown`\`\`\``,
       markdown``,
-      markdown`Usage of a day is below the ${bars ?? ''}. ${lines ?? ''}.`,
+      markdown`Usage of a day is below ${bars ?? ''}. ${lines ?? ''}.`,
     ],
     '\n',
   )

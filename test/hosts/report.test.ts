@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import schema from '../../config/fleet.schema.json' with { type: 'json' }
 import type { FleetReport } from '../../plugin/report/json/fleet.ts'
-import { onDemo } from './program.ts'
+import { onDemo, tortoise } from './program.ts'
 
 const docs = readFileSync(join(import.meta.dirname, '../../docs/report.md'), 'utf8')
 const report = (...args: readonly string[]) => onDemo('report', ...args)
@@ -46,6 +46,29 @@ describe('tortoise report', () => {
   it('is what `plan -o html` prints', async () => {
     const [one, other] = await Promise.all([report(), onDemo('plan', '-o', 'html')])
     expect(dataOf(other.stdout).workloads).toEqual(dataOf(one.stdout).workloads)
+  })
+
+  it('is made again from its JSON, and from a saved plan with the figures that it has', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tortoise-report-'))
+    const [saved, plan, other] = ['report', 'plan', 'other'].map((name) => join(directory, `${name}.json`))
+    const from = (file = '', ...more: readonly string[]) => tortoise(['report', '--from', file, ...more])
+    writeFileSync(saved ?? '', (await report('-o', 'json')).stdout)
+    writeFileSync(plan ?? '', (await onDemo('plan', '-o', 'json')).stdout)
+    writeFileSync(other ?? '', '{"kind": "Other"}')
+    const whole = JSON.parse(readFileSync(saved ?? '', 'utf8')) as FleetReport
+    expect(dataOf((await from(saved)).stdout)).toEqual(whole)
+    const { workloads, totals } = JSON.parse((await from(plan, '-o', 'json')).stdout) as FleetReport
+    expect(totals.saves).toBeCloseTo(whole.totals.saves, 1)
+    const changing = (rows: FleetReport['workloads']) => rows.filter(({ changes }) => changes.length > 0)
+    expect(
+      changing(workloads).map(({ key, changes, costPerMonth }) => ({ key, changes, costPerMonth })),
+    ).toEqual(
+      changing(whole.workloads).map(({ key, changes, costPerMonth }) => ({ key, changes, costPerMonth })),
+    )
+    const refused = await from(other)
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toContain('is neither a report nor a plan in JSON')
+    rmSync(directory, { recursive: true })
   })
 
   it('writes CSV with the columns that docs/report.md describes', async () => {

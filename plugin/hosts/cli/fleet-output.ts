@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import type { Outcome } from '../../model/plan.ts'
+import { stop } from '../../model/problem.ts'
 import { csv, json } from '../../model/text/data.ts'
 import { htmlFile } from '../../model/text/html.ts'
 import { fleetCsv } from '../../report/fleet/csv.ts'
 import { fleetPage } from '../../report/fleet/page.ts'
 import { fleetReport } from '../../report/fleet/report.ts'
 import { fleetOfRepositories } from '../../report/fleet/repositories.ts'
+import { savedReport } from '../../report/fleet/saved.ts'
 import type { FleetReport } from '../../report/json/fleet.ts'
 import type { RepositoriesOutcome } from '../../report/repositories.ts'
 import type { Host } from '../../run/host.ts'
@@ -26,6 +29,25 @@ export const formatFleet = (ports: Ports, outcome: Outcome, format: FleetFormat)
 export function formatRepositories(ports: Ports, all: RepositoriesOutcome, format: FleetFormat): Printed {
   const { outcomes, ...more } = fleetOfRepositories(all)
   return formatReport(fleetReport(outcomes, { ...frameOf(ports), ...more }), format)
+}
+
+/**
+ * A report that was saved as JSON, or one made from a saved plan, in a format. Throws `usage` for any other file.
+ */
+export function formatSaved(ports: Ports, file: string, format: FleetFormat): Printed {
+  const report = savedReport(readSaved(file), frameOf(ports))
+  if (report !== undefined) return formatReport(report, format)
+  throw stop('usage', `${file} is neither a report nor a plan in JSON`, {
+    hint: 'Pass what tortoise report -o json or tortoise plan -o json of this version wrote.',
+  })
+}
+
+function readSaved(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw stop('usage', `${file} cannot be read as JSON`, { hint: 'Correct --from.', cause })
+  }
 }
 
 const frameOf = ({ now }: Ports) => ({

@@ -1,3 +1,4 @@
+import type { WorkloadBacktest } from '../../model/backtest.ts'
 import type { FleetWorkload } from '../../model/fleet.ts'
 import type { FollowedChange } from '../../model/health.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
@@ -14,6 +15,7 @@ export interface WorkloadFacts {
   readonly skipped: Plan['skipped']
   readonly followed: readonly FollowedChange[]
   readonly fleet?: FleetWorkload | undefined
+  readonly backtest?: WorkloadBacktest | undefined
 }
 
 interface Named {
@@ -44,6 +46,7 @@ export function workloadFacts(plan: Plan): readonly WorkloadFacts[] {
   for (const one of plan.proposal?.changes ?? []) of(one).changes.push(one)
   for (const one of plan.followed ?? []) of(one).followed.push(one)
   for (const one of plan.fleet ?? []) of(one).fleet = one
+  for (const one of plan.backtest?.workloads ?? []) of(one).backtest = one
   const byLabel = new Map([...found.values()].map((one) => [labelKey(one.source, one.workload), one]))
   for (const one of plan.skipped)
     byLabel.get(`${one.source}\0${one.namespace}/${one.workload}`)?.skipped.push(one)

@@ -56,15 +56,15 @@ export function fleetReport(
     ...(repositories && { repositories }),
     ...(schedules && { schedules }),
   }
-  return shown(report)
+  return visibleTexts(report)
 }
 
 /** Every text of a value on one line that shows every character. */
-function shown<T>(value: T): T {
+export function visibleTexts<T>(value: T): T {
   if (typeof value === 'string') return visible(value) as T
-  if (Array.isArray(value)) return value.map(shown) as T
+  if (Array.isArray(value)) return value.map(visibleTexts) as T
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)])) as T
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, visibleTexts(one)])) as T
 }
 
 /** Each workload of each source once, with a key of its own. */

@@ -1,3 +1,4 @@
+import type { WorkloadBacktest } from '../../model/backtest.ts'
 import type { UnmanagedWorkload } from '../../model/coverage.ts'
 import type { FleetFigures } from '../../model/fleet.ts'
 import type { FollowedChange } from '../../model/health.ts'
@@ -95,8 +96,12 @@ function directionOf(changes: readonly ProposedChange[]): FleetRow['change'] {
   return up ? 'raise' : down ? 'lower' : 'other'
 }
 
-function figuresOf({ fleet }: WorkloadFacts, currency: string) {
-  if (fleet === undefined) return { saves: 0, kills: 0 }
+/** The figures of a workload; without its usage, those that its backtest has. */
+function figuresOf({ fleet, backtest, changes }: WorkloadFacts, currency: string) {
+  if (fleet === undefined)
+    return backtest === undefined || changes.length === 0
+      ? { saves: 0, kills: 0 }
+      : replayedFigures(backtest, currency)
   const { current, proposed, observation } = fleet
   const both = <T>(of: (figures: FleetFigures) => T) => ({
     current: of(current),
@@ -117,6 +122,17 @@ function figuresOf({ fleet }: WorkloadFacts, currency: string) {
     ...(proposed && { backtest: backtestLine({ before: current, after: proposed }, currency) }),
     ...(replicas && { replicas: replicaRow(replicas) }),
     ...scalerRow(fleet),
+  }
+}
+
+function replayedFigures({ before, after }: WorkloadBacktest, currency: string) {
+  return {
+    costPerMonth: { current: before.costPerMonth, proposed: after.costPerMonth },
+    saves: Math.round((before.costPerMonth - after.costPerMonth) * 100) / 100,
+    kills: before.oomKills,
+    throttled: before.percentThrottled,
+    days: before.days,
+    backtest: backtestLine({ before, after }, currency),
   }
 }
 
