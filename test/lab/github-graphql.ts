@@ -135,12 +135,12 @@ function mergeState(state: State, number: number): Answer {
   }
 }
 
-function lastEdit(state: State, number: number): Answer {
-  const edit = state.pulls.edits.get(number)
+function lastEdit(state: State, number: number, of: 'pullRequest' | 'issue'): Answer {
+  const edit = of === 'issue' ? state.issueEdits.get(number) : state.pulls.edits.get(number)
   const isBot = edit?.login.endsWith('[bot]') === true
   const editor = edit && { __typename: isBot ? 'Bot' : 'User', login: edit.login.replace('[bot]', '') }
-  const pullRequest = { lastEditedAt: edit?.at ?? null, editor: editor ?? null }
-  return { status: 200, data: { data: { repository: { pullRequest } } } }
+  const found = { lastEditedAt: edit?.at ?? null, editor: editor ?? null }
+  return { status: 200, data: { data: { repository: { [of]: found } } } }
 }
 
 const searchSchema = z.object({ search: z.string(), after: z.string().nullable() })
@@ -203,6 +203,11 @@ function answerTo(state: State, { query, variables }: z.infer<typeof bodySchema>
   if (query.includes('enqueuePullRequest(')) return enqueue(state, input)
   if (query.includes('mergeStateStatus')) return mergeState(state, Number(variables['number']))
   if (query.includes('search(')) return search(state, searchSchema.parse(variables))
-  if (query.includes('lastEditedAt')) return lastEdit(state, Number(variables['number']))
+  if (query.includes('lastEditedAt'))
+    return lastEdit(
+      state,
+      Number(variables['number']),
+      query.includes('issue(number') ? 'issue' : 'pullRequest',
+    )
   return failure('UNDEFINED', 'not served here')
 }

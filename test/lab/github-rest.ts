@@ -241,9 +241,11 @@ const routes: readonly Route[] = [
     needs: 'issues',
     handler: (call) => {
       const issue = findIssue(call)
-      return issue === undefined
-        ? notFound
-        : ok(Object.assign(issue, z.object({ title: z.string(), body: z.string() }).parse(call.body)))
+      if (issue === undefined) return notFound
+      const patch = z.object({ title: z.string(), body: z.string() }).parse(call.body)
+      if (patch.body !== issue.body)
+        call.state.issueEdits.set(issue.number, { login: accountOf(call.state), at: time(call.state) })
+      return ok(Object.assign(issue, patch))
     },
   },
   {

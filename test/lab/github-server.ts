@@ -48,6 +48,7 @@ function stateOf(lab: GitHubLab, url: string): State {
   const { gitdir, repository = 'acme/gitops', now = () => new Date() } = lab
   const bare = openBare(gitdir)
   const issues: State['issues'] = []
+  const issueEdits: State['issueEdits'] = new Map()
   const nextNumber = (): number => pulls.all.length + issues.length + 1
   const pulls = pullStore({ bare, repository, url, now, nextNumber })
   const empty = {
@@ -57,7 +58,7 @@ function stateOf(lab: GitHubLab, url: string): State {
     reactions: new Map(),
     statuses: new Map(),
   }
-  return { lab, repository, url, nodeId: 'R_lab', bare, pulls, issues, ...empty }
+  return { lab, repository, url, nodeId: 'R_lab', bare, pulls, issues, issueEdits, ...empty }
 }
 
 /** Checks a REST request and its response against GitHub's OpenAPI description. A violation is returned as status 500. */

@@ -66,6 +66,8 @@ export interface State {
   /** Reactions to comments in order, by the comment's id. */
   readonly reactions: Map<number, string[]>
   readonly issues: LabIssue[]
+  /** The last edits of their texts. */
+  readonly issueEdits: Map<number, { readonly login: string; readonly at: string }>
   readonly statuses: Map<string, { context: string; state: string; description: string | null }[]>
 }
 

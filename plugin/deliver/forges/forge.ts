@@ -92,8 +92,11 @@ export interface Forge {
   readonly account: () => Promise<string | undefined>
   /** Who set labels, closed and reopened a pull request. */
   readonly acts: (pull: number) => Promise<PullActs>
-  /** The last edit of the text of a pull request; `undefined` when there is none, or when the forge does not say who made it. */
-  readonly lastEdit: (pull: number) => Promise<Act | undefined>
+  /**
+   * The last edit of the text of a pull request, or of an issue; `undefined` when there is none, or when the forge does not say who
+   * made it.
+   */
+  readonly lastEdit: (number: number, of?: 'pull' | 'issue') => Promise<Act | undefined>
   readonly comments: (pull: number) => Promise<readonly Comment[]>
   readonly comment: (pull: number, body: Markdown) => Promise<void>
   /** Whether a user may push to the repository. */

@@ -124,6 +124,10 @@ export const decisionsInCommits = (newestFirst: readonly HistoryCommit[]): Decis
     ),
   )
 
+/** A log with further decisions. */
+export const withDecisions = (log: DecisionLog, more: readonly Decision[]): DecisionLog =>
+  more.length === 0 ? log : byKey([...[...log.values()].flat(), ...more])
+
 function byKey(all: readonly Decision[]): DecisionLog {
   const decisions = [...all].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   const log = new Map<string, Decision[]>()

@@ -13,6 +13,8 @@ export interface PullOptions {
   readonly prefix: string
   readonly maxOpen: number
   readonly maxNewPerHour: number
+  /** Branches whose pull requests are opened whatever the limits say, because somebody wants them now. */
+  readonly openNow?: ReadonlySet<string> | undefined
   readonly labels: readonly string[]
   readonly checks: boolean
   readonly now: Date

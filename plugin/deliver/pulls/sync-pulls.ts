@@ -72,7 +72,7 @@ export async function syncPulls(
   let left = openable(options, ours, outcomes.filter(({ action }) => action === 'closed').length)
   for (const job of inOrder(jobs)) {
     const { wanted: pull, branch, open } = job
-    if (open === undefined && left <= 0 && !pull.isUrgent) {
+    if (open === undefined && left <= 0 && !pull.isUrgent && options.openNow?.has(branch) !== true) {
       outcomes.push({ scope: pull.scope, branch, action: 'queued' })
       continue
     }

@@ -1,7 +1,7 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { BranchWriter, Forge, Pull } from '../../deliver/forges/forge.ts'
 import { codeownersFiles, type Owners, readCodeowners } from '../../deliver/pulls/codeowners.ts'
-import { collectDecisions, type DecisionLog, isSplit } from '../../deliver/pulls/decisions.ts'
+import { collectDecisions, type DecisionLog, isSplit, withDecisions } from '../../deliver/pulls/decisions.ts'
 import { readReviews } from '../../deliver/pulls/read-reviews.ts'
 import type { DecisionRules } from '../../deliver/pulls/resolve-change.ts'
 import { type Grouping, scopeOf, takeBackScope } from '../../deliver/pulls/scope.ts'
@@ -11,6 +11,7 @@ import type { ProposedChange } from '../../model/proposal.ts'
 import type { RepositoryView } from '../../model/source.ts'
 import type { Environment } from '../host.ts'
 import { openForge, openImport, openWriter } from './open-forge.ts'
+import { asDecisions, noDashboard, type ReadDashboard, readDashboard } from './read-dashboard.ts'
 
 /** Snapshot of the forge at the start of a run: the pull requests that count, and the reviewers' decisions on them. */
 export interface ForgeState {
@@ -21,6 +22,7 @@ export interface ForgeState {
   readonly pulls: readonly Pull[]
   readonly decisions: DecisionLog
   readonly rules: DecisionRules
+  readonly dashboard: ReadDashboard
 }
 
 /** The repository whose forge is read. */
@@ -43,12 +45,16 @@ export async function loadForgeState(
   const writer = openWriter(environment, { settings, gitdir, session, now })
   const since = new Date(now.getTime() - rememberDays * 86_400_000)
   const { pulls, reviewed } = await readReviews(forge, await forge.pulls(since), { now, days: rememberDays })
+  const dashboard = deliver.pullRequests.dashboard
+    ? await readDashboard(forge, { pulls, now, days: rememberDays })
+    : noDashboard
   return {
     forge,
     writer,
     importCommit: openImport(environment, { deliver, gitdir, session, baseId }),
     pulls,
-    decisions: collectDecisions(reviewed),
+    decisions: withDecisions(collectDecisions(reviewed), asDecisions(dashboard.decisions)),
+    dashboard,
     rules: { reconsider, settle, rememberDays, now },
   }
 }

@@ -49,24 +49,33 @@ export async function readActs(session: Session, number: number): Promise<PullAc
   }
 }
 
-const editorQuery = `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { pullRequest(number: $number) { lastEditedAt editor { __typename login } } } }`
+const editorQuery = (of: 'pullRequest' | 'issue') =>
+  `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { ${of}(number: $number) { lastEditedAt editor { __typename login } } } }`
+
+const editSchema = z.object({
+  lastEditedAt: z.string().nullable(),
+  editor: z.object({ __typename: z.string(), login: z.string() }).nullable(),
+})
 
 const editorSchema = z.object({
   repository: z.object({
-    pullRequest: z.object({
-      lastEditedAt: z.string().nullable(),
-      editor: z.object({ __typename: z.string(), login: z.string() }).nullable(),
-    }),
+    pullRequest: editSchema.nullish(),
+    issue: editSchema.nullish(),
   }),
 })
 
-/** The last edit of the text of a pull request. */
-export async function readLastEdit({ repo, send }: Session, number: number): Promise<Act | undefined> {
+/** The last edit of the text of a pull request, or of an issue. */
+export async function readLastEdit(
+  { repo, send }: Session,
+  number: number,
+  of: 'pull' | 'issue' = 'pull',
+): Promise<Act | undefined> {
   const found = await send('read an edit', (octokit) =>
-    octokit.graphql(editorQuery, { ...repo, number }),
+    octokit.graphql(editorQuery(of === 'pull' ? 'pullRequest' : 'issue'), { ...repo, number }),
   ).catch(orIfRefused(untold, undefined))
   if (found === undefined) return undefined
-  const { lastEditedAt: at, editor } = editorSchema.parse(found).repository.pullRequest
+  const { pullRequest, issue } = editorSchema.parse(found).repository
+  const { lastEditedAt: at = null, editor = null } = pullRequest ?? issue ?? {}
   if (at === null || editor === null) return undefined
   const isBot = editor.__typename === 'Bot'
   // GraphQL names a bot without the `[bot]` that REST appends.

@@ -207,7 +207,7 @@ export function githubForge(session: Session): Forge {
     // An app cannot ask who it is with its token. Its pull requests and edits are those of a bot.
     account: async () => undefined,
     acts: (number) => readActs(session, number),
-    lastEdit: (number) => readLastEdit(session, number),
+    lastEdit: (number, of) => readLastEdit(session, number, of),
     comments: (number) => readComments(session, number),
     comment: async (issue_number, text) => {
       const body = text.toString()

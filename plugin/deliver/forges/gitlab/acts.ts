@@ -40,13 +40,15 @@ export async function readActs({ project, api, send }: Session, number: number):
 /** What GitLab writes below a merge request when somebody edits its description, or ticks a box in it. */
 const editNote = /^(changed the description|marked the (task|checklist item) )/
 
-/** The last edit of the description of a merge request, by the notes that GitLab itself writes. */
+/** The last edit of the description of a merge request, or of an issue, by the notes that GitLab itself writes. */
 export async function readLastEdit(
   { project, api, send }: Session,
   number: number,
+  of: 'pull' | 'issue' = 'pull',
 ): Promise<Act | undefined> {
+  const list = of === 'pull' ? api.MergeRequestNotes : api.IssueNotes
   const notes = await send('read notes', async () =>
-    z.array(noteSchema).parse(await api.MergeRequestNotes.all(project, number, { sort: 'asc' })),
+    z.array(noteSchema).parse(await list.all(project, number, { sort: 'asc' })),
   ).catch(orIfRefused(untold, []))
   const last = notes.findLast(({ system, body }) => system && editNote.test(body))
   return last && { by: actorOf(last.author), at: last.created_at }

@@ -84,7 +84,7 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
     },
     account: () => readAccount(session),
     acts: (number) => readActs(session, number),
-    lastEdit: (number) => readLastEdit(session, number),
+    lastEdit: (number, of) => readLastEdit(session, number, of),
     comments: (number) => readComments(session, number),
     comment: async (number, text) => {
       const body = text.toString()
