@@ -18,4 +18,4 @@ body { margin: 0; background: light-dark(#fff, #0d1117); color-scheme: light dar
 }
 
 /** The script that draws charts as GitHub does. */
-export const mermaidScript = 'node_modules/mermaid/dist/mermaid.min.js'
+export const mermaidScript = 'test/tools/node_modules/mermaid/dist/mermaid.min.js'
