@@ -10,7 +10,7 @@ if (missing !== undefined) console.warn(`${missing}: emergencies in the closed l
 const scaled: Omit<Service, 'name' | 'directory'> = {
   kind: 'Deployment',
   replicas: 2,
-  hpa: { most: 9, target: 60 },
+  hpa: { most: 12, target: 60 },
   demand: 300,
   memory: 200,
   requests: { cpu: '300m', memory: '256Mi' },
@@ -54,15 +54,25 @@ describe.skipIf(missing !== undefined)('an emergency in the closed loop', () => 
     lab = await startLoop({ days: 4, services, nodes })
     expect(pods()).toEqual([2, 2, 2])
     await emergency('start', '--namespace', 'shop', '--for', '20h', '--reason', 'sale')
-    expect(pods()).toEqual([9, 9, 9])
-    expect(await hour()).toEqual([9, 9, 9])
+    expect(pods()).toEqual([12, 12, 12])
+    expect(await hour()).toEqual([12, 12, 12])
     await lab.passDay()
-    const steps = [await hour(), await hour(), await hour()]
-    console.log(steps)
+    expect([await hour(), await hour(), await hour()]).toEqual([
+      [6, 6, 6],
+      [3, 3, 3],
+      [2, 2, 2],
+    ])
     await emergency('start', '--workload', 'shop/Deployment/web')
-    expect(pods()).toEqual([9, 2, 2])
+    expect(pods()).toEqual([12, 2, 2])
     await emergency('stop', '--workload', 'shop/Deployment/web')
-    console.log(pods(), await hour(), await hour())
+    expect([pods(), await hour(), await hour()]).toEqual([
+      [6, 2, 2],
+      [3, 2, 2],
+      [2, 2, 2],
+    ])
+    const head = lab.repository.head()
+    expect([await hour(), lab.repository.head()]).toEqual([[2, 2, 2], head])
+    expect([...new Set(lab.audited().map(({ verb }) => verb))].sort()).toEqual(['get', 'list'])
     expect(lab.rollOuts.violations()).toEqual([])
   })
 })

@@ -52,13 +52,6 @@ describe.skipIf(missing !== undefined)('waves over two clusters in the closed lo
         const own = passed.changes.filter((one) => one.startsWith(`${name}/`))
         expect(await notInCluster(own, inCluster(name), { plane, pods: kubelet.pods() })).toEqual([])
       }
-      console.log(
-        day,
-        passed.seconds,
-        passed.runSeconds,
-        passed.changes.join('\n'),
-        JSON.stringify(passed.report.skipped),
-      )
     }
     const [staging, prod] = [datesOf(days, 'staging'), datesOf(days, 'prod')]
     expect(prod.size).toBeGreaterThan(5)
