@@ -56,7 +56,7 @@ describe.skipIf(missing !== undefined)('an emergency in the closed loop', () => 
     await emergency('start', '--namespace', 'shop', '--for', '20h', '--reason', 'sale')
     expect(pods()).toEqual([12, 12, 12])
     expect(await hour()).toEqual([12, 12, 12])
-    await lab.passDay()
+    await lab.passTime()
     expect([await hour(), await hour(), await hour()]).toEqual([
       [6, 6, 6],
       [3, 3, 3],

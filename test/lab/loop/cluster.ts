@@ -23,8 +23,8 @@ export interface ClusterLab {
   readonly flux: Flux
   readonly rollOuts: RollOuts
   readonly prometheus: PrometheusLab
-  /** Lets a day pass, from a time in seconds since 1970. Returns what all pods requested on average. */
-  readonly pass: (from: number) => Promise<Requested>
+  /** Lets some time pass, from a time in seconds since 1970. Returns what all pods requested on average. */
+  readonly pass: (from: number, seconds: number) => Promise<Requested>
   /** Writes days of usage before a time, as if the pods of one real day had run on each. */
   readonly remember: (before: number, days: number) => Promise<void>
   /** Rolls a commit out, and waits until every pod has it where it is told to. */
@@ -89,28 +89,37 @@ const meanOf = (all: readonly Requested[]): Requested => ({
   memory: all.reduce((sum, { memory }) => sum + memory, 0) / all.length,
 })
 
+/** A part of a day, in seconds since 1970. */
+interface Slot {
+  readonly from: number
+  readonly to: number
+}
+
 function usageOf(
   { kubelet, load, meter, prometheus }: Parts,
   { services, slots }: ClusterPlan,
 ): Pick<ClusterLab, 'pass' | 'remember'> {
   const parts = services.some(({ hpa }) => hpa !== undefined) ? slots : 1
-  const length = Math.floor(daySeconds / parts / step) * step
-  const write = (pods: readonly Pod[], from: number): Promise<void> =>
-    remoteWrite(prometheus.url, load.samples(pods, from, from + length))
-  const podsAt = async (from: number): Promise<readonly Pod[]> => {
-    meter.set(from, from + length)
+  const longest = Math.floor(daySeconds / parts / step) * step
+  const write = (pods: readonly Pod[], { from, to }: Slot): Promise<void> =>
+    remoteWrite(prometheus.url, load.samples(pods, from, to))
+  const podsIn = async ({ from, to }: Slot): Promise<readonly Pod[]> => {
+    meter.set(from, to)
     await meter.settled()
     return kubelet.pods()
   }
-  const starts = (from: number): readonly number[] =>
-    Array.from({ length: parts }, (_, index) => from + index * length)
+  const slotsOf = (from: number, seconds: number): readonly Slot[] =>
+    Array.from({ length: Math.ceil(seconds / longest) }, (_, index) => ({
+      from: from + index * longest,
+      to: from + Math.min(seconds, (index + 1) * longest),
+    }))
   return {
-    pass: async (from) => {
+    pass: async (from, seconds) => {
       const requested: Requested[] = []
-      for (const start of starts(from)) {
-        const pods = await podsAt(start)
+      for (const slot of slotsOf(from, seconds)) {
+        const pods = await podsIn(slot)
         requested.push(requestedByAll(services, pods))
-        await write(pods, start)
+        await write(pods, slot)
       }
       for (const pod of services.flatMap((one) => podsOf(one, kubelet.pods())))
         if (load.restartsOf(pod) > 0) await kubelet.killed(pod, load.restartsOf(pod))
@@ -118,13 +127,13 @@ function usageOf(
     },
     remember: async (before, days) => {
       const known: (readonly Pod[])[] = []
-      for (const start of starts(before - daySeconds)) known.push(await podsAt(start))
+      for (const slot of slotsOf(before - daySeconds, daySeconds)) known.push(await podsIn(slot))
       for (let day = days; day > 0; day -= 1) {
         const born = services.filter(({ historyDays = days }) => day <= historyDays)
-        for (const [index, start] of starts(before - day * daySeconds).entries())
+        for (const [index, slot] of slotsOf(before - day * daySeconds, daySeconds).entries())
           await write(
             born.flatMap((one) => podsOf(one, known[index] ?? [])),
-            start,
+            slot,
           )
       }
     },

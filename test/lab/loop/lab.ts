@@ -102,8 +102,8 @@ export interface LoopLab extends ClusterLab {
   readonly services: readonly Service[]
   readonly repository: Repository
   readonly operator: Operator
-  /** Lets the samples of a day pass. Returns what the pods of each cluster requested on average. */
-  readonly passDay: () => Promise<ReadonlyMap<string, Requested>>
+  /** Lets the samples of a day, or of some seconds, pass. Returns what the pods of each cluster requested on average. */
+  readonly passTime: (seconds?: number) => Promise<ReadonlyMap<string, Requested>>
   /** Rolls the commit of the base branch out in every cluster. */
   readonly rollOutHead: (settles?: boolean) => Promise<void>
   /** Lets a day pass: its samples, a run of the program at its end, and the rollout of what it committed. */
@@ -160,15 +160,15 @@ async function start(
   const operator = operatorOf(root, { ...base, remote })
   const render = (): Promise<void> => renderCharts(root, { repository, services, at: now() })
   const actions = actionsOf(all, repository, render)
-  const passDay: LoopLab['passDay'] = async () => {
+  const passTime: LoopLab['passTime'] = async (seconds = daySeconds) => {
     const passed = await inParallel(
       [...clusters],
-      async ([name, one]) => [name, await one.pass(time)] as const,
+      async ([name, one]) => [name, await one.pass(time, seconds)] as const,
     )
-    time += daySeconds
+    time += seconds
     return new Map(passed)
   }
-  return { ...base, operator, passDay, ...actions, day: dayOf({ ...base, ...actions, operator, passDay }) }
+  return { ...base, operator, passTime, ...actions, day: dayOf({ ...base, ...actions, operator, passTime }) }
 }
 
 type Actions = Pick<LoopLab, 'audited' | 'rollOutHead'>
@@ -188,10 +188,10 @@ const actionsOf = (
 
 type Turning = Omit<LoopLab, 'close' | 'day'>
 
-function dayOf({ repository, operator, now, audited, passDay, rollOutHead }: Turning): LoopLab['day'] {
+function dayOf({ repository, operator, now, audited, passTime, rollOutHead }: Turning): LoopLab['day'] {
   return async ({ settles = true } = {}) => {
     const began = performance.now()
-    const requested = await passDay()
+    const requested = await passTime()
     audited()
     const before = repository.head()
     const { stdout, seconds: runSeconds } = await operator.run()
