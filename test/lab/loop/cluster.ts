@@ -41,6 +41,8 @@ export interface ClusterPlan {
   readonly commit: string
   /** Parts of a day in which HPAs follow the load; without an HPA one is enough. */
   readonly slots: number
+  /** Milliseconds for which an HPA keeps its highest recommendation. */
+  readonly stabilizationMs: number
 }
 
 export type Closing = (() => Promise<void>)[]
@@ -51,13 +53,13 @@ export async function startCluster(plan: ClusterPlan, closing: Closing): Promise
     closing.push(one.close)
     return one
   }
-  const { services, nodes, directories, remote } = plan
+  const { services, nodes, directories, remote, stabilizationMs } = plan
   const prometheus = closed(await startWritablePrometheus())
   const plane = closed(await startControlPlane())
   const load = createLoad(services, nodes)
   const kubelet = closed(await startKubelet(plane, nodes))
-  const meter = closed(await startMeter({ plane, services, load, pods: kubelet.pods }))
-  closed(startControllers(meter.kubeconfig))
+  const meter = closed(await startMeter({ plane, services, load, pods: kubelet.pods, stabilizationMs }))
+  closed(startControllers(meter.kubeconfig, stabilizationMs))
   closed(await startFlux(plane))
   await publishRole(plane)
   for (const name of new Set(services.map(namespaceOf)))

@@ -21,20 +21,22 @@ const controllers = [
   'statefulset-controller',
 ]
 
-/** Real times of the HPA controller. A rollout takes seconds here, and minutes elsewhere. */
-export const hpaTimes = { syncMs: 400, stabilizationMs: 1000 } as const
+/** Milliseconds between two evaluations of an HPA. */
+export const hpaSyncMs = 400
 
-const flags: Readonly<Record<(typeof programs)[number], readonly string[]>> = {
+const flagsOf = (
+  stabilizationMs: number,
+): Readonly<Record<(typeof programs)[number], readonly string[]>> => ({
   'kube-controller-manager': [
     `--controllers=${controllers.join(',')}`,
     '--kube-api-qps=200',
     '--kube-api-burst=400',
-    `--horizontal-pod-autoscaler-sync-period=${hpaTimes.syncMs}ms`,
-    `--horizontal-pod-autoscaler-downscale-stabilization=${hpaTimes.stabilizationMs}ms`,
+    `--horizontal-pod-autoscaler-sync-period=${hpaSyncMs}ms`,
+    `--horizontal-pod-autoscaler-downscale-stabilization=${stabilizationMs}ms`,
     '--horizontal-pod-autoscaler-initial-readiness-delay=1s',
   ],
   'kube-scheduler': [],
-}
+})
 
 /** Whether the programs are there: `npm run lab:setup -- --all` builds them. */
 export const hasControllers = (): boolean => programs.every((name) => part(name) !== undefined)
@@ -46,8 +48,12 @@ export interface Controllers {
   readonly close: () => Promise<void>
 }
 
-/** Starts kube-controller-manager and kube-scheduler with the kubeconfig of the administrator. */
-export function startControllers(config: string): Controllers {
+/**
+ * Starts kube-controller-manager and kube-scheduler with the kubeconfig of the administrator. An HPA keeps its highest
+ * recommendation for so many milliseconds: a rollout takes seconds here, and minutes elsewhere.
+ */
+export function startControllers(config: string, stabilizationMs: number): Controllers {
+  const flags = flagsOf(stabilizationMs)
   const directory = mkdtempSync(join(tmpdir(), 'controllers-'))
   const kubeconfig = join(directory, 'kubeconfig')
   writeFileSync(kubeconfig, config)

@@ -94,6 +94,8 @@ export interface LoopOptions extends Partial<Content> {
   readonly nodes?: Nodes
   /** Parts of a day in which HPAs follow the load. Default: two. */
   readonly slots?: number
+  /** Milliseconds for which an HPA keeps its highest recommendation. Default: one second. */
+  readonly stabilizationMs?: number
 }
 
 /** The closed loop: clusters, Flux, Git server, Prometheus and the built program. The first cluster is at the top. */
@@ -132,7 +134,7 @@ export async function startLoop(options: LoopOptions): Promise<LoopLab> {
 
 async function start(
   root: string,
-  { days, nodes = smallNodes, slots = 2, services = few, ...content }: LoopOptions,
+  { days, nodes = smallNodes, slots = 2, stabilizationMs = 1000, services = few, ...content }: LoopOptions,
   closing: Closing,
 ): Promise<Omit<LoopLab, 'close'>> {
   const begin = Math.floor(Date.now() / 1000 / step) * step - days * daySeconds
@@ -147,7 +149,15 @@ async function start(
   for (const name of new Set(services.map(clusterOf))) {
     const own = services.filter((one) => clusterOf(one) === name)
     const directories = directoriesOf(services, name)
-    const plan = { services: own, nodes, directories, remote, commit: repository.head(), slots }
+    const plan = {
+      services: own,
+      nodes,
+      directories,
+      remote,
+      commit: repository.head(),
+      slots,
+      stabilizationMs,
+    }
     clusters.set(name, await startCluster(plan, closing))
   }
   const all = [...clusters.values()]

@@ -60,7 +60,7 @@ const counter = (): { readonly counts: Map<string, number>; readonly add: (key: 
 
 /** A model of load: the CPU of a pod is the demand of its service divided by the pods that are ready. */
 export function createLoad(services: readonly Service[], nodes: Nodes): Load {
-  const states = new Map<string, State>()
+  const [states, created] = [new Map<string, State>(), new Map<string, number>()]
   const [kills, shortages] = [counter(), counter()]
   /** Cores that all containers of a node need at a time. */
   const onNodes = new Map<string, number>()
@@ -121,6 +121,13 @@ export function createLoad(services: readonly Service[], nodes: Nodes): Load {
     ].filter(({ samples }) => samples.length > 0)
   }
 
+  /** A pod was created when its first samples begin. */
+  const createdAt = ({ metadata: { name } }: Pod, times: readonly number[]): number => {
+    const time = created.get(name) ?? (times[0] ?? 0) - step
+    created.set(name, time)
+    return time
+  }
+
   const ofService = (service: Service, pods: readonly Pod[], times: readonly number[]) => {
     const own = service.kind === 'CronJob' ? jobPods(service, pods, times) : podsOf(service, pods)
     const ready = service.kind === 'CronJob' ? own : own.filter(isReady)
@@ -129,7 +136,7 @@ export function createLoad(services: readonly Service[], nodes: Nodes): Load {
       ...containersOf(service).flatMap((container) =>
         ofContainer({ pod, service, container, times: during, sharing: ready.length }),
       ),
-      ...stateOfPod(service, pod, during),
+      ...stateOfPod(service, pod, { times: during, created: createdAt(pod, during) }),
     ])
   }
 

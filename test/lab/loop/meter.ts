@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiProxy, startApiProxy } from '../cluster/api-proxy.ts'
 import type { ControlPlane } from '../cluster/control-plane.ts'
-import { hpaTimes } from './controllers.ts'
+import { hpaSyncMs } from './controllers.ts'
 import { isReady, type Pod } from './kubelet.ts'
 import { type Load, podsOf, step } from './load.ts'
 import { type Container, containersOf, namespaceOf, type Service } from './services.ts'
@@ -26,15 +26,14 @@ interface Ground {
   readonly services: readonly Service[]
   readonly load: Load
   readonly pods: () => readonly Pod[]
+  /** Milliseconds for which an HPA keeps its highest recommendation. */
+  readonly stabilizationMs: number
 }
 
 interface Scaled {
   readonly spec: { readonly replicas?: number }
   readonly status: { readonly replicas?: number; readonly readyReplicas?: number }
 }
-
-/** Evaluations of one HPA without a change after which it rests: more than the stabilization takes. */
-const quiet = Math.ceil(hpaTimes.stabilizationMs / hpaTimes.syncMs) + 1
 
 const resource = /^\/apis\/metrics\.k8s\.io\/v1beta1\/namespaces\/([^/]+)\/pods$/
 
@@ -45,7 +44,9 @@ function highest({ demandAt }: Load, service: Service, { from, to }: Record<'fro
 }
 
 /** Starts the metrics API in front of a control plane. */
-export async function startMeter({ plane, services, load, pods }: Ground): Promise<Meter> {
+export async function startMeter({ plane, services, load, pods, stabilizationMs }: Ground): Promise<Meter> {
+  /** Evaluations of one HPA without a change after which it rests. */
+  const quiet = Math.ceil(stabilizationMs / hpaSyncMs) + 1
   const scaled = services.filter(({ hpa }) => hpa !== undefined)
   const [blind, reads] = [new Set<string>(), new Map<string, number>()]
   let demands: ReadonlyMap<string, number> = new Map()

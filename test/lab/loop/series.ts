@@ -23,11 +23,17 @@ export function numberOf(text: string | undefined): number {
 
 type Labels = Readonly<Record<string, string>>
 
-/** What kube-state-metrics says of a pod at each of some times: its owner, phase and requests. */
+/** A pod that ran at some times, and when it was created, in seconds since 1970. */
+interface PodTimes {
+  readonly times: readonly number[]
+  readonly created: number
+}
+
+/** What kube-state-metrics says of a pod at each of some times: its owner, phase and requests, and when it was created. */
 export function stateOfPod(
   service: Service,
   { metadata, spec }: Pod,
-  times: readonly number[],
+  { times, created }: PodTimes,
 ): readonly WrittenSeries[] {
   const namespace = namespaceOf(service)
   const always = (name: string, labels: Labels, value: number): WrittenSeries => ({
@@ -40,6 +46,7 @@ export function stateOfPod(
   const above = { owner_kind: service.kind, owner_name: service.name, owner_is_controller: 'true' }
   return [
     always('kube_pod_owner', { pod, ...owned }, 1),
+    always('kube_pod_created', { pod }, created),
     always('kube_pod_status_phase', { pod, phase: 'Running' }, 1),
     ...spec.containers.flatMap(({ name, resources: { requests = {} } }) =>
       Object.entries(requests).map(([resource, text]) =>
