@@ -121,23 +121,33 @@ export function createLoad(services: readonly Service[], nodes: Nodes): Load {
     ].filter(({ samples }) => samples.length > 0)
   }
 
-  /** A pod was created when its first samples begin. */
-  const createdAt = ({ metadata: { name } }: Pod, times: readonly number[]): number => {
-    const time = created.get(name) ?? (times[0] ?? 0) - step
+  /** A pod was created a minute before its first samples. */
+  const createdAt = ({ metadata: { name } }: Pod, [first = 0]: readonly number[]): number => {
+    const time = created.get(name) ?? first - 60
     created.set(name, time)
     return time
   }
 
   const ofService = (service: Service, pods: readonly Pod[], times: readonly number[]) => {
-    const own = service.kind === 'CronJob' ? jobPods(service, pods, times) : podsOf(service, pods)
-    const ready = service.kind === 'CronJob' ? own : own.filter(isReady)
-    const during = service.kind === 'CronJob' ? times.filter(isJobTime) : times
-    return ready.flatMap((pod) => [
-      ...containersOf(service).flatMap((container) =>
-        ofContainer({ pod, service, container, times: during, sharing: ready.length }),
+    const isJob = service.kind === 'CronJob'
+    const own = isJob ? jobPods(service, pods, times) : podsOf(service, pods)
+    const ready = isJob ? own : own.filter(isReady)
+    const during = isJob ? times.filter(isJobTime) : times
+    return [
+      ...ready.flatMap((pod) =>
+        containersOf(service).flatMap((container) =>
+          ofContainer({ pod, service, container, times: during, sharing: ready.length }),
+        ),
       ),
-      ...stateOfPod(service, pod, { times: during, created: createdAt(pod, during) }),
-    ])
+      // Pods that do not start have an owner and a state, and no usage.
+      ...own.flatMap((pod) =>
+        stateOfPod(service, pod, {
+          times: during,
+          created: createdAt(pod, during),
+          isReady: ready.includes(pod),
+        }),
+      ),
+    ]
   }
 
   return {

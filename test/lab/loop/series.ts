@@ -27,13 +27,14 @@ type Labels = Readonly<Record<string, string>>
 interface PodTimes {
   readonly times: readonly number[]
   readonly created: number
+  readonly isReady: boolean
 }
 
 /** What kube-state-metrics says of a pod at each of some times: its owner, phase and requests, and when it was created. */
 export function stateOfPod(
   service: Service,
   { metadata, spec }: Pod,
-  { times, created }: PodTimes,
+  { times, created, isReady }: PodTimes,
 ): readonly WrittenSeries[] {
   const namespace = namespaceOf(service)
   const always = (name: string, labels: Labels, value: number): WrittenSeries => ({
@@ -47,7 +48,7 @@ export function stateOfPod(
   return [
     always('kube_pod_owner', { pod, ...owned }, 1),
     always('kube_pod_created', { pod }, created),
-    always('kube_pod_status_phase', { pod, phase: 'Running' }, 1),
+    always('kube_pod_status_phase', { pod, phase: isReady ? 'Running' : 'Pending' }, 1),
     ...spec.containers.flatMap(({ name, resources: { requests = {} } }) =>
       Object.entries(requests).map(([resource, text]) =>
         always(
