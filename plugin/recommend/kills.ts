@@ -36,12 +36,13 @@ function highest(values: Float64Array): number {
 }
 
 /**
- * Whether a workload is skipped because kills that nobody answered take it down: a container is in a crash loop, or its pods
- * are not ready on the day of a kill. Pods that wait for a node, and those of a rollout, are another matter.
+ * Whether a workload is skipped although more memory answers kills that nobody answered: a container is in a crash loop, its
+ * HPA has no metrics, or its pods are not ready on the day of a kill. Pods that wait for a node, and those of a rollout, are
+ * another matter.
  */
 export function loopsOfKills({ unhealthy = '', containers }: Observation): boolean {
   const killed = containers.filter(hasOpenKills)
-  if (/CrashLoopBackOff/.test(unhealthy)) return killed.length > 0
+  if (/CrashLoopBackOff|has no metrics/.test(unhealthy)) return killed.length > 0
   return (
     /not ready/.test(unhealthy) &&
     killed.some(({ oomTimes, memory }) => {

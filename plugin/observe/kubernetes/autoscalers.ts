@@ -4,6 +4,7 @@ import { tortoisePolicies } from '../../model/scaling-policy.ts'
 import { verticalPolicy } from '../../model/surrounding-objects.ts'
 import { type Workload, workloadKey } from '../../model/workload.ts'
 import type { LiveAutoscaler, LiveMetric, LiveTortoise, LiveVertical } from './live.ts'
+import { conditionSchema } from './stuck-rollout.ts'
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('default') })
 const scalar = z.union([z.string(), z.number()]).transform(String)
@@ -37,6 +38,7 @@ export const horizontalSchema = z.object({
       )
       .default([]),
   }),
+  status: z.object({ conditions: z.array(conditionSchema).nullish().catch(null) }).optional(),
 })
 
 export const scaledObjectSchema = z.object({
@@ -115,7 +117,26 @@ export const autoscalersByWorkload = (
     ),
   ])
 
-function liveHpa({ metadata: { name }, spec }: z.infer<typeof horizontalSchema>): LiveAutoscaler {
+/** Longest part of a message that is kept. */
+const longestMessage = 200
+
+/** Why an HPA scales nothing, as a clause; `undefined` when it has metrics. */
+function withoutMetrics({
+  metadata: { name },
+  status,
+}: z.infer<typeof horizontalSchema>): string | undefined {
+  const failed = status?.conditions?.find(
+    ({ type, status, reason = '' }) =>
+      type === 'ScalingActive' && status === 'False' && reason.startsWith('FailedGet'),
+  )
+  return failed === undefined
+    ? undefined
+    : `HorizontalPodAutoscaler/${name} has no metrics, so it does not scale (${failed.reason}: ${failed.message.slice(0, longestMessage)})`
+}
+
+function liveHpa(hpa: z.infer<typeof horizontalSchema>): LiveAutoscaler {
+  const { metadata, spec } = hpa
+  const inactive = withoutMetrics(hpa)
   const { minReplicas, maxReplicas } = spec
   const metrics = spec.metrics.map((one): LiveMetric => {
     const own = one.resource ?? one.containerResource
@@ -124,7 +145,14 @@ function liveHpa({ metadata: { name }, spec }: z.infer<typeof horizontalSchema>)
     const metricName = own?.name ?? other?.metric.name ?? ''
     return { type: one.type, name: metricName, ...container, target: targetOf((own ?? other)?.target) }
   })
-  return { kind: 'HorizontalPodAutoscaler', name, minReplicas, maxReplicas, metrics }
+  return {
+    kind: 'HorizontalPodAutoscaler',
+    name: metadata.name,
+    minReplicas,
+    maxReplicas,
+    metrics,
+    ...(inactive === undefined ? {} : { inactive }),
+  }
 }
 
 function liveScaledObject({ metadata: { name }, spec }: z.infer<typeof scaledObjectSchema>): LiveAutoscaler {

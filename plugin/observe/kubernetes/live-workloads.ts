@@ -47,11 +47,12 @@ export function liveWorkloads(
     const key = workloadKey(workload)
     const labelled = { namespace, labels: object.spec?.template?.metadata?.labels ?? {} }
     const { kills = [], crashing, waiting, requested } = pods.get(key) ?? {}
+    const autoscaler = scalers.get(key)
     const nodes = objects.findNodes(key, object.spec?.template?.spec ?? undefined)
     return withoutUndefined({
       workload,
       ...podCounts(kind.kind, object),
-      autoscaler: scalers.get(key),
+      autoscaler,
       vertical: verticals.get(key),
       tortoise: tortoises.get(key),
       disruptionsAllowed: disruptionsAllowed(objects.budgets, labelled),
@@ -60,7 +61,10 @@ export function liveWorkloads(
       kills: kills.length === 0 ? undefined : kills,
       requested,
       source: findSource(workload, { labels, annotations }),
-      unhealthy: crashing ?? unhealthyReason(kind.kind, object, { waiting, refused: refusals.get(key) }),
+      unhealthy:
+        crashing ??
+        unhealthyReason(kind.kind, object, { waiting, refused: refusals.get(key) }) ??
+        autoscaler?.inactive,
     })
   })
 }

@@ -25,6 +25,8 @@ export interface LiveAutoscaler {
   readonly minReplicas: number
   readonly maxReplicas: number
   readonly metrics: readonly LiveMetric[]
+  /** Why it scales nothing, as a clause: it has no metrics. */
+  readonly inactive?: string
 }
 
 /** A VerticalPodAutoscaler with its recommendation: quantities by container and resource. */

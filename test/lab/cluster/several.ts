@@ -6,7 +6,9 @@ interface KubeConfigText {
 }
 
 /** One kubeconfig, as JSON, with a context for each of several control planes. A name without one leads to a closed port. */
-export function kubeconfigOfSeveral(planes: Readonly<Record<string, ControlPlane | undefined>>): string {
+export function kubeconfigOfSeveral(
+  planes: Readonly<Record<string, Pick<ControlPlane, 'kubeconfig'> | undefined>>,
+): string {
   const known = Object.entries(planes).map(([name, plane]) => {
     const config = plane && (JSON.parse(plane.kubeconfig()) as KubeConfigText)
     const closed = { server: 'https://127.0.0.1:9', 'insecure-skip-tls-verify': true }

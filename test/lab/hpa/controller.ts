@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startApiProxy } from '../cluster/api-proxy.ts'
 import type { ControlPlane } from '../cluster/control-plane.ts'
 import { part } from '../cluster/parts.mjs'
 
@@ -38,20 +36,15 @@ export async function startController(plane: ControlPlane, metrics: Metrics): Pr
   const path = part('kube-controller-manager')
   if (path === undefined) throw new Error('no kube-controller-manager: npm run lab:setup -- --all builds it')
   const listeners = new Map<string, () => void>()
-  const proxy = createServer((request, response) => {
-    const { url = '' } = request
-    const scale = /\/namespaces\/([^/]+)\/deployments\/[^/]+\/scale$/.exec(url)?.[1]
-    if (scale !== undefined && request.method === 'GET') listeners.get(scale)?.()
-    const asked = /^\/apis\/metrics\.k8s\.io\/v1beta1\/namespaces\/([^/]+)\/pods/.exec(url)?.[1]
-    if (asked === undefined) forward(plane, request, response)
-    else answer(response, metrics(asked))
+  const proxy = await startApiProxy(plane, ({ method, url: { pathname } }) => {
+    const scale = /\/namespaces\/([^/]+)\/deployments\/[^/]+\/scale$/.exec(pathname)?.[1]
+    if (scale !== undefined && method === 'GET') listeners.get(scale)?.()
+    const asked = /^\/apis\/metrics\.k8s\.io\/v1beta1\/namespaces\/([^/]+)\/pods/.exec(pathname)?.[1]
+    return asked === undefined ? undefined : metrics(asked)
   })
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const { port } = proxy.address() as AddressInfo
   const directory = mkdtempSync(join(tmpdir(), 'hpa-'))
   const kubeconfig = join(directory, 'kubeconfig')
-  writeFileSync(kubeconfig, JSON.stringify(configFor(`http://127.0.0.1:${port}`)))
+  writeFileSync(kubeconfig, proxy.kubeconfig)
   const child = spawn(path, [`--kubeconfig=${kubeconfig}`, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
   const log = keepEnd(child)
   child.once(
@@ -64,8 +57,7 @@ export async function startController(plane: ControlPlane, metrics: Metrics): Pr
       const ended = child.exitCode === null ? once(child, 'close') : undefined
       child.kill('SIGKILL')
       await ended
-      proxy.closeAllConnections()
-      proxy.close()
+      await proxy.close()
       rmSync(directory, { recursive: true, force: true })
     },
   }
@@ -75,34 +67,4 @@ function keepEnd({ stderr }: ChildProcess): () => string {
   let text = ''
   stderr?.on('data', (part: Buffer) => (text = (text + part).slice(-5000)))
   return () => text
-}
-
-const configFor = (server: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Config',
-  'current-context': 'lab',
-  contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
-  clusters: [{ name: 'lab', cluster: { server } }],
-  users: [{ name: 'lab', user: {} }],
-})
-
-function answer(response: ServerResponse, body: object): void {
-  response.writeHead(200, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
-}
-
-function forward({ url, kubeconfig }: ControlPlane, from: IncomingMessage, to: ServerResponse): void {
-  const { users } = JSON.parse(kubeconfig()) as { users: readonly [{ user: { token: string } }] }
-  const headers = { ...from.headers, authorization: `Bearer ${users[0].user.token}` }
-  const onward = httpsRequest(
-    `${url}${from.url}`,
-    { method: from.method ?? 'GET', headers, rejectUnauthorized: false },
-    (response) => {
-      to.writeHead(response.statusCode ?? 502, response.headers)
-      response.pipe(to)
-    },
-  )
-  onward.on('error', () => to.destroy())
-  to.on('close', () => onward.destroy())
-  from.pipe(onward)
 }

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ControlPlane } from '../cluster/control-plane.ts'
 import { part } from '../cluster/parts.mjs'
 
 const programs = ['kube-controller-manager', 'kube-scheduler'] as const
@@ -15,16 +14,29 @@ const controllers = [
   'disruption-controller',
   'garbage-collector-controller',
   'horizontal-pod-autoscaler-controller',
+  'job-controller',
   'node-lifecycle-controller',
   'replicaset-controller',
   'resourcequota-controller',
   'statefulset-controller',
 ]
 
-const flags: Readonly<Record<(typeof programs)[number], readonly string[]>> = {
-  'kube-controller-manager': [`--controllers=${controllers.join(',')}`],
+/** Milliseconds between two evaluations of an HPA. */
+export const hpaSyncMs = 400
+
+const flagsOf = (
+  stabilizationMs: number,
+): Readonly<Record<(typeof programs)[number], readonly string[]>> => ({
+  'kube-controller-manager': [
+    `--controllers=${controllers.join(',')}`,
+    '--kube-api-qps=200',
+    '--kube-api-burst=400',
+    `--horizontal-pod-autoscaler-sync-period=${hpaSyncMs}ms`,
+    `--horizontal-pod-autoscaler-downscale-stabilization=${stabilizationMs}ms`,
+    '--horizontal-pod-autoscaler-initial-readiness-delay=1s',
+  ],
   'kube-scheduler': [],
-}
+})
 
 /** Whether the programs are there: `npm run lab:setup -- --all` builds them. */
 export const hasControllers = (): boolean => programs.every((name) => part(name) !== undefined)
@@ -36,11 +48,15 @@ export interface Controllers {
   readonly close: () => Promise<void>
 }
 
-/** Starts kube-controller-manager and kube-scheduler as the administrator. */
-export function startControllers(plane: ControlPlane): Controllers {
+/**
+ * Starts kube-controller-manager and kube-scheduler with the kubeconfig of the administrator. An HPA keeps its highest
+ * recommendation for so many milliseconds: a rollout takes seconds here, and minutes elsewhere.
+ */
+export function startControllers(config: string, stabilizationMs: number): Controllers {
+  const flags = flagsOf(stabilizationMs)
   const directory = mkdtempSync(join(tmpdir(), 'controllers-'))
   const kubeconfig = join(directory, 'kubeconfig')
-  writeFileSync(kubeconfig, plane.kubeconfig())
+  writeFileSync(kubeconfig, config)
   const children = programs.map((name) => {
     const common = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0']
     const child = spawn(part(name) ?? name, [...common, ...flags[name]], {

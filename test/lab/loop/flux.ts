@@ -84,13 +84,13 @@ export async function rollOutByFlux(
       const revision = `main@sha1:${commit}`
       await request(`${sources}/flux-system`)
       await until(`${sources}/flux-system`, ({ status }) => status?.artifact?.revision === revision)
-      for (const path of directories.map((one) => `${kustomizations}/${nameOf(one)}`)) {
-        await request(path)
+      const paths = directories.map((one) => `${kustomizations}/${nameOf(one)}`)
+      for (const path of paths) await request(path)
+      for (const path of paths)
         await until(
           path,
           ({ spec, status }) => spec.suspend === true || status?.lastAppliedRevision === revision,
         )
-      }
       for (const path of releases) await until(path, isReleased)
     },
     suspend: async (directory, isSuspended) => {

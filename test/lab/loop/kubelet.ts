@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inParallel } from '../../../plugin/model/parallel.ts'
 import type { ControlPlane } from '../cluster/control-plane.ts'
+import type { Nodes } from './services.ts'
 
 /** A pod of the cluster, as its API says it. */
 export interface Pod {
   readonly metadata: {
     readonly name: string
     readonly namespace: string
+    readonly creationTimestamp: string
     readonly deletionTimestamp?: string
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
     readonly labels?: Readonly<Record<string, string>>
   }
   readonly spec: {
     readonly nodeName?: string
-    readonly containers: readonly [PodContainer]
+    readonly initContainers?: readonly PodContainer[]
+    readonly containers: readonly [PodContainer, ...PodContainer[]]
   }
   readonly status: {
     readonly phase: string
@@ -25,9 +28,11 @@ export interface Pod {
   }
 }
 
-interface PodContainer {
+/** A container in the specification of a pod. */
+export interface PodContainer {
   readonly name: string
   readonly image: string
+  readonly env?: readonly { readonly name: string; readonly value?: string }[]
   readonly resources: {
     readonly requests?: Readonly<Record<string, string>>
     readonly limits?: Readonly<Record<string, string>>
@@ -40,22 +45,17 @@ export interface Kubelet {
   readonly pods: () => readonly Pod[]
   /** Calls back with the pods of each listing. */
   readonly onListing: (listener: (pods: readonly Pod[]) => void) => void
-  /** Sets the status of a container after OOM kills. */
+  /** From now on, pods that begin and match never get ready. */
+  readonly failing: (matches: (pod: Pod) => boolean) => void
+  /** From now on, a pod gets ready so many milliseconds after it was bound. */
+  readonly startIn: (milliseconds: number) => void
+  /** Sets the status of the main container after OOM kills. */
   readonly killed: (pod: Pod, restarts: number) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-interface Size {
-  /** Cores. */
-  readonly cpu: number
-  /** Gibibytes. */
-  readonly memory: number
-}
-
 /** Milliseconds between two listings of pods. */
 const interval = 200
-/** Milliseconds from the binding of a pod to its readiness. */
-const startMs = 600
 const leaseMs = 10_000
 const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'
 
@@ -65,20 +65,17 @@ export const isReady = ({ metadata, status }: Pod): boolean =>
   status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true
 
 /** Registers nodes, and serves their pods until it is closed. */
-export async function startKubelet(
-  { call }: Pick<ControlPlane, 'call'>,
-  nodes: readonly string[],
-  size: Size,
-): Promise<Kubelet> {
-  await inParallel(nodes, (name) => register(call, name, size))
+export async function startKubelet({ call }: Pick<ControlPlane, 'call'>, nodes: Nodes): Promise<Kubelet> {
+  await inParallel(nodes.names, (name) => register(call, name, nodes))
   const [bound, listeners] = [new Map<string, number>(), [] as ((pods: readonly Pod[]) => void)[]]
   let [pods, closed, renewed]: [readonly Pod[], boolean, number] = [[], false, 0]
+  let [startMs, fails]: [number, (pod: Pod) => boolean] = [600, () => false]
 
   async function turn(): Promise<void> {
     const now = Date.now()
     if (now - renewed > leaseMs) {
       renewed = now
-      await inParallel(nodes, (name) => renew(call, name))
+      await inParallel(nodes.names, (name) => renew(call, name))
     }
     pods = ((await call('GET', '/api/v1/pods')) as { items: readonly Pod[] }).items
     for (const listener of listeners) listener(pods)
@@ -97,14 +94,17 @@ export async function startKubelet(
       await call('DELETE', `${path}?gracePeriodSeconds=0`).catch(() => undefined)
       return
     }
-    if (pod.status.phase !== 'Pending') return
+    const isJob = pod.metadata.ownerReferences?.[0]?.kind === 'Job'
+    if (isJob && pod.status.phase === 'Running')
+      await call('PATCH', `${path}/status`, { status: ended(pod) }).catch(() => undefined)
+    if (pod.status.phase !== 'Pending' || fails(pod)) return
     const since = bound.get(key) ?? now
     bound.set(key, since)
     if (now - since >= startMs)
       await call('PATCH', `${path}/status`, { status: running(pod, 0) }).catch(() => undefined)
   }
 
-  const ended = (async () => {
+  const loop = (async () => {
     while (!closed) {
       // The server may be closed before the last listing.
       await turn().catch((error: unknown) => {
@@ -116,6 +116,12 @@ export async function startKubelet(
   return {
     pods: () => pods,
     onListing: (listener) => void listeners.push(listener),
+    failing: (matches) => {
+      fails = matches
+    },
+    startIn: (milliseconds) => {
+      startMs = milliseconds
+    },
     killed: async (pod, restarts) => {
       const { namespace, name } = pod.metadata
       const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`
@@ -123,14 +129,14 @@ export async function startKubelet(
     },
     close: async () => {
       closed = true
-      await ended
+      await loop
     },
   }
 }
 
 const time = (): string => new Date().toISOString().replace(/\.\d+Z/, 'Z')
 
-async function register(call: ControlPlane['call'], name: string, { cpu, memory }: Size): Promise<void> {
+async function register(call: ControlPlane['call'], name: string, { cpu, memory }: Nodes): Promise<void> {
   const own = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' }
   await call('POST', '/api/v1/nodes', { metadata: { name, labels: own } })
   const capacity = { cpu: String(cpu), memory: `${memory}Gi`, pods: '110' }
@@ -148,20 +154,20 @@ async function renew(call: ControlPlane['call'], name: string): Promise<void> {
   )
 }
 
-function running({ spec: { containers } }: Pod, restartCount: number): object {
-  const [startedAt, [{ name, image }]] = [time(), containers]
-  const condition = { type: 'Ready', status: 'True', lastTransitionTime: startedAt }
-  const terminated = { exitCode: 137, reason: 'OOMKilled', startedAt, finishedAt: startedAt }
-  const container = {
-    name,
-    image,
-    imageID: image,
-    ready: true,
-    started: true,
-    restartCount,
-    state: { running: { startedAt } },
-    ...(restartCount === 0 ? {} : { lastState: { terminated } }),
-  }
+const statusOf = ({ name, image }: PodContainer, restartCount: number, state: object): object => ({
+  name,
+  image,
+  imageID: image,
+  started: true,
+  restartCount,
+  ...state,
+})
+
+function running({ spec: { containers, initContainers = [] } }: Pod, restarts: number): object {
+  const startedAt = time()
+  const condition = { status: 'True', lastTransitionTime: startedAt }
+  const killed = { terminated: { exitCode: 137, reason: 'OOMKilled', startedAt, finishedAt: startedAt } }
+  const isRunning = { ready: true, state: { running: { startedAt } } }
   return {
     phase: 'Running',
     startTime: startedAt,
@@ -169,6 +175,22 @@ function running({ spec: { containers } }: Pod, restartCount: number): object {
       ...condition,
       type,
     })),
-    containerStatuses: [container],
+    initContainerStatuses: initContainers.map((one) => statusOf(one, 0, completed(startedAt))),
+    containerStatuses: containers.map((one, index) =>
+      index > 0 || restarts === 0
+        ? statusOf(one, 0, isRunning)
+        : statusOf(one, restarts, { ...isRunning, lastState: killed }),
+    ),
   }
 }
+
+const completed = (at: string): object => ({
+  ready: false,
+  state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at } },
+})
+
+const ended = ({ spec: { containers } }: Pod): object => ({
+  phase: 'Succeeded',
+  conditions: [{ type: 'Ready', status: 'False', reason: 'PodCompleted', lastTransitionTime: time() }],
+  containerStatuses: containers.map((one) => statusOf(one, 0, completed(time()))),
+})

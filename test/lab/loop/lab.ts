@@ -1,32 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
-import {
-  type Audited,
-  type ControlPlane,
-  hasControlPlane,
-  startControlPlane,
-} from '../cluster/control-plane.ts'
-import { publishRole } from '../cluster/publish-role.ts'
-import { hasFlux, startFlux } from '../flux/controllers.ts'
+import { inParallel } from '../../../plugin/model/parallel.ts'
+import { type Audited, hasControlPlane } from '../cluster/control-plane.ts'
+import { hasFlux } from '../flux/controllers.ts'
 import { startGitServer } from '../git-server.ts'
-import { hasPrometheus, type PrometheusLab, startWritablePrometheus } from '../prometheus.ts'
-import { remoteWrite } from '../remote-write.ts'
-import { hasControllers, startControllers } from './controllers.ts'
-import { type Flux, rollOutByFlux } from './flux.ts'
-import { type Kubelet, startKubelet } from './kubelet.ts'
-import { createLoad, type Load, podsOf, step } from './load.ts'
-import { type Ran, runAt } from './program.ts'
-import { createRepository, directories, type Repository } from './repository.ts'
-import { type RollOuts, watchRollOuts } from './roll-outs.ts'
-import { isRelease, namespace, nodeSize, nodes, services } from './services.ts'
+import { hasPrometheus } from '../prometheus.ts'
+import { type Closing, type ClusterLab, startCluster } from './cluster.ts'
+import { hasControllers } from './controllers.ts'
+import { step } from './load.ts'
+import { type Operator, operatorOf } from './operator.ts'
+import { renderCharts } from './rendered.ts'
+import { type Content, createRepository, directoriesOf, type Repository } from './repository.ts'
+import type { Requested } from './requested.ts'
+import { clusterOf, services as few, type Nodes, type Service, nodes as smallNodes } from './services.ts'
 
 const daySeconds = 86_400
 const historyDays = 15
-const releases = services
-  .filter(isRelease)
-  .map(({ name }) => `/apis/helm.toolkit.fluxcd.io/v2/namespaces/${namespace}/helmreleases/${name}`)
 const account = 'system:serviceaccount:default:gitops-tortoise'
 
 /** What is missing to run the lab, with the command that builds it; `undefined` when nothing is. */
@@ -41,12 +31,31 @@ export const missingForLoop = (): string | undefined =>
 
 /** A report of the program, with the parts that the lab reads. */
 export interface Report {
+  readonly changes: readonly (Addressed & { readonly from: string; readonly to: string })[]
   readonly recommendations: readonly Recommended[]
+  readonly skipped: readonly {
+    readonly cluster?: string
+    readonly workload: string
+    readonly reason: string
+  }[]
+  readonly backtest: {
+    readonly workloads: readonly (Pick<Addressed, 'workload'> & Record<'before' | 'after', Figures>)[]
+  } | null
 }
 
-interface Recommended {
+interface Figures {
+  readonly requestedCores: number
+  readonly requestedGibibytes: number
+}
+
+interface Addressed {
+  readonly cluster?: string
   readonly workload: { readonly kind: string; readonly name: string }
+  readonly container?: string
   readonly field: string
+}
+
+interface Recommended extends Addressed {
   readonly verdict: string
   readonly because?: readonly { readonly rule: string; readonly text: string }[]
   /** Why nothing is said about the value. */
@@ -62,7 +71,9 @@ export interface Day {
   /** What the commit changed, as its trailers say it: workload, container, field, from, to. */
   readonly changes: readonly string[]
   readonly report: Report
-  /** Requests of the program to the API server. */
+  /** What the pods of each cluster requested on average on that day, before the run. */
+  readonly requested: ReadonlyMap<string, Requested>
+  /** Requests of the program to all API servers. */
   readonly requests: readonly Audited[]
   /** Real seconds of the whole day, and of the run of the program. */
   readonly seconds: number
@@ -72,154 +83,139 @@ export interface Day {
 }
 
 interface DayOptions {
-  /** Whether the roll-out of the day's commit is waited for. Default: true. */
+  /** Whether the rollout of the day's commit is waited for. Default: true. */
   readonly settles?: boolean
 }
 
-/** The closed loop: cluster, Flux, Git server, Prometheus and the built program. */
-export interface LoopLab {
-  readonly plane: ControlPlane
-  readonly kubelet: Kubelet
-  readonly load: Load
-  readonly flux: Flux
+/** What the lab begins with. */
+export interface LoopOptions extends Partial<Content> {
+  /** Days that can pass, of which the last one ends now. */
+  readonly days: number
+  readonly nodes?: Nodes
+  /** Parts of a day in which HPAs follow the load. Default: two. */
+  readonly slots?: number
+  /** Milliseconds for which an HPA keeps its highest recommendation. Default: one second. */
+  readonly stabilizationMs?: number
+}
+
+/** The closed loop: clusters, Flux, Git server, Prometheus and the built program. The first cluster is at the top. */
+export interface LoopLab extends ClusterLab {
+  readonly clusters: ReadonlyMap<string, ClusterLab>
+  readonly services: readonly Service[]
   readonly repository: Repository
-  readonly rollOuts: RollOuts
-  /** Lets a day pass: its samples, a run of the program at its end, and the roll-out of what it committed. */
+  readonly operator: Operator
+  /** Lets the samples of a day, or of some seconds, pass. Returns what the pods of each cluster requested on average. */
+  readonly passTime: (seconds?: number) => Promise<ReadonlyMap<string, Requested>>
+  /** Rolls the commit of the base branch out in every cluster. */
+  readonly rollOutHead: (settles?: boolean) => Promise<void>
+  /** Lets a day pass: its samples, a run of the program at its end, and the rollout of what it committed. */
   readonly day: (options?: DayOptions) => Promise<Day>
+  /** Requests of the program to all API servers since the last call. */
+  readonly audited: () => readonly Audited[]
   /** The simulated time. */
   readonly now: () => Date
   readonly close: () => Promise<void>
 }
 
-type Closing = (() => Promise<void>)[]
-
-/** Starts everything for so many days, of which the last one ends now. */
-export async function startLoop(days: number): Promise<LoopLab> {
+/** Starts everything. */
+export async function startLoop(options: LoopOptions): Promise<LoopLab> {
   const root = mkdtempSync(join(tmpdir(), 'tortoise-loop-'))
   const closing: Closing = [async () => rmSync(root, { recursive: true, force: true })]
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) await one()
   }
   try {
-    const begin = Math.floor(Date.now() / 1000 / step) * step - days * daySeconds
-    const parts = await startParts(root, begin - historyDays * daySeconds, closing)
-    const load = createLoad(services)
-    const usage = usageFrom(begin - historyDays * daySeconds, { ...parts, load })
-    for (let day = 0; day < historyDays; day += 1) await usage.write()
-    return {
-      ...parts,
-      load,
-      now: usage.now,
-      day: dayOf({ ...parts, load, usage, run: programOf(root, parts) }),
-      close,
-    }
+    return { ...(await start(root, options, closing)), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-interface Parts extends Pick<LoopLab, 'plane' | 'kubelet' | 'flux' | 'repository' | 'rollOuts'> {
-  readonly prometheus: PrometheusLab
-  /** The repository on the Git server, and the token that reads and writes it. */
-  readonly remote: { readonly url: string; readonly token: string }
-}
-
-/** Starts all programs, and waits until Flux has rolled out the repository, whose first commit has the time `at`. */
-async function startParts(root: string, at: number, closing: Closing): Promise<Parts> {
-  const closed = <T extends { readonly close: () => Promise<void> }>(one: T): T => {
-    closing.push(one.close)
-    return one
-  }
+async function start(
+  root: string,
+  { days, nodes = smallNodes, slots = 2, stabilizationMs = 1000, services = few, ...content }: LoopOptions,
+  closing: Closing,
+): Promise<Omit<LoopLab, 'close'>> {
+  const begin = Math.floor(Date.now() / 1000 / step) * step - days * daySeconds
   mkdirSync(join(root, 'git'))
-  const repository = createRepository(root, new Date(at * 1000))
-  const server = closed(await startGitServer(join(root, 'git')))
-  const prometheus = closed(await startWritablePrometheus())
-  const plane = closed(await startControlPlane())
-  closed(startControllers(plane))
-  const kubelet = closed(await startKubelet(plane, nodes, nodeSize))
-  closed(await startFlux(plane))
-  await publishRole(plane)
-  await plane.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
+  const created = new Date((begin - historyDays * daySeconds) * 1000)
+  const repository = createRepository(root, created, { services, ...content })
+  await renderCharts(root, { repository, services, at: created })
+  const server = await startGitServer(join(root, 'git'))
+  closing.push(server.close)
   const remote = { url: `${server.url}/gitops.git`, token: server.token }
-  const rollOuts = watchRollOuts(plane, kubelet, services)
-  const flux = await rollOutByFlux(plane, { ...remote, directories, releases })
-  await flux.reconcile(repository.head())
-  await rollOuts.settled()
-  return { plane, kubelet, flux, repository, rollOuts, prometheus, remote }
-}
-
-/** The usage of the services, from a time in seconds since 1970. */
-interface Usage {
-  /** Lets a day pass for the pods that run now. */
-  readonly write: () => Promise<void>
-  readonly now: () => Date
-}
-
-function usageFrom(
-  begin: number,
-  { prometheus, kubelet, load }: Pick<Parts, 'prometheus' | 'kubelet'> & { readonly load: Load },
-): Usage {
+  const clusters = new Map<string, ClusterLab>()
+  for (const name of new Set(services.map(clusterOf))) {
+    const own = services.filter((one) => clusterOf(one) === name)
+    const directories = directoriesOf(services, name)
+    const plan = {
+      services: own,
+      nodes,
+      directories,
+      remote,
+      commit: repository.head(),
+      slots,
+      stabilizationMs,
+    }
+    clusters.set(name, await startCluster(plan, closing))
+  }
+  const all = [...clusters.values()]
+  await inParallel(all, (one) => one.remember(begin, historyDays))
+  const [first] = all
+  if (first === undefined) throw new Error('the lab has no services')
   let time = begin
-  return {
-    now: () => new Date(time * 1000),
-    write: async () => {
-      await remoteWrite(prometheus.url, load.samples(kubelet.pods(), time, time + daySeconds))
-      time += daySeconds
-    },
+  const now = (): Date => new Date(time * 1000)
+  const base = { ...first, clusters, services, repository, now }
+  const operator = operatorOf(root, { ...base, remote })
+  const render = (): Promise<void> => renderCharts(root, { repository, services, at: now() })
+  const actions = actionsOf(all, repository, render)
+  const passTime: LoopLab['passTime'] = async (seconds = daySeconds) => {
+    const passed = await inParallel(
+      [...clusters],
+      async ([name, one]) => [name, await one.pass(time, seconds)] as const,
+    )
+    time += seconds
+    return new Map(passed)
   }
+  return { ...base, operator, passTime, ...actions, day: dayOf({ ...base, ...actions, operator, passTime }) }
 }
 
-type RunAt = (time: Date) => Promise<Ran>
+type Actions = Pick<LoopLab, 'audited' | 'rollOutHead'>
 
-/** Runs the program as the published ServiceAccount. */
-function programOf(root: string, { plane, prometheus, remote, repository }: Parts): RunAt {
-  const [operator, kubeconfig] = [join(root, 'operator.yaml'), join(root, 'kubeconfig')]
-  const clusters = [{ name: 'prod', kubernetes: {}, prometheus: { url: prometheus.url } }]
-  writeFileSync(operator, stringify({ clusters, deliver: { remote: { url: remote.url } } }))
-  return async (time) => {
-    writeFileSync(kubeconfig, plane.kubeconfig(await plane.tokenOf('default', 'gitops-tortoise')))
-    repository.refresh()
-    const args = ['run', '--repo', repository.checkout, '--operator-settings', operator, '--output', 'json']
-    const ran = await runAt(time, args, {
-      KUBECONFIG: kubeconfig,
-      TORTOISE_GIT_TOKEN: remote.token,
-      HOME: root,
-    })
-    if (ran.status !== 0) throw new Error(`the run ended with ${ran.status}: ${ran.stderr}`)
-    return ran
-  }
-}
+const actionsOf = (
+  all: readonly ClusterLab[],
+  repository: Repository,
+  render: () => Promise<void>,
+): Actions => ({
+  audited: () => all.flatMap(({ plane }) => plane.audited()).filter(({ user }) => user === account),
+  rollOutHead: async (settles = true) => {
+    await render()
+    const head = repository.head()
+    await inParallel(all, (one) => one.rollOut(head, settles))
+  },
+})
 
-interface Turning extends Parts {
-  readonly load: Load
-  readonly usage: Usage
-  readonly run: RunAt
-}
+type Turning = Omit<LoopLab, 'close' | 'day'>
 
-function dayOf({ plane, kubelet, flux, repository, rollOuts, load, usage, run }: Turning): LoopLab['day'] {
-  const passed = async (): Promise<void> => {
-    await usage.write()
-    const pods = services.flatMap((one) => podsOf(one, kubelet.pods()))
-    for (const pod of pods) if (load.restartsOf(pod) > 0) await kubelet.killed(pod, load.restartsOf(pod))
-  }
+function dayOf({ repository, operator, now, audited, passTime, rollOutHead }: Turning): LoopLab['day'] {
   return async ({ settles = true } = {}) => {
     const began = performance.now()
-    await passed()
-    plane.audited()
+    const requested = await passTime()
+    audited()
     const before = repository.head()
-    const { stdout, seconds: runSeconds } = await run(usage.now())
+    const { stdout, seconds: runSeconds } = await operator.run()
     const [head, committed] = [repository.head(), performance.now()]
     const isNew = head !== before
-    if (isNew) await flux.reconcile(head)
-    if (isNew && settles) await rollOuts.settled()
+    if (isNew) await rollOutHead(settles)
     const ended = performance.now()
     return {
-      time: usage.now(),
+      time: now(),
       commit: isNew ? head : undefined,
       changes: isNew ? repository.changesOf(head) : [],
       report: JSON.parse(stdout) as Report,
-      requests: plane.audited().filter(({ user }) => user === account),
+      requested,
+      requests: audited(),
       seconds: (ended - began) / 1000,
       runSeconds,
       rollOutSeconds: isNew ? (ended - committed) / 1000 : 0,

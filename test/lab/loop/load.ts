@@ -1,13 +1,23 @@
 import type { WrittenSeries } from '../remote-write.ts'
+import { shareAt } from './curves.ts'
 import { isReady, type Pod } from './kubelet.ts'
-import { containerName, namespace, nodeSize, nodes, type Service } from './services.ts'
+import { kubelet, kubeState, numberOf, ofNodes, type Sample, stateOfPod } from './series.ts'
+import {
+  type Container,
+  containerName,
+  containersOf,
+  type Nodes,
+  namespaceOf,
+  type Service,
+} from './services.ts'
 
 const Mi = 1024 ** 2
-const Gi = 1024 ** 3
 /** Seconds between two samples. */
 export const step = 240
 const restartSeconds = 3600
 const daySeconds = 86_400
+/** When the pod of a CronJob runs, in seconds of the day. */
+const job = { begin: 7200, seconds: 2400 } as const
 
 /** Demand and memory by time, and the counters of all containers that ever ran. */
 export interface Load {
@@ -15,17 +25,16 @@ export interface Load {
   readonly samples: (pods: readonly Pod[], from: number, to: number) => readonly WrittenSeries[]
   /** From now on, a service needs so many times its memory. */
   readonly scaleMemory: (service: string, factor: number) => void
+  /** From now on, a service needs so many times its CPU. */
+  readonly scaleCpu: (service: string, factor: number) => void
+  /** Millicores that all pods of a service need together at a time. */
+  readonly demandAt: (service: Service, time: number) => number
   /** OOM kills so far, by service. */
   readonly kills: () => ReadonlyMap<string, number>
-  /** Restarts of a pod so far. */
+  /** Samples so far in which a container needed more CPU than its limit, by service, or all of a node more than it has. */
+  readonly shortages: () => ReadonlyMap<string, number>
+  /** Restarts of the main container of a pod so far. */
   readonly restartsOf: (pod: Pod) => number
-}
-
-/** The share of its peak that a service needs at a time: least at 3 and most at 15 o'clock UTC, with a little noise. */
-function shareAt(time: number, seed: number): number {
-  const angle = 2 * Math.PI * ((time % daySeconds) / daySeconds - 0.375)
-  const noise = Math.sin(time * 0.0137 + seed * 7) * Math.sin(time * 0.00071 + seed)
-  return 0.65 + 0.3 * Math.sin(angle) + 0.05 * noise
 }
 
 interface State {
@@ -34,42 +43,65 @@ interface State {
   restartedAt: number
 }
 
+/** What one container does in one span of time. */
+interface Running {
+  readonly pod: Pod
+  readonly service: Service
+  readonly container: Container
+  readonly times: readonly number[]
+  /** Pods that share the demand. */
+  readonly sharing: number
+}
+
+const counter = (): { readonly counts: Map<string, number>; readonly add: (key: string) => void } => {
+  const counts = new Map<string, number>()
+  return { counts, add: (key) => void counts.set(key, (counts.get(key) ?? 0) + 1) }
+}
+
 /** A model of load: the CPU of a pod is the demand of its service divided by the pods that are ready. */
-export function createLoad(services: readonly Service[]): Load {
-  const [states, kills, factors] = [
-    new Map<string, State>(),
-    new Map<string, number>(),
-    new Map<string, number>(),
-  ]
-  const stateOf = ({ metadata: { name } }: Pod): State => {
-    const state = states.get(name) ?? { cpuSeconds: 0, restarts: 0, restartedAt: 0 }
-    states.set(name, state)
+export function createLoad(services: readonly Service[], nodes: Nodes): Load {
+  const [states, created] = [new Map<string, State>(), new Map<string, number>()]
+  const [kills, shortages] = [counter(), counter()]
+  /** Cores that all containers of a node need at a time. */
+  const onNodes = new Map<string, number>()
+  const [memories, demands] = [new Map<string, number>(), new Map<string, number>()]
+  const stateOf = ({ metadata: { name } }: Pod, container: string): State => {
+    const state = states.get(`${name} ${container}`) ?? { cpuSeconds: 0, restarts: 0, restartedAt: 0 }
+    states.set(`${name} ${container}`, state)
     return state
   }
+  const needAt = ({ service, container, sharing }: Omit<Running, 'times' | 'pod'>, time: number) => {
+    const share = shareAt(service.curve ?? 'day', time, service.name.length)
+    return {
+      cpu: ((container.demand / 1000) * share.cpu * (demands.get(service.name) ?? 1)) / sharing,
+      memory: container.memory * Mi * share.memory * (memories.get(service.name) ?? 1),
+    }
+  }
 
-  function ofPod(
-    pod: Pod,
-    service: Service,
-    span: Span & { readonly sharing: number },
-  ): readonly WrittenSeries[] {
-    const [state, seed] = [stateOf(pod), service.name.length]
-    const limit = numberOf(pod.spec.containers[0].resources.limits?.['memory'])
+  function ofContainer(running: Running): readonly WrittenSeries[] {
+    const { pod, service, container, times } = running
+    const state = stateOf(pod, container.name)
+    const limits = pod.spec.containers.find(({ name }) => name === container.name)?.resources.limits
+    const most = { cpu: numberOf(limits?.['cpu']), memory: numberOf(limits?.['memory']) }
     const [cpu, memory, restarts, killed]: [Sample[], Sample[], Sample[], Sample[]] = [[], [], [], []]
-    for (const time of span.times) {
-      const share = shareAt(time, seed)
-      state.cpuSeconds += (service.demand / 1000 / span.sharing) * share * step
-      const needed = service.memory * Mi * (0.85 + 0.15 * share) * (factors.get(service.name) ?? 1)
-      if (needed > limit && time - state.restartedAt >= restartSeconds) {
+    for (const time of times) {
+      const need = needAt(running, time)
+      if (need.cpu > most.cpu) shortages.add(service.name)
+      const place = `${pod.spec.nodeName} ${time}`
+      onNodes.set(place, (onNodes.get(place) ?? 0) + need.cpu)
+      state.cpuSeconds += Math.min(need.cpu, most.cpu) * step
+      if (need.memory > most.memory && time - state.restartedAt >= restartSeconds) {
         state.restarts += 1
         state.restartedAt = time
-        kills.set(service.name, (kills.get(service.name) ?? 0) + 1)
+        kills.add(service.name)
       }
       cpu.push([time, state.cpuSeconds])
-      memory.push([time, Math.min(needed, limit)])
+      memory.push([time, Math.min(need.memory, most.memory)])
       restarts.push([time, state.restarts])
       if (state.restarts > 0) killed.push([time, 1])
     }
-    const own = { namespace, pod: pod.metadata.name, container: containerName }
+    const own = { namespace: namespaceOf(service), pod: pod.metadata.name, container: container.name }
+    const reason = { reason: 'OOMKilled' }
     return [
       { labels: { __name__: 'container_cpu_usage_seconds_total', ...kubelet, ...own }, samples: cpu },
       { labels: { __name__: 'container_memory_working_set_bytes', ...kubelet, ...own }, samples: memory },
@@ -82,12 +114,40 @@ export function createLoad(services: readonly Service[]): Load {
           __name__: 'kube_pod_container_status_last_terminated_reason',
           ...kubeState,
           ...own,
-          reason: 'OOMKilled',
+          ...reason,
         },
         samples: killed,
       },
-      ...stateOfPod(pod, span.times),
     ].filter(({ samples }) => samples.length > 0)
+  }
+
+  /** A pod was created a minute before its first samples. */
+  const createdAt = ({ metadata: { name } }: Pod, [first = 0]: readonly number[]): number => {
+    const time = created.get(name) ?? first - 60
+    created.set(name, time)
+    return time
+  }
+
+  const ofService = (service: Service, pods: readonly Pod[], times: readonly number[]) => {
+    const isJob = service.kind === 'CronJob'
+    const own = isJob ? jobPods(service, pods, times) : podsOf(service, pods)
+    const ready = isJob ? own : own.filter(isReady)
+    const during = isJob ? times.filter(isJobTime) : times
+    return [
+      ...ready.flatMap((pod) =>
+        containersOf(service).flatMap((container) =>
+          ofContainer({ pod, service, container, times: during, sharing: ready.length }),
+        ),
+      ),
+      // Pods that do not start have an owner and a state, and no usage.
+      ...own.flatMap((pod) =>
+        stateOfPod(service, pod, {
+          times: during,
+          created: createdAt(pod, during),
+          isReady: ready.includes(pod),
+        }),
+      ),
+    ]
   }
 
   return {
@@ -96,15 +156,21 @@ export function createLoad(services: readonly Service[]): Load {
         { length: Math.floor((to - from) / step) },
         (_, index) => from + (index + 1) * step,
       )
-      const all = services.flatMap((service) => {
-        const own = podsOf(service, pods).filter(isReady)
-        return own.flatMap((pod) => ofPod(pod, service, { times, sharing: own.length }))
-      })
-      return distinct([...all, ...ofNodes(times)])
+      onNodes.clear()
+      const all = services.flatMap((service) => ofService(service, pods, times))
+      for (const [place, cores] of onNodes) if (cores > nodes.cpu) shortages.add(place.split(' ', 1)[0] ?? '')
+      return distinct([...all, ...ofNodes(nodes, times)])
     },
-    scaleMemory: (service, factor) => void factors.set(service, factor),
-    kills: () => kills,
-    restartsOf: (pod) => stateOf(pod).restarts,
+    scaleMemory: (service, factor) => void memories.set(service, factor),
+    scaleCpu: (service, factor) => void demands.set(service, factor),
+    demandAt: (service, time) =>
+      containersOf(service).reduce(
+        (sum, container) => sum + needAt({ service, container, sharing: 1 }, time).cpu * 1000,
+        0,
+      ),
+    kills: () => kills.counts,
+    shortages: () => shortages.counts,
+    restartsOf: (pod) => stateOf(pod, containerName).restarts,
   }
 }
 
@@ -113,78 +179,30 @@ const distinct = (all: readonly WrittenSeries[]): readonly WrittenSeries[] => [
   ...new Map(all.map((one) => [JSON.stringify(one.labels), one])).values(),
 ]
 
-type Sample = readonly [seconds: number, value: number]
-interface Span {
-  readonly times: readonly number[]
+const isJobTime = (time: number): boolean => {
+  const second = (time % daySeconds) - job.begin
+  return second >= 0 && second < job.seconds
 }
 
-const kubelet = { job: 'kubelet', metrics_path: '/metrics/cadvisor', image: 'example:1' }
-const kubeState = { job: 'kube-state-metrics' }
+/** A pod of a CronJob as its newest pod is, with the name that the pod of the day would have. */
+function jobPods(service: Service, pods: readonly Pod[], times: readonly number[]): readonly Pod[] {
+  const newest = newestOf(podsOf(service, pods))
+  const begin = times.find(isJobTime)
+  if (newest === undefined || begin === undefined) return []
+  const name = `${service.name}-${Math.floor(begin / 60)}`
+  const ownerReferences = [{ kind: 'Job', name }]
+  return [{ ...newest, metadata: { ...newest.metadata, name: `${name}-bcdfg`, ownerReferences } }]
+}
+
+/** The pod that was created last. */
+export const newestOf = (pods: readonly Pod[]): Pod | undefined =>
+  [...pods]
+    .sort((one, other) => one.metadata.creationTimestamp.localeCompare(other.metadata.creationTimestamp))
+    .at(-1)
 
 /** The pods of a service. */
-export const podsOf = ({ name }: Pick<Service, 'name'>, pods: readonly Pod[]): readonly Pod[] =>
-  pods.filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.['app'] === name)
-
-const units: Readonly<Record<string, number>> = { '': 1, m: 0.001, k: 1e3, M: 1e6, G: 1e9, Ki: 1024, Mi, Gi }
-
-/** A quantity of Kubernetes as a number; infinity for none. */
-export function numberOf(text: string | undefined): number {
-  const [, digits, unit = ''] = /^([\d.]+)(m|k|M|G|Ki|Mi|Gi)?$/.exec(text ?? '') ?? []
-  return digits === undefined ? Number.POSITIVE_INFINITY : Number(digits) * (units[unit] ?? 1)
-}
-
-/** What kube-state-metrics says of a pod: its owner, phase and requests. */
-function stateOfPod({ metadata, spec, status }: Pod, times: readonly number[]): readonly WrittenSeries[] {
-  const own = { ...kubeState, namespace, pod: metadata.name }
-  const always = (name: string, labels: Readonly<Record<string, string>>, value: number): WrittenSeries => ({
-    labels: { __name__: name, ...own, ...labels },
-    samples: times.map((time) => [time, value]),
-  })
-  const [owner] = metadata.ownerReferences ?? []
-  const requests = Object.entries(spec.containers[0].resources.requests ?? {})
-  const owned = { owner_kind: owner?.kind ?? '', owner_name: owner?.name ?? '', owner_is_controller: 'true' }
-  return [
-    always('kube_pod_owner', owned, 1),
-    always('kube_pod_status_phase', { phase: status.phase }, 1),
-    ...requests.map(([resource, text]) =>
-      always(
-        'kube_pod_container_resource_requests',
-        { container: containerName, resource, unit: resource === 'cpu' ? 'core' : 'byte' },
-        numberOf(text),
-      ),
-    ),
-    ...(owner?.kind === 'ReplicaSet'
-      ? [ofReplicaSet(owner.name, metadata.labels?.['app'] ?? '', times)]
-      : []),
-  ]
-}
-
-const ofReplicaSet = (replicaset: string, name: string, times: readonly number[]): WrittenSeries => ({
-  labels: {
-    __name__: 'kube_replicaset_owner',
-    ...kubeState,
-    namespace,
-    replicaset,
-    owner_kind: 'Deployment',
-    owner_name: name,
-    owner_is_controller: 'true',
-  },
-  samples: times.map((time) => [time, 1]),
-})
-
-const ofNodes = (times: readonly number[]): readonly WrittenSeries[] =>
-  nodes.flatMap((node) =>
-    [
-      ['cpu', 'core', nodeSize.cpu],
-      ['memory', 'byte', nodeSize.memory * Gi],
-    ].map(([resource, unit, value]) => ({
-      labels: {
-        __name__: 'kube_node_status_allocatable',
-        ...kubeState,
-        node,
-        resource: `${resource}`,
-        unit: `${unit}`,
-      },
-      samples: times.map((time): Sample => [time, Number(value)]),
-    })),
+export const podsOf = (service: Pick<Service, 'name' | 'namespace'>, pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter(
+    ({ metadata }) =>
+      metadata.namespace === namespaceOf(service) && metadata.labels?.['app'] === service.name,
   )

@@ -1,11 +1,16 @@
+import { fleet, fleetFiles, fleetNodes } from './fleet.ts'
 import { missingForLoop, startLoop } from './lab.ts'
 
-/** `npm run lab:loop [DAYS]`: lets days pass in the closed loop, and prints what happened on each. */
+/** `npm run lab:loop [DAYS] [fleet]`: lets days pass in the closed loop, and prints what happened on each. */
 const days = Number(process.argv[2] ?? 8)
+const all = process.argv[3] === 'fleet'
 const missing = missingForLoop()
 if (missing !== undefined) throw new Error(missing)
 const began = performance.now()
-const lab = await startLoop(days)
+const lab = await startLoop({
+  days,
+  ...(all ? { services: fleet, files: fleetFiles, nodes: fleetNodes } : {}),
+})
 try {
   console.log(`Started in ${((performance.now() - began) / 1000).toFixed(0)} s`)
   for (let day = 1; day <= days; day += 1) {

@@ -1,17 +1,50 @@
-/** A workload of the lab: how it is deployed, and what it needs. */
-export interface Service {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet'
+/** A container of a workload. */
+export interface Container {
   readonly name: string
-  /** Directory of its manifest, which one Kustomization of Flux rolls out. */
-  readonly directory: 'apps/shop' | 'apps/system' | 'apps/releases'
-  /** Number of pods; the number of nodes for a DaemonSet. */
-  readonly replicas: number
-  /** Millicores that all its pods together use at the peak of a day. */
+  /** Millicores that it uses in all pods together at the peak of a day. */
   readonly demand: number
-  /** Mebibytes that each pod uses at the peak of a day. */
+  /** Mebibytes that it uses in each pod at the peak of a day. */
   readonly memory: number
-  readonly requests: Sizes
+  readonly requests: Partial<Sizes>
   readonly limits: Partial<Sizes>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A workload of the lab: how it is deployed, and what its container `app` needs. */
+export interface Service extends Container {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob'
+  /** Default: `prod`. */
+  readonly cluster?: string
+  /** Default: `shop`. */
+  readonly namespace?: string
+  /** Directory that one Kustomization of Flux rolls out. */
+  readonly directory: string
+  /** Directory of a kustomization that has the manifest, and that `directory` reads. */
+  readonly base?: string
+  /** Whether `directory` patches the sizes of its base. */
+  readonly isPatched?: boolean
+  /** Whether it is a HelmRelease of the chart in the repository. */
+  readonly isRelease?: boolean
+  /**
+   * Directory of a chart that hard-codes everything. It is rendered with its committed recommendations into `directory`, as
+   * a pipeline of the owners would do.
+   */
+  readonly chart?: string
+  /** Number of pods: the number of nodes for a DaemonSet, the least for an HPA. */
+  readonly replicas: number
+  readonly sidecar?: Container
+  /** A container that ends before the others start. */
+  readonly init?: Container
+  /** How its usage changes with the time. Default: `day`. */
+  readonly curve?: Curve
+  readonly strategy?: Strategy
+  readonly hpa?: Autoscaler
+  /** `minAvailable` of its PodDisruptionBudget. */
+  readonly minAvailable?: number
+  /** Days of usage before the first day. Default: all. */
+  readonly historyDays?: number
+  /** Seconds after which its rollout is late. Default: that of Kubernetes. */
+  readonly deadline?: number
 }
 
 interface Sizes {
@@ -19,16 +52,47 @@ interface Sizes {
   readonly memory: string
 }
 
-/** The namespace of all workloads. */
-export const namespace = 'shop'
-/** The name of the container in each of them. */
+/** `day`: least at 3 and most at 15 o'clock. `heap`: memory rises for two hours and falls. `bursty`: 20 minutes in six hours. */
+export type Curve = 'day' | 'flat' | 'heap' | 'bursty' | 'idle'
+
+interface Strategy {
+  readonly maxUnavailable?: number | string
+  readonly maxSurge?: number | string
+}
+
+interface Autoscaler {
+  readonly most: number
+  /** Percent of the CPU request. */
+  readonly target: number
+  readonly behavior?: object
+}
+
+/** The name of the main container. */
 export const containerName = 'app'
 
-/** Nodes with the size of each. */
-export const nodes = ['node-1', 'node-2', 'node-3'] as const
-export const nodeSize = { cpu: 4, memory: 16 } as const
+/** The name of the cluster of a service. */
+export const clusterOf = ({ cluster = 'prod' }: Pick<Service, 'cluster'>): string => cluster
 
-/** One workload of each shape: too large, too small, stateful, on every node. */
+/** The namespace of a service. */
+export const namespaceOf = ({ namespace = 'shop' }: Pick<Service, 'namespace'>): string => namespace
+
+/** The containers of a service that run as long as its pods. */
+export const containersOf = (service: Service): readonly Container[] => [
+  { ...service, name: containerName },
+  ...(service.sidecar === undefined ? [] : [service.sidecar]),
+]
+
+/** Nodes of a cluster, with the size of each in cores and gibibytes. */
+export interface Nodes {
+  readonly names: readonly string[]
+  readonly cpu: number
+  readonly memory: number
+}
+
+/** Three small nodes. */
+export const nodes: Nodes = { names: ['node-1', 'node-2', 'node-3'], cpu: 4, memory: 16 }
+
+/** One workload of each shape: too large, too small, stateful, on every node, and a release. */
 export const services: readonly Service[] = [
   {
     kind: 'Deployment',
@@ -54,6 +118,7 @@ export const services: readonly Service[] = [
     kind: 'Deployment',
     name: 'storefront',
     directory: 'apps/releases',
+    isRelease: true,
     replicas: 2,
     demand: 200,
     memory: 150,
@@ -74,7 +139,7 @@ export const services: readonly Service[] = [
     kind: 'DaemonSet',
     name: 'agent',
     directory: 'apps/system',
-    replicas: nodes.length,
+    replicas: nodes.names.length,
     demand: 90,
     memory: 60,
     requests: { cpu: '200m', memory: '256Mi' },
@@ -82,84 +147,15 @@ export const services: readonly Service[] = [
   },
 ]
 
-/** The resource of a kind in the path of an API. */
-export const resourceOf = ({ kind }: Pick<Service, 'kind'>): string => `${kind.toLowerCase()}s`
+const shareOf = (value: number | string, replicas: number): number =>
+  typeof value === 'number' ? value : (Number.parseFloat(value) / 100) * replicas
 
-/** Whether Flux rolls a service out as a release of a chart. */
-export const isRelease = ({ directory }: Service): boolean => directory === 'apps/releases'
-
-/** The manifest that the owners of a service wrote: the workload, or the HelmRelease of the chart. */
-export const manifestOf = (service: Service): object =>
-  isRelease(service) ? releaseOf(service) : workloadOf(service)
-
-const apiVersion = 'apps/v1'
-
-function workloadOf({ kind, name, replicas, requests, limits }: Service): object {
-  const labels = { app: name }
-  const container = {
-    name: containerName,
-    image: `registry.example/${name}:1`,
-    resources: { requests, limits },
-  }
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace },
-    spec: {
-      ...(kind === 'DaemonSet' ? {} : { replicas }),
-      ...(kind === 'StatefulSet' ? { serviceName: name } : {}),
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } },
-    },
-  }
+/** The most pods that a rollout of the service may take away at once. */
+export function mostUnavailable({ kind, replicas, strategy: { maxUnavailable } = {} }: Service): number {
+  if (kind !== 'Deployment') return shareOf(maxUnavailable ?? 1, replicas)
+  return Math.floor(shareOf(maxUnavailable ?? '25%', replicas))
 }
 
-const releaseOf = ({ name, replicas, requests, limits }: Service): object => ({
-  apiVersion: 'helm.toolkit.fluxcd.io/v2',
-  kind: 'HelmRelease',
-  metadata: { name, namespace },
-  spec: {
-    interval: '10h',
-    // The lab waits for pods itself, where they can start.
-    install: { disableWait: true },
-    upgrade: { disableWait: true },
-    chart: {
-      spec: {
-        chart: './charts/web',
-        interval: '10h',
-        sourceRef: { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' },
-      },
-    },
-    values: { replicas, resources: { requests, limits } },
-  },
-})
-
-const template = `apiVersion: ${apiVersion}
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  replicas: {{ .Values.replicas }}
-  selector:
-    matchLabels: { app: {{ .Release.Name }} }
-  template:
-    metadata:
-      labels: { app: {{ .Release.Name }} }
-    spec:
-      terminationGracePeriodSeconds: 0
-      containers:
-        - name: ${containerName}
-          image: registry.example/web:1
-          resources: {{- toYaml .Values.resources | nindent 12 }}
-`
-
-/** The chart of the releases. */
-export const chart: Readonly<Record<string, string>> = {
-  'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
-  'charts/web/values.yaml': 'replicas: 1\nresources: {}\n',
-  'charts/web/templates/deployment.yaml': template,
-}
-
-/** The most pods that a roll-out of the service may take away at once, with the defaults of Kubernetes. */
-export const mostUnavailable = ({ kind, replicas }: Service): number =>
-  kind === 'Deployment' ? Math.floor(replicas / 4) : 1
+/** The path of a service in the API. */
+export const pathOf = ({ kind, name, ...service }: Service): string =>
+  `/apis/${kind === 'CronJob' ? 'batch' : 'apps'}/v1/namespaces/${namespaceOf(service)}/${kind.toLowerCase()}s/${name}`

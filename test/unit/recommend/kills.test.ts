@@ -62,6 +62,14 @@ describe('a workload that is skipped', () => {
       false,
     ],
     [
+      'without metrics for its HPA is answered',
+      loops(
+        'HorizontalPodAutoscaler/web has no metrics, so it does not scale (FailedGetResourceMetric: …)',
+        killed(() => 250, 90),
+      ),
+      true,
+    ],
+    [
       'not ready on the day of a kill is answered',
       loops(
         '2 of 2 pods are not ready',

@@ -10,7 +10,8 @@ import type { ContainerInput } from '../../workload-input.ts'
 import { rolloutShare, sharePerMillicore } from './cpu-price.ts'
 import { isIdle, needsRebalancing, type PodSplit, splitByDemand } from './rebalance.ts'
 import { roundCpu } from './rounding.ts'
-import { limitStep } from './step-limits.ts'
+import { windowLimit } from './scale-window.ts'
+import { limitStep, type StepLimit } from './step-limits.ts'
 import { targetBounds } from './target-bounds.ts'
 import { wantedCpu } from './vertical.ts'
 
@@ -77,7 +78,7 @@ function alongScalePoint(pods: ScaledPods, demand: Demand, evidence: Evidence): 
       from: total,
       smallestMove,
       round: roundCpu,
-      largestDecrease: evidence.options.maximumCpuDecrease,
+      ...largestStep(pods, evidence),
       ...(goal < total ? { notWorth: (to: number) => notWorthRollout(total, to, evidence) } : {}),
     },
     evidence,
@@ -93,6 +94,17 @@ function alongScalePoint(pods: ScaledPods, demand: Demand, evidence: Evidence): 
     advise(requests[index] ?? 0, ...(wanted[index]?.because ?? []), ...why)
   const target = Math.round((scalePoint / sum(requests)) * 100)
   return jointAdvice(members, request, advise(target, kept, ...simulated))
+}
+
+/** The largest decrease that the settings and the window of the HPA allow in one step. */
+function largestStep(
+  { subject: { declared }, utilization }: ScaledPods,
+  { options: { maximumCpuDecrease } }: Evidence,
+): Pick<StepLimit, 'largestDecrease' | 'bounded'> {
+  const window = windowLimit(declared.autoscaler ?? {}, utilization)
+  return window !== undefined && window.largestDecrease < maximumCpuDecrease
+    ? window
+    : { largestDecrease: maximumCpuDecrease }
 }
 
 /** Smallest decrease that is worth a rollout of all pods, as a share of the request. */

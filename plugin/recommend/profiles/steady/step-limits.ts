@@ -13,6 +13,8 @@ export interface StepLimit {
   readonly round: (value: number) => number
   /** Largest decrease in one step, in percent of the current value. */
   readonly largestDecrease: number
+  /** Why a decrease is bounded so. Default: the setting. */
+  readonly bounded?: Reason
   /** Why a change to a value is not worth a rollout, as a sentence. It replaces the smallest change in percent. */
   readonly notWorth?: (to: number) => string | undefined
   /** True when a raise must be made at once, however small. Called only for a raise. */
@@ -35,7 +37,8 @@ export function limitStep(wanted: Advice, limit: StepLimit, evidence: Evidence):
   if (thin !== undefined) return unsure(thin)
   const lowest = round(from * (1 - largestDecrease / 100))
   if (value >= lowest) return advise(value, ...because)
-  const bounded = reason('step.down', `One step lowers this value by at most ${largestDecrease} %.`)
+  const bounded =
+    limit.bounded ?? reason('step.down', `One step lowers this value by at most ${largestDecrease} %.`)
   return advise(Math.min(lowest, from), ...because, bounded)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defaultBehavior } from '../../../../../plugin/model/behavior.ts'
 import type { DeclaredAutoscaler } from '../../../../../plugin/model/declared.ts'
 import { bucketStart, cpuScale } from '../../../../../plugin/model/sketch.ts'
 import type { Evidence } from '../../../../../plugin/recommend/evidence.ts'
@@ -64,6 +65,14 @@ describe('a container behind an HPA', () => {
     const { requests, target } = joint({ members: [wants(22, '1')] })
     expect(requests).toEqual({ app: [630, 'cpu.price', 'hpa.scale-point'] })
     expect(target).toEqual([79, 'hpa.scale-point'])
+  })
+
+  it('is lowered by a smaller step when the HPA removes pods in the middle of a rollout', () => {
+    const { scaleUp, scaleDown } = defaultBehavior
+    const behavior = { scaleUp, scaleDown: { ...scaleDown, stabilizationWindowSeconds: 60 } }
+    const { requests, target } = joint({ members: [wants(22, '1')], autoscaler: { behavior } })
+    expect(requests).toEqual({ app: [720, 'cpu.price', 'hpa.scale-point', 'hpa.window'] })
+    expect(target).toEqual([69, 'hpa.scale-point'])
   })
 
   it('is raised no further than the lowest target allows', () => {

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Day, type LoopLab, missingForLoop, startLoop } from '../lab/loop/lab.ts'
+import { notInCluster } from '../lab/loop/requested.ts'
+import { clusterOf, services as few, type Service } from '../lab/loop/services.ts'
+import { changesIn, pass, verbsIn } from './loop-story.ts'
+
+const missing = missingForLoop()
+if (missing !== undefined) console.warn(`${missing}: waves over two clusters are not tested`)
+
+/** The same three workloads in two clusters, each with a directory of its own. */
+const services = ['staging', 'prod'].flatMap((cluster) =>
+  few
+    .filter(({ directory }) => directory === 'apps/shop')
+    .map((one): Service => ({ ...one, cluster, directory: `${cluster}/shop` })),
+)
+const inCluster = (name: string) => services.filter((one) => clusterOf(one) === name)
+const waves = { order: [{ cluster: 'staging' }] }
+const deliver = { mode: 'direct', base: 'main', waves }
+let lab: LoopLab
+
+/** Days on which a value of a workload changed in a cluster: by `Deployment/web app requests.cpu`. */
+function datesOf(days: readonly Day[], cluster: string): ReadonlyMap<string, readonly number[]> {
+  const dates = new Map<string, readonly number[]>()
+  for (const [day, { changes }] of days.entries())
+    for (const change of changes.filter((one) => one.startsWith(`${cluster}/`))) {
+      const [workload = '', container, field] = change.split(' ')
+      const key = `${workload.slice(cluster.length + 1)} ${container} ${field}`
+      dates.set(key, [...(dates.get(key) ?? []), day])
+    }
+  return dates
+}
+
+const workloadsIn = ({ changes }: Day, cluster: string): number =>
+  new Set(changes.filter((one) => one.startsWith(`${cluster}/`)).map((one) => one.split(' ', 1)[0])).size
+
+describe.skipIf(missing !== undefined)('waves over two clusters in the closed loop', () => {
+  afterEach(() => lab?.close())
+
+  it('change a value in prod only after it held in staging, within the budget of each day', async () => {
+    const settings = { health: { days: 1 }, deliver: { ...deliver, budget: { workloads: 2 } } }
+    lab = await startLoop({ days: 10, services, settings })
+    const days: Day[] = []
+    for (let day = 0; day < 10; day += 1) {
+      const passed = await lab.day()
+      days.push(passed)
+      const head = lab.repository.head()
+      // The same run again, as after a restart: nothing more moves.
+      await lab.operator.run()
+      expect(lab.repository.head()).toBe(head)
+      for (const [name, { plane, kubelet }] of lab.clusters) {
+        expect(workloadsIn(passed, name), `${name} on day ${day}`).toBeLessThanOrEqual(2)
+        const own = passed.changes.filter((one) => one.startsWith(`${name}/`))
+        expect(await notInCluster(own, inCluster(name), { plane, pods: kubelet.pods() })).toEqual([])
+      }
+    }
+    const [staging, prod] = [datesOf(days, 'staging'), datesOf(days, 'prod')]
+    expect(prod.size).toBeGreaterThan(5)
+    for (const [value, dates] of prod)
+      for (const [nth, date] of dates.entries())
+        expect(date - (staging.get(value)?.[nth] ?? date), value).toBeGreaterThanOrEqual(1)
+    expect(verbsIn(days)).toEqual(['get', 'list'])
+    for (const { rollOuts, load } of lab.clusters.values())
+      expect([...rollOuts.violations(), ...load.kills()]).toEqual([])
+  })
+
+  it('never bring a change to prod that did harm in staging', async () => {
+    lab = await startLoop({ days: 8, services, settings: { health: { days: 1 }, deliver } })
+    const { staging, prod } = Object.fromEntries(lab.clusters)
+    expect(changesIn(await pass(lab, 1), 'staging/shop/Deployment/web app limits.memory')).toHaveLength(1)
+    staging?.load.scaleMemory('web', 2.2)
+    const harmed = await pass(lab, 1)
+    expect(staging?.load.kills().get('web')).toBeGreaterThan(0)
+    expect(changesIn(harmed, 'staging/shop/Deployment/web app limits.memory')).toEqual([
+      expect.stringContaining('health.killed'),
+    ])
+    const later = await pass(lab, 6)
+    expect(changesIn([...harmed, ...later], 'prod/shop/Deployment/web app limits.memory')).toEqual([])
+    expect(changesIn(later, 'prod/shop/StatefulSet/orders')).not.toEqual([])
+    expect([...(prod?.load.kills() ?? [])]).toEqual([])
+    expect(
+      later
+        .at(-1)
+        ?.report.skipped.filter(({ cluster, workload }) => cluster === 'prod' && /web/.test(workload)),
+    ).toContainEqual(expect.objectContaining({ reason: expect.stringContaining('taken back in staging') }))
+  })
+})
