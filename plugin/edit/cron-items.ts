@@ -47,6 +47,8 @@ function inBlock(
   const [at, below] = typeof first === 'number' ? [first, rest] : [0, path.slice(block + 1)]
   const place = { document: at, path: below, ...(operations && { operations }) }
   const result = setTriggers(opened.yaml, place, triggers)
+  if (!result.ok && result.reason === nothingLeft && path[block - 1] === 'patch')
+    return withoutItem(yaml, document, path.slice(0, block - 1))
   if (!result.ok) return result
   return inserted(
     ...result.splices.map(({ start, end, text }) => ({
@@ -55,6 +57,20 @@ function inBlock(
       text: text.replaceAll('\n', `\n${inner.indent}`),
     })),
   )
+}
+
+const nothingLeft = 'no trigger would be left in the list; remove the list by hand'
+
+/** Takes a whole patch out, and the list of patches with it where it is the only one. */
+function withoutItem({ documents, text }: YamlText, document: number, path: ListSite['path']): Inserted {
+  const root = documents[document]
+  const [list, item] = [root?.getIn(path.slice(0, -1), true), root?.getIn(path, true)]
+  if (!isSeq(list) || !isMap(item)) return refused(nothingLeft)
+  if (list.items.length > 1) return inserted(removal(text, item))
+  const owner = root?.getIn(path.slice(0, -2), true)
+  const pair = isMap(owner) ? owner.items.find(({ value }) => value === list) : undefined
+  if (!isMap(owner) || owner.items.length < 2 || !isScalar(pair?.key)) return refused(nothingLeft)
+  return inserted(removal(text, pair.key, item))
 }
 
 interface Wanted {
@@ -83,7 +99,7 @@ function inList(yaml: YamlText, list: YAMLSeq<Node>, { root, operations, trigger
   if (problem !== undefined) return problem
   const gone = own.filter((one) => !pairs.some(({ before }) => before === one))
   if (gone.length === list.items.length && gone.length > 0)
-    return refused('no trigger would be left in the list; remove the list by hand')
+    return refused(nothingLeft)
   const added = triggers.filter((one) => !pairs.some(({ after }) => after === one))
   const last = pairs.map(({ before }) => before.item).sort((one, other) => startOf(other) - startOf(one))[0]
   const indent = ' '.repeat(columnOf(yaml.text, startOf(list)))
@@ -137,15 +153,15 @@ function changedScalars(yaml: YamlText, trigger: YAMLMap, { name, metadata }: Cr
   return inserted(...splices)
 }
 
-/** Takes an item out with its lines: from the end of the line before it to the end of its last one. */
-function removal(text: string, item: Node): Splice {
+/** Takes nodes out with their lines: from the end of the line before the first one to the end of the last line. */
+function removal(text: string, item: Node, last: Node = item): Splice {
   const lineEnd = (offset: number): number => {
     const newline = text.indexOf('\n', offset)
     const end = newline === -1 ? text.length : newline
     return text[end - 1] === '\r' ? end - 1 : end
   }
   const lineStart = text.lastIndexOf('\n', startOf(item) - 1) + 1
-  const end = lineEnd(endOf(item))
+  const end = lineEnd(endOf(last))
   if (lineStart === 0) return { start: 0, end: text.indexOf('\n', end) + 1, text: '' }
   return { start: lineStart - (text[lineStart - 2] === '\r' ? 2 : 1), end, text: '' }
 }

@@ -88,12 +88,18 @@ function windowOf(text: string): CronWindow | undefined {
     : undefined
 }
 
+/** Windows in the order of the week. */
+export const inOrder = (windows: readonly CronWindow[]): readonly CronWindow[] =>
+  [...windows].sort((one, other) => beginOf(one) - beginOf(other))
+
+const beginOf = ({ days: [first = 0], from }: CronWindow): number => ((first + 6) % 7) * 24 + from
+
 /** The schedule that a text says; `undefined` when it says none, or another text would say the same. */
 export function scheduleOf(text: string): CronSchedule | undefined {
   if (text === noSchedule) return { timeZone: 'UTC', windows: [] }
   const [, list = '', timeZone = ''] = /^(.+) \(([\w+/-]+)\)$/.exec(text) ?? []
   const windows = list.split(', ').flatMap((one) => windowOf(one) ?? [])
-  const schedule = { timeZone, windows }
+  const schedule = { timeZone, windows: inOrder(windows) }
   return windows.length > 0 && scheduleText(schedule) === text && !overlaps(windows) ? schedule : undefined
 }
 

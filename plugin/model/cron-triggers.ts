@@ -2,6 +2,7 @@ import {
   type CronSchedule,
   type CronTrigger,
   type CronWindow,
+  inOrder,
   noSchedule,
   ownPrefix,
   scheduleText,
@@ -35,12 +36,6 @@ export function scheduleIn(object: JsonObject): string | undefined {
   if (zones.size > 1 || known.length < own.length) return editedSchedule
   return scheduleText({ timeZone, windows: inOrder(known) })
 }
-
-/** Windows in the order of the week. */
-export const inOrder = (windows: readonly CronWindow[]): readonly CronWindow[] =>
-  [...windows].sort((one, other) => beginOf(one) - beginOf(other))
-
-const beginOf = ({ days: [first = 0], from }: CronWindow): number => ((first + 6) % 7) * 24 + from
 
 const expression = /^0 (\d{1,2}) \* \* (\*|[0-6](?:[,-][0-6])*)$/
 

@@ -1,5 +1,4 @@
-import type { CronWindow } from '../model/cron-schedule.ts'
-import { inOrder } from '../model/cron-triggers.ts'
+import { type CronWindow, inOrder } from '../model/cron-schedule.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 
 /** Replica bounds of the ScaledObject. */
