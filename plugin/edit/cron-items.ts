@@ -98,8 +98,7 @@ function inList(yaml: YamlText, list: YAMLSeq<Node>, { root, operations, trigger
   const problem = changed.find((one) => !one.ok)
   if (problem !== undefined) return problem
   const gone = own.filter((one) => !pairs.some(({ before }) => before === one))
-  if (gone.length === list.items.length && gone.length > 0)
-    return refused(nothingLeft)
+  if (gone.length === list.items.length && gone.length > 0) return refused(nothingLeft)
   const added = triggers.filter((one) => !pairs.some(({ after }) => after === one))
   const last = pairs.map(({ before }) => before.item).sort((one, other) => startOf(other) - startOf(one))[0]
   const indent = ' '.repeat(columnOf(yaml.text, startOf(list)))

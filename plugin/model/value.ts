@@ -53,7 +53,8 @@ const forms: Readonly<Record<FieldUnit, string>> = {
   memory: 'an amount of memory; write it as 512Mi or 2Gi',
   'go-memory': 'an amount of memory for Go; write it as 512MiB or 2GiB',
   count: 'a number; write it as 3',
-  schedule: 'a schedule; write it as `6 Mon-Fri 08:00-18:00, 3 Sat 10:00-14:00 (UTC)`, in the order of the week, or as `none`',
+  schedule:
+    'a schedule; write it as `6 Mon-Fri 08:00-18:00, 3 Sat 10:00-14:00 (UTC)`, in the order of the week, or as `none`',
 }
 
 /** Why a text cannot be the value of a field; `undefined` when it can. */

@@ -7,12 +7,12 @@ interface Bounds {
   readonly maximum: number
 }
 
-/** More pods than that at the busiest hour make a schedule worth its triggers. */
+/** So many pods more than the minimum make an hour worth a cron trigger. */
 const leastGain = 2
 /** So many windows at most; with more, hours that differ are joined. */
 const mostWindows = 6
 /** What joining hours may add, as shares of the pod-hours above the minimum: the first one that leaves few windows. */
-const shares = [0.1, 0.2, 0.4, 0.8]
+const shares = [0.2, 0.4, 0.8]
 
 /**
  * The windows of a week in which the replica slots need more pods than the minimum. Hours and days that differ little are joined, at
@@ -21,9 +21,8 @@ const shares = [0.1, 0.2, 0.4, 0.8]
 export function windowsOf(slots: readonly ReplicaSlot[], bounds: Bounds): readonly CronWindow[] {
   const pods = podsByHour(slots, bounds.maximum)
   const base = Math.max(bounds.minimum, Math.min(...pods))
-  if (Math.max(...pods) < base + leastGain) return []
-  const above = pods.map((count) => Math.max(0, count - base))
-  const total = above.reduce((sum, count) => sum + count, 0)
+  const above = pods.map((count) => (count < base + leastGain ? 0 : count - base))
+  const total = sum(above)
   for (const share of shares) {
     const windows = windowsIn(joined(above, total * share), base)
     if (windows.length <= mostWindows) return windows
@@ -47,61 +46,70 @@ interface DayClass {
   readonly hours: readonly number[]
 }
 
-/** The hours of a week after joining what differs little, for at most so many pod-hours: days first, then hours of a day. */
+/** The hours of a week after joining what differs little, for at most so many pod-hours. */
 function joined(above: readonly number[], budget: number): readonly number[] {
-  const days = Array.from({ length: 7 }, (_, day) => ({
+  let classes: readonly DayClass[] = Array.from({ length: 7 }, (_, day) => ({
     days: [day],
     hours: above.slice(day * 24, day * 24 + 24),
   }))
-  const joinedDays = joinDays(days, budget / 2)
-  const left = budget - costOf(joinedDays.classes, days)
+  let left = budget
+  for (;;) {
+    const best = bestStep(classes, left)
+    if (best === undefined) break
+    left -= best.cost
+    classes = [...classes.filter((one) => !best.before.includes(one)), best.after]
+  }
   const week = new Array<number>(168).fill(0)
-  for (const one of joinHours(joinedDays.classes, left))
-    for (const day of one.days) week.splice(day * 24, 24, ...one.hours)
+  for (const { days, hours } of classes) for (const day of days) week.splice(day * 24, 24, ...hours)
   return week
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
 const podHoursOf = ({ days, hours }: DayClass): number => days.length * sum(hours)
-const costOf = (after: readonly DayClass[], before: readonly DayClass[]): number =>
-  sum(after.map(podHoursOf)) - sum(before.map(podHoursOf))
+const windowCount = ({ hours }: DayClass): number =>
+  runsOf(hours).filter(([from]) => (hours[from] ?? 0) > 0).length
 
-/** Joins the two classes of days for which that adds least, as long as the budget lasts. */
-function joinDays(classes: readonly DayClass[], budget: number): { readonly classes: readonly DayClass[] } {
-  const pairs = classes.flatMap((one, index) =>
-    classes.slice(index + 1).map((other) => {
-      const both = {
+/** Classes of days that become one, with the pod-hours that this adds and the windows that it saves. */
+interface Step {
+  readonly before: readonly DayClass[]
+  readonly after: DayClass
+  readonly cost: number
+  readonly saved: number
+}
+
+/** The step that adds least for each window that it saves; `undefined` where none saves any for the budget. */
+function bestStep(classes: readonly DayClass[], budget: number): Step | undefined {
+  const steps = [...dayJoins(classes), ...classes.flatMap(hourRaises)]
+    .map(
+      ({ before, after }): Step => ({
+        ...{ before, after, cost: podHoursOf(after) - sum(before.map(podHoursOf)) },
+        saved: sum(before.map(windowCount)) - windowCount(after),
+      }),
+    )
+    .filter(({ cost, saved }) => saved > 0 && cost <= budget)
+  return steps.sort((one, other) => one.cost / one.saved - other.cost / other.saved)[0]
+}
+
+/** Each two classes of days as one, with the higher number of each hour. */
+const dayJoins = (classes: readonly DayClass[]): readonly Pick<Step, 'before' | 'after'>[] =>
+  classes.flatMap((one, index) =>
+    classes.slice(index + 1).map((other) => ({
+      before: [one, other],
+      after: {
         days: [...one.days, ...other.days],
         hours: one.hours.map((count, hour) => Math.max(count, other.hours[hour] ?? 0)),
-      }
-      return { one, other, both, cost: costOf([both], [one, other]) }
-    }),
+      },
+    })),
   )
-  const [best] = pairs.sort((a, b) => a.cost - b.cost)
-  if (best === undefined || best.cost > budget) return { classes }
-  const rest = classes.filter((one) => one !== best.one && one !== best.other)
-  return joinDays([...rest, best.both], budget - best.cost)
-}
 
-/** Raises the runs of hours to a neighbour's number for which that adds least, as long as the budget lasts. */
-function joinHours(classes: readonly DayClass[], budget: number): readonly DayClass[] {
-  const raises = classes.flatMap((one) =>
-    runsOf(one.hours).flatMap(([from, to]) => {
-      const count = one.hours[from] ?? 0
-      const higher = [one.hours[from - 1], one.hours[to]].filter((near) => (near ?? 0) > count)
-      if (higher.length === 0) return []
-      const raised = one.hours.with(from, 0).fill(Math.min(...higher.map((near) => near ?? 0)), from, to)
-      const after = { ...one, hours: raised }
-      return [{ one, after, cost: costOf([after], [one]) }]
-    }),
-  )
-  const [best] = raises.sort((a, b) => a.cost - b.cost)
-  if (best === undefined || best.cost > budget) return classes
-  return joinHours(
-    classes.map((one) => (one === best.one ? best.after : one)),
-    budget - best.cost,
-  )
-}
+/** A class of days with one run of hours raised to the lower one of its higher neighbours. */
+const hourRaises = (one: DayClass): readonly Pick<Step, 'before' | 'after'>[] =>
+  runsOf(one.hours).flatMap(([from, to]) => {
+    const count = one.hours[from] ?? 0
+    const higher = [one.hours[from - 1] ?? 0, one.hours[to] ?? 0].filter((near) => near > count)
+    const hours = [...one.hours].fill(Math.min(...higher), from, to)
+    return higher.length === 0 ? [] : [{ before: [one], after: { ...one, hours } }]
+  })
 
 /** The runs of equal numbers in a list, as start and end. */
 function runsOf(counts: readonly number[]): readonly (readonly [from: number, to: number])[] {
