@@ -36,7 +36,10 @@ if (process.argv[1] === import.meta.filename && !existsSync(kedaAdmission)) {
   const keda = go(['list', '-m', '-f', '{{.Dir}}', 'github.com/kedacore/keda/v2'], sources).trim()
   for (const name of ['cron_scaler.go', 'scaler.go'])
     copyScaler(join(keda, 'pkg/scalers', name), join(cron, name))
-  writeFileSync(join(cron, 'clock.go'), 'package cron\n\nimport "time"\n\n// Clock is the time now.\nvar Clock = time.Now\n')
+  writeFileSync(
+    join(cron, 'clock.go'),
+    'package cron\n\nimport "time"\n\n// Clock is the time now.\nvar Clock = time.Now\n',
+  )
   copyFileSync(join(keda, 'config/crd/bases/keda.sh_scaledobjects.yaml'), scaledObjectDefinition)
   go(['build', '-p', '2', '-trimpath', '-ldflags=-s -w', '-o', kedaAdmission, '.'], sources)
 }

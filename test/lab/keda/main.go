@@ -24,7 +24,7 @@ import (
 )
 
 type request struct {
-	// The objects of the namespace: the ScaledObject, and the workload that it scales.
+	// The ScaledObject, and the workload that it scales.
 	ScaledObject json.RawMessage `json:"scaledObject"`
 	Workload     json.RawMessage `json:"workload"`
 	// Seconds since 1970.
@@ -53,6 +53,9 @@ func run(in io.Reader, out io.Writer, crd string) error {
 	refused, err := bySchema(crd, asked.ScaledObject)
 	if err != nil {
 		return err
+	}
+	if len(refused) > 0 {
+		return json.NewEncoder(out).Encode(response{Refused: refused, Cron: map[string][]float64{}})
 	}
 	var object kedav1alpha1.ScaledObject
 	if err := json.Unmarshal(asked.ScaledObject, &object); err != nil {
