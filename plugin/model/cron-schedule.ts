@@ -61,7 +61,7 @@ function daysOf(text: string): readonly number[] | undefined {
 const clock = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
 
 /** A window as a text: `6 Mon-Fri 08:00-18:00`, with its last day where it is longer than one. */
-export function windowText({ days, from, hours, replicas }: CronWindow): string {
+function windowText({ days, from, hours, replicas }: CronWindow): string {
   const to = from + hours
   const lastDay = ((days[0] ?? 0) + Math.floor(to / 24)) % 7
   const end = hours > 24 ? `${names[lastDay]} ${clock(to % 24)}` : clock(to > 24 ? to - 24 : to)
@@ -120,7 +120,7 @@ function overlaps(windows: readonly CronWindow[]): boolean {
   return hours > podsByHourOfWeek({ windows }).filter((pods) => pods > 0).length
 }
 
-/** Pods × hours a week that a schedule keeps: the number that stands for it where schedules are compared. */
+/** Pods × hours a week that a schedule keeps: its number where schedules are compared. */
 export const podHours = (schedule: Pick<CronSchedule, 'windows'>): number =>
   podsByHourOfWeek(schedule).reduce((sum, pods) => sum + pods, 0)
 

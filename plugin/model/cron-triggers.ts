@@ -18,7 +18,7 @@ export const isOwnTrigger = (trigger: Json | undefined): trigger is JsonObject =
   textOf(trigger['name'])?.startsWith(ownPrefix) === true
 
 /** What is said of cron triggers with our names that are not as Tortoise writes them. */
-export const editedSchedule = 'edited by a person'
+const editedSchedule = 'edited by a person'
 
 /**
  * The schedule in the triggers of a ScaledObject, as text: `none` without triggers of ours, `edited by a person` where one of them

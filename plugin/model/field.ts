@@ -37,7 +37,7 @@ export const isContainerField = (field: Field): field is ContainerField => !fiel
 
 /**
  * The kind of number that a field holds, which determines how values are compared and printed. A schedule is the text of its windows;
- * the number that stands for it is its pods × hours a week.
+ * its number is its pods × hours a week.
  */
 export type FieldUnit = 'cpu' | 'memory' | 'count' | 'go-memory' | 'schedule'
 
