@@ -88,9 +88,7 @@ function byReviewers(
     case 'pin': {
       const to = numberOf(change.key, decision.value ?? '')
       if (to === undefined) return undefined
-      return to === change.from
-        ? { reason: `pinned at ${decision.value} ${by}` }
-        : { to, written: decodeWord(decision.value ?? '') }
+      return to === change.from ? { reason: `pinned at ${decision.value} ${by}` } : { to }
     }
     default:
       return within(change.to, numberOf(change.key, decision.item.to), rules.reconsider)
