@@ -46,52 +46,53 @@ interface DayClass {
   readonly hours: readonly number[]
 }
 
-/** The hours of a week after joining what differs little, for at most so many pod-hours. */
+/**
+ * The hours of a week after joining what differs little, for at most so many pod-hours. Days are cut at their quietest hour, so that a
+ * window over midnight is one of a day.
+ */
 function joined(above: readonly number[], budget: number): readonly number[] {
+  const byHour = Array.from({ length: 24 }, (_, hour) => sum(above.filter((_, at) => at % 24 === hour)))
+  const cut = byHour.indexOf(Math.min(...byHour))
+  const turned = [...above.slice(cut), ...above.slice(0, cut)]
   let classes: readonly DayClass[] = Array.from({ length: 7 }, (_, day) => ({
     days: [day],
-    hours: above.slice(day * 24, day * 24 + 24),
+    hours: turned.slice(day * 24, day * 24 + 24),
   }))
   let left = budget
-  for (;;) {
-    const best = bestStep(classes, left)
-    if (best === undefined) break
-    left -= best.cost
-    classes = [...classes.filter((one) => !best.before.includes(one)), best.after]
+  for (let best = bestStep(classes, left); best !== undefined; best = bestStep(classes, left)) {
+    const { before, after, cost } = best
+    left -= cost
+    classes = [...classes.filter((one) => !before.includes(one)), after]
   }
   const week = new Array<number>(168).fill(0)
   for (const { days, hours } of classes) for (const day of days) week.splice(day * 24, 24, ...hours)
-  return week
+  return [...week.slice(168 - cut), ...week.slice(0, 168 - cut)]
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
 const podHoursOf = ({ days, hours }: DayClass): number => days.length * sum(hours)
 const windowCount = ({ hours }: DayClass): number =>
-  runsOf(hours).filter(([from]) => (hours[from] ?? 0) > 0).length
+  hours.filter((count, hour) => count > 0 && count !== (hours[hour - 1] ?? 0)).length
 
-/** Classes of days that become one, with the pod-hours that this adds and the windows that it saves. */
-interface Step {
+/** Classes of days that become one. */
+interface Join {
   readonly before: readonly DayClass[]
   readonly after: DayClass
-  readonly cost: number
-  readonly saved: number
 }
 
 /** The step that adds least for each window that it saves; `undefined` where none saves any for the budget. */
-function bestStep(classes: readonly DayClass[], budget: number): Step | undefined {
-  const steps = [...dayJoins(classes), ...classes.flatMap(hourRaises)]
-    .map(
-      ({ before, after }): Step => ({
-        ...{ before, after, cost: podHoursOf(after) - sum(before.map(podHoursOf)) },
-        saved: sum(before.map(windowCount)) - windowCount(after),
-      }),
-    )
+function bestStep(classes: readonly DayClass[], budget: number) {
+  return [...dayJoins(classes), ...classes.flatMap(hourRaises)]
+    .map(({ before, after }) => ({
+      ...{ before, after, cost: podHoursOf(after) - sum(before.map(podHoursOf)) },
+      saved: sum(before.map(windowCount)) - windowCount(after),
+    }))
     .filter(({ cost, saved }) => saved > 0 && cost <= budget)
-  return steps.sort((one, other) => one.cost / one.saved - other.cost / other.saved)[0]
+    .sort((one, other) => one.cost / one.saved - other.cost / other.saved)[0]
 }
 
 /** Each two classes of days as one, with the higher number of each hour. */
-const dayJoins = (classes: readonly DayClass[]): readonly Pick<Step, 'before' | 'after'>[] =>
+const dayJoins = (classes: readonly DayClass[]): readonly Join[] =>
   classes.flatMap((one, index) =>
     classes.slice(index + 1).map((other) => ({
       before: [one, other],
@@ -103,7 +104,7 @@ const dayJoins = (classes: readonly DayClass[]): readonly Pick<Step, 'before' | 
   )
 
 /** A class of days with one run of hours raised to the lower one of its higher neighbours. */
-const hourRaises = (one: DayClass): readonly Pick<Step, 'before' | 'after'>[] =>
+const hourRaises = (one: DayClass): readonly Join[] =>
   runsOf(one.hours).flatMap(([from, to]) => {
     const count = one.hours[from] ?? 0
     const higher = [one.hours[from - 1] ?? 0, one.hours[to] ?? 0].filter((near) => near > count)

@@ -27,7 +27,9 @@ interface Case {
   readonly unhealthy?: string
 }
 
-function decide({ text = 'none', scaler = {}, busy = 12, days = 14, settings = {}, unhealthy }: Case) {
+const decide = (given: Case) => decideAll(given).find(({ field }) => field === 'hpa.cron')
+
+function decideAll({ text = 'none', scaler = {}, busy = 12, days = 14, settings = {}, unhealthy }: Case) {
   const autoscaler = { minReplicas: 2, maxReplicas: 20, targets: [], schedule: { text }, ...scaler }
   const container = { name: 'app', role: 'main' as const, values: { 'requests.cpu': '1' } }
   const series = packCounts({ first: monday, step: 3600 }, counts(busy))
@@ -37,12 +39,11 @@ function decide({ text = 'none', scaler = {}, busy = 12, days = 14, settings = {
     days,
     ...(unhealthy === undefined ? {} : { unhealthy }),
   })
-  const found = recommend(
+  return recommend(
     { cluster: 'prod', workloads: [{ workload, containers: [container], autoscaler }] },
     [observation],
     { options, rules: [], lastChange: () => undefined, ...settings },
   )
-  return found.find(({ field }) => field === 'hpa.cron')
 }
 
 describe('cron triggers of a ScaledObject', () => {
@@ -133,5 +134,15 @@ describe('cron triggers of a ScaledObject', () => {
     const settings = { lastChange: () => 1 }
     expect(decide({ text: office, busy: 8, settings })).toMatchObject({ verdict: 'keep' })
     expect(decide({ text: office, busy: 18, settings })).toMatchObject({ verdict: 'change' })
+  })
+
+  it('of the profile `tortoise` are over the lowest slot as the minimum', () => {
+    const all = decideAll({ settings: { profile: 'tortoise' }, scaler: { minReplicas: 3 } })
+    expect(all.find(({ field }) => field === 'hpa.cron')).toMatchObject({
+      written: '6 Mon-Fri 17:00-03:00 (Asia/Tokyo)',
+    })
+    expect(all.find(({ field }) => field === 'hpa.minReplicas')).toMatchObject({
+      because: [{ rule: 'tortoise.slots', text: expect.stringContaining('The lowest') }],
+    })
   })
 })
