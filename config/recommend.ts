@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { percent } from './shared-schemas.ts'
 import { tortoiseSchema } from './tortoise-options.ts'
+import { isTimeZone } from './tortoise-values.ts'
 
 /** Settings of recommendations. */
 export const recommendSchema = z
@@ -117,9 +118,27 @@ export const recommendSchema = z
       .prefault({})
       .describe("Limits for an HPA's replica bounds."),
     replicaSlots: z
-      .enum(['weekly', 'daily', 'off'])
+      .enum(['weekly', 'daily', 'keda', 'off'])
       .default('weekly')
-      .describe('Replica bounds by hour in the report: for each weekday, the same for all days, or none.'),
+      .describe(
+        'Replica bounds by hour in the report: for each weekday, the same for all days, or none. `keda`: for each weekday, and ScaledObjects of KEDA in the sources get them as cron triggers.',
+      ),
+    cronTriggers: z
+      .strictObject({
+        timeZone: z
+          .string()
+          .regex(/^[A-Za-z]/, 'must be a time zone: Europe/Berlin')
+          .refine(isTimeZone, { message: 'must be a time zone: Europe/Berlin' })
+          .default('UTC')
+          .describe('IANA time zone of the hours. The profile `tortoise` has its own.'),
+        minimumChange: percent
+          .default(20)
+          .describe(
+            'Smallest part of a schedule, in percent of its pod-hours a week, that must differ before it is written again.',
+          ),
+      })
+      .prefault({})
+      .describe('Cron triggers of ScaledObjects, with `replicaSlots: keda`.'),
     limits: z
       .strictObject({
         mode: z

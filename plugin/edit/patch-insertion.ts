@@ -68,7 +68,9 @@ export function patchInsertion(text: string, wanted: WantedEdit, site: PatchSite
   const { document, path } = site
   const list = path.slice(0, -1)
   const isVariable = wanted.field.startsWith('env.') && site.merge === undefined
-  const value = { ...wanted, value: isVariable ? JSON.stringify(wanted.to) : wanted.to }
+  // KEDA takes strings alone in the metadata of a trigger.
+  const isTrigger = site.target.kind === 'ScaledObject' && wanted.field.startsWith('hpa.target.')
+  const value = { ...wanted, value: isVariable || isTrigger ? JSON.stringify(wanted.to) : wanted.to }
   const operation = jsonOperation(site, value)
   const added = opened.ok
     ? operation === undefined

@@ -1,10 +1,14 @@
 import { isScalar } from 'yaml'
+import { scheduleOf } from '../model/cron-schedule.ts'
+import { triggersOf } from '../model/cron-triggers.ts'
 import type { FileEdit, Splice } from '../model/edit.ts'
+import { scheduleField } from '../model/field.ts'
 import { isOverlayFile } from '../model/overlay.ts'
-import type { InsertSite, PatchSite, ScalarSite, Site } from '../model/site.ts'
+import type { InsertSite, ListSite, PatchSite, ScalarSite, Site } from '../model/site.ts'
 import type { YamlText } from '../yaml/open.ts'
 import { openYaml } from '../yaml/open.ts'
 import { applySplices } from '../yaml/splice.ts'
+import { setTriggers, triggersPatch } from './cron-items.ts'
 import { insertValue } from './insert.ts'
 import type { Inserted } from './insertion.ts'
 import { setInOverlay } from './overlay-file.ts'
@@ -33,12 +37,13 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
   for (const one of byContainer(wanted)) {
     if (one.site.kind === 'scalar') continue
     // Several fields may take one value.
-    const place = placeKey(one, one.site)
-    const problem = inserted.has(place) ? undefined : insertOne(now, one, one.site)
+    const place = one.field === scheduleField ? '' : placeKey(one, one.site)
+    const problem = inserted.has(place) ? undefined : changeOne(now, one, one.site)
     if (problem === undefined && place !== '') inserted.add(place)
     record(one, problem)
   }
-  for (const one of done) if (one.site.kind !== 'scalar') insertCompanions(now, one, one.site)
+  for (const one of done)
+    if (one.site.kind === 'insert' || one.site.kind === 'patch') insertCompanions(now, one, one.site)
   const edits = [...now].flatMap(([file, after]): readonly FileEdit[] => {
     const before = texts.get(file) ?? ''
     return before === after ? [] : [{ file, before, after }]
@@ -47,8 +52,9 @@ export function planEdits(texts: ReadonlyMap<string, string>, wanted: readonly W
 }
 
 /** The key of a values key and what it gets; empty for a place that belongs to one field. */
-function placeKey({ field, to }: WantedEdit, site: InsertSite | PatchSite): string {
+function placeKey({ field, to }: WantedEdit, site: InsertSite | PatchSite | ListSite): string {
   const { file, document, path } = site
+  if (site.kind === 'list') return ''
   if (field.startsWith('env.') || isOverlayFile(file)) return ''
   if (site.kind === 'insert') return JSON.stringify([file, document, path, to])
   return site.merge === undefined ? '' : JSON.stringify([file, document, site.target, site.merge, to])
@@ -84,6 +90,35 @@ function addReplacement(
     return `another field takes its value from ${site.file}:${site.line} too and needs ${other.text} there`
   }
   splices.set(splice.start, splice)
+  return undefined
+}
+
+function changeOne(
+  now: Map<string, string>,
+  wanted: WantedEdit,
+  site: InsertSite | PatchSite | ListSite,
+): string | undefined {
+  if (wanted.field === scheduleField) return setSchedule(now, wanted, site)
+  return site.kind === 'list' ? `${site.path.join('.')} is a list` : insertOne(now, wanted, site)
+}
+
+/** Writes the cron triggers of a schedule into their list, or into a new patch. */
+function setSchedule(
+  now: Map<string, string>,
+  { to }: WantedEdit,
+  site: InsertSite | PatchSite | ListSite,
+): string | undefined {
+  const [text = '', schedule] = [now.get(site.file), scheduleOf(to)]
+  const opened = openYaml(site.file, text, { allowRepeated: true })
+  if (!opened.ok) return opened.problem.message
+  if (schedule === undefined || site.kind === 'insert') return `${to} cannot be written to ${site.file}`
+  const triggers = triggersOf(schedule)
+  const changed =
+    site.kind === 'list'
+      ? setTriggers(opened.yaml, site, triggers)
+      : insertValue(opened.yaml, triggersPatch(opened.yaml, site, triggers))
+  if (!changed.ok) return refusal(changed, site)
+  now.set(site.file, applySplices(text, changed.splices))
   return undefined
 }
 

@@ -32,7 +32,10 @@ export function givenValue(trace: Trace, text: string): Written {
 
 const placeOf = ({ site, override, chosen }: Trace): Site | null => (chosen === 'override' ? override : site)
 
-const affixOf = (trace: Trace): Affix | undefined => placeOf(trace)?.affix
+function affixOf(trace: Trace): Affix | undefined {
+  const place = placeOf(trace)
+  return place?.kind === 'list' ? undefined : place?.affix
+}
 
 /** A patch of what is rendered is no value of the chart. */
 const isValueOfChart = (place: Site | null): boolean => place?.kind !== 'patch' || place.merge !== undefined

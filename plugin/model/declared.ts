@@ -1,4 +1,5 @@
 import { type Behavior, behaviorOf } from './behavior.ts'
+import { type DeclaredSchedule, declaredSchedule } from './cron-triggers.ts'
 import { configMapsOf, type DeclaredContainer, declaredContainer } from './declared-container.ts'
 import { isContainerField } from './field.ts'
 import { groupBy } from './group.ts'
@@ -23,6 +24,8 @@ export interface DeclaredAutoscaler {
   }[]
   /** Left out when the autoscaler declares none. */
   readonly behavior?: Behavior
+  /** For a ScaledObject of KEDA: the schedule in its cron triggers. */
+  readonly schedule?: DeclaredSchedule
 }
 
 /** A workload as Git declares it. */
@@ -77,10 +80,11 @@ function autoscalerOf(
   fields: readonly ManifestField[],
   objects: readonly JsonObject[],
 ): DeclaredAutoscaler | undefined {
-  const scaler = fields.filter(({ field }) => !isContainerField(field))
+  const scaler = fields.filter(({ field }) => !isContainerField(field) && field !== 'hpa.cron')
   const [first] = scaler
   if (first === undefined) return undefined
-  const behavior = behaviorOf(objects[first.object] ?? {})
+  const object = objects[first.object] ?? {}
+  const [behavior, schedule] = [behaviorOf(object), declaredSchedule(object)]
   const bound = (name: string): number | undefined => {
     const text = scaler.find(({ field }) => field === name)?.value
     return text === undefined ? undefined : Number(text)
@@ -90,6 +94,7 @@ function autoscalerOf(
     ...(minReplicas === undefined ? {} : { minReplicas }),
     ...(maxReplicas === undefined ? {} : { maxReplicas }),
     ...(behavior === undefined ? {} : { behavior }),
+    ...(schedule === undefined ? {} : { schedule }),
     targets: scaler.flatMap(({ field, container, value }) => {
       if (field !== 'hpa.target.cpu' && field !== 'hpa.target.memory') return []
       const resource = field === 'hpa.target.cpu' ? 'cpu' : 'memory'

@@ -12,7 +12,7 @@ export const containerFields = [
   'env.GOMEMLIMIT',
 ] as const
 
-/** Fields of the autoscaler of a workload. */
+/** Fields of the autoscaler of a workload that hold one number. */
 export const autoscalerFields = [
   'hpa.minReplicas',
   'hpa.maxReplicas',
@@ -20,20 +20,26 @@ export const autoscalerFields = [
   'hpa.target.memory',
 ] as const
 
+/** The cron triggers that Tortoise writes into a ScaledObject of KEDA: a schedule of several windows. */
+export const scheduleField = 'hpa.cron'
+
 export type ContainerField = (typeof containerFields)[number]
-export type AutoscalerField = (typeof autoscalerFields)[number]
+export type AutoscalerField = (typeof autoscalerFields)[number] | typeof scheduleField
 /** The name of a value on a workload or its autoscaler. */
 export type Field = ContainerField | AutoscalerField
 
-const allFields: readonly string[] = [...containerFields, ...autoscalerFields]
+const allFields: readonly string[] = [...containerFields, ...autoscalerFields, scheduleField]
 
 /** True when a text is the name of a field. */
 export const isField = (text: string): text is Field => allFields.includes(text)
 /** True for the fields that live in a container. */
 export const isContainerField = (field: Field): field is ContainerField => !field.startsWith('hpa.')
 
-/** The kind of number that a field holds, which determines how values are compared and printed. */
-export type FieldUnit = 'cpu' | 'memory' | 'count' | 'go-memory'
+/**
+ * The kind of number that a field holds, which determines how values are compared and printed. A schedule is the text of its windows;
+ * its number is its pods × hours a week.
+ */
+export type FieldUnit = 'cpu' | 'memory' | 'count' | 'go-memory' | 'schedule'
 
 /** The unit of a field's value. */
 export function fieldUnit(field: Field): FieldUnit {
@@ -54,6 +60,8 @@ export function fieldUnit(field: Field): FieldUnit {
     case 'hpa.target.cpu':
     case 'hpa.target.memory':
       return 'count'
+    case scheduleField:
+      return 'schedule'
     default:
       return field satisfies never
   }

@@ -1,8 +1,9 @@
+import { scheduleIn } from './cron-triggers.ts'
 import type { AutoscalerField, ContainerField, FieldAddress } from './field.ts'
 import type { JsonObject, JsonPath } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 import { podSpecsOf, sizedPartsOf } from './pod-specs.ts'
-import { autoscalerPlaces, boundPath, isAutoscaler, scaleTarget } from './scaler.ts'
+import { autoscalerPlaces, boundPath, isAutoscaler, isScaledObject, scaleTarget } from './scaler.ts'
 import { type Workload, workloadKey } from './workload.ts'
 import { workloadReferences } from './workload-reference.ts'
 
@@ -139,12 +140,17 @@ function autoscalerFieldsOf(object: JsonObject, index: number, namespace: string
   const autoscaler = isAutoscaler(object) ? identify(object, namespace) : undefined
   const workload = autoscaler && scaleTarget(object, autoscaler.namespace)
   if (autoscaler === undefined || workload === undefined) return []
-  return autoscalerPlaces(object).flatMap(({ field, path, container }): ManifestField[] => {
-    const value = textOf(valueAt(object, path))
-    if (value === undefined) return []
-    const owner = container === undefined ? {} : { container }
-    return [{ workload, ...owner, field, value, object: index, path, autoscaler }]
-  })
+  const schedule = isScaledObject(object) ? scheduleIn(object) : undefined
+  const cron = { workload, field: 'hpa.cron', object: index, path: ['spec', 'triggers'], autoscaler } as const
+  return [
+    ...autoscalerPlaces(object).flatMap(({ field, path, container }): ManifestField[] => {
+      const value = textOf(valueAt(object, path))
+      if (value === undefined) return []
+      const owner = container === undefined ? {} : { container }
+      return [{ workload, ...owner, field, value, object: index, path, autoscaler }]
+    }),
+    ...(schedule === undefined ? [] : [{ ...cron, value: schedule }]),
+  ]
 }
 
 /**

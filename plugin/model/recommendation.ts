@@ -13,6 +13,8 @@ export interface Change extends FieldAddress {
   readonly verdict: 'change'
   readonly from: number
   readonly to: number
+  /** The new value as text, for a field whose number does not say it all: a schedule. */
+  readonly written?: string
   readonly because: readonly Reason[]
   /** The last OOM kill that the change, or one of its change group, answers: so many days before a time (ISO 8601). */
   readonly answersKill?: { readonly days: number; readonly before: string }

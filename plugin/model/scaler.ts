@@ -15,7 +15,8 @@ export interface AutoscalerPlace {
 export const isAutoscaler = (object: JsonObject): boolean =>
   object['kind'] === 'HorizontalPodAutoscaler' || isScaledObject(object)
 
-const isScaledObject = (object: JsonObject): boolean =>
+/** True for KEDA's ScaledObject. */
+export const isScaledObject = (object: JsonObject): boolean =>
   object['kind'] === 'ScaledObject' && textOf(object['apiVersion'])?.startsWith('keda.sh/') === true
 
 /** The workload that an autoscaler scales; `undefined` without a name or kind. KEDA's default kind is Deployment. */

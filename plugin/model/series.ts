@@ -90,13 +90,22 @@ export function countValues({ packed }: Series): Float64Array {
   return counts
 }
 
-/** The highest value in each of the 168 hours of the week (UTC, from Monday 00:00); `NaN` for hours without a sample. */
-export function highestByHourOfWeek(values: Float64Array, { first, step }: SeriesFrame): Float64Array {
+// 1970 began on a Thursday, three days after a Monday.
+const hourOfWeek = (time: number): number => (Math.floor(time / 3600) + 72) % 168
+
+/**
+ * The highest value in each of the 168 hours of the week, from Monday 00:00; `NaN` for hours without a sample. `hourOf` gives the hour
+ * of a time in seconds since 1970; UTC when left out.
+ */
+export function highestByHourOfWeek(
+  values: Float64Array,
+  { first, step }: SeriesFrame,
+  hourOf: (time: number) => number = hourOfWeek,
+): Float64Array {
   const hours = new Float64Array(168).fill(Number.NaN)
   for (const [slot, value] of values.entries()) {
     if (Number.isNaN(value)) continue
-    // 1970 began on a Thursday, three days after a Monday.
-    const hour = (Math.floor((first + (slot - 1) * step) / 3600) + 72) % 168
+    const hour = hourOf(first + (slot - 1) * step)
     const known = hours[hour] ?? Number.NaN
     hours[hour] = Number.isNaN(known) ? value : Math.max(known, value)
   }

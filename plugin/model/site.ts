@@ -98,8 +98,17 @@ export interface ContainerList {
   readonly names: readonly string[]
 }
 
+/** A list of triggers, in which cron triggers are added, changed and removed. */
+export interface ListSite extends SiteBase {
+  readonly kind: 'list'
+  /** The items are operations of a JSON patch, each with a trigger as its value. */
+  readonly operations?: true
+  /** The paths of the triggers in it that Tortoise wrote. */
+  readonly triggers: readonly YamlPath[]
+}
+
 /** A place in Git that sets a field, or that can set it. */
-export type Site = ScalarSite | InsertSite | PatchSite
+export type Site = ScalarSite | InsertSite | PatchSite | ListSite
 
 /** What an edit of a source line changes. */
 export interface Reach {

@@ -1,3 +1,4 @@
+import { noSchedule, podHours, scheduleOf } from './cron-schedule.ts'
 import type { Field, FieldUnit } from './field.ts'
 import { fieldUnit } from './field.ts'
 import {
@@ -12,7 +13,7 @@ import {
   toMillicores,
 } from './quantity.ts'
 
-/** A field's text as a number in its unit: millicores, bytes, or a count; `undefined` when it is not a value. */
+/** A field's text as a number in its unit: millicores, bytes, a count, or pods × hours a week; `undefined` when it is not a value. */
 export function readValue(field: Field, text: string): number | undefined {
   switch (fieldUnit(field)) {
     case 'cpu':
@@ -23,6 +24,10 @@ export function readValue(field: Field, text: string): number | undefined {
       return parseGoMemory(text)
     case 'count':
       return /^\d+$/.test(text.trim()) ? Number(text) : undefined
+    case 'schedule': {
+      const schedule = scheduleOf(text)
+      return schedule && podHours(schedule)
+    }
   }
 }
 
@@ -31,6 +36,7 @@ const defaultStyle: Readonly<Record<FieldUnit, string>> = {
   memory: '1Mi',
   'go-memory': '1MiB',
   count: '1',
+  schedule: noSchedule,
 }
 
 /** Values outside these bounds are mistakes, such as a memory of `1`. In the field's unit. */
@@ -39,6 +45,7 @@ const bounds: Readonly<Record<FieldUnit, readonly [least: number, most: number]>
   memory: [1024 ** 2, 1024 ** 5],
   'go-memory': [1024 ** 2, 1024 ** 5],
   count: [0, 100_000],
+  schedule: [0, 168 * 100_000],
 }
 
 const forms: Readonly<Record<FieldUnit, string>> = {
@@ -46,6 +53,8 @@ const forms: Readonly<Record<FieldUnit, string>> = {
   memory: 'an amount of memory; write it as 512Mi or 2Gi',
   'go-memory': 'an amount of memory for Go; write it as 512MiB or 2GiB',
   count: 'a number; write it as 3',
+  schedule:
+    'a schedule; write it as `6 Mon-Fri 08:00-18:00, 3 Sat 10:00-14:00 (UTC)`, in the order of the week, or as `none`',
 }
 
 /** Why a text cannot be the value of a field; `undefined` when it can. */
@@ -53,6 +62,7 @@ export function valueProblem(field: Field, text: string): string | undefined {
   const unit = fieldUnit(field)
   const value = readValue(field, text)
   if (value === undefined) return `${text} is not ${forms[unit]}`
+  if (unit === 'schedule') return undefined
   const suffix = parseQuantity(text)?.suffix ?? ''
   const foreign = unit === 'cpu' ? /^([KMGTPE]i|[kMGTPE])$/ : /^[num]$/
   const [least, most] = bounds[unit]
@@ -62,7 +72,7 @@ export function valueProblem(field: Field, text: string): string | undefined {
     : undefined
 }
 
-/** Prints a number in a field's unit, with the unit and notation of the current text. */
+/** Prints a number in a field's unit, with the unit and notation of the current text; of a schedule, what it comes to. */
 export function printValue(field: Field, value: number, like?: string): string {
   const unit = fieldUnit(field)
   const style = like ?? defaultStyle[unit]
@@ -75,6 +85,8 @@ export function printValue(field: Field, value: number, like?: string): string {
       return formatGoMemory(bytes(value), style)
     case 'count':
       return String(value)
+    case 'schedule':
+      return `${value} pod-hours a week`
   }
 }
 
@@ -82,6 +94,7 @@ export function printValue(field: Field, value: number, like?: string): string {
 export function sameValue(field: Field, left: string, right: string): boolean {
   if (left === right) return true
   const unit = fieldUnit(field)
+  if (unit === 'schedule') return false
   if (unit === 'cpu' || unit === 'memory') {
     const [a, b] = [parseQuantity(left), parseQuantity(right)]
     return a !== undefined && b !== undefined && a.nano === b.nano

@@ -14,7 +14,9 @@ export type SourceChange = Change &
   }
 
 /** Returns what reviewers decided about a change: the value to propose, or why the field is skipped. */
-export type DecideChange = (change: SourceChange) => { readonly to: number } | { readonly reason: string }
+export type DecideChange = (
+  change: SourceChange,
+) => { readonly to: number; readonly written?: string } | { readonly reason: string }
 
 /** The same for commits: those that did not edit a value of the workload decided nothing about the change. */
 export type ReviewChange = (change: SourceChange, isEditOf: IsEditOf) => ReturnType<DecideChange>
@@ -49,7 +51,14 @@ export function applyDecisions(
         field: fieldLabel(change),
         reason,
       })
-    } else if ('to' in decision) kept.push({ ...change, to: decision.to })
+    } else if ('to' in decision) kept.push(withDecided(change, decision))
   }
   return { changes: kept, skipped }
 }
+
+/** A change with the value to propose. A value that is written as a text is replaced by the text of an earlier one. */
+const withDecided = (
+  change: SourceChange,
+  { to, written }: { readonly to: number; readonly written?: string },
+): SourceChange =>
+  change.written === undefined || written === undefined ? { ...change, to } : { ...change, to, written }

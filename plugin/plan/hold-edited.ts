@@ -1,6 +1,7 @@
 import { fieldLabel } from '../model/field.ts'
 import type { FindPersonEdit, PersonEdit } from '../model/person-edit.ts'
 import type { Skipped } from '../model/proposal.ts'
+import type { ScalarSite, Site } from '../model/site.ts'
 import { workloadKey, workloadLabel } from '../model/workload.ts'
 import type { SourceChange } from './apply-decisions.ts'
 import type { TracedChange } from './traced-change.ts'
@@ -30,9 +31,10 @@ export async function holdEdited(
   if (personEdit === undefined || holdDays === 0) return { open: traced, skipped: [] }
   const editOf = async ({ trace: { site }, change }: TracedChange): Promise<PersonEdit | undefined> => {
     const source = changes.find((one) => one === change)
-    if (site?.kind !== 'scalar' || source === undefined) return undefined
-    const edit = await personEdit(site, keyOf(source))
-    if (edit === undefined || edit.daysAgo >= holdDays) return undefined
+    if (site === null || source === undefined) return undefined
+    const edits = await Promise.all(scalarsIn(site).map((one) => personEdit(one, keyOf(source))))
+    const edit = edits.find((one) => one !== undefined && one.daysAgo < holdDays)
+    if (edit === undefined) return undefined
     return source.answersKill !== undefined && source.answersKill.days < edit.daysAgo ? undefined : edit
   }
   const groups = new Map<string, { readonly one: TracedChange; readonly edit: PersonEdit }>()
@@ -48,6 +50,16 @@ export async function holdEdited(
       return cause === undefined ? [] : [skip(one, cause, holdDays)]
     }),
   }
+}
+
+/** The scalars that set a value: one, or those of the triggers of a schedule. */
+function scalarsIn(site: Site): readonly Pick<ScalarSite, 'file' | 'document' | 'path'>[] {
+  if (site.kind === 'scalar') return [site]
+  if (site.kind !== 'list') return []
+  const keys = ['timezone', 'start', 'end', 'desiredReplicas']
+  return site.triggers.flatMap((path) =>
+    keys.map((key) => ({ file: site.file, document: site.document, path: [...path, 'metadata', key] })),
+  )
 }
 
 const groupOf = ({ trace, workload, change }: TracedChange): string =>

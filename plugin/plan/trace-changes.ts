@@ -14,16 +14,18 @@ export function traceChanges(
   return changes.flatMap((change): readonly TracedChange[] => {
     const traced = fields.get(`${change.source}\0${fieldKey(change)}`)
     if (traced === undefined) return []
-    const { workload, container, field, to } = change
+    const { workload, container, field, to, written } = change
     const address = { workload, ...(container === undefined ? {} : { container }), field }
     const source = sources.find((one) => one.source.id === change.source)?.source
-    return [{ ...address, to, trace: orOverlay(traced.trace, source), rendered: traced.path, change }]
+    const trace = orOverlay(traced.trace, source)
+    return [{ ...address, to: written ?? to, trace, rendered: traced.path, change }]
   })
 }
 
 /** Where no source line sets a value, the recommendations file that the CMP applies is the override. */
 function orOverlay(trace: Trace, source: Source | undefined): Trace {
-  if (trace.chosen !== null || source?.overlay === undefined) return trace
+  // A file of recommendations holds single values.
+  if (trace.chosen !== null || source?.overlay === undefined || trace.field === 'hpa.cron') return trace
   const file = overlayFile(source.overlay, trace.workload)
   const override = { kind: 'insert', file, line: 1, column: 1, document: 0, path: ['values'] } as const
   return { ...trace, override, chosen: 'override' }

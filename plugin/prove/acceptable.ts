@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json.ts'
-import { textOf, valueAt } from '../model/json.ts'
+import { listOf, textOf, valueAt } from '../model/json.ts'
 import type { ManifestContainer } from '../model/manifest.ts'
 import { identify, workloadsOf } from '../model/manifest.ts'
 import { toAmount } from '../model/quantity.ts'
@@ -86,7 +86,15 @@ function autoscalerProblems(object: JsonObject, namespace: string): readonly str
   }
   const [least, most] = [bound('hpa.minReplicas'), bound('hpa.maxReplicas')]
   const identity = identify(object, namespace)
-  return identity !== undefined && least > most
-    ? [`${workloadLabel(identity)}: the maximum ${most} is below the minimum ${least}`]
-    : []
+  if (identity === undefined) return []
+  const bounds = least > most ? [`the maximum ${most} is below the minimum ${least}`] : []
+  return [...bounds, ...triggerProblems(object)].map((text) => `${workloadLabel(identity)}: ${text}`)
+}
+
+/** What KEDA refuses of triggers: https://keda.sh/docs/latest/reference/scaledobject-spec/#triggers */
+function triggerProblems(object: JsonObject): readonly string[] {
+  const triggers = listOf(valueAt(object, ['spec', 'triggers']))
+  const names = triggers.flatMap((one) => textOf(valueAt(one, ['name'])) ?? [])
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  return twice === undefined ? [] : [`two triggers have the name ${twice}`]
 }

@@ -12,6 +12,7 @@ import { workloadKey, workloadLabel } from '../model/workload.ts'
 import { refusedSizes } from './acceptable.ts'
 import type { Difference } from './difference.ts'
 import { differences } from './difference.ts'
+import { withoutSchedules } from './without-schedules.ts'
 
 /** One source rendered before and after the edits. */
 export interface RenderedTwice {
@@ -100,13 +101,14 @@ function unexplained(
   fields: ReadonlyMap<string, ManifestField>,
 ): readonly Difference[] {
   const namespace = namespaceOf(source)
-  const random = new Set(
-    beforeAgain ? differences(before.objects, beforeAgain.objects, namespace).flatMap(randomKeys) : [],
-  )
+  const compared = withoutSchedules(intents, fields, namespace)
+  const compare = (one: Rendering, other: Rendering) =>
+    differences(compared(one.objects), compared(other.objects), namespace)
+  const random = new Set(beforeAgain ? compare(before, beforeAgain).flatMap(randomKeys) : [])
   const intended = new Set(
     intents.flatMap((intent) => placeKeys(fields.get(fieldKey(intent)), { after, namespace })),
   )
-  return differences(before.objects, after.objects, namespace).filter(
+  return compare(before, after).filter(
     (difference) =>
       !randomKeys(difference).some((key) => random.has(key)) &&
       !intended.has(differenceKey(difference)) &&

@@ -7,6 +7,7 @@ export function declaredText(
   { container, field }: Pick<FieldAddress, 'container' | 'field'>,
 ): string | undefined {
   if (isContainerField(field)) return containers.find(({ name }) => name === container)?.values[field]
+  if (field === 'hpa.cron') return autoscaler?.schedule?.text
   const target = autoscaler?.targets.find(
     (one) => field === `hpa.target.${one.resource}` && one.container === container,
   )

@@ -11,8 +11,13 @@ export interface RecommendOptions {
   readonly correctMillibytes: boolean
   /** True when the largest node of the cluster bounds requests. All profiles. */
   readonly fitNodes: boolean
-  /** Replica bounds by hour in the report: for each weekday, the same for all days, or none. All profiles. */
-  readonly replicaSlots: 'weekly' | 'daily' | 'off'
+  /**
+   * Replica bounds by hour in the report: for each weekday, the same for all days, or none. `keda`: for each weekday, and as cron
+   * triggers of ScaledObjects. All profiles.
+   */
+  readonly replicaSlots: 'weekly' | 'daily' | 'keda' | 'off'
+  /** How cron triggers are written. All profiles. */
+  readonly cronTriggers: CronTriggerOptions
   /** Lowest minimum and highest maximum that are recommended for an HPA, and in its bounds by hour. All profiles but `tortoise`. */
   readonly replicaBounds: { readonly minimum: number; readonly maximum: number }
 
@@ -57,6 +62,14 @@ export interface RecommendOptions {
 
   /** `tortoise`: its own options, which replace those of `steady`; the defaults of Mercari's Tortoise when left out. */
   readonly tortoise?: TortoiseOptions
+}
+
+/** How the cron triggers of ScaledObjects are written. */
+export interface CronTriggerOptions {
+  /** IANA time zone of the hours. */
+  readonly timeZone: string
+  /** Smallest part of the schedule that must differ before it is written again, in percent of its pod-hours. */
+  readonly minimumChange: number
 }
 
 /** How limits follow their requests. A limit that equals its request always moves with it. */

@@ -12,6 +12,7 @@ import { workloadKey } from '../model/workload.ts'
 import { afterPastChanges } from './after-past-changes.ts'
 import { borrowFromLike } from './borrowed.ts'
 import { recordedTimes, type WasRecorded } from './container-evidence.ts'
+import { withCronTriggers } from './cron-triggers.ts'
 import { decideWorkload } from './decide.ts'
 import { withEmergencies } from './emergency.ts'
 import { withEvents } from './events.ts'
@@ -127,14 +128,24 @@ function recommendWorkload(
   const known = borrowFromLike(decide(observation, options), { observation, all, options, decide })
   const decided = afterHistory(known, { ...subject, cluster, all }, settings)
   const corrected = options.correctMillibytes ? correctMillibytes(decided, written) : decided
-  return withoutImplied(corrected, declared)
+  return withCronTriggers(withoutImplied(corrected, declared), {
+    ...{ declared, observation, policy, all, options },
+    slots: recommendReplicaSlots(declared, observation, settings),
+    lastChange: (address) => settings.lastChange(inCluster(address, cluster), observation.window.to),
+    pastValues: pastIn(cluster, settings, observation.window.to),
+  })
 }
 
 /** The changes that Tortoise made of a value in a cluster, newest first, with the days from each to a time. */
 const pastIn =
   (cluster: string | undefined, { pastValues }: Pick<RecommendSettings, 'pastValues'>, time: string) =>
   (address: FieldAddress): readonly PastValue[] =>
-    pastValues?.({ ...address, ...(cluster === undefined ? {} : { cluster }) }, time) ?? []
+    pastValues?.(inCluster(address, cluster), time) ?? []
+
+const inCluster = (address: FieldAddress, cluster: string | undefined) => ({
+  ...address,
+  ...(cluster === undefined ? {} : { cluster }),
+})
 
 /** The usage without what emergencies did. */
 const learntFrom = (
@@ -170,7 +181,6 @@ function afterHistory(
   const { declared, observation, replay, cluster, all } = subject
   const profile: Profile = profiles[name]
   const { to: end } = observation.window
-  const inCluster = (address: FieldAddress) => ({ ...address, ...(cluster === undefined ? {} : { cluster }) })
   const kills = answeredKills(decided, observation)
   const known = keepWhileWorse(keepInOutage(decided, observation, all), observation)
   const advised = keepRecentlyChanged(keepAtMaximum(known, declared.autoscaler, observation), {
@@ -178,7 +188,7 @@ function afterHistory(
     kills,
     restDays: options.restDays,
     targetRestDays: profile.targetRestDays?.(options) ?? 0,
-    lastChange: (address) => lastChange(inCluster(address), end),
+    lastChange: (address) => lastChange(inCluster(address, cluster), end),
   })
   const ofPods = declared.workload.kind === 'DaemonSet' ? 1 - options.podPercentile / 100 : 0
   const acceptedTimeAbove = Math.max(profile.acceptedTimeAbove(options), ofPods)

@@ -2,6 +2,7 @@ import type { DeclaredWorkload } from '../model/declared.ts'
 import type { Observation } from '../model/observation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { countValues, highestByHourOfWeek } from '../model/series.ts'
+import { hourOfWeekIn } from './local-hours.ts'
 import type { RecommendOptions } from './recommend-options.ts'
 
 /** Tortoise's factors: https://github.com/mercari/tortoise/blob/main/docs/horizontal.md */
@@ -9,22 +10,25 @@ const factors = { minimum: 0.5, maximum: 2 }
 
 /**
  * Replica bounds for each hour of the week, or of the day (`replicaSlots`): half and twice the most pods that ran in that
- * hour. Hours are in UTC. Neighbouring hours with equal bounds are one slot. Empty without an HPA or a series of pods.
+ * hour. Hours are in UTC, with `keda` in the time zone of the cron triggers. Neighbouring hours with equal bounds are one slot. Empty
+ * without an HPA or a series of pods.
  */
 export function replicaSlots(
   { autoscaler }: DeclaredWorkload,
   { replicas }: Observation,
-  { replicaSlots: period, replicaBounds }: RecommendOptions,
+  { replicaSlots: period, replicaBounds, cronTriggers: { timeZone } }: RecommendOptions,
 ): readonly ReplicaSlot[] {
   const { series } = replicas ?? {}
   if (autoscaler === undefined || series === undefined || period === 'off') return []
-  const hours = highestByHourOfWeek(countValues(series), series)
+  const local = period === 'keda'
+  const hours = highestByHourOfWeek(countValues(series), series, local ? hourOfWeekIn(timeZone) : undefined)
   const floor = Math.min(replicaBounds.minimum, autoscaler.minReplicas ?? 1)
   const bounds = (pods: number) => ({
     minimum: Math.max(floor, Math.ceil(pods * factors.minimum)),
     maximum: Math.min(replicaBounds.maximum, Math.ceil(pods * factors.maximum)),
+    ...(local && { timeZone }),
   })
-  const days = period === 'weekly' ? [0, 1, 2, 3, 4, 5, 6] : [undefined]
+  const days = period !== 'daily' ? [0, 1, 2, 3, 4, 5, 6] : [undefined]
   return days.flatMap((day) => {
     const slots = Array.from({ length: 24 }, (_, hour): ReplicaSlot | undefined => {
       const pods = day === undefined ? mostInHour(hours, hour) : (hours[day * 24 + hour] ?? Number.NaN)

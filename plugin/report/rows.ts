@@ -1,3 +1,4 @@
+import { noSchedule } from '../model/cron-schedule.ts'
 import type { Field } from '../model/field.ts'
 import { isContainerField } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
@@ -50,7 +51,7 @@ export function rowOf(change: ProposedChange): Row {
     rises: after !== undefined && before !== undefined && after > before && field.startsWith('requests.'),
     why: because.map(({ text }) => text).join(' '),
     where: `${site.file}:${site.line}`,
-    inserted: site.kind !== 'scalar',
+    inserted: site.kind === 'list' ? from === noSchedule : site.kind !== 'scalar',
   }
 }
 

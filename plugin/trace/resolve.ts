@@ -1,4 +1,4 @@
-import { fieldKey } from '../model/field.ts'
+import { fieldKey, scheduleField } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { notRolledOut } from '../model/rollout.ts'
 import type { Affix, Reach, ScalarSite, SharedField, Trace } from '../model/site.ts'
@@ -13,6 +13,7 @@ import { valuesList } from './override/copied-list.ts'
 import type { OverrideContext } from './override/override.ts'
 import { overrideOf, postRenderPatch } from './override/override.ts'
 import { valuesKeys } from './override/values.ts'
+import { traceSchedule } from './schedule/trace-schedule.ts'
 import { schemaRules } from './schema-rules.ts'
 import type { SourceFiles } from './sources/source-files.ts'
 import { withUnreadVariables } from './unread-variables.ts'
@@ -74,6 +75,7 @@ export async function resolveTraces(
       const { objects, rollouts = [] } = traced.rendering
       const ignored = notRolledOut(objects[field.object], field.path, rollouts.at(-1))
       if (ignored !== undefined) return nowhere(traced, field, ignored)
+      if (field.field === scheduleField) return withTitles(await traceSchedule(traced, field, context), shown)
       const origin = traced.origins.get(fieldKey(field)) ?? { kind: 'unknown' }
       if (origin.kind !== 'scalar')
         return withTitles(await unresolved(traced, field, { origin, context }), shown)

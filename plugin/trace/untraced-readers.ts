@@ -23,6 +23,11 @@ export async function untracedReaders(
   return (await reachedBy(candidate, others, { view, renderer })).map(({ source }) => source.id)
 }
 
-const isLayerOf = ({ source }: SourceFiles, inputs: TracedSource['inputs'], { kinds }: Renderer): boolean =>
+/** Whether a source is a layer that another source is built from. */
+export const isLayerOf = (
+  { source }: SourceFiles,
+  inputs: TracedSource['inputs'],
+  { kinds }: Renderer,
+): boolean =>
   kinds.some(({ name, composes }) => name === source.kind && composes === true) &&
   inputs.some(({ path }) => isEntryOf(source, path, kinds))

@@ -34,6 +34,13 @@ const editsOf = (name: string) =>
     }
   })
 
+/** The schedules that scenarios write. */
+const schedules = readdirSync(root).flatMap((name) =>
+  [...readFileSync(join(root, name, 'scenario.yaml'), 'utf8').matchAll(/hpa\.cron=([^"]+)/g)].map(
+    ([, schedule = '']) => schedule,
+  ),
+)
+
 const sizesIn = (text: string): readonly string[] => [...text.matchAll(/\b\d[\w.]*/g)].map(([size]) => size)
 
 /** Every way to name the change of one `--set` in a commit message, as the scenario does not say which container it finds. */
@@ -50,7 +57,10 @@ function claimsOf(set: string, scenario: Scenario, texts: readonly string[]): re
   const known = texts.flatMap((text) => [...text.matchAll(/name: ([\w.-]+)/g)].map(([, name = '']) => name))
   const containers = given === undefined ? ['-', ...new Set([...known, 'app', 'spec'])] : [given]
   // An added value had another one in a layer below.
-  const from = new Set(['77', ...[...(scenario.rendered ?? []), ...texts].flatMap(sizesIn)])
+  const from = new Set([
+    ...['77', 'none', ...schedules],
+    ...[...(scenario.rendered ?? []), ...texts].flatMap(sizesIn),
+  ])
   return containers.flatMap((container) =>
     [...from].map((one) => ({ key: `default/${workload} ${container} ${field}`, from: one, to, rules: [] })),
   )

@@ -6,7 +6,8 @@ import type { Machine } from './machine.ts'
 import { memoryRows, memoryTable } from './memory.ts'
 import { pool, replay } from './replay.ts'
 import { rules, steadyOptions } from './rules.ts'
-import { recordedServices, syntheticServices } from './services.ts'
+import { scheduleRows, scheduleTable } from './schedules.ts'
+import { officeServices, recordedServices, syntheticServices } from './services.ts'
 import { daySamples, present, readColumns, readRows, type Trace } from './traces.ts'
 
 /**
@@ -98,5 +99,9 @@ if (cpuFiles.length === 0 && memoryFile === undefined) {
     if (rows.length > 0) print(`${fleetTable(rows)}\n`)
     return rows
   })
-  print(JSON.stringify({ quality: { cpu, memory, fleet } }))
+  const schedules = values.hpa
+    ? scheduleRows(options, [...syntheticServices(), ...officeServices(), ...recordedFleet()])
+    : []
+  if (schedules.length > 0) print(`${scheduleTable(schedules)}\n`)
+  print(JSON.stringify({ quality: { cpu, memory, fleet, schedules } }))
 }

@@ -40,6 +40,18 @@ export function syntheticServices(): readonly Service[] {
   )
 }
 
+/** Services of people at work, from eight to six on five days, and almost none at other times; 8, 20 and 60 pods at the peak. */
+export const officeServices = (): readonly Service[] =>
+  [8, 20, 60].map((pods, size): Service => {
+    const jitter = noise(50 + size)
+    const values = Float64Array.from({ length: slots }, (_, slot) => {
+      const hour = (slot * step) / 3600
+      const isWork = hour % 168 < 120 && hour % 24 >= 8 && hour % 24 < 18
+      return peakOf(pods) * (isWork ? 1 : 0.1) * (1 + 0.08 * (jitter() - 0.5))
+    })
+    return { name: `office-${pods}`, shape: 'office hours', pods, values }
+  })
+
 /** Recorded machines as services: the load of each, with 12 pods at what 99 % of its samples are below. */
 export function recordedServices(traces: readonly Trace[]): readonly Service[] {
   const pods = 12

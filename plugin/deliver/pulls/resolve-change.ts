@@ -32,8 +32,8 @@ export interface RequestedChange {
   readonly isEdit?: (edit: PastEdit) => boolean
 }
 
-/** The value to propose, or why the field is skipped. */
-export type Resolution = { readonly to: number } | { readonly reason: string }
+/** The value to propose, with its text where that is an earlier one, or why the field is skipped. */
+export type Resolution = { readonly to: number; readonly written?: string } | { readonly reason: string }
 
 const numberOf = (key: string, text: string): number | undefined => {
   const field = key.split(' ')[2] ?? ''
@@ -136,7 +136,10 @@ function byHistory(
   if (before === undefined || ours === undefined) return { to: change.to }
   const loop = repeated(decisions, change, rules)
   if (loop !== undefined) return loop
-  if (before.kind === 'proposed') return { to: within(change.to, ours, rules.settle) ? ours : change.to }
+  if (before.kind === 'proposed')
+    return within(change.to, ours, rules.settle)
+      ? { to: ours, written: decodeWord(before.item.to) }
+      : { to: change.to }
   const flips = decisions.filter(({ kind, item }) => kind === 'merged' && item.to === before.item.to).length
   const expired = Date.parse(before.at) + rules.rememberDays * dayMs < rules.now.getTime()
   if (ours === change.from || expired) return { to: change.to }

@@ -1,4 +1,4 @@
-import type { Field } from '../../model/field.ts'
+import { type Field, scheduleField } from '../../model/field.ts'
 import { placeholderDefault } from '../../model/placeholder.ts'
 import type { YamlPath } from '../../model/site.ts'
 import { openYaml } from '../../yaml/open.ts'
@@ -147,17 +147,20 @@ const spelled = (segments: readonly string[], name: string): boolean =>
       .includes(name),
   )
 
-/** Whether words can address a field: they name its resource or bound, and nothing else. */
+/** Whether words can address a field: they name its resource or bound, and nothing else. A schedule is no single scalar. */
 export function canAddress({ segments }: Pick<Address, 'segments'>, field: Field): boolean {
   const [room = '', name = '', metric = ''] = field.split('.')
+  if (field === scheduleField) return false
   if (field === 'env.GOMAXPROCS' || field === 'env.GOMEMLIMIT') return spelled(segments, name)
   if (spelled(segments, 'GOMAXPROCS') || spelled(segments, 'GOMEMLIMIT')) return false
   if (field === 'hpa.minReplicas' || field === 'hpa.maxReplicas') return meaningOf(segments, bounds) === name
   const [resource, isTarget] = [meaningOf(segments, resources), spelled(segments, 'UTILIZATION')]
+  // The target of a trigger of KEDA is a plain `value`.
+  const isTrigger = segments.includes('triggers') && segments.at(-1) === 'value'
   if (room === 'hpa')
     return (
       meaningOf(segments, bounds) === undefined &&
-      (resource === metric || (resource === undefined && isTarget))
+      (resource === metric || (resource === undefined && (isTarget || isTrigger)))
     )
   const group = meaningOf(segments, groups)
   return !isTarget && resource === name && (group === undefined || group === room)

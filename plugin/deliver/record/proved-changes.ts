@@ -1,4 +1,4 @@
-import { isField } from '../../model/field.ts'
+import { isField, scheduleField } from '../../model/field.ts'
 import { isOverlayFile } from '../../model/overlay.ts'
 import type { YamlPath } from '../../model/site.ts'
 import { sameValue } from '../../model/value.ts'
@@ -13,6 +13,7 @@ import {
   type MovedScalar,
 } from './file-diff.ts'
 import { type Address, addressOf, canAddress, type PlacedScalars } from './placed-scalars.ts'
+import { isInSchedule, movedSchedule } from './placed-schedules.ts'
 import { parseChangeKey, type TrailedChange } from './trailers.ts'
 
 /** How many comparisons are left. When none is left, nothing more is proved. */
@@ -110,6 +111,7 @@ function prove(claim: Claim, ground: Ground): TrailedChange | undefined {
   const { file } = ground.changed
   const names = namesOfMoved(ground, claim)
   if (names.length > 0) return { ...claim.change, file, names }
+  if (claim.field === scheduleField) return provedSchedule(claim, ground)
   for (const text of textsOf(claim.change.to))
     for (const moved of ground.diff.scalars().get(text) ?? []) {
       if (ground.budget.left <= 0) return undefined
@@ -119,6 +121,13 @@ function prove(claim: Claim, ground: Ground): TrailedChange | undefined {
       return { ...claim.change, file, ...(name === undefined ? {} : { names: [name] }) }
     }
   return undefined
+}
+
+/** The change of a schedule in a list outside of manifests: in values, or in a patch. */
+function provedSchedule({ change }: Claim, { changed, budget }: Ground): TrailedChange | undefined {
+  const { file, before, after } = changed
+  if (before === undefined || !spend(budget)) return undefined
+  return movedSchedule(before.scalars(), after.scalars(), change) ? { ...change, file } : undefined
 }
 
 /** Keys of scalars that say where a value belongs. */
@@ -138,14 +147,18 @@ const addressing = new Set([
  * Whether a commit adds values of claims to a file, and nothing else: Tortoise adds a value where no scalar sets it. It adds
  * a file for recommendations only.
  */
-function addsClaims({ file, before }: ChangedFile, diff: FileDiff, claims: readonly Claim[]): boolean {
+function addsClaims({ file, before, after }: ChangedFile, diff: FileDiff, claims: readonly Claim[]): boolean {
   if ((before === undefined && !isOverlayFile(file)) || !diff.removesNothing()) return false
   const values = new Set(claims.flatMap(({ change }) => textsOf(change.to)))
   const added = diff.added()
   const blocks = new Set(added.flatMap(({ path, value }) => (values.has(value) ? (blockOf(path) ?? []) : [])))
+  const hasSchedule = claims.some(({ field }) => field === scheduleField)
   return added.every(
-    ({ path, value }) =>
-      addressing.has(String(path.at(-1))) || values.has(value) || blocks.has(blockOf(path) ?? ''),
+    (one) =>
+      addressing.has(String(one.path.at(-1))) ||
+      values.has(one.value) ||
+      blocks.has(blockOf(one.path) ?? '') ||
+      (hasSchedule && isInSchedule(one, after.scalars())),
   )
 }
 

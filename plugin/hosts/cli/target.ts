@@ -1,5 +1,5 @@
 import type { Field } from '../../model/field.ts'
-import { autoscalerFields, containerFields } from '../../model/field.ts'
+import { autoscalerFields, containerFields, scheduleField } from '../../model/field.ts'
 import { workloadsOf } from '../../model/manifest.ts'
 import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
@@ -14,7 +14,7 @@ export interface Assignment {
   readonly value: string
 }
 
-const names: readonly Field[] = [...containerFields, ...autoscalerFields]
+const names: readonly Field[] = [...containerFields, ...autoscalerFields, scheduleField]
 
 /** Parses `[container.]field=value`. Throws `usage` when the text has another form. */
 export function parseAssignment(text: string): Assignment {

@@ -42,6 +42,8 @@ export interface FollowInput {
 function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to, rules }: PastValue): boolean {
   // What brings an earlier value back is no experiment.
   if (rules.some((rule) => /^(?:emergency|event|health|rollout)\./.test(rule))) return false
+  // A schedule only keeps pods: without it the autoscaler adds them as before.
+  if (field === 'hpa.cron') return false
   const [was, is] = [readValue(field, from), readValue(field, to)]
   if (was === undefined || is === undefined) return false
   return field.startsWith('hpa.target.') || field === 'env.GOMEMLIMIT' ? is > was : is < was

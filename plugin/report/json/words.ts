@@ -24,8 +24,8 @@ export const address = { source: z.string(), cluster: z.string().optional(), wor
 export const site = z
   .object({
     kind: z
-      .enum(['scalar', 'insert', 'patch'])
-      .describe('An existing scalar, a key to create, or a patch to add.'),
+      .enum(['scalar', 'insert', 'patch', 'list'])
+      .describe('An existing scalar, a key to create, a patch to add, or a list of triggers.'),
     file: z.string().describe('Relative to the root of the repository.'),
     line: z.number().int(),
     column: z.number().int(),

@@ -1,4 +1,4 @@
-import { fieldKey } from '../../model/field.ts'
+import { fieldKey, scheduleField } from '../../model/field.ts'
 import type { ManifestField } from '../../model/manifest.ts'
 import { fieldsOf } from '../../model/manifest.ts'
 import type { InputFile, Rendering, RepositoryView, Source } from '../../model/source.ts'
@@ -40,9 +40,11 @@ export async function traceSource(
   const fields = fieldsOf(plain.objects, namespaceOf(source))
   const unreadable = once(() => unreadableFiles(inputs, ports.view))
   const traced = { source, inputs, rendering: plain, fields, unreadable }
-  if (fields.length === 0) return { ...traced, origins: new Map() }
-  const first = await findOrigins({ source, inputs, fields, ports }, classifyByName)
-  const open = fields.filter((field) => first.get(fieldKey(field))?.kind === 'unknown')
+  // A schedule is no scalar; its list is searched when it is asked for.
+  const scalars = fields.filter(({ field }) => field !== scheduleField)
+  if (scalars.length === 0) return { ...traced, origins: new Map() }
+  const first = await findOrigins({ source, inputs, fields: scalars, ports }, classifyByName)
+  const open = scalars.filter((field) => first.get(fieldKey(field))?.kind === 'unknown')
   if (open.length === 0) return { ...traced, origins: first }
   const second = await findOrigins({ source, inputs, fields: open, ports }, classifyByValue(open))
   return { ...traced, origins: new Map([...first, ...known(second)]) }

@@ -1,3 +1,4 @@
+import type { DeclaredAutoscaler } from '../../../model/declared.ts'
 import type { Observation } from '../../../model/observation.ts'
 import type { ReplicaSlot } from '../../../model/replica-slots.ts'
 import { countValues } from '../../../model/series.ts'
@@ -70,7 +71,16 @@ export const tortoiseSlots = (observation: Observation, options: TortoiseOptions
     return { ...day, from, to, minimum: min, maximum: max, timeZone: options.timeZone }
   })
 
-/** Minimum and maximum of an HPA that fit every hour: the highest minimum and the highest maximum of the slots. */
+/** Whether cron triggers raise the minimum of a ScaledObject by hour. */
+const isScheduled = (autoscaler: DeclaredAutoscaler | undefined, { options }: Evidence): boolean =>
+  options.replicaSlots === 'keda' &&
+  autoscaler?.schedule !== undefined &&
+  autoscaler.schedule.obstacle === undefined
+
+/**
+ * Minimum and maximum of an HPA that fit every hour: the highest minimum and the highest maximum of the slots. Where cron triggers raise
+ * the minimum by hour, it is the lowest one.
+ */
 export function tortoiseReplicas(
   { declared: { autoscaler } }: ReplayInput,
   evidence: Evidence,
@@ -80,12 +90,17 @@ export function tortoiseReplicas(
   const waiting = waitingReason(evidence)
   const slots = waiting === undefined ? filledSlots(evidence.observation, options) : undefined
   const bounds = slots && capped(staticBounds(slots), options)
-  const advice = (from: number, to: number | undefined): Advice =>
-    to === undefined
-      ? advise(from, waiting ?? reason('tortoise.gathering', 'Some hours have no data yet.'))
-      : advise(to, reason('tortoise.slots', 'The highest of the replica slots, so that it fits every hour.'))
+  const lowest = slots?.reduce((least, { min }) => Math.min(least, min), bounds?.min ?? 0)
+  const gathering = waiting ?? reason('tortoise.gathering', 'Some hours have no data yet.')
+  const advice = (from: number, to: number | undefined, text: string): Advice =>
+    to === undefined ? advise(from, gathering) : advise(to, reason('tortoise.slots', text))
+  const highest = 'The highest of the replica slots, so that it fits every hour.'
+  const minimum = (from: number): Advice =>
+    isScheduled(autoscaler, evidence)
+      ? advice(from, lowest, 'The lowest of the replica slots; cron triggers raise it by hour.')
+      : advice(from, bounds?.min, highest)
   return {
-    ...(minReplicas === undefined ? {} : { minimum: advice(minReplicas, bounds?.min) }),
-    ...(maxReplicas === undefined ? {} : { maximum: advice(maxReplicas, bounds?.max) }),
+    ...(minReplicas === undefined ? {} : { minimum: minimum(minReplicas) }),
+    ...(maxReplicas === undefined ? {} : { maximum: advice(maxReplicas, bounds?.max, highest) }),
   }
 }
