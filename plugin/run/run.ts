@@ -5,6 +5,7 @@ import type { Outcome } from '../model/plan.ts'
 import type { Checkout } from './checkout.ts'
 import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
+import { trackedPulls } from './deliver/tracked-pulls.ts'
 import type { RunPorts } from './host.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
 import type { ObservedUsage, ObserveFlags } from './observe/request.ts'
@@ -42,7 +43,9 @@ export async function run(
     const target = await openTarget(ports, request, attempt)
     const plan = await planRepository(ports, { ...request, ...observed }, target.base)
     const delivery = await deliverPlan(ports, { ...request, ...observed, plan }, target)
-    return { plan, ...(delivery && { delivery }), observations: observed.observations }
+    const pulls = trackedPulls(target, delivery, ports.now())
+    const { observations } = observed
+    return { plan, ...(delivery && { delivery }), ...(pulls && { pulls }), observations }
   })
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { actionReference } from '../../../config/action-doc.ts'
 import { loadSettings } from '../../../config/load.ts'
+import { metricsReference } from '../../../config/metrics-doc.ts'
 import { schemas } from '../../../config/schemas.ts'
 import { settingsReference } from '../../../config/settings-doc.ts'
 
@@ -25,6 +26,10 @@ describe('published schemas', () => {
   it('docs/action.md is generated from action.yml (npm run schemas)', () => {
     const manifest = readFileSync(join(root, 'action.yml'), 'utf8')
     expect(readFileSync(join(root, 'docs/action.md'), 'utf8')).toBe(actionReference(manifest))
+  })
+
+  it('docs/metrics.md is generated from the families of metrics (npm run schemas)', () => {
+    expect(readFileSync(join(root, 'docs/metrics.md'), 'utf8')).toBe(metricsReference())
   })
 
   it('the settings schema accepts what the loader accepts', () => {
