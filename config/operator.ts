@@ -6,6 +6,7 @@ import { serveSchema } from './daemon.ts'
 import { dashboardSchema } from './dashboard.ts'
 import { deliverSchema } from './deliver.ts'
 import { discoverSchema } from './discover.ts'
+import { notifySchema } from './notify.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { repositorySchema } from './repositories.ts'
 import { editorSchema } from './shared-schemas.ts'
@@ -19,7 +20,7 @@ export const operatorSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes`, `charts` and `storage` cannot be allowed.',
+        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes`, `charts`, `storage` and `notify` cannot be allowed.',
       ),
     repositories: z
       .array(repositorySchema)
@@ -52,6 +53,7 @@ export const operatorSchema = z
       .optional()
       .describe(chartsSchema.description ?? ''),
     storage: storageSchema.optional(),
+    notify: notifySchema.optional(),
     programs: programsSchema
       .partial()
       .optional()

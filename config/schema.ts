@@ -7,6 +7,7 @@ import { deliverSchema } from './deliver.ts'
 import { eventsSchema } from './events.ts'
 import { healthSchema } from './health.ts'
 import { matchSchema } from './match.ts'
+import { notifySchema } from './notify.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
@@ -137,6 +138,7 @@ export const settingsSchema = z
     serve: serveSchema.prefault({}),
     charts: chartsSchema.prefault({}),
     storage: storageSchema.optional(),
+    notify: notifySchema.optional(),
     programs: programsSchema.prefault({}),
     sandbox: sandboxSchema.default('preferred'),
     kubernetes: loginSchema.prefault({}),

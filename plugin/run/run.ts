@@ -2,11 +2,15 @@ import type { Settings } from '../../config/schema.ts'
 import { openWorkTree } from '../io/work-tree.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Outcome } from '../model/plan.ts'
+import type { Prices } from '../report/cost.ts'
 import type { Checkout } from './checkout.ts'
 import { deliverPlan } from './deliver/deliver.ts'
-import { openTarget } from './deliver/target.ts'
+import { openTarget, type Target } from './deliver/target.ts'
 import { trackedPulls } from './deliver/tracked-pulls.ts'
 import type { RunPorts } from './host.ts'
+import { monthlyPrices } from './monthly-prices.ts'
+import { type NotifyFlags, notifyAfterRun } from './notify/notify.ts'
+import type { SentNotification } from './notify/send.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
 import type { ObservedUsage, ObserveFlags } from './observe/request.ts'
 import { planRepository, type WorkloadFilter } from './plan-repository.ts'
@@ -21,11 +25,17 @@ export interface RunRequest {
   readonly usage: ObserveFlags
   /** Limits the run to some workloads; all workloads by default. */
   readonly isSelected?: WorkloadFilter
+  /** Present where the run may send the weekly summary of the settings. */
+  readonly notify?: NotifyFlags | undefined
 }
 
 /** The result of a run: everything that its report shows. */
 export interface RunReport extends Outcome {
   readonly observations: readonly Observation[]
+  /** For a month, where the run delivered. */
+  readonly prices?: Prices
+  /** The summaries that it sent. */
+  readonly notified?: readonly SentNotification[]
 }
 
 /**
@@ -45,8 +55,21 @@ export async function run(
     const delivery = await deliverPlan(ports, { ...request, ...observed, plan }, target)
     const pulls = trackedPulls(target, delivery, ports.now())
     const { observations } = observed
-    return { plan, ...(delivery && { delivery }), ...(pulls && { pulls }), observations }
+    const prices = monthlyPrices(request.settings)
+    const report = { plan, ...(delivery && { delivery }), ...(pulls && { pulls }), observations, prices }
+    return { ...report, ...(await notified(ports, request, { report, target })) }
   })
+}
+
+/** Sends the weekly summary, where the host lets the run do that, and returns what became of it. */
+export async function notified(
+  ports: RunPorts,
+  { notify: flags, settings }: Pick<RunRequest, 'notify' | 'settings'>,
+  { report, target }: { readonly report: RunReport; readonly target: Target },
+): Promise<Pick<RunReport, 'notified'>> {
+  if (flags === undefined) return {}
+  const { forgeState } = target
+  return { notified: await notifyAfterRun(ports, { settings, flags, outcome: report, forgeState }) }
 }
 
 /** The same path without delivery. It plans on the files in the work tree, committed or not. */

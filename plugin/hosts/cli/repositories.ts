@@ -30,6 +30,7 @@ export async function runOnRepositories(
     directory,
     mode: reportsOnly ? 'report' : undefined,
     only: flags.urgent ? 'urgent' : undefined,
+    notify: reportsOnly || flags.cluster !== undefined ? undefined : {},
   })
   host.stdout(repositoriesReport(report, flags.output, host))
   refuseFailures([report])

@@ -2,7 +2,9 @@ import { printProblem } from '../../model/problem.ts'
 import type { UsageReading } from '../../model/reading.ts'
 import { fleetSums } from '../../report/fleet.ts'
 import { failureOf, onboardingSentence } from '../../report/repositories.ts'
-import type { RepositoriesReport, RepositoryRun } from '../../run/repositories/run-repositories.ts'
+import type { SentNotification } from '../../run/notify/send.ts'
+import type { RepositoryRun } from '../../run/repositories/repository-run.ts'
+import type { RepositoriesReport } from '../../run/repositories/run-repositories.ts'
 import type { RunReport } from '../../run/run.ts'
 import type { FleetMetrics } from './fleet-metrics.ts'
 import type { Log } from './log.ts'
@@ -59,13 +61,18 @@ const originOf = (labels: RunLabels): string =>
 
 function recordDone({ metrics, fleet, log }: RecordPorts, run: LabelledRun, outcome: RunReport): void {
   const { labels, seconds, isWhole } = run
-  const { plan, delivery, observations } = outcome
+  const { plan, delivery, observations, notified = [] } = outcome
+  recordNotified(metrics, notified)
   recordSuccess(metrics, run)
   recordOutcome(metrics, { labels, isWhole, observations }, outcome)
   if (isWhole) fleet.record(originOf(labels), fleetSums(plan, observations))
   const changes = plan.proposal?.changes.length ?? 0
   const { commit, created } = delivery ?? {}
   log('info', 'run finished', { ...labels, duration_seconds: seconds, changes, commit, created })
+}
+
+function recordNotified(metrics: Metrics, all: readonly SentNotification[]): void {
+  for (const { target, result } of all) metrics.add('tortoise_notifications_total', { target, result })
 }
 
 function recordSuccess(metrics: Metrics, { labels, at }: LabelledRun): void {
@@ -94,6 +101,7 @@ function recordRepositories(ports: RecordPorts, ended: EndedRun, all: Repositori
   )
   recordReadings(ports.metrics, [...readings.values()])
   for (const one of all.repositories) recordRepository(ports, ended, one)
+  recordNotified(ports.metrics, all.notified ?? [])
   const failure = failureOf(all)
   if (failure !== undefined) ports.log('warn', failure, { schedule, duration_seconds: seconds })
 }

@@ -11,7 +11,7 @@ import { observe } from '../observe/observe.ts'
 import type { ObservedUsage } from '../observe/request.ts'
 import { openPlan, type PlanBase } from '../plan-repository.ts'
 import { requireDelivery } from '../require-settings.ts'
-import type { RunReport, RunRequest } from '../run.ts'
+import { notified, type RunReport, type RunRequest } from '../run.ts'
 import { localFiles, outputFile } from '../stored-files.ts'
 import { digest, type PartFile, type PartOrigin, readParts, writePart } from './part-file.ts'
 import { requireWhole } from './require-whole.ts'
@@ -60,7 +60,8 @@ export async function runMerged(ports: RunPorts, request: MergeRequest): Promise
   const { report, observed } = await mergeOn(ports, request, { base: target.base, commit: target.commit.id })
   const delivery = await deliverMerged(ports, { ...request, ...observed, plan: report.plan }, target)
   const pulls = trackedPulls(target, delivery, ports.now())
-  return { ...report, ...(delivery && { delivery }), ...(pulls && { pulls }) }
+  const whole = { ...report, ...(delivery && { delivery }), ...(pulls && { pulls }) }
+  return { ...whole, ...(await notified(ports, request, { report: whole, target })) }
 }
 
 interface PlannedOn {
