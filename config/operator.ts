@@ -6,6 +6,7 @@ import { serveSchema } from './daemon.ts'
 import { dashboardSchema } from './dashboard.ts'
 import { deliverSchema } from './deliver.ts'
 import { discoverSchema } from './discover.ts'
+import { forEditors } from './editor-schema.ts'
 import { notifySchema } from './notify.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { repositorySchema } from './repositories.ts'
@@ -67,4 +68,4 @@ export const operatorSchema = z
   .describe('Operator settings of GitOps Tortoise.')
 
 /** The JSON Schema of the operator settings, for editors. */
-export const operatorJsonSchema = (): object => z.toJSONSchema(operatorSchema, { io: 'input' })
+export const operatorJsonSchema = (): object => forEditors(z.toJSONSchema(operatorSchema, { io: 'input' }))
