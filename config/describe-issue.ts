@@ -40,7 +40,7 @@ export function describeIssue(issue: core.$ZodIssue, context: IssueContext): rea
 /** What to do about a name that was removed; `undefined` for any other. */
 function moved(path: readonly PropertyKey[], key: string): Pick<Problem, 'message' | 'hint'> | undefined {
   const name = [...path.filter((step) => typeof step !== 'number'), key].join('.')
-  const hint = movedSettings[name]
+  const hint = Object.hasOwn(movedSettings, name) ? movedSettings[name] : undefined
   return hint === undefined ? undefined : { message: `the setting ${name} was removed`, hint }
 }
 

@@ -56,7 +56,7 @@ export const notifySchema = z
       .describe('IANA time zone in which the day begins.'),
     targets: z
       .array(targetSchema)
-      .min(1)
+      .default([])
       .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
         message: 'must not have two targets of one name',
       })

@@ -19,7 +19,7 @@ type Summary = Omit<FinishedRun, 'flags'> & {
 async function summarise(ports: RunPorts, request: RunRequest): Promise<Summary> {
   const { settings } = request
   const { notify } = settings
-  if (notify === undefined)
+  if (notify === undefined || notify.targets.length === 0)
     throw stop('settings.missing', 'the settings have no target for summaries', {
       hint: 'Add `notify` to the operator settings. See docs/notifications.md.',
     })

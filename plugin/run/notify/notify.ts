@@ -59,6 +59,7 @@ export async function notify(
   record: SentRecord | undefined,
   request: Omit<NotifyRequest, 'record'>,
 ): Promise<readonly SentNotification[]> {
+  if (request.settings.targets.length === 0) return []
   if (record === undefined) {
     const message =
       'the summary was not sent, because nothing would record it: turn on the dashboard issue (deliver.pullRequests.dashboard, or dashboard in the operator settings), or use the daemon with a state directory'
