@@ -69,7 +69,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
       env: { KUBECONFIG: join(root, 'kubeconfig') },
       usage: [],
     })
-    await until('serving', () => count(daemon.log, 'serving') > 0)
+    await until('serving', () => count(daemon.log, 'server started') > 0)
     const figure = async (series: string): Promise<number> => {
       const page = await (await daemon.get('/metrics')).text()
       return Number(new RegExp(`^${series}\\{[^}]*\\} (.*)$`, 'm').exec(page)?.[1] ?? 0)

@@ -74,7 +74,7 @@ const residentMiB = ({ child }: Replica): number => {
 /** What a replica's page says, within what its log said just before and just after. */
 async function compareFigures({ log, get }: Replica): Promise<void> {
   // It may have been started a moment ago.
-  if (count(log, 'serving') === 0) return
+  if (count(log, 'server started') === 0) return
   const logged = () => ({
     done: count(log, 'run finished'),
     failed: count(log, 'run failed'),
@@ -125,8 +125,8 @@ async function replaceLeader(pair: Replica[], start: () => Replica): Promise<voi
   const at = pair.findIndex(leads)
   const leader = pair[at]
   if (leader === undefined) return
-  const runs = count(leader.log, 'run')
-  await ground.until('the leader is in mid-run', () => count(leader.log, 'run') > runs)
+  const runs = count(leader.log, 'run started')
+  await ground.until('the leader is in mid-run', () => count(leader.log, 'run started') > runs)
   await compareFigures(leader)
   leader.child.kill('SIGTERM')
   expect(await leader.ended).toBe(0)
@@ -200,7 +200,7 @@ describe(`two replicas with a Lease for ${seconds} s`, () => {
       seconds,
       prometheus: world.watched !== undefined,
       replicas: replicas.length,
-      runs: count(lines, 'run'),
+      runs: count(lines, 'run started'),
       done: count(lines, 'run finished'),
       failed: count(lines, 'run failed'),
       commits: commits.length,
