@@ -1,4 +1,5 @@
 import { type MetricFamily, metricFamilies } from '../plugin/report/metric-families.ts'
+import { skipKinds } from '../plugin/report/skip-reasons.ts'
 
 /** The reference of the metrics as Markdown, generated from their families. */
 export function metricsReference(): string {
@@ -30,5 +31,6 @@ component \`config/deploy/monitoring\` have a ServiceMonitor, alerts (\`promethe
 const closing = `
 The daemon also serves the usual metrics of its process, with names that begin with \`process_\` and \`nodejs_\`.
 
-The reason of \`tortoise_workloads_skipped\` is one of a fixed list. The report has the whole sentence for each workload.
+The reason of \`tortoise_workloads_skipped\` is one of these, so that the number of series is bounded:
+${skipKinds.map((one) => `\`${one}\``).join(', ')}. The report has the whole sentence for each workload.
 `

@@ -8,6 +8,7 @@ import { monitoringFiles } from '../../config/monitoring/files.ts'
 import { createMetrics } from '../../plugin/hosts/daemon/metrics.ts'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { valueAt } from '../../plugin/model/json.ts'
+import { type MetricFamily, type MetricName, metricFamilies } from '../../plugin/report/metric-families.ts'
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { read } from './program.ts'
@@ -47,6 +48,22 @@ describe('the files for monitoring', () => {
       expect(read(root, path)).toBe(text)
     },
   )
+})
+
+describe('the metrics', () => {
+  it('are well formed and named as Prometheus wants (promtool check metrics)', async ({ skip }) => {
+    if (!hasPromtool) skip('promtool is not installed')
+    const metrics = createMetrics()
+    for (const [name, { type, labels }] of Object.entries<MetricFamily>(metricFamilies)) {
+      const values = Object.fromEntries(labels.map((one) => [one, `a "${one}"`]))
+      metrics[type === 'counter' ? 'add' : 'set'](name as MetricName, values, 1)
+    }
+    const input = (await metrics.text()).toString()
+    const checked = spawnSync('promtool', ['check', 'metrics'], { encoding: 'utf8', input })
+    const own = checked.stderr.split('\n').filter((line) => line.startsWith('tortoise_'))
+    expect(own).toEqual([])
+    expect(checked.stderr).not.toMatch(/error while linting|parse/i)
+  })
 })
 
 describe('the dashboard', () => {
