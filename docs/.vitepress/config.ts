@@ -63,6 +63,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('Several repositories', '/repositories'),
       page('Charts from elsewhere', '/charts'),
+      page('Weekly summary', '/notifications'),
       page('Troubleshooting', '/troubleshooting'),
       page('Upgrade', '/upgrade'),
     ],
@@ -74,6 +75,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Settings', '/settings'),
       page('Operator settings', '/operator-settings'),
       page('Action', '/action'),
+      page('Metrics', '/metrics'),
       page('Glossary', '/glossary'),
     ],
   },
