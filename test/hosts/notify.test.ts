@@ -97,4 +97,23 @@ describe('the weekly summary of a run', () => {
     expect(server.got).toEqual([])
     expect(story.server.state.pulls).toEqual(expect.objectContaining({ all: [] }))
   })
+
+  it('is checked by the doctor, who names what is missing and no part of the URL', async () => {
+    story = await begin('dashboard: false')
+    const { args, env } = story.command()
+    const doctor = (more: Readonly<Record<string, string>>) =>
+      tortoise(['doctor', ...args.slice(1, 5), '-o', 'json'], { env: { ...env, ...more } })
+    const checks = (stdout: string) =>
+      (JSON.parse(stdout) as { checks: { message: string; level: string }[] }).checks
+        .filter(({ message }) => /summary/.test(message))
+        .map(({ level, message }) => [level, message])
+    const without = await doctor({})
+    expect(checks(without.stdout)[0]).toEqual(['error', expect.stringContaining('TEAM_URL, which is empty')])
+    const complete = await doctor({ TEAM_URL: server.url, TEAM_TOKEN: 't0ken-of-team' })
+    expect(checks(complete.stdout)).toEqual([
+      ['ok', `The weekly summary goes to team (127.0.0.1:${server.port})`],
+      ['warning', expect.stringContaining('nothing else records it')],
+    ])
+    expect(complete.stdout).not.toMatch(/secret-path|t0ken/)
+  })
 })

@@ -6,7 +6,7 @@ import { keepSecret } from '../../model/text/secrets.ts'
 import { digestPayload } from '../../report/digest/payload.ts'
 import type { Digest } from '../../report/digest/schema.ts'
 import { secretFile } from '../deliver/tokens.ts'
-import type { RunPorts } from '../host.ts'
+import type { Environment, RunPorts } from '../host.ts'
 import { secretFrom } from '../read-settings.ts'
 import type { SentRecord } from './sent-record.ts'
 import { weekOf } from './week.ts'
@@ -83,20 +83,29 @@ const isSurelyUnsent = (error: Error): boolean =>
 const timeoutMs = 30_000
 
 async function post(ports: RunPorts, target: NotifyTarget, digest: Digest): Promise<void> {
-  const url = urlOf(ports, target)
+  const { url, token } = requireTarget(ports, target)
   const body = digestPayload(target.type, digest).toString()
-  const status = await postJson({ url, body, token: tokenOf(ports, target), env: ports.env, timeoutMs })
+  const status = await postJson({ url, body, token, env: ports.env, timeoutMs })
   if (status >= 200 && status < 300) return
   const message = `${url.host} answers HTTP ${status}`
   throw status < 500 ? new Refused(message) : new RequestFailure(message)
 }
 
+/** The URL of a target, and its token where it has one. Throws `settings.missing` where one of them is not there. */
+export const requireTarget = (
+  environment: Environment,
+  target: NotifyTarget,
+): { readonly url: URL; readonly token: string | undefined } => ({
+  url: urlOf(environment, target),
+  token: tokenOf(environment, target),
+})
+
 /** The URL of a target. Throws `settings.missing`, without a part of it in the message. */
-function urlOf(ports: RunPorts, { name, type, urlEnv, urlFile }: NotifyTarget): URL {
+function urlOf(environment: Environment, { name, type, urlEnv, urlFile }: NotifyTarget): URL {
   const text =
     urlEnv === undefined
-      ? secretFile(ports, urlFile ?? '', 'notify.targets[].urlFile')
-      : secretFrom(ports.env, urlEnv, `The summary for ${name}`)
+      ? secretFile(environment, urlFile ?? '', 'notify.targets[].urlFile')
+      : secretFrom(environment.env, urlEnv, `The summary for ${name}`)
   const url = keepSecret(text).trim()
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) {
     // The path of a chat's webhook is its password.
@@ -108,9 +117,9 @@ function urlOf(ports: RunPorts, { name, type, urlEnv, urlFile }: NotifyTarget): 
   })
 }
 
-function tokenOf(ports: RunPorts, { name, tokenEnv, tokenFile }: NotifyTarget): string | undefined {
-  if (tokenEnv !== undefined) return secretFrom(ports.env, tokenEnv, `The summary for ${name}`)
+function tokenOf(environment: Environment, { name, tokenEnv, tokenFile }: NotifyTarget): string | undefined {
+  if (tokenEnv !== undefined) return secretFrom(environment.env, tokenEnv, `The summary for ${name}`)
   return tokenFile === undefined
     ? undefined
-    : secretFile(ports, tokenFile, 'notify.targets[].tokenFile').trim()
+    : secretFile(environment, tokenFile, 'notify.targets[].tokenFile').trim()
 }

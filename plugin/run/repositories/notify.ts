@@ -1,6 +1,6 @@
 import type { NotifySettings } from '../../../config/notify.ts'
 import type { SettingsFile } from '../../../config/screen-settings.ts'
-import { printProblem } from '../../model/problem.ts'
+import { ExpectedStop, printProblem } from '../../model/problem.ts'
 import { repositoriesMarker, repositoriesTitle } from '../../report/repositories-dashboard.ts'
 import { openForge } from '../deliver/open-forge.ts'
 import type { RunPorts } from '../host.ts'
@@ -24,11 +24,9 @@ export async function notifyAfterAll(
   { settings, flags, operator, dashboard }: JointNotify,
   repositories: readonly RepositoryRun[],
 ): Promise<readonly SentNotification[]> {
-  const issue = dashboard && {
-    ...(await openForge(ports, deliverTo({ dashboard, operator }))),
-    marker: repositoriesMarker,
-    title: repositoriesTitle,
-  }
+  const issue = dashboard && (await issueOf(ports, { dashboard, operator }))
+  // Another record would not know what this one has.
+  if (dashboard !== undefined && issue === undefined) return []
   const digest = (week: string) =>
     makeDigest({
       parts: repositories.flatMap(partOf),
@@ -37,6 +35,22 @@ export async function notifyAfterAll(
       now: ports.now(),
     })
   return notify(ports, recordIn(issue, flags), { settings: withPaths(settings, operator), digest })
+}
+
+/** The issue about all repositories; `undefined`, with a warning, where its forge cannot be used. */
+async function issueOf(ports: RunPorts, place: DashboardPlace) {
+  try {
+    const { forge } = await openForge(ports, deliverTo(place))
+    return { forge, marker: repositoriesMarker, title: repositoriesTitle }
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    const [reason = ''] = error.message.split('\n')
+    ports.progress({
+      kind: 'warning',
+      message: `the dashboard of all repositories cannot be used: ${reason}`,
+    })
+    return undefined
+  }
 }
 
 function partOf(one: RepositoryRun): readonly DigestPart[] {
