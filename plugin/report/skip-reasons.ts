@@ -16,6 +16,7 @@ export const skipKinds = [
   'report_only',
   'source_failed',
   'invalid_value',
+  'not_sized',
   'other',
 ] as const
 export type SkipKind = (typeof skipKinds)[number]
@@ -31,6 +32,7 @@ const patterns: readonly (readonly [SkipKind, RegExp])[] = [
   ['too_little_history', /\b(history|days of|coverage|fewer than|since its rollout|samples)\b/i],
   ['not_healthy', /crash|not ready|rollout|unhealthy|pods? (?:is|are) /i],
   ['shared_line', /also (?:changes|read)|shared|other sources/i],
+  ['not_sized', /(?:is|are) not sized|does not set|is not changed/],
   ['invalid_value', /not a (?:whole )?number|is not set|cannot be read/i],
   ['not_editable', /edit|override|scalar|source line|renders no such|traced|notation|chart/i],
 ]

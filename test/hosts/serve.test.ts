@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toMillicores } from '../../plugin/model/quantity.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { count, type Ground, openGround, settingsFor } from './daemon.ts'
-import { demoFiles, git, program } from './program.ts'
+import { demoFiles, git, program, tortoise } from './program.ts'
 
 let ground: Ground
 beforeAll(() => {
@@ -117,6 +117,17 @@ describe('serve', () => {
     expect(daemon.log.find(({ msg }) => msg === 'run started')).toMatchObject({ reason: 'missed' })
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(0)
+    await server.close()
+  })
+
+  it('does not start where another program has its address, and is no bug', async () => {
+    const { root } = ground
+    const server = await startGitServer(root)
+    const settings = join(root, 'taken.yaml')
+    writeFileSync(settings, settingsFor(`${server.url}/shop.git`, { schedules: [{ cron: '0 0 1 1 *' }] }))
+    const listen = ['--listen', new URL(server.url).host]
+    const ended = await tortoise(['serve', '--settings', settings, '--state', join(root, 'taken'), ...listen])
+    expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('nothing can listen on') })
     await server.close()
   })
 

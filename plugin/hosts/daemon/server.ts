@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { stop } from '../../model/problem.ts'
 import type { Data } from '../../model/text/data.ts'
 import type { Html } from '../../model/text/html.ts'
 import { type Terminal, terminal } from '../../model/text/terminal.ts'
@@ -61,6 +62,15 @@ function send(response: ServerResponse, { status, type, text: body }: Answer, is
   response.end(isHead ? '' : body.toString())
 }
 
+/** An address that cannot be listened on is no bug. */
+const asProblem = (error: Error, address: string): Error =>
+  'code' in error && typeof error.code === 'string' && /^(?:EADDR|EACCES)/.test(error.code)
+    ? stop('usage', `nothing can listen on ${address} (${error.code})`, {
+        hint: 'Name another address with --listen, or stop the program that uses it.',
+        cause: error,
+      })
+    : error
+
 /** Serves the pages. Every method except GET and HEAD is refused. */
 export async function servePages(
   pages: Pages,
@@ -78,7 +88,7 @@ export async function servePages(
   })
   server.requestTimeout = 10_000
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(asProblem(error, `${host}:${port}`)))
     server.listen(port, host, resolve)
   })
   const close = () =>

@@ -85,6 +85,7 @@ it.each([
   ['waits until this value changed in staging and held there', 'waits_for_wave'],
   ['the rendering refutes the edit: x would change', 'refuted'],
   ['changes together with app requests.cpu, which cannot be edited', 'not_editable'],
+  ['Init containers are not sized', 'not_sized'],
   ['something new', 'other'],
 ])('%s: %s', (reason, kind) => {
   expect(skipKindOf(reason)).toBe(kind)
