@@ -5,9 +5,18 @@ import { defineConfig, type Plugin } from 'rolldown'
 import { billOfMaterials, licenceTexts, packagesOf } from './config/bundle/packages.ts'
 import { buildPageClient } from './config/bundle/page-client.ts'
 
-const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+const { name, version, repository } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   name: string
   version: string
+  repository: { url: string }
+}
+
+/** The published schemas of this version, in the account that package.json names. */
+function schemasUrl(): string {
+  const owner = /github\.com\/([\w-]+)\//.exec(repository.url)?.[1] ?? 'OWNER'
+  const isNamed = owner !== 'OWNER'
+  const place = isNamed ? `${owner}/gitops-tortoise/v${version}` : 'your-org/gitops-tortoise/main'
+  return `https://raw.githubusercontent.com/${place}/config`
 }
 
 /** Differs for each content of the sources: results of another build are not used. */
@@ -45,7 +54,13 @@ export default defineConfig({
   },
   platform: 'node',
   logLevel: 'warn',
-  transform: { define: { __VERSION__: JSON.stringify(version), __BUILD__: JSON.stringify(buildId()) } },
+  transform: {
+    define: {
+      __VERSION__: JSON.stringify(version),
+      __BUILD__: JSON.stringify(buildId()),
+      __SCHEMAS__: JSON.stringify(schemasUrl()),
+    },
+  },
   output: {
     dir: 'dist',
     format: 'esm',

@@ -57,14 +57,6 @@ const pullRequestsSchema = z
       })
       .prefault({})
       .describe('Which pull requests are merged as soon as the rules of the forge allow it.'),
-    prices: z
-      .strictObject({
-        cpu: z.number().min(0).describe('Price of one requested core for a month.'),
-        memory: z.number().min(0).describe('Price of one requested GiB of memory for a month.'),
-        currency: z.string().max(4).default('$').describe('Currency sign before amounts.'),
-      })
-      .optional()
-      .describe('Shows the cost of each change. Default: no costs are shown.'),
   })
   .describe('Settings of pull requests.')
 

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 import type { core } from 'zod'
 import type { Problem } from '../plugin/model/problem.ts'
+import { movedSettings } from './moved-settings.ts'
 import type { OpenedSettings } from './open-settings.ts'
 import { elementOf, shapeOf } from './schema-walk.ts'
 
@@ -18,9 +19,11 @@ export function describeIssue(issue: core.$ZodIssue, context: IssueContext): rea
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       code: 'settings.invalid',
-      message: `unknown setting ${[...issue.path, key].join('.')}`,
+      ...(moved(issue.path, key) ?? {
+        message: `unknown setting ${[...issue.path, key].join('.')}`,
+        hint: suggestion(key, knownKeys(schema, issue.path)),
+      }),
       place: placeOf(issue.path, key),
-      hint: suggestion(key, knownKeys(schema, issue.path)),
     }))
   }
   const name = issue.path.join('.') || 'settings'
@@ -32,6 +35,13 @@ export function describeIssue(issue: core.$ZodIssue, context: IssueContext): rea
       hint: `See ${page} for the allowed values.`,
     },
   ]
+}
+
+/** What to do about a name that was removed; `undefined` for any other. */
+function moved(path: readonly PropertyKey[], key: string): Pick<Problem, 'message' | 'hint'> | undefined {
+  const name = [...path.filter((step) => typeof step !== 'number'), key].join('.')
+  const hint = Object.hasOwn(movedSettings, name) ? movedSettings[name] : undefined
+  return hint === undefined ? undefined : { message: `the setting ${name} was removed`, hint }
 }
 
 /** What to do about an unknown name: the known one that it resembles, or all known ones. */

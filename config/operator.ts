@@ -6,6 +6,8 @@ import { serveSchema } from './daemon.ts'
 import { dashboardSchema } from './dashboard.ts'
 import { deliverSchema } from './deliver.ts'
 import { discoverSchema } from './discover.ts'
+import { forEditors } from './editor-schema.ts'
+import { notifySchema } from './notify.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { repositorySchema } from './repositories.ts'
 import { editorSchema } from './shared-schemas.ts'
@@ -19,7 +21,7 @@ export const operatorSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes`, `charts` and `storage` cannot be allowed.',
+        'Names of operator settings, or of groups of them, that repositories may give: `clusters.prometheus.url`. `programs`, `sandbox`, `kubernetes`, `charts`, `storage` and `notify` cannot be allowed.',
       ),
     repositories: z
       .array(repositorySchema)
@@ -52,6 +54,7 @@ export const operatorSchema = z
       .optional()
       .describe(chartsSchema.description ?? ''),
     storage: storageSchema.optional(),
+    notify: notifySchema.optional(),
     programs: programsSchema
       .partial()
       .optional()
@@ -65,4 +68,4 @@ export const operatorSchema = z
   .describe('Operator settings of GitOps Tortoise.')
 
 /** The JSON Schema of the operator settings, for editors. */
-export const operatorJsonSchema = (): object => z.toJSONSchema(operatorSchema, { io: 'input' })
+export const operatorJsonSchema = (): object => forEditors(z.toJSONSchema(operatorSchema, { io: 'input' }))

@@ -5,7 +5,15 @@ import type { RepositoryTarget } from './repositories.ts'
 import { isMapping, type RawMapping } from './schema-walk.ts'
 import { centralSettings, type SettingsFile } from './screen-settings.ts'
 
-const centralSchema = operatorSchema.pick({ repositories: true, discover: true, dashboard: true })
+const centralSchema = operatorSchema.pick({
+  repositories: true,
+  discover: true,
+  dashboard: true,
+  notify: true,
+})
+
+/** Settings that are about all repositories together where there are several. */
+const jointSettings: readonly string[] = [...centralSettings, 'notify']
 
 /** What operator settings say about several repositories. */
 export type CentralSettings = z.infer<typeof centralSchema>
@@ -13,7 +21,7 @@ export type CentralSettings = z.infer<typeof centralSchema>
 /** The repositories that operator settings list, how further ones are found, and the dashboard of all. Throws like `openOperator`. */
 export function centralSettingsIn(operator: SettingsFile): CentralSettings {
   const { raw } = openOperator(operator)
-  const given = Object.entries(isMapping(raw) ? raw : {}).filter(([key]) => centralSettings.includes(key))
+  const given = Object.entries(isMapping(raw) ? raw : {}).filter(([key]) => jointSettings.includes(key))
   return centralSchema.parse(Object.fromEntries(given))
 }
 
@@ -22,7 +30,7 @@ export function operatorFor(operator: SettingsFile, target: RepositoryTarget): S
   const { url, branch, tokenEnv, github, forge, clusters: only } = target
   const { raw } = openOperator(operator)
   const { deliver, clusters, allow, ...rest } = isMapping(raw) ? raw : ({} as RawMapping)
-  const kept = Object.entries(rest).filter(([key]) => !centralSettings.includes(key))
+  const kept = Object.entries(rest).filter(([key]) => !jointSettings.includes(key))
   const { github: _github, forge: _forge, ...common } = isMapping(deliver) ? deliver : {}
   const own = { ...common, remote: { url, tokenEnv }, ...(github && { github }), ...(forge && { forge }) }
   // JSON is YAML.

@@ -4,9 +4,11 @@ import { chartsSchema } from './charts.ts'
 import { clusterSchema } from './clusters.ts'
 import { serveSchema } from './daemon.ts'
 import { deliverSchema } from './deliver.ts'
+import { forEditors } from './editor-schema.ts'
 import { eventsSchema } from './events.ts'
 import { healthSchema } from './health.ts'
 import { matchSchema } from './match.ts'
+import { notifySchema } from './notify.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
@@ -16,7 +18,7 @@ import { storageSchema } from './storage.ts'
 const sourceSchema = z
   .strictObject({
     path: repositoryPath.describe(
-      'Directory of a kustomization, a chart or plain manifests, or the file of an Application, HelmRelease or helmfile, relative to the root of the repository.',
+      'Directory of a kustomization, a chart or plain manifests, or a file with an Application, ApplicationSet, Flux Kustomization, HelmRelease or helmfile, relative to the root of the repository. A bootstrap file is allowed too, such as the root Application of an app of apps: what it deploys, and what that deploys, is part of the source.',
     ),
     cluster: z
       .string()
@@ -137,6 +139,7 @@ export const settingsSchema = z
     serve: serveSchema.prefault({}),
     charts: chartsSchema.prefault({}),
     storage: storageSchema.optional(),
+    notify: notifySchema.optional(),
     programs: programsSchema.prefault({}),
     sandbox: sandboxSchema.default('preferred'),
     kubernetes: loginSchema.prefault({}),
@@ -156,4 +159,4 @@ export type SourceSettings = Settings['sources'][number]
 export type ClusterSettings = Settings['clusters'][number]
 
 /** The JSON Schema of `tortoise.yaml`, for editors. */
-export const settingsJsonSchema = (): object => z.toJSONSchema(settingsSchema, { io: 'input' })
+export const settingsJsonSchema = (): object => forEditors(z.toJSONSchema(settingsSchema, { io: 'input' }))

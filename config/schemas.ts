@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { overlayJsonSchema } from '../plugin/edit/overlay-file.ts'
 import { snapshotJsonSchema } from '../plugin/observe/snapshot-schema.ts'
 import { backtestSchema } from '../plugin/report/backtest.ts'
+import { digestSchema } from '../plugin/report/digest/schema.ts'
 import { emergenciesSchema } from '../plugin/report/emergencies.ts'
 import { doctorSchema } from '../plugin/report/json/doctor.ts'
 import { fleetSchema } from '../plugin/report/json/fleet.ts'
@@ -32,4 +33,5 @@ export const schemas: Readonly<Record<string, object>> = {
   emergencies: z.toJSONSchema(emergenciesSchema),
   changes: z.toJSONSchema(changesSchema),
   sources: z.toJSONSchema(sourcesSchema),
+  digest: z.toJSONSchema(digestSchema),
 }

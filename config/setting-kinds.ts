@@ -38,7 +38,14 @@ const repositorySettings: readonly string[] = [
 ]
 
 /** Operator settings that no permission gives to a repository: they decide which programs are run and which servers are contacted. */
-const neverFromRepository: readonly string[] = ['programs', 'sandbox', 'kubernetes', 'charts', 'storage']
+const neverFromRepository: readonly string[] = [
+  'programs',
+  'sandbox',
+  'kubernetes',
+  'charts',
+  'storage',
+  'notify',
+]
 
 const covers = (group: string, name: string): boolean => name === group || name.startsWith(`${group}.`)
 
@@ -82,6 +89,8 @@ const hostPaths: Readonly<Record<string, HostPathKind>> = {
   'charts.credentials.tls.caFile': 'secret',
   'charts.credentials.tls.certFile': 'secret',
   'charts.credentials.tls.keyFile': 'secret',
+  'notify.targets.urlFile': 'secret',
+  'notify.targets.tokenFile': 'secret',
   'programs.kustomize': 'program',
   'programs.kubectl': 'program',
   'programs.helm': 'program',
@@ -91,7 +100,7 @@ const hostPaths: Readonly<Record<string, HostPathKind>> = {
 export const hostPathKind = (name: string): HostPathKind | undefined => hostPaths[name]
 
 /** Lists whose items are mappings of settings. */
-export const settingLists: readonly string[] = ['clusters', 'charts.credentials']
+export const settingLists: readonly string[] = ['clusters', 'charts.credentials', 'notify.targets']
 
 /** Groups that hold a server and its credentials: all of one group comes from the same file. */
 export const serverGroups: readonly string[] = [

@@ -1,4 +1,6 @@
+import { sectionExamples } from './examples.ts'
 import { settingsJsonSchema } from './schema.ts'
+import { schemaLine } from './schema-url.ts'
 import { holdsOperatorSettingsAlone, isOperatorSetting } from './setting-kinds.ts'
 
 interface Node {
@@ -14,22 +16,41 @@ interface Node {
   readonly additionalProperties?: unknown
 }
 
-/** The settings reference as Markdown, generated from the schema. */
+/** The settings reference as Markdown, generated from the schema: a section for each setting at the top. */
 export function settingsReference(): string {
-  const rows = rowsOf(settingsJsonSchema() as Node, '')
+  const { properties = {} } = settingsJsonSchema() as Node
   return [
     '# Settings',
     '',
     'All settings. Settings of kind `repository` belong into `tortoise.yaml` at the root of the repository. Settings of kind',
     '`operator` come from the host, not from the repository that is reviewed: [operator settings](operator-settings.md) says how.',
-    'Every setting is optional unless the table says `required`. Editors with JSON Schema support can validate the files with',
-    '`config/tortoise.schema.json` and `config/operator.schema.json`.',
+    'Every setting is optional unless the table says `required`.',
     '',
+    'Editors with a YAML language server complete and check the files, and show what each setting means. `tortoise init` writes the line',
+    'that names the schema:',
+    '',
+    '```yaml',
+    schemaLine('tortoise'),
+    '```',
+    '',
+    'The schemas are also in the package, as `config/tortoise.schema.json` and `config/operator.schema.json`. `$schema` at the top of a file',
+    'is accepted in its place.',
+    '',
+    ...Object.entries(properties).flatMap(([name, node]) => sectionOf(name, node)),
+  ].join('\n')
+}
+
+function sectionOf(name: string, node: Node): readonly string[] {
+  const example = sectionExamples[name]
+  return [
+    `## \`${name}\``,
+    '',
+    ...(example === undefined ? [] : ['```yaml', example, '```', '']),
     '| Setting | Kind | Type | Default | Meaning |',
     '|---|---|---|---|---|',
-    ...rows,
+    ...rowsOf({ properties: { [name]: node } }, ''),
     '',
-  ].join('\n')
+  ]
 }
 
 function rowsOf({ properties = {}, required = [] }: Node, prefix: string): readonly string[] {

@@ -85,9 +85,28 @@ const monitoring = {
         .describe(
           'Alerts when no run succeeded for so many hours. Use two periods of the schedule; the default allows for a weekend.',
         ),
+      pullRequestDays: z
+        .number()
+        .min(1)
+        .default(30)
+        .describe('Alerts when a pull request has been open for so many days.'),
     })
     .prefault({})
     .describe('Alerts about the daemon.'),
+  grafanaDashboard: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Creates a ConfigMap with a dashboard of Grafana.'),
+      labels: texts
+        .default({ grafana_dashboard: '1' })
+        .describe(
+          'Labels by which the sidecar of Grafana selects it. The default is that of kube-prometheus-stack.',
+        ),
+      annotations: texts
+        .default({})
+        .describe('Its annotations. For example `grafana_folder`, which the sidecar takes as the folder.'),
+    })
+    .prefault({})
+    .describe('A dashboard of the fleet, of pull requests and of the runs.'),
 }
 
 /** The values of the chart for a registry, as a schema with defaults and descriptions. */

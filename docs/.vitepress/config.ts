@@ -64,6 +64,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('Several repositories', '/repositories'),
       page('Charts from elsewhere', '/charts'),
+      page('Weekly summary', '/notifications'),
       page('Troubleshooting', '/troubleshooting'),
       page('Upgrade', '/upgrade'),
     ],
@@ -75,6 +76,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Settings', '/settings'),
       page('Operator settings', '/operator-settings'),
       page('Action', '/action'),
+      page('Metrics', '/metrics'),
       page('Glossary', '/glossary'),
     ],
   },

@@ -3,7 +3,7 @@ import type { Coverage } from './coverage.ts'
 import type { FleetWorkload } from './fleet.ts'
 import type { FollowedChange } from './health.ts'
 import type { Earned } from './pacing.ts'
-import type { Delivery, Proposal, ScopedProposal, Skipped } from './proposal.ts'
+import type { Delivery, Proposal, ScopedProposal, Skipped, TrackedPull } from './proposal.ts'
 import type { UsageReading } from './reading.ts'
 import type { Recommendation } from './recommendation.ts'
 import type { WorkloadSlots } from './replica-slots.ts'
@@ -68,6 +68,8 @@ export interface Plan {
 export interface Outcome {
   readonly plan: Plan
   readonly delivery?: Delivery
+  /** The pull requests that are open, or were closed lately; absent where changes do not become pull requests. */
+  readonly pulls?: readonly TrackedPull[]
 }
 
 /** What is said of a cluster of which nothing but usage is known, where a request is raised. */

@@ -85,3 +85,21 @@ export interface Delivery {
   /** The direct commit on the base branch for changes that rules deliver this way. */
   readonly direct?: Delivery
 }
+
+/** A pull request of Tortoise after a run. */
+export interface TrackedPull {
+  readonly number: number
+  readonly url: string
+  readonly branch: string
+  /** What its changes have in common: cluster and owners, for example. */
+  readonly scope: string
+  readonly state: 'open' | 'merged' | 'closed'
+  /** Whether its branch has a commit by a person, so that Tortoise no longer updates it. */
+  readonly isBlocked: boolean
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** When it was merged or closed, ISO 8601. */
+  readonly endedAt?: string
+  /** Whether Tortoise closed it, because its values were no longer needed. */
+  readonly byTortoise: boolean
+}

@@ -60,7 +60,7 @@ export const followedSchema = z.array(
 )
 
 /** Values that are in force: the newest change of each field that nothing replaced. */
-function inForce(followed: Followed): Followed {
+export function inForce(followed: Followed): Followed {
   const newest = groupBy(followed, (one) => `${one.source}\0${fieldKey(one)}`)
   return [...newest.values()].flatMap(([one]) =>
     one === undefined || one.verdict === 'replaced' || one.verdict === 'taken-back' ? [] : [one],

@@ -9,6 +9,7 @@ import { emergencyRules } from '../recommend/emergency.ts'
 import { findBaseBranch } from './base-branch.ts'
 import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
+import { trackedPulls } from './deliver/tracked-pulls.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
@@ -47,7 +48,9 @@ export async function runUrgent(
     const inputs = { ...request, ...observed, isSelected, onlyUrgent: true }
     const plan = await planRepository(ports, inputs, target.base)
     const delivery = await deliverPlan(ports, { ...request, ...observed, plan, isPartial: true }, target)
-    return { plan, ...(delivery && { delivery }), observations: observed.observations }
+    const pulls = trackedPulls(target, delivery, ports.now())
+    const { observations } = observed
+    return { plan, ...(delivery && { delivery }), ...(pulls && { pulls }), observations }
   })
 }
 

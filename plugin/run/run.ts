@@ -2,10 +2,15 @@ import type { Settings } from '../../config/schema.ts'
 import { openWorkTree } from '../io/work-tree.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Outcome } from '../model/plan.ts'
+import type { Prices } from '../report/cost.ts'
 import type { Checkout } from './checkout.ts'
 import { deliverPlan } from './deliver/deliver.ts'
-import { openTarget } from './deliver/target.ts'
+import { openTarget, type Target } from './deliver/target.ts'
+import { trackedPulls } from './deliver/tracked-pulls.ts'
 import type { RunPorts } from './host.ts'
+import { monthlyPrices } from './monthly-prices.ts'
+import { type NotifyFlags, notifyAfterRun } from './notify/notify.ts'
+import type { SentNotification } from './notify/send.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
 import type { ObservedUsage, ObserveFlags } from './observe/request.ts'
 import { planRepository, type WorkloadFilter } from './plan-repository.ts'
@@ -22,11 +27,17 @@ export interface RunRequest {
   readonly isSelected?: WorkloadFilter
   /** Whether the plan lists every workload with its figures, for a report on the fleet. */
   readonly withFleet?: boolean
+  /** Present where the run may send the weekly summary of the settings. */
+  readonly notify?: NotifyFlags | undefined
 }
 
 /** The result of a run: everything that its report shows. */
 export interface RunReport extends Outcome {
   readonly observations: readonly Observation[]
+  /** For a month, where the run delivered. */
+  readonly prices?: Prices
+  /** The summaries that it sent. */
+  readonly notified?: readonly SentNotification[]
 }
 
 /**
@@ -44,8 +55,23 @@ export async function run(
     const target = await openTarget(ports, request, attempt)
     const plan = await planRepository(ports, { ...request, ...observed }, target.base)
     const delivery = await deliverPlan(ports, { ...request, ...observed, plan }, target)
-    return { plan, ...(delivery && { delivery }), observations: observed.observations }
+    const pulls = trackedPulls(target, delivery, ports.now())
+    const { observations } = observed
+    const prices = monthlyPrices(request.settings)
+    const report = { plan, ...(delivery && { delivery }), ...(pulls && { pulls }), observations, prices }
+    return { ...report, ...(await notified(ports, request, { report, target })) }
   })
+}
+
+/** Sends the weekly summary, where the host lets the run do that, and returns what became of it. */
+export async function notified(
+  ports: RunPorts,
+  { notify: flags, settings }: Pick<RunRequest, 'notify' | 'settings'>,
+  { report, target }: { readonly report: RunReport; readonly target: Target },
+): Promise<Pick<RunReport, 'notified'>> {
+  if (flags === undefined) return {}
+  const { forgeState } = target
+  return { notified: await notifyAfterRun(ports, { settings, flags, outcome: report, forgeState }) }
 }
 
 /** The same path without delivery. It plans on the files in the work tree, committed or not. */

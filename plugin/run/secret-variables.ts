@@ -7,11 +7,13 @@ export function secretVariables({
   deliver,
   charts,
   storage,
-}: Pick<Settings, 'clusters' | 'deliver' | 'charts' | 'storage'>): readonly string[] {
+  notify,
+}: Pick<Settings, 'clusters' | 'deliver' | 'charts' | 'storage' | 'notify'>): readonly string[] {
   const { remote, github, forge, commits } = deliver
   return [
     ...clusters.flatMap(({ prometheus }) => [prometheus?.tokenEnv, prometheus?.basic?.passwordEnv]),
     ...charts.credentials.flatMap(({ tokenEnv, basic }) => [tokenEnv, basic?.passwordEnv]),
+    ...notifyVariables(notify),
     storage?.secretEnv,
     storage?.tokenEnv,
     remote?.tokenEnv,
@@ -28,14 +30,17 @@ export function centralVariables({
   repositories = [],
   discover,
   dashboard,
+  notify,
 }: CentralSettings): readonly string[] {
   const all = [...repositories, ...(discover?.allow ?? []), ...(dashboard === undefined ? [] : [dashboard])]
-  return all
-    .flatMap(({ tokenEnv, github, forge }) => [
-      tokenEnv,
-      github?.tokenEnv,
-      github?.app?.keyEnv,
-      forge?.tokenEnv,
-    ])
-    .filter((name) => name !== undefined)
+  const variables = all.flatMap(({ tokenEnv, github, forge }) => [
+    tokenEnv,
+    github?.tokenEnv,
+    github?.app?.keyEnv,
+    forge?.tokenEnv,
+  ])
+  return [...variables, ...notifyVariables(notify)].filter((name) => name !== undefined)
 }
+
+const notifyVariables = (notify: Settings['notify']): readonly (string | undefined)[] =>
+  (notify?.targets ?? []).flatMap(({ urlEnv, tokenEnv }) => [urlEnv, tokenEnv])

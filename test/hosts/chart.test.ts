@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,6 +49,7 @@ const everything = {
   podDisruptionBudget: { enabled: true },
   serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
   prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+  grafanaDashboard: { enabled: true, annotations: { grafana_folder: 'Kubernetes' } },
   existingSecrets: ['tortoise-tokens'],
   state: { create: true, accessMode: 'ReadWriteMany', storageClassName: 'shared' },
   serviceAccount: { annotations: { 'example.com/role': 'reader' } },
@@ -133,6 +134,11 @@ describe.each([
       'metrics of a CronJob',
       { ...minimal, mode: 'cronjob', serviceMonitor: { enabled: true } },
       /Remove `serviceMonitor.enabled`/,
+    ],
+    [
+      'a dashboard of a CronJob',
+      { ...minimal, mode: 'cronjob', grafanaDashboard: { enabled: true } },
+      /Remove `grafanaDashboard.enabled`/,
     ],
     [
       'a disruption budget of a CronJob',
@@ -246,24 +252,6 @@ describe.each([
         object['kind'] === 'Service' ? valueAt(object, ['spec', 'selector']) : undefined,
       ].filter(isJsonObject))
         expect(labels).toMatchObject(selector)
-  })
-})
-
-describe('the alerts', () => {
-  it('name metrics that the daemon has, in expressions that Prometheus takes', ({ skip }) => {
-    const rule = kindIn(template(everything), 'PrometheusRule')
-    const text = stringify(rule?.['spec'])
-    const metrics = readFileSync(join(root, 'plugin/hosts/daemon/metrics.ts'), 'utf8')
-    const named = [...text.matchAll(/\btortoise_\w+/g)].map(([name]) => name)
-    expect(new Set(named).size).toBe(3)
-    expect(named.filter((name) => !metrics.includes(name))).toEqual([])
-    writeFileSync(join(directory, 'rules.yaml'), text)
-    const checked = spawnSync('promtool', ['check', 'rules', join(directory, 'rules.yaml')], {
-      encoding: 'utf8',
-    })
-    if (checked.error !== undefined) skip('promtool is not installed')
-    expect(checked.status, checked.stderr).toBe(0)
-    expect(checked.stdout).toContain('4 rules found')
   })
 })
 

@@ -9,7 +9,7 @@ import { demoCheckout, demoFiles, git, program } from './program.ts'
 export interface LogLine {
   readonly time: string
   readonly level: string
-  readonly message: string
+  readonly msg: string
   readonly [field: string]: unknown
 }
 
@@ -94,7 +94,7 @@ function start(child: ChildProcess): Replica {
     rest = lines.pop() ?? ''
     log.push(...lines.map((line) => JSON.parse(line) as LogLine))
   })
-  const port = (): unknown => log.find(({ message }) => message === 'serving')?.['port']
+  const port = (): unknown => log.find(({ msg }) => msg === 'server started')?.['port']
   return {
     child,
     log,
@@ -113,5 +113,5 @@ export const settingsFor = (url: string, serve: object): string =>
   })
 
 /** How many lines say something. */
-export const count = (log: readonly LogLine[], message: string): number =>
-  log.filter((line) => line.message === message).length
+export const count = (log: readonly LogLine[], msg: string): number =>
+  log.filter((line) => line.msg === msg).length

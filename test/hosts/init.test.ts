@@ -50,6 +50,10 @@ describe('init', () => {
       JSON.stringify([path, release, values, cluster])
     const named = (parse(read(demoFiles, 'repository/tortoise.yaml')) as Written).sources
     expect(writtenIn(root).sources.map(key).sort()).toEqual(named.map(key).sort())
+    // Editors complete and check the file by the schema that its first line names.
+    expect(read(root, 'tortoise.yaml')).toMatch(
+      /^# yaml-language-server: \$schema=https:\/\/\S+\/config\/tortoise\.schema\.json\n/,
+    )
   })
 
   it('writes settings that plan takes as they are', async () => {

@@ -95,7 +95,7 @@ describe('onboarding on GitHub', () => {
     expect(pull?.title).toBe('chore: configure GitOps Tortoise for main')
     for (const text of [
       'Lowers 4 values of 2 workloads',
-      'saves about USD',
+      'saves about \\$',
       'Whoever may push',
       '**Close** it',
     ])

@@ -48,7 +48,7 @@ describe('serve on several repositories', () => {
     const { serve, until } = ground
     operate(['main', 'staging', 'gone'])
     const daemon = serve('state-several', file(), { several: true })
-    await until('two runs', () => count(daemon.log, 'run done') >= 4)
+    await until('two runs', () => count(daemon.log, 'run finished') >= 4)
     const metrics = await (await daemon.get('/metrics')).text()
     const labels = (branch: string): string => `{schedule="all",repository="${url()}",branch="${branch}"`
     for (const branch of ['main', 'staging']) {
@@ -67,9 +67,9 @@ describe('serve on several repositories', () => {
     expect(git(ground.bare, 'rev-list', '--count', 'staging..tortoise/right-size-staging').trim()).toBe('1')
 
     operate(['main'])
-    await until('a run on one', () => count(daemon.log, 'settings loaded') > 0)
-    const before = count(daemon.log, 'run done')
-    await until('further runs', () => count(daemon.log, 'run done') > before + 2)
+    await until('a run on one', () => count(daemon.log, 'settings reloaded') > 0)
+    const before = count(daemon.log, 'run finished')
+    await until('further runs', () => count(daemon.log, 'run finished') > before + 2)
     expect(await (await daemon.get('/metrics')).text()).not.toContain(`tortoise_changes${labels('staging')}`)
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(0)

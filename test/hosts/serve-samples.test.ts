@@ -69,7 +69,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
       env: { KUBECONFIG: join(root, 'kubeconfig') },
       usage: [],
     })
-    await until('serving', () => count(daemon.log, 'serving') > 0)
+    await until('serving', () => count(daemon.log, 'server started') > 0)
     const figure = async (series: string): Promise<number> => {
       const page = await (await daemon.get('/metrics')).text()
       return Number(new RegExp(`^${series}\\{[^}]*\\} (.*)$`, 'm').exec(page)?.[1] ?? 0)
@@ -87,9 +87,7 @@ describe('serve where a cluster has nothing but a metrics-server', () => {
       'cart requests.cpu',
     )
     cluster.state.broken = true
-    await until('a warning', () =>
-      daemon.log.some(({ message }) => message.includes('no sample was recorded')),
-    )
+    await until('a warning', () => daemon.log.some(({ msg }) => msg.includes('no sample was recorded')))
     cluster.state.broken = false
     const before = await figure('tortoise_samples_total')
     for (let tries = 0; tries < 1000 && (await figure('tortoise_samples_total')) <= before; tries++)

@@ -63,7 +63,8 @@ function editAsPerson({ person, bare }: Ground, round: number): void {
 }
 
 const leads = ({ log }: Replica): boolean =>
-  log.filter(({ message }) => / ?leading$/.test(message)).at(-1)?.message === 'leading'
+  log.filter(({ msg }) => /^(became the leader|stopped leading)$/.test(msg)).at(-1)?.msg ===
+  'became the leader'
 
 const residentMiB = ({ child }: Replica): number => {
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
@@ -73,15 +74,15 @@ const residentMiB = ({ child }: Replica): number => {
 /** What a replica's page says, within what its log said just before and just after. */
 async function compareFigures({ log, get }: Replica): Promise<void> {
   // It may have been started a moment ago.
-  if (count(log, 'serving') === 0) return
+  if (count(log, 'server started') === 0) return
   const logged = () => ({
-    done: count(log, 'run done'),
+    done: count(log, 'run finished'),
     failed: count(log, 'run failed'),
     commits: log.filter((one) => one['created'] === true).length,
   })
   const before = logged()
-  const done = log.findLast(({ message }) => message === 'run done')
-  const ended = log.findLast(({ message }) => message === 'run done' || message === 'run failed')
+  const done = log.findLast(({ msg }) => msg === 'run finished')
+  const ended = log.findLast(({ msg }) => msg === 'run finished' || msg === 'run failed')
   const text = await (await get('/metrics')).text()
   await sleep(20)
   const after = logged()
@@ -104,15 +105,15 @@ async function compareFigures({ log, get }: Replica): Promise<void> {
   }
   if (after.done !== before.done || after.failed !== before.failed) return
   expect(value('tortoise_changes{schedule="soak"}')).toBe(done?.['changes'] ?? 0)
-  expect(value('tortoise_run_duration_seconds{schedule="soak"}')).toBe(ended?.['seconds'] ?? 0)
+  expect(value('tortoise_run_duration_seconds{schedule="soak"}')).toBe(ended?.['duration_seconds'] ?? 0)
 }
 
 /** Runs of all replicas that began before another had ended. */
 function overlaps(all: readonly Replica[]): readonly string[] {
   const runs = all
     .flatMap(({ log }) => {
-      const starts = log.filter(({ message }) => message === 'run')
-      const ends = log.filter(({ message }) => message === 'run done' || message === 'run failed')
+      const starts = log.filter(({ msg }) => msg === 'run started')
+      const ends = log.filter(({ msg }) => msg === 'run finished' || msg === 'run failed')
       return starts.map(({ time }, index) => ({ from: time, to: ends[index]?.time ?? '9' }))
     })
     .sort((a, b) => (a.from < b.from ? -1 : 1))
@@ -124,12 +125,12 @@ async function replaceLeader(pair: Replica[], start: () => Replica): Promise<voi
   const at = pair.findIndex(leads)
   const leader = pair[at]
   if (leader === undefined) return
-  const runs = count(leader.log, 'run')
-  await ground.until('the leader is in mid-run', () => count(leader.log, 'run') > runs)
+  const runs = count(leader.log, 'run started')
+  await ground.until('the leader is in mid-run', () => count(leader.log, 'run started') > runs)
   await compareFigures(leader)
   leader.child.kill('SIGTERM')
   expect(await leader.ended).toBe(0)
-  expect(leader.log.at(-1)).toMatchObject({ message: 'shut down', whole: true })
+  expect(leader.log.at(-1)).toMatchObject({ msg: 'shutdown finished' })
   pair.splice(at, 1, start())
 }
 
@@ -173,7 +174,7 @@ describe(`two replicas with a Lease for ${seconds} s`, () => {
     }
     await world.line.on().catch(() => undefined)
     await world.watched?.line.on().catch(() => undefined)
-    const done = (): number => pair.reduce((sum, { log }) => sum + count(log, 'run done'), 0)
+    const done = (): number => pair.reduce((sum, { log }) => sum + count(log, 'run finished'), 0)
     const before = done()
     await until('runs after all came back', () => done() >= before + 3)
     for (const one of pair) await compareFigures(one)
@@ -183,7 +184,7 @@ describe(`two replicas with a Lease for ${seconds} s`, () => {
     const lines: readonly LogLine[] = replicas.flatMap(({ log }) => log)
     const commits = lines.filter((one) => one['created'] === true).map((one) => one['commit'])
     const last = lines
-      .filter(({ message }) => message === 'run done')
+      .filter(({ msg }) => msg === 'run finished')
       .sort((a, b) => (a.time < b.time ? -1 : 1))
       .at(-1)
     expect(overlaps(replicas)).toEqual([])
@@ -199,8 +200,8 @@ describe(`two replicas with a Lease for ${seconds} s`, () => {
       seconds,
       prometheus: world.watched !== undefined,
       replicas: replicas.length,
-      runs: count(lines, 'run'),
-      done: count(lines, 'run done'),
+      runs: count(lines, 'run started'),
+      done: count(lines, 'run finished'),
       failed: count(lines, 'run failed'),
       commits: commits.length,
       earlyMiB: early,

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toMillicores } from '../../plugin/model/quantity.ts'
 import { startGitServer } from '../lab/git-server.ts'
 import { count, type Ground, openGround, settingsFor } from './daemon.ts'
-import { git, program } from './program.ts'
+import { demoFiles, git, program, tortoise } from './program.ts'
 
 let ground: Ground
 beforeAll(() => {
@@ -15,9 +15,34 @@ afterAll(() => ground.close())
 
 interface Reports {
   readonly prod: {
-    readonly changes: readonly { readonly field: string; readonly from: string; readonly to: string }[]
+    readonly changes: readonly {
+      readonly field: string
+      readonly from: string
+      readonly to: string
+      readonly workload: { readonly name: string }
+    }[]
   }
 }
+
+interface Recorded {
+  readonly observations: readonly {
+    readonly cluster: string
+    readonly workload: { readonly name: string }
+    readonly replicas?: { readonly mean: number }
+  }[]
+}
+const recorded = JSON.parse(readFileSync(join(demoFiles, 'snapshot.json'), 'utf8')) as Recorded
+const podsOf = (name: string): number =>
+  recorded.observations.find(({ cluster, workload }) => cluster === 'prod' && workload.name === name)
+    ?.replicas?.mean ?? 1
+
+const figure = (metrics: string, series: string): number =>
+  Number(
+    metrics
+      .split('\n')
+      .find((line) => line.startsWith(`${series} `))
+      ?.slice(series.length),
+  )
 
 describe('serve', () => {
   it('runs on schedule, shows what it did, takes changed settings up, and ends in order in mid-run', async () => {
@@ -29,16 +54,26 @@ describe('serve', () => {
       settingsFor(`${server.url}/shop.git`, { schedules: [{ cron: '* * * * * *', name: 'prod' }] }),
     )
     const daemon = serve('state-one', settings)
-    await until('two runs', () => count(daemon.log, 'run done') >= 2)
+    await until('two runs', () => count(daemon.log, 'run finished') >= 2)
     const metrics = await (await daemon.get('/metrics')).text()
     expect(metrics).toMatch(/^tortoise_runs_total\{schedule="prod",result="done"\} \d+$/m)
     expect(metrics).toMatch(/^tortoise_commits_total\{schedule="prod"\} 1$/m)
     const { prod } = (await (await daemon.get('/report.json')).json()) as Reports
     const cores = prod.changes
       .filter(({ field }) => field === 'requests.cpu')
-      .reduce((sum, { from, to }) => sum + (toMillicores(to) ?? 0) - (toMillicores(from) ?? 0), 0)
+      .reduce(
+        (sum, { from, to, workload }) =>
+          sum + ((toMillicores(to) ?? 0) - (toMillicores(from) ?? 0)) * podsOf(workload.name),
+        0,
+      )
     expect(cores).toBeLessThan(0)
-    expect(metrics).toContain(`tortoise_net_cpu_request_cores{schedule="prod"} ${cores / 1000}\n`)
+    expect(figure(metrics, 'tortoise_net_cpu_request_cores{schedule="prod"}')).toBeCloseTo(cores / 1000, 9)
+    const [requested, recommended] = ['requested', 'recommended'].map((what) =>
+      figure(metrics, `tortoise_cpu_${what}_cores{cluster="prod",namespace="shop"}`),
+    ) as [number, number]
+    expect(recommended - requested).toBeCloseTo(cores / 1000, 9)
+    expect(metrics).toMatch(/^tortoise_build_info\{version="[\d.]+",nodejs_version="[\d.]+"\} 1$/m)
+    expect(metrics).toMatch(/^process_resident_memory_bytes \d+$/m)
     expect(metrics).toContain(`tortoise_changes{schedule="prod"} ${prod.changes.length}\n`)
     expect(metrics).toMatch(/^tortoise_workloads_with_usage{schedule="prod",cluster="prod"} [1-9]\d*$/m)
     expect(metrics).toMatch(/^tortoise_workloads_managed{schedule="prod",cluster="prod"} [1-9]\d*$/m)
@@ -54,20 +89,20 @@ describe('serve', () => {
     writeFileSync(settings, '{ "serve": { "schedules": [{ "cron": "no" }] } }')
     await until(
       'bad settings are refused',
-      () => count(daemon.log, 'The settings are invalid; the old ones stay in use') > 0,
+      () => count(daemon.log, 'settings rejected: the old ones stay in use') > 0,
     )
     writeFileSync(
       settings,
       settingsFor(`${server.url}/shop.git`, { schedules: [{ cron: '*/2 * * * * *', name: 'other' }] }),
     )
     await until('the other schedule runs', () =>
-      daemon.log.some((line) => line['schedule'] === 'other' && line.message === 'trace'),
+      daemon.log.some((line) => line['schedule'] === 'other' && line.msg === 'run started'),
     )
     daemon.child.kill('SIGTERM')
-    await until('shutting down', () => count(daemon.log, 'shutting down') > 0)
+    await until('shutdown started', () => count(daemon.log, 'shutdown started') > 0)
     expect((await daemon.get('/readyz')).status).toBe(503)
     expect(await daemon.ended).toBe(0)
-    expect(daemon.log.at(-1)).toMatchObject({ message: 'shut down', whole: true })
+    expect(daemon.log.at(-1)).toMatchObject({ msg: 'shutdown finished' })
     await server.close()
   })
 
@@ -81,10 +116,21 @@ describe('serve', () => {
     const settings = join(root, 'late.yaml')
     writeFileSync(settings, settingsFor(`${server.url}/shop.git`, { schedules: [{ cron, name: 'yearly' }] }))
     const daemon = serve('state-late', settings)
-    await until('the missed run', () => count(daemon.log, 'run done') > 0)
-    expect(daemon.log.find(({ message }) => message === 'run')).toMatchObject({ reason: 'missed' })
+    await until('the missed run', () => count(daemon.log, 'run finished') > 0)
+    expect(daemon.log.find(({ msg }) => msg === 'run started')).toMatchObject({ reason: 'missed' })
     daemon.child.kill('SIGTERM')
     expect(await daemon.ended).toBe(0)
+    await server.close()
+  })
+
+  it('does not start where another program has its address, and is no bug', async () => {
+    const { root } = ground
+    const server = await startGitServer(root)
+    const settings = join(root, 'taken.yaml')
+    writeFileSync(settings, settingsFor(`${server.url}/shop.git`, { schedules: [{ cron: '0 0 1 1 *' }] }))
+    const listen = ['--listen', new URL(server.url).host]
+    const ended = await tortoise(['serve', '--settings', settings, '--state', join(root, 'taken'), ...listen])
+    expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('nothing can listen on') })
     await server.close()
   })
 

@@ -48,6 +48,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "%s-settings" (include "tortoise.fullname" .)) .Values.existingConfigMap -}}
 {{- end -}}
 
+{{/* Label matchers of the series that the ServiceMonitor scrapes. */}}
+{{- define "tortoise.series" -}}
+namespace="{{ .Release.Namespace }}",job="{{ include "tortoise.fullname" . }}"
+{{- end -}}
+
 {{/* Adds the election to settings: dict "root" . "settings" SETTINGS. */}}
 {{- define "tortoise.withElection" -}}
 {{- $settings := deepCopy .settings -}}
@@ -83,7 +88,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and $v.leaderElection.enabled (ne $v.mode "daemon") -}}
 {{- fail "`leaderElection` is for `mode: daemon`. A CronJob runs one pod at a time." -}}
 {{- end -}}
-{{- range $name := list "serviceMonitor" "prometheusRule" "podDisruptionBudget" -}}
+{{- range $name := list "serviceMonitor" "prometheusRule" "grafanaDashboard" "podDisruptionBudget" -}}
 {{- if and (get $v $name).enabled (ne $v.mode "daemon") -}}
 {{- fail (printf "`%s` is for `mode: daemon`. A CronJob has no page, no metrics and no pod to keep. Remove `%s.enabled`." $name $name) -}}
 {{- end -}}

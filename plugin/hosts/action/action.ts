@@ -129,8 +129,9 @@ async function requestOf(host: Host, mode: ActionMode | undefined): Promise<RunR
   const isSelected = inputWorkloads()
   const settings = settingsFor(host, await readActionSettings(host, checkout, mode), mode)
   const usage = usageInputs()
+  const notify = mode === 'report' || usage.cluster !== undefined ? undefined : {}
   return isSelected === undefined
-    ? { checkout, settings, usage }
+    ? { checkout, settings, usage, notify }
     : { checkout, settings: onOwnBranch(settings), usage, isSelected }
 }
 

@@ -36,6 +36,7 @@ export async function repositoriesStep(host: Host, mode: ActionMode | undefined)
     directory,
     mode,
     only: isOn('urgent') ? 'urgent' : undefined,
+    notify: mode === 'report' || usage.cluster !== undefined ? undefined : {},
   })
   runner.info(repositoriesTable(all, plain))
   writeRepositoriesOutputs(all, host)

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   plan: async () => (await import('./plan.ts')).planCommand,
   backtest: async () => (await import('./backtest.ts')).backtestCommand,
   run: async () => (await import('./run.ts')).runCommand,
+  notify: async () => (await import('./notify.ts')).notifyCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   report: async () => (await import('./report.ts')).reportCommand,
   discover: async () => (await import('./discover.ts')).discoverCommand,

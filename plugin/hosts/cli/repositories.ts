@@ -52,6 +52,7 @@ async function runAll(
     mode: reportsOnly ? 'report' : undefined,
     only: flags.urgent ? 'urgent' : undefined,
     withFleet: flags.output === 'html',
+    notify: reportsOnly || flags.cluster !== undefined ? undefined : {},
   })
 }
 

@@ -19,7 +19,8 @@ export function runCommand(host: Host): Command {
         throw stop('usage', '--urgent cannot be combined with --shard or --merge', {
           hint: 'It reads few workloads, so one job does it: leave out --shard and --merge.',
         })
-      const request = () => openRun(host, flags)
+      const notify = flags.cluster === undefined ? {} : undefined
+      const request = () => ({ ...openRun(host, flags), notify })
       const inShards = runInShards(host, { request, runs: { shard: runShard, merge: runMerged } }, flags)
       if (inShards === undefined && flags.repositories) return runOnRepositories(host, flags, false)
       const start = flags.urgent ? runUrgent : run

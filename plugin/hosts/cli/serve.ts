@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { leaveSignals } from '../../io/interrupts.ts'
 import { stop } from '../../model/problem.ts'
 import { repositoriesReport } from '../../report/repositories.ts'
@@ -14,7 +14,7 @@ import type { RepositoriesReport } from '../../run/repositories/run-repositories
 import type { Daemon, DaemonPorts } from '../daemon/daemon.ts'
 import { startDaemon } from '../daemon/daemon.ts'
 import { openLeaseStore } from '../daemon/lease-store.ts'
-import { createLog } from '../daemon/log.ts'
+import { createLog, type LogFormat, type LogLevel, logFormats, logLevels } from '../daemon/log.ts'
 import type { ServeFlags } from '../daemon/run-schedule.ts'
 import { runSchedule } from '../daemon/run-schedule.ts'
 import { namedSchedules } from '../daemon/scheduler.ts'
@@ -30,6 +30,8 @@ interface CommandFlags extends ServeFlags {
   readonly listen: string
   readonly once?: boolean
   readonly repositories?: true
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
 }
 
 /** `tortoise serve`: runs on schedules until a signal ends it. */
@@ -51,8 +53,14 @@ export function serveCommand(host: Host): Command {
     .option('--once', 'run every schedule once and exit, for a CronJob')
     .option('--prometheus <url>', 'base URL of the Prometheus to read (default: from the settings)')
     .addOption(snapshotOption())
+    .addOption(
+      new Option('--log-level <level>', 'least important events that are logged')
+        .choices(logLevels)
+        .default('info'),
+    )
+    .addOption(new Option('--log-format <format>', 'format of the log').choices(logFormats).default('json'))
     .action(async (flags: CommandFlags) => {
-      const log = createLog(host.stdout, host.now)
+      const log = createLog(host.stdout, host.now, { level: flags.logLevel, format: flags.logFormat })
       const inputs = flags.repositories ? severalInputs(host, flags) : oneInput(host, flags)
       if (flags.once === true) return once(host, flags, inputs)
       const daemon = await startDaemon({

@@ -55,7 +55,7 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
   const { log, flags } = ports
   const first = ports.readSettings()
   checkSchedules(first.serve)
-  const runs = new Runs(ports, first)
+  const runs = new Runs(ports, first, ports.version)
   const election = await elect(ports, runs)
   const server: PageServer = await servePages(pagesOf(runs, frameOf(ports)), ports.listen)
   const due = openDueTimes(flags.state)
@@ -71,7 +71,7 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
   }
   start(first)
   const sampler = startSampler(samplerPorts(ports, runs, election))
-  log('info', 'serving', { port: server.port, schedules: first.serve.schedules.length })
+  log('info', 'server started', { port: server.port, schedules: first.serve.schedules.length })
   return {
     port: server.port,
     reload: async () => {
@@ -79,16 +79,17 @@ export async function startDaemon(ports: DaemonPorts): Promise<Daemon> {
       if (settings === undefined) return
       await scheduler?.stop()
       start(settings)
-      log('info', 'settings loaded', { schedules: settings.serve.schedules.length })
+      log('info', 'settings reloaded', { schedules: settings.serve.schedules.length })
     },
     stop: async () => {
-      log('info', 'shutting down')
+      log('info', 'shutdown started')
       const drained = runs.drain()
       await Promise.all([scheduler?.stop(), sampler.stop()])
       const whole = await drained
       await election?.stop()
       await server.close()
-      log('info', 'shut down', { whole })
+      if (!whole) log('warn', 'run interrupted: it did not end within serve.shutdownSeconds')
+      log('info', 'shutdown finished')
       return whole
     },
   }

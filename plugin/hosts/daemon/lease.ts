@@ -50,7 +50,7 @@ export function joinElection({ identity, seconds }: Candidate, ports: ElectionPo
   const become = (next: boolean): void => {
     if (next !== leading) {
       leading = next
-      log('info', next ? 'leading' : 'not leading', { identity })
+      log('info', next ? 'became the leader' : 'stopped leading', { identity })
       changed(next)
     }
   }
@@ -74,7 +74,7 @@ export function joinElection({ identity, seconds }: Candidate, ports: ElectionPo
   }
   const turn = async (): Promise<void> => {
     await attempt().catch((error: unknown) => {
-      log('warn', 'The Lease cannot be renewed', {
+      log('warn', 'lease not renewed', {
         error: error instanceof Error ? error.message : String(error),
       })
     })

@@ -1,14 +1,22 @@
-import type { Outcome } from '../../model/plan.ts'
 import { printProblem } from '../../model/problem.ts'
-import type { RepositoriesOutcome, RepositoryOutcome } from '../../report/repositories.ts'
+import type { UsageReading } from '../../model/reading.ts'
+import { fleetSums } from '../../report/fleet/sums.ts'
 import { failureOf, onboardingSentence } from '../../report/repositories.ts'
+import type { SentNotification } from '../../run/notify/send.ts'
+import type { RepositoryRun } from '../../run/repositories/repository-run.ts'
+import type { RepositoriesReport } from '../../run/repositories/run-repositories.ts'
+import type { RunReport } from '../../run/run.ts'
+import type { FleetMetrics } from './fleet-metrics.ts'
 import type { Log } from './log.ts'
-import { type Metrics, type RunLabels, recordOutcome } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
+import { pullFamilies, type RunLabels, recordOutcome } from './record-outcome.ts'
 import type { ScheduleResult } from './run-schedule.ts'
 
 /** A finished run of a schedule. */
 export interface EndedRun {
   readonly schedule: string
+  /** Whether it planned everything, and not only what is urgent. */
+  readonly isWhole: boolean
   readonly seconds: number
   /** When it ended, in milliseconds. */
   readonly at: number
@@ -17,40 +25,54 @@ export interface EndedRun {
 /** Where the results of runs go. */
 export interface RecordPorts {
   readonly metrics: Metrics
+  readonly fleet: FleetMetrics
   readonly log: Log
+  /** The repositories of the last run of each schedule. */
+  readonly origins: Map<string, readonly RunLabels[]>
 }
 
 /** Records the result of a schedule in metrics and in the log. */
 export function recordResult(ports: RecordPorts, ended: EndedRun, result: ScheduleResult): void {
   const { schedule, seconds } = ended
   ports.metrics.set('tortoise_run_duration_seconds', { schedule }, seconds)
-  if ('outcome' in result) recordDone(ports, { ...ended, labels: { schedule } }, result.outcome)
-  else recordRepositories(ports, ended, result.repositories)
+  if ('outcome' in result) {
+    recordReadings(ports.metrics, result.outcome.plan.usage ?? [])
+    recordDone(ports, { ...ended, labels: { schedule } }, result.outcome)
+  } else recordRepositories(ports, ended, result.repositories)
 }
 
 /** Records a run that ended with an error. */
 export function recordError(
-  { metrics, log }: RecordPorts,
-  { schedule, seconds }: EndedRun,
+  { metrics, log }: Pick<RecordPorts, 'metrics' | 'log'>,
+  { schedule, seconds }: Pick<EndedRun, 'schedule' | 'seconds'>,
   error: string,
 ): void {
   metrics.set('tortoise_run_duration_seconds', { schedule }, seconds)
   metrics.add('tortoise_runs_total', { schedule, result: 'failed' })
-  log('error', 'run failed', { schedule, seconds, error })
+  log('error', 'run failed', { schedule, duration_seconds: seconds, error })
 }
 
 interface LabelledRun extends EndedRun {
   readonly labels: RunLabels
 }
 
-function recordDone({ metrics, log }: RecordPorts, run: LabelledRun, outcome: Outcome): void {
-  const { labels, seconds } = run
+const originOf = (labels: RunLabels): string =>
+  'repository' in labels ? `${labels.repository}\0${labels.branch}` : ''
+
+function recordDone({ metrics, fleet, log }: RecordPorts, run: LabelledRun, outcome: RunReport): void {
+  const { labels, seconds, isWhole } = run
+  const { plan, delivery, observations, notified = [] } = outcome
+  recordNotified(metrics, notified)
   recordSuccess(metrics, run)
-  recordOutcome(metrics, labels, outcome)
-  const { plan, delivery } = outcome
+  recordOutcome(metrics, { labels, isWhole, observations }, outcome)
+  if (isWhole) fleet.record(originOf(labels), fleetSums(plan, observations))
   const changes = plan.proposal?.changes.length ?? 0
   const { commit, created } = delivery ?? {}
-  log('info', 'run done', { ...labels, seconds, changes, commit, created })
+  log('info', 'run finished', { ...labels, duration_seconds: seconds, changes, commit, created })
+}
+
+function recordNotified(metrics: Metrics, all: readonly SentNotification[]): void {
+  for (const { target, result } of all) metrics.add('tortoise_notifications_total', { target, result })
 }
 
 function recordSuccess(metrics: Metrics, { labels, at }: LabelledRun): void {
@@ -58,16 +80,51 @@ function recordSuccess(metrics: Metrics, { labels, at }: LabelledRun): void {
   metrics.set('tortoise_last_success_timestamp_seconds', labels, at / 1000)
 }
 
-function recordRepositories(ports: RecordPorts, ended: EndedRun, all: RepositoriesOutcome): void {
-  const { schedule, seconds } = ended
-  // A repository that is no longer found keeps no figures.
-  ports.metrics.clearRepositories(schedule)
-  for (const one of all.repositories) recordRepository(ports, ended, one)
-  const failure = failureOf(all)
-  if (failure !== undefined) ports.log('warn', failure, { schedule, seconds })
+function recordReadings(metrics: Metrics, readings: readonly UsageReading[]): void {
+  for (const { cluster, origin, cost } of readings) {
+    if (cost === undefined) continue
+    const labels = { cluster, origin }
+    metrics.add('tortoise_usage_queries_total', labels, cost.queries)
+    metrics.add('tortoise_usage_query_seconds_total', labels, cost.seconds)
+    metrics.add('tortoise_usage_query_samples_total', labels, cost.samples)
+  }
 }
 
-function recordRepository(ports: RecordPorts, ended: EndedRun, one: RepositoryOutcome): void {
+function recordRepositories(ports: RecordPorts, ended: EndedRun, all: RepositoriesReport): void {
+  const { schedule, seconds } = ended
+  ports.metrics.clearRepositories(schedule)
+  forgetGone(ports, schedule, all)
+  const reports = all.repositories.flatMap((one) => ('report' in one ? [one.report] : []))
+  // A cluster that several repositories name is read once.
+  const readings = new Map(
+    reports.flatMap(({ plan }) => plan.usage ?? []).map((one) => [`${one.cluster}\0${one.origin}`, one]),
+  )
+  recordReadings(ports.metrics, [...readings.values()])
+  for (const one of all.repositories) recordRepository(ports, ended, one)
+  recordNotified(ports.metrics, all.notified ?? [])
+  const failure = failureOf(all)
+  if (failure !== undefined) ports.log('warn', failure, { schedule, duration_seconds: seconds })
+}
+
+/** A repository that is no longer found keeps no figures; one that failed keeps those of its last run. */
+function forgetGone(
+  { metrics, fleet, origins }: RecordPorts,
+  schedule: string,
+  all: RepositoriesReport,
+): void {
+  const now = all.repositories.map(
+    ({ target: { url: repository, branch } }): RunLabels => ({ schedule, repository, branch }),
+  )
+  const left = new Set(now.map(originOf))
+  for (const gone of (origins.get(schedule) ?? []).filter((one) => !left.has(originOf(one)))) {
+    const { schedule: _, ...place } = gone
+    fleet.forget(originOf(gone))
+    for (const name of pullFamilies) metrics.clear(name, place)
+  }
+  origins.set(schedule, now)
+}
+
+function recordRepository(ports: RecordPorts, ended: EndedRun, one: RepositoryRun): void {
   const { metrics, log } = ports
   const { url: repository, branch } = one.target
   const labels = { schedule: ended.schedule, repository, branch }
@@ -79,6 +136,6 @@ function recordRepository(ports: RecordPorts, ended: EndedRun, one: RepositoryOu
   } else {
     recordSuccess(metrics, run)
     const detail = 'skipped' in one ? `skipped: ${one.skipped}` : onboardingSentence(one.onboarding)
-    log('info', 'run done', { ...labels, detail })
+    log('info', 'run finished', { ...labels, detail })
   }
 }

@@ -5,13 +5,14 @@ import { pagePolicy } from '../../report/fleet/page.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { repositoriesJson } from '../../report/repositories.ts'
 import type { Host } from '../../run/host.ts'
+import { openFleetMetrics } from './fleet-metrics.ts'
 import type { Election } from './lease.ts'
 import type { Log } from './log.ts'
 import { errorText, logProgress } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { LastRun } from './page.ts'
 import { cachedPage, type PageFrame } from './page.ts'
-import { recordError, recordResult } from './record-run.ts'
+import { type RecordPorts, recordError, recordResult } from './record-run.ts'
 import { createQueue } from './run-queue.ts'
 import type { ScheduleResult, ServeFlags } from './run-schedule.ts'
 import { runSchedule } from './run-schedule.ts'
@@ -34,6 +35,8 @@ type Ended = { readonly result: ScheduleResult } | { readonly error: string }
 /** The runs of a daemon, one at a time, and the results of the last ones. */
 export class Runs {
   readonly metrics = createMetrics()
+  readonly fleet = openFleetMetrics(this.metrics)
+  readonly #origins: RecordPorts['origins'] = new Map()
   readonly last = new Map<string, LastRun>()
   readonly next = new Map<string, Date>()
   settings: Settings
@@ -42,9 +45,10 @@ export class Runs {
   readonly #queue = createQueue()
   readonly #skipped = new Map<string, { readonly schedule: NamedSchedule; readonly at: number }>()
 
-  constructor(ports: RunsPorts, settings: Settings) {
+  constructor(ports: RunsPorts, settings: Settings, version: string) {
     this.#ports = ports
     this.settings = settings
+    this.metrics.set('tortoise_build_info', { version, nodejs_version: process.versions.node }, 1)
     this.metrics.set('tortoise_running', {}, 0)
     this.metrics.set('tortoise_settings_valid', {}, 1)
   }
@@ -56,7 +60,7 @@ export class Runs {
     if (!leading) this.#skipped.set(name, { schedule, at: this.#now() })
     else this.#skipped.delete(name)
     if (leading && this.#queue.push(name, () => this.#run(schedule, reason))) return
-    if (leading) this.#ports.log('warn', 'Skipped: the previous run has not ended', { schedule: name })
+    if (leading) this.#ports.log('warn', 'run skipped: the previous one has not ended', { schedule: name })
     this.metrics.add('tortoise_runs_total', { schedule: name, result: 'skipped' })
   }
 
@@ -65,6 +69,10 @@ export class Runs {
     this.settings = settings
     this.next.clear()
     this.metrics.clear('tortoise_next_run_timestamp_seconds')
+    // A counter that begins at 0 shows the first failure as an increase.
+    for (const { name: schedule } of namedSchedules(settings.serve))
+      for (const result of ['done', 'failed', 'skipped'])
+        this.metrics.add('tortoise_runs_total', { schedule, result }, 0)
   }
 
   /** Records the next time of a schedule. */
@@ -91,7 +99,7 @@ export class Runs {
       return settings
     } catch (error) {
       this.metrics.set('tortoise_settings_valid', {}, 0)
-      this.#ports.log('error', 'The settings are invalid; the old ones stay in use', {
+      this.#ports.log('error', 'settings rejected: the old ones stay in use', {
         error: errorText(error),
       })
       return undefined
@@ -115,7 +123,7 @@ export class Runs {
     const { host, log, flags } = this.#ports
     const { name } = schedule
     const started = this.#now()
-    log('info', 'run', { schedule: name, reason })
+    log('info', 'run started', { schedule: name, reason })
     this.metrics.set('tortoise_running', {}, 1)
     const logged = { ...host, progress: logProgress(log, name) }
     const operator = this.#ports.readRepositories
@@ -126,12 +134,13 @@ export class Runs {
         (error: unknown) => ({ error: errorText(error) }),
       )
     this.metrics.set('tortoise_running', {}, 0)
-    this.#record(name, ended, (this.#now() - started) / 1000)
+    this.#record(schedule, ended, (this.#now() - started) / 1000)
   }
 
-  #record(schedule: string, ended: Ended, seconds: number): void {
-    const ports = { metrics: this.metrics, log: this.#ports.log }
-    const run = { schedule, seconds, at: this.#now() }
+  #record({ name: schedule, only }: NamedSchedule, ended: Ended, seconds: number): void {
+    const { metrics, fleet } = this
+    const ports = { metrics, fleet, log: this.#ports.log, origins: this.#origins }
+    const run = { schedule, isWhole: only === undefined, seconds, at: this.#now() }
     const last = 'error' in ended ? { error: ended.error } : ended.result
     this.last.set(schedule, { ended: new Date(run.at), seconds, ...last })
     if ('error' in ended) recordError(ports, run, ended.error)

@@ -38,7 +38,9 @@ export async function runSchedule(host: Host, request: ScheduleRequest): Promise
   if (operator === undefined) return { outcome: await runOne(host, request) }
   const directory = join(flags.state, 'repositories')
   const { mode, only } = schedule
-  const repositories = { operator, flags, usage: usageOf(request), directory, mode, only, withFleet: true }
+  const notify = notifyOf(request)
+  const usage = usageOf(request)
+  const repositories = { operator, flags, usage, directory, mode, only, notify, withFleet: true }
   return { repositories: await runRepositories(host, repositories) }
 }
 
@@ -56,6 +58,10 @@ function usageOf({
   }
 }
 
+/** A schedule for some clusters, or with a delivery of its own, does not know the whole. */
+const notifyOf = ({ schedule: { cluster, mode, only }, flags: { state } }: ScheduleRequest) =>
+  cluster === undefined && mode === undefined && only === undefined ? { state } : undefined
+
 async function runOne(host: Host, request: ScheduleRequest): Promise<RunReport> {
   const { settings, schedule, flags } = request
   const { repo, state } = flags
@@ -67,5 +73,6 @@ async function runOne(host: Host, request: ScheduleRequest): Promise<RunReport> 
     deliver: { ...settings.deliver, mode: mode ?? settings.deliver.mode },
   }
   const start = only === 'urgent' ? runUrgent : run
-  return start(host, { checkout, settings: narrowed, usage: usageOf(request), withFleet: true })
+  const usage = usageOf(request)
+  return start(host, { checkout, settings: narrowed, usage, notify: notifyOf(request), withFleet: true })
 }

@@ -50,6 +50,6 @@ async function reading({ gather, log, metrics, now }: SamplerPorts): Promise<voi
         metrics.set('tortoise_last_sample_timestamp_seconds', { cluster }, now().getTime() / 1000)
     }
   } catch (error) {
-    log('error', 'Samples could not be read', { error: errorText(error) })
+    log('error', 'samples not read', { error: errorText(error) })
   }
 }

@@ -1,12 +1,14 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { stop } from '../../model/problem.ts'
 import type { Data } from '../../model/text/data.ts'
 import type { Html } from '../../model/text/html.ts'
 import { type Terminal, terminal } from '../../model/text/terminal.ts'
+import { metricsType } from './metrics.ts'
 
 /** The pages of the daemon. They are read-only. */
 export interface Pages {
-  readonly metrics: () => Data
+  readonly metrics: () => Promise<Data>
   /** Why the daemon is not ready; `undefined` when it is. */
   readonly unready: () => string | undefined
   readonly report: () => Html
@@ -34,7 +36,7 @@ const text = (status: number, body: string): Answer => ({
   text: terminal`${body}\n`,
 })
 
-function answer(pages: Pages, path: string): Answer {
+async function answer(pages: Pages, path: string): Promise<Answer> {
   switch (path) {
     case '/healthz':
       return text(200, 'ok')
@@ -43,7 +45,7 @@ function answer(pages: Pages, path: string): Answer {
       return why === undefined ? text(200, 'ok') : text(503, why)
     }
     case '/metrics':
-      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', text: pages.metrics() }
+      return { status: 200, type: metricsType, text: await pages.metrics() }
     case '/report.json':
       return { status: 200, type: 'application/json', text: pages.reportJson() }
     case '/':
@@ -58,6 +60,30 @@ function answer(pages: Pages, path: string): Answer {
   }
 }
 
+function send(
+  response: ServerResponse,
+  { status, type, policy = "default-src 'none'", text: body }: Answer,
+  isHead: boolean,
+): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'content-security-policy': `${policy}; frame-ancestors 'none'`,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(isHead ? '' : body.toString())
+}
+
+/** An address that cannot be listened on is no bug. */
+const asProblem = (error: Error, address: string): Error =>
+  'code' in error && typeof error.code === 'string' && /^(?:EADDR|EACCES)/.test(error.code)
+    ? stop('usage', `nothing can listen on ${address} (${error.code})`, {
+        hint: 'Name another address with --listen, or stop the program that uses it.',
+        cause: error,
+      })
+    : error
+
 /** Serves the pages. Every method except GET and HEAD is refused. */
 export async function servePages(
   pages: Pages,
@@ -65,19 +91,17 @@ export async function servePages(
 ): Promise<PageServer> {
   const server = createServer((request, response) => {
     const reads = request.method === 'GET' || request.method === 'HEAD'
-    const found = reads ? answer(pages, (request.url ?? '/').split('?')[0] ?? '/') : text(405, 'read only')
-    response.writeHead(found.status, {
-      'content-type': found.type,
-      'cache-control': 'no-store',
-      'content-security-policy': `${found.policy ?? "default-src 'none'"}; frame-ancestors 'none'`,
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    })
-    response.end(request.method === 'HEAD' ? '' : found.text.toString())
+    const found = reads
+      ? answer(pages, (request.url ?? '/').split('?')[0] ?? '/')
+      : Promise.resolve(text(405, 'read only'))
+    found.then(
+      (one) => send(response, one, request.method === 'HEAD'),
+      () => send(response, text(500, 'the page cannot be made'), false),
+    )
   })
   server.requestTimeout = 10_000
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(asProblem(error, `${host}:${port}`)))
     server.listen(port, host, resolve)
   })
   const close = () =>

@@ -11,6 +11,7 @@ import { attempt } from './check.ts'
 import { coverageChecks } from './coverage-checks.ts'
 import type { Examination } from './examination.ts'
 import { liveChecks } from './live-checks.ts'
+import { notifyChecks } from './notify-checks.ts'
 import { operatorChecks } from './operator-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { settingsChecks } from './settings-checks.ts'
@@ -24,6 +25,7 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
     ...(await programChecks(quiet, request)),
     ...settingsChecks(request),
     ...operatorChecks(request),
+    ...(await notifyChecks(quiet, request)),
     ...(await signalChecks(request)),
     ...(await chartsChecks(quiet, request)),
   ]

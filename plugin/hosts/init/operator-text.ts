@@ -1,3 +1,4 @@
+import { schemaLine } from '../../../config/schema-url.ts'
 import { type SettingsCluster, scalar } from '../../run/survey/settings-text.ts'
 
 /** Operator settings that name the servers of clusters, with a comment at every value to check. */
@@ -6,6 +7,7 @@ export function operatorText(
   servers: ChartServers = noServers,
 ): string {
   const lines = [
+    schemaLine('operator'),
     '# With which servers, credentials and programs GitOps Tortoise works. No repository can change these settings.',
     '# All of them: docs/operator-settings.md of GitOps Tortoise.',
     'clusters:',

@@ -1,5 +1,6 @@
 import { visible } from './clean.ts'
 import { json } from './data.ts'
+import { redacted } from './secrets.ts'
 import { madeText, type Text } from './text.ts'
 
 /** A line of the daemon's log. */
@@ -16,3 +17,13 @@ export function logLine(fields: LogFields): LogLine {
   ])
   return madeText('log', json(Object.fromEntries(shown), 0).toString())
 }
+
+/** The same as pairs, as slog's text handler writes them: `level=info msg="run started" schedule=prod`. */
+export function logfmtLine(fields: LogFields): LogLine {
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${quoted(visible(redacted(String(value))))}`],
+  )
+  return madeText('log', `${pairs.join(' ')}\n`)
+}
+
+const quoted = (text: string): string => (/^[^\s"=\\]+$/.test(text) ? text : JSON.stringify(text))

@@ -32,7 +32,7 @@ export async function deliverCommit(
   if (mode === 'pull-request') throw new Error('mode pull-request makes no commit by itself')
   const branch = mode === 'direct' ? base : how.branch
   const now = ports.now()
-  ports.progress({ kind: 'stage', stage: 'deliver', detail: branch })
+  if (mode !== 'report') ports.progress({ kind: 'stage', stage: 'deliver', detail: branch })
   if (usesApi(how)) {
     const { session } = await openForge(ports, how)
     return deliverDirect(proposal, { base, baseId }, openWriter(ports, { settings, gitdir, session, now }))

@@ -5,6 +5,7 @@ import { ExpectedStop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import type { PullOutcome } from '../../model/proposal.ts'
 import { dashboard, dashboardMarker, dashboardTitle } from '../../report/dashboard.ts'
+import { sentIn, withSent } from '../notify/sent-record.ts'
 
 /** What the dashboard shows. */
 export interface DashboardInput {
@@ -20,9 +21,10 @@ export async function updateDashboard(
   { forge, pulls: known }: { readonly forge: Forge; readonly pulls: readonly Pull[] },
   progress: Progress,
 ): Promise<void> {
-  const body = dashboard(plan, [...pulls, ...recentlyClosed(known, pulls, now)])
+  const text = dashboard(plan, [...pulls, ...recentlyClosed(known, pulls, now)])
   try {
     const found = await forge.findIssue(dashboardMarker)
+    const body = withSent(text, sentIn(found?.body))
     if (found?.body.trim() === body.toString().trim()) return
     await forge.writeIssue({ title: dashboardTitle, body }, found?.number)
   } catch (error) {

@@ -19,7 +19,7 @@ export interface DeliverRequest {
   readonly plan: Plan
   readonly observations: readonly Observation[]
   readonly checkout: Checkout
-  readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules' | 'programs'>
+  readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules' | 'programs' | 'prices'>
   /** Whether the plan is a part of what should change: pull requests of the rest stay as they are. */
   readonly isPartial?: boolean
 }

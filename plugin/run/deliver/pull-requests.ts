@@ -5,6 +5,7 @@ import type { Plan } from '../../model/plan.ts'
 import type { Delivery, PullOutcome, ScopedProposal } from '../../model/proposal.ts'
 import { rowOf } from '../../report/rows.ts'
 import type { RunPorts } from '../host.ts'
+import { monthlyPrices } from '../monthly-prices.ts'
 import { updateDashboard } from './dashboard.ts'
 import type { ForgeState } from './forge-state.ts'
 import { obsoleteReasons } from './obsolete-pulls.ts'
@@ -14,7 +15,7 @@ import { pullTexts } from './pull-texts.ts'
 /** A plan to deliver as pull requests, one for each of its parts. */
 export interface PullsRequest {
   readonly plan: Plan
-  readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules'>
+  readonly settings: Pick<Settings, 'deliver' | 'health' | 'rules' | 'prices'>
   readonly observations: readonly Observation[]
   /** The base branch, and the commit of it that the plan was proved on. */
   readonly base: string
@@ -32,7 +33,9 @@ export async function deliverPulls(
   const { branch: prefix, pullRequests } = settings.deliver
   const { maxOpen, maxNewPerHour, labels, checks, dashboard } = pullRequests
   const now = clock()
-  const source = { observations, backtest: plan.backtest, rules: settings.rules, pullRequests, env }
+  const { rules } = settings
+  const prices = observations.length === 0 ? undefined : monthlyPrices(settings)
+  const source = { observations, backtest: plan.backtest, rules, prices, pullRequests, env }
   const wanted = increasesFirst(plan.parts ?? []).map((part) => pullTexts(part, source))
   progress({ kind: 'stage', stage: 'deliver', detail: prefix })
   const pulls = await syncPulls(wanted, {

@@ -6,6 +6,7 @@ import { isTakenBack } from '../../model/health.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { ScopedProposal } from '../../model/proposal.ts'
 import { readValue } from '../../model/value.ts'
+import type { Prices } from '../../report/cost.ts'
 import { pullBody } from '../../report/pull-request/body.ts'
 import { pullTitle } from '../../report/pull-request/head.ts'
 import type { Environment } from '../host.ts'
@@ -18,6 +19,8 @@ export interface TextSource extends Pick<Environment, 'env'> {
   readonly observations: readonly Observation[]
   readonly backtest: PlanBacktest | undefined
   readonly rules: Settings['rules']
+  /** For a month. Left out where usage is not read: the number of pods is not known then. */
+  readonly prices?: Prices | undefined
   readonly pullRequests: PullSettings
 }
 
@@ -26,8 +29,8 @@ const bodyLimit = 55_000
 
 /** Returns title, body and auto-merge of the pull request for one part of the plan. The body has no hidden block yet. */
 export function pullTexts(part: ScopedProposal, source: TextSource): WantedPull {
-  const { observations, backtest, rules, env } = source
-  const { prices, autoMerge, reconsider } = source.pullRequests
+  const { observations, backtest, rules, env, prices } = source
+  const { autoMerge, reconsider } = source.pullRequests
   const room = bodyLimit - blockSize(part)
   return {
     ...part,

@@ -1,4 +1,3 @@
-import type { Settings } from '../../../config/schema.ts'
 import {
   decidedOnboarding,
   type OnboardingDraft,
@@ -10,6 +9,7 @@ import type { Plan } from '../../model/plan.ts'
 import { onboardingBody, onboardingTitle } from '../../report/pull-request/onboarding.ts'
 import { openForge, openWriter } from '../deliver/open-forge.ts'
 import type { RunPorts } from '../host.ts'
+import { monthlyPrices } from '../monthly-prices.ts'
 import { type DraftRequest, draftSettings, type SettingsDraft } from './draft-settings.ts'
 
 /** How a branch without settings was onboarded. `planned`: only reported, nothing was opened. */
@@ -54,8 +54,6 @@ const noSource = 'no source with a workload was found in it'
 const planOf = ({ first }: SettingsDraft): Pick<Onboarding, 'plan'> =>
   typeof first === 'string' ? {} : { plan: first }
 
-const hoursPerMonth = 730
-
 function pullOf(
   { text, sources, skipped, settings, observed, first }: SettingsDraft,
   about: { readonly file: string; readonly branch: string },
@@ -74,9 +72,3 @@ function pullOf(
     body: onboardingBody(content),
   }
 }
-
-const monthlyPrices = ({ prices: { coreHour, gibibyteHour, currency } }: Pick<Settings, 'prices'>) => ({
-  cpu: coreHour * hoursPerMonth,
-  memory: gibibyteHour * hoursPerMonth,
-  currency: /^[A-Z]{3}$/.test(currency) ? `${currency} ` : currency,
-})

@@ -12,6 +12,7 @@ import {
 } from '../../report/repositories-dashboard.ts'
 import { openForge } from '../deliver/open-forge.ts'
 import type { RunPorts } from '../host.ts'
+import { sentIn, withSent } from '../notify/sent-record.ts'
 
 /** Where the issue about all repositories is. */
 export interface DashboardPlace {
@@ -28,8 +29,8 @@ export async function updateRepositoriesDashboard(
 ): Promise<void> {
   try {
     const { forge } = await openForge(ports, deliverTo(place))
-    const body = fitBody(repositoriesDashboard(all))
     const found = await forge.findIssue(repositoriesMarker)
+    const body = withSent(fitBody(repositoriesDashboard(all)), sentIn(found?.body))
     if (found?.body.trim() === body.toString().trim()) return
     await forge.writeIssue({ title: repositoriesTitle, body }, found?.number)
   } catch (error) {
@@ -42,7 +43,8 @@ export async function updateRepositoriesDashboard(
   }
 }
 
-function deliverTo({ dashboard, operator }: DashboardPlace): Settings['deliver'] {
+/** Settings of delivery that open the forge of the issue. */
+export function deliverTo({ dashboard, operator }: DashboardPlace): Settings['deliver'] {
   const { url, tokenEnv, github, forge } = dashboard
   const keyFile = github?.app?.keyFile
   const absolute = operator.absolute ?? ((path: string) => path)

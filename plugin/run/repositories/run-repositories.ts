@@ -1,25 +1,25 @@
-import type { RepositoryTarget } from '../../../config/repositories.ts'
 import { centralSettingsIn } from '../../../config/repository-operator.ts'
 import { hideVariables } from '../../io/environment.ts'
 import { asExpected } from '../../io/system-problem.ts'
-import { ExpectedStop, type Problem } from '../../model/problem.ts'
+import { ExpectedStop } from '../../model/problem.ts'
 import type { RunPorts } from '../host.ts'
+import type { NotifyFlags } from '../notify/notify.ts'
+import type { SentNotification } from '../notify/send.ts'
 import { shareObservations } from '../observe/observe.ts'
 import { centralVariables } from '../secret-variables.ts'
 import { updateRepositoriesDashboard } from './dashboard.ts'
 import { findTargets } from './find-targets.ts'
+import { notifyAfterAll } from './notify.ts'
 import type { UnreadCluster } from './read-origins.ts'
-import { type RunContext, runTarget, type TargetOutcome } from './run-target.ts'
+import type { RepositoryRun } from './repository-run.ts'
+import { type RunContext, runTarget } from './run-target.ts'
 import type { SkippedOrigin } from './skipped-origins.ts'
 
 /** Runs on several repositories. */
-export type RepositoriesRequest = Omit<RunContext, 'observe' | 'targets'>
-
-/** How the run on one repository and branch ended. */
-export type RepositoryRun = { readonly target: Pick<RepositoryTarget, 'url' | 'branch'> } & (
-  | TargetOutcome
-  | { readonly problems: readonly Problem[] }
-)
+export interface RepositoriesRequest extends Omit<RunContext, 'observe' | 'targets'> {
+  /** Present where the run may send the weekly summary of the operator settings. */
+  readonly notify?: NotifyFlags | undefined
+}
 
 /** How all runs ended. */
 export interface RepositoriesReport {
@@ -28,6 +28,8 @@ export interface RepositoriesReport {
   readonly skipped: readonly SkippedOrigin[]
   /** Clusters whose live objects could not be read. */
   readonly unread: readonly UnreadCluster[]
+  /** The summaries that were sent. */
+  readonly notified?: readonly SentNotification[]
 }
 
 /**
@@ -53,7 +55,11 @@ export async function runRepositories(
   if (central.dashboard !== undefined && isWhole)
     await updateRepositoriesDashboard(ports, { ...request, dashboard: central.dashboard }, report)
   if (bugs.length > 0) throw bugs[0]
-  return report
+  const { notify: settings, dashboard } = central
+  if (settings === undefined || request.notify === undefined || !isWhole) return report
+  const { operator, notify: flags } = request
+  const joint = { settings, flags, operator, dashboard }
+  return { ...report, notified: await notifyAfterAll(ports, joint, report.repositories) }
 }
 
 async function runEach(ports: RunPorts, context: RunContext) {

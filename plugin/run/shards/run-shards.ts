@@ -5,12 +5,13 @@ import { planShard } from '../../plan/plan-shard.ts'
 import type { Shard } from '../../plan/shard-sources.ts'
 import { deliverPlan } from '../deliver/deliver.ts'
 import { openTarget, type Target } from '../deliver/target.ts'
+import { trackedPulls } from '../deliver/tracked-pulls.ts'
 import type { RunPorts } from '../host.ts'
 import { observe } from '../observe/observe.ts'
 import type { ObservedUsage } from '../observe/request.ts'
 import { openPlan, type PlanBase } from '../plan-repository.ts'
 import { requireDelivery } from '../require-settings.ts'
-import type { RunReport, RunRequest } from '../run.ts'
+import { notified, type RunReport, type RunRequest } from '../run.ts'
 import { localFiles, outputFile } from '../stored-files.ts'
 import { digest, type PartFile, type PartOrigin, readParts, writePart } from './part-file.ts'
 import { requireWhole } from './require-whole.ts'
@@ -58,7 +59,9 @@ export async function runMerged(ports: RunPorts, request: MergeRequest): Promise
   const target = await openTarget(ports, { ...request, isPinned: true }, 0)
   const { report, observed } = await mergeOn(ports, request, { base: target.base, commit: target.commit.id })
   const delivery = await deliverMerged(ports, { ...request, ...observed, plan: report.plan }, target)
-  return { ...report, ...(delivery && { delivery }) }
+  const pulls = trackedPulls(target, delivery, ports.now())
+  const whole = { ...report, ...(delivery && { delivery }), ...(pulls && { pulls }) }
+  return { ...whole, ...(await notified(ports, request, { report: whole, target })) }
 }
 
 interface PlannedOn {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { schemaLine } from '../../../config/schema-url.ts'
 import { visible } from '../../model/text/clean.ts'
 import type { Former } from './former-rules.ts'
 import type { SurveyedSource } from './survey.ts'
@@ -50,6 +51,7 @@ const modes = {
 /** The smallest `tortoise.yaml` that names what was found, with a comment at every value to check. */
 export function settingsText({ sources, clusters, former, mode }: Contents): string {
   const head = [
+    schemaLine('tortoise'),
     '# What GitOps Tortoise right-sizes, and how it delivers changes. Servers and credentials are operator settings.',
     '# All settings: docs/settings.md of GitOps Tortoise.',
   ]

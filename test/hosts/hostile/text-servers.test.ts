@@ -369,7 +369,7 @@ describe('the daemon', () => {
       }),
     )
     const daemon = start('hostile', settings, { usage: ['--snapshot', snapshot, '--repo', repo] })
-    await until('a run', () => count(daemon.log, 'run done') > 0, 60)
+    await until('a run', () => count(daemon.log, 'run finished') > 0, 60)
     for (const line of daemon.log) for (const value of Object.values(line)) expectInert(String(value))
     const page = await (await daemon.get('/')).text()
     expectInert(page)
@@ -377,7 +377,7 @@ describe('the daemon', () => {
     expect(page).not.toMatch(/<img|<\/details> \[a\]/)
     const metrics = await (await daemon.get('/metrics')).text()
     expectInert(metrics)
-    expect(metrics.split('\n').every((line) => /^(#|tortoise_|$)/.test(line))).toBe(true)
+    expect(metrics.split('\n').every((line) => /^(#|tortoise_|process_|nodejs_|$)/.test(line))).toBe(true)
     const report = await (await daemon.get('/report.json')).text()
     expectInert(report)
     JSON.parse(report)

@@ -23,3 +23,19 @@ it('a price of CPU is set in one way, and with both of its parts', () => {
   expect(load(both).recommend.costOfShortage).toBe(0.05)
   expect(() => load(`${both}  targetTimeAbove: 3\n`)).toThrow(/both set the price/)
 })
+
+it('a removed setting names its successor', () => {
+  const text = 'deliver:\n  pullRequests:\n    prices: {cpu: 21.6, memory: 2.88}\n'
+  const failure = (): unknown => loadSettings('tortoise.yaml', text)
+  expect(failure).toThrow(/the setting deliver\.pullRequests\.prices was removed/)
+  expect(failure).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({
+          hint: expect.stringContaining('Set `prices.coreHour` and `prices.gibibyteHour`'),
+          place: { file: 'tortoise.yaml', line: 3, column: 5 },
+        }),
+      ],
+    }),
+  )
+})

@@ -4,7 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { actionReference } from '../../../config/action-doc.ts'
-import { loadSettings } from '../../../config/load.ts'
+import { sectionExamples } from '../../../config/examples.ts'
+import { combineSettings, loadSettings } from '../../../config/load.ts'
+import { metricsReference } from '../../../config/metrics-doc.ts'
 import { schemas } from '../../../config/schemas.ts'
 import { settingsReference } from '../../../config/settings-doc.ts'
 
@@ -25,6 +27,10 @@ describe('published schemas', () => {
   it('docs/action.md is generated from action.yml (npm run schemas)', () => {
     const manifest = readFileSync(join(root, 'action.yml'), 'utf8')
     expect(readFileSync(join(root, 'docs/action.md'), 'utf8')).toBe(actionReference(manifest))
+  })
+
+  it('docs/metrics.md is generated from the families of metrics (npm run schemas)', () => {
+    expect(readFileSync(join(root, 'docs/metrics.md'), 'utf8')).toBe(metricsReference())
   })
 
   it('the settings schema accepts what the loader accepts', () => {
@@ -68,5 +74,44 @@ describe('loading settings', () => {
       recommend: { cpuSpare: 30, memoryMargin: 15 },
       sources: [{ path: 'apps', values: ['a.yaml'] }],
     })
+  })
+})
+
+describe('examples of settings', () => {
+  const sections = Object.keys((published('tortoise') as { properties: object }).properties)
+
+  it('exist for every section', () => {
+    expect(Object.keys(sectionExamples).sort()).toEqual(sections.filter((name) => name !== '$schema').sort())
+  })
+
+  it.each(Object.entries(sectionExamples))('%s can be used as it is', (name, text) => {
+    const beside = name === 'sources' ? 'clusters: [{ name: prod }]' : 'sources: []'
+    expect(loadSettings('tortoise.yaml', `${text}\n${name === 'clusters' ? '' : beside}\n`)).toBeDefined()
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
+      published('tortoise') as object,
+    )
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true)
+  })
+
+  it('are in the schema, with the title and the Markdown that editors show', () => {
+    const { properties } = published('tortoise') as {
+      properties: Record<string, { title: string; examples?: unknown[]; properties?: Record<string, object> }>
+    }
+    for (const name of sections.filter((one) => one !== '$schema'))
+      expect(properties[name]).toMatchObject({ title: name, examples: [expect.anything()] })
+    expect(properties['recommend']?.properties?.['preset']).toMatchObject({
+      title: 'recommend.preset',
+      markdownDescription: expect.stringContaining('`careful`'),
+    })
+  })
+
+  it('a settings file may name its schema in both ways', () => {
+    const text = '# yaml-language-server: $schema=x\n$schema: ./tortoise.schema.json\nsources: []\n'
+    expect(loadSettings('tortoise.yaml', text)).toBeDefined()
+    const operator = {
+      main: { file: 'tortoise.yaml', text: '' },
+      operator: { file: 'o.yaml', text: '$schema: x\n' },
+    }
+    expect(combineSettings(operator)).toBeDefined()
   })
 })

@@ -1,0 +1,30 @@
+import type { Check } from '../../report/json/doctor.ts'
+import type { Host } from '../../run/host.ts'
+import { requireTarget } from '../../run/notify/send.ts'
+import { attempt } from './check.ts'
+import type { Examination } from './examination.ts'
+
+const about = { area: 'settings', code: 'notify' } as const
+
+/** Checks that each target of the weekly summary has its URL and token, and that something records what is sent. Nothing is sent. */
+export async function notifyChecks(host: Host, { settings }: Examination): Promise<readonly Check[]> {
+  const { targets = [] } = settings.notify ?? {}
+  if (targets.length === 0) return []
+  const { mode, pullRequests } = settings.deliver
+  const isRecorded = mode === 'pull-request' && pullRequests.dashboard
+  const unrecorded: Check = {
+    ...about,
+    level: 'warning',
+    message: 'Only a daemon with a state directory sends the weekly summary: nothing else records it',
+    hint: 'Set deliver.pullRequests.dashboard: true, so that the dashboard issue records it.',
+  }
+  const found = await Promise.all(
+    targets.map((target) =>
+      attempt({ area: 'settings' }, async () => {
+        const { host: server } = requireTarget(host, target).url
+        return [{ ...about, level: 'ok', message: `The weekly summary goes to ${target.name} (${server})` }]
+      }),
+    ),
+  )
+  return [...found.flat(), ...(isRecorded ? [] : [unrecorded])]
+}

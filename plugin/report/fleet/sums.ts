@@ -1,0 +1,130 @@
+import { groupBy } from '../../model/group.ts'
+import type { Observation, ResourceUsage } from '../../model/observation.ts'
+import type { Plan, SourceRecommendation } from '../../model/plan.ts'
+import { bucketStart, cpuScale, memoryScale, type SketchScale, sketchWeight } from '../../model/sketch.ts'
+import { sum } from '../../model/sum.ts'
+import { readValue } from '../../model/value.ts'
+import { workloadKey } from '../../model/workload.ts'
+import { observationOf } from '../evidence.ts'
+import { inForce } from '../followed.ts'
+
+/** An amount of CPU in millicores, and of memory in bytes. */
+export interface Amounts {
+  readonly cpu: number
+  readonly memory: number
+}
+
+/** Sums over all pods of the managed workloads of one namespace of a cluster, by the mean number of pods in the window. */
+export interface NamespaceSums {
+  readonly cluster: string
+  readonly namespace: string
+  readonly workloads: number
+  readonly pods: number
+  readonly requested: Amounts
+  /** Mean usage in the window. */
+  readonly used: Amounts
+  /** What would be requested if every recommendation were applied. */
+  readonly recommended: Amounts
+  /** What merged changes that are followed and still in force took off the requests; negative where they added to them. */
+  readonly saved: Amounts
+}
+
+type Workloads = readonly SourceRecommendation[]
+
+/** Returns the sums of every namespace with a workload that the sources declare, in no order. */
+export function fleetSums(plan: Plan, observations: readonly Observation[]): readonly NamespaceSums[] {
+  const clusterOf = (one: Pick<SourceRecommendation, 'cluster' | 'workload'>): string =>
+    one.cluster ?? observationOf(observations, one)?.cluster ?? ''
+  const placeOf = (one: Pick<SourceRecommendation, 'cluster' | 'workload'>): string =>
+    `${clusterOf(one)}\0${one.workload.namespace}`
+  const saved = savedBy(plan, observations, placeOf)
+  return [...groupBy(plan.recommendations, placeOf)].flatMap(([place, members]) => {
+    const [first] = members
+    if (first === undefined) return []
+    const workloads = [...groupBy(members, ({ workload }) => workloadKey(workload)).values()]
+    const sums = workloads.map((own) => sumsOf(own, observations))
+    return [
+      {
+        cluster: clusterOf(first),
+        namespace: first.workload.namespace,
+        workloads: workloads.length,
+        pods: sum(sums.map(({ pods }) => pods)),
+        requested: added(sums.map(({ requested }) => requested)),
+        used: added(sums.map(({ used }) => used)),
+        recommended: added(sums.map(({ recommended }) => recommended)),
+        saved: saved.get(place) ?? nothing,
+      },
+    ]
+  })
+}
+
+const nothing: Amounts = { cpu: 0, memory: 0 }
+
+/** The sum of some amounts. */
+export const added = (all: readonly Amounts[]): Amounts => ({
+  cpu: sum(all.map(({ cpu }) => cpu)),
+  memory: sum(all.map(({ memory }) => memory)),
+})
+
+/** The mean number of pods of a workload; 1 where it is not known. */
+export const podsOf = (observation: Observation | undefined): number => observation?.replicas?.mean ?? 1
+
+function sumsOf(
+  own: Workloads,
+  observations: readonly Observation[],
+): Pick<NamespaceSums, 'pods' | 'requested' | 'used' | 'recommended'> {
+  const [first] = own
+  const observation = first && observationOf(observations, first)
+  const pods = podsOf(observation)
+  const of = (resource: keyof Amounts): readonly SourceRecommendation[] =>
+    own.filter(({ field, verdict }) => field === `requests.${resource}` && verdict !== 'unsure')
+  // Where nothing can be recommended, the current value is known from the running pods alone.
+  const requestedOf = (resource: keyof Amounts): number =>
+    of(resource).length === 0
+      ? (observation?.requested?.[resource] ?? 0)
+      : sum(of(resource).map((one) => (one.verdict === 'unsure' ? 0 : one.from))) * pods
+  const movedOf = (resource: keyof Amounts): number =>
+    sum(of(resource).map((one) => (one.verdict === 'change' ? one.to - one.from : 0))) * pods
+  const requested = { cpu: requestedOf('cpu'), memory: requestedOf('memory') }
+  const moved = { cpu: movedOf('cpu'), memory: movedOf('memory') }
+  return { pods, requested, used: usedBy(observation, pods), recommended: added([requested, moved]) }
+}
+
+function usedBy(observation: Observation | undefined, pods: number): Amounts {
+  const containers = observation?.containers ?? []
+  return {
+    cpu: sum(containers.map(({ cpu }) => meanOf(cpu, cpuScale))) * pods,
+    memory: sum(containers.map(({ memory }) => meanOf(memory, memoryScale))) * pods,
+  }
+}
+
+/** The mean sample, by the middle of each bucket. */
+function meanOf(usage: ResourceUsage | undefined, scale: SketchScale): number {
+  const weight = usage === undefined ? 0 : sketchWeight(usage.sketch)
+  if (usage === undefined || weight === 0) return 0
+  const middle = (bucket: number): number =>
+    Math.min(usage.peak, (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1)) / 2)
+  return sum(usage.sketch.map(([bucket, own]) => middle(bucket) * own)) / weight
+}
+
+function savedBy(
+  { followed = [] }: Plan,
+  observations: readonly Observation[],
+  placeOf: (one: Pick<SourceRecommendation, 'cluster' | 'workload'>) => string,
+): ReadonlyMap<string, Amounts> {
+  const merged = inForce(followed).filter(({ verdict }) => verdict !== 'waiting')
+  return new Map(
+    [...groupBy(merged, placeOf)].map(([place, members]) => [
+      place,
+      added(
+        members.map((one): Amounts => {
+          const [from, to] = [readValue(one.field, one.edit.from), readValue(one.field, one.edit.to)]
+          if (from === undefined || to === undefined) return nothing
+          const less = (from - to) * podsOf(observationOf(observations, one))
+          if (one.field === 'requests.cpu') return { cpu: less, memory: 0 }
+          return one.field === 'requests.memory' ? { cpu: 0, memory: less } : nothing
+        }),
+      ),
+    ]),
+  )
+}

@@ -1,0 +1,127 @@
+import { fieldLabel } from '../../model/field.ts'
+import type { FollowedChange } from '../../model/health.ts'
+import type { Observation } from '../../model/observation.ts'
+import type { Outcome } from '../../model/plan.ts'
+import type { ProposedChange, ScopedProposal, TrackedPull } from '../../model/proposal.ts'
+import { sum } from '../../model/sum.ts'
+import { workloadLabel } from '../../model/workload.ts'
+import { monthlyCost, type Prices } from '../../report/cost.ts'
+import type { Digest, DigestPull } from '../../report/digest/schema.ts'
+import { observationOf } from '../../report/evidence.ts'
+import { inForce } from '../../report/followed.ts'
+import { totals } from '../../report/rows.ts'
+
+/** The result of a run on one repository. */
+export interface DigestPart {
+  /** Left out where there is one repository alone. */
+  readonly repository?: string
+  readonly outcome: Outcome & { readonly observations: readonly Observation[] }
+  /** For a month. */
+  readonly prices: Prices
+}
+
+/** What a summary is about. */
+export interface DigestInput {
+  readonly parts: readonly DigestPart[]
+  readonly failed: Digest['failed']
+  readonly week: string
+  readonly now: Date
+}
+
+/** Makes the summary of a week from the results of one run. */
+export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
+  const all = parts.flatMap((part) => pullsOf(part, now))
+  const lately = all.filter(({ pull, shown }) => pull.state !== 'open' && shown.days < 7)
+  const followed = parts.flatMap(({ outcome }) => outcome.plan.followed ?? [])
+  const costs = parts.map(({ outcome, prices }) =>
+    costOf(outcome.plan.proposal?.changes ?? [], outcome.observations, prices),
+  )
+  return {
+    kind: 'TortoiseDigest',
+    version: 1,
+    week,
+    sentAt: now.toISOString(),
+    waiting: all
+      .filter(({ pull }) => pull.state === 'open')
+      .map(({ pull, shown }) => ({ ...shown, isBlocked: pull.isBlocked }))
+      .sort((one, other) => other.days - one.days),
+    queued: sum(parts.map(({ outcome }) => queuedIn(outcome))),
+    merged: lately.filter(({ pull }) => pull.state === 'merged').map(({ shown }) => shown),
+    declined: lately
+      .filter(({ pull }) => pull.state === 'closed' && !pull.byTortoise)
+      .map(({ shown }) => shown),
+    harmful: followed.filter(({ verdict }) => verdict === 'hurt' || verdict === 'taken-back').map(harmOf),
+    held: followed.filter(({ verdict }) => verdict === 'held').length,
+    followed: followed.filter(({ verdict }) => ['open', 'waiting', 'unclear'].includes(verdict)).length,
+    proposed: {
+      values: sum(parts.map(({ outcome }) => totals(outcome.plan).changes)),
+      workloads: sum(parts.map(({ outcome }) => totals(outcome.plan).workloads)),
+      savesPerMonth: rounded(-sum(costs)),
+    },
+    saved: savedBy(parts),
+    currency: parts[0]?.prices.currency ?? '$',
+    failed,
+  }
+}
+
+const dayMs = 86_400_000
+const rounded = (amount: number): number => Math.round(amount * 100) / 100 || 0
+
+const queuedIn = ({ delivery }: Outcome): number =>
+  delivery?.pulls?.filter(({ action }) => action === 'queued').length ?? 0
+
+interface ShownPull {
+  readonly pull: TrackedPull
+  readonly shown: DigestPull
+}
+
+function pullsOf({ repository, outcome, prices }: DigestPart, now: Date): readonly ShownPull[] {
+  const { plan, pulls = [], observations } = outcome
+  const partOf = (scope: string): ScopedProposal | undefined => plan.parts?.find((one) => one.scope === scope)
+  return pulls.map((pull) => {
+    const { number, url, scope, createdAt, endedAt = createdAt, state } = pull
+    const changes = state === 'open' ? partOf(scope)?.proposal.changes : undefined
+    const days = Math.max(0, Math.floor((now.getTime() - Date.parse(endedAt)) / dayMs))
+    return {
+      pull,
+      shown: {
+        ...(repository === undefined ? {} : { repository }),
+        number,
+        url,
+        scope: scope === '' ? 'all changes' : scope,
+        days,
+        ...(changes && {
+          values: changes.length,
+          savesPerMonth: rounded(-costOf(changes, observations, prices)),
+        }),
+      },
+    }
+  })
+}
+
+const costOf = (
+  changes: readonly ProposedChange[],
+  observations: readonly Observation[],
+  prices: Prices,
+): number => sum(changes.map((one) => monthlyCost(one, observationOf(observations, one), prices) ?? 0))
+
+function harmOf(one: FollowedChange): Digest['harmful'][number] {
+  const { cluster, workload, edit } = one
+  return {
+    ...(cluster === undefined ? {} : { cluster }),
+    workload: `${workload.namespace}/${workloadLabel(workload)}`,
+    field: fieldLabel(one),
+    from: edit.from,
+    to: edit.to,
+    at: edit.at,
+  }
+}
+
+/** By the changes of each repository that are followed: those in force for the month, all of them so far. */
+function savedBy(parts: readonly DigestPart[]): Digest['saved'] {
+  const lists = parts.map(({ outcome }) => outcome.plan.followed ?? [])
+  return {
+    perMonth: rounded(-sum(lists.flatMap(inForce).map(({ cost }) => cost?.aMonth ?? 0))),
+    soFar: rounded(-sum(lists.flat().map(({ cost }) => cost?.soFar ?? 0))),
+  }
+}

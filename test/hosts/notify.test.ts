@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sentIn } from '../../plugin/run/notify/sent-record.ts'
+import { startWebhookServer, type WebhookServer } from '../lab/webhook-server.ts'
+import { tortoise } from './program.ts'
+import { beginPulls, type PullStory } from './pull-story.ts'
+
+let server: WebhookServer
+let story: PullStory | undefined
+beforeEach(async () => {
+  server = await startWebhookServer()
+})
+afterEach(async () => {
+  await story?.close()
+  await server.close()
+})
+
+const loads = [
+  { name: 'api', asks: 500, uses: 100 },
+  { name: 'web', asks: 500, uses: 100 },
+]
+const notify =
+  'notify:\n  targets:\n    - { name: team, type: webhook, urlEnv: TEAM_URL, tokenEnv: TEAM_TOKEN }'
+const begin = (pullRequests: string): Promise<PullStory> =>
+  beginPulls({ loads, settings: notify, deliver: `  pullRequests: { ${pullRequests} }` })
+
+/** Runs the program with the variables that the target names, in place of `run` where another command is named. */
+function start(one: PullStory, command = 'run', ...more: readonly string[]) {
+  const { args, env } = one.command()
+  const [, ...flags] = args
+  const given = command === 'run' ? flags : flags.filter((flag) => flag !== '--output' && flag !== 'json')
+  return tortoise([command, ...given, ...more], {
+    env: { ...env, TEAM_URL: `${server.url}/x`, TEAM_TOKEN: 't0ken-of-team' },
+  })
+}
+
+describe('the weekly summary of a run', () => {
+  it('is sent once, is recorded in the dashboard, and says what waits for whom', async () => {
+    story = await begin('grouping: workload, dashboard: true')
+    const first = await start(story)
+    expect(first, first.stderr).toMatchObject({ status: 0 })
+    expect(server.got).toHaveLength(1)
+    expect(server.got[0]).toMatchObject({
+      authorization: 'Bearer t0ken-of-team',
+      body: {
+        kind: 'TortoiseDigest',
+        waiting: [
+          { scope: 'prod shop Deployment/api', days: 0, values: 1, isBlocked: false },
+          { scope: 'prod shop Deployment/web', days: 0, values: 1 },
+        ],
+        merged: [],
+        proposed: { values: 2, workloads: 2 },
+        currency: '$',
+      },
+    })
+    const issue = (): string => story?.server.state.issues[0]?.body ?? ''
+    expect(sentIn(issue())?.targets).toEqual(['team'])
+    // A repeated job, and a run that changes the dashboard.
+    await start(story)
+    story.see([{ name: 'api', asks: 500, uses: 20 }, ...loads.slice(1)])
+    const third = await start(story)
+    expect(third, third.stderr).toMatchObject({ status: 0 })
+    expect(server.got).toHaveLength(1)
+    expect(sentIn(issue())?.targets).toEqual(['team'])
+    expect(issue()).toContain('<!-- tortoise:dashboard -->')
+  })
+
+  it('is a warning where it fails, and is sent by the next run', async () => {
+    story = await begin('dashboard: true')
+    server.answer = { status: 403 }
+    const failed = await start(story)
+    expect(failed).toMatchObject({ status: 0 })
+    expect(failed.stderr).toMatch(
+      /warning: the summary was not sent to team: 127\.0\.0\.1:\d+ answers HTTP 403/,
+    )
+    server.answer = { status: 200 }
+    await start(story)
+    await start(story)
+    expect(server.got).toHaveLength(2)
+  })
+
+  it('is not sent where nothing records it', async () => {
+    story = await begin('dashboard: false')
+    const { status, stderr } = await start(story)
+    expect(status, stderr).toBe(0)
+    expect(stderr).toContain('the summary was not sent, because nothing would record it')
+    expect(server.got).toEqual([])
+  })
+
+  it('can be printed before, and sent by a command that delivers nothing', async () => {
+    story = await begin('dashboard: true')
+    const preview = await start(story, 'notify', '--dry-run')
+    expect(preview, preview.stderr).toMatchObject({ status: 0 })
+    expect(JSON.parse(preview.stdout)).toMatchObject({ team: { kind: 'TortoiseDigest', waiting: [] } })
+    const early = await start(story, 'notify')
+    expect(early, early.stdout).toMatchObject({ status: 1 })
+    expect(early.stderr).toMatch(/there is no dashboard issue/)
+    expect(server.got).toEqual([])
+    expect(story.server.state.pulls).toEqual(expect.objectContaining({ all: [] }))
+  })
+
+  it('is checked by the doctor, who names what is missing and no part of the URL', async () => {
+    story = await begin('dashboard: false')
+    const { args, env } = story.command()
+    const doctor = (more: Readonly<Record<string, string>>) =>
+      tortoise(['doctor', ...args.slice(1, 5), '-o', 'json'], { env: { ...env, ...more } })
+    const checks = (stdout: string) =>
+      (JSON.parse(stdout) as { checks: { message: string; level: string }[] }).checks
+        .filter(({ message }) => /summary/.test(message))
+        .map(({ level, message }) => [level, message])
+    const without = await doctor({})
+    expect(checks(without.stdout)[0]).toEqual(['error', expect.stringContaining('TEAM_URL, which is empty')])
+    const complete = await doctor({ TEAM_URL: server.url, TEAM_TOKEN: 't0ken-of-team' })
+    expect(checks(complete.stdout)).toEqual([
+      ['ok', `The weekly summary goes to team (127.0.0.1:${server.port})`],
+      ['warning', expect.stringContaining('nothing else records it')],
+    ])
+    expect(complete.stdout).not.toMatch(/secret-path|t0ken/)
+  })
+})

@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest'
+import type { Observation } from '../../../plugin/model/observation.ts'
+import type { Plan, SourceRecommendation } from '../../../plugin/model/plan.ts'
+import { addSample, cpuScale, emptySketch, finishSketch, memoryScale } from '../../../plugin/model/sketch.ts'
+import { fleetSums } from '../../../plugin/report/fleet/sums.ts'
+import { skipKindOf, skippedByKind } from '../../../plugin/report/skip-reasons.ts'
+
+const workload = (name: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name })
+const usage = (scale: typeof cpuScale, value: number) => {
+  const buffer = emptySketch(scale)
+  for (let nth = 0; nth < 10; nth += 1) addSample(buffer, scale, value)
+  return { sketch: finishSketch(buffer), peak: value, samples: 10 }
+}
+const observation = (name: string, pods: number): Observation => ({
+  cluster: 'prod',
+  workload: workload(name),
+  window: { from: '2026-01-01T00:00:00Z', to: '2026-01-15T00:00:00Z' },
+  days: 14,
+  coverage: 1,
+  containers: [{ container: 'app', cpu: usage(cpuScale, 100), memory: usage(memoryScale, 1e8), oomKills: 0 }],
+  replicas: { min: pods, max: pods, mean: pods },
+  requested: { cpu: 4321, memory: 987 },
+})
+const address = (name: string, field: 'requests.cpu' | 'requests.memory') =>
+  ({ source: 'apps', cluster: 'prod', workload: workload(name), container: 'app', field }) as const
+const recommendations: readonly SourceRecommendation[] = [
+  { ...address('web', 'requests.cpu'), verdict: 'change', from: 500, to: 200, because: [], together: 'a' },
+  { ...address('web', 'requests.memory'), verdict: 'keep', from: 1000, because: [] },
+  { ...address('api', 'requests.cpu'), verdict: 'unsure', missing: 'No usage found for shop/api' },
+]
+const followed: NonNullable<Plan['followed']> = (['held', 'open', 'waiting'] as const).map(
+  (verdict, nth) => ({
+    ...address(['web', 'api', 'job'][nth] ?? '', 'requests.cpu'),
+    verdict,
+    signs: [],
+    figures: [],
+    edit: { from: '1', to: '500m', rules: [], at: '2026-01-05T00:00:00Z', daysAgo: 10, commit: 'c' },
+  }),
+)
+const plan: Plan = {
+  recommendations,
+  skipped: [
+    {
+      source: 'apps',
+      namespace: 'shop',
+      workload: 'Deployment/web',
+      field: 'x',
+      reason: 'snoozed until May',
+    },
+    {
+      source: 'apps',
+      namespace: 'shop',
+      workload: 'Deployment/web',
+      field: 'y',
+      reason: 'snoozed until May',
+    },
+    { source: 'broken', workload: '', reason: 'kustomize build failed' },
+  ],
+  followed,
+}
+
+it('sums count every pod, and add up what was merged and is in force', () => {
+  const [sums, ...more] = fleetSums(plan, [observation('web', 3), observation('api', 2)])
+  expect(more).toEqual([])
+  expect(sums).toMatchObject({ cluster: 'prod', namespace: 'shop', workloads: 2, pods: 5 })
+  // The requests of api are known from its pods alone.
+  expect(sums?.requested).toEqual({ cpu: 500 * 3 + 4321, memory: 1000 * 3 + 987 })
+  expect(sums?.recommended).toEqual({ cpu: 200 * 3 + 4321, memory: 1000 * 3 + 987 })
+  expect(sums?.saved).toEqual({ cpu: 500 * 3 + 500 * 2, memory: 0 })
+  expect(sums?.used.cpu).toBeGreaterThan(95 * 5)
+  expect(sums?.used.cpu).toBeLessThanOrEqual(100 * 5)
+})
+
+it('skipped workloads are counted once for each kind of reason', () => {
+  expect(Object.fromEntries(skippedByKind(plan))).toEqual({
+    decided_by_reviewer: 1,
+    source_failed: 1,
+    no_usage: 1,
+  })
+})
+
+it.each([
+  ['ada changed this value on 2026-01-02; it is held for 7 days', 'changed_by_person'],
+  ['waits for the budget: 3 workloads at once in a cluster', 'waits_for_budget'],
+  ['waits until this value changed in staging and held there', 'waits_for_wave'],
+  ['the rendering refutes the edit: x would change', 'refuted'],
+  ['changes together with app requests.cpu, which cannot be edited', 'not_editable'],
+  ['Init containers are not sized', 'not_sized'],
+  ['something new', 'other'],
+])('%s: %s', (reason, kind) => {
+  expect(skipKindOf(reason)).toBe(kind)
+})
