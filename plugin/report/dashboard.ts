@@ -1,7 +1,8 @@
 import type { Coverage } from '../model/coverage.ts'
+import { boxLine, type DashboardBox } from '../model/dashboard-box.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
-import type { ProposedChange, PullOutcome } from '../model/proposal.ts'
+import type { ProposedChange, PullOutcome, Skipped } from '../model/proposal.ts'
 import { type Inert, inert } from '../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
@@ -20,20 +21,63 @@ export const dashboardMarker: string = marker.toString()
 /** The title of the dashboard issue. */
 export const dashboardTitle: Inert = inert`GitOps Tortoise: right-sizing`
 
-const headings: readonly (readonly [title: string, actions: readonly PullOutcome['action'][]])[] = [
-  ['Open', ['opened', 'reopened', 'updated', 'unchanged']],
-  ['Blocked: the branch has commits of others', ['blocked']],
-  ['Waiting for a free slot', ['queued']],
-  ['Closed by Tortoise in the last week', ['closed']],
+/** What the dashboard is made with, beside the plan. */
+export interface DashboardFrame {
+  /** Whether lines have boxes, which somebody who may push can check. */
+  readonly hasBoxes: boolean
+  /** The key of a skipped value in decisions; `undefined` for what has none. */
+  readonly keyOf: (skipped: Skipped) => string | undefined
+  /** The limits for which pull requests wait. */
+  readonly maxOpen: number
+  readonly maxNewPerHour: number
+}
+
+interface Heading {
+  readonly title: string
+  readonly actions: readonly PullOutcome['action'][]
+  readonly does?: 'open' | 'snooze'
+  readonly note?: (frame: DashboardFrame) => string
+}
+
+const headings: readonly Heading[] = [
+  {
+    title: 'Open',
+    actions: ['opened', 'reopened', 'updated', 'unchanged'],
+    does: 'snooze',
+    note: ({ hasBoxes }) => (hasBoxes ? 'Check a box to close a pull request for 30 days.' : ''),
+  },
+  { title: 'Blocked: the branch has commits of others', actions: ['blocked'] },
+  {
+    title: 'Waiting for a free slot',
+    actions: ['queued'],
+    does: 'open',
+    note: ({ hasBoxes, maxOpen, maxNewPerHour }) =>
+      `At most ${plural(maxOpen, 'pull request')} are open (maxOpen), and ${maxNewPerHour} are opened in an hour (maxNewPerHour).${hasBoxes ? ' Check a box to open one in the next run.' : ''}`,
+  },
+  { title: 'Closed by Tortoise in the last week', actions: ['closed'] },
 ]
 
-const line =
-  (plan: Plan) =>
-  ({ scope, branch, number, reason, merging }: PullOutcome): Markdown => {
+/** The start of a line: a box where there may be one. */
+const startOf = ({ hasBoxes }: DashboardFrame, box: DashboardBox | undefined): Markdown =>
+  hasBoxes && box !== undefined ? boxLine(box) : markdown`-`
+
+function line(plan: Plan, frame: DashboardFrame, does: Heading['does']): (pull: PullOutcome) => Markdown {
+  return ({ scope, branch, number, reason, merging }) => {
     const what = number === undefined ? code(branch) : markdown`#${number}`
     const text = markdown.join(present([what, scope, contentOf(plan, scope), reason, merging]), ': ')
-    return markdown`- ${text}`
+    return markdown`${startOf(frame, does && { does, branch })} ${text}`
   }
+}
+
+/** A value that reviewers decided about, with a box that cancels what they decided. */
+function decidedLine(frame: DashboardFrame): (skipped: Skipped) => Markdown {
+  return (skipped) => {
+    const { cluster, namespace, workload, field, reason } = skipped
+    const key = frame.keyOf(skipped)
+    const name = [cluster, [namespace, workload].filter(Boolean).join('/'), field].filter(Boolean).join(' ')
+    return markdown`${startOf(frame, key === undefined ? undefined : { does: 'retry', key })} ${name}: ${reason}`
+  }
+}
 
 /** What the pull request of a scope changes and saves; empty where the plan has none. */
 function contentOf({ parts = [], backtest }: Plan, scope: string): Markdown {
@@ -49,11 +93,12 @@ const savingOf = (backtest: Plan['backtest'], changes: readonly ProposedChange[]
 const decided = /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)/
 const mostLines = 100
 
-function section(title: string, lines: readonly Markdown[]): readonly Markdown[] {
+function section(title: string, lines: readonly Markdown[], note = ''): readonly Markdown[] {
   if (lines.length === 0) return []
   const more = lines.length > mostLines ? [markdown`- and ${lines.length - mostLines} more`] : []
   return [
     markdown`### ${title} (${lines.length})`,
+    ...(note === '' ? [] : [markdown`${note}`]),
     markdown.join([...lines.slice(0, mostLines), ...more], '\n'),
   ]
 }
@@ -96,7 +141,7 @@ function followedSection(plan: Plan): readonly Markdown[] {
 /**
  * The text of the dashboard issue: pull requests by state, what reviewers decided, what is skipped with the reasons, and coverage.
  */
-export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
+export function dashboard(plan: Plan, pulls: readonly PullOutcome[], frame: DashboardFrame): Markdown {
   const { kept, unsure } = totals(plan)
   const changes = plan.proposal?.changes ?? []
   const what =
@@ -107,15 +152,14 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[]): Markdown {
   const rest = skippedRows({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
   const head = markdown`${what} ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`
   const sections = [
-    ...headings.flatMap(([title, actions]) =>
-      section(title, pulls.filter(({ action }) => actions.includes(action)).map(line(plan))),
-    ),
+    ...headings.flatMap(({ title, actions, does, note }) => {
+      const own = pulls.filter(({ action }) => actions.includes(action))
+      return section(title, own.map(line(plan, frame, does)), note?.(frame))
+    }),
     ...section(
       'Declined, snoozed or pinned by reviewers',
-      people.map(
-        ({ workload, field, reason }) =>
-          markdown`- ${[workload, field].filter(Boolean).join(' ')}: ${reason}`,
-      ),
+      people.map(decidedLine(frame)),
+      frame.hasBoxes ? 'Check a box to propose a value again.' : '',
     ),
     ...followedSection(plan),
     ...earnedSection(plan),

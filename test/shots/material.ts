@@ -83,7 +83,12 @@ export function dashboardText(plan: SavedPlan): string {
     scope,
     proposal: proposalOf(plan.changes.filter(({ cluster }) => cluster === scope)),
   }))
-  return dashboard({ ...plan, proposal: proposalOf(plan.changes), parts }, pulls).toString()
+  return dashboard({ ...plan, proposal: proposalOf(plan.changes), parts }, pulls, {
+    hasBoxes: true,
+    keyOf: ({ workload }) => workload,
+    maxOpen: 10,
+    maxNewPerHour: 5,
+  }).toString()
 }
 
 /** The page of a daemon that has run for a while: schedules, pull requests and merged changes. */

@@ -75,6 +75,8 @@ export type Merging = 'armed' | 'queued' | 'merged' | 'refused'
 export interface Forge {
   /** The name in messages: `GitHub`. */
   readonly name: string
+  /** Whether it says who edited a text last, so that checked boxes can count. */
+  readonly namesEditors: boolean
   /**
    * Lists the pull requests from branches under `tortoise/` of the repository itself: the open ones, and those closed ones that were
    * updated since a time, newest first. The number of requests does not grow with the pull requests of others.

@@ -32,6 +32,7 @@ export async function deliverPulls(
 ): Promise<Delivery> {
   const { branch: prefix, pullRequests } = settings.deliver
   const { maxOpen, maxNewPerHour, labels, checks, dashboard } = pullRequests
+  const { openNow } = forgeState.dashboard
   const now = clock()
   const { rules } = settings
   const prices = observations.length === 0 ? undefined : monthlyPrices(settings)
@@ -39,7 +40,7 @@ export async function deliverPulls(
   const wanted = increasesFirst(plan.parts ?? []).map((part) => pullTexts(part, source))
   progress({ kind: 'stage', stage: 'deliver', detail: prefix })
   const pulls = await syncPulls(wanted, {
-    options: { base, baseId, prefix, maxOpen, maxNewPerHour, labels, checks, now },
+    options: { base, baseId, prefix, maxOpen, maxNewPerHour, openNow, labels, checks, now },
     obsolete: isPartial ? undefined : obsoleteReasons(plan, forgeState),
     ports: forgeState,
   })
@@ -49,7 +50,8 @@ export async function deliverPulls(
     progress,
   )
   // The dashboard is about the whole plan.
-  if (dashboard && !isPartial) await updateDashboard({ plan, pulls, now }, forgeState, progress)
+  if (dashboard && !isPartial)
+    await updateDashboard({ plan, pulls, now, limits: pullRequests }, forgeState, progress)
   return deliveryOf(pulls)
 }
 

@@ -43,7 +43,9 @@ export function issueRecord({ forge, marker, title }: RecordIssue): SentRecord {
   }
 }
 
-const pattern = /\n*<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/g
+const pattern = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/g
+
+const isSent = (base64: string): boolean => sentSchema.safeParse(jsonIn(base64)).success
 
 /** The record in the text of an issue; `undefined` without one. */
 export function sentIn(body = ''): Sent | undefined {
@@ -66,7 +68,10 @@ function jsonIn(base64: string): unknown {
 export function withSent(body: Markdown, sent: Sent | undefined): Markdown {
   if (sent === undefined) return body
   const data = Buffer.from(JSON.stringify(sent)).toString('base64')
-  return markdown`${shownBody(body.toString().replace(pattern, '').trimEnd())}\n\n${hiddenData(data)}`
+  const others = body
+    .toString()
+    .replace(pattern, (comment, base64: string) => (isSent(base64) ? '' : comment))
+  return markdown`${hiddenData(data)}\n\n${shownBody(others.trim())}`
 }
 
 /** A record in a file of the state directory, which may be lost with it. */

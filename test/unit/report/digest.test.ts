@@ -116,7 +116,7 @@ interface Cards {
   }
 }
 
-const library = join(import.meta.dirname, '../../tools/node_modules/adaptivecards/lib/adaptivecards.js')
+const library = join(import.meta.dirname, '../../tools/node_modules/adaptivecards/dist/adaptivecards.js')
 const hasCards = existsSync(library)
 if (!hasCards)
   console.warn('cards are not read by the library of Adaptive Cards: `npm run test:tools` installs it')

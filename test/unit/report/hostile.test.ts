@@ -73,10 +73,11 @@ describe('names full of markup', () => {
         { workload: text, source: text, reason: text },
       ],
     }
+    const frame = { hasBoxes: true, keyOf: () => text, maxOpen: 10, maxNewPerHour: 5 }
     const pulls = [
       { scope: text, branch: branchOf('tortoise/x', text), action: 'queued' as const, reason: text },
     ]
-    expect(alive(dashboard(plan, pulls).toString())).toEqual([])
+    expect(alive(dashboard(plan, pulls, frame).toString())).toEqual([])
   })
 
   it.each(hostile)('are inert in the comment that says why a pull request was closed: %j', async (text) => {

@@ -68,6 +68,7 @@ export async function giteaForge({ url, repository, token }: RepositoryAccess): 
   const session: Session = { owner, repo, api, send }
   return {
     name: 'Gitea',
+    namesEditors: false,
     pulls: (since) => listPulls(session, since),
     pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),

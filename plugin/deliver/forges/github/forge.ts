@@ -188,6 +188,7 @@ export function githubForge(session: Session): Forge {
   const { repo, send } = session
   return {
     name: 'GitHub',
+    namesEditors: true,
     pulls: (since) => listPulls(session, since),
     pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),

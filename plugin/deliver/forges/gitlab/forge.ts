@@ -73,6 +73,7 @@ export async function gitlabForge({ url, repository: project, token }: Repositor
   const session: Session = { project, api, send }
   return {
     name: 'GitLab',
+    namesEditors: true,
     pulls: (since) => listPulls(session, since),
     pullsFrom: (branch) => pullsFrom(session, branch),
     open: (draft) => openPull(session, draft),
