@@ -8,6 +8,7 @@ export interface Pod {
   readonly metadata: {
     readonly name: string
     readonly namespace: string
+    readonly uid: string
     readonly creationTimestamp: string
     readonly deletionTimestamp?: string
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]

@@ -65,9 +65,10 @@ export function createLoad(services: readonly Service[], nodes: Nodes): Load {
   /** Cores that all containers of a node need at a time. */
   const onNodes = new Map<string, number>()
   const [memories, demands] = [new Map<string, number>(), new Map<string, number>()]
-  const stateOf = ({ metadata: { name } }: Pod, container: string): State => {
-    const state = states.get(`${name} ${container}`) ?? { cpuSeconds: 0, restarts: 0, restartedAt: 0 }
-    states.set(`${name} ${container}`, state)
+  const stateOf = (pod: Pod, container: string): State => {
+    const key = `${keyOf(pod)} ${container}`
+    const state = states.get(key) ?? { cpuSeconds: 0, restarts: 0, restartedAt: 0 }
+    states.set(key, state)
     return state
   }
   const needAt = ({ service, container, sharing }: Omit<Running, 'times' | 'pod'>, time: number) => {
@@ -122,9 +123,9 @@ export function createLoad(services: readonly Service[], nodes: Nodes): Load {
   }
 
   /** A pod was created a minute before its first samples. */
-  const createdAt = ({ metadata: { name } }: Pod, [first = 0]: readonly number[]): number => {
-    const time = created.get(name) ?? first - 60
-    created.set(name, time)
+  const createdAt = (pod: Pod, [first = 0]: readonly number[]): number => {
+    const time = created.get(keyOf(pod)) ?? first - 60
+    created.set(keyOf(pod), time)
     return time
   }
 
@@ -173,6 +174,9 @@ export function createLoad(services: readonly Service[], nodes: Nodes): Load {
     restartsOf: (pod) => stateOf(pod, containerName).restarts,
   }
 }
+
+/** A StatefulSet gives its pods the names of earlier ones, and the pods of a CronJob are copies of one. */
+const keyOf = ({ metadata: { name, uid } }: Pod): string => `${name} ${uid}`
 
 /** Pods of one ReplicaSet say the same about its owner. */
 const distinct = (all: readonly WrittenSeries[]): readonly WrittenSeries[] => [
