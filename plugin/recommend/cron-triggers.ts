@@ -5,7 +5,7 @@ import {
   scheduleOf,
   scheduleText,
 } from '../model/cron-schedule.ts'
-import type { DeclaredWorkload } from '../model/declared.ts'
+import type { DeclaredAutoscaler, DeclaredWorkload } from '../model/declared.ts'
 import type { FieldAddress } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { PastValue } from '../model/past-edit.ts'
@@ -85,10 +85,10 @@ function scheduleFor(
     return unsure(
       `A schedule needs ${days} days with the number of pods; there are ${observation.days.toFixed(1)}`,
     )
-  const { minReplicas = 0, maxReplicas = defaultMaximum } = autoscaler ?? {}
-  const windows = windowsOf(slots, { minimum: minReplicas, maximum: maxReplicas })
+  const bounds = plannedBounds(recommendations, autoscaler)
+  const windows = windowsOf(slots, bounds)
   const wanted = { timeZone: slots[0]?.timeZone ?? 'UTC', windows }
-  const because = reasonFor(wanted, minReplicas)
+  const because = reasonFor(wanted, bounds.minimum)
   const moved = movedShare(current, wanted) * 100
   if (moved === 0) return keep(because)
   if (moved < options.cronTriggers.minimumChange) return keep(because, steady(moved, options))
@@ -97,6 +97,21 @@ function scheduleFor(
 
 /** KEDA's default of `maxReplicaCount`. */
 const defaultMaximum = 100
+
+/** The replica bounds that hold with the other changes of the workload, and before them. */
+function plannedBounds(
+  recommendations: readonly Recommendation[],
+  { minReplicas = 0, maxReplicas = defaultMaximum }: Partial<DeclaredAutoscaler> = {},
+) {
+  const planned = (field: Recommendation['field']): number | undefined => {
+    const found = recommendations.find((one) => one.field === field)
+    return found?.verdict === 'change' ? found.to : undefined
+  }
+  return {
+    minimum: planned('hpa.minReplicas') ?? minReplicas,
+    maximum: Math.min(maxReplicas, planned('hpa.maxReplicas') ?? maxReplicas),
+  }
+}
 
 const changeOf = (
   workload: Change['workload'],

@@ -36,8 +36,15 @@ export const reportSchema = z
         z.object({
           ...address,
           verdict: z.enum(['change', 'keep', 'unsure']),
-          from: z.number().optional().describe('Millicores, bytes or a count.'),
-          to: z.number().optional().describe('Millicores, bytes or a count.'),
+          from: z
+            .number()
+            .optional()
+            .describe('Millicores, bytes or a count; of a schedule its pod-hours a week.'),
+          to: z
+            .number()
+            .optional()
+            .describe('Millicores, bytes or a count; of a schedule its pod-hours a week.'),
+          written: z.string().optional().describe('The new value of a schedule, as text.'),
           because: reasons.optional(),
           answersKill: z
             .object({
