@@ -141,7 +141,7 @@ const fleetPanels = () => [
 const described = {
   requested: 'Requests of all pods of the managed workloads.',
   used: 'Mean usage in the window that the last run read.',
-  recommended: 'Requests if every recommendation were applied.',
+  recommended: 'Requests with the proposed values.',
   saved: 'What merged changes that are still followed took off the requests.',
 } as const
 

@@ -101,7 +101,7 @@ export const metricFamilies = {
   },
   tortoise_cpu_recommended_cores: {
     type: 'gauge',
-    help: `CPU that would be requested if every recommendation were applied. ${pods}`,
+    help: `CPU that would be requested with the proposed values. ${pods}`,
     labels: namespace,
   },
   tortoise_cpu_saved_cores: { type: 'gauge', help: `CPU. ${still}`, labels: namespace },
@@ -113,7 +113,7 @@ export const metricFamilies = {
   },
   tortoise_memory_recommended_bytes: {
     type: 'gauge',
-    help: `Memory that would be requested if every recommendation were applied. ${pods}`,
+    help: `Memory that would be requested with the proposed values. ${pods}`,
     labels: namespace,
   },
   tortoise_memory_saved_bytes: { type: 'gauge', help: `Memory. ${still}`, labels: namespace },

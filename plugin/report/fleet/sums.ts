@@ -1,4 +1,5 @@
 import { groupBy } from '../../model/group.ts'
+import type { FleetFigures, FleetWorkload } from '../../model/fleet.ts'
 import type { Observation, ResourceUsage } from '../../model/observation.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { bucketStart, cpuScale, memoryScale, type SketchScale, sketchWeight } from '../../model/sketch.ts'
@@ -23,7 +24,7 @@ export interface NamespaceSums {
   readonly requested: Amounts
   /** Mean usage in the window. */
   readonly used: Amounts
-  /** What would be requested if every recommendation were applied. */
+  /** What would be requested with the proposed values, by the backtest where the plan has one. */
   readonly recommended: Amounts
   /** What merged changes that are followed and still in force took off the requests; negative where they added to them. */
   readonly saved: Amounts
@@ -38,11 +39,17 @@ export function fleetSums(plan: Plan, observations: readonly Observation[]): rea
   const placeOf = (one: Pick<SourceRecommendation, 'cluster' | 'workload'>): string =>
     `${clusterOf(one)}\0${one.workload.namespace}`
   const saved = savedBy(plan, observations, placeOf)
+  const fleet = new Map((plan.fleet ?? []).map((one) => [keyOf(one), one]))
   return [...groupBy(plan.recommendations, placeOf)].flatMap(([place, members]) => {
     const [first] = members
     if (first === undefined) return []
     const workloads = [...groupBy(members, ({ workload }) => workloadKey(workload)).values()]
-    const sums = workloads.map((own) => sumsOf(own, observations))
+    const sums = workloads.map((own) => {
+      const simple = sumsOf(own, observations)
+      const [one] = own
+      const figures = one && fleet.get(keyOf(one))
+      return figures === undefined ? simple : { ...simple, ...amountsOf(figures) }
+    })
     return [
       {
         cluster: clusterOf(first),
@@ -56,6 +63,25 @@ export function fleetSums(plan: Plan, observations: readonly Observation[]): rea
       },
     ]
   })
+}
+
+const keyOf = ({ source, workload }: Pick<FleetWorkload, 'source' | 'workload'>): string =>
+  `${source}\0${workloadKey(workload)}`
+
+/** The figures of the report on the fleet: its simulated HPAs change the number of pods with the values. */
+function amountsOf({
+  current,
+  proposed = current,
+}: Pick<FleetWorkload, 'current' | 'proposed'>): Pick<NamespaceSums, 'requested' | 'used' | 'recommended'> {
+  const amounts = ({ cpu, memory }: FleetFigures, of: 'requested' | 'used'): Amounts => ({
+    cpu: cpu[of] * 1000,
+    memory: memory[of] * 1024 ** 3,
+  })
+  return {
+    requested: amounts(current, 'requested'),
+    used: amounts(current, 'used'),
+    recommended: amounts(proposed, 'requested'),
+  }
 }
 
 const nothing: Amounts = { cpu: 0, memory: 0 }
