@@ -63,5 +63,6 @@ function described({
     choices === undefined ? '' : `One of ${choices.map(code).join(', ')}.`,
     defaultValue === undefined ? '' : `Default: ${code(String(defaultValue))}.`,
   ].filter(Boolean)
-  return [description, ...said].filter(Boolean).join(description.endsWith('.') ? ' ' : '. ')
+  const ended = /[.:]$/.test(description) || said.length === 0 ? description : `${description}.`
+  return [ended, ...said].filter(Boolean).join(' ')
 }

@@ -251,7 +251,8 @@ describe('a forge', () => {
     expect(pull?.body).toContain('INJECTED')
     const [issue] = forge.state.issues
     // The dashboard refers to our own pull request.
-    expectInertMarkdown((issue?.body ?? '').replace(/^- #\d+:/gm, '-'))
+    const own = /^- (?:\[ \] <!-- tortoise:1 [A-Za-z0-9+/=]+ --> )?#\d+:/gm
+    expectInertMarkdown((issue?.body ?? '').replace(own, '-'))
     const message = git(bare, 'show', '--no-patch', '--format=%B', pull?.head.ref ?? '')
     expectInert(message, '\u200b')
     expect(message).not.toMatch(/@octocat|#1|GH-2|:\/\//)
