@@ -7,7 +7,7 @@ import type { Json } from '../model/json.ts'
 import type { ListSite, PatchSite } from '../model/site.ts'
 import { innerText } from '../yaml/block.ts'
 import { openYaml, type YamlText } from '../yaml/open.ts'
-import { type Inserted, type Insertion, inserted, refused } from './insertion.ts'
+import { type Inserted, type Insertion, inserted, insertedInBlock, refused } from './insertion.ts'
 import { columnOf, endOf, linesAfter, startOf } from './layout.ts'
 import { namePattern } from './patch.ts'
 import { bareText } from './replace.ts'
@@ -50,13 +50,7 @@ function inBlock(
   if (!result.ok && result.reason === nothingLeft && path[block - 1] === 'patch')
     return withoutItem(yaml, document, path.slice(0, block - 1))
   if (!result.ok) return result
-  return inserted(
-    ...result.splices.map(({ start, end, text }) => ({
-      start: inner.toOuter(start),
-      end: inner.toOuter(end),
-      text: text.replaceAll('\n', `\n${inner.indent}`),
-    })),
-  )
+  return insertedInBlock(inner, result.splices)
 }
 
 const nothingLeft = 'no trigger would be left in the list; remove the list by hand'

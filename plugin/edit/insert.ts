@@ -7,7 +7,7 @@ import { openYaml } from '../yaml/open.ts'
 import { keyText } from '../yaml/scalars.ts'
 import { extendFlowMap, fillFlow } from './insert-flow.ts'
 import type { Inserted, Insertion } from './insertion.ts'
-import { inserted, refused } from './insertion.ts'
+import { inserted, insertedInBlock, refused } from './insertion.ts'
 import { columnOf, endOf, isNull, linesAfter, nestedLines, startOf, stepOf } from './layout.ts'
 
 /** Creates a path in the style of its neighbours. No other character of the file changes. */
@@ -83,13 +83,7 @@ function descendBlock(spot: Spot, node: Node, path: YamlPath): Inserted {
   const innerPath = typeof first === 'number' ? rest : path
   const result = insertValue(opened.yaml, { document, path: innerPath, value: spot.value })
   if (!result.ok) return result
-  return inserted(
-    ...result.splices.map(({ start, end, text }) => ({
-      start: inner.toOuter(start),
-      end: inner.toOuter(end),
-      text: text.replaceAll('\n', `\n${inner.indent}`),
-    })),
-  )
+  return insertedInBlock(inner, result.splices)
 }
 
 function extendMap(spot: Spot, map: YAMLMap, path: YamlPath): Inserted {
