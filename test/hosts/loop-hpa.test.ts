@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)('HPAs in the closed loop', () => {
     expect(changesIn(days, 'front - hpa.target.cpu')).not.toEqual([])
     expect(changesIn(days, 'hasty - hpa.target.cpu').length).toBeGreaterThan(1)
     expect(changesIn(days, 'hpa.window')).not.toEqual([])
-    expect(Math.max(...counts)).toBeGreaterThan(Math.min(...counts) + 1)
+    expect(counts.size).toBeGreaterThan(1)
     expect(lab.rollOuts.violations()).toEqual([])
     for (const [name, share] of lab.rollOuts.leastCapacity()) expect(share, name).toBeGreaterThan(1)
   })

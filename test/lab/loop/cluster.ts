@@ -27,7 +27,7 @@ export interface ClusterLab {
   readonly pass: (from: number, seconds: number) => Promise<Requested>
   /** Writes days of usage before a time, as if the pods of one real day had run on each. */
   readonly remember: (before: number, days: number) => Promise<void>
-  /** Rolls a commit out, and waits until every pod has it where that is requested. */
+  /** Lets Flux apply a commit. With `settles`, it waits until every pod has it. */
   readonly rollOut: (commit: string, settles: boolean) => Promise<void>
 }
 
