@@ -1,6 +1,8 @@
 import type { Observation } from '../../model/observation.ts'
 import type { PodStart } from '../../model/pod-events.ts'
 
+/** Seconds by which the clock of a commit may be ahead of that of the cluster. */
+const clockSkew = 300
 /** Kinds whose pods of one template share a part of their names. */
 const withHash: readonly string[] = ['Deployment', 'Rollout']
 
@@ -16,7 +18,7 @@ export function rolloutAfter(
   const started = withHash.includes(workload.kind)
     ? firstOfTemplates(podStarts)
     : podStarts.map(({ created }) => created)
-  const after = started.filter((one) => one > time)
+  const after = started.filter((one) => one > time - clockSkew)
   return after.length === 0 ? 'none' : after.reduce((low, one) => Math.min(low, one))
 }
 

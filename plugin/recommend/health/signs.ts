@@ -52,6 +52,11 @@ export function moreEvictions(observation: Observation, span: HealthSpan): strin
 
 /** Restarts without an OOM kill, which are several and twice as many as in the same hours before, as a clause. */
 export function moreRestarts(observation: Observation, span: HealthSpan): string | undefined {
+  // Restarts after OOM kills are another sign, and the first kill of a young pod can be missed.
+  const isKilled = observation.containers.some(
+    (usage) => killsIn(usage, span) > 0 || usage.oomKills > (usage.oomTimes ?? []).length,
+  )
+  if (isKilled) return undefined
   const restartsIn = (stretch: Stretch): number => {
     const kills = observation.containers.reduce((sum, usage) => sum + killsIn(usage, stretch), 0)
     return Math.max(0, eventsIn(observation, stretch, 'restarted') - kills)
