@@ -1,5 +1,5 @@
-import { groupBy } from '../../model/group.ts'
 import type { FleetFigures, FleetWorkload } from '../../model/fleet.ts'
+import { groupBy } from '../../model/group.ts'
 import type { Observation, ResourceUsage } from '../../model/observation.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { bucketStart, cpuScale, memoryScale, type SketchScale, sketchWeight } from '../../model/sketch.ts'
