@@ -15,7 +15,7 @@ const signalSchema = z
       .min(1)
       .max(4000)
       .describe(
-        'PromQL that gives one value for one workload. `$namespace`, `$workload`, `$kind` and `$cluster` in its texts are replaced, and each selector needs `="$namespace"` or `="$workload"`.',
+        'PromQL that gives one value for one workload. `$namespace`, `$workload`, `$kind` and `$cluster` in its texts are replaced. Each selector needs `namespace="$namespace"`.',
       ),
     worse: z.enum(['above', 'below']).describe('Which direction is worse.'),
     value: z.number().optional().describe('Worse beyond this value.'),

@@ -1,7 +1,10 @@
+import { fieldKey } from '../model/field.ts'
 import { groupBy } from '../model/group.ts'
 import { type FollowedChange, takesBack } from '../model/health.ts'
 import type { Earned, EarnedDelivery } from '../model/pacing.ts'
+import { sameValue } from '../model/value.ts'
 import { workloadKey } from '../model/workload.ts'
+import { isRisk } from '../recommend/health/follow.ts'
 import type { SourceChange } from './apply-decisions.ts'
 
 /** How workloads earn that their changes are delivered with less review. */
@@ -50,21 +53,38 @@ function heldOf(own: readonly FollowedChange[]): { readonly held: number; readon
   const commits = [...groupBy(own, ({ edit }) => edit.commit).values()].sort(
     (one, other) => age(one) - age(other),
   )
+  const reverted = changedBack(own)
   let held = 0
   for (const members of commits) {
     const [first] = members
     if (members.some(({ verdict, edit }) => verdict === 'hurt' || takesBack(edit)))
       return { held, lostAt: first?.edit.at ?? '' }
-    if (members.every(isOwnAndHeld)) held += 1
+    const isCounted = members.every((one) => isOwnAndHeld(one) && !reverted.has(one))
+    if (isCounted && members.some((one) => isRisk(one, one.edit))) held += 1
   }
   return { held }
 }
 
 const age = ([one]: readonly FollowedChange[]): number => one?.edit.daysAgo ?? 0
 
-/** Whether a change held that nobody commanded. */
-const isOwnAndHeld = ({ verdict, edit }: FollowedChange): boolean =>
-  verdict === 'held' && !edit.rules.some((rule) => /^(?:emergency|event|rollout)\./.test(rule))
+/** Whether a change was seen to hold that nobody commanded; one that is older than what is recorded was not seen. */
+const isOwnAndHeld = ({ verdict, figures, edit }: FollowedChange): boolean =>
+  verdict === 'held' &&
+  figures.length > 0 &&
+  !edit.rules.some((rule) => /^(?:emergency|event|rollout)\./.test(rule))
+
+/** Changes that somebody changed back: the next change of the value does not begin where they ended. */
+function changedBack(own: readonly FollowedChange[]): ReadonlySet<FollowedChange> {
+  const byField = [...groupBy(own, fieldKey).values()]
+  return new Set(
+    byField.flatMap((newestFirst) =>
+      newestFirst.filter((one, index) => {
+        const later = newestFirst[index - 1]
+        return later !== undefined && !sameValue(one.field, later.edit.from, one.edit.to)
+      }),
+    ),
+  )
+}
 
 /** Adds to each change how it is delivered where its workload earned that. */
 export function withEarned(

@@ -37,7 +37,7 @@ interface DecidedBefore {
 
 const undecided: readonly FollowedChange['verdict'][] = ['open', 'held', 'hurt', 'unclear', 'waiting']
 /** Days that a rollout may take until its change is not looked after any more. */
-const longestWait = 14
+export const longestWait = 14
 
 /**
  * Adds what is measured of the workloads that changed lately, and of those that are to change. Returns the same observations where that is

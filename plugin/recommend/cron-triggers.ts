@@ -85,7 +85,7 @@ function scheduleFor(
     return unsure(
       `A schedule needs ${days} days with the number of pods; there are ${observation.days.toFixed(1)}`,
     )
-  const bounds = plannedBounds(recommendations, autoscaler)
+  const bounds = overLowestSlot(plannedBounds(recommendations, autoscaler), recommendations, slots)
   const windows = windowsOf(slots, bounds)
   const wanted = { timeZone: slots[0]?.timeZone ?? 'UTC', windows }
   const because = reasonFor(wanted, bounds.minimum)
@@ -111,6 +111,24 @@ function plannedBounds(
     minimum: planned('hpa.minReplicas') ?? minReplicas,
     maximum: Math.min(maxReplicas, planned('hpa.maxReplicas') ?? maxReplicas),
   }
+}
+
+/**
+ * Bounds with the lowest slot as the minimum, where the profile keeps a minimum that fits every hour: once the schedule is in Git, it lowers
+ * the minimum to that.
+ */
+function overLowestSlot(
+  bounds: ReturnType<typeof plannedBounds>,
+  recommendations: readonly Recommendation[],
+  slots: readonly ReplicaSlot[],
+): ReturnType<typeof plannedBounds> {
+  const found = recommendations.find((one) => one.field === 'hpa.minReplicas')
+  const isBySlots =
+    found !== undefined &&
+    found.verdict !== 'unsure' &&
+    found.because.some(({ rule }) => rule === 'tortoise.slots')
+  if (!isBySlots) return bounds
+  return { ...bounds, minimum: Math.min(bounds.minimum, ...slots.map(({ minimum }) => minimum)) }
 }
 
 const changeOf = (

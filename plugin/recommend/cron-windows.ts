@@ -8,7 +8,7 @@ interface Bounds {
 }
 
 /** So many pods more than the minimum make an hour worth a cron trigger. */
-const leastGain = 2
+export const leastGain = 2
 /** So many windows at most; with more, hours that differ are joined. */
 const mostWindows = 6
 /** What joining hours may add, as shares of the pod-hours above the minimum: the first one that leaves few windows. */
@@ -30,8 +30,8 @@ export function windowsOf(slots: readonly ReplicaSlot[], bounds: Bounds): readon
   return []
 }
 
-/** The pods of each hour of the week, from Monday 00:00; 0 in hours without data. */
-function podsByHour(slots: readonly ReplicaSlot[], maximum: number): readonly number[] {
+/** The pods that replica slots need in each hour of the week, from Monday 00:00; 0 in hours without data. */
+export function podsByHour(slots: readonly ReplicaSlot[], maximum: number): readonly number[] {
   const pods = new Array<number>(168).fill(0)
   for (const { weekday, from, to, minimum } of slots) {
     const days = weekday === undefined ? [0, 1, 2, 3, 4, 5, 6] : [(weekday + 6) % 7]

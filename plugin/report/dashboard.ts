@@ -166,5 +166,6 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[], frame: Dash
     ...section('Skipped', rest.map(skippedLine)),
     ...coverageSection(plan.coverage ?? []),
   ]
-  return markdown.join([head, ...sections, marker], '\n\n')
+  // The marker comes first: a text that is too long is cut at its end.
+  return markdown.join([marker, head, ...sections], '\n\n')
 }

@@ -102,8 +102,8 @@ export const eventsNow = (events: Settings['events'], now: Date): readonly Plann
 const graduationOf = ({ rules, deliver }: Pick<Settings, 'rules' | 'deliver'>): Graduation => {
   const { mode, graduate, pullRequests } = deliver
   const { after, upTo } = graduate
-  const isMerged = pullRequests.autoMerge.enabled
-  return { after, deliveryAfter: earnedDelivery({ rules, mode }, { upTo, isMerged }) }
+  const { autoMerge } = pullRequests
+  return { after, deliveryAfter: earnedDelivery({ rules, mode }, { upTo, autoMerge }) }
 }
 
 const mergeMs = 600_000

@@ -42,32 +42,44 @@ describe('workloads whose changes held', () => {
     )
   }, 120_000)
 
-  it('are committed to directly at the last step; what is only reported earns nothing', async () => {
+  it('are committed to directly at the last step; a workload with a rule stays as the rule says', async () => {
     const web: Load = { ...api, name: 'web' }
+    const cart: Load = { ...api, name: 'cart' }
     const rules = `rules:
-  - { match: { workload: Deployment/api }, delivery: auto-merge }
+  - { match: { workload: Deployment/cart }, delivery: pull-request }
   - { match: { workload: Deployment/web }, delivery: report }`
-    const deliver = graduate(', upTo: direct')
-    story = await beginPulls({ loads: [api, web], settings: `${settings}\n${rules}`, deliver })
+    const deliver = `  graduate: { enabled: true, after: 1, upTo: direct }
+  pullRequests: { autoMerge: { enabled: true } }`
+    story = await beginPulls({ loads: [api, web, cart], settings: `${settings}\n${rules}`, deliver })
     await run()
     story.server.state.pulls.merge(1)
     const head = story.git('rev-parse', 'main')
     const second = await run()
-    expect(second.earned).toMatchObject([{ workload: { name: 'api' }, held: 1, delivery: 'direct' }])
+    const earned = new Map(
+      second.earned.map(({ workload, delivery }: { workload: { name: string }; delivery?: string }) => [
+        workload.name,
+        delivery,
+      ]),
+    )
+    expect(earned.get('api')).toBe('direct')
+    expect(earned.get('cart')).toBeUndefined()
     expect(second.delivery.direct).toMatchObject({ created: true, branch: 'main' })
-    expect(second.delivery.pulls).toEqual([])
     expect(story.git('rev-parse', 'main^')).toBe(head)
+    expect(story.git('diff', '--name-only', 'main^', 'main')).toBe('prod/api/app.yaml')
   }, 120_000)
 
-  it('stop at the last step', async () => {
-    const rules = 'rules: [{ match: { workload: Deployment/api }, delivery: auto-merge }]'
-    story = await beginPulls({ loads: [api], settings: `${settings}\n${rules}`, deliver: graduate() })
-    await run()
-    story.server.state.pulls.merge(1)
-    const second = await run()
-    expect(second.earned).toMatchObject([{ held: 1 }])
-    expect(second.earned[0].delivery).toBeUndefined()
-    expect(second.delivery.direct).toBeUndefined()
+  it('keep what reviewers declined before they earned anything', async () => {
+    const deliver = `  graduate: { enabled: true, after: 1, upTo: direct }
+  pullRequests: { autoMerge: { enabled: true } }`
+    const both: Load = { ...api, asks: 500 }
+    story = await beginPulls({ loads: [both], settings, deliver })
+    const [first] = (await run()).delivery.pulls
+    story.server.state.pulls.change(first.number, { state: 'closed' })
+    expect((await run()).delivery.pulls).toEqual([])
+    // What was tried and declined in a pull request earns nothing, and stays declined.
+    const last = await run()
+    expect(last.delivery.direct).toBeUndefined()
+    expect(last.delivery.pulls).toEqual([])
   }, 120_000)
 
   it('earn nothing where settings do not say so', async () => {

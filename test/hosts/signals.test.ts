@@ -20,7 +20,7 @@ function* samples(): Generator<string> {
   const write = (metric: string, value: (time: number) => number): readonly string[] =>
     times.map((time) => `${metric} ${value(time)} ${time}\n`)
   for (const name of names) {
-    const pod = `namespace="shop",pod="${name}-1-aaaaa"`
+    const pod = `namespace="shop",pod="${name}-6d4f5b7c8-bcdfg"`
     const own = `${pod},container="app"`
     const kubelet = `${own},image="shop:1",job="kubelet",metrics_path="/metrics/cadvisor"`
     yield* write(`container_cpu_usage_seconds_total{${kubelet}}`, (time) => 0.1 * (time - end + 20 * day))
@@ -42,9 +42,9 @@ function* samples(): Generator<string> {
     if (name === 'web') {
       const created = (pod: string, at: number) =>
         write(`kube_pod_created{namespace="shop",pod="${pod}"}`, () => at)
-      yield* created('web-1-aaaaa', end - 16 * day)
-      yield* created('web-2-bbbbb', end - day)
-      yield* created('web-front-3-ccccc', end - 1.5 * day)
+      yield* created('web-6d4f5b7c8-bcdfg', end - 16 * day)
+      yield* created('web-7f9c8d4b5-xzvwt', end - day)
+      yield* created('web-front-8c4d5f6b7-hjklm', end - 1.5 * day)
     }
     yield* write(`requests_errors_ratio{namespace="shop",app="${name}"}`, (time) =>
       name === 'api' && time > end - 1.5 * day ? 0.04 : 0.001,
@@ -140,8 +140,8 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     git(repository, 'commit', '--quiet', '--all', '--message=measure all')
     const ended = await run(end)
     expect(ended.status).toBe(2)
-    expect(ended.stderr).toContain('the query of health.signals[0] reads more than one workload: up')
-    expect(ended.stderr).toContain('Each selector needs ="$namespace" or ="$workload"')
+    expect(ended.stderr).toContain('the query of health.signals[0] reads other namespaces: up')
+    expect(ended.stderr).toContain('Each selector needs namespace="$namespace"')
   })
 
   it('that cannot be used are errors of doctor', async () => {
@@ -161,7 +161,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
       expect.objectContaining({
         level: 'error',
         code: 'signals',
-        message: expect.stringMatching(/^The query of health\.signals\[0\] reads more/),
+        message: expect.stringMatching(/^The query of health\.signals\[0\] reads other namespaces/),
       }),
     )
   })

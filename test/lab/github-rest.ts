@@ -126,6 +126,7 @@ const postIssue: Handler = ({ state, body }) => {
     body: text,
     state: 'open' as const,
     labels: labels.map((name) => ({ name })),
+    user: labUser(accountOf(state)),
   }
   state.issues.push(issue)
   return ok(issue, 201)

@@ -78,4 +78,5 @@ export interface LabIssue {
   body: string
   state: 'open' | 'closed'
   readonly labels: { name: string }[]
+  readonly user: { readonly login: string; readonly type: 'User' | 'Bot' }
 }

@@ -57,6 +57,7 @@ interface Issue {
   title: string
   description: string
   readonly labels: readonly string[]
+  readonly author: { readonly username: string }
 }
 
 /** The repository and behaviour of the server. */
@@ -277,7 +278,8 @@ function writeIssue({ state, body, at: [iid] }: Call): Answer {
     .parse(body)
   const known = state.issues.find((one) => one.iid === Number(iid))
   if (known !== undefined) return ok(Object.assign(known, texts))
-  const issue = { iid: state.issues.length + 1, ...texts, labels: labels.split(',') }
+  const author = { username: account }
+  const issue = { iid: state.issues.length + 1, ...texts, labels: labels.split(','), author }
   state.issues.push(issue)
   return ok(issue, 201)
 }

@@ -71,6 +71,14 @@ export interface Check {
 /** The result of arming auto-merge: armed, in the merge queue, merged at once, or refused by the forge. */
 export type Merging = 'armed' | 'queued' | 'merged' | 'refused'
 
+/** An issue that was found by its text. */
+export interface FoundIssue {
+  readonly number: number
+  readonly body: string
+  /** Who opened it; absent where the forge does not say. */
+  readonly author?: Actor | undefined
+}
+
 /** What delivery uses of a forge. Every call can be repeated. A refused request throws `forge.refused`. */
 export interface Forge {
   /** The name in messages: `GitHub`. */
@@ -103,10 +111,8 @@ export interface Forge {
   readonly comment: (pull: number, body: Markdown) => Promise<void>
   /** Whether a user may push to the repository. */
   readonly mayWrite: (login: string) => Promise<boolean>
-  /** Finds the open issue whose body contains a marker. */
-  readonly findIssue: (
-    marker: string,
-  ) => Promise<{ readonly number: number; readonly body: string } | undefined>
+  /** Finds the oldest open issue whose body contains a marker. */
+  readonly findIssue: (marker: string) => Promise<FoundIssue | undefined>
   /** Updates an issue, or opens one when there is no number. */
   readonly writeIssue: (
     issue: { readonly title: Inert; readonly body: Markdown },

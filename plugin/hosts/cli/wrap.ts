@@ -39,6 +39,10 @@ function wrapLine(line: string, columns: number): string {
 /** The escapes that a line begins with. */
 function escapesOf(line: string): string {
   let end = 0
-  while (line.startsWith('\u001b[', end)) end = line.indexOf('m', end) + 1
+  while (line.startsWith('\u001b[', end)) {
+    const close = line.indexOf('m', end)
+    if (close < 0) break
+    end = close + 1
+  }
   return line.slice(0, end)
 }

@@ -21,12 +21,12 @@ export interface PodFacts {
   readonly events: readonly PodEvent[]
 }
 
-/** What controllers put behind the name of a workload in the names of its pods. */
+/** What controllers put behind the name of a workload in the names of its pods; generated names have no vowels, and none of 0, 1 and 3. */
 const suffixes: Readonly<Record<string, RegExp>> = {
-  Deployment: /^[a-z0-9]{1,10}-[a-z0-9]{5}$/,
-  Rollout: /^[a-z0-9]{1,10}-[a-z0-9]{5}$/,
+  Deployment: /^[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+  Rollout: /^[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
   StatefulSet: /^\d+$/,
-  DaemonSet: /^[a-z0-9]{5}$/,
+  DaemonSet: /^[bcdfghjklmnpqrstvwxz2456789]{5}$/,
 }
 
 const [hour, day] = [3600, 86_400]
@@ -48,17 +48,17 @@ export async function readPods(
   const workloads = request.workloads.filter(({ kind }) => suffixes[kind] !== undefined)
   if (workloads.length === 0) return new Map()
   const client = prometheus(request, ports)
-  try {
-    const found = factsOf(workloads)
-    await readStarts(client, { ...request, workloads }, found)
-    await readEvents(client, { ...request, workloads }, found)
-    return found.all
-  } catch (error) {
-    if (!(error instanceof ExpectedStop)) throw error
-    const [reason = ''] = error.message.split('\n')
-    ports.progress({ kind: 'warning', message: `the pods of earlier changes are not known: ${reason}` })
-    return new Map()
+  const found = factsOf(workloads)
+  for (const read of [readStarts, readEvents]) {
+    try {
+      await read(client, { ...request, workloads }, found)
+    } catch (error) {
+      if (!(error instanceof ExpectedStop)) throw error
+      const [reason = ''] = error.message.split('\n')
+      ports.progress({ kind: 'warning', message: `the pods of earlier changes are not known: ${reason}` })
+    }
   }
+  return found.all
 }
 
 interface Facts {
@@ -96,16 +96,19 @@ async function readEvents(client: Prometheus, request: PodsRequest, found: Found
   })
   const end = Math.floor(seconds(request.to) / hour) * hour
   const range = { start: end - request.days.events * day, end, step: hour }
-  await client.each({ query, ...range }, ({ labels, times, values }) => {
+  // A response that broke off is sent again from its beginning.
+  const rows = new Map<string, Series>()
+  await client.each({ query, ...range }, (series) => rows.set(JSON.stringify(series.labels), series))
+  for (const { labels, times, values } of rows.values()) {
     const own = found.of(labels)
-    if (own === undefined) return
+    if (own === undefined) continue
     const what = labels['what'] === 'evicted' ? 'evicted' : 'restarted'
     const counted = what === 'evicted' ? times.slice(0, 1) : times
     for (const [index, time] of counted.entries()) {
       const count = what === 'evicted' ? 1 : Math.round(values[index] ?? 0)
       own.facts.events.push({ what, time, count })
     }
-  })
+  }
 }
 
 const seconds = (time: Date): number => time.getTime() / 1000

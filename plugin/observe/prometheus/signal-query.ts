@@ -10,8 +10,9 @@ export interface SignalSubject {
 }
 
 const placeholder = /\$(namespace|workload|kind|cluster)\b/g
-/** Matchers that keep a query from reading what is not of the workload. */
-const own = /^\s*=\s*(["'`])\$(?:namespace|workload)\1$/
+/** Labels that name the namespace of a workload, with the value that keeps a query from reading other namespaces. */
+const namespaceLabel = /(?:^|_)namespace(?:_name)?$/
+const ownNamespace = /^\s*=\s*(["'`])\$namespace\1$/
 
 function nodesNamed(query: string, name: string): readonly SyntaxNode[] {
   const found: SyntaxNode[] = []
@@ -36,18 +37,22 @@ function syntaxError(query: string): number | undefined {
 
 /** Why a query of owners cannot be used, as a clause; `undefined` where it can. */
 export function signalProblem(query: string): string | undefined {
+  // What Prometheus ends at another character than this grammar, it reads otherwise.
+  if (/[^\t\n\x20-\x7e]/.test(query) || nodesNamed(query, 'LineComment').length > 0)
+    return 'has a comment, or a character that is not printable ASCII'
   const error = syntaxError(query)
   if (error !== undefined) return `is not PromQL at character ${error + 1}`
   const selectors = nodesNamed(query, 'VectorSelector')
   if (selectors.length === 0) return 'has no selector of a metric'
   const open = selectors.find((selector) => !isOwn(query, selector))
-  return open && `reads more than one workload: ${query.slice(open.from, open.to)}`
+  return open && `reads other namespaces: ${query.slice(open.from, open.to)}`
 }
 
 const isOwn = (query: string, selector: SyntaxNode): boolean =>
   (selector.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? []).some((matcher) => {
     const name = matcher.getChild('LabelName')
-    return name !== null && own.test(query.slice(name.to, matcher.to))
+    if (name === null || !namespaceLabel.test(query.slice(name.from, name.to))) return false
+    return ownNamespace.test(query.slice(name.to, matcher.to))
   })
 
 /**
@@ -76,8 +81,8 @@ export function fillQuery(
 }
 
 const isRegex = (matcher: SyntaxNode | null): boolean => {
-  const operator = matcher?.getChild('MatchOp')
-  return operator?.getChild('EqlRegex') !== null || operator?.getChild('NeqRegex') !== null
+  const operator = matcher?.getChild('MatchOp') ?? null
+  return operator !== null && (operator.getChild('EqlRegex') ?? operator.getChild('NeqRegex')) !== null
 }
 
 const filled = (literal: string, subject: SignalSubject, regex: boolean): string =>

@@ -39,7 +39,7 @@ export interface FollowInput {
 }
 
 /** Whether a change can do harm: a lower value, or a higher target or memory limit of Go. */
-function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to, rules }: PastValue): boolean {
+export function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to, rules }: PastValue): boolean {
   // What brings an earlier value back is no experiment.
   if (rules.some((rule) => /^(?:emergency|event|health|rollout)\./.test(rule))) return false
   // A schedule only keeps pods: without it the autoscaler adds them as before.

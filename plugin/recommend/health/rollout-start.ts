@@ -15,19 +15,21 @@ export function rolloutAfter(
   time: number,
 ): number | 'none' | undefined {
   if (podStarts === undefined || podStarts.length === 0) return undefined
-  const started = withHash.includes(workload.kind)
-    ? firstOfTemplates(podStarts)
-    : podStarts.map(({ created }) => created)
-  const after = started.filter((one) => one > time - clockSkew)
-  return after.length === 0 ? 'none' : after.reduce((low, one) => Math.min(low, one))
+  const since = time - clockSkew
+  const after = podStarts.filter(({ created }) => created > since)
+  const former = withHash.includes(workload.kind) ? replicaSetAt(podStarts, since) : undefined
+  const own = after.filter(({ pod }) => former === undefined || replicaSetOf(pod) !== former)
+  return own.length === 0
+    ? 'none'
+    : own.reduce((low, { created }) => Math.min(low, created), Number.POSITIVE_INFINITY)
 }
 
-/** The first pod of each template: the part of the name before the last dash is that of its ReplicaSet. */
-function firstOfTemplates(pods: readonly PodStart[]): readonly number[] {
-  const first = new Map<string, number>()
-  for (const { pod, created } of pods) {
-    const replicaSet = pod.slice(0, pod.lastIndexOf('-'))
-    first.set(replicaSet, Math.min(created, first.get(replicaSet) ?? created))
-  }
-  return [...first.values()]
+/** The part of a pod's name before the last dash is that of its ReplicaSet. */
+const replicaSetOf = (pod: string): string => pod.slice(0, pod.lastIndexOf('-'))
+
+/** The ReplicaSet that started pods last before a time: a template that comes back has the name that it had before. */
+function replicaSetAt(pods: readonly PodStart[], time: number): string | undefined {
+  const [first, ...more] = pods.filter(({ created }) => created <= time)
+  if (first === undefined) return undefined
+  return replicaSetOf(more.reduce((last, one) => (one.created > last.created ? one : last), first).pod)
 }

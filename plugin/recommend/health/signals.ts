@@ -27,7 +27,7 @@ function isWorse(
 ): boolean {
   const sign = worse === 'above' ? 1 : -1
   if (value !== undefined) return sign * (is - value) > 0
-  return was !== undefined && sign * (is - was) > relative * Math.abs(was)
+  return was !== undefined && was !== 0 && sign * (is - was) > relative * Math.abs(was)
 }
 
 const valueText = (value: number): string => String(Number(value.toPrecision(3)))
@@ -37,7 +37,8 @@ export function worseSignals({ signals = [] }: Observation, span: HealthSpan): r
   return signals.flatMap((signal) => {
     const [was, is] = [meanIn(signal, before(span)), meanIn(signal, span)]
     // What was as bad before is not the fault of the change.
-    if (is === undefined || !isWorse(signal, is, was)) return []
+    const isCovered = before(span).from >= signal.first - signal.step
+    if (is === undefined || !isCovered || !isWorse(signal, is, was)) return []
     if (signal.value !== undefined && was !== undefined && isWorse(signal, was, undefined)) return []
     const earlier = was === undefined ? 'nothing recorded' : `${valueText(was)}`
     const limit = signal.value === undefined ? '' : `, ${signal.worse} ${valueText(signal.value)}`

@@ -10,6 +10,7 @@ import { isTooLarge } from '../stuck-rollout.ts'
 import { before, type HealthSpan, type Stretch } from './span.ts'
 
 const secondsPerDay = 86_400
+const secondsPerHour = 3600
 const minutesPerDay = 1440
 /** Share of CFS periods from which on throttling counts, and by how much it must have risen. */
 const throttling = { least: 0.05, rise: 0.05 } as const
@@ -69,7 +70,8 @@ export function moreRestarts(observation: Observation, span: HealthSpan): string
 
 const eventsIn = ({ podEvents = [] }: Observation, { from, to }: Stretch, what: PodEvent['what']): number =>
   podEvents.reduce(
-    (sum, one) => (one.what === what && one.time > from && one.time <= to ? sum + one.count : sum),
+    (sum, one) =>
+      one.what === what && one.time - secondsPerHour >= from && one.time <= to ? sum + one.count : sum,
     0,
   )
 

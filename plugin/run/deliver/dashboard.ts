@@ -30,13 +30,15 @@ export async function updateDashboard(
   progress: Progress,
 ): Promise<void> {
   const frame = { ...limits, hasBoxes: forge.namesEditors, keyOf }
-  const text = fitBody(dashboard(plan, [...pulls, ...recentlyClosed(known, pulls, now)], frame), room)
+  const stored = storedDecisions(read.decisions)
+  const left = room - (stored?.length ?? 0)
+  const text = fitBody(dashboard(plan, [...pulls, ...recentlyClosed(known, pulls, now)], frame), left)
   try {
     const found = await forge.findIssue(dashboardMarker)
     // Somebody checked a box during the run: the next one reads it.
     if (read.issue !== undefined && found?.body !== read.issue.body) return
     // Data comes first: a text that is too long is cut at its end.
-    const kept = markdown.join(present([storedDecisions(read.decisions), text]), '\n\n')
+    const kept = markdown.join(present([stored, text]), '\n\n')
     const body = withSent(kept, sentIn(found?.body))
     if (found?.body.trim() === body.toString().trim()) return
     await forge.writeIssue({ title: dashboardTitle, body }, found?.number)
@@ -47,8 +49,8 @@ export async function updateDashboard(
   }
 }
 
-/** Characters of the text. Forges take 65,536, and data needs some. */
-const room = 50_000
+/** Characters of an issue with its data. Forges take 65,536. */
+const room = 58_000
 
 /** The key of a skipped value in decisions. */
 function keyOf({ cluster, namespace, workload, field = '' }: Skipped): string | undefined {

@@ -31,19 +31,27 @@ const isDirect = ({ rules, mode }: DeliveryRules, change: ChangeAddress): boolea
 /** The steps from the most review to the least. */
 const steps: readonly EarnedDelivery[] = ['auto-merge', 'direct']
 
-/** Returns what held changes earn: nothing for what is only reported, and for what already is delivered so. */
+/** How earned deliveries are bounded. */
+interface EarnedLimits {
+  readonly upTo: EarnedDelivery
+  readonly autoMerge: Settings['deliver']['pullRequests']['autoMerge']
+}
+
+/**
+ * Returns what held changes earn: nothing where a rule says how a workload is delivered, and no direct commit where limits of `autoMerge`
+ * keep some changes for people.
+ */
 export function earnedDelivery(
   { rules, mode }: DeliveryRules,
-  { upTo, isMerged }: { readonly upTo: EarnedDelivery; readonly isMerged: boolean },
+  { upTo, autoMerge: { enabled, increasesOnly, below, clusters } }: EarnedLimits,
 ): Graduation['deliveryAfter'] {
-  const reachable = steps.slice(0, steps.indexOf(upTo) + 1)
-  return (change, earned) => {
-    const rule = deliveryOf(rules, change)
-    const set = rule ?? (isMerged && mode === 'pull-request' ? 'auto-merge' : mode)
-    if (earned === 0 || (set !== 'pull-request' && set !== 'auto-merge')) return undefined
-    const left = set === 'auto-merge' ? reachable.slice(1) : reachable
-    return left[Math.min(earned, left.length) - 1]
-  }
+  const isLimited = increasesOnly || below !== undefined || clusters !== undefined
+  const reachable = steps.slice(0, isLimited ? 1 : steps.indexOf(upTo) + 1)
+  const left = enabled ? reachable.slice(1) : reachable
+  return (change, earned) =>
+    earned === 0 || mode !== 'pull-request' || deliveryOf(rules, change) !== undefined
+      ? undefined
+      : left[Math.min(earned, left.length) - 1]
 }
 
 /** Whether any change may become a pull request. */
@@ -97,9 +105,11 @@ export function reviewByDelivery(
   const review: ReviewChange = (change, isEditOf) => {
     if (deliveryOf(delivery.rules, change) === 'report' && !isCommanded(change))
       return { reason: 'only reported, because a rule sets delivery: report' }
-    return decideOnForge === undefined || isDirect(delivery, change)
-      ? decideByCommits(change, isEditOf)
-      : decideOnForge(change, isEditOf)
+    if (decideOnForge === undefined) return decideByCommits(change, isEditOf)
+    if (!isDirect(delivery, change)) return decideOnForge(change, isEditOf)
+    // What reviewers said before a workload earned direct commits still holds.
+    const reviewed = change.earned === undefined ? undefined : decideOnForge(change, isEditOf)
+    return reviewed !== undefined && 'reason' in reviewed ? reviewed : decideByCommits(change, isEditOf)
   }
   if (scopeOf === undefined) return { review }
   const scopeByDelivery: typeof scopeOf = (change) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Forge, Pull } from '../../deliver/forges/forge.ts'
+import type { Forge, FoundIssue, Pull } from '../../deliver/forges/forge.ts'
 import type { Decision } from '../../deliver/pulls/decisions.ts'
 import { trustOf } from '../../deliver/pulls/trust.ts'
 import { readBlock } from '../../deliver/record/hidden-block.ts'
@@ -10,6 +10,9 @@ import { dashboardMarker } from '../../report/dashboard.ts'
 const decisionSchema = z.object({
   kind: z.enum(['retry', 'snooze']),
   key: z.string(),
+  /** The values that the pull request changed. */
+  from: z.string().optional(),
+  to: z.string().optional(),
   by: z.string(),
   at: z.iso.datetime(),
   until: z.iso.datetime().optional(),
@@ -21,7 +24,7 @@ export type DashboardDecision = z.infer<typeof decisionSchema>
 
 /** The dashboard issue, and what people with push access decided on it. */
 export interface ReadDashboard {
-  readonly issue?: { readonly number: number; readonly body: string } | undefined
+  readonly issue?: FoundIssue | undefined
   /** To be kept in the text: nothing else stores them. */
   readonly decisions: readonly DashboardDecision[]
   /** Branches whose pull requests are opened at once. */
@@ -54,7 +57,8 @@ export async function readDashboard(forge: DashboardForge, request: ReadRequest)
   if (kept.length === 0 && boxes.length === 0) return { ...noDashboard, issue }
   const edit = await forge.lastEdit(issue.number, 'issue')
   const trust = trustOf(forge)
-  if (edit !== undefined && !(await trust.writes(edit.by))) return { ...noDashboard, issue }
+  const writer = edit?.by ?? issue.author
+  if (writer === undefined || !(await trust.writes(writer))) return { ...noDashboard, issue }
   const isPerson = edit !== undefined && (await trust.decides(edit.by))
   const made = isPerson
     ? boxes.flatMap((box) => decisionsOf(box, edit.by.login, { ...request, at: edit.at }))
@@ -62,10 +66,17 @@ export async function readDashboard(forge: DashboardForge, request: ReadRequest)
   const openNow = isPerson ? boxes.flatMap((box) => (box.does === 'open' ? [box.branch] : [])) : []
   return {
     issue,
-    decisions: [...kept, ...made].filter((one) => isInForce(one, request)),
+    decisions: newestOf([...kept, ...made].filter((one) => isInForce(one, request))),
     openNow: new Set(openNow),
   }
 }
+
+/** So many decisions are kept in the text of an issue, which has a limit. */
+const mostDecisions = 100
+
+/** The newest decision of each kind about each value. */
+const newestOf = (all: readonly DashboardDecision[]): readonly DashboardDecision[] =>
+  [...new Map(all.map((one) => [`${one.kind} ${one.key}`, one])).values()].slice(-mostDecisions)
 
 function decisionsOf(
   box: DashboardBox,
@@ -77,7 +88,7 @@ function decisionsOf(
   const until = new Date(Date.parse(at) + snoozeDays * dayMs).toISOString()
   const open = pulls.find(({ state, branch }) => state === 'open' && branch === box.branch)
   const items = open === undefined ? [] : (readBlock(open.body)?.items ?? [])
-  return items.map(({ key }) => ({ kind: 'snooze', key, by, at, until }))
+  return items.map(({ key, from, to }) => ({ kind: 'snooze', key, from, to, by, at, until }))
 }
 
 const isInForce = ({ at, until }: DashboardDecision, { now, days }: ReadRequest): boolean =>
@@ -85,9 +96,9 @@ const isInForce = ({ at, until }: DashboardDecision, { now, days }: ReadRequest)
 
 /** Decisions as those that are made on pull requests. */
 export const asDecisions = (decisions: readonly DashboardDecision[]): readonly Decision[] =>
-  decisions.map(({ key, until, ...one }) => ({
+  decisions.map(({ key, from = '', to = '', until, ...one }) => ({
     ...one,
-    item: { key, from: '', to: '' },
+    item: { key, from, to },
     place: 'the dashboard',
     ...(until === undefined ? {} : { until }),
   }))

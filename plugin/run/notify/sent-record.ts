@@ -22,7 +22,7 @@ export interface SentRecord {
 
 /** An issue of a forge, found by the marker in its text. */
 export interface RecordIssue {
-  readonly forge: Pick<Forge, 'findIssue' | 'writeIssue'>
+  readonly forge: Pick<Forge, 'findIssue' | 'writeIssue' | 'lastEdit' | 'account'>
   readonly marker: string
   readonly title: Inert
 }
@@ -37,6 +37,12 @@ export function issueRecord({ forge, marker, title }: RecordIssue): SentRecord {
       if (found === undefined)
         throw stop('settings.missing', 'there is no dashboard issue to record the summary in', {
           hint: 'Give the token the right to write issues.',
+        })
+      const edit = await forge.lastEdit(found.number, 'issue')
+      // Our edit would hide whose text it is: the next run reads what the person wants first.
+      if (edit !== undefined && !edit.by.isBot && edit.by.login !== (await forge.account()))
+        throw stop('settings.missing', 'somebody edited the dashboard since the last run', {
+          hint: 'The next run reads that first, and sends the summary then.',
         })
       await forge.writeIssue({ title, body: withSent(shownBody(found.body), sent) }, found.number)
     },

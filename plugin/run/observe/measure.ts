@@ -4,7 +4,13 @@ import { ExpectedStop, type Problem } from '../../model/problem.ts'
 import { matchesRule } from '../../model/rule-match.ts'
 import { workloadKey } from '../../model/workload.ts'
 import type { HttpPorts } from '../../observe/prometheus/connection.ts'
-import { type Measure, type Measured, type MeasureTarget, targetKey } from '../../plan/measure.ts'
+import {
+  longestWait,
+  type Measure,
+  type Measured,
+  type MeasureTarget,
+  targetKey,
+} from '../../plan/measure.ts'
 import type { RunPorts } from '../host.ts'
 import { prometheusPorts } from './prometheus-access.ts'
 
@@ -48,11 +54,12 @@ export async function measureIn(ports: RunPorts, settings: MeasureSettings, to: 
 type Server = ReturnType<typeof serverOf> & { readonly cluster: string; readonly to: Date }
 
 /** Days of changes, with those that rollouts may take, and the week before. */
-const days = { starts: 30, events: 22 }
+const days = { starts: 30, events: 30 }
 
 async function podsOf(changed: readonly MeasureTarget[], { to, ...server }: Server, http: HttpPorts) {
   if (changed.length === 0) return new Map<string, never>()
   const { readPods } = await import('../../observe/prometheus/read-pods.ts')
+  warnOfMany(http, `the pods of earlier changes`, { cluster: server.cluster, count: changed.length })
   const workloads = changed.slice(0, mostWorkloads).map(({ workload }) => workload)
   return readPods({ ...server, workloads, to, days }, http)
 }
@@ -64,10 +71,10 @@ async function signalsOf(
 ) {
   if (health.signals.length === 0) return new Map<string, never>()
   const { readSignals } = await import('../../observe/prometheus/read-signals.ts')
-  // A week before the days of a change, and what is left of the first of them.
-  const before = 2 * Math.max(7, health.days) + 1
+  // A week before the days of a change whose rollout took long.
+  const before = longestWait + 2 * Math.max(7, health.days) + 1
   const workloads = measuredWorkloads(targets, health)
-  warnOfMany(http, server.cluster, workloads.length)
+  warnOfMany(http, 'the signals', { cluster: server.cluster, count: workloads.length })
   const window = { from: new Date(to.getTime() - before * dayMs), to }
   return readSignals({ ...server, window, workloads: workloads.slice(0, mostWorkloads) }, http)
 }
@@ -84,7 +91,7 @@ export async function signalProblems({ health }: Pick<Settings, 'health'>): Prom
 }
 
 const queryHint =
-  'Each selector needs ="$namespace" or ="$workload", as in sum(rate(errors_total{namespace="$namespace",app="$workload"}[5m])).'
+  'Each selector needs namespace="$namespace", as in sum(rate(errors_total{namespace="$namespace",app="$workload"}[5m])).'
 
 function measuredWorkloads(targets: readonly MeasureTarget[], health: Settings['health']) {
   return targets.flatMap(({ cluster, workload }) => {
@@ -93,9 +100,13 @@ function measuredWorkloads(targets: readonly MeasureTarget[], health: Settings['
   })
 }
 
-function warnOfMany({ progress }: Pick<RunPorts, 'progress'>, cluster: string, count: number): void {
+function warnOfMany(
+  { progress }: Pick<RunPorts, 'progress'>,
+  what: string,
+  { cluster, count }: { readonly cluster: string; readonly count: number },
+): void {
   if (count <= mostWorkloads) return
-  const message = `the signals of ${count - mostWorkloads} workloads of ${cluster} are not read: a run reads those of ${mostWorkloads}`
+  const message = `${what} of ${count - mostWorkloads} workloads of ${cluster} are not read: a run reads those of ${mostWorkloads}`
   progress({ kind: 'warning', message })
 }
 

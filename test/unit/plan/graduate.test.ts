@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { FollowedChange, HealthVerdict } from '../../../plugin/model/health.ts'
+import type { SourceChange } from '../../../plugin/plan/apply-decisions.ts'
 import { earnedBy, withEarned } from '../../../plugin/plan/graduate.ts'
-import { earnedDelivery } from '../../../plugin/run/deliver/delivery-rules.ts'
+import { earnedDelivery, reviewByDelivery } from '../../../plugin/run/deliver/delivery-rules.ts'
 import { workload } from '../recommend/builders.ts'
 
 const followed = (
@@ -17,10 +18,10 @@ const followed = (
   field,
   verdict,
   signs: [],
-  figures: [],
+  figures: ['0 OOM kills'],
   edit: {
-    from: '500m',
-    to: '250m',
+    from: '',
+    to: '',
     rules: [rule],
     at: `2026-09-${30 - daysAgo}T00:00:00Z`,
     daysAgo,
@@ -28,9 +29,22 @@ const followed = (
   },
 })
 
-const deliveryAfter = earnedDelivery({ rules: [], mode: 'pull-request' }, { upTo: 'direct', isMerged: false })
+const deliveryAfter = earnedDelivery(
+  { rules: [], mode: 'pull-request' },
+  { upTo: 'direct', autoMerge: { enabled: false, increasesOnly: false } },
+)
+/** Values that follow each other, newest first, each half of the one before; those that a case gives stay. */
+const chained = (changes: readonly FollowedChange[]): readonly FollowedChange[] =>
+  changes.map((one, index) => {
+    const own = changes.slice(0, index).filter(({ field }) => field === one.field).length
+    const { from, to } = one.edit
+    return {
+      ...one,
+      edit: { ...one.edit, to: to || `${100 * (own + 1)}m`, from: from || `${100 * (own + 2)}m` },
+    }
+  })
 const earned = (...changes: readonly FollowedChange[]) =>
-  earnedBy(changes, { after: 2, deliveryAfter }).map(({ held, delivery, lostAt }) => ({
+  earnedBy(chained(changes), { after: 2, deliveryAfter }).map(({ held, delivery, lostAt }) => ({
     held,
     delivery,
     lostAt,
@@ -91,7 +105,7 @@ describe('what held changes earn', () => {
       cluster: 'prod',
     } as const
     const other = { ...change, workload: { ...workload, name: 'other' } }
-    const known = earnedBy([followed(5, 'held'), followed(9, 'held')], { after: 2, deliveryAfter })
+    const known = earnedBy(chained([followed(5, 'held'), followed(9, 'held')]), { after: 2, deliveryAfter })
     expect(withEarned([change, other], known, { after: 2, deliveryAfter })).toEqual([
       { ...change, earned: 'auto-merge' },
       other,
@@ -100,30 +114,64 @@ describe('what held changes earn', () => {
 })
 
 describe('the steps of deliveries', () => {
-  const ofRule = (
-    delivery: 'report' | 'direct' | 'pull-request' | 'auto-merge',
-    mode: 'pull-request' | 'direct' | 'commit' | 'report' = 'pull-request',
+  type Merging = Parameters<typeof earnedDelivery>[1]['autoMerge']
+  const earnedAfter = (
+    autoMerge: Merging,
+    {
+      rule,
+      mode = 'pull-request',
+    }: { rule?: 'report' | 'pull-request'; mode?: 'pull-request' | 'direct' | 'commit' } = {},
   ) =>
     [0, 1, 2, 3].map((steps) =>
-      earnedDelivery({ rules: [{ match: {}, delivery }], mode }, { upTo: 'direct', isMerged: true })(
-        { workload },
-        steps,
-      ),
+      earnedDelivery(
+        { rules: rule === undefined ? [] : [{ match: {}, delivery: rule }], mode },
+        { upTo: 'direct', autoMerge },
+      )({ workload }, steps),
     )
+  const [off, on] = [false, true].map((enabled) => ({ enabled, increasesOnly: false })) as [Merging, Merging]
 
-  it('begin where the rule is', () => {
-    expect(ofRule('pull-request')).toEqual([undefined, 'auto-merge', 'direct', 'direct'])
-    expect(ofRule('auto-merge')).toEqual([undefined, 'direct', 'direct', 'direct'])
-    expect(ofRule('direct')).toEqual([undefined, undefined, undefined, undefined])
-    expect(ofRule('report')).toEqual([undefined, undefined, undefined, undefined])
+  it('begin at what settings do by default', () => {
+    expect(earnedAfter(off)).toEqual([undefined, 'auto-merge', 'direct', 'direct'])
+    expect(earnedAfter(on)).toEqual([undefined, 'direct', 'direct', 'direct'])
+    for (const mode of ['direct', 'commit'] as const)
+      expect(earnedAfter(off, { mode })).toEqual([undefined, undefined, undefined, undefined])
   })
 
-  it('begin at the mode without a rule', () => {
-    const ofMode = (mode: 'pull-request' | 'direct' | 'commit' | 'report', isMerged: boolean) =>
-      earnedDelivery({ rules: [], mode }, { upTo: 'auto-merge', isMerged })({ workload }, 1)
-    expect(ofMode('pull-request', false)).toBe('auto-merge')
-    expect(ofMode('pull-request', true)).toBeUndefined()
-    expect(ofMode('commit', false)).toBeUndefined()
-    expect(ofMode('report', false)).toBeUndefined()
+  it('are not taken where a rule says how a workload is delivered', () => {
+    for (const rule of ['report', 'pull-request'] as const)
+      expect(earnedAfter(off, { rule })).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  it('do not lead around limits of what is merged automatically', () => {
+    expect(earnedAfter({ enabled: true, increasesOnly: true })).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(earnedAfter({ enabled: false, increasesOnly: false, below: 10 })).toEqual([
+      undefined,
+      'auto-merge',
+      'auto-merge',
+      'auto-merge',
+    ])
+  })
+})
+
+describe('what reviewers said on the forge', () => {
+  const change: SourceChange = {
+    ...{ workload, container: 'app', from: 500, to: 300, source: 'apps', cluster: 'prod' },
+    ...{ field: 'requests.cpu', verdict: 'change', because: [], together: '' },
+  }
+  const { review } = reviewByDelivery({ rules: [], mode: 'pull-request' }, ({ to }) => ({ to }), {
+    review: () => ({ reason: 'declined at 300m: #12 was closed' }),
+    scopeOf: () => 'prod',
+  })
+
+  it('holds for changes that are committed directly because their workload earned it', () => {
+    for (const earned of [undefined, 'auto-merge', 'direct'] as const)
+      expect(review?.({ ...change, ...(earned && { earned }) }, () => true)).toEqual({
+        reason: 'declined at 300m: #12 was closed',
+      })
   })
 })

@@ -136,13 +136,24 @@ describe('cron triggers of a ScaledObject', () => {
     expect(decide({ text: office, busy: 18, settings })).toMatchObject({ verdict: 'change' })
   })
 
-  it('of the profile `tortoise` are over the lowest slot as the minimum', () => {
-    const all = decideAll({ settings: { profile: 'tortoise' }, scaler: { minReplicas: 3 } })
-    expect(all.find(({ field }) => field === 'hpa.cron')).toMatchObject({
-      written: '6 Mon-Fri 17:00-03:00 (Asia/Tokyo)',
+  it('of the profile `tortoise` are over the lowest slot, and the minimum falls to it once they are in Git', () => {
+    const settings = { profile: 'tortoise' as const }
+    const first = decideAll({ settings, scaler: { minReplicas: 3 } })
+    const written = '6 Mon-Fri 17:00-03:00 (Asia/Tokyo)'
+    expect(first.find(({ field }) => field === 'hpa.cron')).toMatchObject({ written })
+    expect(first.find(({ field }) => field === 'hpa.minReplicas')).toMatchObject({
+      because: [{ rule: 'tortoise.slots', text: expect.stringContaining('The highest') }],
     })
-    expect(all.find(({ field }) => field === 'hpa.minReplicas')).toMatchObject({
+    const next = decideAll({ settings, text: written, scaler: { minReplicas: 6 } })
+    expect(next.find(({ field }) => field === 'hpa.minReplicas')).toMatchObject({
       because: [{ rule: 'tortoise.slots', text: expect.stringContaining('The lowest') }],
     })
+    // One that does not cover an hour that needs pods keeps the minimum.
+    const short = '6 Mon-Fri 17:00-23:00 (Asia/Tokyo)'
+    expect(
+      decideAll({ settings, text: short, scaler: { minReplicas: 6 } }).find(
+        ({ field }) => field === 'hpa.minReplicas',
+      ),
+    ).toMatchObject({ because: [{ text: expect.stringContaining('The highest') }] })
   })
 })

@@ -47,7 +47,7 @@ it('the dashboard says what each pull request changes and saves, and what all of
   const pulls = [{ scope: part.scope, branch: 'b', action: 'opened' as const, number: 7 }]
   const text = dashboard(plan, pulls, frame).toString()
   expect(text).toMatch(
-    /^The plan \*\*raises 2 and lowers 4 values of 2 workloads\*\* and saves about \\\$25 a month\. 0 stay the same/,
+    /^<!-- tortoise:dashboard -->\n\nThe plan \*\*raises 2 and lowers 4 values of 2 workloads\*\* and saves about \\\$25 a month\. 0 stay the same/,
   )
   expect(text).toMatch(
     /^- \[ \] <!-- tortoise:1 \S+ --> #7: prod shop\/payments: raises 2 and lowers 4 values of 2 workloads and saves about \\\$25 a month$/m,

@@ -41,8 +41,16 @@ export async function findIssue({ owner, repo, api, send }: Session, marker: str
       }),
     ),
   )
-  const found = issues.find(({ body }) => body?.includes(marker))
-  return found && { number: found.number, body: (found.body ?? '').replaceAll('\r\n', '\n') }
+  const [found] = issues
+    .filter(({ body }) => body?.includes(marker))
+    .sort((one, other) => one.number - other.number)
+  return (
+    found && {
+      number: found.number,
+      body: (found.body ?? '').replaceAll('\r\n', '\n'),
+      ...(found.user && { author: { login: found.user.login, isBot: false } }),
+    }
+  )
 }
 
 /** Updates an issue, or opens one when there is no number. */

@@ -18,7 +18,11 @@ export const pullSchema = z.object({
   merged: z.boolean(),
   merged_at: z.string().nullish(),
 })
-export const issueSchema = z.object({ number: z.number(), body: z.string().nullable() })
+export const issueSchema = z.object({
+  number: z.number(),
+  body: z.string().nullable(),
+  user: z.object({ login: z.string() }).nullish(),
+})
 export const commentSchema = z.object({
   user: z.object({ login: z.string() }).nullable(),
   body: z.string(),

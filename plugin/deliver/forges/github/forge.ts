@@ -123,8 +123,19 @@ async function findIssue({ repo, send }: Session, marker: string) {
       per_page: 100,
     }),
   )
-  const found = issues.find(({ body, pull_request: pull }) => pull === undefined && body?.includes(marker))
-  return found && { number: found.number, body: (found.body ?? '').replaceAll('\r\n', '\n') }
+  const found = issues
+    .filter(({ body, pull_request: pull }) => pull === undefined && body?.includes(marker))
+    .reduce<(typeof issues)[number] | undefined>(
+      (oldest, one) => (oldest === undefined || one.number < oldest.number ? one : oldest),
+      undefined,
+    )
+  return (
+    found && {
+      number: found.number,
+      body: (found.body ?? '').replaceAll('\r\n', '\n'),
+      author: actorOf(found.user),
+    }
+  )
 }
 
 async function check({ repo, send }: Session, commit: string, checks: readonly Check[]): Promise<void> {

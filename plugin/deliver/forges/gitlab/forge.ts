@@ -8,7 +8,7 @@ import { fetchFrom } from '../same-server.ts'
 import { readAccount, readActs, readLastEdit } from './acts.ts'
 import { autoMerge, listPulls, openPull, pullsFrom, readComments, updatePull } from './merge-requests.ts'
 import { requesterWith } from './requester.ts'
-import { issueSchema, memberSchema, statusSchema } from './schemas.ts'
+import { actorOf, issueSchema, memberSchema, statusSchema } from './schemas.ts'
 import { failureOf, type Session } from './session.ts'
 
 /** The lowest access level with push access: https://docs.gitlab.com/api/access_requests/#valid-access-levels */
@@ -20,8 +20,16 @@ async function findIssue({ project, api, send }: Session, marker: string) {
       .array(issueSchema)
       .parse(await api.Issues.all({ projectId: project, state: 'opened', labels: 'tortoise' })),
   )
-  const found = issues.find(({ description }) => description?.includes(marker))
-  return found && { number: found.iid, body: (found.description ?? '').replaceAll('\r\n', '\n') }
+  const [found] = issues
+    .filter(({ description }) => description?.includes(marker))
+    .sort((one, other) => one.iid - other.iid)
+  return (
+    found && {
+      number: found.iid,
+      body: (found.description ?? '').replaceAll('\r\n', '\n'),
+      ...(found.author && { author: actorOf(found.author) }),
+    }
+  )
 }
 
 async function writeIssue(

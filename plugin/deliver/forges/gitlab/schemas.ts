@@ -38,7 +38,11 @@ export const noteSchema = z.object({
   created_at: z.string(),
   system: z.boolean(),
 })
-export const issueSchema = z.object({ iid: z.number(), description: z.string().nullish() })
+export const issueSchema = z.object({
+  iid: z.number(),
+  description: z.string().nullish(),
+  author: z.object({ username: z.string() }).nullish(),
+})
 export const memberSchema = z.object({ username: z.string(), access_level: z.number() })
 export const statusSchema = z.object({ name: z.string(), status: z.string() })
 

@@ -1,8 +1,10 @@
+import { podsByHourOfWeek, scheduleOf } from '../../../model/cron-schedule.ts'
 import type { DeclaredAutoscaler } from '../../../model/declared.ts'
 import type { Observation } from '../../../model/observation.ts'
 import type { ReplicaSlot } from '../../../model/replica-slots.ts'
 import { countValues } from '../../../model/series.ts'
 import { type Advice, advise, reason } from '../../advice.ts'
+import { leastGain, podsByHour as slotPodsByHour, windowsOf } from '../../cron-windows.ts'
 import type { Evidence } from '../../evidence.ts'
 import type { ReplicaAdvice } from '../../profile.ts'
 import type { TortoiseOptions } from '../../recommend-options.ts'
@@ -71,11 +73,27 @@ export const tortoiseSlots = (observation: Observation, options: TortoiseOptions
     return { ...day, from, to, minimum: min, maximum: max, timeZone: options.timeZone }
   })
 
-/** Whether cron triggers raise the minimum of a ScaledObject by hour. */
-const isScheduled = (autoscaler: DeclaredAutoscaler | undefined, { options }: Evidence): boolean =>
-  options.replicaSlots === 'keda' &&
-  autoscaler?.schedule !== undefined &&
-  autoscaler.schedule.obstacle === undefined
+/**
+ * Whether cron triggers that are in Git already raise the minimum in each hour that needs more, and will still do so: what is only planned
+ * may be declined or refuted, and then the minimum would be too low.
+ */
+function isScheduled(
+  { schedule, maxReplicas = Number.POSITIVE_INFINITY }: Partial<DeclaredAutoscaler>,
+  slots: readonly ReplicaSlot[],
+  { options, lowest }: { readonly options: Evidence['options']; readonly lowest: number },
+): boolean {
+  if (options.replicaSlots !== 'keda' || schedule === undefined || schedule.obstacle !== undefined)
+    return false
+  const current = scheduleOf(schedule.text)
+  const [slot] = slots
+  if (current === undefined || current.windows.length === 0 || current.timeZone !== slot?.timeZone)
+    return false
+  if (windowsOf(slots, { minimum: lowest, maximum: maxReplicas }).length === 0) return false
+  const kept = podsByHourOfWeek(current)
+  return slotPodsByHour(slots, maxReplicas).every(
+    (needed, hour) => needed - Math.max(lowest, kept[hour] ?? 0) < leastGain,
+  )
+}
 
 /**
  * Minimum and maximum of an HPA that fit every hour: the highest minimum and the highest maximum of the slots. Where cron triggers raise
@@ -95,8 +113,9 @@ export function tortoiseReplicas(
   const advice = (from: number, to: number | undefined, text: string): Advice =>
     to === undefined ? advise(from, gathering) : advise(to, reason('tortoise.slots', text))
   const highest = 'The highest of the replica slots, so that it fits every hour.'
+  const byHour = slots === undefined ? [] : tortoiseSlots(evidence.observation, options)
   const minimum = (from: number): Advice =>
-    isScheduled(autoscaler, evidence)
+    lowest !== undefined && isScheduled(autoscaler ?? {}, byHour, { options: evidence.options, lowest })
       ? advice(from, lowest, 'The lowest of the replica slots; cron triggers raise it by hour.')
       : advice(from, bounds?.min, highest)
   return {

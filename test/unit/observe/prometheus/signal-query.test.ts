@@ -6,23 +6,30 @@ const subject = { namespace: 'shop', workload: 'api.v2', kind: 'Deployment', clu
 describe('a query of owners', () => {
   it.each([
     ['errors{namespace="$namespace"}', undefined],
-    ["sum(rate(errors{app='$workload',code=~\"5..\"}[5m])) / sum(rate(all{app='$workload'}[5m]))", undefined],
+    [
+      "sum(rate(errors{namespace='$namespace',app='$workload',code=~\"5..\"}[5m])) / sum(rate(all{exported_namespace='$namespace'}[5m]))",
+      undefined,
+    ],
     ['{__name__="errors", pod=~"$workload-.+", namespace=`$namespace`}', undefined],
     ['errors{', 'is not PromQL at character 8'],
     ['errors{namespace="$namespace"} >', 'is not PromQL at character 33'],
     ['vector(1)', 'has no selector of a metric'],
-    ['errors', 'reads more than one workload: errors'],
-    ['errors{namespace="$namespace"} / up', 'reads more than one workload: up'],
-    ['errors{namespace!="$namespace"}', 'reads more than one workload: errors{namespace!="$namespace"}'],
-    ['errors{namespace=~"$namespace"}', 'reads more than one workload: errors{namespace=~"$namespace"}'],
+    ['x{namespace="$workload"}', 'reads other namespaces: x{namespace="$workload"}'],
+    ['x{app="$workload"}', 'reads other namespaces: x{app="$workload"}'],
     [
-      'errors{namespace=~".*|$namespace"}',
-      'reads more than one workload: errors{namespace=~".*|$namespace"}',
+      '# a\r sum(secret{namespace="other"}) #\n + 0*sum(x{namespace="$namespace"})',
+      'has a comment, or a character that is not printable ASCII',
     ],
-    ['errors{namespace="x$namespace"}', 'reads more than one workload: errors{namespace="x$namespace"}'],
+    ['x{namespace="$namespace"} # why', 'has a comment, or a character that is not printable ASCII'],
+    ['errors', 'reads other namespaces: errors'],
+    ['errors{namespace="$namespace"} / up', 'reads other namespaces: up'],
+    ['errors{namespace!="$namespace"}', 'reads other namespaces: errors{namespace!="$namespace"}'],
+    ['errors{namespace=~"$namespace"}', 'reads other namespaces: errors{namespace=~"$namespace"}'],
+    ['errors{namespace=~".*|$namespace"}', 'reads other namespaces: errors{namespace=~".*|$namespace"}'],
+    ['errors{namespace="x$namespace"}', 'reads other namespaces: errors{namespace="x$namespace"}'],
     [
       'errors{x="} or up{y=", namespace="other"}',
-      'reads more than one workload: errors{x="} or up{y=", namespace="other"}',
+      'reads other namespaces: errors{x="} or up{y=", namespace="other"}',
     ],
   ])('%s', (query, problem) => {
     expect(signalProblem(query)).toBe(problem)
@@ -40,6 +47,11 @@ describe('a query of owners', () => {
     expect(fillQuery('a{p=~"$workload-.+",q!~`$workload`,namespace="$namespace"}', subject, {})).toBe(
       'a{p=~"api\\\\.v2-.+",q!~`api\\.v2`,namespace="shop"}',
     )
+  })
+
+  it('keeps other texts as they are', () => {
+    const query = 'label_replace(a{namespace="$namespace"},"x","$workload","","")'
+    expect(fillQuery(query, subject, {})).toBe('label_replace(a{namespace="shop"},"x","api.v2","","")')
   })
 
   it('reads one cluster of a shared server, in each selector', () => {

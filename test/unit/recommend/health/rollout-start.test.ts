@@ -24,6 +24,12 @@ describe('the rollout of a change', () => {
   it.each([
     ['the first pod of a new template', 'Deployment', { 'api-1-a': 9, 'api-2-b': 2, 'api-2-c': 1 }, 2],
     ['not another pod of an old template', 'Deployment', { 'api-1-a': 9, 'api-1-b': 1 }, 'none'],
+    [
+      'a template that comes back',
+      'Deployment',
+      { 'api-2-a': 20, 'api-1-b': 9, 'api-2-c': 2, 'api-2-d': 1 },
+      2,
+    ],
     ['the first of two templates', 'Rollout', { 'api-1-a': 9, 'api-3-b': 1, 'api-2-b': 2.5 }, 2.5],
     [
       'a pod that a slower clock dates a little before',

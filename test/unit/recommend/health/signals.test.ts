@@ -91,6 +91,15 @@ describe('a signal of owners after a change', () => {
     ['is a little above before', signal({ relative: 0.2 }, step(0.1, 0.115))],
     ['is better', signal({ worse: 'below', relative: 0.2 }, step(8, 12))],
     ['has nothing to compare with', signal({ relative: 0.2 }, step(Number.NaN, 0.5))],
+    ['was nothing before', signal({ relative: 0.2 }, step(0, 0.5))],
+    [
+      'is not recorded that far back',
+      {
+        ...signal({ value: 0.01 }, () => 0.03),
+        first: end - 3 * 24 * hour,
+        values: new Array(289).fill(0.03),
+      },
+    ],
     ['has too few values', signal({ value: 0.01 }, (ago) => (ago < 0.6 ? 1 : Number.NaN))],
   ])('does none when it %s', (_, samples) => {
     expect(judged([samples])).toEqual({ verdict: 'open', text: '' })
