@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,7 +43,8 @@ async function inTerminal(
   for (let tries = 0; tries < 240; tries += 1) {
     await sleep(250)
     const text = tmux('capture-pane', '-p', '-J', '-t', name, '-S', '-')
-    if (!/^ended \d/m.test(text)) continue
+    const isLogged = existsSync(log) && /ended \d/.test(readFileSync(log, 'utf8'))
+    if (!/^ended \d/m.test(text) || !isLogged) continue
     const lines = tmux('capture-pane', '-p', '-t', name, '-S', '-').trimEnd().split('\n').slice(0, -1)
     tmux('kill-session', '-t', name)
     return { lines: lines.slice(lines.findIndex((one) => one !== '')), raw: readFileSync(log, 'utf8') }
@@ -111,6 +112,19 @@ describe.skipIf(!hasTmux)('a terminal', () => {
       ['', 'against today', expect.any(String), expect.any(String)],
     ])
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(80)
+  }, 60_000)
+
+  it('does not break the lines of files and differences, which people copy', async () => {
+    const { lines } = await inTerminal(60, [
+      'init',
+      '--repo',
+      shop,
+      '--dry-run',
+      '--offline',
+      '--no-workflow',
+      '--force',
+    ])
+    expect(lines.some((line) => line.startsWith('# yaml-language-server: $schema=http'))).toBe(true)
   }, 60_000)
 
   it('gets each step with --verbose, and nothing but results with --quiet', async () => {

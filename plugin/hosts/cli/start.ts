@@ -52,7 +52,7 @@ export async function start(args: readonly string[]): Promise<void> {
     {
       cwd: process.cwd(),
       env: sealEnvironment(),
-      stdout: cleared(stdout),
+      stdout: cleared(stdoutOf(args)),
       stderr: cleared(stderr),
       colour,
       ...(process.stdout.isTTY === true && { columns: process.stdout.columns || 80 }),
@@ -71,10 +71,18 @@ const stderr = (text: Terminal): void => {
 const fitted = (text: string, { isTTY, columns }: NodeJS.WriteStream): string =>
   isTTY === true && text.length > (columns || 80) ? wrapLines(text, columns || 80) : text
 
-/** Data reaches programs and files as it is; on a terminal every character of it is shown. */
-const stdout: Host['stdout'] = (text) => {
+/** Commands that print files or differences: their lines are those of the files, and people copy them. */
+const withFiles: readonly string[] = ['set', 'init', 'render', 'completion', 'emergency']
+
+/** Data reaches programs and files as it is; on a terminal every character of it is shown, and sentences are broken between words. */
+const stdoutOf = (args: readonly string[]): Host['stdout'] => {
+  const isFile = withFiles.includes(args.find((one) => !one.startsWith('-')) ?? '')
+  return (text) => print(text, isFile)
+}
+
+const print = (text: Parameters<Host['stdout']>[0], isFile: boolean): void => {
   const isTerminal = process.stdout.isTTY === true
   const isShown = mediumOf(text) === 'data' && isTerminal
   const shown = (isShown ? terminalLines(text.toString()) : text).toString()
-  process.stdout.write(mediumOf(text) === 'terminal' ? fitted(shown, process.stdout) : shown)
+  process.stdout.write(mediumOf(text) === 'terminal' && !isFile ? fitted(shown, process.stdout) : shown)
 }
