@@ -18,20 +18,22 @@ const signalSchema = z
         'PromQL that gives one value for one workload. `$namespace`, `$workload`, `$kind` and `$cluster` in its texts are replaced. Each selector needs `namespace="$namespace"`.',
       ),
     worse: z.enum(['above', 'below']).describe('Which direction is worse.'),
-    value: z.number().optional().describe('Worse beyond this value.'),
+    value: z.number().optional().describe('Worse beyond this value. This or `relative` is required.'),
     relative: z
       .number()
       .positive()
       .max(100)
       .optional()
-      .describe('Worse by more than this share of the same hours before: `0.2` is 20 %.'),
+      .describe(
+        'Worse by more than this share of the same hours before: `0.2` is 20 %. This or `value` is required.',
+      ),
     match: matchSchema
       .omit({ container: true })
       .default({})
       .describe('The workloads that are measured. Default: all.'),
   })
   .refine(({ value, relative }) => (value === undefined) !== (relative === undefined), {
-    error: 'needs either value or relative',
+    error: 'needs value or relative, and not both',
   })
   .describe('A measurement of your own.')
 

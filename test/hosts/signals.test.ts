@@ -140,7 +140,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     git(repository, 'commit', '--quiet', '--all', '--message=measure all')
     const ended = await run(end)
     expect(ended.status).toBe(2)
-    expect(ended.stderr).toContain('the query of health.signals[0] reads other namespaces: up')
+    expect(ended.stderr).toContain('the query of the signal errors reads other namespaces: up')
     expect(ended.stderr).toContain('Each selector needs namespace="$namespace"')
   })
 
@@ -161,7 +161,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
       expect.objectContaining({
         level: 'error',
         code: 'signals',
-        message: expect.stringMatching(/^The query of health\.signals\[0\] reads other namespaces/),
+        message: expect.stringMatching(/^The query of the signal errors reads other namespaces/),
       }),
     )
   })

@@ -43,6 +43,7 @@ function reportPage(statuses: readonly ScheduleStatus[], { program, client, star
   const runs = statuses
     .flatMap(({ last }) => last ?? [])
     .toSorted((one, other) => other.ended.getTime() - one.ended.getTime())
+  if (runs.length === 0) return waitingPage(statuses, startedAt)
   const several = runs.flatMap(({ repositories }) =>
     repositories === undefined ? [] : [fleetOfRepositories(repositories)],
   )
@@ -55,6 +56,23 @@ function reportPage(statuses: readonly ScheduleStatus[], { program, client, star
     notes: several.flatMap((one) => one.notes),
   })
   return fleetPage(report, client, links)
+}
+
+/** The page until the first run ended: zeros would look like a result. */
+function waitingPage(statuses: readonly ScheduleStatus[], startedAt: Date): Html {
+  const schedules = statuses.map(
+    ({ name, cron, next }) =>
+      html`<li>${name} (<code>${cron}</code>): ${next === undefined ? 'no next run' : `next run at ${next.toISOString()}`}</li>`,
+  )
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>GitOps Tortoise</title></head>
+<body><main><h1>GitOps Tortoise</h1>
+<p>No run has ended since the daemon started at ${startedAt.toISOString()}. The report is here after the first one.</p>
+<ul>
+${html.join(schedules, '\n')}
+</ul>
+<p>${html.join(links, ' · ')}</p></main></body></html>
+`
 }
 
 /** Returns the page, which changes only when a run ended or a schedule changed. */

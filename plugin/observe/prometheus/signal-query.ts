@@ -9,6 +9,7 @@ export interface SignalSubject {
   readonly cluster: string
 }
 
+const placeholders: readonly string[] = ['$namespace', '$workload', '$kind', '$cluster']
 const placeholder = /\$(namespace|workload|kind|cluster)\b/g
 /** Labels that name the namespace of a workload, with the value that keeps a query from reading other namespaces. */
 const namespaceLabel = /(?:^|_)namespace(?:_name)?$/
@@ -42,6 +43,10 @@ export function signalProblem(query: string): string | undefined {
     return 'has a comment, or a character that is not printable ASCII'
   const error = syntaxError(query)
   if (error !== undefined) return `is not PromQL at character ${error + 1}`
+  const unknown = nodesNamed(query, 'StringLiteral')
+    .flatMap(({ from, to }) => query.slice(from, to).match(/\$\w+/g) ?? [])
+    .find((name) => !placeholders.includes(name))
+  if (unknown !== undefined) return `has the unknown placeholder ${unknown}`
   const selectors = nodesNamed(query, 'VectorSelector')
   if (selectors.length === 0) return 'has no selector of a metric'
   const open = selectors.find((selector) => !isOwn(query, selector))

@@ -83,10 +83,11 @@ async function signalsOf(
 export async function signalProblems({ health }: Pick<Settings, 'health'>): Promise<readonly Problem[]> {
   if (health.signals.length === 0) return []
   const { signalProblem } = await import('../../observe/prometheus/signal-query.ts')
-  return health.signals.flatMap(({ query }, index) => {
+  return health.signals.flatMap(({ name, query }) => {
     const problem = signalProblem(query)
-    const message = `the query of health.signals[${index}] ${problem}`
-    return problem === undefined ? [] : [{ code: 'settings.invalid', message, hint: queryHint }]
+    const message = `the query of the signal ${name} ${problem}`
+    const hint = problem?.startsWith('reads') ? queryHint : 'Correct it in health.signals.'
+    return problem === undefined ? [] : [{ code: 'settings.invalid', message, hint }]
   })
 }
 

@@ -13,6 +13,7 @@ describe('a query of owners', () => {
     ['{__name__="errors", pod=~"$workload-.+", namespace=`$namespace`}', undefined],
     ['errors{', 'is not PromQL at character 8'],
     ['errors{namespace="$namespace"} >', 'is not PromQL at character 33'],
+    ['a{namespace="$namespace",app="$wrkload"}', 'has the unknown placeholder $wrkload'],
     ['vector(1)', 'has no selector of a metric'],
     ['x{namespace="$workload"}', 'reads other namespaces: x{namespace="$workload"}'],
     ['x{app="$workload"}', 'reads other namespaces: x{app="$workload"}'],
@@ -36,11 +37,9 @@ describe('a query of owners', () => {
   })
 
   it('gets the names of the workload in its texts alone', () => {
-    const query = 'sum by ($cluster) (a{namespace="$namespace",w="$workload",k="$kind/$cluster",n="$names"})'
-    expect(
-      fillQuery('a{namespace="$namespace",w="$workload",k="$kind/$cluster",n="$names"}', subject, {}),
-    ).toBe('a{namespace="shop",w="api.v2",k="Deployment/prod",n="$names"}')
-    expect(signalProblem(query)).toMatch('is not PromQL')
+    const query = 'a{namespace="$namespace",w="$workload",k="$kind/$cluster"}'
+    expect(fillQuery(query, subject, {})).toBe('a{namespace="shop",w="api.v2",k="Deployment/prod"}')
+    expect(signalProblem(`sum by ($cluster) (${query})`)).toMatch('is not PromQL')
   })
 
   it('matches a name with a dot by itself in a regular expression', () => {
