@@ -135,7 +135,11 @@ describe('the ways around the writers', () => {
         'plugin/hosts/daemon/metrics.ts',
       ],
     ],
-    ['a body that the forge shows already', /\bshownBody\(/, ['plugin/deliver/record/hidden-block.ts']],
+    [
+      'a body that the forge shows already',
+      /\bshownBody\(/,
+      ['plugin/deliver/record/hidden-block.ts', 'plugin/run/notify/sent-record.ts'],
+    ],
     [
       "a program's own words",
       /\bstderr\b.*(?:outcome|Outcome)|outcome\.stderr|\breportFailure\(/,
