@@ -1,9 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addProgram, assembleImage } from '../lab/image/assemble.ts'
+import { startContainer } from '../lab/image/container.ts'
 import { readDockerfile } from '../lab/image/dockerfile.ts'
 import { node24 } from '../lab/node24.mjs'
 import { programDirectory } from '../lab/programs.mjs'
@@ -34,18 +35,11 @@ beforeAll(() => {
 
 /** Runs a command like a container of the image: its user, its environment, a root that cannot be written, no network. */
 function container(args: readonly string[], mounts: readonly string[] = []): Promise<Ended> {
-  const writable = ['/tmp', ...recipe.directories].flatMap((path) => ['--tmpfs', path])
-  const env = Object.entries({ PATH: '/usr/local/bin:/usr/bin', ...recipe.env })
-  const flags = [
-    ...['--unshare-all', '--die-with-parent', '--clearenv', '--uid', recipe.user, '--gid', recipe.user],
-    ...['--ro-bind', root, '/', '--proc', '/proc', '--dev', '/dev', ...writable, ...mounts],
-    ...env.flatMap(([name, value]) => ['--setenv', name, value]),
-  ]
   return new Promise((resolve, reject) => {
-    const child = spawn('bwrap', [...flags, ...recipe.entrypoint, ...args])
+    const { child } = startContainer({ root, recipe, args, mounts })
     const output = { stdout: '', stderr: '' }
-    child.stdout.on('data', (text) => (output.stdout += text))
-    child.stderr.on('data', (text) => (output.stderr += text))
+    child.stdout?.on('data', (text) => (output.stdout += text))
+    child.stderr?.on('data', (text) => (output.stderr += text))
     child.on('error', reject)
     child.on('close', (status) => resolve({ status, ...output }))
   })

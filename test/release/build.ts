@@ -61,8 +61,8 @@ function packageTree(root: string, stage: string): string {
   return tree
 }
 
-/** Packs the chart with Helm, which takes the times of the files. */
-function packChart({ root, out, seconds }: ReleaseRequest, stage: string): void {
+/** Packs the chart of the checkout with Helm, which takes the times of the files. `stage` is an empty directory for copies. */
+export function packChart({ root, out, seconds }: ReleaseRequest, stage: string): void {
   const name = 'gitops-tortoise'
   const source = join(root, 'charts', name)
   copyFiles(filesBelow(source), source, join(stage, 'charts', name))
