@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { cronFieldsTemplate } from './cron-fields.ts'
 import { chartValues, chartValuesSchema } from './values.ts'
 
 interface Node {
@@ -32,6 +33,7 @@ export function chartFiles(packageJson: string): Readonly<Record<string, string>
     'values.schema.json': `${JSON.stringify(chartValuesSchema(repository), null, 2)}\n`,
     'values.yaml': `# Written from config/chart/values.ts by \`npm run schemas\`. README.md has all values in one table.\n${valuesText(properties, '')}`,
     'README.md': readme(properties, owner),
+    'templates/_cron-fields.tpl': cronFieldsTemplate(),
   }
 }
 
@@ -157,7 +159,9 @@ settings:
       kubernetes: { kubeconfig: /etc/tortoise-kubeconfigs/staging }
 \`\`\`
 
-If a server listens on a port other than 443, 6443 and 9090, add it to \`networkPolicy.egressPorts\`. DNS is allowed in any case.
+The network policy allows the ports 443, 6443 and 9090, DNS, and every port in a URL of \`settings\`, \`operatorSettings\` and
+\`extraEnv\`. Add others to \`networkPolicy.egressPorts\`: those of API servers in kubeconfigs, of servers in an \`existingConfigMap\`,
+and the ports of pods behind a Service with another port.
 
 ## Values
 

@@ -234,7 +234,9 @@ export const chartValues = (repository: string) =>
         egressPorts: z
           .array(z.number().int().min(1).max(65535))
           .default([443, 6443, 9090])
-          .describe('TCP ports of Git, the forge, the API servers and Prometheus.'),
+          .describe(
+            'TCP ports of Git, the forge, the API servers and Prometheus. Ports in the URLs of `settings`, `operatorSettings` and `extraEnv` are added.',
+          ),
         egressTo: maps
           .default([])
           .describe(

@@ -240,6 +240,19 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
     expect(pod.said()).toMatch(/"msg":"run finished".*"changes":0/)
   })
 
+  it('keeps what runs when the values have a schedule that the daemon would refuse, and says why', async () => {
+    const before = await plane.call('GET', deployment)
+    const serve = { schedules: [{ cron: '61 4 * * *' }] }
+    await plane.call('PATCH', `${releasesIn(name)}/${name}`, { spec: { values: { settings: { serve } } } })
+    const why = '`settings.serve.schedules[0].cron`: \\"61\\" cannot be the minute'
+    await until('no refusal', async () =>
+      JSON.stringify(await plane.call('GET', `${releasesIn(name)}/${name}`)).includes(why),
+    )
+    expect(await isReady()).toBe(false)
+    expect(await plane.call('GET', deployment)).toEqual(before)
+    expect((await fetch(`${pages}/readyz`)).ok).toBe(true)
+  })
+
   it('leaves nothing when the HelmRelease is deleted', async () => {
     pod.signal('SIGTERM')
     expect(await pod.ended).toBe(0)

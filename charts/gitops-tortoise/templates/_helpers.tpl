@@ -53,6 +53,29 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 namespace="{{ .Release.Namespace }}",job="{{ include "tortoise.fullname" . }}"
 {{- end -}}
 
+{{/* Ports of `networkPolicy.egressPorts`, and of the servers that settings and variables name, as JSON. */}}
+{{- define "tortoise.egressPorts" -}}
+{{- $v := .Values -}}
+{{- $ports := list -}}
+{{- range $v.networkPolicy.egressPorts -}}
+{{- $ports = append $ports (int .) -}}
+{{- end -}}
+{{- $text := toJson (list $v.settings $v.operatorSettings $v.extraEnv) -}}
+{{- $servers := regexFindAll "https?://[^/\"\\\\?#]+" $text -1 -}}
+{{- range list $v.settings $v.operatorSettings -}}
+{{- $servers = concat $servers (dig "charts" "allow" list .) -}}
+{{- end -}}
+{{- range $servers -}}
+{{- $host := regexReplaceAll "^(https?://)?([^/]*@)?([^/]*).*$" . "${3}" -}}
+{{- $port := ternary "80" "443" (hasPrefix "http://" .) -}}
+{{- if regexMatch "^([[][^]]*[]]|[^:]+):[0-9]+$" $host -}}
+{{- $port = regexFind "[0-9]+$" $host -}}
+{{- end -}}
+{{- $ports = append $ports (int $port) -}}
+{{- end -}}
+{{- toJson (uniq $ports) -}}
+{{- end -}}
+
 {{/* Adds the election to settings: dict "root" . "settings" SETTINGS. */}}
 {{- define "tortoise.withElection" -}}
 {{- $settings := deepCopy .settings -}}
@@ -96,6 +119,7 @@ namespace="{{ .Release.Namespace }}",job="{{ include "tortoise.fullname" . }}"
 {{- if and $v.prometheusRule.enabled (not $v.serviceMonitor.enabled) -}}
 {{- fail "The alerts of `prometheusRule` select the series by the labels of the ServiceMonitor. Set `serviceMonitor.enabled: true`." -}}
 {{- end -}}
+{{- include "tortoise.checkSchedules" . -}}
 {{- $shutdown := dig "serve" "shutdownSeconds" 25 (mergeOverwrite (deepCopy $v.operatorSettings) $v.settings) -}}
 {{- if and (eq $v.mode "daemon") (le (int $v.terminationGracePeriodSeconds) (int $shutdown)) -}}
 {{- fail (printf "`terminationGracePeriodSeconds` (%d) must be more than `serve.shutdownSeconds` (%d) of the settings, so that a run can end." (int $v.terminationGracePeriodSeconds) (int $shutdown)) -}}
