@@ -5,7 +5,7 @@ interface CronField {
   readonly number: string
   /** Names in place of numbers, long ones first. */
   readonly names?: string
-  /** What can stand in a list beside numbers, ranges and steps. */
+  /** Other items of a list, beside numbers, ranges and steps. */
   readonly special?: readonly string[]
   /** Whether `?` can be the whole field. */
   readonly any?: boolean

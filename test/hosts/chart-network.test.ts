@@ -1,24 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
 import { valueAt } from '../../plugin/model/json.ts'
-import { readObjects } from '../../plugin/yaml/objects.ts'
-import { programDirectory } from '../lab/programs.mjs'
+import { kindIn, template } from './chart-ground.ts'
 
-const chart = join(import.meta.dirname, '../../charts/gitops-tortoise')
 const usual = [443, 6443, 9090]
 
 /** Ports of the second egress rule, which is that of servers, in the rendered NetworkPolicy. */
 function egressPorts(version: 'v31' | 'v35', values: object): readonly unknown[] {
-  const args = ['template', 'x', chart, '--show-only', 'templates/networkpolicy.yaml', '--values', '-']
-  const ended = spawnSync(join(programDirectory(version), 'helm'), args, {
-    encoding: 'utf8',
-    input: stringify(values),
-    env: { PATH: '', HOME: '/nonexistent' },
-  })
-  expect(ended.status, ended.stderr).toBe(0)
-  const ports = valueAt(readObjects('', ended.stdout)[0], ['spec', 'egress', 1, 'ports'])
+  const objects = template(values, version)
+  const ports = valueAt(kindIn(objects, 'NetworkPolicy'), ['spec', 'egress', 1, 'ports'])
   return Array.isArray(ports) ? ports.map((one) => valueAt(one, ['port'])) : []
 }
 

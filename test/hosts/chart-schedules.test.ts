@@ -1,29 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { validateDetailed } from 'node-cron'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse, stringify } from 'yaml'
+import { parse } from 'yaml'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
-import { programDirectory } from '../lab/programs.mjs'
-
-const chart = join(import.meta.dirname, '../../charts/gitops-tortoise')
-const directory = mkdtempSync(join(tmpdir(), 'tortoise-chart-schedules-'))
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
-const versions = ['v31', 'v35'] as const
-
-function helm(version: (typeof versions)[number], chartDirectory: string, values: object) {
-  const file = join(directory, 'values.yaml')
-  writeFileSync(file, stringify(values))
-  const args = ['template', 'x', chartDirectory, '--values', file]
-  return spawnSync(join(programDirectory(version), 'helm'), args, {
-    encoding: 'utf8',
-    env: { PATH: '', HOME: directory },
-    maxBuffer: 1 << 26,
-  })
-}
+import { chart, directory, helm, settings } from './chart-ground.ts'
 
 /** What the chart's template says about each text: the problem, or an empty text. */
 function problemsOf(define: string, texts: readonly string[]): readonly string[] {
@@ -34,12 +16,11 @@ function problemsOf(define: string, texts: readonly string[]): readonly string[]
   writeFileSync(join(own, 'Chart.yaml'), 'apiVersion: v2\nname: problems\nversion: 0.0.1\n')
   const each = `{{- range .Values.texts }}\n  - {{ include "${define}" . | quote }}\n{{- end }}`
   writeFileSync(join(own, 'templates/problems.yaml'), `problems:\n${each}\n`)
-  const { status, stdout, stderr } = helm('v35', own, { texts })
+  const { status, stdout, stderr } = helm('v35', ['template', 'x', own], { texts })
   expect(status, stderr).toBe(0)
   return (parse(stdout) as { readonly problems: readonly string[] }).problems
 }
 
-const settings = { deliver: { mode: 'report' } }
 const isUsable = (cron: string): boolean => validateDetailed(cron).valid
 
 const turnsRound = ([, from, to]: RegExpExecArray): boolean => Number(from) > Number(to)
@@ -119,8 +100,8 @@ describe('a schedule of the daemon in the values', () => {
     expect(texts.length - usable).toBeGreaterThan(300)
   })
 
-  it.each(versions)('stops Helm %s with one sentence that names the place', (version) => {
-    const says = (values: object): string => helm(version, chart, values).stderr
+  it.each(['v31', 'v35'] as const)('stops Helm %s with one sentence that names the place', (version) => {
+    const says = (values: object): string => helm(version, ['template', 'x', chart], values).stderr
     const serve = (schedules: readonly object[], more: object = {}) => ({
       settings: { ...settings, serve: { schedules, ...more } },
     })

@@ -1,91 +1,27 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { chartFiles } from '../../config/chart/files.ts'
 import { loadSettings } from '../../config/load.ts'
-import type { Json, JsonObject } from '../../plugin/model/json.ts'
-import { isJsonObject, listOf, textOf, valueAt } from '../../plugin/model/json.ts'
-import { readObjects } from '../../plugin/yaml/objects.ts'
+import { isJsonObject, textOf, valueAt } from '../../plugin/model/json.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { read } from './program.ts'
-
-const root = join(import.meta.dirname, '../..')
-const chart = join(root, 'charts/gitops-tortoise')
-const directory = mkdtempSync(join(tmpdir(), 'tortoise-chart-'))
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
-
-type Version = 'v31' | 'v35'
-
-/** Runs a real Helm on values; `status` is its exit code. */
-function helm(version: Version, args: readonly string[], values: object = {}) {
-  const file = join(mkdtempSync(join(directory, 'values-')), 'values.yaml')
-  writeFileSync(file, stringify(values))
-  const env = { PATH: '', HOME: directory }
-  const given = args[0] === 'package' ? args : [...args, '--values', file]
-  return spawnSync(join(programDirectory(version), 'helm'), given, { encoding: 'utf8', env })
-}
-
-function template(values: object, version: Version = 'v35'): readonly JsonObject[] {
-  const { status, stdout, stderr } = helm(
-    version,
-    ['template', 'gitops-tortoise', chart, '--namespace', 'gitops-tortoise'],
-    values,
-  )
-  expect(status, stderr).toBe(0)
-  return readObjects('', stdout)
-}
-
-const settings = parse(read(root, 'config/deploy/base/tortoise.yaml')) as JsonObject
-const minimal = { settings }
-const everything = {
+import {
+  cases,
+  chart,
+  directory,
+  everything,
+  helm,
+  kindIn,
+  minimal,
+  podOf,
+  root,
   settings,
-  operatorSettings: { sandbox: 'preferred' },
-  replicas: 2,
-  leaderElection: { enabled: true },
-  podDisruptionBudget: { enabled: true },
-  serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
-  prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
-  grafanaDashboard: { enabled: true, annotations: { grafana_folder: 'Kubernetes' } },
-  existingSecrets: ['tortoise-tokens'],
-  state: { create: true, accessMode: 'ReadWriteMany', storageClassName: 'shared' },
-  serviceAccount: { annotations: { 'example.com/role': 'reader' } },
-  imagePullSecrets: [{ name: 'registry' }],
-  priorityClassName: 'system-cluster-critical',
-  podAnnotations: { team: 'platform' },
-  podLabels: { team: 'platform' },
-  nodeSelector: { 'kubernetes.io/os': 'linux' },
-  tolerations: [{ key: 'batch', operator: 'Exists' }],
-  affinity: { nodeAffinity: {} },
-  topologySpreadConstraints: [
-    {
-      maxSkew: 1,
-      topologyKey: 'kubernetes.io/hostname',
-      whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'gitops-tortoise' } },
-    },
-  ],
-  extraArgs: ['--sandbox', 'required'],
-  extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy:3128' }],
-  extraVolumes: [{ name: 'kubeconfigs', secret: { secretName: 'kubeconfigs' } }],
-  extraVolumeMounts: [{ name: 'kubeconfigs', mountPath: '/etc/kubeconfigs', readOnly: true }],
-  networkPolicy: {
-    ingressFrom: [{ namespaceSelector: {} }],
-    egressTo: [{ ipBlock: { cidr: '192.0.2.0/24' } }],
-  },
-}
-const cases = [
-  ['with settings alone', minimal],
-  ['with everything', everything],
-  ['as a CronJob', { ...minimal, mode: 'cronjob', state: { existingClaim: 'state' } }],
-  ['for several repositories', { repositories: true, operatorSettings: { repositories: [] } }],
-] as const
-
-const kindIn = (objects: readonly JsonObject[], kind: string): JsonObject | undefined =>
-  objects.find((one) => one['kind'] === kind)
+  template,
+} from './chart-ground.ts'
+import { read } from './program.ts'
 
 describe('the files of the chart', () => {
   it.each(Object.entries(chartFiles(read(root, 'package.json'))))(
@@ -176,83 +112,6 @@ describe('the settings of the values', () => {
       )
     },
   )
-})
-
-/** What `kubectl kustomize` makes of bases in config/deploy, without the hashes that its generators append. */
-function bases(resources: readonly string[], components: readonly string[] = []): readonly JsonObject[] {
-  const at = (path: string): string => relative(directory, join(root, 'config/deploy', path))
-  const kustomization = { resources: resources.map(at), components: components.map(at) }
-  writeFileSync(join(directory, 'kustomization.yaml'), JSON.stringify(kustomization))
-  const args = ['kustomize', '--load-restrictor=LoadRestrictionsNone', directory]
-  const text = execFileSync('kubectl', args, { encoding: 'utf8' })
-  return readObjects('', text.replace(/(tortoise-(?:settings|tokens))-\w{10}$/gm, '$1'))
-}
-
-const podOf = (object: JsonObject | undefined): Json | undefined =>
-  valueAt(object, ['spec', 'template']) ?? valueAt(object, ['spec', 'jobTemplate', 'spec', 'template'])
-
-/** A workload without labels and selectors, which differ by release. */
-function promised(object: JsonObject | undefined): unknown {
-  const own = ['labels', 'selector', 'podSelector', 'imagePullPolicy']
-  const text = JSON.stringify(object, (key, value) => (own.includes(key) ? undefined : value))
-  return JSON.parse(text.replaceAll('"metadata":{},', ''))
-}
-
-describe.each([
-  ['daemon', ['daemon'], [], {}],
-  ['daemon', ['daemon'], ['leader-election'], { replicas: 2, leaderElection: { enabled: true } }],
-  ['cronjob', ['cronjob'], [], {}],
-] as const)('the chart and the kustomize base: %s %j %j', (mode, resources, components, more) => {
-  const expected = bases(resources, components)
-  const objects = template({
-    mode,
-    image: { repository: 'gitops-tortoise' },
-    existingConfigMap: 'tortoise-settings',
-    existingSecrets: ['tortoise-tokens'],
-    ...more,
-  })
-  const pair = (kind: string) => [kindIn(objects, kind), kindIn(expected, kind)]
-
-  it('give the same rights', () => {
-    for (const kind of ['ClusterRole', 'Role'])
-      expect(valueAt(kindIn(objects, kind), ['rules'])).toEqual(valueAt(kindIn(expected, kind), ['rules']))
-    for (const kind of ['ClusterRoleBinding', 'RoleBinding']) {
-      const [own, base] = pair(kind)
-      expect(own?.['roleRef']).toEqual(base?.['roleRef'])
-      expect(listOf(own?.['subjects'])).toHaveLength(listOf(base?.['subjects']).length)
-    }
-    expect(objects.filter(({ rules }) => rules !== undefined)).toHaveLength(components.length + 1)
-  })
-
-  it('make the same workload', () => {
-    const kind = mode === 'daemon' ? 'Deployment' : 'CronJob'
-    const [own, base] = pair(kind)
-    expect(promised(own)).toEqual(promised(base))
-    expect(podOf(own)).toBeDefined()
-  })
-
-  it('allow the same connections', () => {
-    const [own, base] = pair('NetworkPolicy')
-    const { ingress, ...spec } = Object(promised(own)).spec
-    const { ingress: baseIngress, ...baseSpec } = Object(promised(base)).spec
-    expect(spec).toEqual(baseSpec)
-    // A CronJob serves no pages.
-    expect(ingress).toEqual(mode === 'daemon' ? baseIngress : undefined)
-  })
-
-  it('select the pods of the release alone', () => {
-    const labels = valueAt(podOf(kindIn(objects, mode === 'daemon' ? 'Deployment' : 'CronJob')), [
-      'metadata',
-      'labels',
-    ])
-    for (const object of objects)
-      for (const selector of [
-        valueAt(object, ['spec', 'podSelector', 'matchLabels']),
-        valueAt(object, ['spec', 'selector', 'matchLabels']),
-        object['kind'] === 'Service' ? valueAt(object, ['spec', 'selector']) : undefined,
-      ].filter(isJsonObject))
-        expect(labels).toMatchObject(selector)
-  })
 })
 
 describe.skipIf(!hasControlPlane())('a real API server', () => {

@@ -1,6 +1,7 @@
 /** Files outside `package.json` and the chart that name the version. */
 export const filesWithVersion = [
   'README.md',
+  'config/deploy/argocd-plugin/values.yaml',
   'config/deploy/cronjob/kustomization.yaml',
   'config/deploy/daemon/kustomization.yaml',
   'config/deploy/helm-plugin/plugin.yaml',
