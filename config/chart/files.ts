@@ -32,7 +32,7 @@ export function chartFiles(packageJson: string): Readonly<Record<string, string>
     'Chart.yaml': chartManifest(manifest, owner),
     'values.schema.json': `${JSON.stringify(chartValuesSchema(repository), null, 2)}\n`,
     'values.yaml': `# Written from config/chart/values.ts by \`npm run schemas\`. README.md has all values in one table.\n${valuesText(properties, '')}`,
-    'README.md': readme(properties, owner),
+    'README.md': readme(properties, { owner, version: manifest.version }),
     'templates/_cron-fields.tpl': cronFieldsTemplate(),
   }
 }
@@ -93,7 +93,10 @@ function typeText(node: Node): string {
   return node.type === 'array' ? `list of ${node.items?.type ?? 'value'}s` : (node.type ?? '')
 }
 
-function readme(properties: readonly (readonly [string, Node])[], owner: string): string {
+function readme(
+  properties: readonly (readonly [string, Node])[],
+  { owner, version }: { readonly owner: string; readonly version: string },
+): string {
   return `# Helm chart of GitOps Tortoise
 
 Installs the daemon (\`tortoise serve\`) or a CronJob (\`tortoise serve --once\`), which evaluates the usage of workloads and proposes
@@ -141,6 +144,41 @@ settings:
 Helm checks the values, with all settings in them, before it installs anything. A misspelled name is an error with its path.
 
 The namespace may enforce the Pod Security Standard \`restricted\`.
+
+## Install with Flux
+
+Flux installs the chart from the registry. Create the namespace and the Secret as above, and commit these two objects:
+
+\`\`\`yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata:
+  name: gitops-tortoise
+  namespace: gitops-tortoise
+spec:
+  interval: 1h
+  url: oci://ghcr.io/${owner.toLowerCase()}/charts/gitops-tortoise
+  ref:
+    semver: ">=${version}"
+  layerSelector:
+    mediaType: application/vnd.cncf.helm.chart.content.v1.tar+gzip
+    operation: copy
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: gitops-tortoise
+  namespace: gitops-tortoise
+spec:
+  interval: 1h
+  chartRef:
+    kind: OCIRepository
+    name: gitops-tortoise
+  values: {} # The values of the file above.
+\`\`\`
+
+Flux reports the release as ready when the daemon is. If it refuses the values, the objects that are installed stay, and the HelmRelease
+says which value is wrong.
 
 ## Other clusters
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,9 +9,7 @@ import { isJsonObject, type JsonObject, valueAt } from '../../plugin/model/json.
 import { readObjects } from '../../plugin/yaml/objects.ts'
 import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cluster/control-plane.ts'
 import { makeReady, runReady } from '../lab/cluster/demo-workloads.ts'
-import { createFleet } from '../lab/fleet/fleet.ts'
-import { openMetrics } from '../lab/fleet/openmetrics.ts'
-import { demoSeed } from '../lab/fleet/record.ts'
+import { recentMetrics } from '../lab/fleet/recent-metrics.ts'
 import { type FluxControllers, hasFlux, startFlux } from '../lab/flux/controllers.ts'
 import {
   createRelease,
@@ -49,12 +47,8 @@ const name = 'gitops-tortoise'
 const account = `system:serviceaccount:${name}:${name}`
 const deployment = `/apis/apps/v1/namespaces/${name}/deployments/${name}`
 
-/** The metrics of the demo's prod cluster, moved so that they end now. */
-async function* metrics(): AsyncGenerator<string> {
-  const fleet = createFleet({ seed: demoSeed })
-  const moved = Math.floor((Date.now() / 1000 - fleet.window.to) / 300) * 300
-  for (const line of openMetrics(fleet, { cluster: 'prod', ...fleet.window, slowStep: 300 }))
-    yield line.replace(/ (\d+)$/, (_, seconds: string) => ` ${Number(seconds) + moved}`)
+interface Templated {
+  readonly spec: { readonly template: { readonly spec: PodSpec } }
 }
 
 describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs', () => {
@@ -69,6 +63,7 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
   let chart: PublishedChart
   let values: JsonObject
   let pages: string
+  let before: readonly string[]
   let pod: Started & {
     readonly said: () => string
     readonly ended: Promise<number | null>
@@ -83,7 +78,7 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
     remove()
     ;[plane, prometheus, registry, server] = await Promise.all([
       startControlPlane(),
-      startPrometheus(metrics()),
+      startPrometheus(recentMetrics('prod')),
       startRegistry(),
       startGitServer(join(work, 'git')),
     ])
@@ -164,12 +159,11 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
       stdio: ['ignore', 'pipe', 'pipe'],
     })
 
-  /** Names of the objects of every kind that the cluster has of the release. */
-  function present(): readonly string[] {
+  /** Names of the objects of every kind in the cluster, events aside; by default those with the label of the release. */
+  function present(selector = `--selector=app.kubernetes.io/instance=${name}`): readonly string[] {
     const kinds = kubectl('api-resources', '--verbs=list', '--output=name').trim().split('\n')
-    const own = kinds.filter((kind) => !/^(events|events\.events\.k8s\.io)$/.test(kind)).join(',')
-    const label = `--selector=app.kubernetes.io/instance=${name}`
-    return kubectl('get', own, '--all-namespaces', label, '--output=name').split('\n').filter(Boolean)
+    const own = kinds.filter((kind) => !kind.startsWith('events')).join(',')
+    return kubectl('get', own, '--all-namespaces', selector, '--output=name').split('\n').filter(Boolean)
   }
 
   /** Whether Flux says that the release with these values is ready. */
@@ -184,27 +178,33 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
     )
   }
 
-  /** Runs the pod that the installed Deployment describes, and reports it as ready once its probe is answered. */
-  async function startInstalled(): Promise<void> {
-    const found = (await plane.call('GET', deployment)) as { spec: { template: { spec: PodSpec } } }
-    const started = await startPod(
-      { plane, namespace: name, ...image, directory: work },
-      found.spec.template.spec,
-    )
+  /** Runs a pod of an installed workload. */
+  async function startPodOf(workload: Templated): Promise<void> {
+    const place = { plane, namespace: name, ...image, directory: work }
+    const started = await startPod(place, workload.spec.template.spec)
     let said = ''
     for (const stream of [started.child.stdout, started.child.stderr])
       stream?.on('data', (part) => (said += part))
-    pod = { ...started, said: () => said, ended: new Promise((resolve) => started.child.on('exit', resolve)) }
+    const ended = new Promise<number | null>((resolve) => started.child.on('close', resolve))
+    pod = { ...started, said: () => said, ended }
+  }
+
+  /** Runs the daemon, and reports its Deployment as ready once the probe is answered. */
+  async function startDaemon(): Promise<void> {
+    await startPodOf((await plane.call('GET', deployment)) as Templated)
     await until('the daemon is not ready', async () => (await fetch(`${pages}/readyz`)).ok)
     await makeReady(plane, deployment)
   }
 
   it('waits for the daemon to be ready, and then has the objects of helm template', async () => {
-    await createRelease(plane, { ...chart, caFile: registry.certificate.caFile }, { name, values })
+    const readme = read(project, 'charts/gitops-tortoise/README.md')
+    const source = { readme, url: chart.url, caFile: registry.certificate.caFile }
+    before = present('--selector=')
+    await createRelease(plane, source, values)
     await until('no Deployment', async () => (await plane.call('GET', deployment)) !== undefined)
     expect(await isReady()).toBe(false)
     plane.audited()
-    await startInstalled()
+    await startDaemon()
     await until('the release is not ready', isReady)
     const expected = rendered(values)
     expect(sorted(await installedObjects(plane, name))).toEqual(sorted(expected))
@@ -232,7 +232,7 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
     const cpu = ['spec', 'template', 'spec', 'containers', 0, 'resources', 'requests', 'cpu']
     const upgraded = async () => valueAt((await plane.call('GET', deployment)) as JsonObject, cpu) === '200m'
     await until('no upgrade', upgraded)
-    await startInstalled()
+    await startDaemon()
     await until('the upgraded release is not ready', isReady)
     expect(sorted(await installedObjects(plane, name))).toEqual(sorted(rendered(changed)))
     await until('no run', async () => pod.said().includes('"msg":"run finished"'))
@@ -241,7 +241,7 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
   })
 
   it('keeps what runs when the values have a schedule that the daemon would refuse, and says why', async () => {
-    const before = await plane.call('GET', deployment)
+    const running = await plane.call('GET', deployment)
     const serve = { schedules: [{ cron: '61 4 * * *' }] }
     await plane.call('PATCH', `${releasesIn(name)}/${name}`, { spec: { values: { settings: { serve } } } })
     const why = '`settings.serve.schedules[0].cron`: \\"61\\" cannot be the minute'
@@ -249,21 +249,42 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
       JSON.stringify(await plane.call('GET', `${releasesIn(name)}/${name}`)).includes(why),
     )
     expect(await isReady()).toBe(false)
-    expect(await plane.call('GET', deployment)).toEqual(before)
+    expect(await plane.call('GET', deployment)).toEqual(running)
     expect((await fetch(`${pages}/readyz`)).ok).toBe(true)
   })
 
-  it('leaves nothing when the HelmRelease is deleted', async () => {
+  it('becomes a CronJob, whose pod does every run once and ends', async () => {
     pod.signal('SIGTERM')
     expect(await pod.ended).toBe(0)
+    const [off, settings] = [{ enabled: false }, values['settings']]
+    const changed = {
+      mode: 'cronjob',
+      settings,
+      podDisruptionBudget: off,
+      grafanaDashboard: off,
+      extraArgs: [],
+    }
+    await plane.call('PATCH', `${releasesIn(name)}/${name}`, { spec: { values: changed } })
+    await until('no CronJob', isReady)
+    await expect(plane.call('GET', deployment)).rejects.toThrow('HTTP 404')
+    const path = `/apis/batch/v1/namespaces/${name}/cronjobs/${name}`
+    const job = (await plane.call('GET', path)) as { spec: { jobTemplate: Templated } }
+    await startPodOf(job.spec.jobTemplate)
+    expect(await pod.ended, pod.said()).toBe(0)
+    expect(pod.said()).toMatch(/^Nothing to change\.$/m)
+    expect(pod.said()).toContain('18 values that Tortoise changed lately: 18 followed.')
+  })
+
+  it('leaves nothing when the HelmRelease is deleted', async () => {
     await plane.call('DELETE', `${releasesIn(name)}/${name}`)
     await until('not uninstalled', async () => {
       const { items } = (await plane.call('GET', releasesIn(name))) as { items: readonly unknown[] }
       return items.length === 0
     })
     expect(present()).toEqual([])
-    const secrets = (await plane.call('GET', `/api/v1/namespaces/${name}/secrets`)) as JsonObject
-    expect(JSON.stringify(secrets)).not.toContain('sh.helm.release')
-    expect(readdirSync(join(work, 'git'))).toEqual(['shop.git'])
+    expect(present('--selector=').filter((one) => !before.includes(one))).toEqual([
+      'secret/registry',
+      `ocirepository.source.toolkit.fluxcd.io/${name}`,
+    ])
   })
 })

@@ -15,7 +15,6 @@ export interface PublishedChart {
   readonly archive: string
   /** `oci://…`, without a version. */
   readonly url: string
-  readonly version: string
 }
 
 /** Packs the chart as a release does, and pushes it to a registry with Helm. */
@@ -31,10 +30,7 @@ export function publishChart(root: string, directory: string, registry: Registry
     '--ca-file',
     registry.certificate.caFile,
   ])
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly version: string
-  }
-  return { archive, url: `oci://${registry.host}/charts/gitops-tortoise`, version }
+  return { archive, url: `oci://${registry.host}/charts/gitops-tortoise` }
 }
 
 /** Runs the real Helm with a home of its own, and returns what it prints. Throws when it fails. */
@@ -45,34 +41,25 @@ export const helm = (home: string, args: readonly string[]): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
-/** A Secret with the authority of the registry, the OCIRepository of the chart, and its HelmRelease, all of one name. */
+/**
+ * Creates the OCIRepository and the HelmRelease of the chart's README in the namespace `gitops-tortoise`: with the URL of a registry,
+ * a Secret with its authority, and values.
+ */
 export async function createRelease(
   { call }: ControlPlane,
-  chart: PublishedChart & { readonly caFile: string },
-  { name, values }: { readonly name: string; readonly values: object },
+  { readme, url, caFile }: { readonly readme: string; readonly url: string; readonly caFile: string },
+  values: object,
 ): Promise<void> {
-  await call('POST', `/api/v1/namespaces/${name}/secrets`, {
+  await call('POST', '/api/v1/namespaces/gitops-tortoise/secrets', {
     metadata: { name: 'registry' },
-    stringData: { 'ca.crt': readFileSync(chart.caFile, 'utf8') },
+    stringData: { 'ca.crt': readFileSync(caFile, 'utf8') },
   })
-  await call('POST', `/apis/source.toolkit.fluxcd.io/v1/namespaces/${name}/ocirepositories`, {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'OCIRepository',
-    metadata: { name },
-    spec: {
-      interval: '1m',
-      url: chart.url,
-      ref: { tag: chart.version },
-      layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', operation: 'copy' },
-      certSecretRef: { name: 'registry' },
-    },
-  })
-  await call('POST', releasesIn(name), {
-    apiVersion: 'helm.toolkit.fluxcd.io/v2',
-    kind: 'HelmRelease',
-    metadata: { name },
-    spec: { interval: '1m', timeout: '4m', chartRef: { kind: 'OCIRepository', name }, values },
-  })
+  const [, block = ''] = /^```yaml\n(apiVersion: source[^`]*)```$/m.exec(readme) ?? []
+  const [source, release] = readObjects('README.md', block) as readonly { readonly spec: object }[]
+  const spec = { ...source?.spec, url, certSecretRef: { name: 'registry' } }
+  const path = '/apis/source.toolkit.fluxcd.io/v1/namespaces/gitops-tortoise/ocirepositories'
+  await call('POST', path, { ...source, spec })
+  await call('POST', releasesIn('gitops-tortoise'), { ...release, spec: { ...release?.spec, values } })
 }
 
 /** Path of the HelmReleases of a namespace. */
