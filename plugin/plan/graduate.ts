@@ -67,7 +67,7 @@ function heldOf(own: readonly FollowedChange[]): { readonly held: number; readon
 
 const age = ([one]: readonly FollowedChange[]): number => one?.edit.daysAgo ?? 0
 
-/** Whether a change was seen to hold that nobody commanded; one that is older than what is recorded was not seen. */
+/** Whether a change held in the recorded usage and was commanded by nobody; one that is older than the recording does not count. */
 const isOwnAndHeld = ({ verdict, figures, edit }: FollowedChange): boolean =>
   verdict === 'held' &&
   figures.length > 0 &&
