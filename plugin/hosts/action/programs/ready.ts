@@ -1,8 +1,8 @@
-import { tmpdir } from 'node:os'
 import { delimiter } from 'node:path'
 import type { Settings } from '../../../../config/schema.ts'
 import { searchIn } from '../../../io/program-search.ts'
 import { searchDirectories } from '../../../io/reviewed-path.ts'
+import { makeTemporaryDirectory } from '../../../io/workspace.ts'
 import type { Host } from '../../../run/host.ts'
 import type { ProgramChoice } from './choice.ts'
 import { type InstalledProgram, type InstallPlace, installProgram, isUnreached, shownUrl } from './install.ts'
@@ -70,10 +70,7 @@ async function directoryOf(
     host.progress({ kind: 'warning', message })
     return undefined
   }
-  const caches = [host.env['RUNNER_TOOL_CACHE'], host.env['RUNNER_TEMP'], tmpdir()].filter(
-    (one): one is string => one !== undefined && one !== '',
-  )
-  const place = { caches, arch: runner.arch, env: host.env, ...limits }
+  const place = { caches: await cachesOf(host), arch: runner.arch, env: host.env, ...limits }
   const installed = await installProgram(release, place).catch((error: unknown) => {
     if (!isUnreached(error)) throw error
     host.progress({ kind: 'warning', message: unreached(release, error.message) })
@@ -81,6 +78,12 @@ async function directoryOf(
   })
   if (installed !== undefined) host.progress({ kind: 'note', message: readyText(release, installed) })
   return installed?.directory
+}
+
+/** The directories of the runner. Without any, a private one: others could write to a known place in the shared one. */
+async function cachesOf({ env }: Host): Promise<readonly string[]> {
+  const known = [env['RUNNER_TOOL_CACHE'], env['RUNNER_TEMP']].flatMap((one) => one || [])
+  return known.length > 0 ? known : [await makeTemporaryDirectory('tortoise-programs-')]
 }
 
 const unreached = ({ name, version, url }: ProgramRelease, why: string): string =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -145,6 +145,17 @@ describe('the programs of a step', () => {
       expect.stringMatching(/^kustomize is not on PATH, and there is no pinned version for linux s390x\./),
       expect.stringMatching(/^helm is not on PATH/),
     ])
+  })
+
+  it('are in a private directory where the runner names none', async () => {
+    const { path } = await ready(
+      hostWith(programIn('bin', 'kubectl'), { RUNNER_TOOL_CACHE: '' }),
+      need({ versions: [version('helm')] }),
+    )
+    const [directory = ''] = path
+    const parent = dirname(dirname(dirname(dirname(directory))))
+    expect(statSync(parent).mode & 0o777).toBe(0o700)
+    rmSync(parent, { recursive: true })
   })
 
   it('come through the proxy of the environment, and no message shows a password', async () => {
