@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { operatorSchema } from './operator.ts'
 import { openOperator } from './operator-file.ts'
+import { programsSchema } from './programs.ts'
 import type { RepositoryTarget } from './repositories.ts'
 import { isMapping, type RawMapping } from './schema-walk.ts'
 import { centralSettings, type SettingsFile } from './screen-settings.ts'
@@ -23,6 +24,12 @@ export function centralSettingsIn(operator: SettingsFile): CentralSettings {
   const { raw } = openOperator(operator)
   const given = Object.entries(isMapping(raw) ? raw : {}).filter(([key]) => jointSettings.includes(key))
   return centralSchema.parse(Object.fromEntries(given))
+}
+
+/** The paths of programs in operator settings. Throws like `openOperator`. */
+export function programsIn(operator: SettingsFile): z.infer<typeof programsSchema> {
+  const { raw } = openOperator(operator)
+  return programsSchema.parse((isMapping(raw) ? raw['programs'] : undefined) ?? {})
 }
 
 /** The operator settings as they are for one of their repositories. A discovered one is given no permission by `allow`. */

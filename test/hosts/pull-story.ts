@@ -97,7 +97,8 @@ function killedUse({ uses, memory = 0, killed, usesMemory = memory * 0.98 }: Loa
   return { ...kills, ...recordedUsage(load, hourly) }
 }
 
-function snapshotOf(loads: readonly Load[]): string {
+/** What was recorded of some loads, as a file for `--snapshot`. */
+export function snapshotOf(loads: readonly Load[]): string {
   const observations = loads.flatMap((load) => {
     const { name, uses, cluster = 'prod', killed, usesMemory } = load
     const workload = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name }

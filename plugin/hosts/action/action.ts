@@ -22,8 +22,18 @@ import { runCommentCommand } from './comment-command.ts'
 import { runEmergency } from './emergency.ts'
 import { readEvent, readTrigger } from './event.ts'
 import type { ActionMode } from './inputs.ts'
-import { inputMode, inputWorkloads, isOn, type ShardInputs, shardInputs, usageInputs } from './inputs.ts'
+import {
+  given,
+  inputMode,
+  inputWorkloads,
+  isOn,
+  type ShardInputs,
+  shardInputs,
+  usageInputs,
+} from './inputs.ts'
 import { writeNoOutputs, writeOutputs } from './outputs.ts'
+import { programChoice } from './programs/choice.ts'
+import { withPrograms } from './programs/ready.ts'
 import { repositoriesStep } from './repositories.ts'
 import { reviewPullRequest } from './review.ts'
 import { runner } from './runner.ts'
@@ -46,7 +56,7 @@ export async function runAction(): Promise<void> {
     const mode = inputMode()
     if (several) return await repositoriesStep(host, mode)
     const request = await requestOf(host, mode)
-    const emergency = await runEmergency(host, request)
+    const emergency = await emergencyStep(host, request)
     if (emergency !== undefined) return await conclude(emergency, host)
     const shards = shardInputs()
     if (shards !== undefined) await shardStep(host, request, shards)
@@ -95,16 +105,30 @@ async function shardStep(host: Host, request: RunRequest, shards: ShardInputs): 
   if (trigger.kind === 'comment') return skip('a workflow without shards answers comments')
   const program = __VERSION__
   if (shards.kind === 'merge')
-    return runStep(host, request, () => runMerged(host, { ...request, ...shards, program }))
-  await runStep(host, request, () => runShard(host, { ...request, ...shards, program }))
+    return runStep(host, request, (ready) => runMerged(ready, { ...request, ...shards, program }))
+  await runStep(host, request, (ready) => runShard(ready, { ...request, ...shards, program }))
 }
 
 async function runStep(
   host: Host,
   request: RunRequest,
-  start = () => (isOn('urgent') ? runUrgent : run)(host, request),
+  start = (ready: Host) => (isOn('urgent') ? runUrgent : run)(ready, request),
 ): Promise<void> {
-  await conclude(await start(), host)
+  await conclude(await start(await withStepPrograms(host, request)), host)
+}
+
+/** The host with the programs that the runner lacks. Events that are skipped come before it, so that they download nothing. */
+const withStepPrograms = (host: Host, { settings, checkout }: RunRequest): Promise<Host> =>
+  withPrograms(host, {
+    choice: programChoice(),
+    programs: settings.programs,
+    root: checkout.root,
+    runner: process,
+  })
+
+async function emergencyStep(host: Host, request: RunRequest): Promise<RunReport | undefined> {
+  if (given('emergency') === undefined) return undefined
+  return runEmergency(await withStepPrograms(host, request), request)
 }
 
 async function conclude(report: RunReport, host: Host): Promise<void> {
@@ -116,9 +140,10 @@ async function conclude(report: RunReport, host: Host): Promise<void> {
 
 async function reviewStep(host: Host, request: RunRequest, token: string): Promise<void> {
   const { GITHUB_REPOSITORY: repository = '', GITHUB_API_URL: apiUrl = 'https://api.github.com' } = host.env
-  const { observations } = await observe(host, request.settings, request.usage)
+  const ready = await withStepPrograms(host, request)
+  const { observations } = await observe(ready, request.settings, request.usage)
   const review = { ...request, observations }
-  runner.output('objections', await reviewPullRequest(host, review, { repository, apiUrl, token }))
+  runner.output('objections', await reviewPullRequest(ready, review, { repository, apiUrl, token }))
 }
 
 /** Bytes. The runner shows no summary at all above 1 MiB. */

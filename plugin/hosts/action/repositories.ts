@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { programsIn } from '../../../config/repository-operator.ts'
 import { makeTemporaryDirectory } from '../../io/workspace.ts'
 import { stop } from '../../model/problem.ts'
 import { terminal } from '../../model/text/terminal.ts'
@@ -11,6 +12,8 @@ import { runRepositories } from '../../run/repositories/run-repositories.ts'
 import { isPullRequestJob } from './base-of-job.ts'
 import { type ActionMode, given, isOn, settingsInputs, usageInputs } from './inputs.ts'
 import { writeRepositoriesOutputs } from './outputs.ts'
+import { programChoice } from './programs/choice.ts'
+import { withPrograms } from './programs/ready.ts'
 import { runner } from './runner.ts'
 import { readRepositoriesOperator } from './settings.ts'
 
@@ -29,7 +32,13 @@ export async function repositoriesStep(host: Host, mode: ActionMode | undefined)
       ? await makeTemporaryDirectory('tortoise-repositories-')
       : join(resolve(host.cwd, usage.cache), 'repositories')
   const operator = await readRepositoriesOperator(host, checkout)
-  const all = await runRepositories(host, {
+  const ready = await withPrograms(host, {
+    choice: programChoice(),
+    programs: programsIn(operator),
+    root: checkout.root,
+    runner: process,
+  })
+  const all = await runRepositories(ready, {
     operator,
     flags: settingsInputs(),
     usage,

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { sealEnvironment } from '../../io/environment.ts'
 import { endOnSignals } from '../../io/interrupts.ts'
-import { type Terminal, terminalLines } from '../../model/text/terminal.ts'
+import { platformRefusal } from '../../io/platform.ts'
+import { type Terminal, terminal, terminalLines } from '../../model/text/terminal.ts'
 import { mediumOf } from '../../model/text/text.ts'
 import type { Host } from '../../run/host.ts'
 import { bugText, runCli } from './program.ts'
@@ -10,6 +11,12 @@ import { wrapLines } from './wrap.ts'
 
 /** Prepares this process, runs a command line in it and sets the exit code. */
 export async function start(args: readonly string[]): Promise<void> {
+  const refusal = platformRefusal(process.platform)
+  if (refusal !== undefined) {
+    stderr(terminal`error: ${refusal}\n`)
+    process.exitCode = 2
+    return
+  }
   // A deprecation inside a library is of no use to the user of this program.
   Reflect.set(process, 'noDeprecation', true)
 

@@ -100,7 +100,9 @@ export function formerWords(
       : [
           isSwitchedOff
             ? 'These no longer change pods once this is merged. Their pods then get what Git requests, so merge the first plan with it:'
-            : 'These still change pods, and their values are skipped until they are off:',
+            : program === 'tortoise'
+              ? 'These still set the sizes of pods, whatever Git has, until they are off:'
+              : 'These still change pods, and their values are skipped until they are off:',
           ...lines,
         ]),
   ]

@@ -153,8 +153,8 @@ function tortoiseRules({ object, namespace }: PlacedObject): Former {
     const key = one.container ?? ''
     const rule: Growing = rules.get(key) ?? { match: matchOf(found.namespace, workload, one.container) }
     rules.set(key, rule)
-    // `On` follows the HPA, as a workload without a rule does.
-    if (one.policy !== undefined && one.policy !== 'On') rule[one.resource] = one.policy
+    // Also `On`: without a rule, the object itself sets Off when it is switched off.
+    if (one.policy !== undefined) rule[one.resource] = one.policy
     for (const part of ['minimum', 'maximum'] as const) {
       const value = one[part]
       if (value === undefined) continue

@@ -92,8 +92,10 @@ describe('rules from Tortoises', () => {
     expect(former.writers).toMatchObject([{ kind: 'Tortoise', path: ['spec', 'updateMode'] }])
   })
 
-  it('need none for one that follows the HPA', () => {
-    expect(formerRules('tortoise', [placed(tortoise({ updateMode: 'Auto' }))]).rules).toEqual([])
+  it('are On for one that follows the HPA: its object alone sets Off as soon as it is switched off', () => {
+    expect(formerRules('tortoise', [placed(tortoise({ updateMode: 'Auto' }))]).rules).toEqual([
+      { match, cpu: 'On', memory: 'On' },
+    ])
   })
 })
 
