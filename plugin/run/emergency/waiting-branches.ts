@@ -11,7 +11,6 @@ import { openRemote, remoteHead, type SmartHttp } from '../../deliver/git/smart-
 import { parseChangeKey, type TrailedChange } from '../../deliver/record/trailers.ts'
 import { emergencyBranch } from '../../model/emergency.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
-import type { Workload } from '../../model/workload.ts'
 import type { BaseBranch } from '../base-branch.ts'
 import { remoteToken } from '../deliver/tokens.ts'
 import type { RunPorts } from '../host.ts'
@@ -29,12 +28,6 @@ export interface WaitingBranch {
 }
 
 type WaitingValue = Pick<TrailedChange, 'from' | 'to'> & NonNullable<ReturnType<typeof parseChangeKey>>
-
-/** Whether a workload is among those that a command names. */
-export type IsPart = (
-  cluster: string | undefined,
-  workload: Pick<Workload, 'namespace' | 'kind' | 'name'>,
-) => boolean
 
 /** Where the branches are. */
 export interface WaitingRequest {
