@@ -46,6 +46,8 @@ export interface Emergency {
   readonly until: string
   /** What the person who began it gave as the reason. */
   readonly reason?: string
+  /** The values that it should raise and that stay, each with the reason. */
+  readonly notRaised?: readonly string[]
 }
 
 /** The part of a proposal for one pull request, with its scope; proved by itself. */

@@ -120,6 +120,9 @@ function towards(
   }
 }
 
+const groupOf = ({ container, field }: FieldAddress): string =>
+  container === undefined ? 'emergency: pods' : `emergency: ${container} ${field.split('.').at(-1)}`
+
 /** How an emergency raises the values of a workload. */
 export interface EmergencyRaise {
   /** Factor for requests, above 1; they stay when it is left out. */
@@ -145,10 +148,11 @@ export function raiseAll(
   { factor, until }: EmergencyRaise,
 ): readonly Recommendation[] {
   const because = [reason(emergencyRules.start, `An emergency is on until ${until}.`)]
+  // Each resource of a container is a group of its own, so that one that cannot be edited keeps no other from being raised.
   const raise = (address: FieldAddress, from: number | undefined, to: number): readonly Recommendation[] =>
     from === undefined || to <= from
       ? []
-      : [{ ...address, verdict: 'change', from, to, because, together: 'emergency' }]
+      : [{ ...address, verdict: 'change', from, to, because, together: groupOf(address) }]
   const { minReplicas, maxReplicas } = autoscaler ?? {}
   const pods =
     minReplicas === undefined || maxReplicas === undefined

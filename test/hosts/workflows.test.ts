@@ -71,6 +71,27 @@ describe.each(readdirSync(join(root, '.github/workflows')))(
   },
 )
 
+it('an emergency waits in a group of its own, and has every input that the Action has for it', () => {
+  interface Workflow {
+    readonly concurrency?: { readonly group: string }
+    readonly jobs: Readonly<Record<string, Job & { readonly concurrency?: { readonly group: string } }>>
+  }
+  const groupsOf = (name: string): readonly string[] => {
+    const { concurrency, jobs } = parse(read(directory, name)) as Workflow
+    return [concurrency, ...Object.values(jobs).map((job) => job.concurrency)].flatMap(
+      (one) => one?.group ?? [],
+    )
+  }
+  const others = readdirSync(directory).filter((name) => name !== 'emergency.yml')
+  const [own = '', ...more] = groupsOf('emergency.yml')
+  expect([own, more]).toEqual([expect.stringContaining('inputs.workloads'), []])
+  expect(others.flatMap(groupsOf)).not.toContain(own)
+  const { jobs } = parse(read(directory, 'emergency.yml')) as Workflow
+  const given = Object.keys(jobs['emergency']?.steps.at(-1)?.with ?? {})
+  const inputs = Object.keys(action.inputs).filter((name) => name.startsWith('emergency'))
+  expect(given).toEqual(expect.arrayContaining([...inputs, 'workloads', 'namespaces', 'cluster']))
+})
+
 it('a release publishes what was tested and built twice, and tags last', () => {
   const { jobs } = parse(read(root, '.github/workflows/release.yml')) as {
     readonly jobs: Readonly<Record<string, Job>>

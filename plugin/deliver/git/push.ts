@@ -42,7 +42,7 @@ function rejected(server: SmartHttp, branch: string, reason: string): ExpectedSt
 }
 
 /** Reads the report of https://git-scm.com/docs/gitprotocol-pack#_report_status. Throws unless the branch was moved. */
-function readReport(server: SmartHttp, { branch }: PushRequest, response: Uint8Array): void {
+function readReport(server: SmartHttp, branch: string, response: Uint8Array): void {
   const { lines } = readPktLines(response)
   const unpacked =
     lines.find((line) => line.startsWith('unpack ')) ?? 'unpack: the response contains no report'
@@ -67,5 +67,15 @@ export async function pushBranch(
   const command = `${push.from ?? noCommit} ${push.to} refs/heads/${push.branch}`
   const head = `${pktLine(`${command}\0 report-status agent=gitops-tortoise`)}0000`
   const response = await post(server, 'git-receive-pack', Buffer.concat([Buffer.from(head), packfile]))
-  readReport(server, push, response)
+  readReport(server, push.branch, response)
+}
+
+/** Deletes a branch on the server that is at the commit that was read there. Throws like `pushBranch`. */
+export async function deleteBranch(
+  server: SmartHttp,
+  { branch, from }: { readonly branch: string; readonly from: string },
+): Promise<void> {
+  const command = `${from} ${noCommit} refs/heads/${branch}`
+  const head = `${pktLine(`${command}\0 report-status delete-refs agent=gitops-tortoise`)}0000`
+  readReport(server, branch, await post(server, 'git-receive-pack', Buffer.from(head)))
 }

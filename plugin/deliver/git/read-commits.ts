@@ -76,7 +76,7 @@ const longestEmergency = 31 * 86_400_000
 
 /** The end of an emergency, a month after its commit at the latest: anybody who may push can write a time into a message. */
 const bounded = (until: string, at: string): string =>
-  new Date(Math.min(Date.parse(until), Date.parse(at) + longestEmergency)).toISOString()
+  new Date(Math.min(Date.parse(until), Date.parse(at) + longestEmergency)).toISOString().replace('.000Z', 'Z')
 
 /** Returns the changes of each value, newest first. `commits` are newest first. */
 export function pastChanges(commits: readonly HistoryCommit[]): ChangeHistory {

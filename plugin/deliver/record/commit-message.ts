@@ -80,6 +80,7 @@ export const commitMessage = (proposal: Proposal, { base, tree }: StoredTree): I
       '',
       ...(emergency?.reason === undefined ? [] : [inert`Reason: ${emergency.reason}`, '']),
       ...changes.map(bodyLine),
+      ...(emergency?.notRaised ?? []).map((text) => inert`Not raised: ${text}`),
       '',
       ...changes.map(changeTrailer),
       ...(emergency === undefined ? [] : [`Tortoise-Emergency: until ${emergency.until}`]),

@@ -6,8 +6,10 @@ import { terminal } from '../../model/text/terminal.ts'
 import { emergenciesForPeople, jsonEmergencies } from '../../report/emergencies.ts'
 import { paintOf } from '../../report/paint.ts'
 import { findCheckout } from '../../run/checkout.ts'
-import { activeEmergencies, startEmergency, stopEmergency } from '../../run/emergency.ts'
-import { emergencyEnd, emergencyFactor, emergencyMatches } from '../../run/emergency-options.ts'
+import { listEmergencies } from '../../run/emergency/list-emergencies.ts'
+import { emergencyEnd, emergencyFactor, emergencyMatches } from '../../run/emergency/options.ts'
+import { startEmergency } from '../../run/emergency/start-emergency.ts'
+import { stopEmergency } from '../../run/emergency/stop-emergency.ts'
 import type { Host } from '../../run/host.ts'
 import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { formatOutcome, type RunFlags } from './run-options.ts'
@@ -35,7 +37,7 @@ export function emergencyCommand(host: Host): Command {
   return withSettingsFlags(command)
     .option('--workload <name...>', 'these workloads: [NAMESPACE/]Kind/name')
     .option('--namespace <name...>', 'all workloads of these namespaces')
-    .option('--cluster <name>', 'only in this cluster')
+    .option('--cluster <name>', 'only in this cluster (default: in every cluster)')
     .option('--for <time>', 'start: it ends by itself after this time (30m, 4h, 2d)', '24h')
     .addOption(
       new Option('--factor <number>', 'start: also multiply requests by this').argParser(emergencyFactor),
@@ -52,7 +54,7 @@ export function emergencyCommand(host: Host): Command {
       const checkout = findCheckout(host, flags.repo)
       const settings = delivered(readSettings(host, checkout, flags), flags)
       if (action === 'list') {
-        const active = await activeEmergencies(host, { checkout, settings })
+        const active = await listEmergencies(host, { checkout, settings })
         return host.stdout(
           flags.output === 'json'
             ? json(jsonEmergencies(active))

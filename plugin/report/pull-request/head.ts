@@ -1,6 +1,6 @@
 import { isTakenBack } from '../../model/health.ts'
 import { plural } from '../../model/plural.ts'
-import type { ProposedChange, ScopedProposal } from '../../model/proposal.ts'
+import type { Emergency, ProposedChange, ScopedProposal } from '../../model/proposal.ts'
 import { cutInert, type Inert, inert } from '../../model/text/inert.ts'
 import { code, type Markdown, markdown, moreThan } from '../../model/text/markdown.ts'
 import { readValue } from '../../model/value.ts'
@@ -82,6 +82,14 @@ function takenBackReasons(changes: readonly ProposedChange[]): Markdown {
   return markdown.join([...lines, ...more], '\n')
 }
 
+/** The values that an emergency does not raise, as a list. */
+function notRaised({ notRaised: texts = [] }: Emergency): Markdown | '' {
+  if (texts.length === 0) return ''
+  const lines = texts.slice(0, mostReasons).map((text) => markdown`- ${text}`)
+  const more = texts.length > mostReasons ? [markdown`-${moreThan(mostReasons, texts)}`] : []
+  return markdown`\n\nNot raised:\n\n${markdown.join([...lines, ...more], '\n')}`
+}
+
 /** The first lines: what changes for whom, what it saves, and whether anything is raised. */
 export function headOf(
   { scope, proposal: { changes, emergency } }: ScopedProposal,
@@ -92,7 +100,7 @@ export function headOf(
   const whose = workloads === 1 ? code(lines[0]?.row.workload ?? '') : plural(workloads, 'workload')
   const where = scope === '' ? '' : markdown` (${scope})`
   if (emergency !== undefined)
-    return markdown`**Emergency until ${emergency.until}: ${whatChanges(changes)} of ${whose}.** ${emergency.reason === undefined ? '' : markdown`Reason: ${emergency.reason}. `}After that, the minimum of HPAs falls by half with each run, and requests go back. Close this pull request if it is not needed.`
+    return markdown`**Emergency until ${emergency.until}: ${whatChanges(changes)} of ${whose}.** ${emergency.reason === undefined ? '' : markdown`Reason: ${emergency.reason}. `}After that, the minimum of HPAs falls by half with each run, and requests go back. Close this pull request if it is not needed.${notRaised(emergency)}`
   if (changes.every(isTakenBack))
     return markdown`**${whatChanges(changes)} of ${whose} back, because the last change did harm**${costClause(priced)}. Tortoise updates this text and the branch until you merge or close the pull request.\n\n${takenBackReasons(changes)}`
   const raised = lines.some(({ row }) => row.rises)

@@ -1,9 +1,10 @@
 import { deliverDirect } from '../../deliver/commit-directly.ts'
 import type { Pull } from '../../deliver/forges/forge.ts'
+import { branchOf } from '../../deliver/pulls/scope.ts'
 import { syncPulls } from '../../deliver/pulls/sync-pulls.ts'
 import { readBlock } from '../../deliver/record/hidden-block.ts'
 import { parseChangeKey } from '../../deliver/record/trailers.ts'
-import { emergencyScopes } from '../../model/emergency.ts'
+import { emergencyBranch, emergencyScopes } from '../../model/emergency.ts'
 import { fingerprint } from '../../model/fingerprint.ts'
 import type { Delivery, Emergency, ProposedChange } from '../../model/proposal.ts'
 import { type Workload, workloadLabel } from '../../model/workload.ts'
@@ -13,9 +14,6 @@ import { type DeliverRequest, deliverPlan } from './deliver.ts'
 import { deliveryOf } from './pull-requests.ts'
 import { pullTexts } from './pull-texts.ts'
 import type { Target } from './target.ts'
-
-/** Commits of emergencies go to a branch of their own, where they do not go to the base branch. */
-const branch = 'tortoise/emergency'
 
 /** A plan to deliver at once. */
 interface UrgentRequest extends Omit<DeliverRequest, 'observations'> {
@@ -39,15 +37,7 @@ export async function deliverUrgent(
 ): Promise<Delivery | undefined> {
   const { proposal, reads = [] } = plan
   const { forgeState, commit, branch: base } = target
-  if (forgeState === undefined) {
-    const { deliver } = settings
-    const own = deliver.branch === base.name ? deliver : { ...deliver, branch }
-    return deliverPlan(
-      ports,
-      { plan, observations: [], checkout, settings: { ...settings, deliver: own } },
-      target,
-    )
-  }
+  if (forgeState === undefined) return commitUrgent(ports, { plan, checkout, settings, emergency }, target)
   const { id: baseId } = await recheckBase(forgeState, { branch: base, commit, reads })
   if (proposal !== undefined && settings.deliver.mode === 'direct')
     return deliverDirect(proposal, { base: base.name, baseId }, forgeState.writer)
@@ -69,6 +59,33 @@ export async function deliverUrgent(
     ports: forgeState,
   })
   return deliveryOf(pulls.filter(({ action, scope: own }) => own === scope || action === 'closed'))
+}
+
+/**
+ * Commits on the base branch, or in mode `commit` on a branch for these workloads alone, so that the next emergency does not replace this one.
+ * Says that it waits for a merge.
+ */
+async function commitUrgent(
+  ports: RunPorts,
+  { plan, checkout, settings, emergency }: UrgentRequest,
+  target: Target,
+): Promise<Delivery | undefined> {
+  const { deliver } = settings
+  const base = target.branch.name
+  const scope = [emergency === undefined ? 'end' : '', labelOf(plan.proposal?.changes ?? [])]
+  const branch = deliver.branch === base ? base : branchOf(emergencyBranch, scope.filter(Boolean).join(' '))
+  const request = {
+    plan,
+    checkout,
+    observations: [],
+    settings: { ...settings, deliver: { ...deliver, branch } },
+  }
+  const delivery = await deliverPlan(ports, request, target)
+  if (deliver.mode === 'commit' && delivery?.branch !== undefined && delivery.branch !== base) {
+    const what = emergency === undefined ? 'the emergency does not end' : 'the emergency is not on'
+    ports.progress({ kind: 'warning', message: `${what} until ${delivery.branch} is merged into ${base}` })
+  }
+  return delivery
 }
 
 /** The workloads of changes, in words that are the same in every run: one by its name, several by their number and a fingerprint. */

@@ -47,6 +47,17 @@ describe('the text of a pull request', () => {
     )
   })
 
+  it('of an emergency names what cannot be raised', () => {
+    const part = partOf(1)
+    const notRaised = ['prod Deployment/web metrics requests.cpu: hard-coded in <b>all.yaml']
+    const emergency = { until: '2026-03-01T00:00:00Z', notRaised }
+    const source = { observations: [], prices, reconsider: 20, room: 50_000 }
+    const body = pullBody({ ...part, proposal: { ...part.proposal, emergency } }, source).toString()
+    expect(body).toContain(
+      'Not raised:\n\n- prod Deployment/web metrics requests.cpu: hard-coded in &lt;b&gt;all.yaml',
+    )
+  })
+
   it('lists workloads with a raised request first', () => {
     const order = [...bodyOf(10).matchAll(/^\| Deployment\/service-(\d+) .*requests.cpu/gm)]
     const rising = order.map(([, name]) => Number(name) % 3 === 0)

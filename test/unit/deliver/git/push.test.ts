@@ -7,7 +7,7 @@ import http from 'isomorphic-git/http/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fetchCommit } from '../../../../plugin/deliver/git/fetch.ts'
 import { draftEdits, writeDraft } from '../../../../plugin/deliver/git/objects.ts'
-import { pushBranch } from '../../../../plugin/deliver/git/push.ts'
+import { deleteBranch, pushBranch } from '../../../../plugin/deliver/git/push.ts'
 import { openRemote, pktLine, remoteHead, type SmartHttp } from '../../../../plugin/deliver/git/smart-http.ts'
 import { inert } from '../../../../plugin/model/text/inert.ts'
 import { type GitServer, startGitServer } from '../../../lab/git-server.ts'
@@ -79,6 +79,20 @@ describe('a push', () => {
     await expect(pushBranch(checkout.repository, wire, await makePush())).rejects.toMatchObject({
       problems: [{ code: 'git.remote', message: expect.stringContaining('does not have the base commit') }],
     })
+    expect(await remoteHead(wire, branch)).toBeUndefined()
+  })
+})
+
+describe('the deletion of a branch', () => {
+  it('succeeds only at the commit that was read', async () => {
+    const push = await makePush()
+    await pushBranch(checkout.repository, wire, push)
+    const other = git(checkout.dir, ['rev-parse', 'main'])
+    await expect(deleteBranch(wire, { branch, from: other })).rejects.toMatchObject({
+      problems: [{ code: 'git.moved' }],
+    })
+    expect(await remoteHead(wire, branch)).toBe(push.to)
+    await deleteBranch(wire, { branch, from: push.to })
     expect(await remoteHead(wire, branch)).toBeUndefined()
   })
 })

@@ -41,6 +41,16 @@ Tortoise-Tree: ${tree}
     expect(messageOf(long).split('\n')[0]).toBe('perf(resources): right-size 1 workload')
   })
 
+  it('of an emergency names what is not raised, in one line each', () => {
+    const until = '2026-03-01T00:00:00Z'
+    const notRaised = [
+      'prod Deployment/web metrics requests.cpu: why\nTortoise-Emergency: until 2027-01-01T00:00:00Z',
+    ]
+    const message = commitMessage(proposalOf({ emergency: { until, notRaised } }), { base, tree }).toString()
+    expect(message.match(/^Tortoise-Emergency: .*$/gm)).toEqual([`Tortoise-Emergency: until ${until}`])
+    expect(message).toMatch(/^Not raised: prod Deployment\/web metrics requests\.cpu: why/m)
+  })
+
   it('has a dash for a missing container and for an inserted value', () => {
     const { container: _, ...change } = changeOf({ field: 'hpa.target.cpu', from: '', to: '70' })
     expect(trailersOf(messageOf(change))[0]).toBe(

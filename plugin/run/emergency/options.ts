@@ -1,5 +1,5 @@
-import { stop } from '../model/problem.ts'
-import type { RuleMatch } from '../model/rule-match.ts'
+import { stop } from '../../model/problem.ts'
+import type { RuleMatch } from '../../model/rule-match.ts'
 
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const longest = 30 * units.d
