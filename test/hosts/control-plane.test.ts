@@ -132,12 +132,12 @@ describe.skipIf(!hasControlPlane())('with a real API server (npm run lab:setup)'
         },
       }),
     )
-    const leads = ({ said }: Replica): boolean => said().includes('"message":"leading"')
+    const leads = ({ said }: Replica): boolean => said().includes('"msg":"became the leader"')
     plane.audited()
     const first = serve(settings, own)
     await until('the first leads', () => leads(first))
     const second = serve(settings, own)
-    await until('the second is up', () => second.said().includes('"message":"serving"'))
+    await until('the second is up', () => second.said().includes('"msg":"server started"'))
     await sleep(5000)
     expect(leads(second)).toBe(false)
     const holder = (): string =>

@@ -22,7 +22,7 @@ export interface LoopDaemon {
 }
 
 interface Line {
-  readonly message: string
+  readonly msg: string
   readonly schedule?: string
 }
 
@@ -55,14 +55,14 @@ export async function startDaemon(lab: LoopLab): Promise<LoopDaemon> {
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Line)
   const done = (schedule: string): number =>
-    lines().filter((one) => one.message === 'run done' && one.schedule === schedule).length
+    lines().filter((one) => one.msg === 'run finished' && one.schedule === schedule).length
   const wait = async (what: string, holds: () => boolean): Promise<void> => {
     for (let tries = 0; !holds(); tries += 1) {
       if (ended || tries > patience * 20) throw new Error(`the daemon: ${what}: ${text.slice(-3000)}`)
       await sleep(50)
     }
   }
-  await wait('does not serve', () => lines().some(({ message }) => message === 'serving'))
+  await wait('does not serve', () => lines().some(({ msg }) => msg === 'server started'))
   return {
     until: async (schedule, due) => {
       const passed = Math.floor((due.getTime() - lab.now().getTime()) / 1000 / step) * step
