@@ -18,7 +18,8 @@ export interface IssueContext {
 /** The settings of the other kind of file, and what to do about one of them in this file. */
 export interface OtherSettings {
   readonly schema: unknown
-  readonly kind: string
+  /** What a message says of such a setting. */
+  readonly says: string
   readonly hint: string
 }
 
@@ -58,10 +59,10 @@ function moved(path: readonly PropertyKey[], key: string): Pick<Problem, 'messag
 function misplaced(
   path: readonly PropertyKey[],
   key: string,
-  { schema, kind, hint }: OtherSettings,
+  { schema, says, hint }: OtherSettings,
 ): Pick<Problem, 'message' | 'hint'> | undefined {
   if (!knownKeys(schema, path).includes(key)) return undefined
-  return { message: `${[...path, key].join('.')} is ${kind}`, hint }
+  return { message: `${[...path, key].join('.')} ${says}`, hint }
 }
 
 /** What to do about an unknown name: the known one that it resembles, or all known ones. */

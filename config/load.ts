@@ -46,7 +46,7 @@ const known = {
   page: 'docs/settings.md',
   other: {
     schema: operatorSchema,
-    kind: 'an operator setting',
+    says: 'is an operator setting',
     hint: 'Put it into the operator settings. See docs/operator-settings.md.',
   },
 }

@@ -41,7 +41,7 @@ export function openOperator(text: SettingsText): OpenedOperator {
 
 const other = {
   schema: settingsSchema,
-  kind: 'a repository setting',
+  says: 'is a repository setting',
   hint: 'Put it into tortoise.yaml of the repository.',
 }
 
