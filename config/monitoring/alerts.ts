@@ -67,8 +67,8 @@ function runAlerts({ selector, deployment, configMap, lastSuccessHours }: AlertC
 }
 
 /**
- * Seconds since the last success, where that is too long ago. A daemon that restarted does not serve the time of a success
- * before that, so a schedule that is there for so long and had no success in all that time counts too.
+ * Seconds since the last success, where that is too long ago. A daemon that lost its state directory does not serve the time
+ * of a success before that, so a schedule that is there for so long and had no success in all that time counts too.
  */
 function noSuccess(selector: string, hours: string): string {
   const [success, next] = [
