@@ -11,18 +11,29 @@ export interface IssueContext {
   readonly schema: unknown
   /** The page that lists the settings. */
   readonly page: string
+  /** The settings of the other kind of file. */
+  readonly other: OtherSettings
+}
+
+/** The settings of the other kind of file, and what to do about one of them in this file. */
+export interface OtherSettings {
+  readonly schema: unknown
+  /** What a message says of such a setting. */
+  readonly says: string
+  readonly hint: string
 }
 
 /** The problems in an issue of a schema: one for each unknown key. */
 export function describeIssue(issue: core.$ZodIssue, context: IssueContext): readonly Problem[] {
-  const { placeOf, schema, page } = context
+  const { placeOf, schema, page, other } = context
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       code: 'settings.invalid',
-      ...(moved(issue.path, key) ?? {
-        message: `unknown setting ${[...issue.path, key].join('.')}`,
-        hint: suggestion(key, knownKeys(schema, issue.path)),
-      }),
+      ...(moved(issue.path, key) ??
+        misplaced(issue.path, key, other) ?? {
+          message: `unknown setting ${[...issue.path, key].join('.')}`,
+          hint: suggestion(key, knownKeys(schema, issue.path)),
+        }),
       place: placeOf(issue.path, key),
     }))
   }
@@ -42,6 +53,16 @@ function moved(path: readonly PropertyKey[], key: string): Pick<Problem, 'messag
   const name = [...path.filter((step) => typeof step !== 'number'), key].join('.')
   const hint = Object.hasOwn(movedSettings, name) ? movedSettings[name] : undefined
   return hint === undefined ? undefined : { message: `the setting ${name} was removed`, hint }
+}
+
+/** What to do about a name that belongs to the other kind of file; `undefined` for any other. */
+function misplaced(
+  path: readonly PropertyKey[],
+  key: string,
+  { schema, says, hint }: OtherSettings,
+): Pick<Problem, 'message' | 'hint'> | undefined {
+  if (!knownKeys(schema, path).includes(key)) return undefined
+  return { message: `${[...path, key].join('.')} ${says}`, hint }
 }
 
 /** What to do about an unknown name: the known one that it resembles, or all known ones. */

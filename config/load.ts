@@ -2,6 +2,7 @@ import { ExpectedStop, type Place, type Problem } from '../plugin/model/problem.
 import { describeIssue } from './describe-issue.ts'
 import { mergeSettings } from './merge-settings.ts'
 import { type OpenedSettings, openSettings, type SettingPath } from './open-settings.ts'
+import { operatorSchema } from './operator.ts'
 import { openOperator } from './operator-file.ts'
 import { checkSettings } from './rules.ts'
 import { type Settings, settingsSchema } from './schema.ts'
@@ -40,7 +41,15 @@ export function combineSettings(request: SettingsRequest): Settings {
   return { ...parsed.data, sandbox, denied, operated, ...(repository === undefined ? {} : { repository }) }
 }
 
-const known = { schema: settingsSchema, page: 'docs/settings.md' }
+const known = {
+  schema: settingsSchema,
+  page: 'docs/settings.md',
+  other: {
+    schema: operatorSchema,
+    says: 'is an operator setting',
+    hint: 'Put it into the operator settings. See docs/operator-settings.md.',
+  },
+}
 
 const invalid = (problems: readonly Problem[]): ExpectedStop => new ExpectedStop(problems)
 

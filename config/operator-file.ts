@@ -4,6 +4,7 @@ import { checkDiscover } from './discover-rules.ts'
 import { settingNames } from './find-settings.ts'
 import { type OpenedSettings, openSettings, type SettingsText } from './open-settings.ts'
 import { operatorSchema } from './operator.ts'
+import { settingsSchema } from './schema.ts'
 import { canBeAllowed, isOperatorSetting } from './setting-kinds.ts'
 
 /** A file of operator settings, checked. */
@@ -18,7 +19,7 @@ export function openOperator(text: SettingsText): OpenedOperator {
   const parsed = operatorSchema.safeParse(opened.raw)
   const { placeOf } = opened
   if (!parsed.success) {
-    const context = { placeOf, schema: operatorSchema, page: 'docs/operator-settings.md' }
+    const context = { placeOf, schema: operatorSchema, page: 'docs/operator-settings.md', other }
     throw new ExpectedStop(parsed.error.issues.flatMap((issue) => describeIssue(issue, context)))
   }
   const { allow = [], clusters = [], discover } = parsed.data
@@ -36,6 +37,12 @@ export function openOperator(text: SettingsText): OpenedOperator {
   ]
   if (problems.length > 0) throw new ExpectedStop(problems)
   return { ...opened, allow: allow.map(bareName) }
+}
+
+const other = {
+  schema: settingsSchema,
+  says: 'is a repository setting',
+  hint: 'Put it into tortoise.yaml of the repository.',
 }
 
 const repeated = (names: readonly string[]): readonly number[] =>

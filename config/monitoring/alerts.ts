@@ -39,7 +39,7 @@ function runAlerts({ selector, deployment, configMap, lastSuccessHours }: AlertC
     },
     {
       alert: 'TortoiseNoSuccessfulRun',
-      expr: `time() - max by (schedule, repository, branch) (tortoise_last_success_timestamp_seconds{${selector}}) > ${lastSuccessHours} * 3600`,
+      expr: noSuccess(selector, lastSuccessHours),
       for: '15m',
       labels: warning,
       annotations: {
@@ -64,6 +64,22 @@ function runAlerts({ selector, deployment, configMap, lastSuccessHours }: AlertC
       },
     },
   ]
+}
+
+/**
+ * Seconds since the last success, where that is too long ago. A daemon that lost its state directory does not serve the time
+ * of a success before that, so a schedule that is there for so long and had no success in all that time counts too.
+ */
+function noSuccess(selector: string, hours: string): string {
+  const [success, next] = [
+    `tortoise_last_success_timestamp_seconds{${selector}}`,
+    `tortoise_next_run_timestamp_seconds{${selector}}`,
+  ]
+  const seconds = `${hours} * 3600`
+  const stale = `time() - max by (schedule, repository, branch) (${success}) > ${seconds}`
+  const known = `max by (schedule) (${next}) and max by (schedule) (last_over_time(${next}[1h] offset ${hours}h))`
+  const succeeded = `time() - max by (schedule) (max_over_time(${success}[${hours}h])) < ${seconds}`
+  return `${stale} or on (schedule) ((${known}) unless (${succeeded}))`
 }
 
 function attentionAlerts({ selector, deployment, pullRequestDays }: AlertContext): readonly Alert[] {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -36,6 +36,10 @@ function split(objects: readonly JsonObject[]) {
     at[path.at(-1) ?? ''] = 'blank'
   }
   return { values, rest }
+}
+
+interface Cost {
+  readonly costPerMonth: number
 }
 
 describe('the demo', () => {
@@ -125,6 +129,33 @@ describe('the demo', () => {
     ])
     expect(again).toMatchObject({ status: 0, stdout: expect.stringContaining('Already committed') })
     expect(git(work.directory, 'rev-parse', 'tortoise/right-size')).toBe(head)
+  })
+
+  it('has the same savings in the weekly summary, in the plan and in the report', async () => {
+    const operator = join(work.root, 'operator.yaml')
+    writeFileSync(operator, 'notify: { targets: [{ name: team, type: webhook, urlEnv: TEAM_URL }] }\n')
+    const on = async (command: string, ...args: readonly string[]) => {
+      const snapshot = join(program, '../demo/snapshot.json')
+      const given = ['--repo', work.directory, '--snapshot', snapshot, '--operator-settings', operator]
+      const ended = await tortoise([command, ...given, ...args])
+      return { ...ended, read: JSON.parse(ended.stdout) }
+    }
+    const summary = await on('notify', '--dry-run')
+    const { backtest } = (await on('plan', '-o', 'json')).read
+    const figures: readonly { before: Cost; after: Cost }[] = backtest.workloads
+    const saved = figures.reduce((sum, one) => sum + one.before.costPerMonth - one.after.costPerMonth, 0)
+    expect(summary.read.team.proposed).toEqual({
+      values: expect.any(Number),
+      workloads: figures.length,
+      savesPerMonth: Number(saved.toFixed(2)),
+    })
+    expect(summary.read.team.currency).toBe(backtest.currency)
+    const report = (await on('report', '-o', 'json')).read
+    expect(report.currency).toBe(backtest.currency)
+    const savings: readonly { saves?: number }[] = report.workloads
+    expect(savings.reduce((sum, { saves = 0 }) => sum + saves, 0)).toBeCloseTo(saved, 1)
+    expect(summary.stderr).toContain('nothing would record it: deliver.pullRequests.dashboard is not set')
+    expect(summary.stderr).toMatch(/would not be sent to team: .*TEAM_URL, which is empty/)
   })
 
   it('refuses a directory that is not empty', async () => {

@@ -6,7 +6,7 @@ import { doctorSchema } from '../../plugin/report/json/doctor.ts'
 import { createFleet } from '../lab/fleet/fleet.ts'
 import { openMetrics } from '../lab/fleet/openmetrics.ts'
 import { hasPrometheus, startPrometheus } from '../lab/prometheus.ts'
-import { tortoise } from './program.ts'
+import { onDemo, tortoise } from './program.ts'
 
 const [root, outside] = ['doctor', 'operator'].map((name) =>
   mkdtempSync(join(tmpdir(), `tortoise-${name}-`)),
@@ -57,6 +57,26 @@ describe('tortoise doctor', () => {
     expect(ended.status).toBe(1)
     expect(ended.stdout).toContain('✗ The settings name no source of usage\n    → Add a Prometheus')
     expect(ended.stderr).toContain('Fix 1 error before the first run.')
+  })
+
+  it('refuses pull requests without a forge, as a run does', async () => {
+    const clusters = 'clusters: [{name: prod, prometheus: {url: "http://127.0.0.1:9"}}]\n'
+    const pulls = 'deliver: {mode: pull-request}\n'
+    const message = '✗ no forge is configured to open pull requests on\n    → Set deliver.github.repository'
+    expect((await doctor(pulls, clusters)).stdout).toContain(message)
+    const remote = `${clusters}deliver: {remote: {url: "https://github.com/acme/shop.git"}}\n`
+    expect((await doctor(pulls, remote)).stdout).not.toContain('no forge')
+    expect((await doctor('deliver: {mode: commit}\n', clusters)).stdout).not.toContain('no forge')
+  })
+
+  it('checks recorded usage in place of clusters', async () => {
+    const ended = await onDemo('doctor')
+    expect(ended, ended.stdout).toMatchObject({ status: 0 })
+    expect(ended.stdout).toContain('Recorded usage\n  ✓ 12 workloads with usage in ')
+    expect(ended.stdout).toContain('Cluster prod\n  ✓ 6 of 6 workloads with usage are managed')
+    const missing = await doctor('', '', '--snapshot', 'no-such-file.json')
+    expect(missing).toMatchObject({ status: 1 })
+    expect(missing.stdout).toContain('✗ there is no snapshot no-such-file.json\n    → Record one')
   })
 
   it.skipIf(!hasPrometheus())('lists what the data lack, with the query that shows it', async () => {

@@ -49,7 +49,7 @@ describe('the weekly summary of a run', () => {
         ],
         merged: [],
         proposed: { values: 2, workloads: 2 },
-        currency: '$',
+        currency: 'USD',
       },
     })
     const issue = (): string => story?.server.state.issues[0]?.body ?? ''
@@ -82,7 +82,9 @@ describe('the weekly summary of a run', () => {
     story = await begin('dashboard: false')
     const { status, stderr } = await start(story)
     expect(status, stderr).toBe(0)
-    expect(stderr).toContain('the summary was not sent, because nothing would record it')
+    expect(stderr).toContain(
+      'the summary was not sent, because nothing would record it: deliver.pullRequests.dashboard is not set. Set deliver.pullRequests.dashboard: true,',
+    )
     expect(server.got).toEqual([])
   })
 
@@ -91,11 +93,28 @@ describe('the weekly summary of a run', () => {
     const preview = await start(story, 'notify', '--dry-run')
     expect(preview, preview.stderr).toMatchObject({ status: 0 })
     expect(JSON.parse(preview.stdout)).toMatchObject({ team: { kind: 'TortoiseDigest', waiting: [] } })
+    expect(preview.stderr).toContain('would not be sent, because there is no dashboard issue yet')
     const early = await start(story, 'notify')
     expect(early, early.stdout).toMatchObject({ status: 1 })
     expect(early.stderr).toMatch(/there is no dashboard issue/)
     expect(server.got).toEqual([])
     expect(story.server.state.pulls).toEqual(expect.objectContaining({ all: [] }))
+  })
+
+  it('can be sent as a test, which is not recorded, to one target that the settings have', async () => {
+    story = await begin('dashboard: true')
+    const unknown = await start(story, 'notify', '--test', 'nobody')
+    expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('The targets are: team.') })
+    const test = await start(story, 'notify', '--test', 'team')
+    expect(test, test.stderr).toMatchObject({ status: 0, stdout: 'Sent the summary to team.\n' })
+    expect(server.got).toHaveLength(1)
+    const due = await start(story)
+    expect(due, due.stderr).toMatchObject({ status: 0 })
+    expect(server.got).toHaveLength(2)
+    const preview = await start(story, 'notify', '--dry-run')
+    expect(preview.stderr).toMatch(/would not be sent to team, which got that of the week \d{4}-\d\d-\d\d\n$/)
+    server.answer = { status: 403 }
+    expect(await start(story, 'notify', '--test', 'team')).toMatchObject({ status: 1 })
   })
 
   it('is checked by the doctor, who names what is missing and no part of the URL', async () => {
@@ -109,6 +128,7 @@ describe('the weekly summary of a run', () => {
         .map(({ level, message }) => [level, message])
     const without = await doctor({})
     expect(checks(without.stdout)[0]).toEqual(['error', expect.stringContaining('TEAM_URL, which is empty')])
+    expect(without.stdout).toContain('Set TEAM_URL, or name another variable with urlEnv.')
     const complete = await doctor({ TEAM_URL: server.url, TEAM_TOKEN: 't0ken-of-team' })
     expect(checks(complete.stdout)).toEqual([
       ['ok', `The weekly summary goes to team (127.0.0.1:${server.port})`],

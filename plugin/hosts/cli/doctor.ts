@@ -14,10 +14,12 @@ import { readSettings, type SettingsFlags } from '../../run/read-settings.ts'
 import { examine } from '../doctor/examine.ts'
 import { Refused } from './exit-error.ts'
 import { withSettingsFlags } from './settings-options.ts'
+import { snapshotOption } from './snapshot-option.ts'
 
 interface DoctorFlags extends SettingsFlags {
   readonly repo?: string
   readonly prometheus?: string
+  readonly snapshot?: readonly string[]
   readonly cluster?: string
   readonly until?: string
   readonly days: number
@@ -33,6 +35,7 @@ export function doctorCommand(host: Host): Command {
     .option('--repo <dir>', 'root of the repository (default: the checkout of the current directory)')
     .option('--prometheus <url>', 'base URL of the Prometheus to check (default: from the settings)')
     .option('--cluster <name>', 'only this cluster of the settings')
+    .addOption(snapshotOption())
     .option('--until <time>', 'end of the time whose usage is checked, ISO 8601 (default: now)')
     .option('--days <number>', 'days of usage to check', daysFrom, 1)
     .option('--fix-hints', 'also print the missing access rules, and the query behind each finding')
@@ -53,6 +56,7 @@ export function doctorCommand(host: Host): Command {
         checkout,
         settings,
         operatorFile: operatorPath(host, flags.operatorSettings),
+        snapshot: flags.snapshot ?? [],
         clusters,
         to,
         days: flags.days,
@@ -113,7 +117,13 @@ function printed({ checks, rbac, coverage = [] }: Diagnosis, style: Style): Term
 }
 
 const titleOf = ({ cluster, area }: Check): string =>
-  cluster === undefined ? (area === 'programs' ? 'Programs' : 'Settings') : `Cluster ${cluster}`
+  cluster === undefined ? (titles[area] ?? 'Settings') : `Cluster ${cluster}`
+
+/** Titles of what is about no cluster. */
+const titles: Partial<Readonly<Record<Check['area'], string>>> = {
+  programs: 'Programs',
+  data: 'Recorded usage',
+}
 
 function line({ level, message, hint, query }: Check, { hints, paint }: Style): Terminal {
   const mark =

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { leaveSignals } from '../../io/interrupts.ts'
 import { stop } from '../../model/problem.ts'
+import type { Progress } from '../../model/progress.ts'
+import { terminal } from '../../model/text/terminal.ts'
 import { repositoriesReport } from '../../report/repositories.ts'
 import { terminalReport } from '../../report/terminal.ts'
 import { enclosingCheckout, findCheckout } from '../../run/checkout.ts'
@@ -117,9 +119,12 @@ async function once(
   mkdirSync(state, { recursive: true })
   const settings = read()
   const several: RepositoriesReport[] = []
+  // The log of a job has the notes that the log of a daemon has.
+  const progress: Progress = (event) =>
+    event.kind === 'note' ? host.stderr(terminal`${event.message}\n`) : host.progress(event)
   for (const schedule of namedSchedules(settings.serve)) {
     const request = { settings, schedule, flags: { ...flags, state }, operator: readRepositories?.() }
-    const result = await runSchedule(host, request)
+    const result = await runSchedule({ ...host, progress }, request)
     if ('outcome' in result) {
       host.stdout(terminalReport(result.outcome))
       continue

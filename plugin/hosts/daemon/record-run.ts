@@ -11,6 +11,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { pullFamilies, type RunLabels, recordOutcome } from './record-outcome.ts'
 import type { ScheduleResult } from './run-schedule.ts'
+import type { Successes } from './successes.ts'
 
 /** A finished run of a schedule. */
 export interface EndedRun {
@@ -27,6 +28,7 @@ export interface RecordPorts {
   readonly metrics: Metrics
   readonly fleet: FleetMetrics
   readonly log: Log
+  readonly successes: Successes
   /** The repositories of the last run of each schedule. */
   readonly origins: Map<string, readonly RunLabels[]>
 }
@@ -37,6 +39,7 @@ export function recordResult(ports: RecordPorts, ended: EndedRun, result: Schedu
   ports.metrics.set('tortoise_run_duration_seconds', { schedule }, seconds)
   if ('outcome' in result) {
     recordReadings(ports.metrics, result.outcome.plan.usage ?? [])
+    keepSuccesses(ports, schedule, [{ schedule }])
     recordDone(ports, { ...ended, labels: { schedule } }, result.outcome)
   } else recordRepositories(ports, ended, result.repositories)
 }
@@ -59,11 +62,12 @@ interface LabelledRun extends EndedRun {
 const originOf = (labels: RunLabels): string =>
   'repository' in labels ? `${labels.repository}\0${labels.branch}` : ''
 
-function recordDone({ metrics, fleet, log }: RecordPorts, run: LabelledRun, outcome: RunReport): void {
+function recordDone(ports: RecordPorts, run: LabelledRun, outcome: RunReport): void {
+  const { metrics, fleet, log } = ports
   const { labels, seconds, isWhole } = run
   const { plan, delivery, observations, notified = [] } = outcome
   recordNotified(metrics, notified)
-  recordSuccess(metrics, run)
+  recordSuccess(ports, run)
   recordOutcome(metrics, { labels, isWhole, observations }, outcome)
   if (isWhole) fleet.record(originOf(labels), fleetSums(plan, observations))
   const changes = plan.proposal?.changes.length ?? 0
@@ -75,9 +79,25 @@ function recordNotified(metrics: Metrics, all: readonly SentNotification[]): voi
   for (const { target, result } of all) metrics.add('tortoise_notifications_total', { target, result })
 }
 
-function recordSuccess(metrics: Metrics, { labels, at }: LabelledRun): void {
+type SuccessPorts = Pick<RecordPorts, 'metrics' | 'successes'>
+const lastSuccess = 'tortoise_last_success_timestamp_seconds'
+
+function recordSuccess({ metrics, successes }: SuccessPorts, { labels, at }: LabelledRun): void {
   metrics.add('tortoise_runs_total', { ...labels, result: 'done' })
-  metrics.set('tortoise_last_success_timestamp_seconds', labels, at / 1000)
+  metrics.set(lastSuccess, labels, at / 1000)
+  successes.add({ labels, at: at / 1000 })
+}
+
+/** Shows when a schedule last had a success, as recorded before. */
+export function showSuccesses({ metrics, successes }: SuccessPorts, schedule: string): void {
+  metrics.clear(lastSuccess, { schedule })
+  for (const { labels, at } of successes.of(schedule)) metrics.set(lastSuccess, labels, at)
+}
+
+/** Forgets successes of repositories that a schedule no longer works on. One that fails now keeps its time. */
+function keepSuccesses(ports: SuccessPorts, schedule: string, those: readonly RunLabels[]): void {
+  ports.successes.keep(schedule, those)
+  showSuccesses(ports, schedule)
 }
 
 function recordReadings(metrics: Metrics, readings: readonly UsageReading[]): void {
@@ -107,14 +127,12 @@ function recordRepositories(ports: RecordPorts, ended: EndedRun, all: Repositori
 }
 
 /** A repository that is no longer found keeps no figures; one that failed keeps those of its last run. */
-function forgetGone(
-  { metrics, fleet, origins }: RecordPorts,
-  schedule: string,
-  all: RepositoriesReport,
-): void {
+function forgetGone(ports: RecordPorts, schedule: string, all: RepositoriesReport): void {
+  const { metrics, fleet, origins } = ports
   const now = all.repositories.map(
     ({ target: { url: repository, branch } }): RunLabels => ({ schedule, repository, branch }),
   )
+  keepSuccesses(ports, schedule, now)
   const left = new Set(now.map(originOf))
   for (const gone of (origins.get(schedule) ?? []).filter((one) => !left.has(originOf(one)))) {
     const { schedule: _, ...place } = gone
@@ -134,7 +152,7 @@ function recordRepository(ports: RecordPorts, ended: EndedRun, one: RepositoryRu
     metrics.add('tortoise_runs_total', { ...labels, result: 'failed' })
     log('error', 'run failed', { ...labels, error: one.problems.map(printProblem).join('; ') })
   } else {
-    recordSuccess(metrics, run)
+    recordSuccess(ports, run)
     const detail = 'skipped' in one ? `skipped: ${one.skipped}` : onboardingSentence(one.onboarding)
     log('info', 'run finished', { ...labels, detail })
   }

@@ -12,13 +12,14 @@ import { errorText, logProgress } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { LastRun } from './page.ts'
 import { cachedPage, type PageFrame } from './page.ts'
-import { type RecordPorts, recordError, recordResult } from './record-run.ts'
+import { type RecordPorts, recordError, recordResult, showSuccesses } from './record-run.ts'
 import { createQueue } from './run-queue.ts'
 import type { ScheduleResult, ServeFlags } from './run-schedule.ts'
 import { runSchedule } from './run-schedule.ts'
 import type { NamedSchedule, RunReason } from './scheduler.ts'
 import { checkSchedules, namedSchedules } from './scheduler.ts'
 import type { Pages } from './server.ts'
+import { openSuccesses, type Successes } from './successes.ts'
 
 /** What the runs need. */
 export interface RunsPorts {
@@ -37,6 +38,7 @@ export class Runs {
   readonly metrics = createMetrics()
   readonly fleet = openFleetMetrics(this.metrics)
   readonly #origins: RecordPorts['origins'] = new Map()
+  readonly #successes: Successes
   readonly last = new Map<string, LastRun>()
   readonly next = new Map<string, Date>()
   settings: Settings
@@ -47,6 +49,7 @@ export class Runs {
 
   constructor(ports: RunsPorts, settings: Settings, version: string) {
     this.#ports = ports
+    this.#successes = openSuccesses(ports.flags.state)
     this.settings = settings
     this.metrics.set('tortoise_build_info', { version, nodejs_version: process.versions.node }, 1)
     this.metrics.set('tortoise_running', {}, 0)
@@ -69,10 +72,13 @@ export class Runs {
     this.settings = settings
     this.next.clear()
     this.metrics.clear('tortoise_next_run_timestamp_seconds')
-    // A counter that begins at 0 shows the first failure as an increase.
-    for (const { name: schedule } of namedSchedules(settings.serve))
+    this.metrics.clear('tortoise_last_success_timestamp_seconds')
+    for (const { name: schedule } of namedSchedules(settings.serve)) {
+      showSuccesses({ metrics: this.metrics, successes: this.#successes }, schedule)
+      // A counter that begins at 0 shows the first failure as an increase.
       for (const result of ['done', 'failed', 'skipped'])
         this.metrics.add('tortoise_runs_total', { schedule, result }, 0)
+    }
   }
 
   /** Records the next time of a schedule. */
@@ -139,7 +145,8 @@ export class Runs {
 
   #record({ name: schedule, only }: NamedSchedule, ended: Ended, seconds: number): void {
     const { metrics, fleet } = this
-    const ports = { metrics, fleet, log: this.#ports.log, origins: this.#origins }
+    const { log } = this.#ports
+    const ports = { metrics, fleet, log, successes: this.#successes, origins: this.#origins }
     const run = { schedule, isWhole: only === undefined, seconds, at: this.#now() }
     const last = 'error' in ended ? { error: ended.error } : ended.result
     this.last.set(schedule, { ended: new Date(run.at), seconds, ...last })

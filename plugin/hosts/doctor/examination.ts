@@ -7,6 +7,8 @@ export interface Examination {
   readonly settings: Settings
   /** The file of operator settings that was looked for. */
   readonly operatorFile: string | undefined
+  /** Recorded usage that is read in place of the clusters. */
+  readonly snapshot: readonly string[]
   readonly clusters: readonly ClusterSettings[]
   readonly to: Date
   /** Days of usage to read. */

@@ -9,11 +9,13 @@ import { readLive } from '../../run/observe/kubernetes.ts'
 import { chartsChecks } from './charts-checks.ts'
 import { attempt } from './check.ts'
 import { coverageChecks } from './coverage-checks.ts'
+import { deliveryChecks } from './delivery-checks.ts'
 import type { Examination } from './examination.ts'
 import { liveChecks } from './live-checks.ts'
 import { notifyChecks } from './notify-checks.ts'
 import { operatorChecks } from './operator-checks.ts'
 import { programChecks } from './program-checks.ts'
+import { recordedChecks } from './recorded-checks.ts'
 import { settingsChecks } from './settings-checks.ts'
 import { signalChecks } from './signal-checks.ts'
 import { type UsageChecks, usageChecks } from './usage-checks.ts'
@@ -25,19 +27,15 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
     ...(await programChecks(quiet, request)),
     ...settingsChecks(request),
     ...operatorChecks(request),
+    ...(await deliveryChecks(quiet, request)),
     ...(await notifyChecks(quiet, request)),
     ...(await signalChecks(request)),
     ...(await chartsChecks(quiet, request)),
   ]
-  const lives: LiveCluster[] = []
-  const observations: Observation[] = []
-  for (const cluster of request.clusters) {
-    host.progress({ kind: 'stage', stage: 'doctor', detail: `cluster ${cluster.name}` })
-    const found = await clusterChecks(quiet, request, cluster)
-    checks.push(...found.checks)
-    if (found.live !== undefined) lives.push(found.live)
-    observations.push(...found.observations)
-  }
+  const found = await usageOf(host, request)
+  checks.push(...found.flatMap((one) => one.checks))
+  const lives = found.flatMap(({ live }) => (live === undefined ? [] : [live]))
+  const observations = found.flatMap((one) => one.observations)
   let coverage: readonly Coverage[] = []
   if (observations.length > 0) {
     host.progress({ kind: 'stage', stage: 'doctor', detail: 'coverage' })
@@ -56,6 +54,18 @@ export async function examine(host: Host, request: Examination): Promise<Diagnos
     ...(rules.length === 0 ? {} : { rbac: printRules(rules) }),
     ...(coverage.length === 0 ? {} : { coverage }),
   }
+}
+
+/** Checks each cluster; with recorded usage, that alone. */
+async function usageOf(host: Host, request: Examination): Promise<readonly ExaminedCluster[]> {
+  const quiet = { ...host, progress: () => undefined }
+  if (request.snapshot.length > 0) return [await recordedChecks(quiet, request)]
+  const found: ExaminedCluster[] = []
+  for (const cluster of request.clusters) {
+    host.progress({ kind: 'stage', stage: 'doctor', detail: `cluster ${cluster.name}` })
+    found.push(await clusterChecks(quiet, request, cluster))
+  }
+  return found
 }
 
 const isDenied = ({ settings: { denied = [] } }: Examination, name: string): boolean =>

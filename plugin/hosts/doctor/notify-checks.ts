@@ -1,6 +1,7 @@
 import type { Check } from '../../report/json/doctor.ts'
 import type { Host } from '../../run/host.ts'
 import { requireTarget } from '../../run/notify/send.ts'
+import { type Unrecorded, unrecorded } from '../../run/notify/unrecorded.ts'
 import { attempt } from './check.ts'
 import type { Examination } from './examination.ts'
 
@@ -10,14 +11,6 @@ const about = { area: 'settings', code: 'notify' } as const
 export async function notifyChecks(host: Host, { settings }: Examination): Promise<readonly Check[]> {
   const { targets = [] } = settings.notify ?? {}
   if (targets.length === 0) return []
-  const { mode, pullRequests } = settings.deliver
-  const isRecorded = mode === 'pull-request' && pullRequests.dashboard
-  const unrecorded: Check = {
-    ...about,
-    level: 'warning',
-    message: 'Only a daemon with a state directory sends the weekly summary: nothing else records it',
-    hint: 'Set deliver.pullRequests.dashboard: true, so that the dashboard issue records it.',
-  }
   const found = await Promise.all(
     targets.map((target) =>
       attempt({ area: 'settings' }, async () => {
@@ -26,5 +19,13 @@ export async function notifyChecks(host: Host, { settings }: Examination): Promi
       }),
     ),
   )
-  return [...found.flat(), ...(isRecorded ? [] : [unrecorded])]
+  const without = unrecorded(settings)
+  return [...found.flat(), ...(without === undefined ? [] : [unrecordedCheck(without)])]
 }
+
+const unrecordedCheck = ({ reason, hint }: Unrecorded): Check => ({
+  ...about,
+  level: 'warning',
+  message: `Only a daemon with a state directory sends the weekly summary: nothing else records it, because ${reason}`,
+  hint,
+})

@@ -5,7 +5,7 @@ import { alikeHint, alikeText, clustersAlike } from '../../run/observe/clusters-
 import type { Examination } from './examination.ts'
 
 /** Checks what the settings name, and whether the checkout can take commits. */
-export function settingsChecks({ settings, checkout, clusters }: Examination): readonly Check[] {
+export function settingsChecks({ settings, checkout, clusters, snapshot }: Examination): readonly Check[] {
   const { sources } = settings
   const message = `${plural(sources.length, 'source')} and ${plural(clusters.length, 'cluster')} in the settings`
   const counted: Check =
@@ -15,7 +15,7 @@ export function settingsChecks({ settings, checkout, clusters }: Examination): r
   return [
     counted,
     ...(checkout.gitdir === undefined ? [notGit(checkout.root)] : []),
-    ...(clusters.length === 0 ? [noUsage] : []),
+    ...(clusters.length + snapshot.length === 0 ? [noUsage] : []),
     ...clustersAlike(clusters).map(sameUsage),
   ]
 }
@@ -48,5 +48,5 @@ const noUsage: Check = {
   level: 'error',
   code: 'nothing-to-read',
   message: 'The settings name no source of usage',
-  hint: 'Add a Prometheus to clusters: in the operator settings, or pass --prometheus URL.',
+  hint: 'Add a Prometheus to clusters: in the operator settings, or pass --prometheus URL or --snapshot FILE.',
 }

@@ -10,7 +10,7 @@ const pull = z.object({
   savesPerMonth: z
     .number()
     .optional()
-    .describe('What its values save a month, at the prices of settings; negative where they cost more.'),
+    .describe('What its values save a month, by the backtest of the plan; negative where they cost more.'),
 })
 
 const change = z.object({
@@ -46,7 +46,9 @@ export const digestSchema = z
       .object({
         values: z.number().int(),
         workloads: z.number().int(),
-        savesPerMonth: z.number().describe('Negative where they cost more.'),
+        savesPerMonth: z
+          .number()
+          .describe('By the backtest of the plan, before minus after; negative where they cost more.'),
       })
       .describe('What should change now.'),
     saved: z
@@ -57,7 +59,7 @@ export const digestSchema = z
       .describe(
         'By merged changes that are followed, at the prices of settings. Negative where they cost more.',
       ),
-    currency: z.string().describe('Put before amounts: `$`.'),
+    currency: z.string().describe('Of amounts, as settings name it: `USD`.'),
     failed: z
       .array(z.object({ repository: z.string(), branch: z.string(), problem: z.string() }))
       .describe('Repositories whose run failed.'),

@@ -9,6 +9,7 @@ import { monthlyCost, type Prices } from '../../report/cost.ts'
 import type { Digest, DigestPull } from '../../report/digest/schema.ts'
 import { observationOf } from '../../report/evidence.ts'
 import { inForce } from '../../report/followed.ts'
+import { backtestsOf } from '../../report/plan-backtest.ts'
 import { totals } from '../../report/rows.ts'
 
 /** The result of a run on one repository. */
@@ -33,9 +34,7 @@ export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
   const all = parts.flatMap((part) => pullsOf(part, now))
   const lately = all.filter(({ pull, shown }) => pull.state !== 'open' && shown.days < 7)
   const followed = parts.flatMap(({ outcome }) => outcome.plan.followed ?? [])
-  const costs = parts.map(({ outcome, prices }) =>
-    costOf(outcome.plan.proposal?.changes ?? [], outcome.observations, prices),
-  )
+  const savings = parts.map((part) => savingOf(part, part.outcome.plan.proposal?.changes ?? []))
   return {
     kind: 'TortoiseDigest',
     version: 1,
@@ -56,10 +55,10 @@ export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
     proposed: {
       values: sum(parts.map(({ outcome }) => totals(outcome.plan).changes)),
       workloads: sum(parts.map(({ outcome }) => totals(outcome.plan).workloads)),
-      savesPerMonth: rounded(-sum(costs)),
+      savesPerMonth: rounded(sum(savings)),
     },
     saved: savedBy(parts),
-    currency: parts[0]?.prices.currency ?? '$',
+    currency: parts[0]?.outcome.plan.backtest?.currency ?? 'USD',
     failed,
   }
 }
@@ -75,8 +74,9 @@ interface ShownPull {
   readonly shown: DigestPull
 }
 
-function pullsOf({ repository, outcome, prices }: DigestPart, now: Date): readonly ShownPull[] {
-  const { plan, pulls = [], observations } = outcome
+function pullsOf(part: DigestPart, now: Date): readonly ShownPull[] {
+  const { repository, outcome } = part
+  const { plan, pulls = [] } = outcome
   const partOf = (scope: string): ScopedProposal | undefined => plan.parts?.find((one) => one.scope === scope)
   return pulls.map((pull) => {
     const { number, url, scope, createdAt, endedAt = createdAt, state } = pull
@@ -92,18 +92,21 @@ function pullsOf({ repository, outcome, prices }: DigestPart, now: Date): readon
         days,
         ...(changes && {
           values: changes.length,
-          savesPerMonth: rounded(-costOf(changes, observations, prices)),
+          savesPerMonth: rounded(savingOf(part, changes)),
         }),
       },
     }
   })
 }
 
-const costOf = (
-  changes: readonly ProposedChange[],
-  observations: readonly Observation[],
-  prices: Prices,
-): number => sum(changes.map((one) => monthlyCost(one, observationOf(observations, one), prices) ?? 0))
+/** What changes save a month: by the backtest, as the plan and the report say, and by their prices where it has none of them. */
+function savingOf({ outcome, prices }: DigestPart, changes: readonly ProposedChange[]): number {
+  const { plan, observations } = outcome
+  const replayed = backtestsOf(plan.backtest, changes)
+  if (replayed.length > 0)
+    return sum(replayed.map(({ before, after }) => before.costPerMonth - after.costPerMonth))
+  return -sum(changes.map((one) => monthlyCost(one, observationOf(observations, one), prices) ?? 0))
+}
 
 function harmOf(one: FollowedChange): Digest['harmful'][number] {
   const { cluster, workload, edit } = one

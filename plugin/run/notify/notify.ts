@@ -9,6 +9,7 @@ import { monthlyPrices } from '../monthly-prices.ts'
 import { type DigestPart, makeDigest } from './make-digest.ts'
 import { type NotifyRequest, type SentNotification, sendDue } from './send.ts'
 import { fileRecord, issueRecord, type SentRecord } from './sent-record.ts'
+import { type Unrecorded, unrecorded } from './unrecorded.ts'
 
 /** How the host of a run lets it send summaries. */
 export interface NotifyFlags {
@@ -18,7 +19,7 @@ export interface NotifyFlags {
 
 /** A finished run on one repository, and what its summary is made with. */
 export interface FinishedRun {
-  readonly settings: Pick<Settings, 'notify' | 'deliver' | 'prices'>
+  readonly settings: Pick<Settings, 'notify' | 'deliver' | 'rules' | 'prices'>
   readonly flags: NotifyFlags
   readonly outcome: DigestPart['outcome']
   readonly forgeState: Pick<ForgeState, 'forge'> | undefined
@@ -41,7 +42,8 @@ export async function notifyAfterRun(
   const issue = dashboard ? forgeState : undefined
   const record = recordIn(issue && { ...issue, marker: dashboardMarker, title: dashboardTitle }, flags)
   const digest = (week: string): Digest => digestOfRun(run, { week, now: ports.now() })
-  return notify(ports, record, { settings: settings.notify, digest })
+  const request = { settings: settings.notify, digest, unrecorded: unrecorded(settings) }
+  return notify(ports, record, request)
 }
 
 /** The place that records what was sent: an issue, or else the state directory; `undefined` without either. */
@@ -53,16 +55,21 @@ export function recordIn(
   return state === undefined ? undefined : fileRecord(join(state, 'notified.json'))
 }
 
+/** What is sent, and why nothing records it where nothing does. */
+interface RecordedRequest extends Omit<NotifyRequest, 'record'> {
+  readonly unrecorded: Unrecorded | undefined
+}
+
 /** Sends what is due. Without a record it sends nothing, because a second run would send it again. */
 export async function notify(
   ports: RunPorts,
   record: SentRecord | undefined,
-  request: Omit<NotifyRequest, 'record'>,
+  request: RecordedRequest,
 ): Promise<readonly SentNotification[]> {
   if (request.settings.targets.length === 0) return []
   if (record === undefined) {
-    const message =
-      'the summary was not sent, because nothing would record it: turn on the dashboard issue (deliver.pullRequests.dashboard, or dashboard in the operator settings), or use the daemon with a state directory'
+    const { reason = '', hint = '' } = request.unrecorded ?? {}
+    const message = `the summary was not sent, because nothing would record it: ${reason}. ${hint}`
     ports.progress({ kind: 'warning', message })
     return []
   }

@@ -37,7 +37,7 @@ export async function sendDue(
   const all = settings.targets.map(({ name }) => name)
   if (sent === undefined && record.canBeLost) {
     await record.write({ week, targets: all })
-    const message = `no record of earlier summaries was found, so the first one is sent in the week after ${week}`
+    const message = `the state directory has no record of earlier summaries, so the first one is sent in the week after ${week}`
     ports.progress({ kind: 'note', message })
     return []
   }
@@ -58,7 +58,8 @@ interface Attempt extends SentNotification {
   readonly isSurelyUnsent: boolean
 }
 
-async function sendTo(ports: RunPorts, target: NotifyTarget, digest: Digest): Promise<Attempt> {
+/** Sends a summary to one target, without a record. What fails is a warning. */
+export async function sendTo(ports: RunPorts, target: NotifyTarget, digest: Digest): Promise<Attempt> {
   const { name } = target
   try {
     await post(ports, target, digest)
@@ -105,7 +106,7 @@ function urlOf(environment: Environment, { name, type, urlEnv, urlFile }: Notify
   const text =
     urlEnv === undefined
       ? secretFile(environment, urlFile ?? '', 'notify.targets[].urlFile')
-      : secretFrom(environment.env, urlEnv, `The summary for ${name}`)
+      : urlFrom(environment.env, urlEnv, name)
   const url = keepSecret(text).trim()
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) {
     // The path of a chat's webhook is its password.
@@ -115,6 +116,16 @@ function urlOf(environment: Environment, { name, type, urlEnv, urlFile }: Notify
   throw stop('settings.missing', `the URL of the target ${name} is not one of http or https`, {
     hint: `Correct ${urlEnv ?? urlFile}.`,
   })
+}
+
+function urlFrom(env: Environment['env'], variable: string, name: string): string {
+  const value = env[variable]
+  if (value !== undefined && value !== '') return value
+  throw stop(
+    'settings.missing',
+    `The summary for ${name} needs a URL in the environment variable ${variable}, which is empty`,
+    { hint: `Set ${variable}, or name another variable with urlEnv.` },
+  )
 }
 
 function tokenOf(environment: Environment, { name, tokenEnv, tokenFile }: NotifyTarget): string | undefined {

@@ -7,6 +7,7 @@ import type { RunPorts } from '../host.ts'
 import { type DigestPart, makeDigest } from '../notify/make-digest.ts'
 import { type NotifyFlags, notify, recordIn } from '../notify/notify.ts'
 import type { SentNotification } from '../notify/send.ts'
+import { unrecordedByAll } from '../notify/unrecorded.ts'
 import { type DashboardPlace, deliverTo } from './dashboard.ts'
 import type { RepositoryRun } from './repository-run.ts'
 
@@ -34,7 +35,8 @@ export async function notifyAfterAll(
       week,
       now: ports.now(),
     })
-  return notify(ports, recordIn(issue, flags), { settings: withPaths(settings, operator), digest })
+  const request = { settings: withPaths(settings, operator), digest, unrecorded: unrecordedByAll }
+  return notify(ports, recordIn(issue, flags), request)
 }
 
 /** The issue about all repositories; `undefined`, with a warning, where its forge cannot be used. */

@@ -236,8 +236,11 @@ describe('operator settings', () => {
   it('with an unknown or repeated name are refused at their place', () => {
     const problems = problemsOf(() => merged('', 'clusters:\n  - {name: a}\n  - {name: a}\n'))
     expect(problems).toMatchObject([{ place: { file: 'operator.yaml', line: 3 } }])
+    expect(problemsOf(() => merged('', 'sourcez: []\n'))).toMatchObject([
+      { message: 'unknown setting sourcez', place: { file: 'operator.yaml', line: 1 } },
+    ])
     expect(problemsOf(() => merged('', 'sources: []\n'))).toMatchObject([
-      { message: 'unknown setting sources', place: { file: 'operator.yaml', line: 1 } },
+      { message: 'sources is a repository setting', place: { file: 'operator.yaml', line: 1 } },
     ])
     expect(problemsOf(() => merged('', 'allow: [clusters.promtheus]\n'))).toMatchObject([
       {

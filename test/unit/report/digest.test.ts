@@ -47,7 +47,7 @@ function digestOf(many: number, text = 'prod acme/payments'): Digest {
     followed: 3,
     proposed: { values: 6, workloads: 4, savesPerMonth: -3 },
     saved: { perMonth: 120.4, soFar: 340 },
-    currency: '$',
+    currency: 'USD',
     failed: [{ repository: text, branch: 'main', problem: text }],
   }
 }
@@ -68,11 +68,13 @@ describe('the summary', () => {
   it('says in each chat what waits for whom, what was saved, and what did harm', () => {
     for (const made of [slackPayload(digestOf(2)), teamsPayload(digestOf(2)), discordPayload(digestOf(2))]) {
       const text = textsIn(made).join('\n').replaceAll('\\', '')
-      expect(text).toContain('8 merged values save $120 a month, and have saved $340 so far. 5 of them held.')
-      expect(text).toContain('6 values of 4 workloads should change, which costs $3.00 a month.')
+      expect(text).toContain(
+        '8 merged values save 120.40 USD a month, and have saved 340.00 USD so far. 5 of them held.',
+      )
+      expect(text).toContain('6 values of 4 workloads should change, which costs 3.00 USD a month.')
       expect(text).toContain('2 pull requests wait for review, and 1 more for a free slot.')
       expect(text).toContain('Waiting for review (2)')
-      expect(text).toContain(': open for 1 day, 4 values, saves $25 a month')
+      expect(text).toContain(': open for 1 day, 4 values, saves 25.40 USD a month')
       expect(text).toContain('; its branch has a commit of somebody else')
       expect(text).toContain('app requests.cpu 500m → 200m, merged on 2026-02-20')
     }

@@ -127,6 +127,13 @@ describe('the summary of a week', () => {
   it('waits for the next week where a record in a file may be lost', async () => {
     const record = fileRecord(join(directory, 'state', 'notified.json'))
     expect(await send(settingsOf(slack), record)).toEqual([])
+    expect(events).toEqual([
+      {
+        kind: 'note',
+        message:
+          'the state directory has no record of earlier summaries, so the first one is sent in the week after 2026-03-02',
+      },
+    ])
     expect(await send(settingsOf(slack), record)).toEqual([])
     now = new Date('2026-03-09T12:00:00Z')
     expect(await send(settingsOf(slack), record)).toEqual([{ target: 'team', result: 'sent' }])
