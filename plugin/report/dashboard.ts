@@ -52,7 +52,7 @@ const headings: readonly Heading[] = [
     actions: ['queued'],
     does: 'open',
     note: ({ hasBoxes, maxOpen, maxNewPerHour }) =>
-      `At most ${plural(maxOpen, 'pull request')} are open (maxOpen), and ${maxNewPerHour} are opened in an hour (maxNewPerHour).${hasBoxes ? ' Check a box to open one in the next run.' : ''}`,
+      `The limits are ${maxOpen} open at once (maxOpen) and ${maxNewPerHour} opened in an hour (maxNewPerHour).${hasBoxes ? ' Check a box to open one in the next run.' : ''}`,
   },
   { title: 'Closed by Tortoise in the last week', actions: ['closed'] },
 ]

@@ -32,7 +32,7 @@ describe('boxes of the dashboard', () => {
       { action: 'queued', scope: 'prod shop Deployment/web' },
     ])
     expect(issue().body).toContain(
-      '### Waiting for a free slot (1)\n\nAt most 1 pull request are open (maxOpen)',
+      '### Waiting for a free slot (1)\n\nThe limits are 1 open at once (maxOpen)',
     )
     check('Deployment/web')
     expect(await story.pulls()).toMatchObject([

@@ -65,7 +65,7 @@ describe('pull requests are grouped', () => {
       ['queued', 'prod shop Deployment/api'],
     ])
     expect(story.server.state.issues[0]?.body).toMatch(
-      /### Waiting for a free slot \(1\)\n\n- .*prod shop Deployment\/api/,
+      /### Waiting for a free slot \(1\)\n\nThe limits are 1 open .*\n\n- .*prod shop Deployment\/api/,
     )
   })
 })

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { dirname } from 'node:path'
 import type { ControlPlane } from './control-plane.ts'
 
 interface Controller {
@@ -18,7 +19,7 @@ export async function runReady(
   await plane.call('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
   execFileSync('kubectl', ['apply', `--namespace=${namespace}`, '--filename=-'], {
     input: manifests,
-    env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig, HOME: '/nonexistent' },
+    env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig) },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   for (const plural of ['deployments', 'statefulsets']) {

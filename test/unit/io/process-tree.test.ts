@@ -59,7 +59,7 @@ describe('a program and all that it starts', () => {
   })
 
   it('reports a program that cannot be started', async () => {
-    const ended = await runProgram({ file: '/nonexistent', args: [], cwd: tmpdir(), env: {} })
+    const ended = await runProgram({ file: '/no/such/program', args: [], cwd: tmpdir(), env: {} })
     expect(ended).toMatchObject({ exitCode: null, stderr: expect.stringContaining('ENOENT') })
   })
 })
