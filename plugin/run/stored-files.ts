@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { RequestFailure } from '../io/request-failure.ts'
@@ -41,14 +41,40 @@ export async function localFiles(
  * Where to write a file that a flag names, and what to do once it is written: a file in the object storage is copied there. The latter
  * throws `files.unusable`, because the file is what the command is for.
  */
-export async function outputFile(ports: Ports, storage: StorageSettings, file: string) {
-  if (!isStored(file)) return { path: file, done: async () => undefined }
+export async function outputFile(
+  ports: Ports & Pick<RunPorts, 'cwd'>,
+  storage: StorageSettings,
+  file: string,
+) {
+  if (!isStored(file)) {
+    requireFileName(resolve(ports.cwd, file), file)
+    return { path: file, done: async () => undefined }
+  }
   const path = join(await makeTemporaryDirectory('tortoise-store-'), 'file')
   const name = file.slice(scheme.length)
   return {
     path,
     done: () => stored(ports, { storage, file }, (objects) => objects.write(name, readFileSync(path))),
   }
+}
+
+/** Makes the directory of a file. Throws `files.unusable` where a file cannot be written there, before anything is read for it. */
+function requireFileName(path: string, file: string): void {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw stop('files.unusable', `${file} cannot be written: ${why}`, {
+      hint: 'Name a file with --out.',
+      cause,
+    })
+  }
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    refuse(
+      `its directory cannot be made (${error instanceof Error && 'code' in error ? error.code : error})`,
+      error,
+    )
+  }
+  if (existsSync(path) && statSync(path).isDirectory()) refuse('it is a directory')
 }
 
 const isStored = (file: string): boolean => file.startsWith(scheme)

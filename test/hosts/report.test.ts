@@ -79,6 +79,21 @@ describe('tortoise report', () => {
     expect(lines).toHaveLength(12)
   })
 
+  it('makes the directory of the file, and refuses a place that cannot be written', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tortoise-report-'))
+    const file = join(directory, 'new/fleet.csv')
+    expect(await report('-o', 'csv', '--out', file)).toMatchObject({ status: 0 })
+    expect(readFileSync(file, 'utf8')).toContain('checkout')
+    for (const place of [directory, join(file, 'below.csv')]) {
+      const { status, stderr } = await report('-o', 'csv', '--out', place)
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringContaining(`${place} cannot be written`),
+      })
+    }
+    rmSync(directory, { recursive: true })
+  })
+
   it('prints the changes as Markdown', async () => {
     expect((await report('-o', 'markdown')).stdout).toMatch(
       /^\*\*\d+ values of \d+ workloads\*\* should change/,

@@ -73,6 +73,7 @@ const workTree = ({ checkout }: RunRequest): PlanBase => ({ view: openWorkTree(c
 
 async function writeShard(ports: RunPorts, request: ShardRequest, on: PlannedOn): Promise<RunReport> {
   const { shard, out, program } = request
+  const file = await outputFile(ports, request.settings.storage, out)
   const observed = await readUsage(ports, request)
   const job = `${shard.index}-of-${shard.of}`
   const opened = await openPlan(ports, { ...request, ...observed, job }, on.base)
@@ -80,7 +81,6 @@ async function writeShard(ports: RunPorts, request: ShardRequest, on: PlannedOn)
   await opened.keep()
   const details = opened.details()
   const head = { shard, fetched: [...details.fetched], ...originOf({ request, program, on, observed }) }
-  const file = await outputFile(ports, request.settings.storage, out)
   writePart(ports, { file: file.path, head, part })
   await file.done()
   const message = `wrote shard ${shard.index}/${shard.of} to ${out}: ${part.facts.length} sources, of ${opened.request.sources.length} in settings`
