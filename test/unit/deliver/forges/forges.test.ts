@@ -360,6 +360,7 @@ describe.each(forges)('$name', ({ name, open, missing }) => {
     await forge.writeIssue({ title: inert`Board`, body: markdown`two <!-- board -->` }, found?.number)
     expect(await forge.findIssue('<!-- board -->')).toEqual({
       number: found?.number,
+      author: { login: await forge.account(), isBot: false },
       body: 'two <!-- board -->',
     })
     const commit = git(checkout.dir, ['rev-parse', 'main'])
