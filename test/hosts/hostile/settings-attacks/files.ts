@@ -86,6 +86,6 @@ export const fileAttacks: Attacks = {
   'operator settings that name the repository itself': {
     files: { ...settings(''), ...operator('sources: [{path: /etc}]') },
     args: ['trace', 'app', ...operated],
-    stops: /unknown setting sources/,
+    stops: /sources is a repository setting/,
   },
 }

@@ -78,6 +78,6 @@ export const yamlAttacks: Attacks = {
       'allow: [clusters.prometheus.url]\nclusters: [{name: prod, prometheus: {url: "SERVER"}}]',
     ),
     args: ['plan'],
-    stops: /unknown setting allow/,
+    stops: /allow is an operator setting/,
   },
 }
