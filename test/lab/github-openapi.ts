@@ -13,7 +13,7 @@ let known: Json | undefined
  * extracts it from the npm package that the file names.
  */
 export function description(): Json {
-  const file = join(import.meta.dirname, 'github-openapi/description.json')
+  const file = join(import.meta.dirname, 'github-description/description.json')
   known ??= JSON.parse(readFileSync(file, 'utf8')) as Json
   return known
 }

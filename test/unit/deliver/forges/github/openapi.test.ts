@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calledOperations } from '../../../../lab/github-openapi/operations.mjs'
+import { calledOperations } from '../../../../lab/github-description/operations.mjs'
 import { answerProblems, description, requestProblems, wholeAnswer } from '../../../../lab/github-openapi.ts'
 import { graphqlAnswerProblems } from '../../../../lab/github-schema.ts'
 

@@ -1,15 +1,22 @@
-// Writes description.json beside this file: GitHub's OpenAPI description, reduced to the operations that the source calls.
-// The whole description is the npm package @octokit/openapi. It unpacks to 385 MB, so it goes to a temporary folder.
-// usage: npm run github:description [-- VERSION]   (default: the version that description.json names)
+// Writes two files beside this file, reduced to what the source calls: description.json, GitHub's OpenAPI description, and
+// schema.graphql, its GraphQL schema. The whole ones are npm packages. They unpack to 392 MB, so they go to a temporary folder.
+// usage: npm run github:description [-- latest]   (default: the versions that the files name)
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { calledOperations } from './operations.mjs'
+import { reduceSchema } from './queries.mjs'
 
-const target = join(import.meta.dirname, 'description.json')
-const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'))
-const [version = existsSync(target) ? readJson(target).version : 'latest'] = process.argv.slice(2)
+const restFile = join(import.meta.dirname, 'description.json')
+const graphqlFile = join(import.meta.dirname, 'schema.graphql')
+const readText = (...path) => readFileSync(join(...path), 'utf8')
+const readJson = (...path) => JSON.parse(readText(...path))
+const [version] = process.argv.slice(2)
+
+/** The npm package to read: of the version that was asked for, or that a file names. */
+const wanted = (name, file) =>
+  `${name}@${version ?? (existsSync(file) ? /\d+\.\d+\.\d+/.exec(readText(file))?.[0] : 'latest')}`
 
 /** The operations, with every component that they refer to, directly or not. */
 function reduce(whole) {
@@ -59,18 +66,30 @@ function print({ version: from, ...parts }) {
   return `{"package":"@octokit/openapi","version":${JSON.stringify(from)},"paths":{\n${lines(parts.paths)}\n},"components":{\n${components.join(',\n')}\n}}\n`
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'tortoise-openapi-'))
-try {
-  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']
-  execFileSync('npm', ['install', ...flags, '--prefix', directory, `@octokit/openapi@${version}`])
-  const installed = join(directory, 'node_modules/@octokit/openapi')
+function writeRest(installed) {
   const whole = readJson(installed, 'generated/api.github.com.json')
   const text = print({ version: readJson(installed, 'package.json').version, ...reduce(whole) })
-  writeFileSync(target, text)
+  writeFileSync(restFile, text)
   copyFileSync(join(installed, 'LICENSE'), join(import.meta.dirname, 'LICENSE'))
   console.log(
-    `Wrote ${target}: ${calledOperations().length} operations, ${Math.round(text.length / 1024)} KiB`,
+    `Wrote ${restFile}: ${calledOperations().length} operations, ${Math.round(text.length / 1024)} KiB`,
   )
+}
+
+function writeGraphql(installed) {
+  const { name, version: from } = readJson(installed, 'package.json')
+  const text = `# ${name} ${from}\n\n${reduceSchema(readText(installed, 'schema.graphql'))}\n`
+  writeFileSync(graphqlFile, text)
+  console.log(`Wrote ${graphqlFile}: ${Math.round(text.length / 1024)} KiB`)
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'tortoise-github-'))
+try {
+  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']
+  const packages = [wanted('@octokit/openapi', restFile), wanted('@octokit/graphql-schema', graphqlFile)]
+  execFileSync('npm', ['install', ...flags, '--prefix', directory, ...packages])
+  writeRest(join(directory, 'node_modules/@octokit/openapi'))
+  writeGraphql(join(directory, 'node_modules/@octokit/graphql-schema'))
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }
