@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { isReady } from '../lab/loop/kubelet.ts'
 import { type LoopLab, missingForLoop, startLoop } from '../lab/loop/lab.ts'
 import { podsOf } from '../lab/loop/load.ts'
-import type { Service } from '../lab/loop/services.ts'
+import { type Service, sized } from '../lab/loop/services.ts'
 
 const missing = missingForLoop()
 if (missing !== undefined) console.warn(`${missing}: emergencies in the closed loop are not tested`)
@@ -13,8 +13,7 @@ const scaled: Omit<Service, 'name' | 'directory'> = {
   hpa: { most: 12, target: 60 },
   demand: 300,
   memory: 200,
-  requests: { cpu: '300m', memory: '256Mi' },
-  limits: { memory: '256Mi' },
+  ...sized('300m', '256Mi'),
 }
 /** One workload by each kind of source: a kustomization, the values of a chart, and committed recommendations. */
 const services: readonly Service[] = [

@@ -3,7 +3,7 @@ import { isReady } from '../lab/loop/kubelet.ts'
 import { type Day, type LoopLab, missingForLoop, startLoop } from '../lab/loop/lab.ts'
 import { podsOf } from '../lab/loop/load.ts'
 import { notInCluster } from '../lab/loop/requested.ts'
-import type { Service } from '../lab/loop/services.ts'
+import { type Service, sized } from '../lab/loop/services.ts'
 import { changesIn, pass, reasons } from './loop-story.ts'
 
 const missing = missingForLoop()
@@ -19,8 +19,7 @@ const front: Service = {
   strategy: { maxUnavailable: 0, maxSurge: '25%' },
   demand: 2400,
   memory: 250,
-  requests: { cpu: '800m', memory: '512Mi' },
-  limits: { memory: '512Mi' },
+  ...sized('800m', '512Mi'),
 }
 /** Its HPA keeps no recommendation, so that it follows each evaluation in the middle of a rollout. */
 const hasty: Service = {

@@ -1,4 +1,4 @@
-import type { Nodes, Service } from './services.ts'
+import { api, type Nodes, orders, type Service, sized, storefront, web } from './services.ts'
 
 /** Four nodes with room for the fleet before its first change. */
 export const fleetNodes: Nodes = {
@@ -15,24 +15,8 @@ const daemon = { kind: 'DaemonSet', directory: 'apps/system', replicas: fleetNod
 
 /** Workloads of all shapes: of every kind, by every kind of source, with every kind of load. */
 export const fleet: readonly Service[] = [
-  {
-    ...shop,
-    name: 'web',
-    replicas: 4,
-    demand: 600,
-    memory: 180,
-    requests: { cpu: '500m', memory: '512Mi' },
-    limits: { memory: '512Mi' },
-  },
-  {
-    ...shop,
-    name: 'api',
-    replicas: 3,
-    demand: 900,
-    memory: 220,
-    requests: { cpu: '100m', memory: '256Mi' },
-    limits: { memory: '1Gi' },
-  },
+  web,
+  api,
   {
     ...shop,
     name: 'cart',
@@ -40,8 +24,7 @@ export const fleet: readonly Service[] = [
     strategy: { maxUnavailable: 2, maxSurge: 0 },
     demand: 1500,
     memory: 300,
-    requests: { cpu: '800m', memory: '1Gi' },
-    limits: { memory: '1Gi' },
+    ...sized('800m', '1Gi'),
   },
   {
     ...shop,
@@ -63,16 +46,7 @@ export const fleet: readonly Service[] = [
     requests: { cpu: '1500m', memory: '512Mi' },
     limits: {},
   },
-  {
-    kind: 'StatefulSet',
-    name: 'orders',
-    directory: 'apps/shop',
-    replicas: 3,
-    demand: 750,
-    memory: 600,
-    requests: { cpu: '1', memory: '2Gi' },
-    limits: { memory: '2Gi' },
-  },
+  orders,
   {
     kind: 'StatefulSet',
     name: 'cache',
@@ -81,16 +55,14 @@ export const fleet: readonly Service[] = [
     replicas: 2,
     demand: 100,
     memory: 3000,
-    requests: { cpu: '250m', memory: '6Gi' },
-    limits: { memory: '6Gi' },
+    ...sized('250m', '6Gi'),
   },
   {
     ...daemon,
     name: 'agent',
     demand: 120,
     memory: 60,
-    requests: { cpu: '200m', memory: '256Mi' },
-    limits: { memory: '256Mi' },
+    ...sized('200m', '256Mi'),
   },
   {
     ...daemon,
@@ -98,26 +70,16 @@ export const fleet: readonly Service[] = [
     strategy: { maxUnavailable: 2 },
     demand: 400,
     memory: 200,
-    requests: { cpu: '300m', memory: '512Mi' },
-    limits: { memory: '512Mi' },
+    ...sized('300m', '512Mi'),
   },
-  {
-    ...release,
-    name: 'storefront',
-    replicas: 2,
-    demand: 200,
-    memory: 150,
-    requests: { cpu: '300m', memory: '400Mi' },
-    limits: { memory: '400Mi' },
-  },
+  storefront,
   {
     ...release,
     name: 'wishlist',
     replicas: 3,
     demand: 450,
     memory: 260,
-    requests: { cpu: '400m', memory: '1Gi' },
-    limits: { memory: '1Gi' },
+    ...sized('400m', '1Gi'),
   },
   {
     ...overlay,
@@ -126,8 +88,7 @@ export const fleet: readonly Service[] = [
     replicas: 3,
     demand: 600,
     memory: 250,
-    requests: { cpu: '600m', memory: '768Mi' },
-    limits: { memory: '768Mi' },
+    ...sized('600m', '768Mi'),
   },
   {
     ...overlay,
@@ -136,8 +97,7 @@ export const fleet: readonly Service[] = [
     minAvailable: 1,
     demand: 300,
     memory: 350,
-    requests: { cpu: '500m', memory: '1Gi' },
-    limits: { memory: '1Gi' },
+    ...sized('500m', '1Gi'),
   },
   {
     kind: 'CronJob',
@@ -146,8 +106,7 @@ export const fleet: readonly Service[] = [
     replicas: 1,
     demand: 700,
     memory: 500,
-    requests: { cpu: '2', memory: '2Gi' },
-    limits: { memory: '2Gi' },
+    ...sized('2', '2Gi'),
   },
   {
     ...runtime,
@@ -155,8 +114,7 @@ export const fleet: readonly Service[] = [
     replicas: 3,
     demand: 600,
     memory: 200,
-    requests: { cpu: '500m', memory: '512Mi' },
-    limits: { memory: '512Mi' },
+    ...sized('500m', '512Mi'),
     sidecar: {
       name: 'proxy',
       demand: 90,
@@ -168,8 +126,7 @@ export const fleet: readonly Service[] = [
       name: 'migrate',
       demand: 0,
       memory: 0,
-      requests: { cpu: '200m', memory: '256Mi' },
-      limits: { memory: '256Mi' },
+      ...sized('200m', '256Mi'),
     },
   },
   {
@@ -189,8 +146,7 @@ export const fleet: readonly Service[] = [
     replicas: 2,
     demand: 800,
     memory: 1500,
-    requests: { cpu: '1', memory: '4Gi' },
-    limits: { memory: '4Gi' },
+    ...sized('1', '4Gi'),
   },
   {
     kind: 'Deployment',
@@ -200,8 +156,7 @@ export const fleet: readonly Service[] = [
     hpa: { most: 12, target: 50 },
     demand: 2400,
     memory: 250,
-    requests: { cpu: '800m', memory: '512Mi' },
-    limits: { memory: '512Mi' },
+    ...sized('800m', '512Mi'),
   },
   {
     kind: 'Deployment',
@@ -212,8 +167,7 @@ export const fleet: readonly Service[] = [
     minAvailable: 2,
     demand: 150,
     memory: 100,
-    requests: { cpu: '500m', memory: '768Mi' },
-    limits: { memory: '768Mi' },
+    ...sized('500m', '768Mi'),
   },
   {
     ...runtime,
@@ -222,8 +176,7 @@ export const fleet: readonly Service[] = [
     replicas: 1,
     demand: 4,
     memory: 40,
-    requests: { cpu: '250m', memory: '192Mi' },
-    limits: { memory: '192Mi' },
+    ...sized('250m', '192Mi'),
   },
   {
     ...runtime,
@@ -232,8 +185,7 @@ export const fleet: readonly Service[] = [
     replicas: 2,
     demand: 1600,
     memory: 200,
-    requests: { cpu: '1', memory: '512Mi' },
-    limits: { memory: '512Mi' },
+    ...sized('1', '512Mi'),
   },
   {
     ...runtime,
@@ -242,8 +194,7 @@ export const fleet: readonly Service[] = [
     replicas: 2,
     demand: 200,
     memory: 150,
-    requests: { cpu: '400m', memory: '512Mi' },
-    limits: { memory: '512Mi' },
+    ...sized('400m', '512Mi'),
   },
 ]
 

@@ -92,49 +92,64 @@ export interface Nodes {
 /** Three small nodes. */
 export const nodes: Nodes = { names: ['node-1', 'node-2', 'node-3'], cpu: 4, memory: 16 }
 
+/** Requests of a container, with a memory limit as large. */
+export const sized = (cpu: string, memory: string): Pick<Container, 'requests' | 'limits'> => ({
+  requests: { cpu, memory },
+  limits: { memory },
+})
+
+/** Requests too much. */
+export const web: Service = {
+  kind: 'Deployment',
+  name: 'web',
+  directory: 'apps/shop',
+  replicas: 4,
+  demand: 600,
+  memory: 180,
+  ...sized('500m', '512Mi'),
+}
+
+/** Requests too little. */
+export const api: Service = {
+  kind: 'Deployment',
+  name: 'api',
+  directory: 'apps/shop',
+  replicas: 3,
+  demand: 900,
+  memory: 220,
+  requests: { cpu: '100m', memory: '256Mi' },
+  limits: { memory: '1Gi' },
+}
+
+/** A release. */
+export const storefront: Service = {
+  kind: 'Deployment',
+  name: 'storefront',
+  directory: 'apps/releases',
+  isRelease: true,
+  replicas: 2,
+  demand: 200,
+  memory: 150,
+  ...sized('300m', '400Mi'),
+}
+
+/** Stateful. */
+export const orders: Service = {
+  kind: 'StatefulSet',
+  name: 'orders',
+  directory: 'apps/shop',
+  replicas: 3,
+  demand: 750,
+  memory: 600,
+  ...sized('1', '2Gi'),
+}
+
 /** One workload of each shape: too large, too small, stateful, on every node, and a release. */
 export const services: readonly Service[] = [
-  {
-    kind: 'Deployment',
-    name: 'web',
-    directory: 'apps/shop',
-    replicas: 4,
-    demand: 600,
-    memory: 180,
-    requests: { cpu: '500m', memory: '512Mi' },
-    limits: { memory: '512Mi' },
-  },
-  {
-    kind: 'Deployment',
-    name: 'api',
-    directory: 'apps/shop',
-    replicas: 3,
-    demand: 900,
-    memory: 220,
-    requests: { cpu: '100m', memory: '256Mi' },
-    limits: { memory: '1Gi' },
-  },
-  {
-    kind: 'Deployment',
-    name: 'storefront',
-    directory: 'apps/releases',
-    isRelease: true,
-    replicas: 2,
-    demand: 200,
-    memory: 150,
-    requests: { cpu: '300m', memory: '400Mi' },
-    limits: { memory: '400Mi' },
-  },
-  {
-    kind: 'StatefulSet',
-    name: 'orders',
-    directory: 'apps/shop',
-    replicas: 3,
-    demand: 750,
-    memory: 600,
-    requests: { cpu: '1', memory: '2Gi' },
-    limits: { memory: '2Gi' },
-  },
+  web,
+  api,
+  storefront,
+  orders,
   {
     kind: 'DaemonSet',
     name: 'agent',
@@ -142,8 +157,7 @@ export const services: readonly Service[] = [
     replicas: nodes.names.length,
     demand: 90,
     memory: 60,
-    requests: { cpu: '200m', memory: '256Mi' },
-    limits: { memory: '256Mi' },
+    ...sized('200m', '256Mi'),
   },
 ]
 
