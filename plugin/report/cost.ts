@@ -6,7 +6,7 @@ import { readValue } from '../model/value.ts'
 export interface Prices {
   readonly cpu: number
   readonly memory: number
-  /** Put before amounts, `$` for example. */
+  /** As in settings: a code, `USD`, or a sign, `$`. */
   readonly currency: string
 }
 
@@ -25,7 +25,3 @@ export function monthlyCost(
     field === 'requests.cpu' ? prices.cpu / 1000 : field === 'requests.memory' ? prices.memory / 1024 ** 3 : 0
   return unit === 0 ? undefined : (after - before) * unit * (observation?.replicas?.mean ?? 1)
 }
-
-/** An amount of money without its sign: `$3.20`, `$25`. */
-export const printMoney = (amount: number, { currency }: Prices): string =>
-  `${currency}${Math.abs(amount).toFixed(Math.abs(amount) < 10 ? 2 : 0)}`

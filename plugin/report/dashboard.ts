@@ -10,7 +10,6 @@ import { workloadLabel } from '../model/workload.ts'
 import { coverageSentence } from './coverage.ts'
 import { followedTable } from './followed.ts'
 import { skippedLine } from './markdown.ts'
-import { backtestsOf } from './plan-backtest.ts'
 import { count, movesText } from './pull-request/head.ts'
 import { costClause, pricedByBacktest } from './pull-request/priced.ts'
 import { skippedRows, totals } from './rows.ts'
@@ -88,7 +87,7 @@ function contentOf({ parts = [], backtest }: Plan, scope: string): Markdown {
 
 /** ` and saves about 106 USD a month`, by the backtest of the workloads that change. */
 const savingOf = (backtest: Plan['backtest'], changes: readonly ProposedChange[]): Markdown | '' =>
-  costClause(pricedByBacktest(backtestsOf(backtest, changes), backtest?.currency ?? ''))
+  costClause(pricedByBacktest(backtest, changes))
 
 const decided = /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)/
 const mostLines = 100

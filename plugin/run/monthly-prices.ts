@@ -4,13 +4,11 @@ import type { Prices } from '../report/cost.ts'
 /** A month of 30 days, as in backtests. */
 const hoursPerMonth = 30 * 24
 
-/** The prices of settings for a month, with the currency as it is put before amounts. */
+/** The prices of settings for a month. */
 export const monthlyPrices = ({
   prices: { coreHour, gibibyteHour, currency },
 }: Pick<Settings, 'prices'>): Prices => ({
   cpu: coreHour * hoursPerMonth,
   memory: gibibyteHour * hoursPerMonth,
-  currency: signs[currency] ?? (/^[A-Z]{3}$/.test(currency) ? `${currency} ` : currency),
+  currency,
 })
-
-const signs: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' }

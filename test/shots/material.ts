@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settingsSchema } from '../../config/schema.ts'
 import type { Plan } from '../../plugin/model/plan.ts'
 import type { PullOutcome, ScopedProposal } from '../../plugin/model/proposal.ts'
 import { html } from '../../plugin/model/text/html.ts'
@@ -9,6 +10,7 @@ import { dashboard } from '../../plugin/report/dashboard.ts'
 import { fleetPage, type PageClient } from '../../plugin/report/fleet/page.ts'
 import type { FleetReport } from '../../plugin/report/json/fleet.ts'
 import { pullBody } from '../../plugin/report/pull-request/body.ts'
+import { monthlyPrices } from '../../plugin/run/monthly-prices.ts'
 
 const root = process.cwd()
 const demo = join(root, 'plugin/hosts/demo/files')
@@ -61,6 +63,7 @@ export function pullText(plan: SavedPlan, cluster: string, name?: string): strin
     (one) => one.cluster === cluster && (name ?? one.workload.name) === one.workload.name,
   )
   const { observations } = parseSnapshot('snapshot.json', readFileSync(join(demo, 'snapshot.json'), 'utf8'))
+  const prices = monthlyPrices({ prices: settingsSchema.shape.prices.parse(undefined) })
   const proof = {
     verdict: 'proved',
     sources: plan.proof.sources,
@@ -70,6 +73,7 @@ export function pullText(plan: SavedPlan, cluster: string, name?: string): strin
   return pullBody(part, {
     observations,
     backtest: plan.backtest,
+    prices,
     reconsider: 20,
     room: 50_000,
   }).toString()

@@ -76,7 +76,7 @@ export function pullBody(part: ScopedProposal, context: PullContext): Markdown {
   const lines = linesOf(part, context)
   const { changes } = part.proposal
   const [replayed, currency] = [backtestsOf(context.backtest, changes), context.backtest?.currency ?? '']
-  const priced = pricedByLines(lines, context.prices) ?? pricedByBacktest(replayed, currency)
+  const priced = pricedByBacktest(context.backtest, changes) ?? pricedByLines(lines, context.prices)
   const head = headOf(part, lines, priced)
   const total = backtestHead(replayed, currency)
   const [first] = changes

@@ -7,7 +7,7 @@ import { code, type Markdown, markdown, moreThan } from '../../model/text/markdo
 import type { Prices } from '../cost.ts'
 import { headOf } from './head.ts'
 import { linesOf } from './lines.ts'
-import { pricedByLines } from './priced.ts'
+import { pricedByBacktest, pricedByLines } from './priced.ts'
 import { shortTable } from './table.ts'
 
 /** What the pull request that proposes first settings is about. */
@@ -66,7 +66,7 @@ function firstPlan({ first, observations, prices }: OnboardingContent): readonly
     rows.length > mostListed ? [markdown`…and ${plural(rows.length - mostListed, 'more container')}.`] : []
   return [
     title,
-    headOf(part, lines, pricedByLines(lines, prices)),
+    headOf(part, lines, pricedByBacktest(first.backtest, proposal.changes) ?? pricedByLines(lines, prices)),
     markdown.join([head, rule, ...rows.slice(0, mostListed)], '\n'),
     ...more,
   ]

@@ -1,8 +1,9 @@
 import { plural } from '../../model/plural.ts'
 import { code, type Markdown, markdown, unbroken } from '../../model/text/markdown.ts'
 import { workloadKey } from '../../model/workload.ts'
-import { type Prices, printMoney } from '../cost.ts'
+import type { Prices } from '../cost.ts'
 import { confidence } from '../evidence.ts'
+import { money } from '../fleet/format.ts'
 import type { Row } from '../rows.ts'
 import type { Line } from './lines.ts'
 
@@ -29,8 +30,8 @@ export function detailedTable(lines: readonly Line[], prices: Prices | undefined
       const workload = again ? '' : row.workload
       const container = again && above?.row.container === row.container ? '' : row.container
       const evidence = again ? '' : evidenceText(observation)
-      const money = prices ? markdown` ${costText(cost, prices)} |` : ''
-      return markdown`| ${workload} | ${container} | ${row.field} | ${move(row)} | ${unbroken(row.percent)} | ${evidence} |${money}`
+      const costCell = prices ? markdown` ${costText(cost, prices)} |` : ''
+      return markdown`| ${workload} | ${container} | ${row.field} | ${move(row)} | ${unbroken(row.percent)} | ${evidence} |${costCell}`
     }),
   ]
 }
@@ -43,7 +44,7 @@ const evidenceText = (observation: Line['observation']): Markdown => {
 }
 
 const costText = (cost: number | undefined, prices: Prices): string =>
-  cost === undefined ? '' : `${cost < 0 ? '−' : '+'}${printMoney(cost, prices)}`
+  cost === undefined ? '' : `${cost < 0 ? '−' : '+'}${money(Math.abs(cost), prices.currency)}`
 
 /** One line for each container. */
 export function shortTable(lines: readonly Line[]): readonly Markdown[] {
