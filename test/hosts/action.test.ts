@@ -99,6 +99,13 @@ describe.skipIf(!hasNode24)('the Action under Node 24', () => {
     expect(ended.stdout).toMatch(says)
   })
 
+  it('refuses an emergency where it reports only', async () => {
+    const ended = await step({ emergency: 'start', namespaces: 'shop', mode: 'report' })
+    expect(ended.status).toBe(1)
+    expect(ended.stdout).toContain('::error')
+    expect(ended.stdout).toContain('deliver.mode is report, so nothing would be written')
+  })
+
   it('never shows the token but in the command that masks it', async () => {
     const ended = await step({ 'github-token': token, snapshot, mode: 'pull-request' })
     const shown = [

@@ -1,6 +1,5 @@
 import { Argument, Command, Option } from 'commander'
 import type { Settings } from '../../../config/schema.ts'
-import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
 import { terminal } from '../../model/text/terminal.ts'
 import { emergenciesForPeople, jsonEmergencies } from '../../report/emergencies.ts'
@@ -61,11 +60,7 @@ export function emergencyCommand(host: Host): Command {
             : emergenciesForPeople(active, paintOf(host)),
         )
       }
-      if (settings.deliver.mode === 'report' && !flags.dryRun)
-        throw stop('usage', 'deliver.mode is report, so nothing would be written', {
-          hint: 'Pass --direct to commit on the base branch, or --dry-run to see what would change.',
-        })
-      const request = { checkout, settings, matches: matchesOf(flags) }
+      const request = { checkout, settings, matches: matchesOf(flags), isDryRun: flags.dryRun ?? false }
       const report =
         action === 'stop'
           ? await stopEmergency(host, request)

@@ -2,6 +2,7 @@ import type { Settings } from '../../../config/schema.ts'
 import type { FieldAddress } from '../../model/field.ts'
 import type { IsEditOf } from '../../model/past-edit.ts'
 import type { Plan } from '../../model/plan.ts'
+import { stop } from '../../model/problem.ts'
 import type { Emergency } from '../../model/proposal.ts'
 import { matchesRule, type RuleMatch } from '../../model/rule-match.ts'
 import type { Workload } from '../../model/workload.ts'
@@ -21,6 +22,8 @@ export interface EmergencyRequest {
   readonly settings: Settings
   /** A workload is part of it when one of these matches. */
   readonly matches: readonly RuleMatch[]
+  /** Whether a plan that writes nothing is wanted. */
+  readonly isDryRun?: boolean
 }
 
 /** What a command plans. */
@@ -33,13 +36,17 @@ interface Command {
 /** Plans with a decision in place of the profile. */
 export type PlanBy = (decide: NonNullable<PlanInputs['decide']>) => Promise<Plan>
 
-/** Plans and delivers at once what a person commands. */
+/** Plans and delivers at once what a person commands. Throws `usage` where it would write nothing and that was not asked for. */
 export async function command(
   ports: RunPorts,
-  { checkout, settings, matches }: EmergencyRequest,
+  { checkout, settings, matches, isDryRun = false }: EmergencyRequest,
   { planWith, emergency }: Command,
 ): Promise<RunReport> {
   requireDelivery(settings)
+  if (settings.deliver.mode === 'report' && !isDryRun)
+    throw stop('usage', 'deliver.mode is report, so nothing would be written', {
+      hint: 'Set another mode; --direct commits on the base branch, --dry-run shows what would change.',
+    })
   return retryWhenMoved(ports.progress, async (attempt) => {
     const target = await openTarget(ports, { checkout, settings }, attempt)
     const { view, ref } = target.base
