@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sentIn } from '../../plugin/run/notify/sent-record.ts'
 import { startWebhookServer, type WebhookServer } from '../lab/webhook-server.ts'
-import { tortoise } from './program.ts'
+import { demoCheckout, demoFiles, read, tortoise } from './program.ts'
 import { beginPulls, type PullStory } from './pull-story.ts'
 
 let server: WebhookServer
@@ -86,6 +89,37 @@ describe('the weekly summary of a run', () => {
       'the summary was not sent, because nothing would record it: deliver.pullRequests.dashboard is not set. Set deliver.pullRequests.dashboard: true,',
     )
     expect(server.got).toEqual([])
+  })
+
+  it('is sent by a daemon that only reports, which records it in its state directory', async () => {
+    const { directory, remove } = demoCheckout()
+    // Outside the checkout: no repository may set where summaries go.
+    const outside = mkdtempSync(join(tmpdir(), 'tortoise-serve-'))
+    const [settings, state] = [join(outside, 'serve.yaml'), join(outside, 'state')]
+    const own = read(directory, 'tortoise.yaml').replace(/^deliver:\n(?: .*\n)*/m, '')
+    writeFileSync(
+      settings,
+      `${own}\n${notify}\ndeliver: { mode: report }\nserve: { schedules: [{ cron: "0 3 * * *" }] }\n`,
+    )
+    const files = ['--settings', settings, '--snapshot', join(demoFiles, 'snapshot.json'), '--state', state]
+    const serve = () =>
+      tortoise(['serve', '--once', '--repo', directory, ...files], {
+        env: { TEAM_URL: `${server.url}/x`, TEAM_TOKEN: 't0ken-of-team' },
+      })
+    try {
+      const first = await serve()
+      expect(first.stderr).toContain('the first one is sent in the week after')
+      expect(server.got).toEqual([])
+      const record = join(state, 'notified.json')
+      writeFileSync(record, read(record).replace(/\d{4}-\d{2}-\d{2}/, '2026-01-05'))
+      const second = await serve()
+      expect(second, second.stderr).toMatchObject({ status: 0 })
+      expect(server.got).toHaveLength(1)
+      expect(server.got[0]).toMatchObject({ body: { kind: 'TortoiseDigest', waiting: [] } })
+    } finally {
+      remove()
+      rmSync(outside, { recursive: true })
+    }
   })
 
   it('can be printed before, and sent by a command that delivers nothing', async () => {

@@ -32,7 +32,12 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .split('\n')
   .filter((file) => /\.(ts|mts|mjs|md|ya?ml|json|tpl|grit|txt)$|(^|\/)(Dockerfile|run)$/.test(file))
-  .filter((file) => !/package-lock\.json$|hpa\/recorded\/|snapshot\.json$|github-description\/description\.json$/.test(file))
+  .filter(
+    (file) =>
+      !/package-lock\.json$|hpa\/recorded\/|snapshot\.json$|github-description\/description\.json$/.test(
+        file,
+      ),
+  )
 
 it('no file has a word that the glossary bans', () => {
   const found = files.flatMap((file) =>
