@@ -1,33 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { packCounts } from '../../plugin/model/series.ts'
 import { admit, hasKeda } from '../lab/keda/admission.ts'
 import { recordedUsage } from '../unit/recommend/builders.ts'
-import { git, tortoise } from './program.ts'
+import { deploymentOf } from './deployment.ts'
+import { beginRepository, git, tortoise, writeFiles } from './program.ts'
 
 let root = ''
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-const deployment = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-spec:
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec:
-      containers:
-        - name: app
-          image: example.com/web
-          resources:
-            requests: { cpu: 200m, memory: 256Mi }
-            limits: { memory: 300Mi }
-`
+const deployment = deploymentOf('web', 'requests: { cpu: 200m, memory: 256Mi }', 'limits: { memory: 300Mi }')
 const scaler = `apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
 metadata:
@@ -76,19 +61,13 @@ function snapshot(busy: number): string {
 
 function checkout(slots: string): void {
   root = mkdtempSync(join(tmpdir(), 'tortoise-cron-'))
-  const files = {
+  writeFiles(root, {
     'apps/app.yaml': deployment,
     'apps/scaler.yaml': scaler,
     'apps/kustomization.yaml': 'resources: [app.yaml, scaler.yaml]\n',
     'tortoise.yaml': settings(slots),
-  }
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-  }
-  git(root, 'init', '--quiet', '--initial-branch=main')
-  git(root, 'add', '--all')
-  git(root, 'commit', '--quiet', '--message=as it was')
+  })
+  beginRepository(root)
 }
 
 const written = (): string => readFileSync(join(root, 'apps/scaler.yaml'), 'utf8')

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
-import { type Ended, git, tortoise } from './program.ts'
+import { deploymentOf } from './deployment.ts'
+import { beginRepository, type Ended, git, tortoise, writeFiles } from './program.ts'
 
 let root = ''
 let server: GitServer | undefined
@@ -14,16 +15,7 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const manifests = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec:
-      containers: [{ name: app, image: example.com/${name}, resources: { requests: { cpu: 200m } } }]
----
+const manifests = (name: string): string => `${deploymentOf(name, 'requests: { cpu: 200m }')}---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: { name: ${name}, namespace: shop }
@@ -37,21 +29,15 @@ const clone = (): string => join(root, 'clone')
 /** A clone with two workloads in production and one of them in staging, in mode `commit`. */
 function checkout(deliver = '{ mode: commit }'): void {
   root = mkdtempSync(join(tmpdir(), 'tortoise-waiting-'))
-  const files = {
+  writeFiles(clone(), {
     'prod/kustomization.yaml': 'resources: [web.yaml, api.yaml]\n',
     'prod/web.yaml': manifests('web'),
     'prod/api.yaml': manifests('api'),
     'staging/kustomization.yaml': 'resources: [web.yaml]\n',
     'staging/web.yaml': manifests('web'),
     'tortoise.yaml': `sources: [{ path: prod, cluster: prod }, { path: staging, cluster: staging }]\nclusters: [{ name: prod }, { name: staging }]\ndeliver: ${deliver}\n`,
-  }
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(clone(), path)), { recursive: true })
-    writeFileSync(join(clone(), path), text)
-  }
-  git(clone(), 'init', '--quiet', '--initial-branch=main')
-  git(clone(), 'add', '--all')
-  git(clone(), 'commit', '--quiet', '--message=as it was')
+  })
+  beginRepository(clone())
 }
 
 const env = { TORTOISE_GIT_TOKEN: 'lab-token' }

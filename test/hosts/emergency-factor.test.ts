@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Ended, git, tortoise } from './program.ts'
+import { beginRepository, type Ended, git, tortoise, writeFiles } from './program.ts'
 
 let root = ''
 afterEach(() => rmSync(root, { recursive: true, force: true }))
@@ -35,21 +35,15 @@ spec:
 /** A chart whose container `metrics` and whose memory are hard-coded. */
 function checkout(values: string, least: string, cpu: string): void {
   root = mkdtempSync(join(tmpdir(), 'tortoise-factor-'))
-  const files = {
+  writeFiles(root, {
     'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
     'web/values.yaml': values,
     'web/templates/all.yaml': template(least, cpu),
     'prod.yaml': values,
     'tortoise.yaml':
       'sources: [{ path: web, cluster: prod, release: web, values: [prod.yaml] }]\nclusters: [{ name: prod }]\ndeliver: { mode: direct }\n',
-  }
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-  }
-  git(root, 'init', '--quiet', '--initial-branch=main')
-  git(root, 'add', '--all')
-  git(root, 'commit', '--quiet', '--message=as it was')
+  })
+  beginRepository(root)
 }
 
 const read = (): string => readFileSync(join(root, 'prod.yaml'), 'utf8')

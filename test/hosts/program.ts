@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { programDirectory } from '../lab/programs.mjs'
@@ -55,13 +55,26 @@ export const git = (directory: string, ...args: readonly string[]): string =>
     maxBuffer: 64 * 1024 ** 2,
   })
 
+/** Writes files below a directory, by path. */
+export function writeFiles(directory: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), content)
+  }
+}
+
+/** Makes a directory a repository whose branch `main` has one commit, with all files. Options are those of `git commit`. */
+export function beginRepository(directory: string, ...options: readonly string[]): void {
+  git(directory, 'init', '--quiet', '--initial-branch=main')
+  git(directory, 'add', '--all')
+  git(directory, 'commit', '--quiet', '--message=as it was', ...options)
+}
+
 /** A fresh checkout of the demo's repository with one commit on main, and a way to remove it. */
 export function demoCheckout(): { readonly directory: string; readonly remove: () => void } {
   const directory = mkdtempSync(join(tmpdir(), 'tortoise-checkout-'))
   cpSync(join(demoFiles, 'repository'), directory, { recursive: true })
-  git(directory, 'init', '--quiet', '--initial-branch=main')
-  git(directory, 'add', '--all')
-  git(directory, 'commit', '--quiet', '--message=as it was')
+  beginRepository(directory)
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FollowedChange } from '../../plugin/model/health.ts'
 import { runAt } from '../lab/loop/program.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../lab/prometheus.ts'
-import { git } from './program.ts'
+import { deploymentOf } from './deployment.ts'
+import { beginRepository, git, writeFiles } from './program.ts'
 
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: signals are not read from a real one')
@@ -58,21 +59,8 @@ const byMetric = (lines: readonly string[]): readonly string[] => {
   return [...lines].sort((one, other) => nameOf(one).localeCompare(nameOf(other)))
 }
 
-const manifest = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec:
-      containers:
-        - name: app
-          image: shop:1
-          resources:
-            requests: { cpu: 500m, memory: 256Mi }
-            limits: { memory: 256Mi }
-`
+const manifest = (name: string): string =>
+  deploymentOf(name, 'requests: { cpu: 500m, memory: 256Mi }', 'limits: { memory: 256Mi }')
 
 const signal = 'query: max(requests_errors_ratio{namespace="$namespace",app="$workload"})'
 const settings = (more: string): string => `sources: [{ path: apps, cluster: prod }]
@@ -85,12 +73,9 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
   const repository = join(root, 'repository')
   beforeAll(async () => {
     prometheus = await startPrometheus(byMetric([...samples()]).join(''))
-    mkdirSync(join(repository, 'apps'), { recursive: true })
-    for (const name of names) writeFileSync(join(repository, `apps/${name}.yaml`), manifest(name))
-    writeFileSync(join(repository, 'tortoise.yaml'), settings(''))
-    git(repository, 'init', '--quiet', '--initial-branch=main')
-    git(repository, 'add', '--all')
-    git(repository, 'commit', '--quiet', '--message=as it was', `--date=${(end - 9 * day) * 1000}`)
+    const manifests = names.map((name) => [`apps/${name}.yaml`, manifest(name)])
+    writeFiles(repository, { ...Object.fromEntries(manifests), 'tortoise.yaml': settings('') })
+    beginRepository(repository, `--date=${(end - 9 * day) * 1000}`)
   }, 60_000)
   afterAll(async () => {
     await prometheus?.close()
