@@ -1,86 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DeclaredWorkload } from '../../../../plugin/model/declared.ts'
-import type { Field } from '../../../../plugin/model/field.ts'
-import type { HealthOptions } from '../../../../plugin/model/health.ts'
-import type { ContainerUsage, Observation } from '../../../../plugin/model/observation.ts'
-import type { PastValue } from '../../../../plugin/model/past-edit.ts'
 import type { Recommendation } from '../../../../plugin/model/recommendation.ts'
-import { followChanges } from '../../../../plugin/recommend/health/follow.ts'
-import { afterHealth } from '../../../../plugin/recommend/health/take-back.ts'
-import { observationWith, recordedUsage, workload } from '../builders.ts'
+import { workload } from '../builders.ts'
+import { declaredWith, edit, end, judged, killed, observed, type Past } from './health-ground.ts'
 
-const options: HealthOptions = { days: 3, takeBack: true, floorDays: 30 }
-const hour = 3600
-const first = Date.UTC(2026, 8, 1) / 1000 + hour
-const end = Date.UTC(2026, 8, 15) / 1000
-const frame = { first, step: hour, count: 14 * 24 }
-const hoursAgo = (hours: number): number => end - hours * hour
-const gib = 1024 ** 3
-
-const declaredWith = (
-  values: Readonly<Partial<Record<Field, string>>>,
-  autoscaler?: DeclaredWorkload['autoscaler'],
-): DeclaredWorkload => ({
-  workload,
-  containers: [{ name: 'app', role: 'main', values }],
-  ...(autoscaler && { autoscaler }),
-})
-
-interface Given {
-  readonly cpu?: (hour: number) => number
-  readonly more?: Partial<ContainerUsage>
-  readonly about?: Partial<Observation>
-}
-
-const observed = ({ cpu = () => 100, more = {}, about = {} }: Given = {}): Observation =>
-  observationWith({
-    containers: [
-      { container: 'app', oomKills: 0, ...recordedUsage({ cpu, memory: () => gib / 4 }, frame), ...more },
-    ],
-    ...about,
-  })
-
-const edit = (from: string, to: string, daysAgo: number, more: Partial<PastValue> = {}): PastValue => ({
-  from,
-  to,
-  rules: ['memory.peak'],
-  at: '2026-09-13T00:00:00Z',
-  daysAgo,
-  commit: 'a1b2c3d4e5f6',
-  ...more,
-})
-
-type Past = Readonly<Partial<Record<Field, readonly PastValue[]>>>
-
-function judged(
-  declared: DeclaredWorkload,
-  observation: Observation,
-  past: Past,
-  all: readonly Observation[] = [],
-) {
-  const addresses = Object.keys(past).map((field) =>
-    field.startsWith('hpa.')
-      ? { workload, field: field as Field }
-      : { workload, container: 'app', field: field as Field },
-  )
-  const pastValues = ({ field }: { readonly field: Field }) => past[field] ?? []
-  const followed = followChanges(addresses, {
-    declared,
-    observation,
-    pastValues,
-    all: [observation, ...all],
-    options,
-  })
-  const keep = addresses.map((one): Recommendation => ({ ...one, verdict: 'keep', from: 1, because: [] }))
-  const decide = (recommendations: readonly Recommendation[] = keep) =>
-    afterHealth(recommendations, followed, { declared, health: options, pastValues, isAnswer: () => false })
-  return { followed, decide, verdicts: followed.map(({ verdict }) => verdict) }
-}
-
-const killed = (hours: readonly number[]): Partial<ContainerUsage> => ({
-  oomKills: hours.length,
-  oomTimes: hours.map(hoursAgo),
-})
 const lowered: Past = {
   'requests.memory': [edit('512Mi', '300Mi', 2)],
   'limits.memory': [edit('512Mi', '300Mi', 2)],
@@ -210,48 +132,6 @@ describe('a change after which containers are killed', () => {
   })
 })
 
-describe('a value that was taken back', () => {
-  const back: Past = {
-    'limits.memory': [edit('300Mi', '512Mi', 4, { rules: ['health.killed'] }), edit('512Mi', '300Mi', 6)],
-  }
-  const now = declaredWith({ 'limits.memory': '512Mi' })
-  const lower = (to: number): Recommendation => ({
-    workload,
-    container: 'app',
-    field: 'limits.memory',
-    verdict: 'change',
-    from: 512 * 1024 ** 2,
-    to: to * 1024 ** 2,
-    because: [],
-    together: 'memory of app',
-  })
-
-  it('is not lowered again while its floor holds, and the reason names both commits', () => {
-    const { decide, verdicts } = judged(now, observed(), back)
-    expect(verdicts).toEqual(['held', 'taken-back'])
-    expect(decide([lower(320)])).toMatchObject([
-      {
-        verdict: 'keep',
-        because: [
-          {
-            rule: 'health.floor',
-            text: '300Mi did harm, and 512Mi was restored on 2026-09-13 (commit a1b2c3d4e5). It is not lowered below that for 30 days from then.',
-          },
-        ],
-      },
-    ])
-    expect(decide([lower(600)])).toMatchObject([{ verdict: 'change' }])
-  })
-
-  it('is lowered again after the floor, and after three times as long when that did harm again', () => {
-    const restored = (daysAgo: number) => edit('300Mi', '512Mi', daysAgo, { rules: ['health.killed'] })
-    const at = (...days: readonly number[]) =>
-      judged(now, observed(), { 'limits.memory': days.map(restored) }).decide([lower(320)])[0]?.verdict
-    expect(at(31)).toBe('change')
-    expect(at(31, 70)).toBe('keep')
-  })
-})
-
 describe('a change of CPU', () => {
   const rises = (hours: number) => (hours >= 12 * 24 ? 180 : 160)
 
@@ -311,62 +191,5 @@ describe('a change of CPU', () => {
     const crashing = observed({ about: { unhealthy: 'container app is in CrashLoopBackOff' } })
     const { followed } = judged(declaredWith({ 'limits.cpu': '200m' }), crashing, past)
     expect(followed[0]).toMatchObject({ verdict: 'hurt', signs: [{ rule: 'health.down' }] })
-  })
-})
-
-describe('a change that is not in the cluster', () => {
-  const past: Past = { 'requests.cpu': [edit('400m', '300m', 1)] }
-  const declared = declaredWith({ 'requests.cpu': '300m' })
-  const replicas = { min: 4, max: 4, mean: 4 }
-  const requests = (cpu: number) => ({ about: { replicas, requested: { cpu: cpu * 4, memory: 0 } } })
-  const lower: Recommendation = {
-    workload,
-    container: 'app',
-    field: 'requests.cpu',
-    verdict: 'change',
-    from: 300,
-    to: 200,
-    because: [],
-    together: 'CPU of app',
-  }
-
-  it('keeps everything else of its workload, and the reason says what the pods request', () => {
-    const { verdicts, decide } = judged(declared, observed(requests(400)), past)
-    expect(verdicts).toEqual(['waiting'])
-    expect(decide([lower])).toMatchObject([
-      {
-        verdict: 'keep',
-        because: [
-          {
-            rule: 'health.waiting',
-            text: expect.stringContaining('each pod still requests 400m of CPU, and Git says 300m'),
-          },
-        ],
-      },
-    ])
-  })
-
-  it.each([
-    ['that requests the new values', requests(300)],
-    ['whose requests are not recorded', { about: { replicas } }],
-    [
-      'with a container that Git does not know',
-      {
-        about: {
-          ...requests(400).about,
-          containers: [
-            { container: 'app', oomKills: 0, ...recordedUsage({ cpu: () => 1, memory: () => 1 }, frame) },
-            { container: 'istio-proxy', oomKills: 0 },
-          ],
-        },
-      },
-    ],
-  ])('is not assumed of a workload %s', (_, given) => {
-    expect(judged(declared, observed(given), past).verdicts).toEqual(['open'])
-  })
-
-  it('is not assumed in the first two hours', () => {
-    const recent: Past = { 'requests.cpu': [edit('400m', '300m', 1 / 24)] }
-    expect(judged(declared, observed(requests(400)), recent).verdicts).toEqual(['open'])
   })
 })
