@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import { helm } from '../lab/chart-repository.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { bareBuild, differences } from './charts-ground.ts'
-import { tortoise } from './program.ts'
+import { tortoise, writeFiles } from './program.ts'
 
 interface Parameter {
   readonly name: string
@@ -70,10 +70,7 @@ const chart = {
 
 function checkout(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(work, 'repository-'))
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, file)), { recursive: true })
-    writeFileSync(join(root, file), text)
-  }
+  writeFiles(root, files)
   return root
 }
 

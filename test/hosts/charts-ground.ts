@@ -1,16 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { parse, parseAllDocuments, stringify } from 'yaml'
 import type { JsonObject } from '../../plugin/model/json.ts'
 import {
@@ -22,7 +13,7 @@ import {
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { type Registry, startRegistry } from '../lab/registry/server.ts'
-import { demoFiles, type Ended, git, tortoise } from './program.ts'
+import { beginRepository, demoFiles, type Ended, git, tortoise, writeFiles } from './program.ts'
 
 const login = { username: 'ann', password: 'a-password-of-the-lab' }
 /** The login as a line of an htpasswd file. */
@@ -100,7 +91,7 @@ export async function startCharts(options: ChartRepositoryOptions = {}): Promise
     publish: (name, files) => {
       const root = join(directory, 'published', name)
       writeFiles(root, files)
-      commitAll(root)
+      beginRepository(root)
       git(root, 'tag', 'v1')
       const bare = join(directory, 'git', `${name}.git`)
       git(directory, 'clone', '--quiet', '--bare', root, bare)
@@ -170,19 +161,6 @@ export interface ChartsCheckout {
   readonly read: (file: string) => string
 }
 
-function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, file)), { recursive: true })
-    writeFileSync(join(root, file), text)
-  }
-}
-
-function commitAll(root: string): void {
-  git(root, 'init', '--quiet', '--initial-branch=main')
-  git(root, 'add', '--all')
-  git(root, 'commit', '--quiet', '--message=as it was')
-}
-
 /** Makes a checkout on `main` whose settings name `apps/prod`. */
 export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, string>>): ChartsCheckout {
   const home = mkdtempSync(join(ground.directory, 'home-'))
@@ -192,7 +170,7 @@ export function checkoutOf(ground: ChartsGround, files: Readonly<Record<string, 
     deliver: { mode: 'direct', repositories: ['https://git.example.com/shop/gitops.git'] },
   }
   writeFiles(root, { 'tortoise.yaml': stringify(settings), ...files })
-  commitAll(root)
+  beginRepository(root)
   return {
     root,
     read: (file) => readFileSync(join(root, file), 'utf8'),

@@ -11,7 +11,7 @@ import { hasDefinitions, installDefinitions } from '../lab/cluster/inhabit.ts'
 import { publishRole, withdraw } from '../lab/cluster/publish-role.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { recordedUsage } from '../unit/recommend/builders.ts'
-import { git, tortoise } from './program.ts'
+import { beginRepository, tortoise } from './program.ts'
 
 const Mi = 1024 ** 2
 const end = Date.UTC(2026, 8, 15)
@@ -249,9 +249,7 @@ describe.skipIf(!ready)('what bounds or writes values in a real cluster', () => 
       join(work, 'tortoise.yaml'),
       stringify({ sources, clusters: [{ name: 'lab', usage: ['snapshot'] }] }),
     )
-    git(work, 'init', '--quiet', '--initial-branch=main')
-    git(work, 'add', '--all')
-    git(work, 'commit', '--quiet', '--message=start')
+    beginRepository(work)
   })
   afterAll(async () => {
     for (const directory of [work, outside]) rmSync(directory, { recursive: true, force: true })

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
-import { type Ended, git, program, read } from './program.ts'
+import { type Ended, git, program, read, writeFiles } from './program.ts'
 import { type Load, manifestOf, snapshotOf } from './pull-story.ts'
 
 /** A small repository on a forge, with the objects of another program, and a shell in a checkout of it. */
@@ -33,7 +33,7 @@ export async function openMigration(objects: Readonly<Record<string, string>>): 
   const files = { ...Object.fromEntries(workloads), ...objects }
   const names = Object.keys(files).map((path) => path.replace(/^prod\//, ''))
   const kustomization = `namespace: shop\nresources:\n${names.map((name) => `  - ${name}\n`).join('')}`
-  write(checkout, { ...files, 'prod/kustomization.yaml': kustomization })
+  writeFiles(checkout, { ...files, 'prod/kustomization.yaml': kustomization })
   git(checkout, 'add', '--all')
   git(checkout, 'commit', '--quiet', '--message=as it was')
   git(checkout, 'push', '--quiet', '--set-upstream', 'origin', 'main')
@@ -43,7 +43,7 @@ export async function openMigration(objects: Readonly<Record<string, string>>): 
     clusters: [{ name: 'prod', prometheus: { url: 'http://localhost:9090' } }],
     deliver: { github: { repository, apiUrl, paced: false } },
   }
-  write(root, {
+  writeFiles(root, {
     'usage.json': snapshotOf(loads),
     // JSON is YAML.
     '.config/gitops-tortoise/operator.yaml': JSON.stringify(operator),
@@ -59,13 +59,6 @@ export async function openMigration(objects: Readonly<Record<string, string>>): 
       await server.close()
       rmSync(root, { recursive: true, force: true })
     },
-  }
-}
-
-function write(directory: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true })
-    writeFileSync(join(directory, path), text)
   }
 }
 

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateServices } from '../bench/services.ts'
 import { snapshotOf } from '../lab/layout-snapshot.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { type Ended, git, tortoise } from './program.ts'
+import { beginRepository, type Ended, git, tortoise } from './program.ts'
 
 const shards = 4
 const services = 40
@@ -55,9 +55,7 @@ describe('a plan in shards', () => {
     const platform = { path: 'platform', cluster: 'prod', namespace: 'shop' }
     const sources = [...settings.sources, platform]
     writeFileSync(join(repository, 'tortoise.yaml'), JSON.stringify({ ...settings, sources }))
-    git(repository, 'init', '--quiet', '--initial-branch=main')
-    git(repository, 'add', '--all')
-    git(repository, 'commit', '--quiet', '--message=start')
+    beginRepository(repository)
     await planShards('plan', 'parts')
   }, 240_000)
   afterAll(() => rmSync(work, { recursive: true, force: true }))

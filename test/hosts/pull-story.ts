@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { PullOutcome } from '../../plugin/model/proposal.ts'
 import { printSnapshot } from '../../plugin/observe/snapshot.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
 import { recordedUsage } from '../unit/recommend/builders.ts'
 import { observationsFor } from '../unit/report/pull-requests.ts'
-import { type Ended, git, tortoise } from './program.ts'
+import { type Ended, git, tortoise, writeFiles } from './program.ts'
 
 /** A Deployment of the story: what it requests, and what it uses. */
 export interface Load {
@@ -129,10 +129,7 @@ export async function beginPulls(beginning: Beginning): Promise<PullStory> {
   git(root, 'init', '--quiet', '--initial-branch=main', work)
   const server = await startGitHubServer({ gitdir: bare, ...lab })
   const commit: PullStory['commit'] = (texts, message = 'by hand') => {
-    for (const [path, text] of Object.entries(texts)) {
-      mkdirSync(dirname(join(work, path)), { recursive: true })
-      writeFileSync(join(work, path), text)
-    }
+    writeFiles(work, texts)
     git(work, 'add', '--all')
     git(work, 'commit', '--quiet', `--message=${message}`)
     git(work, 'push', '--quiet', bare, 'HEAD:main')

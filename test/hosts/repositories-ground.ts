@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import type { Files } from '../lab/layouts.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { type Ended, git, tortoise } from './program.ts'
+import { type Ended, git, tortoise, writeFiles } from './program.ts'
 
 /** Bare repositories on a real Git server, and the built program that works on them without a checkout. */
 export interface RepositoriesGround {
@@ -27,13 +27,6 @@ export interface RepositoriesGround {
     env?: Readonly<Record<string, string>>,
   ) => Promise<Ended>
   readonly close: () => Promise<void>
-}
-
-const write = (directory: string, files: Files): void => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true })
-    writeFileSync(join(directory, path), text)
-  }
 }
 
 /** The environment of a run: the real kubectl and Helm, and no settings of the user. */
@@ -66,7 +59,7 @@ export async function openRepositories(): Promise<RepositoriesGround> {
       for (const [branch, files] of Object.entries(branches)) {
         const work = mkdtempSync(join(root, 'work-'))
         git(work, 'init', '--quiet', `--initial-branch=${branch}`)
-        write(work, files)
+        writeFiles(work, files)
         git(work, 'add', '--all')
         git(work, 'commit', '--quiet', '--message=start', '--date=2026-01-01T00:00:00Z')
         git(work, 'push', '--quiet', bare(name), branch)
@@ -74,7 +67,7 @@ export async function openRepositories(): Promise<RepositoriesGround> {
     },
     commit: (name, branch, files) => {
       const work = workOn(name, branch)
-      write(work, files)
+      writeFiles(work, files)
       git(work, 'add', '--all')
       git(work, 'commit', '--quiet', '--message=by hand')
       git(work, 'push', '--quiet', 'origin', branch)

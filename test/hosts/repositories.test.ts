@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { snapshotFor } from '../lab/layout-snapshot.ts'
 import { appOfApps, type Deployed, type Files, fluxBootstrap, plainManifests } from '../lab/layouts.ts'
 import { programDirectory } from '../lab/programs.mjs'
-import { git, tortoise } from './program.ts'
+import { git, tortoise, writeFiles } from './program.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tortoise-repositories-test-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -34,10 +34,7 @@ function publish(name: string, branches: Readonly<Record<string, Files>>): void 
   for (const [branch, files] of Object.entries(branches)) {
     const work = mkdtempSync(join(root, 'work-'))
     git(work, 'init', '--quiet', `--initial-branch=${branch}`)
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(work, path)), { recursive: true })
-      writeFileSync(join(work, path), text)
-    }
+    writeFiles(work, files)
     git(work, 'add', '--all')
     git(work, 'commit', '--quiet', '--message=start', '--date=2026-01-01T00:00:00Z')
     git(work, 'push', '--quiet', bare, branch)

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { demoCheckout, demoFiles, git, tortoise } from './program.ts'
+import { demoCheckout, demoFiles, git, tortoise, writeFiles } from './program.ts'
 
 const snapshot = join(demoFiles, 'snapshot.json')
 const work = { root: '' }
@@ -27,10 +27,7 @@ const base = { 'base/kustomization.yaml': uses('web.yaml'), 'base/web.yaml': dep
 /** Writes a repository and runs `set` on it; returns how it ended and the content of a file afterwards. */
 async function set(name: string, files: Readonly<Record<string, string>>, args: readonly string[]) {
   const directory = join(work.root, name)
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true })
-    writeFileSync(join(directory, path), text)
-  }
+  writeFiles(directory, files)
   const [source = '', ...rest] = args
   const ended = await tortoise(['set', source, '--repo', directory, ...rest])
   return { ...ended, read: (path: string) => readFileSync(join(directory, path), 'utf8') }

@@ -13,7 +13,7 @@ import { type ControlPlane, hasControlPlane, startControlPlane } from '../lab/cl
 import { type Draw, drawFrom, oddWorkload } from '../lab/odd-workloads.ts'
 import { programDirectory } from '../lab/programs.mjs'
 import { recordedUsage } from '../unit/recommend/builders.ts'
-import { git, tortoise } from './program.ts'
+import { beginRepository, git, tortoise } from './program.ts'
 
 const workloads = 200
 const perNamespace = 20
@@ -136,9 +136,7 @@ describe.skipIf(!hasControlPlane())('the API server takes every accepted change'
       join(work, 'tortoise.yaml'),
       stringify({ sources, clusters: [{ name: 'lab' }], deliver: { mode: 'direct' } }),
     )
-    git(work, 'init', '--quiet', '--initial-branch=main')
-    git(work, 'add', '--all')
-    git(work, 'commit', '--quiet', '--message=start')
+    beginRepository(work)
   })
   afterAll(async () => {
     for (const directory of [work, outside]) rmSync(directory, { recursive: true, force: true })

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
 import { type GitHubServer, startGitHubServer } from '../lab/github-server.ts'
 import type { GitHubLab } from '../lab/github-state.ts'
-import { demoCheckout, git } from './program.ts'
+import { demoCheckout, git, writeFiles } from './program.ts'
 import { runStep, type Step } from './runner.ts'
 
 const repository = 'shop/gitops'
@@ -45,10 +45,7 @@ export async function openShop({ token, files = {}, ...lab }: ShopOptions): Prom
   mkdirSync(bare, { recursive: true })
   git(bare, 'init', '--quiet', '--bare', '--initial-branch=main')
   const { directory, remove } = demoCheckout()
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true })
-    writeFileSync(join(directory, name), text)
-  }
+  writeFiles(directory, files)
   git(directory, 'add', '--all')
   if (Object.keys(files).length > 0) git(directory, 'commit', '--quiet', '--message=settings')
   git(directory, 'push', '--quiet', bare, 'main')

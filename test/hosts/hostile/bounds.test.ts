@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { tortoise } from '../program.ts'
+import { tortoise, writeFiles } from '../program.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'tortoise-bounds-'))
 afterAll(() => rmSync(work, { recursive: true, force: true }))
@@ -122,10 +122,7 @@ it.each(bombs)(
   'a repository with $name does not keep Tortoise busy',
   async ({ files, links = {}, sparse, args }) => {
     const repository = mkdtempSync(join(work, 'repository-'))
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(repository, path)), { recursive: true })
-      writeFileSync(join(repository, path), text)
-    }
+    writeFiles(repository, files)
     for (const [path, target] of Object.entries(links)) symlinkSync(target, join(repository, path))
     if (sparse !== undefined) truncateSync(join(repository, sparse), 10 * 1024 ** 3)
     const ended = await tortoise([...args, '--repo', repository], { cwd: repository })

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programDirectory } from '../../lab/programs.mjs'
 import { type FakeServer, startServer } from '../../unit/observe/fake-server.ts'
-import { tortoise } from '../program.ts'
+import { tortoise, writeFiles } from '../program.ts'
 import { manifest, plainNames } from './text-ground.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'tortoise-declared-'))
@@ -88,10 +88,7 @@ function lay(text: string): string {
       .replaceAll('OUTSIDE', outside)
       .replaceAll('UP', `${'../'.repeat(12)}${outside.slice(1)}`),
   }
-  for (const [file, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(repository, file)), { recursive: true })
-    writeFileSync(join(repository, file), content)
-  }
+  writeFiles(repository, files)
   symlinkSync(outside, join(repository, 'app/link'))
   return repository
 }

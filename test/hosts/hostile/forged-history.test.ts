@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programDirectory } from '../../lab/programs.mjs'
-import { demoCheckout, demoFiles, git, tortoise } from '../program.ts'
+import { demoCheckout, demoFiles, git, tortoise, writeFiles } from '../program.ts'
 import { manifestOf, type PullStory, pathOf } from '../pull-story.ts'
 import { api, forgedBlock, keyOf, type PlannedChange, planned, storyOfEachTest } from './decides-ground.ts'
 
@@ -74,10 +74,7 @@ function onBranch(
   const work = mkdtempSync(join(tmpdir(), 'tortoise-branch-'))
   git(work, 'clone', '--quiet', bare, '.')
   const [first = '', ...rest] = messages
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(work, path)), { recursive: true })
-    writeFileSync(join(work, path), text)
-  }
+  writeFiles(work, files)
   git(work, 'add', '--all')
   git(work, 'commit', '--quiet', `--message=${first}`)
   for (const message of rest) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
-import { git, program, tortoise } from '../program.ts'
+import { beginRepository, git, program, tortoise } from '../program.ts'
 import { manifest, plainNames, usageOf } from './text-ground.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'tortoise-large-'))
@@ -19,9 +19,7 @@ function lay(): string {
     join(repository, 'tortoise.yaml'),
     'sources: [{path: plain, cluster: prod}]\nclusters: [{name: prod}]\n',
   )
-  git(repository, 'init', '--quiet', '--initial-branch=main')
-  git(repository, 'add', '--all')
-  git(repository, 'commit', '--quiet', '--message=x')
+  beginRepository(repository)
   return repository
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPrograms } from '../../../plugin/io/programs.ts'
 import { openWorkTree } from '../../../plugin/io/work-tree.ts'
 import { createRenderer } from '../../../renderers/renderers.ts'
-import { tortoise } from '../program.ts'
+import { tortoise, writeFiles } from '../program.ts'
 
 const work = { root: '', port: 0, asked: [] as string[] }
 const server = createServer((request, response) => {
@@ -342,10 +342,7 @@ describe('a hostile repository', () => {
   it('with a chart that loops is ended at the time limit', async () => {
     const directory = join(work.root, 'loop')
     const loop = '{{- range until 30000 }}{{ range until 30000 }}{{ end }}{{ end }}'
-    for (const [path, text] of Object.entries({ ...chart, 'c/templates/loop.yaml': loop })) {
-      mkdirSync(dirname(join(directory, path)), { recursive: true })
-      writeFileSync(join(directory, path), text)
-    }
+    writeFiles(directory, { ...chart, 'c/templates/loop.yaml': loop })
     const programs = createPrograms({}, process.env['PATH'] ?? '', directory)
     const renderer = createRenderer({ programs, timeoutMs: 1_500 })
     const source = { kind: 'helm', id: 'c', path: 'c', release: 'web', values: [] } as const

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { type FakeServer, json, startServer } from '../../unit/observe/fake-server.ts'
-import { type Ended, git, tortoise } from '../program.ts'
+import { beginRepository, type Ended, tortoise } from '../program.ts'
 
 /** An attack by the settings of a repository, or by what is around it. */
 export interface SettingsAttack {
@@ -74,9 +74,7 @@ export async function openSettingsGround(root: string): Promise<SettingsGround> 
     }
     for (const [file, target] of Object.entries(links)) symlinkSync(filled(target), join(directory, file))
     const repository = join(directory, 'repository')
-    git(repository, 'init', '--quiet', '--initial-branch=main')
-    git(repository, 'add', '--all')
-    git(repository, 'commit', '--quiet', '--message=attack')
+    beginRepository(repository)
     before = server.seen.length
     const given = Object.entries(env).map(([key, value]) => [key, filled(value)] as const)
     const ended = await tortoise(args.map(filled), {

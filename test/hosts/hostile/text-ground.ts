@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { printSnapshot } from '../../../plugin/observe/snapshot.ts'
 import { alive } from '../../lab/alive.ts'
 import { acts, commands } from '../../lab/inert.ts'
 import { programDirectory } from '../../lab/programs.mjs'
 import { observationsFor } from '../../unit/report/pull-requests.ts'
-import { type Ended, git, tortoise } from '../program.ts'
+import { beginRepository, type Ended, tortoise, writeFiles } from '../program.ts'
 
 /** The value of a Secret: no output may hold it. */
 export const canary = 'hunter2-canary'
@@ -89,13 +89,8 @@ export function openTextGround(): TextGround {
     root,
     lay: (name, files) => {
       const directory = join(root, name.replaceAll(/\W+/g, '-'))
-      for (const [file, text] of Object.entries(files)) {
-        mkdirSync(dirname(join(directory, file)), { recursive: true })
-        writeFileSync(join(directory, file), text)
-      }
-      git(directory, 'init', '--quiet', '--initial-branch=main')
-      git(directory, 'add', '--all')
-      git(directory, 'commit', '--quiet', '--message=as it was')
+      writeFiles(directory, files)
+      beginRepository(directory)
       return directory
     },
     run: (args, { env = {}, ...options } = {}) => tortoise(args, { ...options, env: { PATH: path, ...env } }),
