@@ -12,7 +12,7 @@ import type { PastValue } from '../model/past-edit.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { reason } from './advice.ts'
-import { windowsOf } from './cron-windows.ts'
+import { mostWindows, windowsOf } from './cron-windows.ts'
 import { emergencyRules } from './emergency.ts'
 import { eventRules } from './events.ts'
 import { keepRecentlyChanged } from './keep-changes.ts'
@@ -87,6 +87,10 @@ function scheduleFor(
     )
   const bounds = overLowestSlot(plannedBounds(recommendations, autoscaler), recommendations, slots)
   const windows = windowsOf(slots, bounds)
+  if (windows === undefined)
+    return keep(
+      reason('cron.uneven', `The pods that run differ too much by hour for ${mostWindows} windows a week.`),
+    )
   const wanted = { timeZone: slots[0]?.timeZone ?? 'UTC', windows }
   const because = reasonFor(wanted, bounds.minimum)
   const moved = movedShare(current, wanted) * 100

@@ -10,15 +10,15 @@ interface Bounds {
 /** So many pods more than the minimum make an hour worth a cron trigger. */
 export const leastGain = 2
 /** So many windows at most; with more, hours that differ are joined. */
-const mostWindows = 6
+export const mostWindows = 6
 /** What joining hours may add, as shares of the pod-hours above the minimum: the first one that leaves few windows. */
 const shares = [0.2, 0.4, 0.8]
 
 /**
  * The windows of a week in which the replica slots need more pods than the minimum. Hours and days that differ little are joined, at
- * the higher number. None where the hours of the week hardly differ, or cannot be put into few windows.
+ * the higher number. None where the hours of the week hardly differ; `undefined` where they cannot be put into few windows.
  */
-export function windowsOf(slots: readonly ReplicaSlot[], bounds: Bounds): readonly CronWindow[] {
+export function windowsOf(slots: readonly ReplicaSlot[], bounds: Bounds): readonly CronWindow[] | undefined {
   const pods = podsByHour(slots, bounds.maximum)
   const base = Math.max(bounds.minimum, Math.min(...pods))
   const above = pods.map((count) => (count < base + leastGain ? 0 : count - base))
@@ -27,7 +27,7 @@ export function windowsOf(slots: readonly ReplicaSlot[], bounds: Bounds): readon
     const windows = windowsIn(joined(above, total * share), base)
     if (windows.length <= mostWindows) return windows
   }
-  return []
+  return undefined
 }
 
 /** The pods that replica slots need in each hour of the week, from Monday 00:00; 0 in hours without data. */

@@ -55,7 +55,7 @@ function bounds(service: Service, options: RecommendOptions) {
     },
     { ...options, replicaSlots: 'keda' },
   )
-  const windows = windowsOf(found, { minimum: least, maximum: pods * 3 })
+  const windows = windowsOf(found, { minimum: least, maximum: pods * 3 }) ?? []
   const highest = found.reduce((most, { minimum }) => Math.max(most, minimum), least)
   const scheduled = podsByHourOfWeek({ windows }).map((count) => Math.max(least, count))
   return [

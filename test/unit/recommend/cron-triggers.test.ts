@@ -22,6 +22,8 @@ interface Case {
   readonly text?: string
   readonly scaler?: Partial<DeclaredAutoscaler>
   readonly busy?: number
+  /** The pods of each hour of two weeks. */
+  readonly pods?: readonly number[]
   readonly days?: number
   readonly settings?: Partial<RecommendSettings>
   readonly unhealthy?: string
@@ -29,10 +31,18 @@ interface Case {
 
 const decide = (given: Case) => decideAll(given).find(({ field }) => field === 'hpa.cron')
 
-function decideAll({ text = 'none', scaler = {}, busy = 12, days = 14, settings = {}, unhealthy }: Case) {
+function decideAll({
+  text = 'none',
+  scaler = {},
+  busy = 12,
+  days = 14,
+  settings = {},
+  unhealthy,
+  ...given
+}: Case) {
   const autoscaler = { minReplicas: 2, maxReplicas: 20, targets: [], schedule: { text }, ...scaler }
   const container = { name: 'app', role: 'main' as const, values: { 'requests.cpu': '1' } }
-  const series = packCounts({ first: monday, step: 3600 }, counts(busy))
+  const series = packCounts({ first: monday, step: 3600 }, given.pods ?? counts(busy))
   const observation = observationWith({
     containers: [{ container: 'app', oomKills: 0 }],
     replicas: { min: 2, max: busy, mean: 4, series },
@@ -80,6 +90,14 @@ describe('cron triggers of a ScaledObject', () => {
 
   it('are taken out where the hours no longer differ', () => {
     expect(decide({ text: office, busy: 2 })).toMatchObject({ verdict: 'change', to: 0, written: 'none' })
+  })
+
+  it('stay where the hours differ too much for a few windows', () => {
+    const pods = Array.from({ length: 336 }, (_, hour) => 4 + ((hour % 168) ** 3 % 97))
+    expect(decide({ text: office, pods, scaler: { maxReplicas: 100 } })).toMatchObject({
+      ...{ verdict: 'keep', from: 300 },
+      because: [{ rule: 'cron.uneven', text: expect.stringContaining('6 windows a week') }],
+    })
   })
 
   it('are capped at the maximum', () => {

@@ -88,7 +88,8 @@ function isScheduled(
   const [slot] = slots
   if (current === undefined || current.windows.length === 0 || current.timeZone !== slot?.timeZone)
     return false
-  if (windowsOf(slots, { minimum: lowest, maximum: maxReplicas }).length === 0) return false
+  const windows = windowsOf(slots, { minimum: lowest, maximum: maxReplicas })
+  if (windows === undefined || windows.length === 0) return false
   const kept = podsByHourOfWeek(current)
   return slotPodsByHour(slots, maxReplicas).every(
     (needed, hour) => needed - Math.max(lowest, kept[hour] ?? 0) < leastGain,
