@@ -10,7 +10,6 @@ import type { FindPersonEdit } from '../model/person-edit.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlannedEvent } from '../model/planned-event.ts'
 import { plural } from '../model/plural.ts'
-import { ExpectedStop } from '../model/problem.ts'
 import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadKey } from '../model/workload.ts'
@@ -25,7 +24,6 @@ import { earnedDelivery, reviewByDelivery } from './deliver/delivery-rules.ts'
 import { ownersOf } from './deliver/forge-state.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
-import { signalProblems } from './observe/measure.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
 import { daysSinceChange, type PastValuesOf, pastValuesIn } from './past-values.ts'
@@ -206,8 +204,6 @@ export async function openPlan(
   }: PlanInputs,
   { view: base, ref, forge }: PlanBase,
 ): Promise<OpenedPlan> {
-  const problems = await signalProblems(settings)
-  if (problems.length > 0) throw new ExpectedStop(problems)
   const keep = await fetchRenderings(ports, { settings, repository: nameOf(checkout, settings), job })
   const { profile, ...options } = settings.recommend
   const { health, rules, prices, edit, deliver } = settings

@@ -126,6 +126,19 @@ describe('an emergency', () => {
     expect((await emergency('stop', '--namespace', 'shop')).status).toBe(2)
   }, 60_000)
 
+  it('starts and ends although the query of a signal cannot be used', async () => {
+    const signals = '{ signals: [{ name: errors, query: "sum(", worse: above, value: 1 }] }'
+    checkout(kustomization)
+    writeFileSync(join(work.root, 'tortoise.yaml'), `${read('tortoise.yaml')}health: ${signals}\n`)
+    git(work.root, 'commit', '--quiet', '--all', '--message=signals')
+    expect(await emergency('start', '--namespace', 'shop')).toMatchObject({ status: 0 })
+    expire()
+    const { status, stderr } = await tortoise(['run', '--urgent'], { cwd: work.root })
+    expect(status, stderr).toBe(0)
+    expect(stderr).toContain('so only emergencies are ended: the query of the signal errors')
+    expect(kustomization.minimum()).toBe('10 # at night')
+  }, 60_000)
+
   it('is refused where nothing would be written, and says that a commit is in the clone alone', async () => {
     checkout(kustomization)
     const begun = await emergency('start', '--namespace', 'shop')

@@ -6,7 +6,7 @@ import type { FollowedChange } from '../../plugin/model/health.ts'
 import { runAt } from '../lab/loop/program.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../lab/prometheus.ts'
 import { deploymentOf } from './deployment.ts'
-import { beginRepository, git, writeFiles } from './program.ts'
+import { beginRepository, git, tortoise, writeFiles } from './program.ts'
 
 if (!hasPrometheus())
   console.warn('prometheus or promtool is not on the PATH: signals are not read from a real one')
@@ -127,6 +127,8 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(ended.status).toBe(2)
     expect(ended.stderr).toContain('the query of the signal errors reads other namespaces: up')
     expect(ended.stderr).toContain('Each selector needs namespace="$namespace"')
+    const recorded = await tortoise(['plan', '--repo', repository, '--snapshot', join(root, 'none.json')])
+    expect(recorded.stderr).toContain('the query of the signal errors reads other namespaces: up')
   })
 
   it('that cannot be used are errors of doctor', async () => {

@@ -22,11 +22,9 @@ const dayMs = 86_400_000
 
 /**
  * Returns how workloads are measured once more in the Prometheus of each cluster: the signals in settings, and what became of the
- * pods of those that changed lately. Throws `settings.invalid` for a query that cannot be used.
+ * pods of those that changed lately.
  */
-export async function measureIn(ports: RunPorts, settings: MeasureSettings, to: Date): Promise<Measure> {
-  const problems = await signalProblems(settings)
-  if (problems.length > 0) throw new ExpectedStop(problems)
+export function measureIn(ports: RunPorts, settings: MeasureSettings, to: Date): Measure {
   return async ({ changed, all }) => {
     const found = new Map<string, Measured>()
     const changedIn = groupBy(changed, ({ cluster }) => cluster)
@@ -77,6 +75,12 @@ async function signalsOf(
   warnOfMany(http, 'the signals', { cluster: server.cluster, count: workloads.length })
   const window = { from: new Date(to.getTime() - before * dayMs), to }
   return readSignals({ ...server, window, workloads: workloads.slice(0, mostWorkloads) }, http)
+}
+
+/** Throws `settings.invalid` for a query of a signal that cannot be used. */
+export async function requireSignals(settings: Pick<Settings, 'health'>): Promise<void> {
+  const problems = await signalProblems(settings)
+  if (problems.length > 0) throw new ExpectedStop(problems)
 }
 
 /** What is wrong with the queries of the signals in settings. */

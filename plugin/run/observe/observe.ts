@@ -8,7 +8,7 @@ import { localFiles } from '../stored-files.ts'
 import { observeCluster } from './cluster.ts'
 import { alikeHint, alikeText, clustersAlike } from './clusters-alike.ts'
 import { clustersToRead } from './clusters-to-read.ts'
-import { measureIn } from './measure.ts'
+import { measureIn, requireSignals } from './measure.ts'
 import { recordedFor } from './recorded-usage.ts'
 import type { ObservedUsage, ObserveFlags } from './request.ts'
 import { readSnapshots } from './snapshots.ts'
@@ -30,6 +30,7 @@ type ObserveCluster = typeof observeCluster
 
 /**
  * Observes all workloads: from recorded files if `--snapshot` names some, or else from every cluster in settings. Throws
+ * `settings.invalid` for a query of a signal that cannot be used,
  * `settings.operator` when that needs settings that the repository may not give, `settings.missing` when there is nothing to read, and the first cluster's error when no cluster can be read.
  */
 export const observe: ObserveUsage = (ports, settings, flags) =>
@@ -48,6 +49,7 @@ export function shareObservations(): ObserveUsage {
   }
   return async (ports, settings, flags) => {
     const { snapshot = [] } = flags
+    await requireSignals(settings)
     if (snapshot.length === 0) return observeBy(once, ports, { settings, flags })
     const key = JSON.stringify(snapshot)
     const found = recorded.get(key) ?? (await readStored(ports, settings, snapshot))
@@ -69,6 +71,7 @@ async function observeBy(
   { settings, flags }: { readonly settings: ObserveSettings; readonly flags: ObserveFlags },
 ): Promise<ObservedUsage> {
   const { snapshot = [] } = flags
+  await requireSignals(settings)
   if (snapshot.length > 0)
     return recordedFor(await readStored(ports, settings, snapshot), settings, ports.progress)
   requireClusters(settings, flags)
@@ -83,7 +86,7 @@ async function observeBy(
   for (const names of clustersAlike(clusters))
     ports.progress({ kind: 'warning', message: `${alikeText(names)}. ${alikeHint}` })
   const to = flags.until === undefined ? ports.now() : timeFrom(flags.until)
-  const measure = await measureIn(ports, { ...settings, clusters }, to)
+  const measure = measureIn(ports, { ...settings, clusters }, to)
   const observed = await Promise.allSettled(
     clusters.map((cluster) => observeOne(ports, { settings, cluster, to, flags })),
   )
