@@ -13,6 +13,7 @@ import { skippedLine } from './markdown.ts'
 import { count, movesText } from './pull-request/head.ts'
 import { costClause, pricedByBacktest } from './pull-request/priced.ts'
 import { skippedRows, totals } from './rows.ts'
+import { skipKindOf } from './skip-reasons.ts'
 
 const marker = markdown`<!-- tortoise:dashboard -->`
 /** The text by which the dashboard issue is found again. */
@@ -89,7 +90,6 @@ function contentOf({ parts = [], backtest }: Plan, scope: string): Markdown {
 const savingOf = (backtest: Plan['backtest'], changes: readonly ProposedChange[]): Markdown | '' =>
   costClause(pricedByBacktest(backtest, changes))
 
-const decided = /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)/
 const mostLines = 100
 
 function section(title: string, lines: readonly Markdown[], note = ''): readonly Markdown[] {
@@ -147,7 +147,7 @@ export function dashboard(plan: Plan, pulls: readonly PullOutcome[], frame: Dash
     changes.length === 0
       ? markdown`**Nothing should change.**`
       : markdown`The plan **${movesText(changes)} of ${plural(count(changes), 'workload')}**${savingOf(plan.backtest, changes)}.`
-  const people = plan.skipped.filter(({ reason }) => decided.test(reason))
+  const people = plan.skipped.filter(({ reason }) => skipKindOf(reason) === 'decided_by_reviewer')
   const rest = skippedRows({ ...plan, skipped: plan.skipped.filter((one) => !people.includes(one)) })
   const head = markdown`${what} ${kept} stay the same, ${unsure} cannot be decided yet, ${plan.skipped.length} are skipped.`
   const sections = [

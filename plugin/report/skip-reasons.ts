@@ -23,18 +23,22 @@ export type SkipKind = (typeof skipKinds)[number]
 
 const patterns: readonly (readonly [SkipKind, RegExp])[] = [
   ['decided_by_reviewer', /^(snoozed|declined|ignored|pinned|reverted|set by a person|flips)\b/],
-  ['changed_by_person', /it is held for \d+ days?/],
+  ['changed_by_person', /it is held for \d+ days?|edited by a person/],
   ['waits_for_budget', /^waits for the budget/],
   ['waits_for_wave', /^waits\b|^not changed here|^runs in no earlier wave/],
   ['report_only', /^only reported/],
   ['refuted', /^the rendering refutes/],
-  ['no_usage', /no usage|no samples|no data/i],
-  ['too_little_history', /\b(history|days of|coverage|fewer than|since its rollout|samples)\b/i],
-  ['not_healthy', /crash|not ready|rollout|unhealthy|pods? (?:is|are) /i],
+  ['not_healthy', /^Skipped: |has no metrics|crash|not ready|unhealthy/i],
+  ['no_usage', /no usage|no samples|no data|none of its workloads run/i],
+  ['too_little_history', /\b(history|days of|days with|coverage|fewer than|since its rollout|samples)\b/i],
+  ['not_healthy', /rollout|pods? (?:is|are) /i],
   ['shared_line', /also (?:changes|read)|shared|other sources/i],
   ['not_sized', /(?:is|are) not sized|does not set|is not changed/],
   ['invalid_value', /not a (?:whole )?number|is not set|cannot be read/i],
-  ['not_editable', /edit|override|scalar|source line|renders no such|traced|notation|chart/i],
+  [
+    'not_editable',
+    /edit|override|scalar|source line|renders no such|markers|traced|notation|chart|triggers?\b|\blists?\b/i,
+  ],
 ]
 
 /** The kind of a reason; `other` where it is none of the known ones. */

@@ -86,6 +86,15 @@ it.each([
   ['the rendering refutes the edit: x would change', 'refuted'],
   ['changes together with app requests.cpu, which cannot be edited', 'not_editable'],
   ['Init containers are not sized', 'not_sized'],
+  ['Its cron triggers were edited by a person, so they are kept', 'changed_by_person'],
+  ['A schedule needs 7 days with the number of pods; there are 2.0', 'too_little_history'],
+  ['Skipped: HorizontalPodAutoscaler/web has no metrics, so it does not scale (x: y)', 'not_healthy'],
+  ['Skipped: the pods of its newest rollout are not ready', 'not_healthy'],
+  ['none of its workloads run in the cluster', 'no_usage'],
+  ['its cron triggers are in several lists; move them into one', 'not_editable'],
+  ['no list of triggers in the files of the source sets them', 'not_editable'],
+  ['the source does not render with markers in its triggers', 'not_editable'],
+  ['no trigger would be left in the list; remove the list by hand', 'not_editable'],
   ['something new', 'other'],
 ])('%s: %s', (reason, kind) => {
   expect(skipKindOf(reason)).toBe(kind)
