@@ -32,7 +32,7 @@ export interface ShopRun {
   readonly action?: string
 }
 
-interface ShopOptions extends Pick<GitHubLab, 'writers'> {
+interface ShopOptions extends Pick<GitHubLab, 'writers' | 'permissions'> {
   readonly token: string
   /** Files that replace or add to those of the demo. */
   readonly files?: Readonly<Record<string, string>>

@@ -20,6 +20,7 @@ import { runMerged, runShard } from '../../run/shards/run-shards.ts'
 import { annotate } from './annotations.ts'
 import { runCommentCommand } from './comment-command.ts'
 import { runEmergency } from './emergency.ts'
+import { replyToIssue } from './emergency-issue.ts'
 import { readEvent, readTrigger } from './event.ts'
 import type { ActionMode } from './inputs.ts'
 import {
@@ -58,6 +59,8 @@ export async function runAction(): Promise<void> {
     const request = await requestOf(host, mode)
     const emergency = await emergencyStep(host, request)
     if (emergency !== undefined) return await conclude(emergency, host)
+    const asked = await issueStep(host, request)
+    if (asked) return
     const shards = shardInputs()
     if (shards !== undefined) await shardStep(host, request, shards)
     else if (mode === 'review') await reviewStep(host, request, token)
@@ -129,6 +132,16 @@ const withStepPrograms = (host: Host, { settings, checkout }: RunRequest): Promi
 async function emergencyStep(host: Host, request: RunRequest): Promise<RunReport | undefined> {
   if (given('emergency') === undefined) return undefined
   return runEmergency(await withStepPrograms(host, request), request)
+}
+
+/** Begins or ends the emergency that a labelled issue asks for. Returns whether the event is about an issue. */
+async function issueStep(host: Host, request: RunRequest): Promise<boolean> {
+  const trigger = host.env['GITHUB_EVENT_NAME'] === 'issues' ? readTrigger(host, readEvent(host)) : undefined
+  if (trigger === undefined || trigger.kind === 'scheduled') return false
+  const reply = trigger.kind === 'emergency' ? await replyToIssue(host, request, trigger.issue) : trigger
+  if (reply.kind === 'accepted') await conclude(await reply.run(await withStepPrograms(host, request)), host)
+  else if (reply.kind === 'skipped') await skip(reply.why)
+  return true
 }
 
 async function conclude(report: RunReport, host: Host): Promise<void> {

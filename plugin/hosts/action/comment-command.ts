@@ -1,15 +1,15 @@
 import type { Settings } from '../../../config/schema.ts'
 import type { Forge } from '../../deliver/forges/forge.ts'
 import { githubForge } from '../../deliver/forges/github/forge.ts'
-import { openSession, type Session } from '../../deliver/forges/github/session.ts'
+import type { Session } from '../../deliver/forges/github/session.ts'
 import { collectDecisions } from '../../deliver/pulls/decisions.ts'
 import { trustOf } from '../../deliver/pulls/trust.ts'
-import { ExpectedStop, stop } from '../../model/problem.ts'
+import { ExpectedStop } from '../../model/problem.ts'
 import { markdown } from '../../model/text/markdown.ts'
-import { githubToken } from '../../run/deliver/tokens.ts'
 import type { Host } from '../../run/host.ts'
 import { requireDelivery } from '../../run/require-settings.ts'
 import type { CommandComment } from './event.ts'
+import { openGitHub } from './github-session.ts'
 
 /** The result of a comment: skipped with the reason, or accepted; call `done` after the run. */
 export type CommandReply =
@@ -34,7 +34,7 @@ export async function runCommentCommand(
   comment: CommandComment,
 ): Promise<CommandReply> {
   requireDelivery(settings)
-  const session = await openGitHub(host, settings)
+  const session = await openGitHub(host, settings, 'Answering a comment')
   const forge = githubForge(session)
   const { writes, decides } = trustOf(forge)
   const since = new Date(host.now().getTime() - settings.deliver.pullRequests.rememberDays * 86_400_000)
@@ -54,23 +54,6 @@ export async function runCommentCommand(
   await react(host, session, { comment, content: 'confused' })
   await explain(forge, comment)
   return { kind: 'skipped', why: 'the command matches no value of the pull request' }
-}
-
-async function openGitHub(host: Host, settings: Settings): Promise<Session> {
-  const { github } = settings.deliver
-  if (github === undefined)
-    throw stop('settings.missing', 'Pull requests need a forge, and deliver.github is not set', {
-      hint: 'Set deliver.github.repository, or use mode commit.',
-    })
-  const { repository, apiUrl, paced } = github
-  const token = githubToken(host, settings.deliver, 'Answering a comment')
-  return openSession({
-    kind: 'github',
-    repository,
-    token,
-    paced,
-    ...(apiUrl === undefined ? {} : { apiUrl }),
-  })
 }
 
 interface Reaction {

@@ -12,11 +12,21 @@ const pullSchema = z.object({
   base: z.object({ repo: repositorySchema.nullish() }).optional(),
 })
 
+const labelSchema = z.object({ name: z.string() })
+
+const issueSchema = z.object({
+  number: z.number(),
+  title: z.string().default(''),
+  body: z.string().nullish(),
+  labels: z.array(labelSchema).default([]),
+  pull_request: z.object({}).nullish(),
+})
+
 /** The event of a workflow, with the parts that are used here. */
 const eventSchema = z.object({
   action: z.string().optional(),
   sender: z.object({ type: z.string(), login: z.string().optional() }).optional(),
-  issue: z.object({ number: z.number(), pull_request: z.object({}).nullish() }).optional(),
+  issue: issueSchema.optional(),
   comment: z
     .object({
       id: z.number(),
@@ -26,7 +36,7 @@ const eventSchema = z.object({
     })
     .optional(),
   pull_request: pullSchema.optional(),
-  label: z.object({ name: z.string() }).optional(),
+  label: labelSchema.optional(),
   changes: z.object({ body: z.object({ from: z.string().nullable() }).optional() }).optional(),
 })
 
@@ -47,11 +57,25 @@ export interface CommandComment {
   readonly isDeleted: boolean
 }
 
-/** Why the workflow runs: no person, a label or check box, a comment, or something that is not for Tortoise. */
+/** The label of an issue that asks for an emergency. */
+const emergencyLabel = 'tortoise/emergency'
+
+/** An issue whose label begins or ends an emergency. */
+export interface EmergencyIssue {
+  readonly number: number
+  readonly title: string
+  readonly body: string
+  readonly action: 'start' | 'stop'
+  /** Who labelled, closed or reopened it just now. */
+  readonly sender: string
+}
+
+/** Why the workflow runs: no person, a label or check box, a comment, a labelled issue, or something that is not for Tortoise. */
 export type Trigger =
   | { readonly kind: 'scheduled' }
   | { readonly kind: 'mark' }
   | { readonly kind: 'comment'; readonly comment: CommandComment }
+  | { readonly kind: 'emergency'; readonly issue: EmergencyIssue }
   | { readonly kind: 'skipped'; readonly why: string }
 
 /** The event that started the workflow; empty if there is none. */
@@ -66,6 +90,7 @@ const skipped = (why: string): Trigger => ({ kind: 'skipped', why })
 export function readTrigger({ env }: Host, event: Event): Trigger {
   if (event.comment !== undefined) return commentTrigger(event, event.comment)
   const name = env['GITHUB_EVENT_NAME'] ?? ''
+  if (name === 'issues' && event.issue !== undefined) return issueTrigger(event, event.issue)
   const { pull_request: pull } = event
   if (!name.startsWith('pull_request') || pull === undefined) return { kind: 'scheduled' }
   if (event.sender?.type === 'Bot') return skipped('a bot made the change')
@@ -89,6 +114,31 @@ function commentTrigger({ action, issue, sender }: Event, comment: NonNullable<E
     kind: 'comment',
     comment: { pull: issue.number, id, body, at, ...who, isDeleted: action === 'deleted' },
   }
+}
+
+function issueTrigger(
+  { action = '', label, sender }: Event,
+  { number, title, body, labels, ...issue }: z.infer<typeof issueSchema>,
+): Trigger {
+  if (issue.pull_request != null) return skipped(`#${number} is a pull request`)
+  if (sender?.type === 'Bot') return skipped('a bot made the change')
+  const isMarked =
+    action === 'labeled' || action === 'unlabeled'
+      ? label?.name === emergencyLabel
+      : labels.some((one) => one.name === emergencyLabel)
+  const does = issueActions[action]
+  if (!isMarked || does === undefined)
+    return skipped(`the event of #${number} is not about the label ${emergencyLabel}`)
+  const own = { number, title, body: body ?? '', action: does, sender: sender?.login ?? '' }
+  return { kind: 'emergency', issue: own }
+}
+
+/** What an event of a labelled issue does. */
+const issueActions: Readonly<Record<string, EmergencyIssue['action']>> = {
+  labeled: 'start',
+  reopened: 'start',
+  unlabeled: 'stop',
+  closed: 'stop',
 }
 
 /** Whether the event adds or removes a label or check box of Tortoise, or closes or reopens the pull request. */
