@@ -111,6 +111,9 @@ describe.skipIf(!hasNode24)('an issue with the label tortoise/emergency', () => 
     expect(replies()).toEqual([expect.stringContaining('could not begin the emergency')])
     expect(replies()[0]).toContain('`workloads: shop/Deployment/web`')
     expect((await label({ body: null })).stdout).toContain('the emergency names no workload')
+    const hidden = await label({ body: `${form}\n<!--\nworkloads: shop/Deployment/cart\n-->` })
+    expect(hidden.stdout).toContain('has HTML, which may hide what it names')
+    expect(minimum()).toBe('3')
   })
 
   it.each<[string, Labelled, RegExp]>([

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Day, type LoopLab, missingForLoop, startLoop } from '../lab/loop/lab.ts'
 import { notInCluster } from '../lab/loop/requested.ts'
+import { numberOf } from '../lab/loop/series.ts'
 import { clusterOf, services as few, type Service } from '../lab/loop/services.ts'
 import { changesIn, pass, verbsIn } from './loop-story.ts'
 
@@ -30,6 +31,27 @@ function datesOf(days: readonly Day[], cluster: string): ReadonlyMap<string, rea
   return dates
 }
 
+/** Percent of the requested CPU and memory that may be lowered in a day. */
+const share = 20
+
+/** The workloads of a cluster whose requests of a resource were lowered on a day. */
+const loweredIn = ({ changes }: Day, cluster: string, resource: 'cpu' | 'memory'): readonly string[] =>
+  changes.flatMap((one) => {
+    const [workload = '', , field, from = '', to = ''] = one.split(' ')
+    const isLower = field === `requests.${resource}` && numberOf(to) < numberOf(from)
+    return workload.startsWith(`${cluster}/`) && isLower ? [workload] : []
+  })
+
+/** What the pods of a cluster request less on the day after, in percent. */
+function fallAfter(
+  days: readonly Day[],
+  day: number,
+  [cluster, resource]: [string, 'cpu' | 'memory'],
+): number {
+  const [before, after] = [days[day], days[day + 1]].map((one) => one?.requested.get(cluster)?.[resource])
+  return before === undefined || after === undefined ? 0 : (1 - after / before) * 100
+}
+
 const workloadsIn = ({ changes }: Day, cluster: string): number =>
   new Set(changes.filter((one) => one.startsWith(`${cluster}/`)).map((one) => one.split(' ', 1)[0])).size
 
@@ -37,7 +59,10 @@ describe.skipIf(missing !== undefined)('waves over two clusters in the closed lo
   afterEach(() => lab?.close())
 
   it('change a value in prod only after it held in staging, within the budget of each day', async () => {
-    const settings = { health: { days: 1 }, deliver: { ...deliver, budget: { workloads: 2 } } }
+    const settings = {
+      health: { days: 1 },
+      deliver: { ...deliver, budget: { workloads: 2, cpu: share, memory: share } },
+    }
     lab = await startLoop({ days: 10, services, settings })
     const days: Day[] = []
     for (let day = 0; day < 10; day += 1) {
@@ -53,6 +78,19 @@ describe.skipIf(missing !== undefined)('waves over two clusters in the closed lo
         expect(await notInCluster(own, inCluster(name), { plane, pods: kubelet.pods() })).toEqual([])
       }
     }
+    const waits = days.flatMap(({ report }) => report.skipped.map(({ reason }) => reason))
+    for (const resource of ['cpu', 'memory'] as const)
+      for (const name of lab.clusters.keys())
+        for (const [day, passed] of days.entries()) {
+          // One workload alone may be more than the budget.
+          if (loweredIn(passed, name, resource).length < 2) continue
+          expect(fallAfter(days, day, [name, resource]), `${resource} in ${name} on day ${day}`).toBeLessThan(
+            share + 2,
+          )
+        }
+    expect(waits).toContainEqual(
+      expect.stringMatching(/^waits for the budget: 20 % of the requested (CPU|memory)/),
+    )
     const [staging, prod] = [datesOf(days, 'staging'), datesOf(days, 'prod')]
     expect(prod.size).toBeGreaterThan(5)
     for (const [value, dates] of prod)

@@ -1,6 +1,6 @@
 import { githubForge } from '../../deliver/forges/github/forge.ts'
 import { trustOf } from '../../deliver/pulls/trust.ts'
-import { ExpectedStop } from '../../model/problem.ts'
+import { ExpectedStop, stop } from '../../model/problem.ts'
 import type { Markdown } from '../../model/text/markdown.ts'
 import { emergencyComment, emergencyProblem } from '../../report/emergency-comment.ts'
 import type { Host } from '../../run/host.ts'
@@ -15,7 +15,7 @@ export type IssueReply =
   | { readonly kind: 'accepted'; readonly run: (ready: Host) => Promise<RunReport> }
 
 /**
- * Checks an issue with the label `tortoise/emergency`. It counts only from users with push access: who labels it began the emergency that
+ * Checks an issue with the label `tortoise/emergency`. It counts only from users with push access: who labels it begins the emergency that
  * its text names, who closes it or takes the label away ends it. What was done, or why it was not, is written below the issue.
  */
 export async function replyToIssue(
@@ -51,45 +51,44 @@ export async function replyToIssue(
   }
 }
 
-/** What the sections of an issue are called, in its form and in its text. */
-const sections = {
-  workloads: 'workloads',
-  namespaces: 'namespaces',
-  cluster: 'cluster',
-  for: 'for',
-  factor: 'factor',
-} as const
+/** Sections of an issue, as headings of its form or as lines of its text name them. */
+const sections = ['workloads', 'namespaces', 'cluster', 'for', 'factor'] as const
+type Section = (typeof sections)[number]
+
+const sectionOf = (text: string): Section | undefined =>
+  sections.find((one) => one === text.trim().toLowerCase())
+
 /** What GitHub writes for a field of a form that was left empty. */
 const noAnswer = '_No response_'
 
 /**
- * Reads the sections of an issue: a heading such as `### Workloads` with names below, as forms write them, or a line `workloads: …`. The title
- * is the reason. Text that belongs to no section is left out.
+ * Reads the sections of an issue: a heading such as `### Workloads` with names below, as forms write them, or a line `workloads: …`. The
+ * title is the reason. Text that belongs to no section is left out. Throws `usage` for HTML, which may hide names from who labels it.
  */
 function optionsIn({ number, title, body }: EmergencyIssue): EmergencyOptions {
-  const found: Record<keyof typeof sections, string[]> = {
-    ...{ workloads: [], namespaces: [], cluster: [], for: [], factor: [] },
-  }
-  let open: keyof typeof sections | undefined
+  if (/<[!/a-z]/i.test(body))
+    throw stop('usage', 'the text of the issue has HTML, which may hide what it names', {
+      hint: 'Write what it is for as plain text.',
+    })
+  const found = new Map<Section, string[]>()
+  let open: Section | undefined
   for (const line of body.split(/\r?\n/)) {
-    const [, heading] = /^#{1,6}\s+(.+?)\s*$/.exec(line) ?? []
-    const [, name = '', value = ''] = /^\s*(?:[-*]\s+)?([a-z]+):\s*(.*)$/i.exec(line) ?? []
-    if (heading !== undefined) open = nameOf(heading)
-    else if (nameOf(name) !== undefined) add(nameOf(name), value)
-    else add(open, line)
+    const heading = /^#{1,6}\s+(.*)$/.exec(line)?.[1]
+    const [, name = '', value = ''] = /^\s*(?:[-*]\s+)?([a-z]+):(.*)$/i.exec(line) ?? []
+    const named = heading === undefined ? sectionOf(name) : undefined
+    if (heading !== undefined) open = sectionOf(heading)
+    const section = named ?? open
+    if (section === undefined || heading !== undefined) continue
+    const text = (named === undefined ? line : value).replaceAll(noAnswer, '').replace(/^\s*[-*]\s+/, '')
+    found.set(section, [...(found.get(section) ?? []), ...text.split(/[\s,`]+/).filter(Boolean)])
   }
-  function add(name: keyof typeof sections | undefined, text: string): void {
-    const words = text.replaceAll(noAnswer, '').replace(/^\s*[-*]\s+/, '')
-    if (name !== undefined) found[name].push(...words.split(/[\s,`]+/).filter(Boolean))
-  }
-  const [cluster] = found.cluster
-  const [time = '24h'] = found.for
-  const [factor] = found.factor
+  const one = (section: Section): string | undefined => found.get(section)?.[0]
   return {
-    ...{ workloads: found.workloads, namespaces: found.namespaces, cluster, for: time, factor },
+    workloads: found.get('workloads') ?? [],
+    namespaces: found.get('namespaces') ?? [],
+    cluster: one('cluster'),
+    for: one('for') ?? '24h',
+    factor: one('factor'),
     reason: `${title} (issue ${number})`,
   }
 }
-
-const nameOf = (text: string): keyof typeof sections | undefined =>
-  Object.values(sections).find((one) => one === text.toLowerCase())
