@@ -28,7 +28,7 @@ import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
 import { daysSinceChange, type PastValuesOf, pastValuesIn } from './past-values.ts'
 import { fetchRenderings } from './stored-renderings.ts'
-import { warnOfUnmatched } from './unmatched-events.ts'
+import { warnOfNoScaledObject, warnOfUnmatched } from './unused-settings.ts'
 
 /** What identifies a repository on any machine, where that is known. */
 const nameOf = ({ root }: Checkout, { deliver }: Pick<Settings, 'deliver'>): string =>
@@ -180,8 +180,10 @@ export async function planRepository(
   const planned = await plan(opened.request, opened.ports)
   await opened.keep()
   const { settings, isSelected, onlyUrgent, decide } = inputs
-  if (!(isSelected ?? onlyUrgent ?? decide))
+  if (!(isSelected ?? onlyUrgent ?? decide)) {
     warnOfUnmatched(eventsNow(settings.events, ports.now()), planned, ports.progress)
+    warnOfNoScaledObject(settings, planned, ports.progress)
+  }
   const owners = inputs.withFleet ? await ownersOf(base.view) : undefined
   return { ...planned, ...(owners && { owners }), ...opened.details() }
 }

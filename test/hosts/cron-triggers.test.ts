@@ -102,6 +102,15 @@ it('replica slots become cron triggers that KEDA accepts, once, and change only 
   expect(written()).toContain('desiredReplicas: "9"')
 })
 
+it('cron triggers that the settings want are warned of where no ScaledObject can have them', async () => {
+  checkout('keda')
+  writeFileSync(join(root, 'apps/kustomization.yaml'), 'resources: [app.yaml]\n')
+  git(root, 'commit', '--quiet', '--all', '--message=no scaler')
+  const args = ['plan', '--snapshot', snapshot(12)]
+  const { stderr } = await tortoise(args, { cwd: root })
+  expect(stderr).toContain('no ScaledObject of KEDA in the sources scales a workload')
+})
+
 it('cron triggers that a person changed lately are held', async () => {
   checkout('keda')
   await run(12)

@@ -34,6 +34,7 @@ const columns: readonly (readonly [name: string, value: (row: FleetRow) => Cell]
   ],
   ['skipped', (row) => [...new Set(row.skipped.map(({ reason }) => reason))].join('; ')],
   ['repository', (row) => row.repository],
+  ['undecided', (row) => [...new Set(row.undecided.map(({ missing }) => missing))].join('; ')],
 ]
 
 /** The names of the columns, in order. */

@@ -1,3 +1,5 @@
+import type { Settings } from '../../config/schema.ts'
+import { scheduleField } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Progress } from '../model/progress.ts'
@@ -19,4 +21,19 @@ export function warnOfUnmatched(
       message: `the planned event ${name} matches no workload that has recommendations ({ ${wanted} }), so nothing is raised for it; check its match in the settings, and whether an HPA scales the workload`,
     })
   }
+}
+
+/** Warns of cron triggers that the settings want where no workload of a whole plan has a ScaledObject that could get them. */
+export function warnOfNoScaledObject(
+  { recommend }: Pick<Settings, 'recommend'>,
+  { recommendations }: Pick<Plan, 'recommendations'>,
+  progress: Progress,
+): void {
+  if (recommend.replicaSlots !== 'keda' || recommendations.length === 0) return
+  if (recommendations.some(({ field }) => field === scheduleField)) return
+  progress({
+    kind: 'warning',
+    message:
+      'recommend.replicaSlots is keda, but no ScaledObject of KEDA in the sources scales a workload, so no cron trigger is written',
+  })
 }
