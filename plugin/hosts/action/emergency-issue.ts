@@ -39,8 +39,7 @@ export async function replyToIssue(
     kind: 'accepted',
     run: async (ready) => {
       try {
-        const options = optionsIn(issue)
-        const report = await beginOrEnd(ready, { checkout, settings }, issue.action, options)
+        const report = await beginOrEnd(ready, { checkout, settings }, optionsIn(issue))
         await say(emergencyComment(issue, report))
         return report
       } catch (error) {
@@ -65,7 +64,7 @@ const noAnswer = '_No response_'
  * Reads the sections of an issue: a heading such as `### Workloads` with names below, as forms write them, or a line `workloads: …`. The
  * title is the reason. Text that belongs to no section is left out. Throws `usage` for HTML, which may hide names from who labels it.
  */
-function optionsIn({ number, title, body }: EmergencyIssue): EmergencyOptions {
+function optionsIn({ action, number, title, body }: EmergencyIssue): EmergencyOptions {
   if (/<[!/a-z]/i.test(body))
     throw stop('usage', 'the text of the issue has HTML, which may hide what it names', {
       hint: 'Write what it is for as plain text.',
@@ -84,6 +83,7 @@ function optionsIn({ number, title, body }: EmergencyIssue): EmergencyOptions {
   }
   const one = (section: Section): string | undefined => found.get(section)?.[0]
   return {
+    action,
     workloads: found.get('workloads') ?? [],
     namespaces: found.get('namespaces') ?? [],
     cluster: one('cluster'),

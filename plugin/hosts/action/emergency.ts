@@ -14,6 +14,7 @@ type EmergencyPlace = Pick<EmergencyRequest, 'checkout' | 'settings'>
 
 /** An emergency as people write it: in inputs, or in an issue. */
 export interface EmergencyOptions {
+  readonly action: 'start' | 'stop'
   /** `[NAMESPACE/]Kind/name`. */
   readonly workloads: readonly string[]
   readonly namespaces: readonly string[]
@@ -32,7 +33,8 @@ export async function runEmergency(host: Host, request: EmergencyPlace): Promise
     throw stop('usage', `Input emergency is ${action}, which is not start or stop`, {
       hint: 'Correct it in the workflow.',
     })
-  return beginOrEnd(host, request, action, {
+  return beginOrEnd(host, request, {
+    action,
     workloads: listed('workloads'),
     namespaces: listed('namespaces'),
     cluster: given('cluster'),
@@ -46,8 +48,7 @@ export async function runEmergency(host: Host, request: EmergencyPlace): Promise
 export function beginOrEnd(
   host: Host,
   request: EmergencyPlace,
-  action: 'start' | 'stop',
-  { workloads, namespaces, cluster, for: time, factor, reason }: EmergencyOptions,
+  { action, workloads, namespaces, cluster, for: time, factor, reason }: EmergencyOptions,
 ): Promise<RunReport> {
   const matches = emergencyMatches({ workloads, namespaces, cluster })
   if (action === 'stop') return stopEmergency(host, { ...request, matches })

@@ -49,8 +49,10 @@ export async function readActs(session: Session, number: number): Promise<PullAc
   }
 }
 
-const editorQuery = (of: 'pullRequest' | 'issue') =>
-  `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { ${of}(number: $number) { lastEditedAt editor { __typename login } } } }`
+const editorQueries = {
+  pull: `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { pullRequest(number: $number) { lastEditedAt editor { __typename login } } } }`,
+  issue: `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { issue(number: $number) { lastEditedAt editor { __typename login } } } }`,
+}
 
 const editSchema = z.object({
   lastEditedAt: z.string().nullable(),
@@ -71,7 +73,7 @@ export async function readLastEdit(
   of: 'pull' | 'issue' = 'pull',
 ): Promise<Act | undefined> {
   const found = await send('read an edit', (octokit) =>
-    octokit.graphql(editorQuery(of === 'pull' ? 'pullRequest' : 'issue'), { ...repo, number }),
+    octokit.graphql(editorQueries[of], { ...repo, number }),
   ).catch(orIfRefused(untold, undefined))
   if (found === undefined) return undefined
   const { pullRequest, issue } = editorSchema.parse(found).repository
