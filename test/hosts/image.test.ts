@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addProgram, assembleImage } from '../lab/image/assemble.ts'
-import { startContainer } from '../lab/image/container.ts'
+import { addProgram, assembleImage, layersOf } from '../lab/image/assemble.ts'
+import { containerObstacle, runContainer } from '../lab/image/container.ts'
 import { readDockerfile } from '../lab/image/dockerfile.ts'
 import { node24 } from '../lab/node24.mjs'
 import { programDirectory } from '../lab/programs.mjs'
@@ -17,14 +17,7 @@ const root = join(work, 'root')
 const context = join(work, 'package')
 const recipe = readDockerfile(read(project, 'config/deploy/Dockerfile'))
 
-const node = node24()
-const namespaces = spawnSync('bwrap', ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', 'true'])
-const obstacle =
-  node === undefined
-    ? 'There is no Node 24. Run `npm run lab:node`.'
-    : namespaces.status === 0
-      ? undefined
-      : `bwrap cannot make namespaces here: ${namespaces.error?.message ?? String(namespaces.stderr)}`
+const obstacle = containerObstacle()
 if (obstacle !== undefined) console.warn(`The image is not run: ${obstacle}`)
 
 beforeAll(() => {
@@ -34,16 +27,8 @@ beforeAll(() => {
 })
 
 /** Runs a command like a container of the image: its user, its environment, a root that cannot be written, no network. */
-function container(args: readonly string[], mounts: readonly string[] = []): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const { child } = startContainer({ root, recipe, args, mounts })
-    const output = { stdout: '', stderr: '' }
-    child.stdout?.on('data', (text) => (output.stdout += text))
-    child.stderr?.on('data', (text) => (output.stderr += text))
-    child.on('error', reject)
-    child.on('close', (status) => resolve({ status, ...output }))
-  })
-}
+const container = (args: readonly string[], mounts: readonly string[] = []): Promise<Ended> =>
+  runContainer({ root, recipe, args, mounts })
 
 describe.each(['config/deploy/Dockerfile', 'config/deploy/argocd-plugin/Dockerfile'])('%s', (file) => {
   const own = readDockerfile(read(project, file))
@@ -67,7 +52,8 @@ describe.each(['config/deploy/Dockerfile', 'config/deploy/argocd-plugin/Dockerfi
 describe.skipIf(obstacle !== undefined)('the root file system of the image', () => {
   beforeAll(() => {
     mkdirSync(root)
-    assembleImage({ recipe, context, node: node ?? '', programs: programDirectory('v35'), root })
+    const layers = layersOf(recipe, context, programDirectory('v35'))
+    assembleImage({ layers, node: node24() ?? '', root })
   })
 
   it('has the files of the package, the programs, and nothing of the checkout', () => {
@@ -114,14 +100,7 @@ describe.skipIf(obstacle !== undefined)('the root file system of the image', () 
 describe('the assembly', () => {
   it('names a file that is missing', () => {
     const copies = [{ sources: ['lib'], to: '/opt/lib' }]
-    const request = {
-      recipe: { ...recipe, copies },
-      context,
-      node: process.execPath,
-      programs: '',
-      root: join(work, 'x'),
-    }
-    expect(() => assembleImage(request)).toThrow(/the image needs lib/)
+    expect(() => layersOf({ ...recipe, copies }, context, '')).toThrow(/the image needs lib/)
   })
 
   it.each(['RUN curl https://example.com', 'VOLUME /data'])('does not pass over %s', (line) => {

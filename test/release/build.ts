@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checksums, copyFiles, filesBelow, settle } from './files.ts'
+import { buildImages } from './images.ts'
 
 /** What a release is built from, and where to. */
 export interface ReleaseRequest {
@@ -24,7 +25,8 @@ export interface ReleaseRequest {
 
 /**
  * Builds everything that a release publishes: `npm/` and `chart/` with one archive each, `action/` with the tree that the
- * tags point at, the bill of materials and `SHA256SUMS`. Two builds of one commit are equal byte for byte.
+ * tags point at, `images/` with what the images have above their bases, the bill of materials and `SHA256SUMS`. Two builds of
+ * one commit are equal byte for byte.
  */
 export function buildRelease({ root, out, seconds }: ReleaseRequest): void {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -39,6 +41,7 @@ export function buildRelease({ root, out, seconds }: ReleaseRequest): void {
     copyFiles(filesBelow(tree), tree, join(out, 'action'))
     settle(join(out, 'action'), seconds)
     copyFileSync(join(tree, 'dist/sbom.cdx.json'), join(out, `gitops-tortoise-${version}.cdx.json`))
+    buildImages({ tree, out: join(out, 'images'), version, seconds })
     packChart({ root, out: join(out, 'chart'), seconds }, stage)
     writeFileSync(join(out, 'SHA256SUMS'), checksums(out))
   } finally {

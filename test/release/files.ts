@@ -32,4 +32,5 @@ export const checksums = (directory: string): string =>
     .map((name) => `${sha256(readFileSync(join(directory, name)))}  ${name}\n`)
     .join('')
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+/** The SHA-256 of bytes in hexadecimal digits. */
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { node24 } from '../node24.mjs'
 import type { ImageRecipe } from './dockerfile.ts'
 
 /** A command in a root file system of the image. */
@@ -24,10 +25,35 @@ export interface Started {
   readonly signal: (name: NodeJS.Signals) => void
 }
 
+/** Why no container can run here; `undefined` where it can. */
+export function containerObstacle(): string | undefined {
+  if (node24() === undefined) return 'There is no Node 24. Run `npm run lab:node`.'
+  const flags = ['--unshare-all', '--uid', '1000', '--ro-bind', '/', '/', 'true']
+  const { status, error, stderr } = spawnSync('bwrap', flags)
+  return status === 0 ? undefined : `bwrap cannot make namespaces here: ${error?.message ?? String(stderr)}`
+}
+
+/** Runs the command until it ends, and gives its exit code and what it printed. */
+export function runContainer(
+  container: Container,
+): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const { child } = startContainer(container)
+    const output = { stdout: '', stderr: '' }
+    child.stdout?.on('data', (text) => (output.stdout += text))
+    child.stderr?.on('data', (text) => (output.stderr += text))
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, ...output }))
+  })
+}
+
 /** Starts the command as a container would: its user, its environment alone, and a root that cannot be written. */
 export function startContainer({ root, recipe, args, ...more }: Container): Started {
   const { mounts = [], env = {}, user = recipe.user, network = false } = more
-  const writable = ['/tmp', ...recipe.directories].flatMap((path) => ['--tmpfs', path])
+  const writable = ['/tmp', ...recipe.directories.map(({ path }) => path)].flatMap((path) => [
+    '--tmpfs',
+    path,
+  ])
   const variables = Object.entries({ PATH: '/usr/local/bin:/usr/bin', ...recipe.env, ...env })
   const flags = [
     ...['--unshare-all', ...(network ? ['--share-net'] : [])],
