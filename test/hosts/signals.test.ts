@@ -87,6 +87,14 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     return runAt(new Date(seconds * 1000), ['run', '--repo', repository, ...source], { HOME: root })
   }
   const change = (text: string): void => writeFileSync(join(repository, 'tortoise.yaml'), settings(text))
+  /** The range queries that the server answered. */
+  const rangeQueries = async (): Promise<number> => {
+    const text = await (await fetch(`${prometheus.url}/metrics`)).text()
+    const counted = text.matchAll(
+      /^prometheus_http_requests_total\{code="\d+",handler="\/api\/v1\/query_range"\} (\d+)/gm,
+    )
+    return [...counted].reduce((sum, [, count]) => sum + Number(count), 0)
+  }
   const cpu = (name: string): string | undefined =>
     /cpu: (\S+),/.exec(git(repository, 'show', `main:apps/${name}.yaml`))?.[1]
 
@@ -118,6 +126,26 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(message).toMatch(
       /^Tortoise-Change: prod\/shop\/Deployment\/api app requests\.cpu \d+m 500m health\.signal apps\/api\.yaml$/m,
     )
+  })
+
+  it('are read for all workloads by one query, and one by one where the server refuses that', async () => {
+    /** The range queries of an urgent run that finds all finished days in its cache. */
+    const queriesWith = async (query: string): Promise<number> => {
+      change(
+        query === '' ? '' : `health: { signals: [{ name: errors, ${query}, worse: above, value: 0.01 }] }`,
+      )
+      git(repository, 'commit', '--quiet', '--all', '--message=measure')
+      const before = await rangeQueries()
+      const ended = await run(end, '--urgent', '--cache', join(root, 'cache'))
+      expect(ended).toMatchObject({ status: 0, stderr: expect.not.stringContaining('the signal') })
+      return (await rangeQueries()) - before
+    }
+    const vector = 'max(requests_errors_ratio{namespace="$namespace",app="$workload"})'
+    await queriesWith(`query: '${vector}'`)
+    const without = await queriesWith('')
+    expect(await queriesWith(`query: '${vector}'`)).toBe(without + 1)
+    // Three together, two together, and each by itself.
+    expect(await queriesWith(`query: 'scalar(${vector})'`)).toBe(without + 5)
   })
 
   it('that are no PromQL, or read more than the workload, stop the run before it reads anything', async () => {

@@ -30,9 +30,22 @@ export interface SignalRequest extends PrometheusServer {
 const stepSeconds = 900
 const name = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 
+/** Characters of one query. VictoriaMetrics refuses more than 16,384 by default (`-search.maxQueryLen`). */
+const longestQuery = 12_000
+
+/** A signal of a workload, with its own query. */
+interface Task {
+  readonly workload: Workload
+  readonly rule: SignalRule
+  readonly query: string
+}
+
+/** What was read of a task: samples, or why there are none. */
+type Found = SignalSamples | string
+
 /**
- * Reads signals of workloads, one query each, by `workloadKey`. A signal that cannot be read, or that gives no single series, is left out, with
- * one warning for all workloads. Never rejects for what the server answers.
+ * Reads signals of workloads, many in one query, by `workloadKey`. A signal that cannot be read, or that gives no single series, is left out,
+ * with one warning for all workloads. Never rejects for what the server answers.
  */
 export async function readSignals(
   request: SignalRequest,
@@ -40,17 +53,22 @@ export async function readSignals(
 ): Promise<ReadonlyMap<string, readonly SignalSamples[]>> {
   const client = prometheus(request, ports)
   const failures = new Map<string, { readonly reason: string; count: number }>()
-  const tasks = request.workloads
-    .filter(({ workload }) => name.test(workload.name) && name.test(workload.namespace))
-    .flatMap(({ workload, signals }) => signals.map((signal) => ({ workload, signal })))
-  const read = await inParallel(tasks, async ({ workload, signal }) => {
-    const found = await readSignal(client, request, { workload, signal })
-    if (typeof found !== 'string') return [[workloadKey(workload), found] as const]
-    const known = failures.get(signal.name)
-    if (known === undefined) failures.set(signal.name, { reason: found, count: 1 })
+  const byWorkload = new Map<string, SignalSamples[]>()
+  const { from, to } = request.window
+  const [first, last] = [
+    Math.ceil(from.getTime() / 1000 / stepSeconds) * stepSeconds,
+    Math.floor(to.getTime() / 1000 / stepSeconds) * stepSeconds,
+  ]
+  const read = await inParallel(batched(tasksOf(request)), (tasks) =>
+    readBatch({ client, first, last }, tasks),
+  )
+  for (const [{ workload, rule }, found] of read.flat()) {
+    const key = workloadKey(workload)
+    const known = failures.get(rule.name)
+    if (typeof found !== 'string') byWorkload.set(key, [...(byWorkload.get(key) ?? []), found])
+    else if (known === undefined) failures.set(rule.name, { reason: found, count: 1 })
     else known.count += 1
-    return []
-  })
+  }
   for (const [signal, { reason, count }] of failures) {
     const others = count === 1 ? '' : ` (and of ${count - 1} more)`
     ports.progress({
@@ -58,42 +76,104 @@ export async function readSignals(
       message: `the signal ${signal} in ${request.cluster} is not known: ${reason}${others}`,
     })
   }
-  return collect(read.flat())
-}
-
-function collect(
-  read: readonly (readonly [key: string, samples: SignalSamples])[],
-): ReadonlyMap<string, readonly SignalSamples[]> {
-  const byWorkload = new Map<string, SignalSamples[]>()
-  for (const [key, samples] of read) byWorkload.set(key, [...(byWorkload.get(key) ?? []), samples])
   return byWorkload
 }
 
-/** The samples of a signal, or why there are none. */
-async function readSignal(
-  client: Prometheus,
-  { cluster, labels = {}, window }: SignalRequest,
-  { workload, signal: { query, ...rule } }: { readonly workload: Workload; readonly signal: SignalQuery },
-): Promise<SignalSamples | string> {
-  const label = `${workload.namespace}/${workload.kind}/${workload.name}`
-  const { namespace, kind } = workload
-  const text = fillQuery(query, { namespace, kind, workload: workload.name, cluster }, labels)
-  const last = Math.floor(window.to.getTime() / 1000 / stepSeconds) * stepSeconds
-  const first = Math.ceil(window.from.getTime() / 1000 / stepSeconds) * stepSeconds
-  const values: number[] = new Array(Math.floor((last - first) / stepSeconds) + 1).fill(Number.NaN)
-  const seen = new Set<string>()
+const tasksOf = ({ workloads, cluster, labels = {} }: SignalRequest): readonly Task[] =>
+  workloads
+    .filter(({ workload }) => name.test(workload.name) && name.test(workload.namespace))
+    .flatMap(({ workload, signals }) =>
+      signals.map(({ query, ...rule }) => {
+        const { namespace, kind } = workload
+        const subject = { namespace, kind, workload: workload.name, cluster }
+        return { workload, rule, query: fillQuery(query, subject, labels) }
+      }),
+    )
+
+/** Tasks that fit into one query together. */
+function batched(tasks: readonly Task[]): readonly (readonly Task[])[] {
+  const batches: Task[][] = []
+  let length = Number.POSITIVE_INFINITY
+  for (const task of tasks) {
+    const own = task.query.length + 60
+    if (length + own > longestQuery) {
+      batches.push([])
+      length = 0
+    }
+    length += own
+    batches.at(-1)?.push(task)
+  }
+  return batches
+}
+
+/** The label that says of which query in a batch a series is. */
+const which = 'tortoise_query'
+
+/** The queries of a batch in one. */
+const inOne = (tasks: readonly Task[]): string =>
+  tasks.map(({ query }, nth) => `label_replace(${query},"${which}","${nth}","","")`).join(' or ')
+
+/** The server, and the times of the samples, in seconds since 1970. */
+interface Reader {
+  readonly client: Prometheus
+  readonly first: number
+  readonly last: number
+}
+
+/**
+ * Reads the signals of a batch. Where the server refuses their query, each half is read by itself, so that a query which cannot be executed
+ * fails alone, and one that is no vector is read as it is.
+ */
+async function readBatch(
+  reader: Reader,
+  tasks: readonly Task[],
+): Promise<readonly (readonly [Task, Found])[]> {
   try {
-    await client.each({ query: text, start: first, end: last, step: stepSeconds }, (series) => {
-      seen.add(JSON.stringify(series.labels))
-      for (const [index, time] of series.times.entries()) {
-        values[Math.round((time - first) / stepSeconds)] = series.values[index] ?? Number.NaN
-      }
-    })
+    const read = await readOnce(reader, tasks)
+    return tasks.map((task, nth) => [task, samplesOf(task, reader.first, read[nth])])
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
-    return `${label}: ${error.message.split('\n', 1)[0]}`
+    const isRefused = error.problems.some(({ code }) => code === 'prometheus.refused')
+    const half = Math.ceil(tasks.length / 2)
+    if (isRefused && half < tasks.length)
+      return [
+        ...(await readBatch(reader, tasks.slice(0, half))),
+        ...(await readBatch(reader, tasks.slice(half))),
+      ]
+    const [reason] = error.message.split('\n', 1)
+    return tasks.map((task) => [task, `${labelOf(task)}: ${reason}`])
   }
-  if (seen.size === 0) return `there are no samples of ${label}`
+}
+
+/** The series that a query gave: which ones, and the values of the last one by time. */
+interface Series {
+  readonly seen: Set<string>
+  readonly values: number[]
+}
+
+/** The series of each task, by one query for all. */
+async function readOnce({ client, first, last }: Reader, tasks: readonly Task[]): Promise<readonly Series[]> {
+  const count = Math.floor((last - first) / stepSeconds) + 1
+  const read = tasks.map((): Series => ({ seen: new Set(), values: new Array(count).fill(Number.NaN) }))
+  const [only] = tasks
+  const query = tasks.length === 1 ? (only?.query ?? '') : inOne(tasks)
+  await client.each({ query, start: first, end: last, step: stepSeconds }, ({ labels, times, values }) => {
+    const { [which]: nth = '0', ...own } = labels
+    const series = read[Number(nth)]
+    if (series === undefined) return
+    series.seen.add(JSON.stringify(own))
+    for (const [index, time] of times.entries())
+      series.values[Math.round((time - first) / stepSeconds)] = values[index] ?? Number.NaN
+  })
+  return read
+}
+
+const labelOf = ({ workload: { namespace, kind, name: own } }: Task): string => `${namespace}/${kind}/${own}`
+
+function samplesOf(task: Task, first: number, series: Series | undefined): Found {
+  const label = labelOf(task)
+  if (series === undefined || series.seen.size === 0) return `there are no samples of ${label}`
+  const { seen, values } = series
   if (seen.size > 1) return `its query gives ${seen.size} series of ${label}; wrap it in sum(…) or max(…)`
-  return { ...rule, first, step: stepSeconds, values }
+  return { ...task.rule, first, step: stepSeconds, values }
 }
