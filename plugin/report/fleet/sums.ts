@@ -1,8 +1,7 @@
 import type { FleetFigures, FleetWorkload } from '../../model/fleet.ts'
 import { groupBy } from '../../model/group.ts'
-import type { Observation, ResourceUsage } from '../../model/observation.ts'
+import type { Observation } from '../../model/observation.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
-import { bucketStart, cpuScale, memoryScale, type SketchScale, sketchWeight } from '../../model/sketch.ts'
 import { sum } from '../../model/sum.ts'
 import { readValue } from '../../model/value.ts'
 import { workloadKey } from '../../model/workload.ts'
@@ -24,15 +23,13 @@ export interface NamespaceSums {
   readonly requested: Amounts
   /** Mean usage in the window. */
   readonly used: Amounts
-  /** What would be requested with the proposed values, by the backtest where the plan has one. */
+  /** What would be requested with the proposed values, by their backtest. */
   readonly recommended: Amounts
   /** What merged changes that are followed and still in force took off the requests; negative where they added to them. */
   readonly saved: Amounts
 }
 
-type Workloads = readonly SourceRecommendation[]
-
-/** Returns the sums of every namespace with a workload that the sources declare, in no order. */
+/** Returns the sums of every namespace with a workload that the sources declare, in no order. The plan has its `fleet`. */
 export function fleetSums(plan: Plan, observations: readonly Observation[]): readonly NamespaceSums[] {
   const clusterOf = (one: Pick<SourceRecommendation, 'cluster' | 'workload'>): string =>
     one.cluster ?? observationOf(observations, one)?.cluster ?? ''
@@ -44,18 +41,14 @@ export function fleetSums(plan: Plan, observations: readonly Observation[]): rea
     const [first] = members
     if (first === undefined) return []
     const workloads = [...groupBy(members, ({ workload }) => workloadKey(workload)).values()]
-    const sums = workloads.map((own) => {
-      const simple = sumsOf(own, observations)
-      const [one] = own
-      const figures = one && fleet.get(keyOf(one))
-      return figures === undefined ? simple : { ...simple, ...amountsOf(figures) }
-    })
+    const sums = workloads.map(([one]) => amountsOf(one && fleet.get(keyOf(one))))
+    const pods = workloads.map(([one]) => podsOf(one && observationOf(observations, one)))
     return [
       {
         cluster: clusterOf(first),
         namespace: first.workload.namespace,
         workloads: workloads.length,
-        pods: sum(sums.map(({ pods }) => pods)),
+        pods: sum(pods),
         requested: added(sums.map(({ requested }) => requested)),
         used: added(sums.map(({ used }) => used)),
         recommended: added(sums.map(({ recommended }) => recommended)),
@@ -68,11 +61,14 @@ export function fleetSums(plan: Plan, observations: readonly Observation[]): rea
 const keyOf = ({ source, workload }: Pick<FleetWorkload, 'source' | 'workload'>): string =>
   `${source}\0${workloadKey(workload)}`
 
-/** The figures of the report on the fleet: its simulated HPAs change the number of pods with the values. */
-function amountsOf({
-  current,
-  proposed = current,
-}: Pick<FleetWorkload, 'current' | 'proposed'>): Pick<NamespaceSums, 'requested' | 'used' | 'recommended'> {
+const nothing: Amounts = { cpu: 0, memory: 0 }
+
+/** The figures of the report on the fleet: its simulated HPAs change the number of pods with the values. Nothing is known without usage. */
+function amountsOf(
+  one: Pick<FleetWorkload, 'current' | 'proposed'> | undefined,
+): Pick<NamespaceSums, 'requested' | 'used' | 'recommended'> {
+  if (one === undefined) return { requested: nothing, used: nothing, recommended: nothing }
+  const { current, proposed = current } = one
   const amounts = ({ cpu, memory }: FleetFigures, of: 'requested' | 'used'): Amounts => ({
     cpu: cpu[of] * 1000,
     memory: memory[of] * 1024 ** 3,
@@ -84,8 +80,6 @@ function amountsOf({
   }
 }
 
-const nothing: Amounts = { cpu: 0, memory: 0 }
-
 /** The sum of some amounts. */
 export const added = (all: readonly Amounts[]): Amounts => ({
   cpu: sum(all.map(({ cpu }) => cpu)),
@@ -94,44 +88,6 @@ export const added = (all: readonly Amounts[]): Amounts => ({
 
 /** The mean number of pods of a workload; 1 where it is not known. */
 export const podsOf = (observation: Observation | undefined): number => observation?.replicas?.mean ?? 1
-
-function sumsOf(
-  own: Workloads,
-  observations: readonly Observation[],
-): Pick<NamespaceSums, 'pods' | 'requested' | 'used' | 'recommended'> {
-  const [first] = own
-  const observation = first && observationOf(observations, first)
-  const pods = podsOf(observation)
-  const of = (resource: keyof Amounts): readonly SourceRecommendation[] =>
-    own.filter(({ field, verdict }) => field === `requests.${resource}` && verdict !== 'unsure')
-  // Where nothing can be recommended, the current value is known from the running pods alone.
-  const requestedOf = (resource: keyof Amounts): number =>
-    of(resource).length === 0
-      ? (observation?.requested?.[resource] ?? 0)
-      : sum(of(resource).map((one) => (one.verdict === 'unsure' ? 0 : one.from))) * pods
-  const movedOf = (resource: keyof Amounts): number =>
-    sum(of(resource).map((one) => (one.verdict === 'change' ? one.to - one.from : 0))) * pods
-  const requested = { cpu: requestedOf('cpu'), memory: requestedOf('memory') }
-  const moved = { cpu: movedOf('cpu'), memory: movedOf('memory') }
-  return { pods, requested, used: usedBy(observation, pods), recommended: added([requested, moved]) }
-}
-
-function usedBy(observation: Observation | undefined, pods: number): Amounts {
-  const containers = observation?.containers ?? []
-  return {
-    cpu: sum(containers.map(({ cpu }) => meanOf(cpu, cpuScale))) * pods,
-    memory: sum(containers.map(({ memory }) => meanOf(memory, memoryScale))) * pods,
-  }
-}
-
-/** The mean sample, by the middle of each bucket. */
-function meanOf(usage: ResourceUsage | undefined, scale: SketchScale): number {
-  const weight = usage === undefined ? 0 : sketchWeight(usage.sketch)
-  if (usage === undefined || weight === 0) return 0
-  const middle = (bucket: number): number =>
-    Math.min(usage.peak, (bucketStart(scale, bucket) + bucketStart(scale, bucket + 1)) / 2)
-  return sum(usage.sketch.map(([bucket, own]) => middle(bucket) * own)) / weight
-}
 
 function savedBy(
   { followed = [] }: Plan,

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
+import { declaredWorkloads } from '../../../plugin/model/declared.ts'
+import type { FleetWorkload } from '../../../plugin/model/fleet.ts'
 import type { Observation } from '../../../plugin/model/observation.ts'
 import type { Plan, SourceRecommendation } from '../../../plugin/model/plan.ts'
 import { addSample, cpuScale, emptySketch, finishSketch, memoryScale } from '../../../plugin/model/sketch.ts'
+import { fleetFigures } from '../../../plugin/recommend/replay/fleet-figures.ts'
 import { fleetSums } from '../../../plugin/report/fleet/sums.ts'
 import { skipKindOf, skippedByKind } from '../../../plugin/report/skip-reasons.ts'
 
@@ -19,8 +22,23 @@ const observation = (name: string, pods: number): Observation => ({
   coverage: 1,
   containers: [{ container: 'app', cpu: usage(cpuScale, 100), memory: usage(memoryScale, 1e8), oomKills: 0 }],
   replicas: { min: pods, max: pods, mean: pods },
-  requested: { cpu: 4321, memory: 987 },
 })
+const gibibyte = 1024 ** 3
+const prices = { coreHour: 0.03, gibibyteHour: 0.004 }
+/** A workload of the fleet with requests of `cpu` millicores and of 1 GiB, of which `to` millicores are proposed. */
+function inFleet(name: string, pods: number, cpu: number, to?: number): FleetWorkload {
+  const requests = { cpu: `${cpu}m`, memory: '1Gi' }
+  const template = { spec: { containers: [{ name: 'app', resources: { requests } }] } }
+  const { apiVersion, kind, namespace } = workload(name)
+  const manifest = { apiVersion, kind, metadata: { name, namespace }, spec: { template } }
+  const [declared] = declaredWorkloads([manifest], namespace)
+  if (declared === undefined) throw new Error(`${name} is not declared`)
+  const moves = to === undefined ? [] : [{ field: 'requests.cpu', container: 'app', to } as const]
+  const observed = observation(name, pods)
+  const figures = fleetFigures(declared, observed, { moves, prices })
+  const place = { source: 'apps', cluster: 'prod', path: 'apps', workload: workload(name) }
+  return { ...place, containers: [], observation: observed, ...figures }
+}
 const address = (name: string, field: 'requests.cpu' | 'requests.memory') =>
   ({ source: 'apps', cluster: 'prod', workload: workload(name), container: 'app', field }) as const
 const recommendations: readonly SourceRecommendation[] = [
@@ -57,18 +75,37 @@ const plan: Plan = {
     { source: 'broken', workload: '', reason: 'kustomize build failed' },
   ],
   followed,
+  fleet: [inFleet('web', 3, 500, 200), inFleet('api', 2, 700)],
 }
 
 it('sums count every pod, and add up what was merged and is in force', () => {
   const [sums, ...more] = fleetSums(plan, [observation('web', 3), observation('api', 2)])
   expect(more).toEqual([])
   expect(sums).toMatchObject({ cluster: 'prod', namespace: 'shop', workloads: 2, pods: 5 })
-  // The requests of api are known from its pods alone.
-  expect(sums?.requested).toEqual({ cpu: 500 * 3 + 4321, memory: 1000 * 3 + 987 })
-  expect(sums?.recommended).toEqual({ cpu: 200 * 3 + 4321, memory: 1000 * 3 + 987 })
+  expect(sums?.requested).toEqual({ cpu: 500 * 3 + 700 * 2, memory: 5 * gibibyte })
+  expect(sums?.recommended).toEqual({ cpu: 200 * 3 + 700 * 2, memory: 5 * gibibyte })
   expect(sums?.saved).toEqual({ cpu: 500 * 3 + 500 * 2, memory: 0 })
   expect(sums?.used.cpu).toBeGreaterThan(95 * 5)
   expect(sums?.used.cpu).toBeLessThanOrEqual(100 * 5)
+  expect(sums?.used.memory).toBeGreaterThan(0.95 * 1e8 * 5)
+  expect(sums?.used.memory).toBeLessThan(1.05 * 1e8 * 5)
+})
+
+it('a workload without usage is counted, with nothing requested and nothing used', () => {
+  const unseen: Plan = { ...plan, followed: [], fleet: [inFleet('web', 3, 500)] }
+  const [sums, ...more] = fleetSums(unseen, [observation('web', 3)])
+  expect(more).toEqual([])
+  expect(sums).toMatchObject({ workloads: 2, pods: 4, requested: { cpu: 1500, memory: 3 * gibibyte } })
+  expect(sums?.recommended).toEqual(sums?.requested)
+  expect(fleetSums({ ...unseen, fleet: [] }, [])).toEqual([
+    {
+      ...{ cluster: 'prod', namespace: 'shop', workloads: 2, pods: 2 },
+      requested: { cpu: 0, memory: 0 },
+      used: { cpu: 0, memory: 0 },
+      recommended: { cpu: 0, memory: 0 },
+      saved: { cpu: 0, memory: 0 },
+    },
+  ])
 })
 
 it('skipped workloads are counted once for each kind of reason', () => {
