@@ -79,15 +79,18 @@ export function workloadFinder(owners: Owners): FindWorkload {
 
 /** Letters of generated names in Kubernetes: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go */
 const safe = '[bcdfghjklmnpqrstvwxz2456789]'
+/** What controllers generate for the names of pods, as regular expressions: the hash of a ReplicaSet, and the random letters of a pod. */
+export const podSuffix = { hash: `${safe}{6,10}`, random: `${safe}{5}` } as const
+const { hash, random } = podSuffix
 // biome-ignore lint/plugin: it is made of constants
 const hashSuffix = new RegExp(`^(.+)-${safe}{1,10}$`)
 // biome-ignore lint/plugin: it is made of constants
-const podOfReplicaSet = new RegExp(`^(.+-${safe}{6,10})-${safe}{5}$`)
+const podOfReplicaSet = new RegExp(`^(.+-${hash})-${random}$`)
 // biome-ignore lint/plugin: it is made of constants
-const podOfCronJob = new RegExp(`^(.+-\\d{8,10})-${safe}{5}$`)
+const podOfCronJob = new RegExp(`^(.+-\\d{8,10})-${random}$`)
 const podOfStatefulSet = /^(.+)-\d{1,4}$/
 // biome-ignore lint/plugin: it is made of constants
-const podOfDaemonSet = new RegExp(`^(.+)-${safe}{5}$`)
+const podOfDaemonSet = new RegExp(`^(.+)-${random}$`)
 const jobOfCronJob = /^(.+)-\d{8,10}$/
 
 function topOwner(owners: Owners, namespace: string, owner: Owner): Owner {

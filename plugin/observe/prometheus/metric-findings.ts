@@ -2,6 +2,7 @@ import type { Owners } from '../owners.ts'
 import type { FindingDraft } from './finding.ts'
 import type { MixedClusters } from './mixed-clusters.ts'
 import type { ProbeResult } from './probe.ts'
+import { labelMatchers } from './selector.ts'
 
 /** Findings of the probe: containers that are scraped twice, cores, pods without containers, and rates of two samples. */
 export function probeFindings({ dialect, found }: ProbeResult): readonly FindingDraft[] {
@@ -68,7 +69,7 @@ export function nothingRecorded(
   recorded: Pick<MixedClusters, 'label' | 'values'> | undefined,
   setting: string,
 ): FindingDraft {
-  const selected = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  const selected = labelMatchers(labels)
   const where = selected.length === 0 ? '' : ` with ${selected.join(', ')}`
   const others =
     recorded === undefined ? '' : `; its usage has ${recorded.label} ${recorded.values.join(', ')}`

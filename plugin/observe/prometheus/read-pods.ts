@@ -1,9 +1,11 @@
 import type { PodEvent, PodStart } from '../../model/pod-events.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import { type Workload, workloadKey } from '../../model/workload.ts'
+import { podSuffix } from '../owners.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
 import type { Series } from './response-reader.ts'
+import { anyOf, type SeriesOf, selectorOf } from './selector.ts'
 
 /** The workloads of one cluster whose pods are looked up. */
 export interface PodsRequest extends PrometheusServer {
@@ -21,12 +23,16 @@ export interface PodFacts {
   readonly events: readonly PodEvent[]
 }
 
-/** What controllers put behind the name of a workload in the names of its pods; generated names have no vowels, and none of 0, 1 and 3. */
+const { hash, random } = podSuffix
+// biome-ignore lint/plugin: it is made of constants
+const ofReplicaSet = new RegExp(`^${hash}-${random}$`)
+/** What follows the name of a workload in the names of its pods, by the kind of the workload. */
 const suffixes: Readonly<Record<string, RegExp>> = {
-  Deployment: /^[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
-  Rollout: /^[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+  Deployment: ofReplicaSet,
+  Rollout: ofReplicaSet,
   StatefulSet: /^\d+$/,
-  DaemonSet: /^[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+  // biome-ignore lint/plugin: it is made of constants
+  DaemonSet: new RegExp(`^${random}$`),
 }
 
 const [hour, day] = [3600, 86_400]
@@ -113,24 +119,17 @@ async function readEvents(client: Prometheus, request: PodsRequest, found: Found
 
 const seconds = (time: Date): number => time.getTime() / 1000
 
-type SeriesOf = (metric: string, ...matchers: readonly string[]) => string
-
 /** A query for the labels of both dialects; only one of them has series. */
 const inDialects = (request: PodsRequest, query: (names: string, series: SeriesOf) => string): string =>
   dialects
     .map(([namespace, pod]) => {
       const { labels = {}, workloads } = request
-      const own = [
-        ...Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
-        `${namespace}=~${JSON.stringify(escaped(workloads.map((one) => one.namespace)))}`,
-        `${pod}=~${JSON.stringify(`(${escaped(workloads.map(({ name }) => name))})-.+`)}`,
-      ]
-      return query(`${namespace},${pod}`, (metric, ...more) => `${metric}{${[...more, ...own].join(',')}}`)
+      const distinct = (of: 'namespace' | 'name') => [...new Set(workloads.map((one) => one[of]))]
+      const series = selectorOf({ labels, namespaces: distinct('namespace') }, { namespace, pod })
+      const named = `${pod}=~${JSON.stringify(`(${anyOf(distinct('name'))})-.+`)}`
+      return query(`${namespace},${pod}`, (metric, ...more) => series(metric, ...more, named))
     })
     .join(' or ')
-
-const escaped = (texts: readonly string[]): string =>
-  [...new Set(texts)].map((text) => text.replace(/[.*+?()|[\]{}^$\\]/g, '\\$&')).join('|')
 
 /** An index of workloads by the names of their pods. */
 function factsOf(workloads: readonly Workload[]): Found {

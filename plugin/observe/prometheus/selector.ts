@@ -32,8 +32,15 @@ export function selectorOf(
   return (metric, ...more) => `${metric}{${[...more, ...own].join(',')}}`
 }
 
-const quoted = (texts: readonly string[]): string =>
-  JSON.stringify(texts.map((text) => text.replace(/[.*+?()|[\]{}^$\\]/g, '\\$&')).join('|'))
+/** A regular expression for these texts alone. */
+export const anyOf = (texts: readonly string[]): string =>
+  texts.map((text) => text.replace(/[.*+?()|[\]{}^$\\]/g, '\\$&')).join('|')
+
+const quoted = (texts: readonly string[]): string => JSON.stringify(anyOf(texts))
+
+/** Matchers for the values of labels: `cluster="prod"`. */
+export const labelMatchers = (labels: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
 
 function matchersOf(
   { labels = {}, namespaces = [], shard, pods }: Selection,
@@ -41,7 +48,7 @@ function matchersOf(
 ): readonly string[] {
   const { members = [], except, ending } = shard ?? { except: [] }
   return [
-    ...Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
+    ...labelMatchers(labels),
     ...(namespaces.length === 0 ? [] : [`${names.namespace}=~${quoted(namespaces)}`]),
     ...(except === undefined ? [`${names.namespace}=~${quoted(members.map(([name]) => name))}`] : []),
     ...(except === undefined || except.length === 0 ? [] : [`${names.namespace}!~${quoted(except)}`]),

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
+import { labelMatchers } from './selector.ts'
 
 /** What the placeholders of a query of owners are replaced with. */
 export interface SignalSubject {
@@ -69,7 +70,7 @@ export function fillQuery(
   subject: SignalSubject,
   labels: Readonly<Record<string, string>>,
 ): string {
-  const matchers = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  const matchers = labelMatchers(labels)
   const edits = [
     ...nodesNamed(query, 'StringLiteral').map(({ from, to, parent }) => ({
       from,
