@@ -1,11 +1,11 @@
 import * as core from '@actions/core'
 import { stop } from '../../model/problem.ts'
 import type { Workload } from '../../model/workload.ts'
-import { workloadLabel } from '../../model/workload.ts'
 import type { Shard } from '../../plan/shard-sources.ts'
 import { type ObserveFlags, partOf } from '../../run/observe/request.ts'
 import type { SettingsFlags } from '../../run/read-settings.ts'
 import { sandboxMode } from '../../run/sandbox-setting.ts'
+import { selectedBy } from '../../run/selected-workloads.ts'
 
 const modes = ['report', 'commit', 'direct', 'pull-request', 'review'] as const
 
@@ -82,14 +82,9 @@ export function settingsInputs(): SettingsFlags {
  */
 export function inputWorkloads(): ((workload: Workload) => boolean) | undefined {
   const names = (given('workloads') ?? '').split(/[\s,]+/).filter(Boolean)
-  const wrong = names.find((name) => !/^([^/]+\/)?[^/]+\/[^/]+$/.test(name))
-  if (wrong !== undefined)
-    throw stop('usage', `Input workloads has ${wrong}, which is not Kind/name`, {
+  return selectedBy(names, (name) =>
+    stop('usage', `Input workloads has ${name}, which is not Kind/name`, {
       hint: 'Write Deployment/web, or shop/Deployment/web.',
-    })
-  if (names.length === 0) return undefined
-  return (workload) =>
-    names.some((name) =>
-      [workloadLabel(workload), `${workload.namespace}/${workloadLabel(workload)}`].includes(name),
-    )
+    }),
+  )
 }

@@ -10,7 +10,7 @@ import { runOnRepositories } from './repositories.ts'
 import type { HtmlFlags } from './run-options.ts'
 import { formatOutcome, openRun, withRunFlags } from './run-options.ts'
 import { runInShards, type ShardFlags, withShardFlags } from './shard-options.ts'
-import { requireFound, selectedBy } from './workload-filter.ts'
+import { requireFound, workloadFilter } from './workload-filter.ts'
 
 type PlanFlags = HtmlFlags & ShardFlags & { readonly check?: boolean; readonly workload?: readonly string[] }
 
@@ -30,7 +30,7 @@ export function planCommand(host: Host): Command {
     .option('--check', 'exit with 1 when changes are pending')
     .option('--workload <name>', 'only this workload, [NAMESPACE/]Kind/name; repeatable', collected)
     .action(async (flags: PlanFlags) => {
-      const isSelected = selectedBy(flags.workload)
+      const isSelected = workloadFilter(flags.workload)
       if (isSelected !== undefined) refuseTogether(flags)
       const withFleet = flags.output === 'html'
       const request = () => ({ ...openRun(host, flags), withFleet, ...(isSelected && { isSelected }) })

@@ -6,6 +6,7 @@ import type { Rendering } from '../../model/source.ts'
 import { namespaceOf } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadLabel } from '../../model/workload.ts'
+import { isCalled } from '../../run/selected-workloads.ts'
 
 /** One `--set [container.]field=value`. */
 export interface Assignment {
@@ -37,16 +38,12 @@ export interface Target {
   readonly holder: Rendering
 }
 
-/** Whether a label, `Kind/name` or `namespace/Kind/name`, names a workload. */
-const isCalled = ({ namespace, ...workload }: Workload, label: string): boolean =>
-  label === workloadLabel(workload) || label === `${namespace}/${workloadLabel(workload)}`
-
 /** Finds a workload in renderings, and its container: the named one, or the only main one. Throws `usage` when either is not clear. */
 export function findContainer(rendered: readonly Rendering[], label: string, named?: string): Target {
   const workloads = rendered.flatMap((holder) =>
     workloadsOf(holder.objects, namespaceOf(holder.source)).map((one) => ({ ...one, holder })),
   )
-  const [found, ...more] = workloads.filter(({ workload }) => isCalled(workload, label))
+  const [found, ...more] = workloads.filter(({ workload }) => isCalled(label, workload))
   if (found === undefined) {
     const known = workloads.map(({ workload }) => workloadLabel(workload)).join(', ')
     throw stop('usage', `The source renders no ${label}`, { hint: `It renders ${known || 'no workloads'}.` })
@@ -74,7 +71,7 @@ export function findAutoscaled<F extends FieldOfAutoscaler>(
   label: string,
 ): F | undefined {
   const [found, ...more] = fields.filter(({ workload, autoscaler }) =>
-    [workload, autoscaler].some((owner) => owner !== undefined && isCalled(owner, label)),
+    [workload, autoscaler].some((owner) => owner !== undefined && isCalled(label, owner)),
   )
   if (more.length === 0) return found
   throw stop('usage', `${label} has this field more than once`, {
