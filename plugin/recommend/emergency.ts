@@ -120,7 +120,8 @@ function towards(
   }
 }
 
-const groupOf = ({ container, field }: FieldAddress): string =>
+/** The change group of a value that an emergency raises: a request and its limit are raised together or not at all. */
+export const groupOf = ({ container, field }: FieldAddress): string =>
   container === undefined ? 'emergency: pods' : `emergency: ${container} ${field.split('.').at(-1)}`
 
 /** How an emergency raises the values of a workload. */

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { basename } from 'node:path'
 import type { Settings } from '../../config/schema.ts'
 import { type EditSearch, personEdits } from '../deliver/git/person-edits.ts'
-import { type HistoryCommit, readCommits } from '../deliver/git/read-commits.ts'
+import type { HistoryCommit } from '../deliver/git/read-commits.ts'
 import { type Decision, type DecisionLog, decisionsInCommits } from '../deliver/pulls/decisions.ts'
 import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
@@ -27,6 +27,7 @@ import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { openSources } from './open-sources.ts'
 import { daysSinceChange, type PastValuesOf, pastValuesIn } from './past-values.ts'
+import { recentCommits } from './recent-commits.ts'
 import { fetchRenderings } from './stored-renderings.ts'
 import { warnOfNoScaledObject, warnOfUnmatched } from './unused-settings.ts'
 
@@ -75,19 +76,14 @@ export interface PlanBase {
   readonly forge?: Pick<PlanRequest, 'review' | 'scopeOf'> & { readonly decisions: DecisionLog }
 }
 
-const maxCommits = 500
-const dayMs = 86_400_000
-
-/** The commits in which earlier changes of Tortoise are looked up, newest first. */
-async function recentCommits(
+/** The commits in which earlier changes of Tortoise are looked up, also for as long as its pull requests are remembered; none without Git. */
+async function commitsOf(
   { checkout: { gitdir }, settings: { deliver } }: Pick<PlanInputs, 'checkout' | 'settings'>,
   ref: string,
   now: Date,
 ): Promise<readonly HistoryCommit[]> {
   if (gitdir === undefined) return []
-  const days = Math.max(90, deliver.pullRequests.rememberDays)
-  const since = new Date(now.getTime() - days * dayMs)
-  return readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
+  return recentCommits({ gitdir, ref, now }, deliver.pullRequests.rememberDays)
 }
 
 /** The planned events that are not over. */
@@ -121,7 +117,7 @@ function editsByPeople(
   decisions: DecisionLog = new Map(),
 ): FindPersonEdit | undefined {
   if (gitdir === undefined) return undefined
-  const since = new Date(search.now.getTime() - recommend.holdDays * dayMs)
+  const since = new Date(search.now.getTime() - recommend.holdDays * 86_400_000)
   const find = personEdits({ fs, gitdir, cache: {} }, { ...search, since })
   return async (site, key) => {
     const edit = await find(site, key)
@@ -212,7 +208,7 @@ export async function openPlan(
   const opened = await openSources(ports, { checkout, settings, live: declarations }, base)
   const { sources, renderer, view, describeSandbox, fetched } = opened
   const now = ports.now()
-  const commits = await recentCommits({ checkout, settings }, ref, now)
+  const commits = await commitsOf({ checkout, settings }, ref, now)
   noteUnproved(commits, ports.progress)
   const isHistoryCut = hasHistoryGap(checkout.gitdir, commits, ports.progress)
   const decideByCommits = decideBy(decisionsInCommits(commits), { ...deliver.pullRequests, now })

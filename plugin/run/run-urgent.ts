@@ -1,5 +1,4 @@
-import fs from 'node:fs'
-import { type PastChange, pastChanges, readCommits } from '../deliver/git/read-commits.ts'
+import { type PastChange, pastChanges } from '../deliver/git/read-commits.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import { ExpectedStop } from '../model/problem.ts'
 import { matchesRule } from '../model/rule-match.ts'
@@ -15,12 +14,12 @@ import type { RunPorts } from './host.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
 import type { ObservedUsage } from './observe/request.ts'
 import { eventsNow, planRepository } from './plan-repository.ts'
+import { recentCommits } from './recent-commits.ts'
 import { requireDelivery } from './require-settings.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
 import type { RunReport, RunRequest } from './run.ts'
 
 const dayMs = 86_400_000
-const [rememberedDays, maxCommits] = [90, 500]
 
 /**
  * A run between the scheduled ones that looks after what was merged: it takes back what did harm, answers OOM kills, and ends
@@ -88,8 +87,7 @@ async function followedWorkloads(
 ): Promise<ReadonlySet<string>> {
   const { gitdir, name: ref } = await findBaseBranch(checkout, settings.deliver.base)
   const now = clock()
-  const since = new Date(now.getTime() - rememberedDays * dayMs)
-  const commits = await readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
+  const commits = await recentCommits({ gitdir, ref, now })
   hasHistoryGap(gitdir, commits, progress)
   // A day more, so that the run after the last one still says what became of a change.
   const oldest = now.getTime() - (settings.health.days + 1) * dayMs

@@ -1,10 +1,5 @@
 import fs from 'node:fs'
-import {
-  type HistoryCommit,
-  type PastChange,
-  pastChanges,
-  readCommits,
-} from '../../deliver/git/read-commits.ts'
+import { type HistoryCommit, type PastChange, pastChanges } from '../../deliver/git/read-commits.ts'
 import { stillMade } from '../../deliver/git/still-made.ts'
 import { parseChangeKey } from '../../deliver/record/trailers.ts'
 import { treeOf } from '../../io/commit-tree.ts'
@@ -13,10 +8,9 @@ import { emergencyRules } from '../../recommend/emergency.ts'
 import { findBaseBranch } from '../base-branch.ts'
 import { hasHistoryGap } from '../history-gap.ts'
 import type { RunPorts } from '../host.ts'
+import { recentCommits } from '../recent-commits.ts'
 import type { EmergencyRequest } from './command.ts'
 import { waitingBranches } from './waiting-branches.ts'
-
-const [dayMs, daysBack, maxCommits] = [86_400_000, 90, 500]
 
 /**
  * The values in emergencies, the newest first: of those that commits of the base branch began in the last 90 days, those that are on and those
@@ -29,15 +23,14 @@ export async function listEmergencies(
   const base = await findBaseBranch(checkout, settings.deliver.base)
   const { gitdir, name: ref, id } = base
   const now = ports.now()
-  const since = new Date(now.getTime() - daysBack * dayMs)
-  const commits = await readCommits({ fs, gitdir }, { ref, since, depth: maxCommits, now })
+  const commits = await recentCommits({ gitdir, ref, now })
   hasHistoryGap(gitdir, commits, ports.progress)
   const begun = [...pastChanges(commits)].flatMap(([key, edits]) => stateOf(key, edits, now) ?? [])
   const isSet = await stillSet(gitdir, commits, await treeOf(gitdir, id))
   const known = await Promise.all(
     begun.map(async (one) => (one.value.state === 'on' || (await isSet(one)) ? [one.value] : [])),
   )
-  const waiting = await waitingBranches(ports, { settings, base })
+  const waiting = await waitingBranches(ports, { settings, base, commits })
   return [...known.flat(), ...waiting.flatMap((one) => waitingValues(one, now))]
 }
 

@@ -6,7 +6,7 @@ import { type ExpectedStop, stop } from '../../model/problem.ts'
 import type { Emergency, ProposedChange, Skipped } from '../../model/proposal.ts'
 import type { RuleMatch } from '../../model/rule-match.ts'
 import { workloadKey, workloadLabel } from '../../model/workload.ts'
-import { emergencyEndOf, raiseAll } from '../../recommend/emergency.ts'
+import { emergencyEndOf, groupOf, raiseAll } from '../../recommend/emergency.ts'
 import { findBaseBranch } from '../base-branch.ts'
 import type { RunPorts } from '../host.ts'
 import type { PlanInputs } from '../plan-repository.ts'
@@ -102,9 +102,9 @@ const isOf = (
   { workload }: Declared,
 ): boolean => value.cluster === cluster && workloadKey(value.workload) === workloadKey(workload)
 
-/** The values that are raised together or not at all: a request and its limit. */
-const groupKey = ({ workload, container = '', field }: FieldAddress, cluster = ''): string =>
-  JSON.stringify([cluster, workloadKey(workload), container, field.split('.').at(-1)])
+/** The change group of a value in its cluster. */
+const groupKey = (one: FieldAddress, cluster = ''): string =>
+  JSON.stringify([cluster, workloadKey(one.workload), groupOf(one)])
 
 /** Throws `usage` before anything is written: for a name that no source declares, and where nothing is raised. */
 function refuseNothing({ proposal, skipped }: Plan, matches: readonly RuleMatch[], seen: Seen): void {

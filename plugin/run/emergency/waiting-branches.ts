@@ -5,7 +5,7 @@ import type { Settings } from '../../../config/schema.ts'
 import { dropBranch } from '../../deliver/git/drop-branch.ts'
 import { storeCommit } from '../../deliver/git/fetch.ts'
 import { isAncestor } from '../../deliver/git/objects.ts'
-import { pastChanges, readCommits } from '../../deliver/git/read-commits.ts'
+import { type HistoryCommit, pastChanges, readCommits } from '../../deliver/git/read-commits.ts'
 import { remoteBranches } from '../../deliver/git/remote-branches.ts'
 import { openRemote, remoteHead, type SmartHttp } from '../../deliver/git/smart-http.ts'
 import { parseChangeKey, type TrailedChange } from '../../deliver/record/trailers.ts'
@@ -14,6 +14,7 @@ import { ExpectedStop, stop } from '../../model/problem.ts'
 import type { BaseBranch } from '../base-branch.ts'
 import { remoteToken } from '../deliver/tokens.ts'
 import type { RunPorts } from '../host.ts'
+import { recentCommits } from '../recent-commits.ts'
 
 /** A branch whose commit begins an emergency and that is not merged. */
 export interface WaitingBranch {
@@ -33,13 +34,13 @@ type WaitingValue = Pick<TrailedChange, 'from' | 'to'> & NonNullable<ReturnType<
 export interface WaitingRequest {
   readonly settings: Pick<Settings, 'deliver'>
   readonly base: BaseBranch
+  /** The recent commits of the base branch; read where a branch is found when left out. */
+  readonly commits?: readonly HistoryCommit[]
 }
 
 type WaitingPorts = Pick<RunPorts, 'env' | 'cwd' | 'now' | 'progress'>
 
 const isOwn = (name: string): boolean => name === emergencyBranch || name.startsWith(`${emergencyBranch}-`)
-
-const [dayMs, daysBack, maxCommits] = [86_400_000, 90, 500]
 
 /**
  * The branches in mode `commit` that begin emergencies and are not merged, also those whose time is over. They are those of the server where
@@ -47,17 +48,14 @@ const [dayMs, daysBack, maxCommits] = [86_400_000, 90, 500]
  */
 export async function waitingBranches(
   ports: WaitingPorts,
-  { settings: { deliver }, base }: WaitingRequest,
+  { settings: { deliver }, base, commits }: WaitingRequest,
 ): Promise<readonly WaitingBranch[]> {
   if (deliver.mode !== 'commit' && deliver.mode !== 'report') return []
   const heads = await headsOf(ports, deliver, base)
   if (heads.length === 0) return []
-  const { gitdir } = base
+  const { gitdir, name: ref } = base
   const now = ports.now()
-  const since = new Date(now.getTime() - daysBack * dayMs)
-  const onBase = pastChanges(
-    await readCommits({ fs, gitdir }, { ref: base.name, since, depth: maxCommits, now }),
-  )
+  const onBase = pastChanges(commits ?? (await recentCommits({ gitdir, ref, now })))
   const found = await Promise.all(heads.map((head) => readHead(head, base, now)))
   return found
     .flatMap((one) => one ?? [])
