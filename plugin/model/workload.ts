@@ -13,3 +13,12 @@ export const workloadLabel = (workload: Pick<Workload, 'kind' | 'name'>): string
 /** The key of a workload, unique inside one cluster. It has no API version, because Git and the cluster can use different ones. */
 export const workloadKey = (workload: Omit<Workload, 'apiVersion'>): string =>
   `${workload.namespace}/${workload.kind}/${workload.name}`
+
+/** The key of a workload in its source, unique inside one repository. */
+export const sourceWorkloadKey = ({
+  source,
+  workload,
+}: {
+  readonly source: string
+  readonly workload: Omit<Workload, 'apiVersion'>
+}): string => `${source}\0${workloadKey(workload)}`

@@ -3,7 +3,7 @@ import type { Observation } from '../model/observation.ts'
 import { observedIn } from '../model/observed.ts'
 import type { Proposal, ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
-import { workloadKey } from '../model/workload.ts'
+import { sourceWorkloadKey, workloadKey } from '../model/workload.ts'
 import type { NewValue } from '../recommend/replay/apply.ts'
 import { compareOutcomes } from '../recommend/replay/compare.ts'
 import type { SourceChange } from './apply-decisions.ts'
@@ -17,10 +17,6 @@ export interface BacktestInput {
   readonly recommended: readonly SourceChange[]
   readonly proposal?: Proposal | undefined
 }
-
-/** The key of a workload in its source. */
-export const sourceWorkloadKey = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>): string =>
-  `${source}\0${workloadKey(workload)}`
 
 /**
  * Replays the recorded usage of each workload that changes, under the current values and under the new ones. What cannot be edited is

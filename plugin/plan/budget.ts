@@ -5,7 +5,7 @@ import type { Budget } from '../model/pacing.ts'
 import { plural } from '../model/plural.ts'
 import { sum } from '../model/sum.ts'
 import { readValue } from '../model/value.ts'
-import { workloadKey } from '../model/workload.ts'
+import { sourceWorkloadKey, workloadKey } from '../model/workload.ts'
 import { declaredValue } from '../recommend/replay/apply.ts'
 import type { SourceChange } from './apply-decisions.ts'
 import type { DeclaredIn } from './declared-source.ts'
@@ -29,9 +29,6 @@ interface Moving {
   readonly requested: Readonly<Record<Resource, number>>
 }
 
-const ownKey = ({ source, workload }: Pick<SourceChange, 'source' | 'workload'>): string =>
-  `${source}\0${workloadKey(workload)}`
-
 /**
  * Holds changes that would move more at once than a budget allows: workloads that change or are still followed, and requested
  * CPU and memory that is lowered in a day. What was merged counts by its commits, so a budget holds over runs. Raises count as
@@ -52,15 +49,16 @@ export function holdForBudget(changes: readonly SourceChange[], input: BudgetInp
     const [first] = members
     if (first === undefined) continue
     const reason = take(movingIn(first.cluster), members, input)
-    if (reason !== undefined) waiting.set(ownKey(first), reason)
+    if (reason !== undefined) waiting.set(sourceWorkloadKey(first), reason)
   }
-  return holdGroups(changes, (one) => (isUrgent(one) ? undefined : waiting.get(ownKey(one))))
+  return holdGroups(changes, (one) => (isUrgent(one) ? undefined : waiting.get(sourceWorkloadKey(one))))
 }
 
 /** The changes of each workload: first those with a raise, then by name, so that the same ones go first in every run. */
 function byWorkload(changes: readonly SourceChange[]): readonly (readonly SourceChange[])[] {
   const groups = new Map<string, SourceChange[]>()
-  for (const one of changes) groups.set(ownKey(one), [...(groups.get(ownKey(one)) ?? []), one])
+  for (const one of changes)
+    groups.set(sourceWorkloadKey(one), [...(groups.get(sourceWorkloadKey(one)) ?? []), one])
   const rises = (members: readonly SourceChange[]): number =>
     members.some(({ field, from, to }) => field.startsWith('requests.') && to > from) ? 0 : 1
   return [...groups]
@@ -74,7 +72,11 @@ function take(moving: Moving, members: readonly SourceChange[], input: BudgetInp
   const [first] = members
   if (first === undefined) return undefined
   const { workloads, lowered, requested } = moving
-  if (budget.workloads !== undefined && !workloads.has(ownKey(first)) && workloads.size >= budget.workloads)
+  if (
+    budget.workloads !== undefined &&
+    !workloads.has(sourceWorkloadKey(first)) &&
+    workloads.size >= budget.workloads
+  )
     return `waits for the budget: ${plural(budget.workloads, 'workload')} at once in a cluster`
   const amounts = resources.map((resource) => ({
     resource,
@@ -88,7 +90,7 @@ function take(moving: Moving, members: readonly SourceChange[], input: BudgetInp
     if (!isAlone && lowered[resource] + amount > (share / 100) * requested[resource])
       return `waits for the budget: ${share} % of the requested ${resource === 'cpu' ? 'CPU' : 'memory'} a day in a cluster`
   }
-  workloads.add(ownKey(first))
+  workloads.add(sourceWorkloadKey(first))
   for (const { resource, amount } of amounts) lowered[resource] += amount
   return undefined
 }
@@ -130,7 +132,7 @@ function movingNow(cluster: string | undefined, { declared, observations, follow
         ),
     )
   return {
-    workloads: new Set(open.map(ownKey)),
+    workloads: new Set(open.map(sourceWorkloadKey)),
     lowered: { cpu: loweredToday('cpu'), memory: loweredToday('memory') },
     requested: { cpu: requestedOf('cpu'), memory: requestedOf('memory') },
   }

@@ -7,7 +7,7 @@ import type { IsEditOf } from '../model/past-edit.ts'
 import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import type { Skipped } from '../model/proposal.ts'
 import type { SourceRollout } from '../model/rollout.ts'
-import { type Workload, workloadKey } from '../model/workload.ts'
+import { sourceWorkloadKey, type Workload, workloadKey } from '../model/workload.ts'
 import { recommend } from '../recommend/recommend.ts'
 import { applyDecisions, type ReviewChange, type SourceChange } from './apply-decisions.ts'
 import { backtestPlan } from './backtest-plan.ts'
@@ -95,11 +95,11 @@ function evaluation(
 ): Evaluate {
   const { hasHistory } = request
   return (observations, before) => {
-    const known = groupBy(before?.recommendations ?? [], recommendedKey)
+    const known = groupBy(before?.recommendations ?? [], sourceWorkloadKey)
     const isSame = sameIn(before?.observations ?? [], observations)
     const recommendations = declared.flatMap(({ source, workloads }) =>
       workloads.flatMap((one) => {
-        const earlier = known.get(recommendedKey({ source: source.id, ...one }))
+        const earlier = known.get(sourceWorkloadKey({ source: source.id, ...one }))
         return earlier !== undefined && isSame(one.workload, source.cluster)
           ? earlier
           : recommendFor({ source, workloads: [one] }, { ...request, observations }, editsIn(source.id))
@@ -115,9 +115,6 @@ function evaluation(
     return { observations, recommendations, followed }
   }
 }
-
-const recommendedKey = ({ source, workload }: Pick<SourceRecommendation, 'source' | 'workload'>): string =>
-  `${source}\0${workloadKey(workload)}`
 
 /** Whether the observation of a workload is the same object in two lists. */
 function sameIn(one: readonly Observation[], other: readonly Observation[]) {

@@ -4,9 +4,9 @@ import type { FleetContainer, FleetFigures, FleetWorkload } from '../model/fleet
 import type { Observation } from '../model/observation.ts'
 import { observedIn } from '../model/observed.ts'
 import type { Proposal } from '../model/proposal.ts'
-import { workloadKey } from '../model/workload.ts'
+import { sourceWorkloadKey, workloadKey } from '../model/workload.ts'
 import { fleetFigures } from '../recommend/replay/fleet-figures.ts'
-import { proposedValues, sourceWorkloadKey } from './backtest-plan.ts'
+import { proposedValues } from './backtest-plan.ts'
 import type { DeclaredIn } from './declared-source.ts'
 
 /** What the figures of a fleet are computed from. */

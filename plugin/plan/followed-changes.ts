@@ -7,7 +7,7 @@ import { observedIn } from '../model/observed.ts'
 import type { IsEditOf } from '../model/past-edit.ts'
 import type { SourceRecommendation } from '../model/plan.ts'
 import { readValue } from '../model/value.ts'
-import { workloadKey } from '../model/workload.ts'
+import { sourceWorkloadKey, workloadKey } from '../model/workload.ts'
 import { followChanges } from '../recommend/health/follow.ts'
 import type { DeclaredIn } from './declared-source.ts'
 import type { HasHistory } from './past-edits.ts'
@@ -34,7 +34,7 @@ export function followedChanges(
   { observations, recommend: { health, pastValues }, prices, ...request }: FollowRequest,
 ): readonly FollowedChange[] {
   if (health === undefined || pastValues === undefined) return []
-  const bySource = groupBy(request.recommendations, keyOf)
+  const bySource = groupBy(request.recommendations, sourceWorkloadKey)
   return declared.flatMap(({ source: { id, cluster }, workloads }) => {
     const observed = observedIn(observations, cluster)
     const isEditOf = request.editsIn(id)
@@ -44,7 +44,7 @@ export function followedChanges(
       .flatMap((one): readonly FollowedChange[] => {
         const observation = observed.get(workloadKey(one.workload))
         if (observation === undefined) return []
-        const followed = followChanges(bySource.get(keyOf({ source: id, ...one })) ?? [], {
+        const followed = followChanges(bySource.get(sourceWorkloadKey({ source: id, ...one })) ?? [], {
           declared: one,
           observation,
           pastValues: (address) => pastValues({ ...address, ...inCluster }, observation.window.to, isEditOf),
@@ -59,9 +59,6 @@ export function followedChanges(
       })
   })
 }
-
-const keyOf = ({ source, workload }: Pick<SourceRecommendation, 'source' | 'workload'>): string =>
-  `${source}\0${workloadKey(workload)}`
 
 type Costless = Omit<FollowedChange, 'source' | 'cluster' | 'cost'>
 

@@ -3,7 +3,7 @@ import { groupBy } from '../model/group.ts'
 import { type FollowedChange, takesBack } from '../model/health.ts'
 import type { Earned, EarnedDelivery } from '../model/pacing.ts'
 import { sameValue } from '../model/value.ts'
-import { workloadKey } from '../model/workload.ts'
+import { sourceWorkloadKey } from '../model/workload.ts'
 import { isRisk } from '../recommend/health/follow.ts'
 import type { SourceChange } from './apply-decisions.ts'
 
@@ -18,10 +18,6 @@ export interface Graduation {
   ) => EarnedDelivery | undefined
 }
 
-type OfWorkload = Pick<SourceChange, 'source' | 'workload'>
-
-const keyOf = ({ source, workload }: OfWorkload): string => `${source}\0${workloadKey(workload)}`
-
 /**
  * What workloads earned by their earlier changes: each commit whose values all held counts, and one that did harm takes everything that was earned
  * before it. Workloads with neither are left out.
@@ -30,7 +26,7 @@ export function earnedBy(
   followed: readonly FollowedChange[],
   { after, deliveryAfter }: Graduation,
 ): readonly Earned[] {
-  return [...groupBy(followed, keyOf).values()].flatMap((own): readonly Earned[] => {
+  return [...groupBy(followed, sourceWorkloadKey).values()].flatMap((own): readonly Earned[] => {
     const [first] = own
     if (first === undefined) return []
     const { held, lostAt } = heldOf(own)
@@ -92,9 +88,9 @@ export function withEarned(
   earned: readonly Earned[],
   { after, deliveryAfter }: Graduation,
 ): readonly SourceChange[] {
-  const steps = new Map(earned.map((one) => [keyOf(one), Math.floor(one.held / after)]))
+  const steps = new Map(earned.map((one) => [sourceWorkloadKey(one), Math.floor(one.held / after)]))
   return changes.map((change) => {
-    const delivery = deliveryAfter(change, steps.get(keyOf(change)) ?? 0)
+    const delivery = deliveryAfter(change, steps.get(sourceWorkloadKey(change)) ?? 0)
     return delivery === undefined ? change : { ...change, earned: delivery }
   })
 }

@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { sum } from '../model/sum.ts'
 import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text/markdown.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { sourceWorkloadKey, workloadLabel } from '../model/workload.ts'
 import { address } from './json/words.ts'
 
 type Followed = readonly FollowedChange[]
@@ -115,7 +115,7 @@ interface FollowedRow {
 
 /** The changes by commit and workload: those that need attention first, then the newest. */
 export function followedRows(followed: Followed): readonly FollowedRow[] {
-  const groups = groupBy(followed, (one) => `${one.edit.commit}\0${one.source}\0${workloadKey(one.workload)}`)
+  const groups = groupBy(followed, (one) => `${one.edit.commit}\0${sourceWorkloadKey(one)}`)
   const rows = [...groups.values()].map((members) => ({ members, verdict: worstOf(members) }))
   rows.sort(
     (one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict) || timeOf(one) - timeOf(other),

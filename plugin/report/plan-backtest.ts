@@ -1,7 +1,7 @@
 import type { OutcomeFigures, PlanBacktest, WorkloadBacktest } from '../model/backtest.ts'
 import { plural } from '../model/plural.ts'
 import { type Markdown, markdown, unbroken } from '../model/text/markdown.ts'
-import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
+import { sourceWorkloadKey, type Workload, workloadLabel } from '../model/workload.ts'
 
 type Cell = (one: OutcomeFigures, money: string) => string
 
@@ -169,7 +169,6 @@ export function backtestsOf(
   backtest: PlanBacktest | undefined,
   wanted: readonly { readonly source: string; readonly workload: Workload }[],
 ): readonly WorkloadBacktest[] {
-  const key = (one: (typeof wanted)[number]): string => `${one.source}\0${workloadKey(one.workload)}`
-  const keys = new Set(wanted.map(key))
-  return backtest?.workloads.filter((one) => keys.has(key(one))) ?? []
+  const keys = new Set(wanted.map(sourceWorkloadKey))
+  return backtest?.workloads.filter((one) => keys.has(sourceWorkloadKey(one))) ?? []
 }

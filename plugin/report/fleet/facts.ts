@@ -3,7 +3,7 @@ import type { FleetWorkload } from '../../model/fleet.ts'
 import type { FollowedChange } from '../../model/health.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
-import { type Workload, workloadKey, workloadLabel } from '../../model/workload.ts'
+import { sourceWorkloadKey, type Workload, workloadLabel } from '../../model/workload.ts'
 
 /** Everything that a plan says of one workload of one source. */
 export interface WorkloadFacts {
@@ -35,7 +35,7 @@ type Collected = { -readonly [K in keyof WorkloadFacts]: WorkloadFacts[K] } & {
 export function workloadFacts(plan: Plan): readonly WorkloadFacts[] {
   const found = new Map<string, Collected>()
   const of = ({ source, cluster = '', workload }: Named): Collected => {
-    const key = `${source}\0${workloadKey(workload)}`
+    const key = sourceWorkloadKey({ source, workload })
     const known = found.get(key)
     if (known !== undefined) return known
     const made = { source, cluster, workload, recommendations: [], changes: [], skipped: [], followed: [] }

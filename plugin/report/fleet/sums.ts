@@ -4,7 +4,7 @@ import type { Observation } from '../../model/observation.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { sum } from '../../model/sum.ts'
 import { readValue } from '../../model/value.ts'
-import { workloadKey } from '../../model/workload.ts'
+import { sourceWorkloadKey, workloadKey } from '../../model/workload.ts'
 import { observationOf } from '../evidence.ts'
 import { inForce } from '../followed.ts'
 
@@ -36,12 +36,12 @@ export function fleetSums(plan: Plan, observations: readonly Observation[]): rea
   const placeOf = (one: Pick<SourceRecommendation, 'cluster' | 'workload'>): string =>
     `${clusterOf(one)}\0${one.workload.namespace}`
   const saved = savedBy(plan, observations, placeOf)
-  const fleet = new Map((plan.fleet ?? []).map((one) => [keyOf(one), one]))
+  const fleet = new Map((plan.fleet ?? []).map((one) => [sourceWorkloadKey(one), one]))
   return [...groupBy(plan.recommendations, placeOf)].flatMap(([place, members]) => {
     const [first] = members
     if (first === undefined) return []
     const workloads = [...groupBy(members, ({ workload }) => workloadKey(workload)).values()]
-    const sums = workloads.map(([one]) => amountsOf(one && fleet.get(keyOf(one))))
+    const sums = workloads.map(([one]) => amountsOf(one && fleet.get(sourceWorkloadKey(one))))
     const pods = workloads.map(([one]) => podsOf(one && observationOf(observations, one)))
     return [
       {
@@ -57,9 +57,6 @@ export function fleetSums(plan: Plan, observations: readonly Observation[]): rea
     ]
   })
 }
-
-const keyOf = ({ source, workload }: Pick<FleetWorkload, 'source' | 'workload'>): string =>
-  `${source}\0${workloadKey(workload)}`
 
 const nothing: Amounts = { cpu: 0, memory: 0 }
 
