@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../plugin/model/time-zone.ts'
 import { variableName } from './variable.ts'
 
 const filePath = z.string().min(1)
@@ -68,11 +69,3 @@ export const notifySchema = z
 
 export type NotifySettings = z.infer<typeof notifySchema>
 export type NotifyTarget = NotifySettings['targets'][number]
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
-  } catch {
-    return false
-  }
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { isTimeZone } from '../plugin/model/time-zone.ts'
 import { percent } from './shared-schemas.ts'
 import { tortoiseSchema } from './tortoise-options.ts'
-import { isTimeZone } from './tortoise-values.ts'
 
 /** Settings of recommendations. */
 export const recommendSchema = z

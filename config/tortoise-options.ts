@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { isTimeZone } from '../plugin/model/time-zone.ts'
 import type { TortoiseOptions } from '../plugin/recommend/recommend-options.ts'
 import { percent } from './shared-schemas.ts'
-import { cpu, hours, isTimeZone, memory, pods, share } from './tortoise-values.ts'
+import { cpu, hours, memory, pods, share } from './tortoise-values.ts'
 
 const noEffect = (why: string): string => `Accepted, but has no effect here: ${why}.`
 

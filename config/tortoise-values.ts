@@ -26,15 +26,6 @@ export const hours = z
     ),
   )
 
-/** True for the name of an IANA time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
-  } catch {
-    return false
-  }
-}
-
 /** A number of pods. */
 export const pods = z.number().int().min(1)
 /** A share, 0 to 1. */

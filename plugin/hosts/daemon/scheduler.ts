@@ -2,6 +2,7 @@ import type { ScheduledTask } from 'node-cron'
 import { createTask, validateDetailed } from 'node-cron'
 import type { ScheduleSettings, ServeSettings } from '../../../config/daemon.ts'
 import { stop } from '../../model/problem.ts'
+import { isTimeZone } from '../../model/time-zone.ts'
 import type { DueTimes } from './state.ts'
 
 /** A schedule with its name. */
@@ -48,14 +49,6 @@ export function checkSchedules(settings: ServeSettings): void {
 
 const invalid = (setting: string, why: string) =>
   stop('settings.invalid', `${setting}: ${why}`, { hint: 'Correct it in the settings.' })
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
-  } catch {
-    return false
-  }
-}
 
 /** Starts the schedules. With `catchUp`, a run that was missed starts at once. */
 export function startSchedules(settings: ServeSettings, ports: SchedulerPorts): Scheduler {
