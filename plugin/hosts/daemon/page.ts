@@ -1,4 +1,5 @@
 import type { Outcome } from '../../model/plan.ts'
+import { rounded } from '../../model/rounded.ts'
 import { type Html, html } from '../../model/text/html.ts'
 import { fleetPage, type PageClient } from '../../report/fleet/page.ts'
 import { fleetReport } from '../../report/fleet/report.ts'
@@ -99,7 +100,7 @@ function scheduleOf({
     ...(last && {
       last: {
         ended: last.ended.toISOString(),
-        seconds: Math.round(last.seconds * 10) / 10,
+        seconds: rounded(last.seconds, 1),
         ...(last.error === undefined ? {} : { error: last.error }),
       },
     }),

@@ -1,5 +1,6 @@
 import type { ContainerUsage, Observation, ResourceUsage } from '../../model/observation.ts'
 import { toBytes, toMillicores } from '../../model/quantity.ts'
+import { rounded } from '../../model/rounded.ts'
 import {
   addWeight,
   bucketOf,
@@ -9,7 +10,7 @@ import {
   memoryScale,
   type SketchScale,
 } from '../../model/sketch.ts'
-import { rounded } from '../prometheus/finish-observation.ts'
+import { decimals } from '../prometheus/finish-observation.ts'
 import type { LiveCluster, LiveVertical } from './live.ts'
 
 /** The margin that the recommender adds to usage: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/flags.md */
@@ -33,8 +34,8 @@ export function usageOfVerticals(
     const days = Math.min(recommenderDays, span, vertical === undefined ? 0 : ageOf(vertical, window.to))
     const containers = days > 0 && vertical !== undefined ? containersOf(vertical, days) : []
     if (containers.length === 0) return []
-    const coverage = rounded(days / span)
-    return [{ cluster, workload, window: ends, days: rounded(days), coverage, containers }]
+    const coverage = rounded(days / span, decimals)
+    return [{ cluster, workload, window: ends, days: rounded(days, decimals), coverage, containers }]
   })
 }
 

@@ -1,7 +1,11 @@
 import type { ContainerUsage, DayThrottling, Observation, ReplicaHistory } from '../../model/observation.ts'
+import { rounded } from '../../model/rounded.ts'
 import { packCounts } from '../../model/series.ts'
 import type { Workload } from '../../model/workload.ts'
 import type { Slots } from './queries.ts'
+
+/** Decimals of the shares, days and mean numbers of pods in observations. */
+export const decimals = 4
 
 /** What all observations of a run have in common. */
 export interface Frame {
@@ -32,8 +36,8 @@ export function finishObservation(
     cluster,
     workload,
     window: { from: window.from.toISOString(), to: window.to.toISOString() },
-    days: first < 0 ? 0 : rounded(((last - first + 1) * slots.step) / 86_400),
-    coverage: rounded(sampled.reduce((sum, slot) => sum + slot, 0) / slots.count),
+    days: first < 0 ? 0 : rounded(((last - first + 1) * slots.step) / 86_400, decimals),
+    coverage: rounded(sampled.reduce((sum, slot) => sum + slot, 0) / slots.count, decimals),
     containers: [...containers].sort((one, other) => compare(one.container, other.container)),
     ...(replicas === undefined ? {} : { replicas }),
     ...(unhealthy === undefined ? {} : { unhealthy }),
@@ -57,7 +61,7 @@ export function finishEvents({
     oomKills,
     ...(oomTimes.length === 0 ? {} : { oomTimes: [...oomTimes].sort((one, other) => one - other) }),
     ...(periods > 0
-      ? { throttledShare: rounded(Math.min(1, sum('throttled') / periods)), throttling: days }
+      ? { throttledShare: rounded(Math.min(1, sum('throttled') / periods), decimals), throttling: days }
       : {}),
   }
 }
@@ -70,13 +74,11 @@ function replicaHistory(slots: Slots, pods: Uint16Array): ReplicaHistory | undef
     running.reduce((low, count) => Math.min(low, count)),
     running.reduce((high, count) => Math.max(high, count)),
   ]
-  const mean = rounded(running.reduce((total, count) => total + count, 0) / running.length)
+  const mean = rounded(running.reduce((total, count) => total + count, 0) / running.length, decimals)
   if (min === max) return { min, max, mean }
   const counts = Float64Array.from(pods, (count) => (count === 0 ? Number.NaN : count))
   return { min, max, mean, series: packCounts(slots, counts) }
 }
 
-/** Rounds to four decimals, as observations print shares and days. */
-export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
 /** Compares texts by code units. */
 export const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -1,4 +1,5 @@
 import type { BacktestFigures, Prices } from '../../model/backtest.ts'
+import { rounded } from '../../model/rounded.ts'
 import type { Scores } from './scores.ts'
 
 const daysPerMonth = 30
@@ -42,6 +43,3 @@ export function backtestFigures(
 }
 
 const percent = (part: number, total: number): number => (total === 0 ? 0 : rounded((part / total) * 100, 2))
-/** Rounds to a number of decimals. */
-export const rounded = (value: number, digits: number): number =>
-  Math.round(value * 10 ** digits) / 10 ** digits

@@ -1,6 +1,7 @@
 import { fieldKey } from '../../model/field.ts'
 import type { Outcome, Plan } from '../../model/plan.ts'
 import type { ProposedChange, PullOutcome } from '../../model/proposal.ts'
+import { rounded } from '../../model/rounded.ts'
 import { sum } from '../../model/sum.ts'
 import { visible } from '../../model/text/clean.ts'
 import { webAddress } from '../../model/text/markdown.ts'
@@ -9,7 +10,7 @@ import { mergedCost } from '../followed.ts'
 import type { FleetReport, FleetRow } from '../json/fleet.ts'
 import { skippedSources, workloadFacts } from './facts.ts'
 import { unmanagedRow, workloadRow } from './row.ts'
-import { balanceOf, round } from './totals.ts'
+import { balanceOf } from './totals.ts'
 
 /** An outcome with its repository and branch, where a report is on several. */
 export type NamedOutcome = Outcome & { readonly repository?: string }
@@ -114,10 +115,10 @@ function totalsOf(rows: readonly FleetRow[], plans: readonly Plan[]): FleetRepor
     cpu: balanceOf(rows, 'cpu'),
     memory: balanceOf(rows, 'memory'),
     costPerMonth: {
-      current: round(sum(costs.map(({ current }) => current)), 2),
-      proposed: round(sum(costs.map(({ current, proposed = current }) => proposed)), 2),
+      current: rounded(sum(costs.map(({ current }) => current)), 2),
+      proposed: rounded(sum(costs.map(({ current, proposed = current }) => proposed)), 2),
     },
-    saves: round(sum(rows.map(({ saves }) => saves)), 2),
+    saves: rounded(sum(rows.map(({ saves }) => saves)), 2),
     merged: { values: merged.length, ...mergedCost(merged) },
     kills: sum(rows.map(({ kills }) => kills)),
   }

@@ -3,6 +3,7 @@ import type { UnmanagedWorkload } from '../../model/coverage.ts'
 import type { FleetFigures } from '../../model/fleet.ts'
 import type { FollowedChange } from '../../model/health.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
+import { rounded } from '../../model/rounded.ts'
 import { printValue, readValue } from '../../model/value.ts'
 import { type Workload, workloadKey } from '../../model/workload.ts'
 import { confidence } from '../evidence.ts'
@@ -61,7 +62,7 @@ const nothing = { usage: [], changes: [], kept: [], undecided: [], skipped: [], 
 /** The row of a workload with usage that no source declares. */
 export function unmanagedRow(cluster: string, { workload, requested, why }: UnmanagedWorkload): FleetRow {
   const amounts = (amount: number) => ({
-    current: { requested: Math.round(amount * 1000) / 1000, used: 0, unused: 0, short: 0 },
+    current: { requested: rounded(amount, 3), used: 0, unused: 0, short: 0 },
   })
   return {
     ...identity(cluster, workload),
@@ -113,11 +114,11 @@ function figuresOf({ fleet, backtest, changes }: WorkloadFacts, currency: string
     cpu: both(({ cpu }) => cpu),
     memory: both(({ memory }) => memory),
     costPerMonth: cost,
-    saves: Math.round((cost.current - (cost.proposed ?? cost.current)) * 100) / 100,
+    saves: rounded(cost.current - (cost.proposed ?? cost.current), 2),
     kills: containers.reduce((sum, { oomKills }) => sum + oomKills, 0),
     throttled: current.percentThrottled,
     confidence: confidence(observation),
-    days: Math.round(observation.days * 10) / 10,
+    days: rounded(observation.days, 1),
     coverage: Math.floor(observation.coverage * 1000) / 1000,
     ...(proposed && { backtest: backtestLine({ before: current, after: proposed }, currency) }),
     ...(replicas && { replicas: replicaRow(replicas) }),
@@ -128,7 +129,7 @@ function figuresOf({ fleet, backtest, changes }: WorkloadFacts, currency: string
 function replayedFigures({ before, after }: WorkloadBacktest, currency: string) {
   return {
     costPerMonth: { current: before.costPerMonth, proposed: after.costPerMonth },
-    saves: Math.round((before.costPerMonth - after.costPerMonth) * 100) / 100,
+    saves: rounded(before.costPerMonth - after.costPerMonth, 2),
     kills: before.oomKills,
     throttled: before.percentThrottled,
     days: before.days,

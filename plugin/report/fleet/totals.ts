@@ -1,9 +1,6 @@
+import { rounded } from '../../model/rounded.ts'
 import { sum } from '../../model/sum.ts'
 import type { Balance, FleetReport, FleetRow } from '../json/fleet.ts'
-
-/** A number with so many decimals. */
-export const round = (value: number, digits: number): number =>
-  Math.round(value * 10 ** digits) / 10 ** digits
 
 const parts = ['requested', 'used', 'unused', 'short'] as const
 
@@ -16,7 +13,7 @@ export function balanceOf(
     one === undefined || change === 'unmanaged' ? [] : [one],
   )
   const total = (all: readonly Balance[]): Balance => {
-    const [requested, used, unused, short] = parts.map((part) => round(sum(all.map((one) => one[part])), 3))
+    const [requested, used, unused, short] = parts.map((part) => rounded(sum(all.map((one) => one[part])), 3))
     return { requested: requested ?? 0, used: used ?? 0, unused: unused ?? 0, short: short ?? 0 }
   }
   return {

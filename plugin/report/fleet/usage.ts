@@ -2,6 +2,7 @@ import type { FleetContainer } from '../../model/fleet.ts'
 import type { ContainerUsage, Observation, ReplicaHistory } from '../../model/observation.ts'
 import { packBytes, unpackBytes } from '../../model/packing.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
+import { rounded } from '../../model/rounded.ts'
 import { countValues, type Series } from '../../model/series.ts'
 import { readValue } from '../../model/value.ts'
 import { dailyFigures, percentilesOf, unitOf } from '../daily-figures.ts'
@@ -59,7 +60,7 @@ function bounds(
   const [request, limit] = [`requests.${resource}`, `limits.${resource}`] as const
   const read = (field: typeof request | typeof limit, text: string | undefined): number | undefined => {
     const value = text === undefined ? undefined : readValue(field, text)
-    return value === undefined ? undefined : Math.round((value / unit) * 10) / 10
+    return value === undefined ? undefined : rounded(value / unit, 1)
   }
   const proposed = (field: typeof request | typeof limit) =>
     read(field, changes.find((one) => one.field === field)?.to)
@@ -89,7 +90,7 @@ function hourly({ first, step, packed }: Series): FleetUsage['hourly'] {
 
 /** The number of pods, with the most of each hour where it changed. */
 export function replicaRow({ min, max, mean, series }: ReplicaHistory): NonNullable<FleetRow['replicas']> {
-  const figures = { minimum: min, maximum: max, mean: Math.round(mean * 100) / 100 }
+  const figures = { minimum: min, maximum: max, mean: rounded(mean, 2) }
   if (series === undefined) return figures
   const counts = countValues(series)
   const width = slotsAnHour(series.step)

@@ -3,6 +3,7 @@ import type { FollowedChange } from '../../model/health.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Outcome } from '../../model/plan.ts'
 import type { ProposedChange, ScopedProposal, TrackedPull } from '../../model/proposal.ts'
+import { rounded } from '../../model/rounded.ts'
 import { sum } from '../../model/sum.ts'
 import { workloadLabel } from '../../model/workload.ts'
 import { monthlyCost, type Prices } from '../../report/cost.ts'
@@ -55,7 +56,7 @@ export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
     proposed: {
       values: sum(parts.map(({ outcome }) => totals(outcome.plan).changes)),
       workloads: sum(parts.map(({ outcome }) => totals(outcome.plan).workloads)),
-      savesPerMonth: rounded(sum(savings)),
+      savesPerMonth: cents(sum(savings)),
     },
     saved: savedBy(parts),
     currency: parts[0]?.outcome.plan.backtest?.currency ?? 'USD',
@@ -64,7 +65,8 @@ export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
 }
 
 const dayMs = 86_400_000
-const rounded = (amount: number): number => Math.round(amount * 100) / 100 || 0
+/** Money to the cent; never the negative zero. */
+const cents = (amount: number): number => rounded(amount, 2) || 0
 
 const queuedIn = ({ delivery }: Outcome): number =>
   delivery?.pulls?.filter(({ action }) => action === 'queued').length ?? 0
@@ -92,7 +94,7 @@ function pullsOf(part: DigestPart, now: Date): readonly ShownPull[] {
         days,
         ...(changes && {
           values: changes.length,
-          savesPerMonth: rounded(savingOf(part, changes)),
+          savesPerMonth: cents(savingOf(part, changes)),
         }),
       },
     }
@@ -124,7 +126,7 @@ function harmOf(one: FollowedChange): Digest['harmful'][number] {
 function savedBy(parts: readonly DigestPart[]): Digest['saved'] {
   const lists = parts.map(({ outcome }) => outcome.plan.followed ?? [])
   return {
-    perMonth: rounded(-sum(lists.flatMap(inForce).map(({ cost }) => cost?.aMonth ?? 0))),
-    soFar: rounded(-sum(lists.flat().map(({ cost }) => cost?.soFar ?? 0))),
+    perMonth: cents(-sum(lists.flatMap(inForce).map(({ cost }) => cost?.aMonth ?? 0))),
+    soFar: cents(-sum(lists.flat().map(({ cost }) => cost?.soFar ?? 0))),
   }
 }
