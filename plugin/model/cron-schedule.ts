@@ -132,10 +132,13 @@ function cronDays(days: readonly number[]): string {
     .join(',')
 }
 
+/** The keys in the `metadata` of a cron trigger. */
+export const triggerKeys = ['timezone', 'start', 'end', 'desiredReplicas'] as const
+
 /** The values of the cron trigger of a window, by their keys in the trigger and in its `metadata`. */
 export interface CronTrigger {
   readonly name: string
-  readonly metadata: Readonly<Record<'timezone' | 'start' | 'end' | 'desiredReplicas', string>>
+  readonly metadata: Readonly<Record<(typeof triggerKeys)[number], string>>
 }
 
 /** The cron trigger of a window. KEDA wants a name of its own for each trigger, and a start that differs from the end. */

@@ -8,8 +8,9 @@ import {
   scheduleText,
   triggerOf,
 } from './cron-schedule.ts'
-import { isJsonObject, type Json, type JsonObject, listOf, textOf, valueAt } from './json.ts'
-import { isScaledObject } from './scaler.ts'
+import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from './json.ts'
+import { isScaledObject, triggersIn, triggersPath } from './scaler.ts'
+import type { ListSite } from './site.ts'
 
 /** Whether a trigger of a ScaledObject is one that Tortoise writes: a cron trigger with a name that begins with `tortoise-`. */
 export const isOwnTrigger = (trigger: Json | undefined): trigger is JsonObject =>
@@ -25,7 +26,7 @@ const editedSchedule = 'edited by a person'
  * is not as Tortoise writes it. `undefined` for an object without a list of triggers.
  */
 export function scheduleIn(object: JsonObject): string | undefined {
-  const triggers = valueAt(object, ['spec', 'triggers'])
+  const triggers = valueAt(object, triggersPath)
   if (!Array.isArray(triggers)) return undefined
   const own = triggers.filter(isOwnTrigger)
   if (own.length === 0) return noSchedule
@@ -87,8 +88,17 @@ export const triggersOf = ({ windows, timeZone }: CronSchedule): readonly CronTr
 export function withoutOwnTriggers(object: JsonObject): JsonObject {
   const { spec } = object
   if (!isJsonObject(spec)) return object
-  const triggers = listOf(spec['triggers']).filter((one) => !isOwnTrigger(one))
+  const triggers = triggersIn(object).filter((one) => !isOwnTrigger(one))
   return { ...object, spec: { ...spec, triggers } }
+}
+
+/** The list that a trigger in a file is in, by the path of its type: of triggers, or of the operations of a JSON patch that add one each. */
+export function listAround(path: ListSite['path']): Pick<ListSite, 'path' | 'operations'> | undefined {
+  if (path.at(-1) !== 'type') return undefined
+  if (typeof path.at(-2) === 'number') return { path: path.slice(0, -2) }
+  return path.at(-2) === 'value' && typeof path.at(-3) === 'number'
+    ? { path: path.slice(0, -3), operations: true }
+    : undefined
 }
 
 /** What a ScaledObject says of its schedule. */
@@ -112,7 +122,7 @@ function obstacleIn(object: JsonObject): string | undefined {
   const [least = '0', idle] = [at('minReplicaCount'), at('idleReplicaCount')]
   if (least === '0' || idle !== undefined)
     return 'The ScaledObject may scale to fewer pods while nothing is to do. A cron trigger would keep pods without work, so none is written.'
-  const own = listOf(valueAt(object, ['spec', 'triggers'])).filter((one) => valueAt(one, ['type']) === 'cron')
+  const own = triggersIn(object).filter((one) => valueAt(one, ['type']) === 'cron')
   if (own.some((one) => !isOwnTrigger(one)))
     return 'The ScaledObject has cron triggers that a person wrote. Their schedule is kept, and none is added.'
   if (at('advanced', 'scalingModifiers', 'formula') !== undefined)

@@ -1,5 +1,5 @@
 import type { AutoscalerField } from './field.ts'
-import type { JsonObject, JsonPath } from './json.ts'
+import type { Json, JsonObject, JsonPath } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 import type { Workload } from './workload.ts'
 
@@ -18,6 +18,13 @@ export const isAutoscaler = (object: JsonObject): boolean =>
 /** True for KEDA's ScaledObject. */
 export const isScaledObject = (object: JsonObject): boolean =>
   object['kind'] === 'ScaledObject' && textOf(object['apiVersion'])?.startsWith('keda.sh/') === true
+
+/** The path of the triggers in a ScaledObject. */
+export const triggersPath = ['spec', 'triggers'] as const
+
+/** The triggers of a ScaledObject; empty without a list of them. */
+export const triggersIn = (object: JsonObject | undefined): readonly Json[] =>
+  listOf(valueAt(object, triggersPath))
 
 /** The workload that an autoscaler scales; `undefined` without a name or kind. KEDA's default kind is Deployment. */
 export function scaleTarget(object: JsonObject, namespace: string): Workload | undefined {
@@ -70,12 +77,12 @@ function metricTargets(object: JsonObject): readonly AutoscalerPlace[] {
 
 /** Utilisation targets of KEDA's cpu and memory triggers: https://keda.sh/docs/latest/scalers/cpu/ */
 function triggerTargets(object: JsonObject): readonly AutoscalerPlace[] {
-  return listOf(valueAt(object, ['spec', 'triggers'])).flatMap((trigger, index): AutoscalerPlace[] => {
+  return triggersIn(object).flatMap((trigger, index): AutoscalerPlace[] => {
     const type = valueAt(trigger, ['type'])
     const metric = valueAt(trigger, ['metricType']) ?? valueAt(trigger, ['metadata', 'type'])
     if ((type !== 'cpu' && type !== 'memory') || metric !== 'Utilization') return []
     const container = textOf(valueAt(trigger, ['metadata', 'containerName']))
     const owner = container === undefined ? {} : { container }
-    return [{ field: `hpa.target.${type}`, path: ['spec', 'triggers', index, 'metadata', 'value'], ...owner }]
+    return [{ field: `hpa.target.${type}`, path: [...triggersPath, index, 'metadata', 'value'], ...owner }]
   })
 }

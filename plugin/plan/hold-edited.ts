@@ -1,3 +1,4 @@
+import { triggerKeys } from '../model/cron-schedule.ts'
 import { fieldLabel } from '../model/field.ts'
 import type { FindPersonEdit, PersonEdit } from '../model/person-edit.ts'
 import type { Skipped } from '../model/proposal.ts'
@@ -56,9 +57,12 @@ export async function holdEdited(
 function scalarsIn(site: Site): readonly Pick<ScalarSite, 'file' | 'document' | 'path'>[] {
   if (site.kind === 'scalar') return [site]
   if (site.kind !== 'list') return []
-  const keys = ['timezone', 'start', 'end', 'desiredReplicas']
   return site.triggers.flatMap((path) =>
-    keys.map((key) => ({ file: site.file, document: site.document, path: [...path, 'metadata', key] })),
+    triggerKeys.map((key) => ({
+      file: site.file,
+      document: site.document,
+      path: [...path, 'metadata', key],
+    })),
   )
 }
 

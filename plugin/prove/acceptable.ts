@@ -1,9 +1,9 @@
 import type { JsonObject } from '../model/json.ts'
-import { listOf, textOf, valueAt } from '../model/json.ts'
+import { textOf, valueAt } from '../model/json.ts'
 import type { ManifestContainer } from '../model/manifest.ts'
 import { identify, workloadsOf } from '../model/manifest.ts'
 import { toAmount } from '../model/quantity.ts'
-import { boundPath, isAutoscaler } from '../model/scaler.ts'
+import { boundPath, isAutoscaler, triggersIn } from '../model/scaler.ts'
 import { surroundingObjects } from '../model/surrounding-objects.ts'
 import type { RangeBounds } from '../model/surroundings.ts'
 import { workloadLabel } from '../model/workload.ts'
@@ -93,7 +93,7 @@ function autoscalerProblems(object: JsonObject, namespace: string): readonly str
 
 /** What KEDA refuses of triggers: https://keda.sh/docs/latest/reference/scaledobject-spec/#triggers */
 function triggerProblems(object: JsonObject): readonly string[] {
-  const triggers = listOf(valueAt(object, ['spec', 'triggers']))
+  const triggers = triggersIn(object)
   const names = triggers.flatMap((one) => textOf(valueAt(one, ['name'])) ?? [])
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   return twice === undefined ? [] : [`two triggers have the name ${twice}`]

@@ -1,6 +1,6 @@
 import { isOwnTrigger } from '../../model/cron-triggers.ts'
-import { listOf, valueAt } from '../../model/json.ts'
 import type { ManifestField } from '../../model/manifest.ts'
+import { triggersIn } from '../../model/scaler.ts'
 import type { ListSite, PatchSite, Trace } from '../../model/site.ts'
 import type { Source } from '../../model/source.ts'
 import { renderOrNone } from '../dye/render-marked.ts'
@@ -39,7 +39,7 @@ export async function traceSchedule(
   if (objects === undefined)
     return nowhere(traced, field, 'the source does not render with markers in its triggers')
   const origins = triggerTypes(objects[field.object]).map(marked.triggerOf)
-  const found = chosenList(listOf(valueAt(object, ['spec', 'triggers'])).map(isOwnTrigger), origins)
+  const found = chosenList(triggersIn(object).map(isOwnTrigger), origins)
   if (typeof found === 'string') return nowhere(traced, field, reasonWithoutList(traced, found))
   const { site, input } = found
   const reach = { sources: [source.id], containers: 1 }

@@ -1,6 +1,7 @@
+import { listAround } from '../../model/cron-triggers.ts'
 import type { JsonObject } from '../../model/json.ts'
-import { listOf, textOf, valueAt } from '../../model/json.ts'
-import { isScaledObject } from '../../model/scaler.ts'
+import { textOf, valueAt } from '../../model/json.ts'
+import { isScaledObject, triggersIn } from '../../model/scaler.ts'
 import type { ListSite } from '../../model/site.ts'
 import type { InputFile, RepositoryView } from '../../model/source.ts'
 import { scalarsOf } from '../../yaml/scalars.ts'
@@ -24,7 +25,7 @@ export interface MarkedLists {
 
 /** The types of the triggers of a ScaledObject, in order. */
 export const triggerTypes = (object: JsonObject | undefined): readonly string[] =>
-  listOf(valueAt(object, ['spec', 'triggers'])).map((trigger) => textOf(valueAt(trigger, ['type'])) ?? '')
+  triggersIn(object).map((trigger) => textOf(valueAt(trigger, ['type'])) ?? '')
 
 /** The types of all triggers in a rendering. */
 export const allTriggerTypes = (objects: readonly JsonObject[]): readonly (readonly string[])[] =>
@@ -59,12 +60,3 @@ export async function markTriggers(
 
 const mayHold = ({ role, path }: InputFile): boolean =>
   role !== 'template' && /\.(ya?ml|json)$|Kustomization$/.test(path)
-
-/** The list around the type of a trigger: of triggers, or of the operations of a JSON patch that add one each. */
-function listAround(path: ListSite['path']): Pick<ListSite, 'path' | 'operations'> | undefined {
-  if (path.at(-1) !== 'type') return undefined
-  if (typeof path.at(-2) === 'number') return { path: path.slice(0, -2) }
-  return path.at(-2) === 'value' && typeof path.at(-3) === 'number'
-    ? { path: path.slice(0, -3), operations: true }
-    : undefined
-}
