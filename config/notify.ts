@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isTimeZone } from '../plugin/model/time-zone.ts'
+import { weekdays } from '../plugin/model/weekdays.ts'
 import { variableName } from './variable.ts'
 
 const filePath = z.string().min(1)
@@ -40,8 +41,6 @@ const targetSchema = z
     { message: 'must not have a token: the URL of a chat has it already' },
   )
   .describe('A chat or a server that gets the summary.')
-
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 
 /** Settings of the weekly summary. */
 export const notifySchema = z

@@ -1,3 +1,5 @@
+import { dayNames, week } from './weekdays.ts'
+
 /**
  * A schedule of cron triggers of KEDA: in each window at least so many pods run. Outside of all windows the other triggers and
  * `minReplicaCount` decide. https://keda.sh/docs/latest/scalers/cron/
@@ -24,10 +26,6 @@ export interface CronSchedule {
 /** The text of a schedule without windows. */
 export const noSchedule = 'none'
 
-const names = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-/** Weekdays in the order of the week. */
-const week = [1, 2, 3, 4, 5, 6, 0]
-
 /** The runs of neighbours in a list of positions that rise. */
 function runsOf(positions: readonly number[]): readonly (readonly [first: number, last: number])[] {
   const runs: [number, number][] = []
@@ -42,7 +40,7 @@ function runsOf(positions: readonly number[]): readonly (readonly [first: number
 /** Days as a text: `Mon-Fri/Sun`. */
 function daysText(days: readonly number[]): string {
   const positions = week.flatMap((day, position) => (days.includes(day) ? [position] : []))
-  const name = (position: number): string => names[week[position] ?? 0] ?? ''
+  const name = (position: number): string => dayNames[week[position] ?? 0] ?? ''
   return runsOf(positions)
     .map(([first, last]) => (first === last ? name(first) : `${name(first)}-${name(last)}`))
     .join('/')
@@ -51,7 +49,7 @@ function daysText(days: readonly number[]): string {
 function daysOf(text: string): readonly number[] | undefined {
   const found = new Set<number>()
   for (const part of text.split('/')) {
-    const [first = -1, last = first] = part.split('-').map((name) => week.indexOf(names.indexOf(name)))
+    const [first = -1, last = first] = part.split('-').map((name) => week.indexOf(dayNames.indexOf(name)))
     if (first < 0 || last < first) return undefined
     for (let position = first; position <= last; position += 1) found.add(week[position] ?? 0)
   }
@@ -64,7 +62,7 @@ const clock = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
 function windowText({ days, from, hours, replicas }: CronWindow): string {
   const to = from + hours
   const lastDay = ((days[0] ?? 0) + Math.floor(to / 24)) % 7
-  const end = hours > 24 ? `${names[lastDay]} ${clock(to % 24)}` : clock(to > 24 ? to - 24 : to)
+  const end = hours > 24 ? `${dayNames[lastDay]} ${clock(to % 24)}` : clock(to > 24 ? to - 24 : to)
   return `${replicas} ${daysText(days)} ${clock(from)}-${end}`
 }
 
@@ -77,7 +75,7 @@ const windowForm = /^(\d{1,5}) ([A-Za-z/-]+) (\d\d):00-(?:([A-Z][a-z]{2}) )?(\d\
 function windowOf(text: string): CronWindow | undefined {
   const [, replicas = '', dayText = '', fromText = '', lastName, toText = ''] = windowForm.exec(text) ?? []
   const days = daysOf(dayText)
-  const [from, to, lastDay] = [Number(fromText), Number(toText), names.indexOf(lastName ?? '')]
+  const [from, to, lastDay] = [Number(fromText), Number(toText), dayNames.indexOf(lastName ?? '')]
   if (days === undefined || from > 23 || to > 24 || Number(replicas) < 1) return undefined
   if (lastName === undefined)
     return { days, from, hours: to > from ? to - from : to + 24 - from, replicas: Number(replicas) }

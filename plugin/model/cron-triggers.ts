@@ -11,6 +11,7 @@ import {
 import { isJsonObject, type Json, type JsonObject, textOf, valueAt } from './json.ts'
 import { isScaledObject, triggersIn, triggersPath } from './scaler.ts'
 import type { ListSite } from './site.ts'
+import { week } from './weekdays.ts'
 
 /** Whether a trigger of a ScaledObject is one that Tortoise writes: a cron trigger with a name that begins with `tortoise-`. */
 export const isOwnTrigger = (trigger: Json | undefined): trigger is JsonObject =>
@@ -67,7 +68,7 @@ function daysIn(text: string | undefined): readonly number[] {
     const [first = 0, last = first] = (part === '*' ? '0-6' : part).split('-').map(Number)
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
   })
-  return [1, 2, 3, 4, 5, 6, 0].filter((day) => days.includes(day))
+  return week.filter((day) => days.includes(day))
 }
 
 function isSame(wanted: CronTrigger, { type: _, name, metadata, ...others }: JsonObject): boolean {

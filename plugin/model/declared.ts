@@ -1,7 +1,7 @@
 import { type Behavior, behaviorOf } from './behavior.ts'
 import { type DeclaredSchedule, declaredSchedule } from './cron-triggers.ts'
 import { configMapsOf, type DeclaredContainer, declaredContainer } from './declared-container.ts'
-import { isContainerField } from './field.ts'
+import { isContainerField, scheduleField } from './field.ts'
 import { groupBy } from './group.ts'
 import type { JsonObject } from './json.ts'
 import type { ManifestField } from './manifest.ts'
@@ -80,7 +80,7 @@ function autoscalerOf(
   fields: readonly ManifestField[],
   objects: readonly JsonObject[],
 ): DeclaredAutoscaler | undefined {
-  const scaler = fields.filter(({ field }) => !isContainerField(field) && field !== 'hpa.cron')
+  const scaler = fields.filter(({ field }) => !isContainerField(field) && field !== scheduleField)
   const [first] = scaler
   if (first === undefined) return undefined
   const object = objects[first.object] ?? {}

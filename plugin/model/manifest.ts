@@ -1,5 +1,5 @@
 import { scheduleIn } from './cron-triggers.ts'
-import type { AutoscalerField, ContainerField, FieldAddress } from './field.ts'
+import { type AutoscalerField, type ContainerField, type FieldAddress, scheduleField } from './field.ts'
 import type { JsonObject, JsonPath } from './json.ts'
 import { isJsonObject, listOf, textOf, valueAt } from './json.ts'
 import { podSpecsOf, sizedPartsOf } from './pod-specs.ts'
@@ -148,7 +148,7 @@ function autoscalerFieldsOf(object: JsonObject, index: number, namespace: string
   const workload = autoscaler && scaleTarget(object, autoscaler.namespace)
   if (autoscaler === undefined || workload === undefined) return []
   const schedule = isScaledObject(object) ? scheduleIn(object) : undefined
-  const cron = { workload, field: 'hpa.cron', object: index, path: triggersPath, autoscaler } as const
+  const cron = { workload, field: scheduleField, object: index, path: triggersPath, autoscaler } as const
   return [
     ...autoscalerPlaces(object).flatMap(({ field, path, container }): ManifestField[] => {
       const value = textOf(valueAt(object, path))

@@ -1,4 +1,4 @@
-import { fieldKey } from '../model/field.ts'
+import { fieldKey, scheduleField } from '../model/field.ts'
 import { overlayFile } from '../model/overlay.ts'
 import type { Trace } from '../model/site.ts'
 import type { Source } from '../model/source.ts'
@@ -25,7 +25,7 @@ export function traceChanges(
 /** Where no source line sets a value, the recommendations file that the CMP applies is the override. */
 function orOverlay(trace: Trace, source: Source | undefined): Trace {
   // A file of recommendations holds single values.
-  if (trace.chosen !== null || source?.overlay === undefined || trace.field === 'hpa.cron') return trace
+  if (trace.chosen !== null || source?.overlay === undefined || trace.field === scheduleField) return trace
   const file = overlayFile(source.overlay, trace.workload)
   const override = { kind: 'insert', file, line: 1, column: 1, document: 0, path: ['values'] } as const
   return { ...trace, override, chosen: 'override' }

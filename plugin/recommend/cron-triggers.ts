@@ -6,7 +6,7 @@ import {
   scheduleText,
 } from '../model/cron-schedule.ts'
 import type { DeclaredAutoscaler, DeclaredWorkload } from '../model/declared.ts'
-import type { FieldAddress } from '../model/field.ts'
+import { type FieldAddress, scheduleField } from '../model/field.ts'
 import type { Observation } from '../model/observation.ts'
 import type { PastValue } from '../model/past-edit.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
@@ -21,7 +21,7 @@ import { turnedOff } from './policy.ts'
 import type { RecommendOptions } from './recommend-options.ts'
 import type { WorkloadInput } from './workload-input.ts'
 
-const field = 'hpa.cron'
+const field = scheduleField
 /** Days of history that show each hour of the week once. */
 const wholeWeek = 7
 

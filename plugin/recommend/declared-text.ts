@@ -1,5 +1,5 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
-import { type FieldAddress, isContainerField } from '../model/field.ts'
+import { type FieldAddress, isContainerField, scheduleField } from '../model/field.ts'
 
 /** The text of a field in Git; `undefined` when it is not declared. */
 export function declaredText(
@@ -7,7 +7,7 @@ export function declaredText(
   { container, field }: Pick<FieldAddress, 'container' | 'field'>,
 ): string | undefined {
   if (isContainerField(field)) return containers.find(({ name }) => name === container)?.values[field]
-  if (field === 'hpa.cron') return autoscaler?.schedule?.text
+  if (field === scheduleField) return autoscaler?.schedule?.text
   const target = autoscaler?.targets.find(
     (one) => field === `hpa.target.${one.resource}` && one.container === container,
   )

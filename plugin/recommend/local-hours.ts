@@ -1,5 +1,6 @@
+import { dayNames, week } from '../model/weekdays.ts'
+
 const quarter = 900
-const weekdays: readonly string[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 const known = new Map<string, (time: number) => number>()
 
@@ -24,7 +25,7 @@ export function hourOfWeekIn(timeZone: string): (time: number) => number {
     if (found !== undefined) return found
     const parts = format.formatToParts(at * quarter * 1000)
     const part = (type: 'hour' | 'weekday') => parts.find((one) => one.type === type)?.value ?? ''
-    const hour = weekdays.indexOf(part('weekday')) * 24 + Number(part('hour'))
+    const hour = week.indexOf(dayNames.indexOf(part('weekday'))) * 24 + Number(part('hour'))
     hours.set(at, hour)
     return hour
   }

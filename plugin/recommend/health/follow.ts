@@ -1,5 +1,5 @@
 import type { DeclaredWorkload } from '../../model/declared.ts'
-import { type FieldAddress, isContainerField } from '../../model/field.ts'
+import { type FieldAddress, isContainerField, scheduleField } from '../../model/field.ts'
 import {
   type ChangeHealth,
   type HealthOptions,
@@ -43,7 +43,7 @@ export function isRisk({ field }: Pick<FieldAddress, 'field'>, { from, to, rules
   // What brings an earlier value back is no experiment.
   if (rules.some((rule) => /^(?:emergency|event|health|rollout)\./.test(rule))) return false
   // A schedule only keeps pods: without it the autoscaler adds them as before.
-  if (field === 'hpa.cron') return false
+  if (field === scheduleField) return false
   const [was, is] = [readValue(field, from), readValue(field, to)]
   if (was === undefined || is === undefined) return false
   return field.startsWith('hpa.target.') || field === 'env.GOMEMLIMIT' ? is > was : is < was

@@ -1,4 +1,5 @@
 import type { NotifySettings } from '../../../config/notify.ts'
+import { weekdays } from '../../model/weekdays.ts'
 
 const dayMs = 86_400_000
 
@@ -15,8 +16,6 @@ export function weekOf(
   }).formatToParts(now)
   const of = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? '0')
   const today = Date.UTC(of('year'), of('month') - 1, of('day'))
-  const since = (new Date(today).getUTCDay() - 1 - days.indexOf(weekday) + 14) % 7
+  const since = (new Date(today).getUTCDay() - 1 - weekdays.indexOf(weekday) + 14) % 7
   return new Date(today - since * dayMs).toISOString().slice(0, 10)
 }
-
-const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const

@@ -3,9 +3,11 @@ import type { DeclaredAutoscaler } from '../../../model/declared.ts'
 import type { Observation } from '../../../model/observation.ts'
 import type { ReplicaSlot } from '../../../model/replica-slots.ts'
 import { countValues } from '../../../model/series.ts'
+import { week } from '../../../model/weekdays.ts'
 import { type Advice, advise, reason } from '../../advice.ts'
 import { leastGain, podsByHour as slotPodsByHour, windowsOf } from '../../cron-windows.ts'
 import type { Evidence } from '../../evidence.ts'
+import { hourOfWeekIn } from '../../local-hours.ts'
 import type { ReplicaAdvice } from '../../profile.ts'
 import type { TortoiseOptions } from '../../recommend-options.ts'
 import type { ReplayInput } from '../../replay/pods.ts'
@@ -25,20 +27,12 @@ function podsByHour({ replicas }: Observation): ReadonlyMap<number, number> {
   return hours
 }
 
-const weekdays: readonly string[] = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-
 /** Returns a function that converts an hour since 1970 to hour and weekday in a time zone. */
 function clockOf(timeZone: string): (hour: number) => { readonly hour: number; readonly weekday: number } {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    weekday: 'short',
-    hour: '2-digit',
-    hourCycle: 'h23',
-  })
+  const hourOfWeek = hourOfWeekIn(timeZone)
   return (hour) => {
-    const parts = format.formatToParts(hour * 3_600_000)
-    const part = (type: 'hour' | 'weekday') => parts.find((one) => one.type === type)?.value ?? ''
-    return { hour: Number(part('hour')), weekday: weekdays.indexOf(part('weekday')) }
+    const local = hourOfWeek(hour * 3600)
+    return { hour: local % 24, weekday: week[Math.floor(local / 24)] ?? 0 }
   }
 }
 
