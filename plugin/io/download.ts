@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { environmentProxy } from './environment-proxy.ts'
-import { guardedRequest, type RequestGuard } from './guarded-request.ts'
+import { guardedRequest, operatorGuard } from './guarded-request.ts'
 import { RequestFailure } from './request-failure.ts'
 
 /** A file to fetch from a server that the operator or this program named. */
@@ -34,16 +34,13 @@ export async function download({ pauses, ...request }: Download): Promise<Uint8A
 class FinalFailure extends RequestFailure {}
 
 async function attempt({ url, env, ...limits }: Omit<Download, 'pauses'>): Promise<Uint8Array> {
-  const guard: RequestGuard = {
-    check: ({ protocol }) => {
+  const guard = operatorGuard(
+    ({ protocol }) => {
       if (protocol !== 'https:' && protocol !== url.protocol)
         throw new FinalFailure(`the server redirects from ${url.protocol}// to ${protocol}//`)
     },
-    checkAddress: () => undefined,
-    headers: () => ({}),
-    certificates: () => ({}),
-    proxy: (one) => environmentProxy(one, env),
-  }
+    { proxy: (one) => environmentProxy(one, env) },
+  )
   const { status, body } = await guardedRequest({ url, ...limits }, guard)
   if (status === 200) return body
   const message = `the server answers with HTTP ${status}`

@@ -23,6 +23,24 @@ export interface RequestGuard {
   readonly proxy?: ProxyOf
 }
 
+/**
+ * The guard of requests to a server that the operator named: it may have any address, and its certificate is checked as every other.
+ * `check` says what a redirect may lead to.
+ */
+export const operatorGuard = (
+  check: RequestGuard['check'],
+  {
+    headers = {},
+    proxy,
+  }: { readonly headers?: Readonly<Record<string, string>>; readonly proxy?: ProxyOf | undefined },
+): RequestGuard => ({
+  check,
+  checkAddress: () => undefined,
+  headers: () => headers,
+  certificates: () => ({}),
+  ...(proxy && { proxy }),
+})
+
 /** A request with its limits. */
 export interface GuardedRequest {
   readonly url: URL

@@ -1,4 +1,4 @@
-import { type GuardedResponse, guardedRequest } from './guarded-request.ts'
+import { type GuardedResponse, guardedRequest, operatorGuard } from './guarded-request.ts'
 import type { ProxyOf } from './proxy-agent.ts'
 import { RequestFailure } from './request-failure.ts'
 import type { AwsKeys, ObjectRequest } from './sigv4.ts'
@@ -70,19 +70,16 @@ async function request(bucket: Bucket, asked: Asked): Promise<GuardedResponse> {
   const { signedObjectHeaders } = await import('./sigv4.ts')
   const headers = await signedObjectHeaders({ ...asked, region }, keys)
   const maxBytes = asked.url.searchParams.has('list-type') ? largestList : largestObject
-  return guardedRequest({ ...asked, headers, maxBytes, timeoutMs }, guardOf(asked.url, proxy))
+  const { host } = asked.url
+  // A signature is for one server: what redirects to another is refused.
+  const guard = operatorGuard(
+    (url) => {
+      if (url.host !== host) throw new RequestFailure(`the server redirects to ${url.host}: check region`)
+    },
+    { proxy },
+  )
+  return guardedRequest({ ...asked, headers, maxBytes, timeoutMs }, guard)
 }
-
-/** A signature is for one server: what redirects to another is refused. */
-const guardOf = ({ host }: URL, proxy: ProxyOf | undefined) => ({
-  check: (url: URL) => {
-    if (url.host !== host) throw new RequestFailure(`the server redirects to ${url.host}: check region`)
-  },
-  checkAddress: () => undefined,
-  headers: () => ({}),
-  certificates: () => ({}),
-  ...(proxy && { proxy }),
-})
 
 /** AWS has a host for each bucket; other servers have the bucket in the path. */
 function urlOf({ bucket, region, endpoint }: Bucket, path: string): URL {

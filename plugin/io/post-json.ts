@@ -1,5 +1,5 @@
 import { environmentProxy } from './environment-proxy.ts'
-import { guardedRequest, type RequestGuard } from './guarded-request.ts'
+import { guardedRequest, operatorGuard } from './guarded-request.ts'
 import { RequestFailure } from './request-failure.ts'
 
 /** JSON to send to a server that the operator named. */
@@ -19,15 +19,15 @@ const largestAnswer = 64 * 1024
  * a redirect is refused. Throws `RequestFailure`.
  */
 export async function postJson({ url, body, token, env, timeoutMs }: JsonPost): Promise<number> {
-  const guard: RequestGuard = {
-    check: (one) => {
+  const guard = operatorGuard(
+    (one) => {
       if (one.host !== url.host) throw new RequestFailure('the server redirects to another server')
     },
-    checkAddress: () => undefined,
-    headers: () => (token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    certificates: () => ({}),
-    proxy: (one) => environmentProxy(one, env),
-  }
+    {
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      proxy: (one) => environmentProxy(one, env),
+    },
+  )
   const bytes = new TextEncoder().encode(body)
   const headers = { 'content-type': 'application/json', 'content-length': String(bytes.length) }
   const request = { url, method: 'POST', headers, body: bytes, maxBytes: largestAnswer, timeoutMs } as const
