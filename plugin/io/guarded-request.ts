@@ -4,7 +4,7 @@ import { type RequestOptions, request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { addressOf } from './addresses.ts'
 import { agentFor, type ProxyOf } from './proxy-agent.ts'
-import { RequestFailure } from './request-failure.ts'
+import { NeverSent, RequestFailure } from './request-failure.ts'
 import type { Certificates } from './tls-fetch.ts'
 
 /** Decides what may be contacted, and with which credentials. */
@@ -75,12 +75,12 @@ export async function guardedRequest(request: GuardedRequest, guard: RequestGuar
     const { location } = response.headers
     if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response
     if (!URL.canParse(location, url.href))
-      throw new RequestFailure('the server redirects to something that is not a URL')
+      throw new NeverSent('the server redirects to something that is not a URL')
     url = new URL(location, url)
     if (request.method !== undefined && request.method !== 'GET')
-      throw new RequestFailure('the server redirects a request that sends data')
+      throw new NeverSent('the server redirects a request that sends data')
   }
-  throw new RequestFailure(`the server redirects more than ${mostRedirects} times`)
+  throw new NeverSent(`the server redirects more than ${mostRedirects} times`)
 }
 
 async function send(
@@ -113,7 +113,7 @@ async function send(
       outgoing.on('proxyConnect', ({ statusCode = 500 }: { readonly statusCode?: number }) => {
         if (statusCode !== 200)
           outgoing.destroy(
-            new RequestFailure(`the proxy ${proxy?.host} refuses to connect to it (HTTP ${statusCode})`),
+            new NeverSent(`the proxy ${proxy?.host} refuses to connect to it (HTTP ${statusCode})`),
           )
       })
       outgoing.end(body)
@@ -172,9 +172,8 @@ async function collect(incoming: IncomingMessage, maxBytes: number): Promise<Uin
   return Buffer.concat(parts)
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const unreached: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the server refuses connections',
-  ECONNRESET: 'the server ended its answer too early',
   ENOTFOUND: 'the name of the server is not known',
   EAI_AGAIN: 'the name of the server cannot be resolved now',
 }
@@ -182,13 +181,12 @@ const reasons: Readonly<Record<string, string>> = {
 function asFailure(error: unknown, proxy?: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
   if (proxy !== undefined && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(error.code))
-    return new RequestFailure(`the proxy ${proxy} cannot be reached`)
-  const known = reasons[error.code]
-  if (known !== undefined) return new RequestFailure(known)
+    return new NeverSent(`the proxy ${proxy} cannot be reached`)
+  const reason = unreached[error.code]
+  if (reason !== undefined) return new NeverSent(reason)
+  if (error.code === 'ECONNRESET') return new RequestFailure('the server ended its answer too early')
   const isCertificate = /CERT|SSL|TLS|ALTNAME|SIGNATURE|ISSUER/.test(error.code)
-  return new RequestFailure(
-    isCertificate
-      ? `its certificate is not trusted (${error.code})`
-      : `the connection failed (${error.code})`,
-  )
+  return isCertificate
+    ? new NeverSent(`its certificate is not trusted (${error.code})`)
+    : new RequestFailure(`the connection failed (${error.code})`)
 }

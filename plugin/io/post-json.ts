@@ -1,6 +1,6 @@
 import { environmentProxy } from './environment-proxy.ts'
 import { guardedRequest, operatorGuard } from './guarded-request.ts'
-import { RequestFailure } from './request-failure.ts'
+import { NeverSent } from './request-failure.ts'
 
 /** JSON to send to a server that the operator named. */
 export interface JsonPost {
@@ -21,7 +21,7 @@ const largestAnswer = 64 * 1024
 export async function postJson({ url, body, token, env, timeoutMs }: JsonPost): Promise<number> {
   const guard = operatorGuard(
     (one) => {
-      if (one.host !== url.host) throw new RequestFailure('the server redirects to another server')
+      if (one.host !== url.host) throw new NeverSent('the server redirects to another server')
     },
     {
       ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import type { NetworkProxy } from './environment-proxy.ts'
-import { RequestFailure } from './request-failure.ts'
+import { NeverSent } from './request-failure.ts'
 
 /** The proxy for a URL; `undefined` where it is requested directly. Throws a `TypeError` for one that cannot be used. */
 export type ProxyOf = (url: URL) => NetworkProxy | undefined
@@ -11,7 +11,7 @@ export interface ProxyAgent {
   readonly host: string
 }
 
-/** The agent for a URL; `undefined` where no proxy is used. Rejects with `RequestFailure` for a proxy that cannot be used. */
+/** The agent for a URL; `undefined` where no proxy is used. Rejects with `NeverSent` for a proxy that cannot be used. */
 export async function agentFor(
   url: URL,
   proxyOf: ProxyOf = () => undefined,
@@ -32,7 +32,7 @@ function checked(url: URL, proxyOf: ProxyOf): NetworkProxy | undefined {
   try {
     return proxyOf(url)
   } catch (error) {
-    if (error instanceof TypeError) throw new RequestFailure(error.message)
+    if (error instanceof TypeError) throw new NeverSent(error.message)
     throw error
   }
 }

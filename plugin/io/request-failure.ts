@@ -2,3 +2,6 @@
 export class RequestFailure extends Error {
   override readonly name = 'RequestFailure'
 }
+
+/** A request that no server took: none was reached, or its answer leads elsewhere. */
+export class NeverSent extends RequestFailure {}

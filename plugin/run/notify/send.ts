@@ -1,6 +1,6 @@
 import type { NotifySettings, NotifyTarget } from '../../../config/notify.ts'
 import { postJson } from '../../io/post-json.ts'
-import { RequestFailure } from '../../io/request-failure.ts'
+import { NeverSent, RequestFailure } from '../../io/request-failure.ts'
 import { ExpectedStop, stop } from '../../model/problem.ts'
 import { keepSecret } from '../../model/text/secrets.ts'
 import { digestPayload } from '../../report/digest/payload.ts'
@@ -75,11 +75,9 @@ export async function sendTo(ports: RunPorts, target: NotifyTarget, digest: Dige
 /** A request that a server refused. */
 class Refused extends RequestFailure {}
 
-/** Whether a server refused it, or was never reached. After a lost answer nobody knows. */
+/** Whether a server refused it, or none took it. After a lost answer nobody knows. */
 const isSurelyUnsent = (error: Error): boolean =>
-  error instanceof ExpectedStop ||
-  error instanceof Refused ||
-  /refuses connections|name of the server|certificate is not trusted|proxy|redirects/.test(error.message)
+  error instanceof ExpectedStop || error instanceof Refused || error instanceof NeverSent
 
 const timeoutMs = 30_000
 

@@ -105,6 +105,17 @@ describe('the summary of a week', () => {
     expect(record.written.at(-1)?.targets).toEqual([])
   })
 
+  it('stays recorded where the answer is lost, also of a host whose name is that of a failure', async () => {
+    const proxy = await startProxy({ 'proxy.example': server.port })
+    server.answer = { status: 503 }
+    const record = memory()
+    const env = { SLACK_URL: 'http://proxy.example/services/x', HTTP_PROXY: proxy.url }
+    expect(await send(settingsOf(slack), record, env)).toEqual([{ target: 'team', result: 'failed' }])
+    expect(warnings()).toEqual(['the summary was not sent to team: proxy.example answers HTTP 503'])
+    expect(record.written.at(-1)?.targets).toEqual(['team'])
+    await proxy.close()
+  })
+
   it('goes through the proxy of the environment, to the host of the URL alone', async () => {
     const proxy = await startProxy({ 'hooks.slack.example': server.port })
     const env = { SLACK_URL: 'http://hooks.slack.example/services/x', HTTP_PROXY: proxy.url }
