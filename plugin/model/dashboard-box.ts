@@ -1,9 +1,12 @@
-import { hiddenData, type Markdown, markdown } from './text/markdown.ts'
+import { hiddenData, hiddenForm, type Markdown, markdown } from './text/markdown.ts'
 
 /** What a box of the dashboard does when somebody checks it. */
 export type DashboardBox =
   | { readonly does: 'open' | 'snooze'; readonly branch: string }
   | { readonly does: 'retry'; readonly key: string }
+
+// biome-ignore lint/plugin: it is made of constants
+const checkedLine = new RegExp(`^- \\[[xX]\\] ${hiddenForm.source}`, 'gm')
 
 /** The start of a line with an unchecked box. What it does is in base64, so that no name can end the comment. */
 export const boxLine = (box: DashboardBox): Markdown =>
@@ -11,7 +14,7 @@ export const boxLine = (box: DashboardBox): Markdown =>
 
 /** What the checked boxes of a text do. */
 export const checkedBoxes = (body: string): readonly DashboardBox[] =>
-  [...body.matchAll(/^- \[[xX]\] <!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/gm)].flatMap(([, base64 = '']) => {
+  [...body.matchAll(checkedLine)].flatMap(([, base64 = '']) => {
     const box = boxIn(base64)
     return box === undefined ? [] : [box]
   })

@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
 import { z } from 'zod'
 import type { Proposal, ScopedProposal } from '../../model/proposal.ts'
-import { hiddenData, type Markdown, markdown, shownBody } from '../../model/text/markdown.ts'
+import { hiddenData, hiddenForm, type Markdown, markdown, shownBody } from '../../model/text/markdown.ts'
 import { changeKey } from './commit-message.ts'
 
 /** One value that a pull request changes: its change key, and its text in the file before and after. */
@@ -48,7 +48,6 @@ const blockSchema = z.object({
 })
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
-const marker = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/
 /** Limit of a decompressed block, because anybody with push access can write one. */
 const maxBytes = 1_000_000
 
@@ -83,11 +82,11 @@ export function blockSize({ scope, proposal }: ScopedProposal): number {
 
 /** Replaces the block of a body that the forge shows. */
 export const withBlock = (body: string, block: HiddenBlock): Markdown =>
-  markdown`${shownBody(body.replace(marker, '').trimEnd())}\n\n${writeBlock(block)}`
+  markdown`${shownBody(body.replace(hiddenForm, '').trimEnd())}\n\n${writeBlock(block)}`
 
 /** Reads the block of a body; `undefined` when the body has no valid block. */
 export function readBlock(body: string): HiddenBlock | undefined {
-  const text = marker.exec(body)?.[1]
+  const text = hiddenForm.exec(body)?.[1]
   if (text === undefined) return undefined
   try {
     const bytes = inflateSync(Buffer.from(text, 'base64'), { out: new Uint8Array(maxBytes) })

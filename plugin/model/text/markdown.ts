@@ -45,6 +45,9 @@ const percent = (one: string): string => `%${one.charCodeAt(0).toString(16).toUp
 export const hiddenData = (base64: string): Markdown =>
   made(`<!-- tortoise:1 ${base64.replace(/[^A-Za-z0-9+/=]/g, '')} -->`)
 
+/** What `hiddenData` writes, with the data as its group. */
+export const hiddenForm = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/
+
 /** The body of a pull request or issue as its forge shows it already, to be sent back with another hidden block. */
 export const shownBody = (body: string): Markdown => made(body)
 

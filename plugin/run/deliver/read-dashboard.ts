@@ -3,8 +3,9 @@ import type { Forge, FoundIssue, Pull } from '../../deliver/forges/forge.ts'
 import type { Decision } from '../../deliver/pulls/decisions.ts'
 import { trustOf } from '../../deliver/pulls/trust.ts'
 import { readBlock } from '../../deliver/record/hidden-block.ts'
+import { hiddenJson, readHidden } from '../../deliver/record/hidden-json.ts'
 import { checkedBoxes, type DashboardBox } from '../../model/dashboard-box.ts'
-import { hiddenData, type Markdown } from '../../model/text/markdown.ts'
+import type { Markdown } from '../../model/text/markdown.ts'
 import { dashboardMarker } from '../../report/dashboard.ts'
 
 const decisionSchema = z.object({
@@ -52,7 +53,7 @@ type DashboardForge = Pick<Forge, 'findIssue' | 'lastEdit' | 'mayWrite' | 'accou
 export async function readDashboard(forge: DashboardForge, request: ReadRequest): Promise<ReadDashboard> {
   const issue = await forge.findIssue(dashboardMarker)
   if (issue === undefined) return noDashboard
-  const kept = storedIn(issue.body)
+  const kept = readHidden(issue.body, storedSchema)?.decisions ?? []
   const boxes = checkedBoxes(issue.body)
   if (kept.length === 0 && boxes.length === 0) return { ...noDashboard, issue }
   const edit = await forge.lastEdit(issue.number, 'issue')
@@ -103,22 +104,6 @@ export const asDecisions = (decisions: readonly DashboardDecision[]): readonly D
     ...(until === undefined ? {} : { until }),
   }))
 
-const pattern = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/g
-
-function storedIn(body: string): readonly DashboardDecision[] {
-  for (const [, base64 = ''] of body.matchAll(pattern)) {
-    try {
-      const parsed = storedSchema.safeParse(JSON.parse(Buffer.from(base64, 'base64').toString('utf8')))
-      if (parsed.success) return parsed.data.decisions
-    } catch {
-      // Data of another kind, or damaged.
-    }
-  }
-  return []
-}
-
 /** The comment in which decisions are kept; nothing without any. */
 export const storedDecisions = (decisions: readonly DashboardDecision[]): Markdown | undefined =>
-  decisions.length === 0
-    ? undefined
-    : hiddenData(Buffer.from(JSON.stringify({ decisions })).toString('base64'))
+  decisions.length === 0 ? undefined : hiddenJson({ decisions })

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Forge } from '../../deliver/forges/forge.ts'
+import { hiddenJson, readHidden, withoutHidden } from '../../deliver/record/hidden-json.ts'
 import { replaceFile } from '../../io/replace-file.ts'
 import { stop } from '../../model/problem.ts'
 import type { Inert } from '../../model/text/inert.ts'
-import { hiddenData, type Markdown, markdown, shownBody } from '../../model/text/markdown.ts'
+import { type Markdown, markdown, shownBody } from '../../model/text/markdown.ts'
 
 const sentSchema = z.object({ week: z.iso.date(), targets: z.array(z.string()) })
 
@@ -49,35 +50,14 @@ export function issueRecord({ forge, marker, title }: RecordIssue): SentRecord {
   }
 }
 
-const pattern = /<!-- tortoise:1 ([A-Za-z0-9+/=]+) -->/g
-
-const isSent = (base64: string): boolean => sentSchema.safeParse(jsonIn(base64)).success
-
 /** The record in the text of an issue; `undefined` without one. */
-export function sentIn(body = ''): Sent | undefined {
-  for (const [, base64 = ''] of body.matchAll(pattern)) {
-    const parsed = sentSchema.safeParse(jsonIn(base64))
-    if (parsed.success) return parsed.data
-  }
-  return undefined
-}
-
-function jsonIn(base64: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(base64, 'base64').toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
+export const sentIn = (body = ''): Sent | undefined => readHidden(body, sentSchema)
 
 /** The text of an issue with a record in place of an earlier one; unchanged without one. */
 export function withSent(body: Markdown, sent: Sent | undefined): Markdown {
   if (sent === undefined) return body
-  const data = Buffer.from(JSON.stringify(sent)).toString('base64')
-  const others = body
-    .toString()
-    .replace(pattern, (comment, base64: string) => (isSent(base64) ? '' : comment))
-  return markdown`${hiddenData(data)}\n\n${shownBody(others.trim())}`
+  const others = withoutHidden(body.toString(), sentSchema)
+  return markdown`${hiddenJson(sent)}\n\n${shownBody(others.trim())}`
 }
 
 /** A record in a file of the state directory, which may be lost with it. */
