@@ -72,6 +72,10 @@ export interface Outcome {
   readonly pulls?: readonly TrackedPull[]
 }
 
+/** How many parts of a plan wait for a free slot among the open pull requests. */
+export const queuedIn = (delivery: Outcome['delivery']): number =>
+  delivery?.pulls?.filter(({ action }) => action === 'queued').length ?? 0
+
 /** What is said of a cluster of which nothing but usage is known, where a request is raised. */
 export const onlyUsageKnown =
   'only usage is known; its nodes, quotas, LimitRanges and autoscalers bound a value when `kubernetes:` is set for it'

@@ -1,6 +1,6 @@
 import type { Coverage } from '../../model/coverage.ts'
 import type { Observation } from '../../model/observation.ts'
-import type { Outcome } from '../../model/plan.ts'
+import { type Outcome, queuedIn } from '../../model/plan.ts'
 import type { TrackedPull } from '../../model/proposal.ts'
 import { sum } from '../../model/sum.ts'
 import { readValue } from '../../model/value.ts'
@@ -64,9 +64,6 @@ function recordSkipped(metrics: Metrics, labels: RunLabels, plan: Outcome['plan'
   for (const [reason, workloads] of skippedByKind(plan))
     metrics.set('tortoise_workloads_skipped', { ...labels, reason }, workloads)
 }
-
-const queuedIn = (delivery: Outcome['delivery']): number =>
-  delivery?.pulls?.filter(({ action }) => action === 'queued').length ?? 0
 
 const oldest = 'tortoise_oldest_open_pull_request_timestamp_seconds'
 /** The metrics about pull requests, which have no label `schedule`. */

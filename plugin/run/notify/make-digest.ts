@@ -1,7 +1,7 @@
 import { fieldLabel } from '../../model/field.ts'
 import type { FollowedChange } from '../../model/health.ts'
 import type { Observation } from '../../model/observation.ts'
-import type { Outcome } from '../../model/plan.ts'
+import { type Outcome, queuedIn } from '../../model/plan.ts'
 import type { ProposedChange, ScopedProposal, TrackedPull } from '../../model/proposal.ts'
 import { rounded } from '../../model/rounded.ts'
 import { sum } from '../../model/sum.ts'
@@ -9,7 +9,7 @@ import { workloadLabel } from '../../model/workload.ts'
 import { monthlyCost, type Prices } from '../../report/cost.ts'
 import type { Digest, DigestPull } from '../../report/digest/schema.ts'
 import { observationOf } from '../../report/evidence.ts'
-import { inForce } from '../../report/followed.ts'
+import { mergedCost } from '../../report/followed.ts'
 import { backtestsOf } from '../../report/plan-backtest.ts'
 import { totals } from '../../report/rows.ts'
 
@@ -45,7 +45,7 @@ export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
       .filter(({ pull }) => pull.state === 'open')
       .map(({ pull, shown }) => ({ ...shown, isBlocked: pull.isBlocked }))
       .sort((one, other) => other.days - one.days),
-    queued: sum(parts.map(({ outcome }) => queuedIn(outcome))),
+    queued: sum(parts.map(({ outcome }) => queuedIn(outcome.delivery))),
     merged: lately.filter(({ pull }) => pull.state === 'merged').map(({ shown }) => shown),
     declined: lately
       .filter(({ pull }) => pull.state === 'closed' && !pull.byTortoise)
@@ -67,9 +67,6 @@ export function makeDigest({ parts, failed, week, now }: DigestInput): Digest {
 const dayMs = 86_400_000
 /** Money to the cent; never the negative zero. */
 const cents = (amount: number): number => rounded(amount, 2) || 0
-
-const queuedIn = ({ delivery }: Outcome): number =>
-  delivery?.pulls?.filter(({ action }) => action === 'queued').length ?? 0
 
 interface ShownPull {
   readonly pull: TrackedPull
@@ -122,11 +119,11 @@ function harmOf(one: FollowedChange): Digest['harmful'][number] {
   }
 }
 
-/** By the changes of each repository that are followed: those in force for the month, all of them so far. */
+/** By the changes of each repository that are followed. */
 function savedBy(parts: readonly DigestPart[]): Digest['saved'] {
-  const lists = parts.map(({ outcome }) => outcome.plan.followed ?? [])
+  const costs = parts.map(({ outcome }) => mergedCost(outcome.plan.followed ?? []))
   return {
-    perMonth: cents(-sum(lists.flatMap(inForce).map(({ cost }) => cost?.aMonth ?? 0))),
-    soFar: cents(-sum(lists.flat().map(({ cost }) => cost?.soFar ?? 0))),
+    perMonth: cents(-sum(costs.map(({ aMonth }) => aMonth))),
+    soFar: cents(-sum(costs.map(({ soFar }) => soFar))),
   }
 }
