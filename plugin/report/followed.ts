@@ -7,6 +7,7 @@ import { plural } from '../model/plural.ts'
 import { sum } from '../model/sum.ts'
 import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text/markdown.ts'
 import { sourceWorkloadKey, workloadLabel } from '../model/workload.ts'
+import { costClause, soFarClause } from './fleet/format.ts'
 import { address } from './json/words.ts'
 
 type Followed = readonly FollowedChange[]
@@ -73,9 +74,6 @@ export const mergedCost = (followed: Followed): { readonly aMonth: number; reado
   soFar: sum(followed.map(({ cost }) => cost?.soFar ?? 0)),
 })
 
-const costClause = (amount: number, currency: string): string =>
-  `${amount > 0 ? 'cost' : 'save'} ${Math.abs(amount).toFixed(2)} ${currency}`
-
 /**
  * How many earlier changes held, and what all of them save, as sentences: `Of 14 values that Tortoise changed lately, 11 held.`;
  * `undefined` without any.
@@ -94,12 +92,9 @@ export function followedHead({
   const saved =
     Math.abs(month) < 0.005 && Math.abs(soFar) < 0.005
       ? ''
-      : ` They ${costClause(month, currency)} a month, and ${amountSoFar(soFar, currency)} so far.`
+      : ` They ${costClause(month, currency)} a month, and ${soFarClause(soFar, currency)} so far.`
   return `${plural(followed.length, 'value')} that Tortoise changed lately: ${counts.join(', ')}.${saved}`
 }
-
-const amountSoFar = (amount: number, currency: string): string =>
-  `${amount > 0 ? 'have cost' : 'have saved'} ${Math.abs(amount).toFixed(2)} ${currency}`
 
 /** The changes that one commit made of one workload, and what became of them. */
 interface FollowedRow {

@@ -2,6 +2,7 @@ import type { OutcomeFigures, PlanBacktest, WorkloadBacktest } from '../model/ba
 import { plural } from '../model/plural.ts'
 import { type Markdown, markdown, unbroken } from '../model/text/markdown.ts'
 import { sourceWorkloadKey, type Workload, workloadLabel } from '../model/workload.ts'
+import { exactMoney } from './fleet/format.ts'
 
 type Cell = (one: OutcomeFigures, money: string) => string
 
@@ -23,7 +24,7 @@ interface Column {
 const columns: readonly Column[] = [
   {
     heading: 'cost a month',
-    cell: ({ costPerMonth }, money) => `${costPerMonth.toFixed(2)} ${money}`,
+    cell: ({ costPerMonth }, currency) => exactMoney(costPerMonth, currency),
     inHead: true,
   },
   { heading: 'requested cores', cell: ({ requestedCores }) => number(requestedCores), inHead: true },

@@ -2,6 +2,7 @@ import { plural } from '../../model/plural.ts'
 import { unlinked } from '../../model/text/clean.ts'
 import { webAddress } from '../../model/text/markdown.ts'
 import { redacted } from '../../model/text/secrets.ts'
+import { costClause, exactMoney, soFarClause } from '../fleet/format.ts'
 import type { Digest, DigestPull } from './schema.ts'
 
 /** A line of a message: plain text on one line, with a link before it. */
@@ -68,15 +69,14 @@ const limitedTo =
 function leadOf({ saved, proposed, waiting, queued, held, followed, ...digest }: Digest): readonly string[] {
   const { currency } = digest
   const { perMonth, soFar } = saved
-  const verb = perMonth < 0 ? 'cost' : 'save'
   const changes =
     held + followed === 0
       ? 'No merged change is followed.'
-      : `${plural(held + followed, 'merged value')} ${verb} ${money(perMonth, currency)} a month, and ${soFar < 0 ? 'have cost' : 'have saved'} ${money(soFar, currency)} so far. ${held} of them held.`
+      : `${plural(held + followed, 'merged value')} ${costClause(-perMonth, currency)} a month, and ${soFarClause(-soFar, currency)} so far. ${held} of them held.`
   const open =
     proposed.values === 0
       ? 'Nothing should change.'
-      : `${plural(proposed.values, 'value')} of ${plural(proposed.workloads, 'workload')} should change, which ${proposed.savesPerMonth < 0 ? 'costs' : 'saves'} ${money(proposed.savesPerMonth, currency)} a month.`
+      : `${plural(proposed.values, 'value')} of ${plural(proposed.workloads, 'workload')} should change, which ${savesClause(proposed.savesPerMonth, currency)} a month.`
   const more = queued === 0 ? '' : `, and ${queued} more for a free slot`
   const waits =
     waiting.length + queued === 0
@@ -95,8 +95,9 @@ function pullItem({ number, url, repository }: DigestPull, text: string): Digest
 
 type Money = Pick<Digest, 'currency'>
 
-/** An amount without its sign, as the plan and the report print it. */
-const money = (amount: number, currency: string): string => `${Math.abs(amount).toFixed(2)} ${currency}`
+/** What a change does to a cost, to the cent: `saves 12.00 USD`. */
+const savesClause = (saves: number, currency: string): string =>
+  `${saves < 0 ? 'costs' : 'saves'} ${exactMoney(saves, currency)}`
 
 function waitingText(one: Digest['waiting'][number], money: Money): string {
   const blocked = one.isBlocked ? '; its branch has a commit of somebody else' : ''
@@ -109,8 +110,7 @@ const endedText = (one: DigestPull, money: Money): string =>
 function figures({ values, savesPerMonth = 0 }: DigestPull, { currency }: Money): string {
   const counted = values === undefined ? '' : `, ${plural(values, 'value')}`
   if (Math.abs(savesPerMonth) < 0.01) return counted
-  const verb = savesPerMonth < 0 ? 'costs' : 'saves'
-  return `${counted}, ${verb} ${money(savesPerMonth, currency)} a month`
+  return `${counted}, ${savesClause(savesPerMonth, currency)} a month`
 }
 
 const harmText = ({ cluster, workload, field, from, to, at }: Digest['harmful'][number]): string =>

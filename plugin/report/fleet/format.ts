@@ -16,9 +16,23 @@ export function money(value: number, currency: string): string {
   const size = Math.abs(value)
   const digits = size < 10 && size > 0 ? 2 : 0
   const text = size.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  const sign = value < 0 ? '−' : ''
-  return /^\p{Sc}$/u.test(currency) ? `${sign}${currency}${text}` : `${sign}${text} ${currency}`
+  return `${value < 0 ? '−' : ''}${inCurrency(text, currency)}`
 }
+
+const inCurrency = (text: string, currency: string): string =>
+  /^\p{Sc}$/u.test(currency) ? `${currency}${text}` : `${text} ${currency}`
+
+/** Money to the cent, without its sign: `1250.00 USD`, `$3.20`. */
+export const exactMoney = (value: number, currency: string): string =>
+  inCurrency(Math.abs(value).toFixed(2), currency)
+
+/** What several changes add to a cost, to the cent: `save 12.00 USD`, `cost 3.20 USD`. */
+export const costClause = (added: number, currency: string): string =>
+  `${added > 0 ? 'cost' : 'save'} ${exactMoney(added, currency)}`
+
+/** What changes have added to a cost until now: `have saved 12.00 USD`. */
+export const soFarClause = (added: number, currency: string): string =>
+  `${added > 0 ? 'have cost' : 'have saved'} ${exactMoney(added, currency)}`
 
 /** What a change does to the cost of a month: `saves 12 USD`, `costs 3.20 USD more`, `costs the same`. */
 export const savesText = (saves: number, currency: string): string => savingOf(saves, currency, 's')

@@ -1,6 +1,7 @@
 import type { FollowedChange, HealthVerdict } from '../../model/health.ts'
 import { sum } from '../../model/sum.ts'
 import { code, type Markdown, markdown, moreThan } from '../../model/text/markdown.ts'
+import { costClause } from '../fleet/format.ts'
 import { followedRows } from '../followed.ts'
 
 const mostRows = 20
@@ -37,14 +38,14 @@ export function outcomeText(
   const more = rows.length > mostRows ? [markdown`-${moreThan(mostRows, rows)}`] : []
   const said = [
     markdown`**${heads[outcome] ?? ''}**`,
-    ...costClause(followed, currency),
+    ...costSentence(followed, currency),
     ...(isTakenBack ? [markdown`Tortoise proposes the earlier values again.`] : []),
   ]
   return markdown`${markdown.join(said, ' ')}\n\n${markdown.join([...lines, ...more], '\n')}`
 }
 
-function costClause(followed: readonly FollowedChange[], currency: string): readonly Markdown[] {
+function costSentence(followed: readonly FollowedChange[], currency: string): readonly Markdown[] {
   const month = sum(followed.map(({ cost }) => cost?.aMonth ?? 0))
   if (Math.abs(month) < 0.005) return []
-  return [markdown`They ${month > 0 ? 'cost' : 'save'} ${Math.abs(month).toFixed(2)} ${currency} a month.`]
+  return [markdown`They ${costClause(month, currency)} a month.`]
 }
