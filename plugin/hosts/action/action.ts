@@ -139,8 +139,11 @@ async function issueStep(host: Host, request: RunRequest): Promise<boolean> {
   const trigger = host.env['GITHUB_EVENT_NAME'] === 'issues' ? readTrigger(host, readEvent(host)) : undefined
   if (trigger === undefined || trigger.kind === 'scheduled') return false
   const reply = trigger.kind === 'emergency' ? await replyToIssue(host, request, trigger.issue) : trigger
-  if (reply.kind === 'accepted') await conclude(await reply.run(await withStepPrograms(host, request)), host)
-  else if (reply.kind === 'skipped') await skip(reply.why)
+  if (reply.kind === 'skipped') await skip(reply.why)
+  if (reply.kind !== 'accepted') return true
+  const report = await reply.run(() => withStepPrograms(host, request))
+  if (report === undefined) await skip('the emergency is over already')
+  else await conclude(report, host)
   return true
 }
 

@@ -14,7 +14,6 @@ type EmergencyPlace = Pick<EmergencyRequest, 'checkout' | 'settings'>
 
 /** An emergency as people write it: in inputs, or in an issue. */
 export interface EmergencyOptions {
-  readonly action: 'start' | 'stop'
   /** `[NAMESPACE/]Kind/name`. */
   readonly workloads: readonly string[]
   readonly namespaces: readonly string[]
@@ -48,9 +47,10 @@ export async function runEmergency(host: Host, request: EmergencyPlace): Promise
 export function beginOrEnd(
   host: Host,
   request: EmergencyPlace,
-  { action, workloads, namespaces, cluster, for: time, factor, reason }: EmergencyOptions,
+  options: EmergencyOptions & { readonly action: 'start' | 'stop' },
 ): Promise<RunReport> {
-  const matches = emergencyMatches({ workloads, namespaces, cluster })
+  const { action, for: time, factor, reason } = options
+  const matches = emergencyMatches(options)
   if (action === 'stop') return stopEmergency(host, { ...request, matches })
   return startEmergency(host, {
     ...request,

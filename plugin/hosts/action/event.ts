@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import type { Actor } from '../../deliver/forges/forge.ts'
 import { readBoxes, readCommands } from '../../deliver/pulls/commands.ts'
 import type { Host } from '../../run/host.ts'
 
@@ -17,6 +18,8 @@ const labelSchema = z.object({ name: z.string() })
 const issueSchema = z.object({
   number: z.number(),
   title: z.string().default(''),
+  state: z.string().optional(),
+  user: z.object({ login: z.string(), type: z.string().optional() }).nullish(),
   body: z.string().nullish(),
   labels: z.array(labelSchema).default([]),
   pull_request: z.object({}).nullish(),
@@ -66,7 +69,9 @@ export interface EmergencyIssue {
   readonly title: string
   readonly body: string
   readonly action: 'start' | 'stop'
-  /** Who labelled, closed or reopened it just now. */
+  /** Who wrote it. */
+  readonly author: Actor
+  /** Who labelled or closed it just now. */
   readonly sender: string
 }
 
@@ -118,7 +123,7 @@ function commentTrigger({ action, issue, sender }: Event, comment: NonNullable<E
 
 function issueTrigger(
   { action = '', label, sender }: Event,
-  { number, title, body, labels, ...issue }: z.infer<typeof issueSchema>,
+  { number, title, body, labels, user, ...issue }: z.infer<typeof issueSchema>,
 ): Trigger {
   if (issue.pull_request != null) return skipped(`#${number} is a pull request`)
   if (sender?.type === 'Bot') return skipped('a bot made the change')
@@ -129,14 +134,15 @@ function issueTrigger(
   const does = issueActions[action]
   if (!isMarked || does === undefined)
     return skipped(`the event of #${number} is not about the label ${emergencyLabel}`)
-  const own = { number, title, body: body ?? '', action: does, sender: sender?.login ?? '' }
+  if (does === 'start' && issue.state === 'closed') return skipped(`#${number} is closed`)
+  const author = { login: user?.login ?? '', isBot: user?.type === 'Bot' }
+  const own = { number, title, body: body ?? '', author, action: does, sender: sender?.login ?? '' }
   return { kind: 'emergency', issue: own }
 }
 
 /** What an event of a labelled issue does. */
 const issueActions: Readonly<Record<string, EmergencyIssue['action']>> = {
   labeled: 'start',
-  reopened: 'start',
   unlabeled: 'stop',
   closed: 'stop',
 }

@@ -1,9 +1,11 @@
+import { groupBy } from '../../model/group.ts'
 import { inParallel } from '../../model/parallel.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { SignalRule, SignalSamples } from '../../model/signal.ts'
 import type { Workload } from '../../model/workload.ts'
 import { workloadKey } from '../../model/workload.ts'
 import { type Prometheus, prometheus } from './client.ts'
+import { isFatal, isTooLarge } from './client-errors.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
 import { fillQuery } from './signal-query.ts'
 
@@ -90,18 +92,19 @@ const tasksOf = ({ workloads, cluster, labels = {} }: SignalRequest): readonly T
       }),
     )
 
-/** Tasks that fit into one query together. */
+/** Tasks of one signal that fit into one query together: what is wrong with a signal touches no other. */
 function batched(tasks: readonly Task[]): readonly (readonly Task[])[] {
   const batches: Task[][] = []
-  let length = Number.POSITIVE_INFINITY
-  for (const task of tasks) {
-    const own = task.query.length + 60
-    if (length + own > longestQuery) {
-      batches.push([])
-      length = 0
+  for (const own of groupBy(tasks, ({ rule }) => rule.name).values()) {
+    let length = Number.POSITIVE_INFINITY
+    for (const task of own) {
+      length += task.query.length + 60
+      if (length > longestQuery) {
+        batches.push([])
+        length = task.query.length + 60
+      }
+      batches.at(-1)?.push(task)
     }
-    length += own
-    batches.at(-1)?.push(task)
   }
   return batches
 }
@@ -121,8 +124,8 @@ interface Reader {
 }
 
 /**
- * Reads the signals of a batch. Where the server refuses their query, each half is read by itself, so that a query which cannot be executed
- * fails alone, and one that is no vector is read as it is.
+ * Reads the signals of a batch. Where their query asks for too much, each half is read by itself. Where the server refuses it, each signal is,
+ * so that a query which cannot be executed fails alone, and one that is no vector is read as it is.
  */
 async function readBatch(
   reader: Reader,
@@ -133,13 +136,12 @@ async function readBatch(
     return tasks.map((task, nth) => [task, samplesOf(task, reader.first, read[nth])])
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
-    const isRefused = error.problems.some(({ code }) => code === 'prometheus.refused')
-    const half = Math.ceil(tasks.length / 2)
-    if (isRefused && half < tasks.length)
-      return [
-        ...(await readBatch(reader, tasks.slice(0, half))),
-        ...(await readBatch(reader, tasks.slice(half))),
-      ]
+    if (tasks.length > 1 && !isFatal(error)) {
+      const isRefused = error.problems.some(({ code }) => code === 'prometheus.refused')
+      const size = isTooLarge(error) ? Math.ceil(tasks.length / 2) : isRefused ? 1 : tasks.length
+      const parts = tasks.flatMap((_, at) => (at % size === 0 ? [tasks.slice(at, at + size)] : []))
+      if (parts.length > 1) return (await inParallel(parts, (part) => readBatch(reader, part))).flat()
+    }
     const [reason] = error.message.split('\n', 1)
     return tasks.map((task) => [task, `${labelOf(task)}: ${reason}`])
   }

@@ -27,6 +27,8 @@ interface Seen {
   readonly on: Set<string>
   readonly waiting: Set<string>
   readonly kept: Set<string>
+  /** Those of them that the emergency names, not only their namespace. */
+  readonly named: Set<string>
   /** What later runs would not recognise in the commit, by `groupKey`. */
   readonly endless: Map<string, Skipped>
 }
@@ -42,7 +44,7 @@ export async function startEmergency(ports: RunPorts, start: EmergencyStart): Pr
   const all = await waitingBranches(ports, { settings, base })
   const waiting = all.filter((one) => Date.parse(one.until) > now)
   const seen: Seen = {
-    ...{ found: new Set(), on: new Set(), waiting: new Set(), kept: new Set() },
+    ...{ found: new Set(), on: new Set(), waiting: new Set(), kept: new Set(), named: new Set() },
     endless: new Map(),
   }
   const decide = raiseWith(ports, { ...start, waiting, seen })
@@ -54,7 +56,7 @@ export async function startEmergency(ports: RunPorts, start: EmergencyStart): Pr
       return { ...plan, skipped: [...plan.skipped, ...seen.endless.values()] }
     },
     emergency: (plan) => {
-      const notRaised = notRaisedIn(plan)
+      const notRaised = [...notRaisedIn(plan), ...seen.on, ...seen.waiting, ...seen.named]
       return {
         until,
         ...(reason === undefined ? {} : { reason }),
@@ -92,6 +94,8 @@ function raiseWith(
     if (end !== undefined || branch !== undefined) return []
     const raised = raiseAll(declared, { factor, until })
     if (raised.length === 0) seen.kept.add(`${name} ${whyKept(declared)}`)
+    if (raised.length === 0 && own.some(({ workload }) => workload !== undefined))
+      seen.named.add(`${name} ${whyKept(declared)}`)
     return raised.filter((one) => !seen.endless.has(groupKey(one, cluster)))
   }
 }
@@ -191,7 +195,7 @@ const notRaisedIn = ({ skipped }: Plan): readonly string[] =>
 
 /** Warns of what stays, and of several clusters, which a name without one means. */
 function warnOfRest({ progress }: RunPorts, { plan }: RunReport, seen: Seen): void {
-  const rest = plan.proposal?.emergency?.notRaised ?? []
+  const rest = notRaisedIn(plan)
   if (rest.length > 0)
     progress({
       kind: 'warning',
@@ -199,6 +203,7 @@ function warnOfRest({ progress }: RunPorts, { plan }: RunReport, seen: Seen): vo
     })
   for (const text of [...seen.on, ...seen.waiting])
     progress({ kind: 'warning', message: `not raised again: the emergency of ${text}` })
+  for (const text of seen.named) progress({ kind: 'warning', message: `not raised: ${text}` })
   const clusters = new Set(plan.proposal?.changes.flatMap(({ cluster }) => cluster ?? []))
   if (clusters.size > 1)
     progress({

@@ -39,6 +39,9 @@ export async function stopEmergency(ports: RunPorts, request: EmergencyRequest):
   return report
 }
 
+/** The problem of a stop where nothing is on. */
+export const noneIsOn = 'No emergency of these workloads is on'
+
 interface Waiting {
   readonly own: readonly WaitingBranch[]
   readonly shared: readonly WaitingBranch[]
@@ -52,7 +55,7 @@ function refuseNothing({ plan, delivery }: RunReport, { own, shared }: Waiting):
     throw stop('usage', sharedText(first), {
       hint: `Name all of them, without --cluster where they are in several, or delete the branch: git branch -D ${first.branch}`,
     })
-  throw stop('usage', 'No emergency of these workloads is on', {
+  throw stop('usage', noneIsOn, {
     hint: '`tortoise emergency list` lists them. One whose pull request is not merged ends when that is closed.',
   })
 }
