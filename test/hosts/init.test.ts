@@ -89,7 +89,10 @@ describe('init', () => {
       jobs: {
         'right-size': {
           steps: [
-            { uses: expect.stringContaining('actions/checkout@') },
+            {
+              uses: expect.stringContaining('actions/checkout@'),
+              with: { 'fetch-depth': 0, 'persist-credentials': false },
+            },
             { uses: expect.stringContaining('gitops-tortoise@') },
           ],
         },

