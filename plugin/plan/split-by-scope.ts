@@ -1,6 +1,6 @@
 import { fieldKey } from '../model/field.ts'
 import type { Proposal, ProposedChange, ScopedProposal, Skipped } from '../model/proposal.ts'
-import { workloadKey } from '../model/workload.ts'
+import { tracedGroupKey } from './change-group.ts'
 import type { ProposePorts } from './propose.ts'
 import { propose } from './propose.ts'
 import type { TracedChange } from './traced-change.ts'
@@ -16,12 +16,7 @@ const keyOf = (source: string, address: Parameters<typeof fieldKey>[0]): string 
 
 /** The change group of each traced change, by its key. */
 const changeGroups = (traced: readonly TracedChange[]): ReadonlyMap<string, string> =>
-  new Map(
-    traced.map((one) => [
-      keyOf(one.trace.source, one),
-      [one.trace.source, workloadKey(one.workload), one.change.together].join('\0'),
-    ]),
-  )
+  new Map(traced.map((one) => [keyOf(one.trace.source, one), tracedGroupKey(one)]))
 
 /** The scope of each change. Changes of one change group, and changes of one source line, get the same scope. */
 function assignScopes(
