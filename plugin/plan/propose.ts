@@ -3,7 +3,7 @@ import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
 import type { FieldAddress } from '../model/field.ts'
-import { fieldKey, fieldLabel } from '../model/field.ts'
+import { fieldKey, fieldLabel, sourceFieldKey } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
 import type { Intent, Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
@@ -73,9 +73,7 @@ async function proveChanges(
 /** What the accepted changes are meant to change, each field once: changes that share a source line name the same fields. */
 const distinctIntents = (accepted: readonly Accepted[]): readonly Intent[] => [
   ...new Map(
-    accepted.flatMap(({ intents }) =>
-      intents.map((one) => [`${one.source}\0${fieldKey(one)}`, one] as const),
-    ),
+    accepted.flatMap(({ intents }) => intents.map((one) => [sourceFieldKey(one), one] as const)),
   ).values(),
 ]
 

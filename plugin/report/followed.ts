@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fieldKey, fieldLabel } from '../model/field.ts'
+import { fieldLabel, sourceFieldKey } from '../model/field.ts'
 import { groupBy } from '../model/group.ts'
 import type { FollowedChange, HealthVerdict } from '../model/health.ts'
 import type { Plan } from '../model/plan.ts'
@@ -62,7 +62,7 @@ export const followedSchema = z.array(
 
 /** Values that are in force: the newest change of each field that nothing replaced. */
 export function inForce(followed: Followed): Followed {
-  const newest = groupBy(followed, (one) => `${one.source}\0${fieldKey(one)}`)
+  const newest = groupBy(followed, sourceFieldKey)
   return [...newest.values()].flatMap(([one]) =>
     one === undefined || one.verdict === 'replaced' || one.verdict === 'taken-back' ? [] : [one],
   )

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type FieldAddress, fieldKey } from '../../model/field.ts'
+import { sourceFieldKey } from '../../model/field.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
@@ -42,10 +42,10 @@ export function explainCommand(host: Host): Command {
       const { plan } = await planHere(host, openRun(host, flags), flags)
       const found = pick(plan, label, flags.container)
       const { backtest, followed = [] } = plan
-      const keys = new Set(found.map(keyOf))
+      const keys = new Set(found.map(sourceFieldKey))
       const explained = {
         recommendations: found,
-        followed: followed.filter((one) => keys.has(keyOf(one))),
+        followed: followed.filter((one) => keys.has(sourceFieldKey(one))),
         ...(backtest && { backtest: { ...backtest, workloads: backtestsOf(backtest, found) } }),
       }
       host.stdout(
@@ -55,8 +55,6 @@ export function explainCommand(host: Host): Command {
       )
     })
 }
-
-const keyOf = (one: FieldAddress & { readonly source: string }): string => `${one.source}\0${fieldKey(one)}`
 
 /** Reads only the commits of the base branch, no usage. */
 async function history(host: Host, label: string, flags: ExplainFlags): Promise<Printed> {
