@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { sum } from '../model/sum.ts'
 import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text/markdown.ts'
-import { sourceWorkloadKey, workloadLabel } from '../model/workload.ts'
+import { namespacedLabel, sourceWorkloadKey } from '../model/workload.ts'
 import { costClause, soFarClause } from './fleet/format.ts'
 import { address } from './json/words.ts'
 
@@ -125,7 +125,7 @@ export function followedRows(followed: Followed): readonly FollowedRow[] {
       {
         at: edit.at.slice(0, 10),
         commit: edit.commit.slice(0, 10),
-        workload: [cluster, `${workload.namespace}/${workloadLabel(workload)}`].filter(Boolean).join(' '),
+        workload: [cluster, namespacedLabel(workload)].filter(Boolean).join(' '),
         changes: members.map((one) => `${fieldLabel(one)} ${one.edit.from} → ${one.edit.to}`),
         verdict: verdicts[verdict],
         isOver: !['hurt', 'waiting', 'unclear'].includes(verdict),

@@ -3,7 +3,7 @@ import { sourceFieldKey } from '../../model/field.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
-import { workloadKey, workloadLabel } from '../../model/workload.ts'
+import { namespacedLabel, workloadKey, workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { paintOf } from '../../report/paint.ts'
@@ -74,7 +74,7 @@ function pick(
     const rollouts = references.filter(({ to }) => workloadKey(to) === workloadKey(one.workload))
     return [one.workload, ...rollouts.map(({ by }) => by)].flatMap((workload) => {
       const short = workloadLabel(workload)
-      const long = `${workload.namespace}/${short}`
+      const long = namespacedLabel(workload)
       return [short, long, `${one.cluster ?? ''}/${long}`]
     })
   }
