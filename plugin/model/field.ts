@@ -79,6 +79,10 @@ export interface FieldAddress {
 export const fieldKey = ({ workload, container, field }: FieldAddress): string =>
   [workload.namespace, workload.kind, workload.name, container ?? '', field].join('/')
 
+/** The key of a field in its source, unique inside one repository. */
+export const sourceFieldKey = (one: FieldAddress & { readonly source: string }): string =>
+  `${one.source}\0${fieldKey(one)}`
+
 /** `container field`, the short form for tables and messages. */
 export const fieldLabel = ({ container, field }: Pick<FieldAddress, 'container' | 'field'>): string =>
   container === undefined ? field : `${container} ${field}`

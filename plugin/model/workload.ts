@@ -10,6 +10,10 @@ export interface Workload {
 export const workloadLabel = (workload: Pick<Workload, 'kind' | 'name'>): string =>
   `${workload.kind}/${workload.name}`
 
+/** `namespace/Kind/name`, where a label alone could mean several workloads. */
+export const namespacedLabel = (workload: Omit<Workload, 'apiVersion'>): string =>
+  `${workload.namespace}/${workloadLabel(workload)}`
+
 /** The key of a workload, unique inside one cluster. It has no API version, because Git and the cluster can use different ones. */
 export const workloadKey = (workload: Omit<Workload, 'apiVersion'>): string =>
   `${workload.namespace}/${workload.kind}/${workload.name}`

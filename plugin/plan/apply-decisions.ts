@@ -4,7 +4,8 @@ import type { IsEditOf } from '../model/past-edit.ts'
 import type { SourceRecommendation } from '../model/plan.ts'
 import type { Skipped } from '../model/proposal.ts'
 import type { Change } from '../model/recommendation.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { workloadLabel } from '../model/workload.ts'
+import { changeGroupKey } from './change-group.ts'
 
 /** A change with the source that declares its workload. */
 export type SourceChange = Change &
@@ -21,9 +22,6 @@ export type DecideChange = (
 /** The same for commits: those that did not edit a value of the workload decided nothing about the change. */
 export type ReviewChange = (change: SourceChange, isEditOf: IsEditOf) => ReturnType<DecideChange>
 
-const groupOf = (change: SourceChange): string =>
-  [change.source, workloadKey(change.workload), change.together].join('\0')
-
 /** Applies reviewers' decisions to the changes. The fields of a change group are skipped if one of them is skipped. */
 export function applyDecisions(
   changes: readonly SourceChange[],
@@ -31,12 +29,14 @@ export function applyDecisions(
 ): { readonly changes: readonly SourceChange[]; readonly skipped: readonly Skipped[] } {
   const decided = changes.map((change) => ({ change, decision: decide(change) }))
   const skippedGroups = new Map(
-    decided.flatMap(({ change, decision }) => ('reason' in decision ? [[groupOf(change), change]] : [])),
+    decided.flatMap(({ change, decision }) =>
+      'reason' in decision ? [[changeGroupKey(change), change]] : [],
+    ),
   )
   const skipped: Skipped[] = []
   const kept: SourceChange[] = []
   for (const { change, decision } of decided) {
-    const cause = skippedGroups.get(groupOf(change))
+    const cause = skippedGroups.get(changeGroupKey(change))
     const { source, cluster, workload } = change
     if (cause !== undefined) {
       const reason =

@@ -5,7 +5,7 @@ import { plural } from '../model/plural.ts'
 import type { Skipped } from '../model/proposal.ts'
 import { namespaceOf } from '../model/source.ts'
 import { sum } from '../model/sum.ts'
-import { type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
+import { namespacedLabel, type Workload, workloadKey, workloadLabel } from '../model/workload.ts'
 import type { DeclaredIn } from './declared-source.ts'
 
 /** Joins what sources declare to what has usage, by cluster; `failed` are the sources that do not render. */
@@ -105,7 +105,7 @@ const hasWorkloads = ({ workloads }: Declaring): boolean => workloads.length > 0
 const examples = (used: readonly Observation[]): string =>
   used
     .slice(0, 3)
-    .map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`)
+    .map(({ workload }) => namespacedLabel(workload))
     .join(', ')
 
 /** The one namespace in which most workloads of these kinds and names have usage; `undefined` where fewer than half have. */

@@ -3,8 +3,9 @@ import { fieldLabel } from '../model/field.ts'
 import type { FindPersonEdit, PersonEdit } from '../model/person-edit.ts'
 import type { Skipped } from '../model/proposal.ts'
 import type { ScalarSite, Site } from '../model/site.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { workloadLabel } from '../model/workload.ts'
 import type { SourceChange } from './apply-decisions.ts'
+import { tracedGroupKey } from './change-group.ts'
 import type { TracedChange } from './traced-change.ts'
 
 /** Values that people changed are held for some days. */
@@ -41,13 +42,13 @@ export async function holdEdited(
   const groups = new Map<string, { readonly one: TracedChange; readonly edit: PersonEdit }>()
   for (const one of traced) {
     const edit = await editOf(one)
-    if (edit !== undefined && !groups.has(groupOf(one))) groups.set(groupOf(one), { one, edit })
+    if (edit !== undefined && !groups.has(tracedGroupKey(one))) groups.set(tracedGroupKey(one), { one, edit })
   }
   if (groups.size === 0) return { open: traced, skipped: [] }
   return {
-    open: traced.filter((one) => !groups.has(groupOf(one))),
+    open: traced.filter((one) => !groups.has(tracedGroupKey(one))),
     skipped: traced.flatMap((one): readonly Skipped[] => {
-      const cause = groups.get(groupOf(one))
+      const cause = groups.get(tracedGroupKey(one))
       return cause === undefined ? [] : [skip(one, cause, holdDays)]
     }),
   }
@@ -65,9 +66,6 @@ function scalarsIn(site: Site): readonly Pick<ScalarSite, 'file' | 'document' | 
     })),
   )
 }
-
-const groupOf = ({ trace, workload, change }: TracedChange): string =>
-  [trace.source, workloadKey(workload), change.together].join('\0')
 
 function skip(
   one: TracedChange,

@@ -1,11 +1,8 @@
 import { fieldLabel } from '../model/field.ts'
 import type { Skipped } from '../model/proposal.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { workloadLabel } from '../model/workload.ts'
 import type { SourceChange } from './apply-decisions.ts'
-
-/** The change group of a change, unique over all sources. */
-const groupKey = ({ source, workload, together }: SourceChange): string =>
-  [source, workloadKey(workload), together].join('\0')
+import { changeGroupKey } from './change-group.ts'
 
 /** Changes that go on, and those that wait. */
 export interface Held {
@@ -20,14 +17,14 @@ export function holdGroups(
 ): Held {
   const reasons = new Map<string, string>()
   for (const one of changes) {
-    const reason = reasons.has(groupKey(one)) ? undefined : reasonFor(one)
-    if (reason !== undefined) reasons.set(groupKey(one), reason)
+    const reason = reasons.has(changeGroupKey(one)) ? undefined : reasonFor(one)
+    if (reason !== undefined) reasons.set(changeGroupKey(one), reason)
   }
   if (reasons.size === 0) return { changes, skipped: [] }
   return {
-    changes: changes.filter((one) => !reasons.has(groupKey(one))),
+    changes: changes.filter((one) => !reasons.has(changeGroupKey(one))),
     skipped: changes.flatMap((one): readonly Skipped[] => {
-      const reason = reasons.get(groupKey(one))
+      const reason = reasons.get(changeGroupKey(one))
       const { source, cluster, workload } = one
       return reason === undefined
         ? []

@@ -1,4 +1,4 @@
-import { fieldKey } from '../model/field.ts'
+import { sourceFieldKey } from '../model/field.ts'
 import { groupBy } from '../model/group.ts'
 import type { Proof } from '../model/proof.ts'
 import type { Proposal, ScopedProposal } from '../model/proposal.ts'
@@ -14,7 +14,7 @@ export function mergeProposed(
   { changes, sources }: PlanOrder,
 ): Proposed | undefined {
   if (all.length === 0) return undefined
-  const order = new Map([...changes.map(keyOf), ...sources].map((key, index) => [key, index]))
+  const order = new Map([...changes.map(sourceFieldKey), ...sources].map((key, index) => [key, index]))
   const proposals = all.flatMap(({ proposal }) => proposal ?? [])
   const parts = all.flatMap((one) => one.parts ?? [])
   const reads = [...new Set(all.flatMap((one) => one.reads ?? []))]
@@ -34,15 +34,12 @@ export interface PlanOrder {
 
 type Order = ReadonlyMap<string, number>
 
-const keyOf = (one: Pick<SourceChange, 'source' | 'workload' | 'field'>): string =>
-  `${one.source}\0${fieldKey(one)}`
-
 function mergeProposals(all: readonly Proposal[], order: Order): Proposal {
   return {
     changes: sorted(
       all.flatMap(({ changes }) => changes),
       order,
-      keyOf,
+      sourceFieldKey,
     ),
     edits: all.flatMap(({ edits }) => edits),
     proof: mergeProofs(
@@ -77,7 +74,7 @@ function mergeProofs(all: readonly Proof[], order: Order): Proof {
     moved: sorted(
       all.flatMap(({ moved }) => moved),
       order,
-      keyOf,
+      sourceFieldKey,
     ),
     missing: all.flatMap(({ missing }) => missing),
     unexpected: all.flatMap(({ unexpected }) => unexpected),

@@ -1,4 +1,4 @@
-import { fieldKey } from '../model/field.ts'
+import { sourceFieldKey } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SourceChange } from './apply-decisions.ts'
 import { type HoldSettings, holdEdited } from './hold-edited.ts'
@@ -28,8 +28,9 @@ export function traceSources(
 ): Promise<TracedFields> {
   const { allowShared, allowTemplates = false, copyLists = false, view, renderer, progress } = ports
   const selected = new Set(changes.map(({ source }) => source))
-  const wanted = new Set(changes.map((change) => `${change.source}\0${fieldKey(change)}`))
-  const isWanted: TraceFieldsPorts['isWanted'] = ({ id }, field) => wanted.has(`${id}\0${fieldKey(field)}`)
+  const wanted = new Set(changes.map(sourceFieldKey))
+  const isWanted: TraceFieldsPorts['isWanted'] = ({ id }, field) =>
+    wanted.has(sourceFieldKey({ ...field, source: id }))
   const policy = { allowShared, allowTemplates, copyLists }
   return traceFields(selected, known, { view, renderer, progress, ...policy, isWanted })
 }

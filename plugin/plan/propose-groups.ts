@@ -1,4 +1,4 @@
-import { fieldKey } from '../model/field.ts'
+import { sourceFieldKey } from '../model/field.ts'
 import { groupBy } from '../model/group.ts'
 import { isOverlayFile, readsOverlay } from '../model/overlay.ts'
 import { inParallel } from '../model/parallel.ts'
@@ -71,7 +71,7 @@ function nearest(
 
 const sharedValues = (changes: readonly SourceChange[], { fields }: TracedFields): readonly SharedValue[] =>
   changes.flatMap((change) => {
-    const trace = fields.get(`${change.source}\0${fieldKey(change)}`)?.trace
+    const trace = fields.get(sourceFieldKey(change))?.trace
     if (trace?.onlyShared !== true || trace.site === null) return []
     const { file, document, path } = trace.site
     const line = JSON.stringify([file, document, path])

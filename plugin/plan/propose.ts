@@ -3,15 +3,16 @@ import { chooseEdit } from '../edit/choose.ts'
 import type { PlannedEdits } from '../edit/plan.ts'
 import { planEdits } from '../edit/plan.ts'
 import type { FieldAddress } from '../model/field.ts'
-import { fieldKey, fieldLabel } from '../model/field.ts'
+import { fieldKey, fieldLabel, sourceFieldKey } from '../model/field.ts'
 import type { Progress } from '../model/progress.ts'
 import type { Intent, Proof } from '../model/proof.ts'
 import type { Proposal, ProposedChange, Skipped } from '../model/proposal.ts'
 import type { RepositoryView } from '../model/source.ts'
 import { workloadLabel } from '../model/workload.ts'
+import { tracedGroupKey } from './change-group.ts'
 import type { ProofPorts } from './prove-edits.ts'
 import { proveEdits } from './prove-edits.ts'
-import { type Dropped, groupOf, refutedChanges } from './refuted-changes.ts'
+import { type Dropped, refutedChanges } from './refuted-changes.ts'
 import { sharedAlike } from './shared-alike.ts'
 import type { TracedChange } from './traced-change.ts'
 import { withinFixedLimits } from './within-fixed-limits.ts'
@@ -72,9 +73,7 @@ async function proveChanges(
 /** What the accepted changes are meant to change, each field once: changes that share a source line name the same fields. */
 const distinctIntents = (accepted: readonly Accepted[]): readonly Intent[] => [
   ...new Map(
-    accepted.flatMap(({ intents }) =>
-      intents.map((one) => [`${one.source}\0${fieldKey(one)}`, one] as const),
-    ),
+    accepted.flatMap(({ intents }) => intents.map((one) => [sourceFieldKey(one), one] as const)),
   ).values(),
 ]
 
@@ -140,9 +139,9 @@ async function textsOf(
 
 /** The refused changes, and all other changes of their change groups. */
 function withDependents(refused: readonly Dropped[], changes: readonly TracedChange[]): readonly Dropped[] {
-  const causes = new Map(refused.map(({ traced }) => [groupOf(traced), traced]))
+  const causes = new Map(refused.map(({ traced }) => [tracedGroupKey(traced), traced]))
   const dependents = changes.flatMap((traced): readonly Dropped[] => {
-    const cause = causes.get(groupOf(traced))
+    const cause = causes.get(tracedGroupKey(traced))
     if (cause === undefined || refused.some((one) => one.traced === traced)) return []
     return [{ traced, reason: `changes together with ${fieldLabel(cause)}, which cannot be edited` }]
   })

@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group.ts'
 import type { Proof } from '../model/proof.ts'
-import { workloadKey, workloadLabel } from '../model/workload.ts'
+import { workloadLabel } from '../model/workload.ts'
+import { tracedGroupKey } from './change-group.ts'
 import { describeRefutation } from './describe-refutation.ts'
 import type { TracedChange } from './traced-change.ts'
 
@@ -9,10 +10,6 @@ export interface Dropped {
   readonly traced: TracedChange
   readonly reason: string
 }
-
-/** The change group of a change: its changes are made together or not at all. */
-export const groupOf = ({ trace, workload, change }: TracedChange): string =>
-  [trace.source, workloadKey(workload), change.together].join('\0')
 
 /** How many proofs are tried to find the changes that a refutation speaks against. */
 const mostProofs = 8
@@ -33,7 +30,7 @@ export async function refutedChanges(
   const named = namedChanges(proof, suspects)
   if (named.length > 0) return named
   const reason = describeRefutation(proof)
-  const groups = [...groupBy(suspects, groupOf).values()]
+  const groups = [...groupBy(suspects, tracedGroupKey).values()]
   const search: Search = { areProved, proofs: 0 }
   const guilty = await narrowed(groups, search)
   return guilty.flat().map((traced) => ({ traced, reason }))
@@ -57,11 +54,11 @@ function namedChanges(proof: Proof, suspects: readonly TracedChange[]): readonly
     }),
   )
   const groups = new Set(
-    suspects.filter(({ workload }) => reasons.has(workloadLabel(workload))).map((one) => groupOf(one)),
+    suspects.filter(({ workload }) => reasons.has(workloadLabel(workload))).map((one) => tracedGroupKey(one)),
   )
   return suspects.flatMap((traced) => {
     const reason = reasons.get(workloadLabel(traced.workload))
-    return groups.has(groupOf(traced)) && reason !== undefined ? [{ traced, reason }] : []
+    return groups.has(tracedGroupKey(traced)) && reason !== undefined ? [{ traced, reason }] : []
   })
 }
 

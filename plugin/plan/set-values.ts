@@ -1,5 +1,5 @@
 import type { FieldAddress } from '../model/field.ts'
-import { fieldKey } from '../model/field.ts'
+import { sourceFieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { fieldsOf } from '../model/manifest.ts'
 import type { Rendering } from '../model/source.ts'
@@ -31,22 +31,20 @@ export async function setValues(
 ): Promise<ValuesSet> {
   const current = currentValues(wanted, known.rendered)
   const open = wanted.filter((one) => {
-    const field = current.get(keyOf(one))
+    const field = current.get(sourceFieldKey(one))
     return field === undefined || !sameValue(one.field, field.value, one.to)
   })
   const settled = wanted.length - open.length
   if (open.length === 0) return { skipped: [], settled }
-  const keys = new Set(open.map(keyOf))
+  const keys = new Set(open.map(sourceFieldKey))
   const traced = await traceFields(new Set(open.map(({ source }) => source)), known, {
     ...ports,
-    isWanted: ({ id }, field) => keys.has(`${id}\0${fieldKey(field)}`),
+    isWanted: ({ id }, field) => keys.has(sourceFieldKey({ ...field, source: id })),
   })
   const changes = await Promise.all(open.map((one, index) => traceValue(one, index, traced)))
   const proposed = await propose(changes, { ...ports, sharers: traced.sharers })
   return { ...proposed, settled }
 }
-
-const keyOf = (one: WantedValue): string => `${one.source}\0${fieldKey(one)}`
 
 /** The rendered fields of the sources that values are requested for. */
 function currentValues(
@@ -59,7 +57,7 @@ function currentValues(
       .filter(({ source }) => ids.has(source.id))
       .flatMap(({ source, objects }) =>
         fieldsOf(objects, namespaceOf(source)).map(
-          (field) => [`${source.id}\0${fieldKey(field)}`, field] as const,
+          (field) => [sourceFieldKey({ ...field, source: source.id }), field] as const,
         ),
       ),
   )
@@ -72,7 +70,7 @@ async function traceValue(
   { fields, sources, context }: TracedFields,
 ): Promise<TracedChange> {
   const change = { because: [], together: String(index) }
-  const field = fields.get(`${source}\0${fieldKey(address)}`)
+  const field = fields.get(sourceFieldKey({ ...address, source }))
   if (field !== undefined) return { ...address, to, trace: field.trace, rendered: field.path, change }
   const holder = sources.find((one) => one.source.id === source)
   if (holder !== undefined)

@@ -1,5 +1,4 @@
-import type { FieldAddress } from '../model/field.ts'
-import { fieldKey } from '../model/field.ts'
+import { sourceFieldKey } from '../model/field.ts'
 import type { SharedField } from '../model/site.ts'
 import type { TracedChange } from './traced-change.ts'
 
@@ -9,12 +8,11 @@ import type { TracedChange } from './traced-change.ts'
  * fields of the source too, which do not get the same value, the place for the field alone.
  */
 export function sharedAlike(changes: readonly TracedChange[]): readonly TracedChange[] {
-  const keyOf = (source: string, field: FieldAddress): string => `${source}\0${fieldKey(field)}`
-  const wanted = new Map(changes.map((one) => [keyOf(one.trace.source, one), one.to]))
+  const wanted = new Map(changes.map((one) => [sourceFieldKey({ ...one, source: one.trace.source }), one.to]))
   return changes.map((one) => {
     const { trace, to } = one
     const isAlike = (others: readonly SharedField[]): boolean =>
-      others.every((other) => wanted.get(keyOf(other.source, other)) === to)
+      others.every((other) => wanted.get(sourceFieldKey(other)) === to)
     const inSource = trace.sharedWith.filter(({ source }) => source === trace.source)
     const override = isAlike(inSource) ? trace.override : (trace.separate ?? trace.override)
     if (trace.chosen === 'override' && trace.onlyShared !== true)

@@ -1,6 +1,6 @@
-import { fieldKey } from '../model/field.ts'
+import { sourceFieldKey } from '../model/field.ts'
 import type { Proposal, ProposedChange, ScopedProposal, Skipped } from '../model/proposal.ts'
-import { workloadKey } from '../model/workload.ts'
+import { tracedGroupKey } from './change-group.ts'
 import type { ProposePorts } from './propose.ts'
 import { propose } from './propose.ts'
 import type { TracedChange } from './traced-change.ts'
@@ -11,17 +11,9 @@ export interface SplitPorts extends ProposePorts {
   readonly scopeOf: (change: ProposedChange) => string
 }
 
-const keyOf = (source: string, address: Parameters<typeof fieldKey>[0]): string =>
-  `${source}\0${fieldKey(address)}`
-
 /** The change group of each traced change, by its key. */
 const changeGroups = (traced: readonly TracedChange[]): ReadonlyMap<string, string> =>
-  new Map(
-    traced.map((one) => [
-      keyOf(one.trace.source, one),
-      [one.trace.source, workloadKey(one.workload), one.change.together].join('\0'),
-    ]),
-  )
+  new Map(traced.map((one) => [sourceFieldKey({ ...one, source: one.trace.source }), tracedGroupKey(one)]))
 
 /** The scope of each change. Changes of one change group, and changes of one source line, get the same scope. */
 function assignScopes(
@@ -32,7 +24,7 @@ function assignScopes(
   const assigned = new Map<string, string>()
   return new Map(
     changes.map((change) => {
-      const key = keyOf(change.source, change)
+      const key = sourceFieldKey(change)
       const { file, document, path } = change.site
       const links = [groups.get(key) ?? key, JSON.stringify([file, document, path])]
       const linked = links.map((link) => assigned.get(link)).find((one) => one !== undefined)
@@ -57,7 +49,9 @@ export async function splitByScope(
   const parts: ScopedProposal[] = []
   const skipped: Skipped[] = []
   for (const scope of names.sort()) {
-    const inScope = traced.filter((one) => scopes.get(keyOf(one.trace.source, one)) === scope)
+    const inScope = traced.filter(
+      (one) => scopes.get(sourceFieldKey({ ...one, source: one.trace.source })) === scope,
+    )
     const proposed = await propose(inScope, ports)
     if (proposed.proposal !== undefined) parts.push({ scope, proposal: proposed.proposal })
     skipped.push(...proposed.skipped)

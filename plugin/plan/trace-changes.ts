@@ -1,4 +1,4 @@
-import { fieldKey, scheduleField } from '../model/field.ts'
+import { scheduleField, sourceFieldKey } from '../model/field.ts'
 import { overlayFile } from '../model/overlay.ts'
 import type { Trace } from '../model/site.ts'
 import type { Source } from '../model/source.ts'
@@ -12,7 +12,7 @@ export function traceChanges(
   { fields, sources }: Pick<TracedFields, 'fields' | 'sources'>,
 ): readonly TracedChange[] {
   return changes.flatMap((change): readonly TracedChange[] => {
-    const traced = fields.get(`${change.source}\0${fieldKey(change)}`)
+    const traced = fields.get(sourceFieldKey(change))
     if (traced === undefined) return []
     const { workload, container, field, to, written } = change
     const address = { workload, ...(container === undefined ? {} : { container }), field }

@@ -1,4 +1,4 @@
-import { fieldKey } from '../model/field.ts'
+import { fieldKey, sourceFieldKey } from '../model/field.ts'
 import type { ManifestField } from '../model/manifest.ts'
 import { inParallel } from '../model/parallel.ts'
 import { plural } from '../model/plural.ts'
@@ -90,7 +90,8 @@ async function resolveFields(
     const traces = await resolveTraces(one, fields, context)
     for (const [index, field] of fields.entries()) {
       const trace = traces[index]
-      if (trace !== undefined) resolved.set(`${one.source.id}\0${fieldKey(field)}`, { ...field, trace })
+      if (trace !== undefined)
+        resolved.set(sourceFieldKey({ ...field, source: one.source.id }), { ...field, trace })
     }
   }
   return resolved

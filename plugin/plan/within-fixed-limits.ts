@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group.ts'
 import { printValue, readValue } from '../model/value.ts'
-import { type Dropped, groupOf } from './refuted-changes.ts'
+import { tracedGroupKey } from './change-group.ts'
+import type { Dropped } from './refuted-changes.ts'
 import type { TracedChange } from './traced-change.ts'
 
 /** The least raise that is worth a commit, as a share of the request. */
@@ -14,10 +15,10 @@ export function withinFixedLimits(
   refused: readonly Dropped[],
   changes: readonly TracedChange[],
 ): readonly TracedChange[] {
-  const groups = groupBy(changes, groupOf)
+  const groups = groupBy(changes, tracedGroupKey)
   return refused.flatMap(({ traced: limit }): readonly TracedChange[] => {
     const [where, resource] = limit.field.split('.')
-    const members = groups.get(groupOf(limit)) ?? []
+    const members = groups.get(tracedGroupKey(limit)) ?? []
     const isOwn = members.every(
       ({ field, container }) => container === limit.container && !field.startsWith('hpa.'),
     )

@@ -3,7 +3,7 @@ import type { Requested } from '../model/observation.ts'
 import { plural } from '../model/plural.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import { printValue } from '../model/value.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
 
 /** How much of a cluster is managed: `41 of 44 workloads with usage are managed: 93 % of requested CPU, 95 % of memory`. */
@@ -22,7 +22,7 @@ export function unmanagedList({ cluster, unmanaged }: Coverage, paint: Paint): T
   if (unmanaged.length === 0) return terminal``
   const lines = unmanaged.slice(0, mostListed).map(({ workload, requested, why }) => {
     const size = requested === undefined ? '' : ` (${sizeText(requested)})`
-    return terminal`  ${workload.namespace}/${workloadLabel(workload)}${size}\n    ${paint.dim(why)}\n`
+    return terminal`  ${namespacedLabel(workload)}${size}\n    ${paint.dim(why)}\n`
   })
   const more = unmanaged.length - lines.length
   const rest = more > 0 ? terminal`  and ${plural(more, 'more workload')}\n` : ''

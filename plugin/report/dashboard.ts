@@ -6,7 +6,7 @@ import type { ProposedChange, PullOutcome, Skipped } from '../model/proposal.ts'
 import { type Inert, inert } from '../model/text/inert.ts'
 import { code, type Markdown, markdown } from '../model/text/markdown.ts'
 import { present } from '../model/text/text.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel } from '../model/workload.ts'
 import { coverageSentence } from './coverage.ts'
 import { followedTable } from './followed.ts'
 import { skippedLine } from './markdown.ts'
@@ -118,7 +118,7 @@ const earnedSection = ({ earned = [] }: Plan): readonly Markdown[] =>
     'Delivery that workloads earned',
     earned.flatMap(({ cluster, workload, held, delivery, lostAt }) => {
       if (delivery === undefined && lostAt === undefined) return []
-      const name = [cluster, `${workload.namespace}/${workloadLabel(workload)}`].filter(Boolean).join(' ')
+      const name = [cluster, namespacedLabel(workload)].filter(Boolean).join(' ')
       const since = lostAt === undefined ? '' : ` since a change did harm on ${lostAt.slice(0, 10)}`
       const how = delivery === undefined ? 'as settings say' : delivered[delivery]
       const text = `${how}; ${plural(held, 'change')} held${since}`

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ActiveEmergency } from '../model/emergency.ts'
 import { groupBy } from '../model/group.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
 
 /** The format of `emergency list -o json`. */
@@ -55,7 +55,7 @@ export function emergenciesForPeople(active: readonly ActiveEmergency[], paint: 
 
 /** `prod shop/Deployment/web until 2026-11-28T17:32:57Z`, and what it waits for; without a time when it ends. */
 function nameOf({ state, branch = '', cluster, workload, until }: ActiveEmergency): string {
-  const name = [cluster, `${workload.namespace}/${workloadLabel(workload)}`].filter(Boolean).join(' ')
+  const name = [cluster, namespacedLabel(workload)].filter(Boolean).join(' ')
   if (state === 'ending') return name
   return `${name} until ${until}${state === 'waiting' ? `, waiting for a merge of ${branch}` : ''}`
 }

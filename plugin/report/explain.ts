@@ -4,7 +4,7 @@ import type { Plan, SourceRecommendation } from '../model/plan.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import type { Part } from '../model/text/text.ts'
 import { printValue } from '../model/value.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel, workloadLabel } from '../model/workload.ts'
 import { followedRows } from './followed.ts'
 import type { Paint } from './paint.ts'
 import { backtestLine, backtestsOf } from './plan-backtest.ts'
@@ -22,7 +22,7 @@ export function explainForPeople(
   const blocks: Part<'terminal'>[] = []
   let heading = ''
   for (const one of recommendations) {
-    const own = [one.cluster, one.source, `${one.workload.namespace}/${workloadLabel(one.workload)}`]
+    const own = [one.cluster, one.source, namespacedLabel(one.workload)]
       .filter((part) => part !== undefined)
       .join(' · ')
     if (own !== heading) {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { fieldKey, fieldLabel } from '../model/field.ts'
+import { fieldLabel, sourceFieldKey } from '../model/field.ts'
 import { groupBy } from '../model/group.ts'
 import type { FollowedChange, HealthVerdict } from '../model/health.ts'
 import type { Plan } from '../model/plan.ts'
 import { plural } from '../model/plural.ts'
 import { sum } from '../model/sum.ts'
 import { code, type Markdown, markdown, moreThan, unbroken } from '../model/text/markdown.ts'
-import { sourceWorkloadKey, workloadLabel } from '../model/workload.ts'
+import { namespacedLabel, sourceWorkloadKey } from '../model/workload.ts'
 import { costClause, soFarClause } from './fleet/format.ts'
 import { address } from './json/words.ts'
 
@@ -62,7 +62,7 @@ export const followedSchema = z.array(
 
 /** Values that are in force: the newest change of each field that nothing replaced. */
 export function inForce(followed: Followed): Followed {
-  const newest = groupBy(followed, (one) => `${one.source}\0${fieldKey(one)}`)
+  const newest = groupBy(followed, sourceFieldKey)
   return [...newest.values()].flatMap(([one]) =>
     one === undefined || one.verdict === 'replaced' || one.verdict === 'taken-back' ? [] : [one],
   )
@@ -125,7 +125,7 @@ export function followedRows(followed: Followed): readonly FollowedRow[] {
       {
         at: edit.at.slice(0, 10),
         commit: edit.commit.slice(0, 10),
-        workload: [cluster, `${workload.namespace}/${workloadLabel(workload)}`].filter(Boolean).join(' '),
+        workload: [cluster, namespacedLabel(workload)].filter(Boolean).join(' '),
         changes: members.map((one) => `${fieldLabel(one)} ${one.edit.from} → ${one.edit.to}`),
         verdict: verdicts[verdict],
         isOver: !['hurt', 'waiting', 'unclear'].includes(verdict),

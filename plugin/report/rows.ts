@@ -4,7 +4,7 @@ import { isContainerField } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel, workloadLabel } from '../model/workload.ts'
 
 /** One changed value as text, for a table. */
 export interface Row {
@@ -84,7 +84,7 @@ export function skippedRows({
   }
   for (const one of recommendations) {
     if (one.verdict !== 'unsure') continue
-    const place = `${one.workload.namespace}/${workloadLabel(one.workload)}`
+    const place = namespacedLabel(one.workload)
     const field = [one.container, one.field].filter(Boolean).join(' ')
     add(one.missing, [one.cluster, place].filter(Boolean).join(' '), field)
   }

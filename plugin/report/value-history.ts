@@ -3,7 +3,7 @@ import { plural } from '../model/plural.ts'
 import { type Terminal, terminal } from '../model/text/terminal.ts'
 import type { Part } from '../model/text/text.ts'
 import type { FieldHistory, ValueEvent } from '../model/value-history.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel } from '../model/workload.ts'
 import type { Paint } from './paint.ts'
 
 const eventSchema = z.object({
@@ -72,9 +72,7 @@ export function historyForPeople({ fields, complete }: ValueHistory, paint: Pain
   const lines: Part<'terminal'>[] = []
   let heading = ''
   for (const one of fields) {
-    const own = [one.cluster, `${one.workload.namespace}/${workloadLabel(one.workload)}`]
-      .filter((part) => part !== undefined)
-      .join(' · ')
+    const own = [one.cluster, namespacedLabel(one.workload)].filter((part) => part !== undefined).join(' · ')
     if (own !== heading) lines.push(paint.bold(own))
     heading = own
     const label = [one.container, one.field].filter((part) => part !== undefined).join(' ')

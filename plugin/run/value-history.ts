@@ -12,7 +12,7 @@ import { stop } from '../model/problem.ts'
 import type { Source } from '../model/source.ts'
 import { readValue } from '../model/value.ts'
 import type { FieldHistory } from '../model/value-history.ts'
-import { workloadLabel } from '../model/workload.ts'
+import { namespacedLabel, workloadLabel } from '../model/workload.ts'
 import { editsOf } from '../plan/past-edits.ts'
 import { type DeclaredField, declaredFields } from '../plan/render-sources.ts'
 import type { ValueHistory } from '../report/value-history.ts'
@@ -36,7 +36,7 @@ type KnownField = Omit<FieldHistory, 'events'>
 
 const hasLabel = ({ cluster = '', workload }: KnownField, label: string): boolean => {
   const short = workloadLabel(workload)
-  const long = `${workload.namespace}/${short}`
+  const long = namespacedLabel(workload)
   return [short, long, `${cluster}/${long}`].includes(label)
 }
 
@@ -114,7 +114,7 @@ function historyPorts({ gitdir }: BaseBranch, newestFirst: readonly HistoryCommi
 
 function unknownWorkload(label: string, container: string | undefined, all: readonly KnownField[]) {
   const shown = container === undefined ? label : `${label} with a container ${container}`
-  const names = [...new Set(all.map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`))]
+  const names = [...new Set(all.map(({ workload }) => namespacedLabel(workload)))]
   return stop('usage', `neither the base branch nor its history has ${shown}`, {
     hint: `Known workloads: ${names.join(', ') || 'none'}.`,
   })

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
-import { type FieldAddress, fieldKey } from '../../model/field.ts'
+import { sourceFieldKey } from '../../model/field.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import { stop } from '../../model/problem.ts'
 import { json } from '../../model/text/data.ts'
-import { workloadKey, workloadLabel } from '../../model/workload.ts'
+import { namespacedLabel, workloadKey, workloadLabel } from '../../model/workload.ts'
 import { explainForPeople } from '../../report/explain.ts'
 import { jsonReport } from '../../report/json/report.ts'
 import { paintOf } from '../../report/paint.ts'
@@ -42,10 +42,10 @@ export function explainCommand(host: Host): Command {
       const { plan } = await planHere(host, openRun(host, flags), flags)
       const found = pick(plan, label, flags.container)
       const { backtest, followed = [] } = plan
-      const keys = new Set(found.map(keyOf))
+      const keys = new Set(found.map(sourceFieldKey))
       const explained = {
         recommendations: found,
-        followed: followed.filter((one) => keys.has(keyOf(one))),
+        followed: followed.filter((one) => keys.has(sourceFieldKey(one))),
         ...(backtest && { backtest: { ...backtest, workloads: backtestsOf(backtest, found) } }),
       }
       host.stdout(
@@ -55,8 +55,6 @@ export function explainCommand(host: Host): Command {
       )
     })
 }
-
-const keyOf = (one: FieldAddress & { readonly source: string }): string => `${one.source}\0${fieldKey(one)}`
 
 /** Reads only the commits of the base branch, no usage. */
 async function history(host: Host, label: string, flags: ExplainFlags): Promise<Printed> {
@@ -76,7 +74,7 @@ function pick(
     const rollouts = references.filter(({ to }) => workloadKey(to) === workloadKey(one.workload))
     return [one.workload, ...rollouts.map(({ by }) => by)].flatMap((workload) => {
       const short = workloadLabel(workload)
-      const long = `${workload.namespace}/${short}`
+      const long = namespacedLabel(workload)
       return [short, long, `${one.cluster ?? ''}/${long}`]
     })
   }

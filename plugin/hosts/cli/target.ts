@@ -5,7 +5,7 @@ import { stop } from '../../model/problem.ts'
 import type { Rendering } from '../../model/source.ts'
 import { namespaceOf } from '../../model/source.ts'
 import type { Workload } from '../../model/workload.ts'
-import { workloadLabel } from '../../model/workload.ts'
+import { namespacedLabel, workloadLabel } from '../../model/workload.ts'
 import { isCalled } from '../../run/selected-workloads.ts'
 
 /** One `--set [container.]field=value`. */
@@ -49,9 +49,7 @@ export function findContainer(rendered: readonly Rendering[], label: string, nam
     throw stop('usage', `The source renders no ${label}`, { hint: `It renders ${known || 'no workloads'}.` })
   }
   if (more.length > 0) {
-    const all = [found, ...more]
-      .map(({ workload }) => `${workload.namespace}/${workloadLabel(workload)}`)
-      .join(', ')
+    const all = [found, ...more].map(({ workload }) => namespacedLabel(workload)).join(', ')
     throw stop('usage', `${label} is rendered more than once`, { hint: `Pass one of ${all}.` })
   }
   const { workload, containers, holder } = found

@@ -1,6 +1,7 @@
 import { groupBy } from '../../model/group.ts'
 import type { Observation } from '../../model/observation.ts'
 import { plural } from '../../model/plural.ts'
+import { namespacedLabel } from '../../model/workload.ts'
 import type { Finding } from './finding.ts'
 
 /** How much history a value needs before it is lowered: days, and samples as a share of the slots (0 to 1). */
@@ -68,9 +69,7 @@ const gapQuery = ({ workload: { namespace, name } }: Observation): string =>
   `count_over_time(container_memory_working_set_bytes{namespace="${namespace}",pod=~"${name}-.*",container!=""}[1d])`
 
 function namesOf(observations: readonly Observation[]): string {
-  const names = observations
-    .slice(0, 3)
-    .map(({ workload: { namespace, kind, name } }) => `${namespace}/${kind}/${name}`)
+  const names = observations.slice(0, 3).map(({ workload }) => namespacedLabel(workload))
   return observations.length > 3
     ? `${names.join(', ')} and ${observations.length - 3} more`
     : names.join(', ')

@@ -3,7 +3,7 @@ import { inParallel } from '../../model/parallel.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { SignalRule, SignalSamples } from '../../model/signal.ts'
 import type { Workload } from '../../model/workload.ts'
-import { workloadKey } from '../../model/workload.ts'
+import { namespacedLabel, workloadKey } from '../../model/workload.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import { isFatal, isTooLarge } from './client-errors.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
@@ -143,7 +143,7 @@ async function readBatch(
       if (parts.length > 1) return (await inParallel(parts, (part) => readBatch(reader, part))).flat()
     }
     const [reason] = error.message.split('\n', 1)
-    return tasks.map((task) => [task, `${labelOf(task)}: ${reason}`])
+    return tasks.map((task) => [task, `${namespacedLabel(task.workload)}: ${reason}`])
   }
 }
 
@@ -170,10 +170,8 @@ async function readOnce({ client, first, last }: Reader, tasks: readonly Task[])
   return read
 }
 
-const labelOf = ({ workload: { namespace, kind, name: own } }: Task): string => `${namespace}/${kind}/${own}`
-
 function samplesOf(task: Task, first: number, series: Series | undefined): Found {
-  const label = labelOf(task)
+  const label = namespacedLabel(task.workload)
   if (series === undefined || series.seen.size === 0) return `there are no samples of ${label}`
   const { seen, values } = series
   if (seen.size > 1) return `its query gives ${seen.size} series of ${label}; wrap it in sum(…) or max(…)`

@@ -3,7 +3,7 @@ import type { FleetWorkload } from '../../model/fleet.ts'
 import type { FollowedChange } from '../../model/health.ts'
 import type { Plan, SourceRecommendation } from '../../model/plan.ts'
 import type { ProposedChange } from '../../model/proposal.ts'
-import { sourceWorkloadKey, type Workload, workloadLabel } from '../../model/workload.ts'
+import { namespacedLabel, sourceWorkloadKey, type Workload } from '../../model/workload.ts'
 
 /** Everything that a plan says of one workload of one source. */
 export interface WorkloadFacts {
@@ -53,8 +53,7 @@ export function workloadFacts(plan: Plan): readonly WorkloadFacts[] {
   return [...found.values()]
 }
 
-const labelKey = (source: string, workload: Workload): string =>
-  `${source}\0${workload.namespace}/${workloadLabel(workload)}`
+const labelKey = (source: string, workload: Workload): string => `${source}\0${namespacedLabel(workload)}`
 
 /** What is skipped as a whole: sources, and workloads that no source renders. */
 export const skippedSources = ({

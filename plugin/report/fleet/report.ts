@@ -1,4 +1,4 @@
-import { fieldKey } from '../../model/field.ts'
+import { sourceFieldKey } from '../../model/field.ts'
 import type { Outcome, Plan } from '../../model/plan.ts'
 import type { ProposedChange, PullOutcome } from '../../model/proposal.ts'
 import { rounded } from '../../model/rounded.ts'
@@ -86,13 +86,13 @@ function rowsOf({ plan, delivery, repository }: NamedOutcome): readonly FleetRow
   const pulls = new Map((delivery?.pulls ?? []).map((pull) => [pull.scope, pull]))
   const scopes = new Map(
     (plan.parts ?? []).flatMap(({ scope, proposal }) =>
-      proposal.changes.map((one) => [changeKey(one), scope]),
+      proposal.changes.map((one) => [sourceFieldKey(one), scope]),
     ),
   )
   const context = {
     currency: plan.backtest?.currency ?? '',
     ownersOf: (path: string) => plan.owners?.(path) ?? [],
-    pullOf: (change: ProposedChange) => pulls.get(scopes.get(changeKey(change)) ?? '')?.number,
+    pullOf: (change: ProposedChange) => pulls.get(scopes.get(sourceFieldKey(change)) ?? '')?.number,
   }
   const managed = workloadFacts(plan).map((facts) => workloadRow(facts, context))
   const others = (plan.coverage ?? []).flatMap(({ cluster, unmanaged }) =>
@@ -101,8 +101,6 @@ function rowsOf({ plan, delivery, repository }: NamedOutcome): readonly FleetRow
   const rows = [...managed, ...others]
   return repository === undefined ? rows : rows.map((row) => ({ ...row, repository }))
 }
-
-const changeKey = (one: ProposedChange): string => `${one.source}\0${fieldKey(one)}`
 
 function totalsOf(rows: readonly FleetRow[], plans: readonly Plan[]): FleetReport['totals'] {
   const changing = rows.filter(({ changes }) => changes.length > 0)

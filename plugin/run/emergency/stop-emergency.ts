@@ -1,5 +1,5 @@
 import { stop } from '../../model/problem.ts'
-import { workloadLabel } from '../../model/workload.ts'
+import { namespacedLabel } from '../../model/workload.ts'
 import { endAll } from '../../recommend/emergency.ts'
 import { findBaseBranch } from '../base-branch.ts'
 import type { RunPorts } from '../host.ts'
@@ -62,7 +62,7 @@ function refuseNothing({ plan, delivery }: RunReport, { own, shared }: Waiting):
 
 const sharedText = ({ branch, values }: WaitingBranch): string => {
   const names = values.map(({ cluster, workload }) =>
-    [cluster, `${workload.namespace}/${workloadLabel(workload)}`].filter(Boolean).join(' '),
+    [cluster, namespacedLabel(workload)].filter(Boolean).join(' '),
   )
   return `${branch} stays: it waits for a merge with all of these workloads: ${[...new Set(names)].join(', ')}`
 }

@@ -5,7 +5,7 @@ import { type Outcome, queuedIn } from '../../model/plan.ts'
 import type { ProposedChange, ScopedProposal, TrackedPull } from '../../model/proposal.ts'
 import { rounded } from '../../model/rounded.ts'
 import { sum } from '../../model/sum.ts'
-import { workloadLabel } from '../../model/workload.ts'
+import { namespacedLabel } from '../../model/workload.ts'
 import { monthlyCost, type Prices } from '../../report/cost.ts'
 import type { Digest, DigestPull } from '../../report/digest/schema.ts'
 import { observationOf } from '../../report/evidence.ts'
@@ -111,7 +111,7 @@ function harmOf(one: FollowedChange): Digest['harmful'][number] {
   const { cluster, workload, edit } = one
   return {
     ...(cluster === undefined ? {} : { cluster }),
-    workload: `${workload.namespace}/${workloadLabel(workload)}`,
+    workload: namespacedLabel(workload),
     field: fieldLabel(one),
     from: edit.from,
     to: edit.to,
