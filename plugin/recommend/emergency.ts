@@ -1,5 +1,5 @@
 import type { DeclaredWorkload } from '../model/declared.ts'
-import type { FieldAddress } from '../model/field.ts'
+import type { Field, FieldAddress } from '../model/field.ts'
 import { type EmergencyEnd, madeBy, type PastValue } from '../model/past-edit.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { readValue, sameValue } from '../model/value.ts'
@@ -85,17 +85,32 @@ function stepBack(one: Recommendation, input: EmergencyInput): Change | undefine
   const past = input.pastValues(one)
   const [last] = past
   if (last === undefined || !isCurrent(one, last, input.declared)) return undefined
-  const begun = beginOf(past)
+  const begun = beginOf(one.field, past)
   return begun === undefined ? undefined : towards(one, last, begun)
 }
 
-/** The first of the emergencies that follow each other without another change between them; `undefined` when the last change is of none. */
-function beginOf(past: readonly PastValue[]): PastValue | undefined {
-  const isOther = ({ emergency, rules }: PastValue): boolean =>
-    emergency === undefined && !rules.includes(emergencyRules.over)
-  const other = past.findIndex(isOther)
-  const own = other < 0 ? past : past.slice(0, other)
-  return own.findLast(({ emergency }) => emergency !== undefined)
+/** A change of a value, with what says whether it begins an emergency. */
+type Step = Pick<PastValue, 'from' | 'to' | 'rules'> & {
+  readonly emergency?: unknown
+  readonly until?: unknown
+}
+
+/**
+ * The change that began the emergency that a value is in, or on the way out of, by its changes, newest first. One that begins while the last one
+ * is on the way out belongs to that. `undefined` once the value is back, or when somebody else changed it.
+ */
+export function beginOf<S extends Step>(field: Field, past: readonly S[]): S | undefined {
+  let begun: S | undefined
+  let last: S | undefined
+  for (const one of past.toReversed()) {
+    const begins = (one.emergency ?? one.until) !== undefined
+    const goesOn = begun !== undefined && last !== undefined && sameValue(field, last.to, one.from)
+    if (begins) begun = goesOn ? begun : one
+    else if (!goesOn || !one.rules.includes(emergencyRules.over)) begun = undefined
+    else if (begun !== undefined && sameValue(field, one.to, begun.from)) begun = undefined
+    last = one
+  }
+  return begun
 }
 
 function towards(
@@ -148,7 +163,7 @@ export function raiseAll(
   { workload, autoscaler, containers }: DeclaredWorkload,
   { factor, until }: EmergencyRaise,
 ): readonly Recommendation[] {
-  const because = [reason(emergencyRules.start, `An emergency is on until ${until}.`)]
+  const because = [reason(emergencyRules.start, `Raised for an emergency until ${until}.`)]
   // Each resource of a container is a group of its own, so that one that cannot be edited keeps no other from being raised.
   const raise = (address: FieldAddress, from: number | undefined, to: number): readonly Recommendation[] =>
     from === undefined || to <= from
@@ -184,7 +199,7 @@ export function endAll(addresses: readonly FieldAddress[], input: EmergencyInput
   return addresses.flatMap((address) => {
     const past = input.pastValues(address)
     const [last] = past
-    const begun = beginOf(past)
+    const begun = beginOf(address.field, past)
     if (last === undefined || begun === undefined || !isCurrent(address, last, input.declared)) return []
     return towards(address, last, begun) ?? []
   })

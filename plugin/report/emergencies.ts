@@ -39,14 +39,14 @@ export const jsonEmergencies = (emergencies: readonly ActiveEmergency[]): object
   emergencies,
 })
 
-/** Active emergencies for a terminal, a line for each value: `ending, 6 of 3` is 6 now, and was 3 before. */
+/** Active emergencies for a terminal, a line for each value: with what a value that ends is now, and was before. */
 export function emergenciesForPeople(active: readonly ActiveEmergency[], paint: Paint): Terminal {
   if (active.length === 0) return terminal`No emergency is on.\n`
   const lines = [...groupBy(active, nameOf)].flatMap(([name, values]) => [
     name,
     ...values.map(({ state, container, field, from, to, commit }) => {
       const what = container === undefined ? field : `${container} ${field}`
-      const how = state === 'ending' ? `ending, ${to} of ${from}` : `${from} → ${to}`
+      const how = state === 'ending' ? `ending: now ${to}, goes back to ${from}` : `${from} → ${to}`
       return paint.dim(`  ${what} ${how} (commit ${commit.slice(0, 10)})`)
     }),
   ])

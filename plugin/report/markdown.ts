@@ -8,15 +8,15 @@ import { coverageLines } from './coverage.ts'
 import { followedTable } from './followed.ts'
 import { backtestHead, backtestsOf, backtestTable } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { nothingChanges, rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
+import { nothingChanges, planSentence, rolloutRows, rowsOf, skippedRows } from './rows.ts'
 import { usageSection } from './usage.ts'
 
 /** The report as GitHub-flavoured Markdown, for step summaries and files. */
 export function markdownReport({ plan }: Outcome): Markdown {
   const rows = rowsOf(plan)
-  const { changes, workloads, kept, unsure } = totals(plan)
-  if (changes === 0) return blocks([markdown`${nothingChanges(plan)}`, ...closingSections(plan)])
-  const head = markdown`**${plural(changes, 'value')} of ${plural(workloads, 'workload')}** should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
+  const { before, what, after } = planSentence(plan)
+  if (rows.length === 0) return blocks([markdown`${nothingChanges(plan)}`, ...closingSections(plan)])
+  const head = markdown`${before}**${what}**${after}`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const tables = groups.map((group) =>
     markdown.join([markdown`### ${group}`, table(rows.filter((row) => row.group === group))], '\n\n'),

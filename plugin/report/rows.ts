@@ -2,6 +2,7 @@ import { noSchedule } from '../model/cron-schedule.ts'
 import type { Field } from '../model/field.ts'
 import { isContainerField } from '../model/field.ts'
 import type { Plan } from '../model/plan.ts'
+import { plural } from '../model/plural.ts'
 import type { ProposedChange } from '../model/proposal.ts'
 import { readValue } from '../model/value.ts'
 import { namespacedLabel, workloadLabel } from '../model/workload.ts'
@@ -123,6 +124,21 @@ export function nothingChanges({ recommendations, coverage = [] }: Plan): string
 }
 
 /** Counts for a summary line. */
+/** How much a plan changes, as the rest of a sentence after the counted values; for an emergency, that it is one. */
+export function planSentence(plan: Plan): {
+  readonly before: string
+  readonly what: string
+  readonly after: string
+} {
+  const { changes, workloads, kept, unsure } = totals(plan)
+  const what = `${plural(changes, 'value')} of ${plural(workloads, 'workload')}`
+  const until = plan.proposal?.emergency?.until
+  return until === undefined
+    ? { before: '', what, after: ` should change. ${kept} stay the same, ${unsure} cannot be decided yet.` }
+    : { before: `Emergency until ${until}: `, what, after: '.' }
+}
+
+/** What a plan changes, keeps and cannot decide, in numbers. */
 export function totals({ recommendations, proposal }: Plan) {
   return {
     changes: proposal?.changes.length ?? 0,

@@ -12,18 +12,15 @@ import { followedHead, followedRows } from './followed.ts'
 import { type Paint, plain } from './paint.ts'
 import { backtestHead, backtestsOf } from './plan-backtest.ts'
 import type { Row } from './rows.ts'
-import { nothingChanges, rolloutRows, rowsOf, skippedRows, totals } from './rows.ts'
+import { nothingChanges, planSentence, rolloutRows, rowsOf, skippedRows } from './rows.ts'
 
 const mostNamed = 4
 
 /** The report for a terminal. */
 export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain): Terminal {
   const rows = rowsOf(plan)
-  const { changes, workloads, kept, unsure } = totals(plan)
-  const head =
-    changes === 0
-      ? nothingChanges(plan)
-      : `${plural(changes, 'value')} of ${plural(workloads, 'workload')} should change. ${kept} stay the same, ${unsure} cannot be decided yet.`
+  const { before, what, after } = planSentence(plan)
+  const head = rows.length === 0 ? nothingChanges(plan) : `${before}${what}${after}`
   const sections = [
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => changeTable(group, members, paint)),
@@ -137,7 +134,7 @@ function deliveryLine({ branch, commit, created, pushedTo, pulls, direct }: Deli
     const lines = [...pulls.map(pullLine), ...(direct === undefined ? [] : [deliveryLine(direct)])]
     return lines.length === 0 ? 'No pull request is needed.' : terminal.join(lines, '\n')
   }
-  if (commit === undefined) return 'Report only: nothing was written.'
+  if (commit === undefined) return 'Nothing was written.'
   const made = created ? 'Committed' : 'Already committed'
   const pushed = pushedTo === undefined ? '' : `, pushed to ${pushedTo}`
   return `${made} ${commit.slice(0, 10)} on ${branch ?? ''}${pushed}`

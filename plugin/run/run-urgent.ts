@@ -1,10 +1,13 @@
 import { type PastChange, pastChanges } from '../deliver/git/read-commits.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
+import { isField } from '../model/field.ts'
+import type { Plan } from '../model/plan.ts'
 import { ExpectedStop } from '../model/problem.ts'
+import type { Progress } from '../model/progress.ts'
 import { matchesRule } from '../model/rule-match.ts'
 import type { Workload } from '../model/workload.ts'
 import { workloadKey } from '../model/workload.ts'
-import { emergencyRules } from '../recommend/emergency.ts'
+import { beginOf } from '../recommend/emergency.ts'
 import { findBaseBranch } from './base-branch.ts'
 import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
@@ -45,7 +48,8 @@ export async function runUrgent(
   return retryWhenMoved(ports.progress, async (attempt) => {
     const target = await openTarget(ports, request, attempt)
     const inputs = { ...request, ...observed, isSelected, onlyUrgent: true }
-    const plan = await planRepository(ports, inputs, target.base)
+    const planned = await planRepository(ports, inputs, target.base)
+    const plan = observed.isUnknown ? withoutUsage(planned, ports.progress) : planned
     const delivery = await deliverPlan(ports, { ...request, ...observed, plan, isPartial: true }, target)
     const pulls = trackedPulls(target, delivery, ports.now())
     const { observations } = observed
@@ -58,9 +62,9 @@ async function usageOrNone(
   ports: RunPorts,
   { settings, usage }: RunRequest,
   observeUsage: ObserveUsage,
-): Promise<ObservedUsage> {
+): Promise<ObservedUsage & { readonly isUnknown: boolean }> {
   try {
-    return await observeUsage(ports, settings, usage)
+    return { ...(await observeUsage(ports, settings, usage)), isUnknown: false }
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [reason = ''] = error.message.split('\n')
@@ -68,16 +72,23 @@ async function usageOrNone(
       kind: 'warning',
       message: `no usage is known, so only emergencies are ended: ${reason}`,
     })
-    return { observations: [], readings: [] }
+    return { observations: [], readings: [], isUnknown: true }
   }
 }
 
+/** A plan of emergencies alone: that no usage is known was said, and of others nothing is said at all. */
+function withoutUsage(plan: Plan, progress: Progress): Plan {
+  const recommendations = plan.recommendations.filter(({ verdict }) => verdict === 'change')
+  const { skipped: all } = plan
+  if (recommendations.length === 0)
+    progress({ kind: 'note', message: 'no emergency is over, so nothing is ended' })
+  return { ...plan, recommendations, skipped: all.filter(({ field }) => field !== undefined) }
+}
+
 /** Whether a value is in an emergency, or not back from one. */
-function isUnderWay(edits: readonly PastChange[]): boolean {
-  const [newest] = edits
-  if (newest?.until !== undefined) return true
-  if (!newest?.rules.includes(emergencyRules.over)) return false
-  return newest.to !== edits.findLast(({ until }) => until !== undefined)?.from
+const isUnderWay = (key: string, edits: readonly PastChange[]): boolean => {
+  const { field = '' } = parseChangeKey(key) ?? {}
+  return isField(field) && beginOf(field, edits) !== undefined
 }
 
 /** The workloads, by `workloadKey`, with a change whose days are not over, or an emergency that is not back. */
@@ -94,7 +105,7 @@ async function followedWorkloads(
   const keys = [...pastChanges(commits)].flatMap(([key, edits]) => {
     const [newest] = edits
     if (newest === undefined) return []
-    return isUnderWay(edits) || Date.parse(newest.at) >= oldest ? [key] : []
+    return isUnderWay(key, edits) || Date.parse(newest.at) >= oldest ? [key] : []
   })
   return new Set(
     keys.flatMap((key) => {

@@ -130,7 +130,7 @@ describe('an emergency in mode commit', () => {
     expect(minimum(end, 'web')).toBe('6')
     git(clone(), 'merge', '--quiet', '--no-edit', end)
     expect((await emergency('list')).stdout).toMatch(
-      /^prod shop\/Deployment\/web\n {2}hpa\.minReplicas ending, 6 of 3 \(commit [0-9a-f]{10}\)\n$/,
+      /^prod shop\/Deployment\/web\n {2}hpa\.minReplicas ending: now 6, goes back to 3 \(commit [0-9a-f]{10}\)\n$/,
     )
   }, 60_000)
 
@@ -178,9 +178,9 @@ describe('an emergency that is over', () => {
       `--message=${message.replace(/until \S+Z$/m, `until ${past}`)}`,
     )
     const list = async (): Promise<string> => (await emergency('list')).stdout
-    expect(await list()).toContain('hpa.minReplicas ending, 12 of 3')
+    expect(await list()).toContain('hpa.minReplicas ending: now 12, goes back to 3')
     await emergency('stop', ...web)
-    expect(await list()).toContain('hpa.minReplicas ending, 6 of 3')
+    expect(await list()).toContain('hpa.minReplicas ending: now 6, goes back to 3')
     writeFileSync(
       join(clone(), 'prod/web.yaml'),
       manifests('web').replace('minReplicas: 3', 'minReplicas: 8'),

@@ -104,6 +104,39 @@ describe('an emergency', () => {
     expect(stderr).toContain('the clone is shallow and ends on ')
   })
 
+  it('goes back to what a person set after the last one had ended', async () => {
+    checkout(kustomization)
+    await emergency('start', '--namespace', 'shop')
+    for (const least of ['10', '5', '3']) {
+      await emergency('stop', '--namespace', 'shop')
+      expect(kustomization.minimum()).toBe(`${least} # at night`)
+    }
+    const file = join(work.root, 'apps/web/hpa.yaml')
+    writeFileSync(file, read('apps/web/hpa.yaml').replace('minReplicas: 3', 'minReplicas: 6'))
+    git(work.root, 'commit', '--quiet', '--all', '--message=by hand')
+    expect((await emergency('stop', '--namespace', 'shop')).stderr).toContain(
+      'No emergency of these workloads is on',
+    )
+    await emergency('start', '--namespace', 'shop')
+    const begun = git(work.root, 'rev-parse', '--short=10', 'HEAD').trim()
+    const { stdout } = await emergency('stop', '--namespace', 'shop')
+    expect(stdout).toContain(`(commit ${begun}) is over. It was 6 before`)
+    expect((await emergency('list')).stdout).toContain('ending: now 10, goes back to 6')
+    await emergency('stop', '--namespace', 'shop')
+    expect(kustomization.minimum()).toBe('6 # at night')
+    expect((await emergency('list')).stdout).toContain('No emergency is on')
+  }, 60_000)
+
+  it('says of an urgent run without usage only what it is for', async () => {
+    checkout(kustomization)
+    await emergency('start', '--namespace', 'shop')
+    const { status, stdout, stderr } = await tortoise(['run', '--urgent'], { cwd: work.root })
+    expect(status, stderr).toBe(0)
+    expect(stderr).toContain('so only emergencies are ended')
+    expect(stdout).toContain('Nothing to change.')
+    expect(stdout).not.toMatch(/usage|doctor|Skipped/)
+  })
+
   it('is not begun at all when one of several names is wrong', async () => {
     checkout(kustomization)
     const { status, stderr } = await emergency('start', '--workload', 'Deployment/web', 'Deployment/wbe')

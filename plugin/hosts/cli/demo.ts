@@ -14,7 +14,7 @@ export function demoCommand(host: Host): Command {
       host.stdout(formatOutcome(host, outcome, 'table'))
       if (shown !== undefined) host.stdout(terminal`\n${terminalLines(shown)}`)
       host.stdout(
-        terminal`\nThe repository is in ${directory}\nSee the change: git -C ${directory} show ${outcome.delivery?.branch ?? ''}\n`,
+        terminal`\nThe repository is in ${directory}\nSee the change: git -C ${directory} show ${outcome.delivery?.branch ?? ''}\nGo on: cd ${directory} && tortoise plan --snapshot usage.json\n`,
       )
     })
 }

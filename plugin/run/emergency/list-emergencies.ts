@@ -4,7 +4,8 @@ import { stillMade } from '../../deliver/git/still-made.ts'
 import { parseChangeKey } from '../../deliver/record/trailers.ts'
 import { treeOf } from '../../io/commit-tree.ts'
 import type { ActiveEmergency } from '../../model/emergency.ts'
-import { emergencyRules } from '../../recommend/emergency.ts'
+import { isField } from '../../model/field.ts'
+import { beginOf } from '../../recommend/emergency.ts'
 import { findBaseBranch } from '../base-branch.ts'
 import { hasHistoryGap } from '../history-gap.ts'
 import type { RunPorts } from '../host.ts'
@@ -44,11 +45,8 @@ interface Begun {
 function stateOf(key: string, edits: readonly PastChange[], now: Date): Begun | undefined {
   const address = parseChangeKey(key)
   const [newest] = edits
-  const isOther = ({ until, rules }: PastChange): boolean =>
-    until === undefined && !rules.includes(emergencyRules.over)
-  const other = edits.findIndex(isOther)
-  const starts = (other < 0 ? edits : edits.slice(0, other)).filter(({ until }) => until !== undefined)
-  const [last, first] = [starts[0], starts.at(-1)]
+  const first = address && isField(address.field) ? beginOf(address.field, edits) : undefined
+  const last = edits.find(({ until }) => until !== undefined)
   if (address === undefined || newest === undefined || last?.until === undefined || first === undefined)
     return undefined
   const { to, at, commit } = newest
@@ -56,7 +54,6 @@ function stateOf(key: string, edits: readonly PastChange[], now: Date): Begun | 
   const known = { ...address, to, until }
   if (newest === last && Date.parse(until) > now.getTime())
     return { key, newest, value: { state: 'on', ...known, from: newest.from, at, commit } }
-  if (to === first.from) return undefined
   return { key, newest, value: { state: 'ending', ...known, from: first.from, at, commit } }
 }
 
