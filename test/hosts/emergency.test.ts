@@ -142,6 +142,10 @@ describe('an emergency', () => {
     const { status, stderr } = await emergency('start', '--workload', 'Deployment/web', 'Deployment/wbe')
     expect([status, commits()]).toEqual([2, 1])
     expect(stderr).toContain('No source declares Deployment/wbe')
+    const elsewhere = await emergency('start', '--workload', 'Deployment/web', '--cluster', 'nope')
+    expect(elsewhere.stderr).toContain(
+      'No source has workloads for the cluster nope\n  Their clusters are prod.',
+    )
   })
 
   it('ends although no usage can be read, by urgent runs and by repeated stops', async () => {

@@ -26,7 +26,6 @@ export function closingWords(
 ): Terminal {
   const lines = [
     `Wrote ${files.join(' and ')}: ${plural(sources.length, 'source')} on ${plural(clusters.length, 'cluster')}.`,
-    ...(guesses.length === 0 ? [] : [`Lines with "correct this" are guesses: ${guesses.join(', ')}.`]),
     ...(skipped.length === 0 ? [] : ['Skipped:', ...skippedReasons(skipped).map((reason) => `  ${reason}`)]),
     ...repeatedLines(sources),
     ...severalPlaces(sources),
@@ -36,6 +35,7 @@ export function closingWords(
           `Usage is of ${unclear.join(', ')}, and nothing here says which of them runs what. Name these clusters in tortoise.yaml, and the cluster of each source.`,
         ]),
     ...more,
+    ...(guesses.length === 0 ? [] : [`Lines with "correct this" are guesses: ${guesses.join(', ')}.`]),
     'Next: tortoise doctor, then tortoise plan.',
   ]
   return terminal`${terminal.join(lines, '\n')}\n`

@@ -47,7 +47,7 @@ export function emergencyMatches({ workloads, namespaces, cluster }: NamedWorklo
   const all = [...named, ...namespaces.map((namespace) => ({ ...inCluster, namespace }))]
   if (all.length === 0)
     throw stop('usage', 'the emergency names no workload', {
-      hint: 'Name workloads (Deployment/web, or shop/Deployment/web), or a namespace for all of its workloads.',
+      hint: 'Name workloads (Deployment/web, or shop/Deployment/web), or a namespace for all of its workloads; `tortoise emergency list` shows those that are on.',
     })
   return all
 }

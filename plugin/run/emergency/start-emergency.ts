@@ -23,6 +23,8 @@ export interface EmergencyStart extends EmergencyRequest, Omit<Emergency, 'notRa
 /** What an emergency that is to begin found. */
 interface Seen {
   readonly found: Set<RuleMatch>
+  /** The clusters that sources are for. */
+  readonly clusters: Set<string>
   /** Workloads whose emergency is on, those whose emergency waits for a merge, and why others stay, as clauses. */
   readonly on: Set<string>
   readonly waiting: Set<string>
@@ -44,7 +46,14 @@ export async function startEmergency(ports: RunPorts, start: EmergencyStart): Pr
   const all = await waitingBranches(ports, { settings, base })
   const waiting = all.filter((one) => Date.parse(one.until) > now)
   const seen: Seen = {
-    ...{ found: new Set(), on: new Set(), waiting: new Set(), kept: new Set(), named: new Set() },
+    ...{
+      found: new Set(),
+      clusters: new Set(),
+      on: new Set(),
+      waiting: new Set(),
+      kept: new Set(),
+      named: new Set(),
+    },
     endless: new Map(),
   }
   const decide = raiseWith(ports, { ...start, waiting, seen })
@@ -79,6 +88,7 @@ function raiseWith(
   { matches, factor, until, waiting, seen }: Raising,
 ): NonNullable<PlanInputs['decide']> {
   return (past) => (declared, cluster, isEditOf) => {
+    if (cluster !== undefined) seen.clusters.add(cluster)
     const own = matches.filter((match) => isPart([match], cluster, declared.workload))
     for (const match of own) seen.found.add(match)
     if (own.length === 0) return []
@@ -113,7 +123,7 @@ const groupKey = (one: FieldAddress, cluster = ''): string =>
 /** Throws `usage` before anything is written: for a name that no source declares, and where nothing is raised. */
 function refuseNothing({ proposal, skipped }: Plan, matches: readonly RuleMatch[], seen: Seen): void {
   const unknown = matches.find((match) => !seen.found.has(match))
-  if (unknown !== undefined) throw notDeclared(unknown)
+  if (unknown !== undefined) throw notDeclared(unknown, seen.clusters)
   if (proposal !== undefined) return
   const [first] = skipped.filter(({ field }) => field !== undefined)
   if (first !== undefined)
@@ -133,10 +143,18 @@ function refuseNothing({ proposal, skipped }: Plan, matches: readonly RuleMatch[
   })
 }
 
-const notDeclared = ({ cluster, namespace, workload }: RuleMatch) =>
-  stop('usage', `No source declares ${[cluster, namespace, workload].filter(Boolean).join(' ')}`, {
+function notDeclared({ cluster, namespace, workload }: RuleMatch, clusters: ReadonlySet<string>) {
+  if (cluster !== undefined && !clusters.has(cluster))
+    return stop('usage', `No source has workloads for the cluster ${cluster}`, {
+      hint:
+        clusters.size === 0
+          ? 'No source names its cluster.'
+          : `Their clusters are ${[...clusters].join(', ')}.`,
+    })
+  return stop('usage', `No source declares ${[cluster, namespace, workload].filter(Boolean).join(' ')}`, {
     hint: 'Check the name, with its capital letters; `tortoise discover` lists what the sources declare.',
   })
+}
 
 /** Why an emergency raises no number of pods of a workload, as a clause without its name. */
 function whyKept({ autoscaler }: Declared): string {
