@@ -42,7 +42,9 @@ describe('init', () => {
     const root = demoWithoutSettings()
     const ended = await tortoise(['init', '--repo', root])
     expect(ended).toMatchObject({ status: 0, stderr: '' })
-    expect(ended.stdout).toMatch(/^Wrote tortoise\.yaml: 6 sources on 2 clusters\.\n.*correct this/)
+    expect(ended.stdout).toMatch(
+      /^Wrote tortoise\.yaml: 6 sources on 2 clusters\.\n[\s\S]*Lines with "correct this" are guesses: tortoise\.yaml\.\nNext: /,
+    )
     const key = ({ path, release, values, cluster }: Written['sources'][number]): string =>
       JSON.stringify([path, release, values, cluster])
     const named = (parse(read(demoFiles, 'repository/tortoise.yaml')) as Written).sources
