@@ -51,7 +51,7 @@ export function emergencyComment(
   const { until, notRaised = [] } = report.plan.proposal?.emergency ?? {}
   const lines = rows.map(
     ({ group, workload, container, field, from, to }) =>
-      markdown`- ${group}: ${code(workload)}${container === '' ? '' : ` ${container}`} ${field}: ${code(from)} → **${code(to)}**`,
+      markdown`- ${group}: ${code(workload)} ${[container, field].filter(Boolean).join(' ')}: ${code(from)} → **${code(to)}**`,
   )
   const time = until === undefined ? '' : `, until ${until}`
   const head = isOn

@@ -14,9 +14,10 @@ import { usageSection } from './usage.ts'
 /** The report as GitHub-flavoured Markdown, for step summaries and files. */
 export function markdownReport({ plan }: Outcome): Markdown {
   const rows = rowsOf(plan)
-  const { before, what, after } = planSentence(plan)
+  const { what, rest, until } = planSentence(plan)
   if (rows.length === 0) return blocks([markdown`${nothingChanges(plan)}`, ...closingSections(plan)])
-  const head = markdown`${before}**${what}**${after}`
+  const head =
+    until === undefined ? markdown`**${what}** ${rest}` : markdown`Emergency until ${until}: **${what}**.`
   const groups = [...new Set(rows.map(({ group }) => group))]
   const tables = groups.map((group) =>
     markdown.join([markdown`### ${group}`, table(rows.filter((row) => row.group === group))], '\n\n'),

@@ -124,18 +124,18 @@ export function nothingChanges({ recommendations, coverage = [] }: Plan): string
 }
 
 /** Counts for a summary line. */
-/** How much a plan changes, as the rest of a sentence after the counted values; for an emergency, that it is one. */
+/** How much a plan changes, as `29 values of 9 workloads`, and what is said of that. For an emergency, when it ends. */
 export function planSentence(plan: Plan): {
-  readonly before: string
   readonly what: string
-  readonly after: string
+  readonly rest: string
+  readonly until: string | undefined
 } {
   const { changes, workloads, kept, unsure } = totals(plan)
-  const what = `${plural(changes, 'value')} of ${plural(workloads, 'workload')}`
-  const until = plan.proposal?.emergency?.until
-  return until === undefined
-    ? { before: '', what, after: ` should change. ${kept} stay the same, ${unsure} cannot be decided yet.` }
-    : { before: `Emergency until ${until}: `, what, after: '.' }
+  return {
+    what: `${plural(changes, 'value')} of ${plural(workloads, 'workload')}`,
+    rest: `should change. ${kept} stay the same, ${unsure} cannot be decided yet.`,
+    until: plan.proposal?.emergency?.until,
+  }
 }
 
 /** What a plan changes, keeps and cannot decide, in numbers. */

@@ -19,8 +19,9 @@ const mostNamed = 4
 /** The report for a terminal. */
 export function terminalReport({ plan, delivery }: Outcome, paint: Paint = plain): Terminal {
   const rows = rowsOf(plan)
-  const { before, what, after } = planSentence(plan)
-  const head = rows.length === 0 ? nothingChanges(plan) : `${before}${what}${after}`
+  const { what, rest, until } = planSentence(plan)
+  const sentence = until === undefined ? `${what} ${rest}` : `Emergency until ${until}: ${what}.`
+  const head = rows.length === 0 ? nothingChanges(plan) : sentence
   const sections = [
     paint.bold(head),
     ...groupsOf(rows).map(([group, members]) => changeTable(group, members, paint)),
