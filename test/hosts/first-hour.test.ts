@@ -158,6 +158,18 @@ describe('a plan without settings', () => {
     })
   })
 
+  it('says of kustomizations in a circle that none is a source, and names the circle', async () => {
+    const checkout = checkoutOf({
+      'apps/web/kustomization.yaml': 'resources: [deep]\n',
+      'apps/web/deep/kustomization.yaml': 'resources: [../]\n',
+    })
+    expect((await checkout.run('discover')).stdout).toContain('and no kustomization that no other one uses')
+    expect(await checkout.run('trace', 'apps/web')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('is part of a circle of kustomizations'),
+    })
+  })
+
   it('names a source twice in settings, but counts it once', async () => {
     const settings = {
       clusters: [{ name: 'prod' }],

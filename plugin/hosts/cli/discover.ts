@@ -66,7 +66,7 @@ async function warnSkipped(sources: readonly Source[], opened: OpenedRepository)
 
 function table(sources: readonly Source[]): Terminal {
   if (sources.length === 0)
-    return terminal`No source found: no kustomization, chart, Application or HelmRelease.\n`
+    return terminal`No source found: no chart, Application or HelmRelease, and no kustomization that no other one uses.\n`
   const lines = sources.map(
     ({ kind, id, cluster }) => `${kind.padEnd(10)} ${(cluster ?? '').padEnd(width(sources))}${id}`,
   )
