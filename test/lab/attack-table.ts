@@ -47,7 +47,7 @@ const kinds: readonly Kind[] = [
   },
   {
     title: 'Text and secrets in an output',
-    tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`],
+    tests: [`${hostile}/text.test.ts`, `${hostile}/text-servers.test.ts`, `${hostile}/text-hosts.test.ts`],
   },
   {
     title: 'Time, memory and disk',
