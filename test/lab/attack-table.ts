@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
@@ -43,7 +43,13 @@ const kinds: readonly Kind[] = [
   { title: 'URLs of live objects', tests: [`${hostile}/discovered-urls.test.ts`] },
   {
     title: 'Deciding without push access',
-    tests: [`${hostile}/decides.test.ts`, `${hostile}/forged-history.test.ts`],
+    tests: [
+      `${hostile}/decides.test.ts`,
+      `${hostile}/forged-history.test.ts`,
+      'test/hosts/action-emergency-issue.test.ts an issue with the label tortoise/emergency by',
+      'test/hosts/action-emergency-issue.test.ts an issue with the label tortoise/emergency whose text',
+      'test/unit/hosts/action/issue-sections.test.ts an issue with',
+    ],
   },
   {
     title: 'Text and secrets in an output',
@@ -73,10 +79,12 @@ const kinds: readonly Kind[] = [
 /** Between these lines is the table. */
 const marks = ['<!-- attacks: npm run attacks:write -->', '<!-- end of attacks -->'] as const
 
-/** The names of all tests in the files of attacks, with their file, without running them. */
+/** The names of all tests in the files of attacks, with their file, without running them. Throws for a file of attacks that no kind has. */
 function listedTests(): readonly string[] {
-  const directory = mkdtempSync(join(tmpdir(), 'tortoise-attacks-'))
   const files = [...new Set(kinds.flatMap(({ tests }) => tests.map((one) => one.split(' ')[0] ?? '')))]
+  for (const name of readdirSync(hostile).filter((one) => one.endsWith('.test.ts')))
+    if (!files.includes(`${hostile}/${name}`)) throw new Error(`no kind of attack has ${hostile}/${name}`)
+  const directory = mkdtempSync(join(tmpdir(), 'tortoise-attacks-'))
   try {
     const list = join(directory, 'list.json')
     execFileSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'list', `--json=${list}`, ...files], {
