@@ -6,6 +6,7 @@ import type { Settings } from '../../config/schema.ts'
 import { type OwnRepository, repositoryName } from '../model/repository.ts'
 import type { Checkout } from './checkout.ts'
 import type { Environment } from './host.ts'
+import { workflowEvent } from './workflow-event.ts'
 
 /** A checkout, and the settings that say where its changes are delivered. */
 export interface OwnRepositoryRequest {
@@ -117,10 +118,7 @@ function workflowBranch(env: Environment['env']): string | undefined {
 
 /** The default branch, as the event of a GitHub workflow names it. */
 function eventBranch(env: Environment['env']): string | undefined {
-  const file = named(env)['GITHUB_EVENT_PATH']
-  if (file === undefined || !fs.existsSync(file)) return undefined
-  const found = eventSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')))
-  return found.data?.repository?.default_branch
+  return workflowEvent(env, eventSchema)?.repository?.default_branch
 }
 
 const eventSchema = z.object({ repository: z.object({ default_branch: z.string().optional() }).optional() })

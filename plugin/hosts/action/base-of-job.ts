@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { stop } from '../../model/problem.ts'
 import { commitAndParent, headOfClone } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
+import { workflowEvent } from '../../run/workflow-event.ts'
 
 /** The parts of an event that say which commit of the default branch a job is about. */
 const eventSchema = z.object({
@@ -47,12 +48,7 @@ interface Facts {
   readonly gitdir: string
 }
 
-function eventIn(env: Host['env']): BaseEvent {
-  const file = env['GITHUB_EVENT_PATH']
-  const parsed =
-    file === undefined ? undefined : eventSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8')))
-  return parsed?.data ?? {}
-}
+const eventIn = (env: Host['env']): BaseEvent => workflowEvent(env, eventSchema) ?? {}
 
 /** Whether the pull request is to be merged into the default branch, as far as the event says. */
 function isForDefaultBranch({ repository, pull_request: pull }: BaseEvent): boolean {

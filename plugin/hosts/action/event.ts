@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Actor } from '../../deliver/forges/forge.ts'
 import { readBoxes, readCommands } from '../../deliver/pulls/commands.ts'
 import type { Host } from '../../run/host.ts'
+import { workflowEvent } from '../../run/workflow-event.ts'
 
 const repositorySchema = z.object({ id: z.number().optional() })
 
@@ -84,10 +84,7 @@ export type Trigger =
   | { readonly kind: 'skipped'; readonly why: string }
 
 /** The event that started the workflow; empty if there is none. */
-export function readEvent({ env }: Host): Event {
-  const file = env['GITHUB_EVENT_PATH']
-  return file === undefined ? {} : eventSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-}
+export const readEvent = ({ env }: Host): Event => workflowEvent(env, eventSchema) ?? {}
 
 const skipped = (why: string): Trigger => ({ kind: 'skipped', why })
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import { openCommit } from '../../io/commit-tree.ts'
 import type { Observation } from '../../model/observation.ts'
 import { inParallel } from '../../model/parallel.ts'
@@ -14,6 +14,7 @@ import { commitAndParent } from '../../run/base-branch.ts'
 import type { Host } from '../../run/host.ts'
 import { openRenderer } from '../../run/open-renderer.ts'
 import type { RunRequest } from '../../run/run.ts'
+import { workflowEvent } from '../../run/workflow-event.ts'
 import { identifySources } from '../../trace/sources/identify.ts'
 import { type ReviewPlace, upsertComment } from './comment.ts'
 import { runner } from './runner.ts'
@@ -42,15 +43,12 @@ export async function reviewPullRequest(
   return objections.length
 }
 
+const pullSchema = z.object({ pull_request: z.object({ number: z.number() }).nullish() })
+
 /** The pull request that the workflow runs for. */
 function pullRequestNumber({ env }: Host): number {
-  const file = env['GITHUB_EVENT_PATH']
-  const event =
-    file === undefined
-      ? undefined
-      : (JSON.parse(readFileSync(file, 'utf8')) as { pull_request?: { number?: unknown } })
-  const number = event?.pull_request?.number
-  if (typeof number === 'number') return number
+  const number = workflowEvent(env, pullSchema)?.pull_request?.number
+  if (number !== undefined) return number
   throw stop('usage', 'Mode review needs a workflow that runs on pull_request', {
     hint: 'Add `on: pull_request` to the workflow, or remove `mode: review`.',
   })
