@@ -21,7 +21,7 @@ import {
 } from '../lab/flux/published-chart.ts'
 import { freePort } from '../lab/free-port.ts'
 import { type GitServer, startGitServer } from '../lab/git-server.ts'
-import { assembleImage, layersOf } from '../lab/image/assemble.ts'
+import { assembleImage } from '../lab/image/assemble.ts'
 import type { Started } from '../lab/image/container.ts'
 import { readDockerfile } from '../lab/image/dockerfile.ts'
 import { type PodSpec, startPod } from '../lab/image/pod.ts'
@@ -127,8 +127,8 @@ describe.skipIf(missing.length > 0)('the chart in a registry that Flux installs'
     const archive = execFileSync('npm', args, { cwd: project, encoding: 'utf8' }).trim()
     execFileSync('tar', ['-xzf', join(work, archive), '-C', work])
     mkdirSync(image.root)
-    const layers = layersOf(image.recipe, join(work, 'package'), programDirectory('v35'))
-    assembleImage({ layers, node: node ?? '', root: image.root })
+    const [context, programs] = [join(work, 'package'), [programDirectory('v35')]]
+    assembleImage({ recipe: image.recipe, context, programs, node: node ?? '' }, image.root)
   }
 
   async function until(what: string, holds: () => Promise<boolean>): Promise<void> {

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addProgram, assembleImage, layersOf } from '../lab/image/assemble.ts'
+import { assembleImage, unpack } from '../lab/image/assemble.ts'
+import { withLibraries } from '../lab/image/base.ts'
 import { containerObstacle, runContainer } from '../lab/image/container.ts'
 import { readDockerfile } from '../lab/image/dockerfile.ts'
+import { ownFiles } from '../lab/image/layers.ts'
 import { node24 } from '../lab/node24.mjs'
 import { programDirectory } from '../lab/programs.mjs'
 import { demoCheckout, demoFiles, type Ended, read } from './program.ts'
@@ -52,8 +54,8 @@ describe.each(['config/deploy/Dockerfile', 'config/deploy/argocd-plugin/Dockerfi
 describe.skipIf(obstacle !== undefined)('the root file system of the image', () => {
   beforeAll(() => {
     mkdirSync(root)
-    const layers = layersOf(recipe, context, programDirectory('v35'))
-    assembleImage({ layers, node: node24() ?? '', root })
+    const programs = [programDirectory('v35')]
+    assembleImage({ recipe, context, programs, node: node24() ?? '' }, root)
   })
 
   it('has the files of the package, the programs, and nothing of the checkout', () => {
@@ -68,7 +70,8 @@ describe.skipIf(obstacle !== undefined)('the root file system of the image', () 
 
   it('runs the demo, with its own kubectl and Helm', async () => {
     // The demo makes a repository with git. Nothing else of the program needs it, so the image has none.
-    addProgram(root, execFileSync('which', ['git'], { encoding: 'utf8' }).trim(), '/usr/bin/git')
+    const git = execFileSync('which', ['git'], { encoding: 'utf8' }).trim()
+    unpack(withLibraries(git, '/usr/bin/git'), root)
     const ended = await container(['demo'])
     expect(ended, ended.stderr).toMatchObject({ status: 0 })
     expect(ended.stdout).toContain('Proved by rendering')
@@ -100,7 +103,7 @@ describe.skipIf(obstacle !== undefined)('the root file system of the image', () 
 describe('the assembly', () => {
   it('names a file that is missing', () => {
     const copies = [{ sources: ['lib'], to: '/opt/lib' }]
-    expect(() => layersOf({ ...recipe, copies }, context, '')).toThrow(/the image needs lib/)
+    expect(() => ownFiles({ recipe: { ...recipe, copies }, context })).toThrow(/the image needs lib/)
   })
 
   it.each(['RUN curl https://example.com', 'VOLUME /data'])('does not pass over %s', (line) => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Day, type LoopLab, missingForLoop, startLoop } from '../lab/loop/lab.ts'
-import { notInCluster } from '../lab/loop/requested.ts'
+import { notInCluster, sumOf } from '../lab/loop/requested.ts'
 import { numberOf } from '../lab/loop/series.ts'
 import { clusterOf, services as few, type Service } from '../lab/loop/services.ts'
 import { changesIn, pass, verbsIn } from './loop-story.ts'
@@ -52,8 +52,10 @@ function fallAfter(
   day: number,
   [cluster, resource]: [string, 'cpu' | 'memory'],
 ): number {
-  const [before, after] = [days[day], days[day + 1]].map((one) => one?.requested.get(cluster)?.[resource])
-  return before === undefined || after === undefined ? 0 : (1 - after / before) * 100
+  const [before = 0, after = 0] = [days[day], days[day + 1]].map(
+    (one) => sumOf(one?.requested.get(cluster)?.values() ?? [])[resource],
+  )
+  return before === 0 || after === 0 ? 0 : (1 - after / before) * 100
 }
 
 const workloadsIn = ({ changes }: Day, cluster: string): number =>

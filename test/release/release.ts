@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { buildRelease } from './build.ts'
 import { releaseProblems } from './checks.ts'
 import { filesBelow } from './files.ts'
+import { rootObstacle } from './images.ts'
 
 // usage: npm run release -- [--dry-run] [--out DIR]: builds in DIR what the workflow "Release" publishes. Nothing is published.
 const { values } = parseArgs({
@@ -18,6 +19,8 @@ const problems = releaseProblems({
   changed: git('status', '--porcelain').split('\n').filter(Boolean),
 })
 for (const problem of problems) console.error(`${values['dry-run'] ? 'warning' : 'error'}: ${problem}`)
+const obstacle = rootObstacle()
+if (obstacle !== undefined) console.error(`warning: images/ gets no root file systems: ${obstacle}.`)
 
 if (existsSync(out) && readdirSync(out).length > 0) {
   console.error(`error: ${out} is not empty. Remove it, or name another directory with --out.`)

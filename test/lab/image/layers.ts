@@ -1,43 +1,48 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { filesBelow } from '../../release/files.ts'
-import { type TarEntry, tarOfEntries } from '../tar.ts'
+import type { TarEntry } from '../tar.ts'
+import { baseEntries } from './base.ts'
 import type { ImageCopy, ImageRecipe } from './dockerfile.ts'
 
-/** Files that go into an image. */
-export interface LayerRequest {
+/** What an image is made from. */
+export interface ImageParts {
   readonly recipe: ImageRecipe
-  /** The directory that has the files. */
-  readonly directory: string
-  /** The time of all entries, in seconds since 1970. */
-  readonly seconds: number
+  /** The unpacked npm package, which is the context of the build. */
+  readonly context: string
+  /** Directories of which one has each program that the recipe copies from other images. */
+  readonly programs: readonly string[]
+  /** A Node of the version of the base. */
+  readonly node: string
 }
 
+/** Everything in an image for the platform of this machine. Throws for a file that the parts do not have. */
+export const rootFileSystem = (parts: ImageParts): readonly TarEntry[] =>
+  inOrder([...baseEntries(parts.node), ...programEntries(parts), ...ownEntries(parts)])
+
 /**
- * What an image has of the project itself, as a tar archive: the files of the unpacked npm package that the recipe copies, its
- * links and its directories. The same for every platform. Throws for a file that the package does not have.
+ * What an image has of the project itself: the files of the unpacked npm package that the recipe copies, its links and its
+ * directories. The same for every platform. Throws for a file that the package does not have.
  */
-export function filesLayer({ recipe, directory, seconds }: LayerRequest): Uint8Array {
+export const ownFiles = (parts: Pick<ImageParts, 'recipe' | 'context'>): readonly TarEntry[] =>
+  inOrder(ownEntries(parts))
+
+function ownEntries({ recipe, context }: Pick<ImageParts, 'recipe' | 'context'>): readonly TarEntry[] {
   const { copies, links, directories } = recipe
   const own = copies.filter(({ from }) => from === undefined)
-  return archived(
-    [
-      ...own.flatMap((copy) => copied(copy, (source) => join(directory, source))),
-      ...links.map(({ target, path }): TarEntry => ({ kind: 'link', path, mode: 0o777, target })),
-      ...directories.map((one): TarEntry => ({ kind: 'directory', mode: 0o755, ...one })),
-    ],
-    seconds,
-  )
+  return [
+    ...own.flatMap((copy) => copied(copy, (source) => join(context, source))),
+    ...links.map(({ target, path }): TarEntry => ({ kind: 'link', path, mode: 0o777, target })),
+    ...directories.map((one): TarEntry => ({ kind: 'directory', mode: 0o755, ...one })),
+  ]
 }
 
-/**
- * The programs that the recipe copies from other images, as a tar archive, from a directory that has programs of these names.
- * Throws for one that it does not have.
- */
-export function programsLayer({ recipe, directory, seconds }: LayerRequest): Uint8Array {
+function programEntries({ recipe, programs }: Pick<ImageParts, 'recipe' | 'programs'>): readonly TarEntry[] {
   const foreign = recipe.copies.filter(({ from }) => from !== undefined)
-  const entries = foreign.flatMap((copy) => copied(copy, (source) => join(directory, basename(source))))
-  return archived(entries, seconds)
+  const places = (source: string): readonly string[] => programs.map((one) => join(one, basename(source)))
+  return foreign.flatMap((copy) =>
+    copied(copy, (source) => places(source).find(existsSync) ?? places(source)[0] ?? source),
+  )
 }
 
 /** Where `COPY` puts a source. */
@@ -61,8 +66,8 @@ function fileEntry(file: string, path: string): TarEntry {
   return { kind: 'file', path, mode, content: readFileSync(file) }
 }
 
-/** Archives entries with the directories above them, in the order of their paths. */
-function archived(entries: readonly TarEntry[], seconds: number): Uint8Array {
+/** Entries with the directories above them, in the order of their paths. Of two with one path, the last is taken. */
+function inOrder(entries: readonly TarEntry[]): readonly TarEntry[] {
   const byPath = new Map<string, TarEntry>()
   for (const entry of entries) {
     const path = entry.path.replace(/^\//, '')
@@ -70,9 +75,5 @@ function archived(entries: readonly TarEntry[], seconds: number): Uint8Array {
       if (!byPath.has(above)) byPath.set(above, { kind: 'directory', path: above, mode: 0o755 })
     byPath.set(path, { ...entry, path })
   }
-  const sorted = [...byPath.keys()].sort()
-  return tarOfEntries(
-    sorted.flatMap((path) => byPath.get(path) ?? []),
-    seconds,
-  )
+  return [...byPath.keys()].sort().flatMap((path) => byPath.get(path) ?? [])
 }

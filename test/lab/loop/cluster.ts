@@ -8,7 +8,7 @@ import { type Flux, rollOutByFlux } from './flux.ts'
 import { type Kubelet, type Pod, startKubelet } from './kubelet.ts'
 import { createLoad, type Load, podsOf, step } from './load.ts'
 import { type Meter, startMeter } from './meter.ts'
-import { type Requested, requestedByAll } from './requested.ts'
+import { type Requested, requestedByPods, sumOf } from './requested.ts'
 import { type RollOuts, watchRollOuts } from './roll-outs.ts'
 import { type Nodes, namespaceOf, type Service } from './services.ts'
 
@@ -23,8 +23,8 @@ export interface ClusterLab {
   readonly flux: Flux
   readonly rollOuts: RollOuts
   readonly prometheus: PrometheusLab
-  /** Lets some time pass, from a time in seconds since 1970. Returns what all pods requested on average. */
-  readonly pass: (from: number, seconds: number) => Promise<Requested>
+  /** Lets some time pass, from a time in seconds since 1970. Returns what the pods of each service requested on average. */
+  readonly pass: (from: number, seconds: number) => Promise<ReadonlyMap<string, Requested>>
   /** Writes days of usage before a time, as if the pods of one real day had run on each. */
   readonly remember: (before: number, days: number) => Promise<void>
   /** Lets Flux apply a commit. With `settles`, it waits until every pod has it. */
@@ -86,10 +86,16 @@ const rollOutOf =
     rollOuts.compareCapacity(false)
   }
 
-const meanOf = (all: readonly Requested[]): Requested => ({
-  cpu: all.reduce((sum, { cpu }) => sum + cpu, 0) / all.length,
-  memory: all.reduce((sum, { memory }) => sum + memory, 0) / all.length,
-})
+/** What each service requested on average in the parts of a span. */
+function meanOf(parts: readonly ReadonlyMap<string, Requested>[]): ReadonlyMap<string, Requested> {
+  const names = parts[0]?.keys() ?? []
+  return new Map(
+    [...names].map((name) => {
+      const { cpu, memory } = sumOf(parts.flatMap((one) => one.get(name) ?? []))
+      return [name, { cpu: cpu / parts.length, memory: memory / parts.length }]
+    }),
+  )
+}
 
 /** A part of a day, in seconds since 1970. */
 interface Slot {
@@ -117,10 +123,10 @@ function usageOf(
     }))
   return {
     pass: async (from, seconds) => {
-      const requested: Requested[] = []
+      const requested: ReadonlyMap<string, Requested>[] = []
       for (const slot of slotsOf(from, seconds)) {
         const pods = await podsIn(slot)
-        requested.push(requestedByAll(services, pods))
+        requested.push(requestedByPods(services, pods))
         await write(pods, slot)
       }
       for (const pod of services.flatMap((one) => podsOf(one, kubelet.pods())))

@@ -71,8 +71,8 @@ export interface Day {
   /** What the commit changed, as its trailers say it: workload, container, field, from, to. */
   readonly changes: readonly string[]
   readonly report: Report
-  /** What the pods of each cluster requested on average on that day, before the run. */
-  readonly requested: ReadonlyMap<string, Requested>
+  /** What the pods of each cluster requested on average on that day, before the run, by service. */
+  readonly requested: ReadonlyMap<string, ReadonlyMap<string, Requested>>
   /** Requests of the program to all API servers. */
   readonly requests: readonly Audited[]
   /** Real seconds of the whole day, and of the run of the program. */
@@ -104,8 +104,8 @@ export interface LoopLab extends ClusterLab {
   readonly services: readonly Service[]
   readonly repository: Repository
   readonly operator: Operator
-  /** Lets the samples of a day, or of some seconds, pass. Returns what the pods of each cluster requested on average. */
-  readonly passTime: (seconds?: number) => Promise<ReadonlyMap<string, Requested>>
+  /** Lets the samples of a day, or of some seconds, pass. Returns what the pods of each cluster requested on average, by service. */
+  readonly passTime: (seconds?: number) => Promise<ReadonlyMap<string, ReadonlyMap<string, Requested>>>
   /** Rolls the commit of the base branch out in every cluster. */
   readonly rollOutHead: (settles?: boolean) => Promise<void>
   /** Lets a day pass: its samples, a run of the program at its end, and the rollout of what it committed. */

@@ -70,14 +70,28 @@ export const requestedByGit = (
     }),
   )
 
-/** What all ready pods of services request together, with all their containers. CronJobs are left out. */
-export function requestedByAll(services: readonly Service[], pods: readonly Pod[]): Requested {
-  const all = services
-    .filter(({ kind }) => kind !== 'CronJob')
-    .flatMap((one) => currentPods(one, pods))
-    .flatMap(({ spec }) => spec.containers.map(({ resources }) => amounts(resources)))
-  const sum = (key: keyof Requested): number => all.reduce((total, one) => total + one[key], 0)
-  return { cpu: sum('cpu'), memory: sum('memory') }
+/** What the ready pods of each service request together, with all their containers. CronJobs are left out. */
+export function requestedByPods(
+  services: readonly Service[],
+  pods: readonly Pod[],
+): ReadonlyMap<string, Requested> {
+  const always = services.filter(({ kind }) => kind !== 'CronJob')
+  return new Map(
+    always.map((service) => {
+      const containers = currentPods(service, pods).flatMap(({ spec }) => spec.containers)
+      return [service.name, sumOf(containers.map(({ resources }) => amounts(resources)))]
+    }),
+  )
+}
+
+/** The sum of amounts. */
+export const sumOf = (all: Iterable<Requested>): Requested => {
+  const sum = { cpu: 0, memory: 0 }
+  for (const { cpu, memory } of all) {
+    sum.cpu += cpu
+    sum.memory += memory
+  }
+  return sum
 }
 
 interface Autoscaler {

@@ -1,0 +1,2 @@
+export const kustomizeVersion: string
+export const kustomizeProgram: string
