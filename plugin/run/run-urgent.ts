@@ -64,7 +64,7 @@ async function usageOrNone(
   observeUsage: ObserveUsage,
 ): Promise<ObservedUsage & { readonly isUnknown: boolean }> {
   try {
-    return { ...(await observeUsage(ports, settings, usage)), isUnknown: false }
+    return { ...(await observeUsage(ports, settings, { ...usage, reusesProbe: true })), isUnknown: false }
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [reason = ''] = error.message.split('\n')

@@ -87,11 +87,11 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     return runAt(new Date(seconds * 1000), ['run', '--repo', repository, ...source], { HOME: root })
   }
   const change = (text: string): void => writeFileSync(join(repository, 'tortoise.yaml'), settings(text))
-  /** The range queries that the server answered. */
-  const rangeQueries = async (): Promise<number> => {
+  /** The queries that the server answered. */
+  const queries = async (): Promise<number> => {
     const text = await (await fetch(`${prometheus.url}/metrics`)).text()
     const counted = text.matchAll(
-      /^prometheus_http_requests_total\{code="\d+",handler="\/api\/v1\/query_range"\} (\d+)/gm,
+      /^prometheus_http_requests_total\{code="\d+",handler="\/api\/v1\/query(?:_range)?"\} (\d+)/gm,
     )
     return [...counted].reduce((sum, [, count]) => sum + Number(count), 0)
   }
@@ -129,23 +129,29 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
   })
 
   it('are read for all workloads by one query, and one by one where the server refuses that', async () => {
-    /** The range queries of an urgent run that finds all finished days in its cache. */
-    const queriesWith = async (query: string): Promise<number> => {
-      change(
-        query === '' ? '' : `health: { signals: [{ name: errors, ${query}, worse: above, value: 0.01 }] }`,
+    /** The queries of an urgent run that finds all finished days in its cache. */
+    const queriesWith = async (...all: readonly string[]): Promise<number> => {
+      const signals = all.map(
+        (query, nth) => `{ name: errors ${nth}, query: '${query}', worse: above, value: 0.01 }`,
       )
+      change(`health: { signals: [${signals.join(', ')}] }`)
       git(repository, 'commit', '--quiet', '--all', '--message=measure')
-      const before = await rangeQueries()
+      const before = await queries()
       const ended = await run(end, '--urgent', '--cache', join(root, 'cache'))
       expect(ended).toMatchObject({ status: 0, stderr: expect.not.stringContaining('the signal') })
-      return (await rangeQueries()) - before
+      return (await queries()) - before
     }
     const vector = 'max(requests_errors_ratio{namespace="$namespace",app="$workload"})'
-    await queriesWith(`query: '${vector}'`)
-    const without = await queriesWith('')
-    expect(await queriesWith(`query: '${vector}'`)).toBe(without + 1)
+    await queriesWith(vector)
+    const without = await queriesWith()
+    expect(await queriesWith(vector)).toBe(without + 1)
+    expect(await queriesWith(vector, `2 * ${vector}`)).toBe(without + 1)
     // Together, and each by itself.
-    expect(await queriesWith(`query: 'scalar(${vector})'`)).toBe(without + 4)
+    expect(await queriesWith(`scalar(${vector})`)).toBe(without + 4)
+    // All, those of each name, and those that are refused by themselves.
+    expect(await queriesWith(vector, `scalar(${vector})`)).toBe(without + 6)
+    // All facts of the day, its usage, and two for the pods of changed workloads.
+    expect(without).toBe(4)
   })
 
   it('that are no PromQL, or read more than the workload, stop the run before it reads anything', async () => {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -90,6 +91,8 @@ function unpacked(manifest, target, packageName) {
   try {
     renameSync(fresh, target)
   } catch (error) {
+    // Another process was faster.
+    rmSync(fresh, { recursive: true, force: true })
     if (!existsSync(target)) throw error
   }
   return target

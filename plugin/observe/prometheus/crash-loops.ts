@@ -5,13 +5,18 @@ import { containerOf } from './dialect.ts'
 import { queriesFor } from './queries.ts'
 import type { ClusterReading } from './query-portion.ts'
 
+/** The query for containers in CrashLoopBackOff. */
+export const crashLoopsQuery = ({ selection, timing, dialect }: Omit<ClusterReading, 'client'>): string =>
+  queriesFor(selection, timing, dialect).crashLoops
+
 /** Marks the workloads that have a container in CrashLoopBackOff at a time (seconds since 1970) as unhealthy. */
 export async function markCrashLoops(
-  { client, selection, timing, dialect }: ClusterReading,
+  reading: ClusterReading,
   { time, owners }: { readonly time: number; readonly owners: Owners },
   observations: readonly Observation[],
 ): Promise<readonly Observation[]> {
-  const rows = await client.instant(queriesFor(selection, timing, dialect).crashLoops, time)
+  const { client, dialect } = reading
+  const rows = await client.instant(crashLoopsQuery(reading), time)
   if (rows.length === 0) return observations
   const find = workloadFinder(owners)
   const reasons = new Map<string, string>()

@@ -27,10 +27,13 @@ export async function readCurrentSizes(
   { time, find }: { readonly time: number; readonly find: FindWorkload },
 ): Promise<CurrentSizes> {
   if (dialect.kubeState === 'none') return { nodes: [], requested: new Map() }
-  const query = `${nodesQuery(selection, dialect)} or ${requestsQuery(selection, dialect)}`
-  const rows = await client.instant(query, time)
+  const rows = await client.instant(sizesQuery({ selection, dialect }), time)
   return { nodes: nodesIn(rows), requested: requestsIn(rows, dialect, find) }
 }
+
+/** The query for sizes. */
+export const sizesQuery = ({ selection, dialect }: Omit<SizesReading, 'client'>): string =>
+  `${nodesQuery(selection, dialect)} or ${requestsQuery(selection, dialect)}`
 
 const oldUnits = [
   ['cpu', 'cores'],

@@ -32,7 +32,7 @@ export interface DayCache {
 
 /** Opens the cache of one cluster for a key. Stored days are named by cluster, writer, a digest of the key, and date. */
 export async function dayCache(store: DayStore, key: DayKey): Promise<DayCache> {
-  const cluster = `${key.cluster.replace(/[^A-Za-z0-9._-]/g, '_')}/`
+  const cluster = clusterDirectory(key.cluster)
   const ownPrefix = `${cluster}${key.writer}/`
   const digest = (await sha256(JSON.stringify(key))).slice(0, 16)
   const prefix = `${ownPrefix}${digest}/`
@@ -80,7 +80,11 @@ async function parseDay(text: string): Promise<readonly Observation[] | 'damaged
   }
 }
 
-async function sha256(text: string): Promise<string> {
+/** The directory of a cluster in a store. */
+export const clusterDirectory = (cluster: string): string => `${cluster.replace(/[^A-Za-z0-9._-]/g, '_')}/`
+
+/** The digest of a text, in hexadecimal digits. */
+export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,5 +1,6 @@
 import type { Prometheus } from './client.ts'
 import { type Dialect, usageMatchers } from './dialect.ts'
+import { together } from './one-query.ts'
 import type { Series } from './response-reader.ts'
 import { type Selection, type SeriesOf, selectorOf } from './selector.ts'
 
@@ -98,7 +99,7 @@ function candidateQuery(candidates: readonly string[], dialect: Dialect, selecti
   const { namespace, pod } = dialect.state
   const usage = usageOf(dialect, selectorOf(selection, dialect.usage))
   const owners = selectorOf(selection, dialect.state)('kube_pod_owner')
-  const parts = candidates.flatMap((label) => [
+  const parts = candidates.flatMap((label): readonly (readonly [string, string])[] => [
     [`usage ${label}`, `count by (${label}) (${usage})`],
     [`owners ${label}`, `count by (${label}) (${owners})`],
     [
@@ -106,8 +107,8 @@ function candidateQuery(candidates: readonly string[], dialect: Dialect, selecti
       `count(count by (${namespace},${pod}) (count by (${label},${namespace},${pod}) (${owners})) > 1)`,
     ],
   ])
-  const all = [...parts, ['pods', `count(count by (${namespace},${pod}) (${owners}))`]]
-  return all.map(([probe, query]) => `label_replace(${query},"probe","${probe}","","")`).join(' or ')
+  const pods = `count(count by (${namespace},${pod}) (${owners}))`
+  return together({ ...Object.fromEntries(parts), pods }, 'probe')
 }
 
 const usageOf = (dialect: Dialect, series: SeriesOf): string =>

@@ -3,13 +3,15 @@ import type { Observation } from '../../model/observation.ts'
 import { emptyOwners, type Owner, type Owners, workloadFinder } from '../owners.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
-import { markCrashLoops } from './crash-loops.ts'
-import { readCurrentSizes, withCurrentSizes } from './current-sizes.ts'
+import { crashLoopsQuery, markCrashLoops } from './crash-loops.ts'
+import { readCurrentSizes, sizesQuery, withCurrentSizes } from './current-sizes.ts'
 import type { EvidenceThresholds } from './data-quality.ts'
 import type { DayCache } from './day-cache.ts'
 import type { Dialect } from './dialect.ts'
 import type { Finding, FindingDraft } from './finding.ts'
 import { addReadingFindings, type FindingLog, findingLog } from './finding-log.ts'
+import { type GatheringClient, gatheringClient } from './gathering-client.ts'
+import { keptProbes } from './kept-probe.ts'
 import { observationMerger } from './merge.ts'
 import { mixedFinding, mixedReason, nothingRecorded, probeFindings } from './metric-findings.ts'
 import { clusterSetting, findMixedClusters, type MixedClusters, valueByName } from './mixed-clusters.ts'
@@ -43,6 +45,8 @@ export interface PrometheusOptions extends PrometheusServer {
   readonly thresholds?: EvidenceThresholds
   /** Reads only the namespaces of one of several jobs. */
   readonly part?: Part
+  /** Whether the result of a probe of the last day is used again, as between the scheduled runs. */
+  readonly reusesProbe?: boolean
   /** The label that names clusters on a shared server, or `none`; detected when left out. */
   readonly clusterLabel?: string | undefined
 }
@@ -71,10 +75,10 @@ export async function observePrometheus(
   ports: UsagePorts,
 ): Promise<PrometheusUsage> {
   const { labels = {}, namespaces = [], stepSeconds = 300 } = options
-  const client = prometheus(options, ports)
+  const client = gatheringClient(prometheus(options, ports))
   const selection = { labels, namespaces }
   const exact = fullHours(options.window)
-  const probe = await runProbe(client, selection, slotsOf(exact, stepSeconds))
+  const probe = await probeOf(options, ports.store, { client, slots: slotsOf(exact, stepSeconds) })
   const { dialect } = probe
   const timing = timingFor(stepSeconds, dialect.scrapeSeconds)
   const { cache, window } = await openWindow(options, ports.store, { dialect, timing, exact })
@@ -85,7 +89,7 @@ export async function observePrometheus(
   for (const finding of probeFindings(probe)) log.add(finding)
   const mixed = await mixedClusters(probe, { options, client, time: slots.last })
   if (mixed !== undefined) log.add(mixedFinding(mixed, clusterSetting(mixed, options.cluster, labels)))
-  const reading: ClusterReading = {
+  const reading: ClusterReading & { readonly client: GatheringClient } = {
     client,
     dialect,
     selection,
@@ -104,6 +108,21 @@ export async function observePrometheus(
   if (mixed === undefined) return { ...result, observations }
   const unhealthy = `${mixedReason(mixed)}; set ${clusterSetting(mixed, options.cluster, labels)}`
   return { ...result, observations: observations.map((one) => ({ ...one, unhealthy })) }
+}
+
+/** Probes the server, or takes what an earlier run found. */
+async function probeOf(
+  { cluster, url, labels = {}, namespaces = [], reusesProbe = false }: PrometheusOptions,
+  store: DayStore | undefined,
+  { client, slots }: { readonly client: Prometheus; readonly slots: Slots },
+): Promise<ProbeResult> {
+  const kept = store && (await keptProbes(store, { cluster, url, labels, namespaces }))
+  const known = reusesProbe ? await kept?.read(slots.last) : undefined
+  if (known !== undefined) return known
+  const partial = client.partial()
+  const probe = await runProbe(client, { labels, namespaces }, slots)
+  if (probe.usage && client.partial() === partial) await kept?.write(slots.last, probe)
+  return probe
 }
 
 /** Says that there is no usage at all, and which clusters the server records where labels of the settings select none. */
@@ -148,7 +167,7 @@ interface ReadRequest {
 }
 
 async function readObservations(
-  reading: ClusterReading,
+  reading: ClusterReading & { readonly client: GatheringClient },
   { options, ports, probe, window, slots, owners, cache, log }: ReadRequest,
 ): Promise<readonly Observation[]> {
   const frame = { cluster: options.cluster, window }
@@ -164,6 +183,7 @@ async function readObservations(
     shards: packShards(counted, options.seriesBudget ?? 15_000, options.part),
     ...(cache === undefined ? {} : { cache }),
     finished: finishedBy(slots),
+    atEnd: [crashLoopsQuery(reading), ...(reading.dialect.kubeState === 'none' ? [] : [sizesQuery(reading)])],
     progress: ports.progress,
     onFailure: (message) => log.add({ code: 'part-failed', level: 'warning', message }),
     onDamage: (message) => log.add({ code: 'cache-damaged', level: 'warning', message }),

@@ -1,6 +1,7 @@
 import type { Prometheus } from './client.ts'
 import { type ContainerLabels, type Dialect, realContainer } from './dialect.ts'
 import { clusterLabels } from './mixed-clusters.ts'
+import { together } from './one-query.ts'
 import type { Slots } from './queries.ts'
 import type { Series } from './response-reader.ts'
 import { type Selection, selectorOf } from './selector.ts'
@@ -68,9 +69,7 @@ function probeQuery(selection: Selection, spanSeconds: number): string {
     v1: `count(${series('kube_pod_container_resource_requests_cpu_cores')})`,
     restarts: `count(${series('kube_pod_container_status_restarts_total')})`,
   }
-  return Object.entries(probes)
-    .map(([name, query]) => `label_replace(${query},"probe","${name}","","")`)
-    .join(' or ')
+  return together(probes, 'probe')
 }
 
 /** Series by cluster some seconds before: a cluster that is silent at the end of the window has usage in it. */

@@ -1,4 +1,5 @@
 import { type Dialect, usageMatchers } from './dialect.ts'
+import { together } from './one-query.ts'
 import { type Selection, type SeriesOf, selectorOf } from './selector.ts'
 
 /** Raised when the meaning of a query changes, so that cached days are read again. */
@@ -79,12 +80,6 @@ const highest = (by: string, selector: string, range: string | number): string =
   `max by (${by}) (max_over_time(${selector}${typeof range === 'number' ? rangeOf(range) : range}))`
 
 const rangeOf = (seconds: number): string => `[${seconds * 1000 - 1}ms]`
-
-/** Several queries in one; the label `what` names the query of each series. */
-const together = (queries: Readonly<Record<string, string>>): string =>
-  Object.entries(queries)
-    .map(([what, query]) => `label_replace(${query},"what","${what}","","")`)
-    .join(' or ')
 
 function usageQueries({ usage, timing, dialect }: Query) {
   const key = usageKey(dialect)

@@ -1,6 +1,7 @@
 import { bisectRange, type Portion, type RangeQuery } from './bisect-range.ts'
 import type { Prometheus } from './client.ts'
 import type { Dialect } from './dialect.ts'
+import { together } from './one-query.ts'
 import { queriesFor, type Timing } from './queries.ts'
 import type { Series } from './response-reader.ts'
 import type { Selection, Shard } from './selector.ts'
@@ -21,27 +22,50 @@ export interface ClusterReading {
   readonly impossible: Map<string, number>
 }
 
-type QueryName = 'cpu' | 'memory' | 'oomRestarts' | 'owners' | 'facts'
+type QueryName = 'cpu' | 'memory' | 'usage' | 'oomRestarts' | 'owners' | 'facts'
 
-/** One of the queries for a portion, for some of its pods or for all. */
-export interface PortionQuery extends Portion {
+/** The pods that may have restarted after an OOM kill: some, or any of them. */
+export interface RestartedPods {
+  readonly pods?: readonly string[]
+}
+
+/** One of the queries for a portion. */
+interface PortionQuery extends Portion {
   readonly name: QueryName
-  readonly pods?: readonly string[] | undefined
+  /** The pods for `oomRestarts`. With them, `usage` reads restarts too. */
+  readonly restarted?: RestartedPods | undefined
 }
 
 /** Runs one of the queries for a portion; see `bisectRange`. */
 export function queryPortion(
   reading: ClusterReading,
-  { chunk, shard, name, pods }: PortionQuery,
+  { chunk, shard, ...asked }: PortionQuery,
   onSeries: (series: Series) => void,
 ): Promise<void> {
+  const { name } = asked
   const halved: RangeQuery['halved'] = reading.halved.get(name) ?? new Map()
   reading.halved.set(name, halved)
   const at = name === 'owners' || name === 'facts' ? 'end' : 'slots'
-  const query = (part: Shard, seconds: number): string => {
-    const selection = { ...reading.selection, shard: part, ...(pods && { pods }) }
-    const text = queriesFor(selection, reading.timing, reading.dialect)[name]
-    return typeof text === 'string' ? text : text(seconds)
-  }
+  const query = (part: Shard, seconds: number): string => textFor(reading, asked, { shard: part, seconds })
   return bisectRange(reading.client, { chunk, shard, query, at, step: reading.timing.step, halved }, onSeries)
+}
+
+/** The text of a query for a shard, over a number of seconds. */
+export function textFor(
+  { selection, timing, dialect }: Pick<ClusterReading, 'selection' | 'timing' | 'dialect'>,
+  { name, restarted }: Pick<PortionQuery, 'name' | 'restarted'>,
+  { shard, seconds }: { readonly shard: Shard; readonly seconds: number },
+): string {
+  const own = { ...selection, shard }
+  const { cpu, memory, owners, facts } = queriesFor(own, timing, dialect)
+  const { oomRestarts } = queriesFor({ ...own, ...restarted }, timing, dialect)
+  const texts: Readonly<Record<QueryName, () => string>> = {
+    cpu: () => cpu,
+    memory: () => memory,
+    usage: () => together({ cpu, memory, ...(restarted && { restarts: oomRestarts }) }),
+    oomRestarts: () => oomRestarts,
+    owners: () => owners(seconds),
+    facts: () => facts(seconds),
+  }
+  return texts[name]()
 }

@@ -7,6 +7,7 @@ import { namespacedLabel, workloadKey } from '../../model/workload.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import { isFatal, isTooLarge } from './client-errors.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
+import { longestQuery, together } from './one-query.ts'
 import { fillQuery } from './signal-query.ts'
 
 /** A signal with the query that measures it. */
@@ -31,9 +32,6 @@ export interface SignalRequest extends PrometheusServer {
 
 const stepSeconds = 900
 const name = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
-
-/** Characters of one query. VictoriaMetrics refuses more than 16,384 by default (`-search.maxQueryLen`). */
-const longestQuery = 12_000
 
 /** A signal of a workload, with its own query. */
 interface Task {
@@ -92,29 +90,23 @@ const tasksOf = ({ workloads, cluster, labels = {} }: SignalRequest): readonly T
       }),
     )
 
-/** Tasks of one signal that fit into one query together: what is wrong with a signal touches no other. */
+/** Tasks that fit into one query together. */
 function batched(tasks: readonly Task[]): readonly (readonly Task[])[] {
   const batches: Task[][] = []
-  for (const own of groupBy(tasks, ({ rule }) => rule.name).values()) {
-    let length = Number.POSITIVE_INFINITY
-    for (const task of own) {
-      length += task.query.length + 60
-      if (length > longestQuery) {
-        batches.push([])
-        length = task.query.length + 60
-      }
-      batches.at(-1)?.push(task)
+  let length = Number.POSITIVE_INFINITY
+  for (const task of tasks) {
+    length += task.query.length + 60
+    if (length > longestQuery) {
+      batches.push([])
+      length = task.query.length + 60
     }
+    batches.at(-1)?.push(task)
   }
   return batches
 }
 
 /** The label that says of which query in a batch a series is. */
 const which = 'tortoise_query'
-
-/** The queries of a batch in one. */
-const inOne = (tasks: readonly Task[]): string =>
-  tasks.map(({ query }, nth) => `label_replace(${query},"${which}","${nth}","","")`).join(' or ')
 
 /** The server, and the times of the samples, in seconds since 1970. */
 interface Reader {
@@ -124,8 +116,9 @@ interface Reader {
 }
 
 /**
- * Reads the signals of a batch. Where their query asks for too much, each half is read by itself. Where the server refuses it, each signal is,
- * so that a query which cannot be executed fails alone, and one that is no vector is read as it is.
+ * Reads the signals of a batch. Where their query fails, those of each name are read by themselves, so that what is wrong with one touches no
+ * other. Of one name, each half is read by itself where they ask for too much, and each workload where the server refuses them: a query that
+ * cannot be executed fails alone, and one that is no vector is read as it is.
  */
 async function readBatch(
   reader: Reader,
@@ -136,15 +129,20 @@ async function readBatch(
     return tasks.map((task, nth) => [task, samplesOf(task, reader.first, read[nth])])
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
-    if (tasks.length > 1 && !isFatal(error)) {
-      const isRefused = error.problems.some(({ code }) => code === 'prometheus.refused')
-      const size = isTooLarge(error) ? Math.ceil(tasks.length / 2) : isRefused ? 1 : tasks.length
-      const parts = tasks.flatMap((_, at) => (at % size === 0 ? [tasks.slice(at, at + size)] : []))
-      if (parts.length > 1) return (await inParallel(parts, (part) => readBatch(reader, part))).flat()
-    }
+    const parts = isFatal(error) ? [] : partsOf(tasks, error)
+    if (parts.length > 1) return (await inParallel(parts, (part) => readBatch(reader, part))).flat()
     const [reason] = error.message.split('\n', 1)
     return tasks.map((task) => [task, `${namespacedLabel(task.workload)}: ${reason}`])
   }
+}
+
+/** The parts of a batch whose query failed; one when it can only fail again. */
+function partsOf(tasks: readonly Task[], error: ExpectedStop): readonly (readonly Task[])[] {
+  const byName = [...groupBy(tasks, ({ rule }) => rule.name).values()]
+  if (byName.length > 1) return byName
+  const isRefused = error.problems.some(({ code }) => code === 'prometheus.refused')
+  const size = isTooLarge(error) ? Math.ceil(tasks.length / 2) : isRefused ? 1 : tasks.length
+  return tasks.flatMap((_, at) => (at % size === 0 ? [tasks.slice(at, at + size)] : []))
 }
 
 /** The series that a query gave: which ones, and the values of the last one by time. */
@@ -158,7 +156,8 @@ async function readOnce({ client, first, last }: Reader, tasks: readonly Task[])
   const count = Math.floor((last - first) / stepSeconds) + 1
   const read = tasks.map((): Series => ({ seen: new Set(), values: new Array(count).fill(Number.NaN) }))
   const [only] = tasks
-  const query = tasks.length === 1 ? (only?.query ?? '') : inOne(tasks)
+  const queries = tasks.map((task) => task.query)
+  const query = tasks.length === 1 ? (only?.query ?? '') : together(queries, which)
   await client.each({ query, start: first, end: last, step: stepSeconds }, ({ labels, times, values }) => {
     const { [which]: nth = '0', ...own } = labels
     const series = read[Number(nth)]

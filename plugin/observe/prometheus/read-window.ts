@@ -8,15 +8,17 @@ import type { Portion } from './bisect-range.ts'
 import { isFatal } from './client-errors.ts'
 import type { CachedDay, DayCache } from './day-cache.ts'
 import type { Frame } from './finish-observation.ts'
+import type { GatheringClient } from './gathering-client.ts'
 import type { Merger } from './merge.ts'
 import type { Chunk, Slots } from './queries.ts'
-import { type ClusterReading, queryPortion } from './query-portion.ts'
-import { readUsage } from './run-queries.ts'
+import { type ClusterReading, queryPortion, textFor } from './query-portion.ts'
+import { readUsage, readUsageAtOnce } from './run-queries.ts'
 import type { Shard } from './selector.ts'
 import { printShard } from './shards.ts'
 
 /** Everything that reading the days of a window needs. */
 export interface WindowReading extends ClusterReading {
+  readonly client: GatheringClient
   readonly slots: Slots
   readonly chunks: readonly Chunk[]
   readonly shards: readonly Shard[]
@@ -26,6 +28,8 @@ export interface WindowReading extends ClusterReading {
   /** True for a day that late samples no longer change. */
   readonly finished: (chunk: Chunk) => boolean
   readonly merger: Merger
+  /** Queries of the caller at the last slot. They are gathered with those of the last day where that is read alone. */
+  readonly atEnd: readonly string[]
   readonly progress: Progress
   /** Called with a message for each portion that cannot be read. */
   readonly onFailure: (message: string) => void
@@ -43,6 +47,7 @@ const failuresToGiveUp = 3
 export async function readWindow(reading: WindowReading): Promise<void> {
   const missing = await readCachedDays(reading)
   const portions = missing.flatMap((chunk) => reading.shards.map((shard): Portion => ({ chunk, shard })))
+  const isAlone = await gatherLast(reading, portions)
   const state = { done: 0, failed: 0, read: 0 }
   const total = portions.length * 2
   const step = (): void => reading.progress({ kind: 'step', stage: 'observe', done: ++state.done, total })
@@ -55,7 +60,10 @@ export async function readWindow(reading: WindowReading): Promise<void> {
   await inParallel(
     portions,
     async (portion) => {
-      const part = await attempt(reading, portion, { work: () => readPortion(reading, portion, find), state })
+      const part = await attempt(reading, portion, {
+        work: () => readPortion(reading, portion, { find, isAlone }),
+        state,
+      })
       if (part !== undefined) reading.merger.add(part.observations)
       step()
       await cacheDay(reading, portion.chunk, { day: days.get(portion.chunk) ?? emptyDay(), part })
@@ -65,11 +73,25 @@ export async function readWindow(reading: WindowReading): Promise<void> {
   await reading.cache?.keep(reading.chunks.filter(reading.finished).map((chunk) => cachedDay(chunk)))
 }
 
+/**
+ * Whether only a small last day is read, as in a run soon after another one. What is queried at its end is gathered then.
+ */
+async function gatherLast(reading: WindowReading, portions: readonly Portion[]): Promise<boolean> {
+  const [last, ...others] = portions
+  if (last === undefined || others.length > 0 || last.chunk.end !== reading.slots.last) return false
+  if (reading.finished(last.chunk) || sizeOf(last.shard) > smallPortion) return false
+  const { shard, chunk } = last
+  const { seconds, end } = chunk
+  const own = (['owners', 'facts'] as const).map((name) => textFor(reading, { name }, { shard, seconds }))
+  await reading.client.gather([...own, ...reading.atEnd], end)
+  return true
+}
+
+const sizeOf = ({ members }: Shard): number => members.reduce((sum, [, series]) => sum + series, 0)
+
 /** Portions read in parallel: one when they are large, which saves memory; up to three when they are small, which keeps the server busy. */
 function parallelPortions(shards: readonly Shard[]): number {
-  const largest = Math.max(
-    ...shards.map(({ members }) => members.reduce((sum, [, series]) => sum + series, 0)),
-  )
+  const largest = Math.max(...shards.map(sizeOf))
   return largest > largePortion ? 1 : largest > smallPortion ? 2 : 3
 }
 
@@ -137,13 +159,17 @@ async function readOwners(reading: WindowReading, portion: Portion): Promise<voi
   })
 }
 
-async function readPortion(reading: WindowReading, portion: Portion, find: FindWorkload) {
+async function readPortion(
+  reading: WindowReading,
+  portion: Portion,
+  { find, isAlone }: { readonly find: FindWorkload; readonly isAlone: boolean },
+) {
   const { start, end, seconds } = portion.chunk
   const { step } = reading.slots
   const slots = { first: start, last: end, step, count: Math.round(seconds / step) }
   const accumulator = usageAccumulator(slots)
   const before = reading.client.partial()
-  await readUsage(reading, portion, { accumulator, find })
+  await (isAlone ? readUsageAtOnce : readUsage)(reading, portion, { accumulator, find })
   const window = { from: new Date((start - step) * 1000), to: new Date(end * 1000) }
   const observations = finishAccumulator(accumulator, { cluster: reading.frame.cluster, window })
   return { observations, partial: reading.client.partial() !== before }

@@ -41,6 +41,7 @@ export async function observeUsage(
       namespaces: cluster.kubernetes?.namespaces ?? [],
       ...owners,
       ...(part === undefined ? {} : { part }),
+      ...(flags.reusesProbe && { reusesProbe: true }),
       ...more,
     },
     {
