@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { matchSchema } from './match.ts'
+import { amountsSchema } from './shared-schemas.ts'
 
 const time = z.iso.datetime({
   offset: true,
@@ -17,7 +18,16 @@ export const eventsSchema = z
           .describe('The workloads; every part that is given must match.'),
         from: time.describe('When it begins, with its time zone: `2026-11-27T08:00:00+01:00`.'),
         to: time.describe('When it ends.'),
-        minReplicas: z.number().int().min(1).describe('Minimum of the HPA during the event.'),
+        minReplicas: z
+          .union([z.number().int().min(1), z.literal('max')])
+          .optional()
+          .describe('Minimum of the HPA during the event; `max` for as many pods as it may have.'),
+        minRequests: z
+          .record(z.string(), amountsSchema)
+          .optional()
+          .describe(
+            'Least requests during the event, by the name of the container: `{app: {cpu: "1", memory: 2Gi}}`.',
+          ),
         leadHours: z
           .number()
           .min(0)
@@ -29,6 +39,15 @@ export const eventsSchema = z
         path: ['to'],
         error: 'must be after `from`',
       })
+      .refine(
+        ({ minReplicas, minRequests = {} }) =>
+          minReplicas !== undefined || Object.keys(minRequests).length > 0,
+        {
+          error: 'needs `minReplicas` or `minRequests`',
+        },
+      )
       .describe('A time for which the load is known before.'),
   )
-  .describe('Planned events: a run before each raises the minimum of HPAs, and one after it lowers it again.')
+  .describe(
+    'Planned events: a run before each raises the minimum of HPAs and requests, and one after it restores them.',
+  )

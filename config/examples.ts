@@ -38,7 +38,8 @@ export const sectionExamples: Readonly<Record<string, string>> = {
     match: { namespace: shop }
     from: 2026-11-27T08:00:00+01:00
     to: 2026-12-01T00:00:00+01:00
-    minReplicas: 12`,
+    minReplicas: 12
+    minRequests: { app: { cpu: 500m } }`,
   rules: `rules:
   - match: { namespace: shop, workload: StatefulSet/cache }
     memory: "Off"

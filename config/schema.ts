@@ -12,7 +12,7 @@ import { notifySchema } from './notify.ts'
 import type { DeniedSetting, PlacedSetting } from './placed-settings.ts'
 import { loginSchema, programsSchema, sandboxSchema } from './programs.ts'
 import { recommendSchema } from './recommend.ts'
-import { editorSchema, quantity, repositoryPath } from './shared-schemas.ts'
+import { amountsSchema, editorSchema, repositoryPath } from './shared-schemas.ts'
 import { storageSchema } from './storage.ts'
 
 const sourceSchema = z
@@ -49,11 +49,6 @@ const sourceSchema = z
   })
   .describe('One source: a directory that Argo CD or Flux would render.')
 
-const amounts = z.strictObject({
-  cpu: quantity('cpu').optional().describe('CPU, for example `250m`.'),
-  memory: quantity('memory').optional().describe('Memory, for example `512Mi`.'),
-})
-
 const ruleSchema = z
   .strictObject({
     match: matchSchema,
@@ -64,8 +59,8 @@ const ruleSchema = z
         'How CPU is scaled: by the number of pods (Horizontal), by their size (Vertical), not at all (Off), or as the HPA does (On).',
       ),
     memory: z.enum(scalingPolicies).optional().describe('How memory is scaled.'),
-    minimum: amounts.optional().describe('Smallest requests. A smaller one is raised to it.'),
-    maximum: amounts
+    minimum: amountsSchema.optional().describe('Smallest requests. A smaller one is raised to it.'),
+    maximum: amountsSchema
       .optional()
       .describe('Largest requests. Nothing is requested above it, not even after an OOM kill.'),
     delivery: z

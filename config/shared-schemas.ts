@@ -30,7 +30,7 @@ export const repositoryPath = z
   .overwrite((path) => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '') || '.')
 
 /** A quantity of Kubernetes, as text. */
-export const quantity = (resource: 'cpu' | 'memory') =>
+const quantity = (resource: 'cpu' | 'memory') =>
   z
     .union([z.string(), z.number()])
     .transform(String)
@@ -40,6 +40,12 @@ export const quantity = (resource: 'cpu' | 'memory') =>
         ? 'must be an amount of CPU, for example 250m'
         : 'must be an amount of memory, for example 512Mi',
     )
+
+/** Amounts of CPU and memory. */
+export const amountsSchema = z.strictObject({
+  cpu: quantity('cpu').optional().describe('CPU, for example `250m`.'),
+  memory: quantity('memory').optional().describe('Memory, for example `512Mi`.'),
+})
 
 /** Files with the certificates of a connection. */
 export const tlsFiles = z

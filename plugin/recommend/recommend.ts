@@ -203,7 +203,7 @@ function afterHistory(
     decided,
     pastValues: past,
   })
-  return withEvents(after, { declared, cluster, events, pastValues: past })
+  return withEvents(after, { declared, cluster, events, pastValues: past, bounds: subject.bounds })
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

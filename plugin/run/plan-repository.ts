@@ -8,7 +8,6 @@ import { changeKey } from '../deliver/record/commit-message.ts'
 import { parseChangeKey } from '../deliver/record/trailers.ts'
 import type { FindPersonEdit } from '../model/person-edit.ts'
 import type { Plan } from '../model/plan.ts'
-import type { PlannedEvent } from '../model/planned-event.ts'
 import { plural } from '../model/plural.ts'
 import type { Progress } from '../model/progress.ts'
 import type { RepositoryView } from '../model/source.ts'
@@ -22,6 +21,7 @@ import type { Checkout } from './checkout.ts'
 import { decideBy } from './deliver/decide.ts'
 import { earnedDelivery, reviewByDelivery } from './deliver/delivery-rules.ts'
 import { ownersOf } from './deliver/forge-state.ts'
+import { eventsNow } from './events-now.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import type { ObservedUsage } from './observe/request.ts'
@@ -85,14 +85,6 @@ async function commitsOf(
   if (gitdir === undefined) return []
   return recentCommits({ gitdir, ref, now }, deliver.pullRequests.rememberDays)
 }
-
-/** The planned events that are not over. */
-export const eventsNow = (events: Settings['events'], now: Date): readonly PlannedEvent[] =>
-  events.flatMap(({ name, match, from, to, minReplicas, leadHours }) =>
-    now.getTime() < Date.parse(to)
-      ? [{ name, match, to, minReplicas, isOn: Date.parse(from) - leadHours * 3_600_000 <= now.getTime() }]
-      : [],
-  )
 
 /** How workloads earn a delivery with less review. */
 const graduationOf = ({ rules, deliver }: Pick<Settings, 'rules' | 'deliver'>): Graduation => {

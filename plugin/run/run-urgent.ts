@@ -12,11 +12,12 @@ import { findBaseBranch } from './base-branch.ts'
 import { deliverPlan } from './deliver/deliver.ts'
 import { openTarget } from './deliver/target.ts'
 import { trackedPulls } from './deliver/tracked-pulls.ts'
+import { eventsNow } from './events-now.ts'
 import { hasHistoryGap } from './history-gap.ts'
 import type { RunPorts } from './host.ts'
 import { type ObserveUsage, observe } from './observe/observe.ts'
 import type { ObservedUsage } from './observe/request.ts'
-import { eventsNow, planRepository } from './plan-repository.ts'
+import { planRepository } from './plan-repository.ts'
 import { recentCommits } from './recent-commits.ts'
 import { requireDelivery } from './require-settings.ts'
 import { retryWhenMoved } from './retry-when-moved.ts'
@@ -64,7 +65,7 @@ async function usageOrNone(
   observeUsage: ObserveUsage,
 ): Promise<ObservedUsage & { readonly isUnknown: boolean }> {
   try {
-    return { ...(await observeUsage(ports, settings, { ...usage, reusesProbe: true })), isUnknown: false }
+    return { ...(await observeUsage(ports, settings, usage)), isUnknown: false }
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [reason = ''] = error.message.split('\n')

@@ -5,14 +5,27 @@ import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Progress } from '../model/progress.ts'
 import { matchesRule } from '../model/rule-match.ts'
 
-/** Warns of planned events whose `match` fits no workload of a whole plan: a misspelled name would stay unseen until the event. */
+/**
+ * Warns of planned events whose `match` fits no workload of a whole plan, or whose containers are in none of them: a misspelled name would
+ * stay unnoticed until the event.
+ */
 export function warnOfUnmatched(
   events: readonly PlannedEvent[],
   { recommendations }: Pick<Plan, 'recommendations'>,
   progress: Progress,
 ): void {
-  for (const { name, match } of events) {
-    if (recommendations.some(({ cluster, workload }) => matchesRule(match, { cluster, workload }))) continue
+  for (const { name, match, minRequests = {} } of events) {
+    const matched = recommendations.filter(({ cluster, workload }) =>
+      matchesRule(match, { cluster, workload }),
+    )
+    const containers = new Set(matched.map(({ container }) => container))
+    const unknown = Object.keys(minRequests).filter((one) => !containers.has(one))
+    if (matched.length > 0 && unknown.length > 0)
+      progress({
+        kind: 'warning',
+        message: `the planned event ${name} names containers that no workload has which it matches (${unknown.join(', ')}), so their requests are not raised; correct minRequests in the settings`,
+      })
+    if (matched.length > 0) continue
     const wanted = Object.entries(match)
       .map(([key, value]) => `${key}: ${value}`)
       .join(', ')

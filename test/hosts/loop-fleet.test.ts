@@ -64,6 +64,7 @@ describe.skipIf(missing !== undefined)('a fleet of all shapes in the closed loop
     }
     expect(days.filter(({ commit }) => commit !== undefined).length).toBeGreaterThan(2)
     expect(days.slice(moving).map(({ commit }) => commit)).toEqual(Array.from({ length: quiet }))
+    const overAll = new Map<string, number>()
     for (const [index, day] of days.slice(0, -1).entries()) {
       const [saves, saved] = [predicted(day), fallsAfter(day, days[index + 1] as Day)]
       for (const resource of ['cpu', 'memory'] as const) {
@@ -80,9 +81,13 @@ describe.skipIf(missing !== undefined)('a fleet of all shapes in the closed loop
           expect(Math.abs(less - more), `${resource} of ${name} on day ${index}`).toBeLessThanOrEqual(
             onePod + 1,
           )
+          const key = `${resource} of ${name} in pods`
+          overAll.set(key, (overAll.get(key) ?? 0) + (less - more) / onePod)
         }
       }
     }
+    console.log(overAll)
+    for (const [key, pods] of overAll) expect(Math.abs(pods), key).toBeLessThanOrEqual(1)
     expect(lab.rollOuts.listings()).toBeGreaterThan(moving)
     expect(lab.rollOuts.violations()).toEqual([])
     expect([...lab.load.kills(), ...lab.load.shortages()]).toEqual([])

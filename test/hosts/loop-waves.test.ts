@@ -52,10 +52,11 @@ function fallAfter(
   day: number,
   [cluster, resource]: [string, 'cpu' | 'memory'],
 ): number {
-  const [before = 0, after = 0] = [days[day], days[day + 1]].map(
-    (one) => sumOf(one?.requested.get(cluster)?.values() ?? [])[resource],
-  )
-  return before === 0 || after === 0 ? 0 : (1 - after / before) * 100
+  const [before, after] = [days[day], days[day + 1]].map((one) => {
+    const requested = one?.requested.get(cluster)
+    return requested && sumOf(requested.values())[resource]
+  })
+  return before === undefined || after === undefined ? 0 : (1 - after / before) * 100
 }
 
 const workloadsIn = ({ changes }: Day, cluster: string): number =>

@@ -17,9 +17,10 @@ describe('a planned event', () => {
   const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
 
   /** Settings with one event, committed. */
-  function plan(from: string, to: string, minReplicas = 12): void {
+  function plan(from: string, to: string, least: number | string = 12): void {
     const text = read('tortoise.yaml').replace(/events:.*\n/, '')
-    const event = `{ name: sale, match: { namespace: shop }, from: "${from}", to: "${to}", minReplicas: ${minReplicas} }`
+    const wanted = typeof least === 'number' ? `minReplicas: ${least}` : least
+    const event = `{ name: sale, match: { namespace: shop }, from: "${from}", to: "${to}", ${wanted} }`
     writeFileSync(join(work.root, 'tortoise.yaml'), `${text}events: [${event}]\n`)
     git(work.root, 'commit', '--quiet', '--all', '--message=event')
   }
@@ -64,6 +65,40 @@ describe('a planned event', () => {
     expect(await minimumAfterRun()).toBe('3')
   }, 60_000)
 
+  it('raises requests with their limits, and the minimum to the maximum, and restores them', async () => {
+    checkout(kustomization)
+    const resources = (): readonly string[] => {
+      const manifest = read('apps/web/app.yaml')
+      return [...manifest.matchAll(/(?:requests|limits): (\{.*\})/g)].map(([, text = '']) => text)
+    }
+    const before = resources()
+    plan(at(-1), at(36), 'minReplicas: max, minRequests: { app: { cpu: 500m, memory: 1Gi } }')
+    expect(await minimumAfterRun()).toBe('20')
+    expect(resources()).toEqual(['{ cpu: 500m, memory: 1024Mi }', '{ memory: 1024Mi }'])
+    const message = git(work.root, 'log', '-1', '--format=%B')
+    expect(message).toMatch(
+      /Planned: sale \(until .*\): the request is at least 500m, and nothing is lowered\./,
+    )
+    expect(message).toMatch(/Planned: sale \(until .*\): at least 20 pods run/)
+    const commit = commits()
+    await run()
+    expect(commits()).toBe(commit)
+    plan(at(-36), at(-1))
+    expect(await minimumAfterRun()).toBe('3')
+    expect(resources()).toEqual(before)
+  }, 60_000)
+
+  it.each([
+    ['nothing', 'leadHours: 1', 'needs `minReplicas` or `minRequests`'],
+    ['no amounts', 'minRequests: {}', 'needs `minReplicas` or `minRequests`'],
+    ['an amount that is none', 'minRequests: { app: { cpu: much } }', 'must be an amount of CPU'],
+  ])('that wants %s is refused', async (_name, wanted, says) => {
+    checkout(kustomization)
+    plan(at(1), at(2), wanted)
+    const { status, stderr } = await tortoise(['plan', '--snapshot', 'x.json'], { cwd: work.root })
+    expect([status, stderr]).toEqual([2, expect.stringContaining(says)])
+  })
+
   it('whose match fits no workload is warned of', async () => {
     checkout(kustomization)
     plan(at(-1), at(36))
@@ -73,6 +108,10 @@ describe('a planned event', () => {
     git(work.root, 'commit', '--quiet', '--all', '--message=typo')
     expect(await run()).toContain(
       'the planned event sale matches no workload that has recommendations ({ namespace: shpo }), so nothing is raised for it',
+    )
+    plan(at(-1), at(36), 'minRequests: { app: { cpu: 500m }, ap: { cpu: 500m } }')
+    expect(await run()).toContain(
+      'the planned event sale names containers that no workload has which it matches (ap), so their requests are not raised',
     )
   }, 60_000)
 

@@ -22,12 +22,6 @@ interface ImageDescription {
   readonly base: string
   readonly programs: readonly { readonly image: string; readonly source: string; readonly path: string }[]
   readonly files: { readonly archive: string; readonly sha256: string }
-  readonly rootFileSystem?: {
-    readonly archive: string
-    readonly sha256: string
-    readonly base: string
-    readonly programs: readonly string[]
-  }
   readonly config: {
     readonly User: string
     readonly Env: readonly string[]
@@ -36,8 +30,17 @@ interface ImageDescription {
   readonly billOfMaterials: string
 }
 
+interface RootFileSystem {
+  readonly archive: string
+  readonly base: string
+  readonly programs: readonly string[]
+}
+
 const described = (image: string): ImageDescription =>
   JSON.parse(read(first, 'images', `${image}-image-${version}.json`))
+
+const rootOf = (image: string): RootFileSystem =>
+  JSON.parse(read(first, 'images', `${image}-rootfs-${version}.json`))
 
 const shared = [
   'drwxr-xr-x 0/0 opt/',
@@ -122,19 +125,20 @@ if (obstacle !== undefined) console.warn(`The root file systems of the release a
 
 describe.skipIf(obstacle !== undefined)('a root file system of the release', () => {
   function unpacked(image: string): { readonly root: string; readonly recipe: ImageRecipe } {
-    const { dockerfile, rootFileSystem } = described(image)
+    const { dockerfile } = described(image)
     const directory = mkdtempSync(join(work, 'root-'))
-    unpackTar(readFileSync(join(first, 'images', rootFileSystem?.archive ?? '')), directory)
+    unpackTar(readFileSync(join(first, 'images', rootOf(image).archive)), directory)
     return { root: directory, recipe: readDockerfile(read(first, 'action', dockerfile)) }
   }
 
   it.each(Object.keys(namedBy))(
     '%s holds the files of the project, its programs, and a named base',
     (image) => {
-      const { files, programs, rootFileSystem } = described(image)
-      expect(rootFileSystem?.base).toMatch(/^Node 24\.\d+\.\d+ with libraries of \S/)
-      expect(rootFileSystem?.programs).toEqual(expect.arrayContaining([expect.stringMatching(/@v?\d+\.\d/)]))
-      const entries = listed(join(first, 'images', rootFileSystem?.archive ?? ''))
+      const { files, programs } = described(image)
+      const whole = rootOf(image)
+      expect(whole.base).toMatch(/^Node 24\.\d+\.\d+ with libraries of \S/)
+      expect(whole.programs).toEqual(expect.arrayContaining([expect.stringMatching(/@v?\d+\.\d/)]))
+      const entries = listed(join(first, 'images', rootOf(image).archive))
       expect(entries).toEqual(expect.arrayContaining([...listed(join(first, 'images', files.archive))]))
       for (const { path } of programs)
         expect(entries).toContainEqual(

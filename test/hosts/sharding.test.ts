@@ -57,8 +57,8 @@ describe('a run in shards', () => {
     return parts
   }
   const days = (): readonly string[] =>
-    readdirSync(join(work, 'days'), { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.gz') && !file.includes('probe'),
+    readdirSync(join(work, 'days'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.gz'),
     )
   const inOrder = (observations: readonly Observation[]): readonly Observation[] =>
     [...observations].sort((one, other) => (workloadKey(one.workload) < workloadKey(other.workload) ? -1 : 1))

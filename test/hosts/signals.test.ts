@@ -150,7 +150,7 @@ describe.skipIf(!hasPrometheus())('signals of owners in a real Prometheus', () =
     expect(await queriesWith(`scalar(${vector})`)).toBe(without + 4)
     // All, those of each name, and those that are refused by themselves.
     expect(await queriesWith(vector, `scalar(${vector})`)).toBe(without + 6)
-    // All facts of the day, its usage, and two for the pods of changed workloads.
+    // The probe, all facts of the day, its usage, and the pods of changed workloads.
     expect(without).toBe(4)
   })
 

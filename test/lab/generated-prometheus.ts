@@ -109,10 +109,15 @@ function* elementsOf(
 ): Generator<string> {
   const query = form.get('query') ?? ''
   if (query.includes('"probe"')) return yield* probeRows(fleet)
-  if (query.includes('kube_pod_owner')) return yield* ownerRows(own, fleet)
+  // Of several queries in one, that of the owners is the first.
+  const of = query.includes('"tortoise_query"') ? { tortoise_query: '0' } : {}
+  if (query.includes('kube_pod_owner')) return yield* ownerRows(own, fleet, of)
   if (form.get('step') === null || query.includes('kube_pod_container_status')) return
   const [start = 0, last = 0, step = 300] = [form.get('start'), form.get('end'), form.get('step')].map(Number)
-  for (const index of own) yield* usageRows(index, { start, last, step })
+  const joint = query.includes('"what","memory"') ? ['cpu', 'memory'] : [undefined]
+  for (const what of joint)
+    for (const index of own)
+      yield* usageRows(index, { start, last, step }, what === undefined ? {} : { what })
 }
 
 const rowAt =
@@ -134,25 +139,29 @@ function* probeRows(fleet: GeneratedFleet): Generator<string> {
 const podNames = (index: number): readonly string[] =>
   ['aaaaa', 'bbbbb', 'ccccc'].map((suffix) => `app-${index}-5d4f8c7b9-${suffix}`)
 
-function* ownerRows(own: readonly number[], fleet: GeneratedFleet): Generator<string> {
+function* ownerRows(own: readonly number[], fleet: GeneratedFleet, of: object): Generator<string> {
   const row = rowAt(fleet)
   for (const index of own) {
     const namespace = namespaceOf(index)
     const replicaset = `app-${index}-5d4f8c7b9`
-    const owner = { owner_kind: 'Deployment', owner_name: `app-${index}` }
+    const owner = { owner_kind: 'Deployment', owner_name: `app-${index}`, ...of }
     yield row({ what: 'replicaSets', namespace, replicaset, ...owner }, 1)
     for (const pod of podNames(index))
-      yield row({ what: 'pods', namespace, pod, owner_kind: 'ReplicaSet', owner_name: replicaset }, 1)
+      yield row({ what: 'pods', namespace, pod, owner_kind: 'ReplicaSet', owner_name: replicaset, ...of }, 1)
   }
 }
 
-function* usageRows(index: number, { start, last, step }: { start: number; last: number; step: number }) {
+function* usageRows(
+  index: number,
+  { start, last, step }: { start: number; last: number; step: number },
+  of: object,
+) {
   for (const pod of podNames(index)) {
     for (const container of ['app', 'proxy']) {
       const values: string[] = []
       for (let time = start; time <= last; time += step)
         values.push(`[${time},"${0.1 + ((time / step + index) % 50) / 100}"]`)
-      const metric = JSON.stringify({ namespace: namespaceOf(index), pod, container })
+      const metric = JSON.stringify({ namespace: namespaceOf(index), pod, container, ...of })
       yield `{"metric":${metric},"values":[${values.join(',')}]}`
     }
   }

@@ -26,9 +26,13 @@ export function settle(directory: string, seconds: number): void {
   }
 }
 
-/** Lines as `sha256sum` prints them, for every file below a directory. */
+/** Root file systems have files of the machine that made them, and are not published. */
+const ofMachine = /^images\/[^/]+-rootfs-[^/]+$/
+
+/** Lines as `sha256sum` prints them, for every file below a directory that is published. */
 export const checksums = (directory: string): string =>
   filesBelow(directory)
+    .filter((name) => !ofMachine.test(name))
     .map((name) => `${sha256(readFileSync(join(directory, name)))}  ${name}\n`)
     .join('')
 

@@ -65,8 +65,9 @@ export function rootObstacle(): string | undefined {
 }
 
 /**
- * Writes for each image the project's own files in it as a tar archive, its root file system where this machine can make it, and
- * a description that names the base, the programs of other images, and how a container starts.
+ * Writes for each image the project's own files in it as a tar archive, and a description that names the base, the programs of other
+ * images, and how a container starts. Where this machine can make the root file system of the image, it is written too, with a description
+ * of what is of this machine.
  */
 export function buildImages(request: ImagesRequest): void {
   mkdirSync(request.out, { recursive: true })
@@ -82,14 +83,16 @@ export function buildImages(request: ImagesRequest): void {
       base: recipe.base,
       programs: programsOf(recipe),
       files: written(request, `${image.name}-image-${version}.tar`, ownFiles({ recipe, context })),
-      ...(isWhole && { rootFileSystem: wholeImage(request, image, recipe) }),
       config: configOf(recipe),
       billOfMaterials: `gitops-tortoise-${version}.cdx.json`,
     }
-    const file = `${image.name}-image-${version}.json`
-    writeFileSync(join(request.out, file), `${JSON.stringify(description, null, 2)}\n`)
+    describe(request, `${image.name}-image-${version}.json`, description)
+    if (isWhole) describe(request, `${image.name}-rootfs-${version}.json`, wholeImage(request, image, recipe))
   }
 }
+
+const describe = ({ out }: ImagesRequest, file: string, description: object): void =>
+  writeFileSync(join(out, file), `${JSON.stringify(description, null, 2)}\n`)
 
 /** The image without Docker, for Linux on x64: its base and programs are those of this machine and of packages. */
 function wholeImage(request: ImagesRequest, { name, programs: find }: Image, recipe: ImageRecipe) {
@@ -97,7 +100,7 @@ function wholeImage(request: ImagesRequest, { name, programs: find }: Image, rec
   const directories = programs.map(({ directory }) => directory)
   const entries = rootFileSystem({ recipe, context: request.tree, programs: directories, node })
   return {
-    ...written(request, `${name}-rootfs-${request.version}-linux-amd64.tar`, entries),
+    ...written(request, `${name}-rootfs-${request.version}.tar`, entries),
     platform: 'linux/amd64',
     base: baseName(node),
     programs: programs.map((one) => one.package),

@@ -19,6 +19,8 @@ export interface RangeQuery extends Portion {
   readonly step: number
   /** Evaluated once at the end of the chunk, or at each of its slots. */
   readonly at: 'end' | 'slots'
+  /** Whether it fails where its response is too large, instead of being split. */
+  readonly isWhole?: boolean
   /** Shards that were halved before for this query; they are not queried as a whole again. */
   readonly halved: Map<Shard, readonly [Shard, Shard]>
 }
@@ -61,7 +63,7 @@ async function runOrSplit(client: Prometheus, query: RangeQuery, sink: SeriesSin
   try {
     await runOnce(client, query, deliver)
   } catch (error) {
-    if (!isTooLarge(error)) throw error
+    if (!isTooLarge(error) || query.isWhole) throw error
     const halves = halveShard(query.shard)
     if (halves !== undefined) query.halved.set(query.shard, halves)
     const parts = halves === undefined ? byTime(query) : byShards(query, halves)

@@ -24,6 +24,14 @@ export function shortened(message: string): string {
   return tooLarge.test(message) && !tooLarge.test(shown) ? `${shown} (too large)` : shown
 }
 
+/** True for a query that the server rejects. */
+export const isRefused = (error: ExpectedStop): boolean =>
+  error.problems.some(({ code }) => code === 'prometheus.refused')
+
+/** True for a server that cannot be reached. */
+export const isUnreachable = (error: ExpectedStop): boolean =>
+  error.problems.some(({ code }) => code === 'prometheus.unreachable')
+
 /** True for an error that ends the reading of this server: rejected credentials, or a spent query budget. */
 export const isFatal = (error: unknown): boolean =>
   error instanceof ExpectedStop &&

@@ -81,10 +81,9 @@ async function parseDay(text: string): Promise<readonly Observation[] | 'damaged
 }
 
 /** The directory of a cluster in a store. */
-export const clusterDirectory = (cluster: string): string => `${cluster.replace(/[^A-Za-z0-9._-]/g, '_')}/`
+const clusterDirectory = (cluster: string): string => `${cluster.replace(/[^A-Za-z0-9._-]/g, '_')}/`
 
-/** The digest of a text, in hexadecimal digits. */
-export async function sha256(text: string): Promise<string> {
+async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -8,9 +8,9 @@ import type { Series } from './response-reader.ts'
 export interface GatheringClient extends Prometheus {
   /**
    * Asks for several queries at one time, in seconds since 1970. `instant` and `each` then give the series of each of them once, without
-   * another request. Where the server does not answer all of them together, nothing is known, and each is asked for by itself.
+   * another request. False where the server does not answer all of them together: each is asked for by itself then.
    */
-  readonly gather: (queries: readonly string[], time: number) => Promise<void>
+  readonly gather: (queries: readonly string[], time: number) => Promise<boolean>
 }
 
 /** The label that says of which query a series is. */
@@ -30,7 +30,7 @@ export function gatheringClient(client: Prometheus): GatheringClient {
     ...client,
     gather: async (queries, time) => {
       const query = together(queries, which)
-      if (query.length > longestQuery) return
+      if (query.length > longestQuery) return false
       const found = queries.map((): Series[] => [])
       try {
         for (const { labels, ...samples } of await client.instant(query, time)) {
@@ -38,10 +38,11 @@ export function gatheringClient(client: Prometheus): GatheringClient {
           found[Number(nth)]?.push({ labels: own, ...samples })
         }
       } catch (error) {
-        if (error instanceof ExpectedStop && !isFatal(error)) return
+        if (error instanceof ExpectedStop && !isFatal(error)) return false
         throw error
       }
       for (const [nth, one] of queries.entries()) known.set(keyOf(one, time), found[nth] ?? [])
+      return true
     },
     instant: async (query, time) => take(query, time) ?? client.instant(query, time),
     each: async (query, onSeries) => {

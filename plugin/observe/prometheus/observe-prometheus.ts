@@ -11,7 +11,6 @@ import type { Dialect } from './dialect.ts'
 import type { Finding, FindingDraft } from './finding.ts'
 import { addReadingFindings, type FindingLog, findingLog } from './finding-log.ts'
 import { type GatheringClient, gatheringClient } from './gathering-client.ts'
-import { keptProbes } from './kept-probe.ts'
 import { observationMerger } from './merge.ts'
 import { mixedFinding, mixedReason, nothingRecorded, probeFindings } from './metric-findings.ts'
 import { clusterSetting, findMixedClusters, type MixedClusters, valueByName } from './mixed-clusters.ts'
@@ -45,8 +44,6 @@ export interface PrometheusOptions extends PrometheusServer {
   readonly thresholds?: EvidenceThresholds
   /** Reads only the namespaces of one of several jobs. */
   readonly part?: Part
-  /** Whether the result of a probe of the last day is used again, as between the scheduled runs. */
-  readonly reusesProbe?: boolean
   /** The label that names clusters on a shared server, or `none`; detected when left out. */
   readonly clusterLabel?: string | undefined
 }
@@ -78,7 +75,7 @@ export async function observePrometheus(
   const client = gatheringClient(prometheus(options, ports))
   const selection = { labels, namespaces }
   const exact = fullHours(options.window)
-  const probe = await probeOf(options, ports.store, { client, slots: slotsOf(exact, stepSeconds) })
+  const probe = await runProbe(client, selection, slotsOf(exact, stepSeconds))
   const { dialect } = probe
   const timing = timingFor(stepSeconds, dialect.scrapeSeconds)
   const { cache, window } = await openWindow(options, ports.store, { dialect, timing, exact })
@@ -108,21 +105,6 @@ export async function observePrometheus(
   if (mixed === undefined) return { ...result, observations }
   const unhealthy = `${mixedReason(mixed)}; set ${clusterSetting(mixed, options.cluster, labels)}`
   return { ...result, observations: observations.map((one) => ({ ...one, unhealthy })) }
-}
-
-/** Probes the server, or takes what an earlier run found. */
-async function probeOf(
-  { cluster, url, labels = {}, namespaces = [], reusesProbe = false }: PrometheusOptions,
-  store: DayStore | undefined,
-  { client, slots }: { readonly client: Prometheus; readonly slots: Slots },
-): Promise<ProbeResult> {
-  const kept = store && (await keptProbes(store, { cluster, url, labels, namespaces }))
-  const known = reusesProbe ? await kept?.read(slots.last) : undefined
-  if (known !== undefined) return known
-  const partial = client.partial()
-  const probe = await runProbe(client, { labels, namespaces }, slots)
-  if (probe.usage && client.partial() === partial) await kept?.write(slots.last, probe)
-  return probe
 }
 
 /** Says that there is no usage at all, and which clusters the server records where labels of the settings select none. */

@@ -47,7 +47,16 @@ export function queryPortion(
   reading.halved.set(name, halved)
   const at = name === 'owners' || name === 'facts' ? 'end' : 'slots'
   const query = (part: Shard, seconds: number): string => textFor(reading, asked, { shard: part, seconds })
-  return bisectRange(reading.client, { chunk, shard, query, at, step: reading.timing.step, halved }, onSeries)
+  const range = {
+    chunk,
+    shard,
+    query,
+    at,
+    step: reading.timing.step,
+    halved,
+    isWhole: name === 'usage',
+  } as const
+  return bisectRange(reading.client, range, onSeries)
 }
 
 /** The text of a query for a shard, over a number of seconds. */

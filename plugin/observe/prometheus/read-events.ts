@@ -19,6 +19,15 @@ export async function readEvents(
   locate: LocateSeries,
 ): Promise<void> {
   const restarted = await readFacts(reading, portion, locate)
+  await readRestarts(reading, { ...portion, restarted }, locate)
+}
+
+/** Reads the restarts of pods after OOM kills; nothing for `undefined`. */
+export async function readRestarts(
+  reading: ClusterReading,
+  { restarted, ...portion }: Portion & { readonly restarted: RestartedPods | undefined },
+  locate: LocateSeries,
+): Promise<void> {
   if (restarted !== undefined)
     await queryPortion(reading, { ...portion, name: 'oomRestarts', restarted }, (series) =>
       addRestarts(reading, series, locate),

@@ -4,6 +4,7 @@ import { type Workload, workloadKey } from '../../model/workload.ts'
 import { podSuffix } from '../owners.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
+import { together } from './one-query.ts'
 import type { Series } from './response-reader.ts'
 import { anyOf, type SeriesOf, selectorOf } from './selector.ts'
 
@@ -13,8 +14,8 @@ export interface PodsRequest extends PrometheusServer {
   /** Labels that select the cluster on a shared server. */
   readonly labels?: Readonly<Record<string, string>>
   readonly to: Date
-  /** Days before `to` in which pods count that were created, and in which events count. */
-  readonly days: { readonly starts: number; readonly events: number }
+  /** Days before `to` in which events count. */
+  readonly days: number
 }
 
 /** What is known of the pods of a workload. */
@@ -45,7 +46,7 @@ const dialects = [
 
 /**
  * Reads when the pods of workloads were created, those that have ended too, and which were evicted or restarted, by `workloadKey`, from
- * kube-state-metrics in two queries. Nothing is known, with a warning, where the server does not answer.
+ * kube-state-metrics in one query. Nothing is known, with a warning, where the server does not answer.
  */
 export async function readPods(
   request: PodsRequest,
@@ -55,14 +56,12 @@ export async function readPods(
   if (workloads.length === 0) return new Map()
   const client = prometheus(request, ports)
   const found = factsOf(workloads)
-  for (const read of [readStarts, readEvents]) {
-    try {
-      await read(client, { ...request, workloads }, found)
-    } catch (error) {
-      if (!(error instanceof ExpectedStop)) throw error
-      const [reason = ''] = error.message.split('\n')
-      ports.progress({ kind: 'warning', message: `the pods of earlier changes are not known: ${reason}` })
-    }
+  try {
+    await readAll(client, { ...request, workloads }, found)
+  } catch (error) {
+    if (!(error instanceof ExpectedStop)) throw error
+    const [reason = ''] = error.message.split('\n')
+    ports.progress({ kind: 'warning', message: `the pods of earlier changes are not known: ${reason}` })
   }
   return found.all
 }
@@ -78,42 +77,42 @@ interface Found {
   readonly of: (labels: Series['labels']) => { readonly pod: string; readonly facts: Facts } | undefined
 }
 
-async function readStarts(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
-  const span = `[${request.days.starts * day}s]`
-  const query = inDialects(
-    request,
-    (names, series) => `max by (${names}) (max_over_time(${series('kube_pod_created')}${span}))`,
-  )
-  for (const { labels, values } of await client.instant(query, seconds(request.to))) {
-    const [created = Number.NaN] = values
-    const own = found.of(labels)
-    if (own !== undefined && created > 0) own.facts.starts.push({ pod: own.pod, created })
-  }
-}
-
-/** An eviction counts in the hour in which it is first seen: the pod stays listed for long after it. */
-async function readEvents(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
-  const named = (what: PodEvent['what'], some: string): string =>
-    `label_replace(${some},"what","${what}","","")`
-  const query = inDialects(request, (names, series) => {
-    const evicted = `max by (${names}) (max_over_time(${series('kube_pod_status_reason', 'reason="Evicted"')}[1h])) > 0`
-    const restarted = `sum by (${names}) (increase(${series('kube_pod_container_status_restarts_total')}[1h])) >= 0.5`
-    return `${named('evicted', evicted)} or ${named('restarted', restarted)}`
-  })
+/**
+ * Reads the hours in which something happened to pods. A pod that was created shows up in the three hours after it, and all
+ * others that are recorded then in the first and in the last hour. An eviction counts in the hour in which it shows up first: the pod stays listed for long after it.
+ */
+async function readAll(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
   const end = Math.floor(seconds(request.to) / hour) * hour
-  const range = { start: end - request.days.events * day, end, step: hour }
+  const range = { start: end - request.days * day, end, step: hour }
+  const query = inDialects(request, (names, series) => {
+    const since = `(time() - ${3 * hour}) * (time() > bool ${range.start}) * (time() < bool ${range.end})`
+    return together({
+      created: `max by (${names}) (max_over_time(${series('kube_pod_created')}[1h])) > ${since}`,
+      evicted: `max by (${names}) (max_over_time(${series('kube_pod_status_reason', 'reason="Evicted"')}[1h])) > 0`,
+      restarted: `sum by (${names}) (increase(${series('kube_pod_container_status_restarts_total')}[1h])) >= 0.5`,
+    })
+  })
   // A response that broke off is sent again from its beginning.
   const rows = new Map<string, Series>()
   await client.each({ query, ...range }, (series) => rows.set(JSON.stringify(series.labels), series))
-  for (const { labels, times, values } of rows.values()) {
-    const own = found.of(labels)
-    if (own === undefined) continue
-    const what = labels['what'] === 'evicted' ? 'evicted' : 'restarted'
-    const counted = what === 'evicted' ? times.slice(0, 1) : times
-    for (const [index, time] of counted.entries()) {
-      const count = what === 'evicted' ? 1 : Math.round(values[index] ?? 0)
-      own.facts.events.push({ what, time, count })
-    }
+  for (const series of rows.values()) {
+    const own = found.of(series.labels)
+    if (own !== undefined) addRow(own, series)
+  }
+}
+
+function addRow(
+  { pod, facts }: NonNullable<ReturnType<Found['of']>>,
+  { labels: { what }, times, values }: Series,
+): void {
+  const [created = Number.NaN] = values
+  if (what === 'created') {
+    if (created > 0) facts.starts.push({ pod, created })
+  } else if (what === 'evicted') {
+    for (const time of times.slice(0, 1)) facts.events.push({ what, time, count: 1 })
+  } else if (what === 'restarted') {
+    for (const [index, time] of times.entries())
+      facts.events.push({ what, time, count: Math.round(values[index] ?? 0) })
   }
 }
 

@@ -5,7 +5,7 @@ import type { SignalRule, SignalSamples } from '../../model/signal.ts'
 import type { Workload } from '../../model/workload.ts'
 import { namespacedLabel, workloadKey } from '../../model/workload.ts'
 import { type Prometheus, prometheus } from './client.ts'
-import { isFatal, isTooLarge } from './client-errors.ts'
+import { isFatal, isRefused, isTooLarge } from './client-errors.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
 import { longestQuery, together } from './one-query.ts'
 import { fillQuery } from './signal-query.ts'
@@ -116,7 +116,7 @@ interface Reader {
 }
 
 /**
- * Reads the signals of a batch. Where their query fails, those of each name are read by themselves, so that what is wrong with one touches no
+ * Reads the signals of a batch. Where the server refuses their query or does not answer it in time, those of each name are read by themselves, so that what is wrong with one touches no
  * other. Of one name, each half is read by itself where they ask for too much, and each workload where the server refuses them: a query that
  * cannot be executed fails alone, and one that is no vector is read as it is.
  */
@@ -138,10 +138,10 @@ async function readBatch(
 
 /** The parts of a batch whose query failed; one when it can only fail again. */
 function partsOf(tasks: readonly Task[], error: ExpectedStop): readonly (readonly Task[])[] {
+  if (!isTooLarge(error) && !isRefused(error)) return [tasks]
   const byName = [...groupBy(tasks, ({ rule }) => rule.name).values()]
   if (byName.length > 1) return byName
-  const isRefused = error.problems.some(({ code }) => code === 'prometheus.refused')
-  const size = isTooLarge(error) ? Math.ceil(tasks.length / 2) : isRefused ? 1 : tasks.length
+  const size = isTooLarge(error) ? Math.ceil(tasks.length / 2) : 1
   return tasks.flatMap((_, at) => (at % size === 0 ? [tasks.slice(at, at + size)] : []))
 }
 

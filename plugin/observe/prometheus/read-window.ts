@@ -3,9 +3,9 @@ import { inParallel } from '../../model/parallel.ts'
 import { ExpectedStop } from '../../model/problem.ts'
 import type { Progress } from '../../model/progress.ts'
 import { addOwners, type FindWorkload, type Owners, workloadFinder } from '../owners.ts'
-import { finishAccumulator, usageAccumulator } from './accumulate.ts'
+import { finishAccumulator, type UsageAccumulator, usageAccumulator } from './accumulate.ts'
 import type { Portion } from './bisect-range.ts'
-import { isFatal } from './client-errors.ts'
+import { isFatal, isRefused, isTooLarge, isUnreachable } from './client-errors.ts'
 import type { CachedDay, DayCache } from './day-cache.ts'
 import type { Frame } from './finish-observation.ts'
 import type { GatheringClient } from './gathering-client.ts'
@@ -63,6 +63,7 @@ export async function readWindow(reading: WindowReading): Promise<void> {
       const part = await attempt(reading, portion, {
         work: () => readPortion(reading, portion, { find, isAlone }),
         state,
+        isAlone,
       })
       if (part !== undefined) reading.merger.add(part.observations)
       step()
@@ -83,8 +84,7 @@ async function gatherLast(reading: WindowReading, portions: readonly Portion[]):
   const { shard, chunk } = last
   const { seconds, end } = chunk
   const own = (['owners', 'facts'] as const).map((name) => textFor(reading, { name }, { shard, seconds }))
-  await reading.client.gather([...own, ...reading.atEnd], end)
-  return true
+  return reading.client.gather([...own, ...reading.atEnd], end)
 }
 
 const sizeOf = ({ members }: Shard): number => members.reduce((sum, [, series]) => sum + series, 0)
@@ -167,9 +167,17 @@ async function readPortion(
   const { start, end, seconds } = portion.chunk
   const { step } = reading.slots
   const slots = { first: start, last: end, step, count: Math.round(seconds / step) }
-  const accumulator = usageAccumulator(slots)
   const before = reading.client.partial()
-  await (isAlone ? readUsageAtOnce : readUsage)(reading, portion, { accumulator, find })
+  const read = async (readInto: typeof readUsage): Promise<UsageAccumulator> => {
+    const accumulator = usageAccumulator(slots)
+    await readInto(reading, portion, { accumulator, find })
+    return accumulator
+  }
+  const accumulator = await read(isAlone ? readUsageAtOnce : readUsage).catch((error: unknown) => {
+    const isMended = isTooLarge(error) || (error instanceof ExpectedStop && isRefused(error))
+    if (isAlone && isMended) return read(readUsage)
+    throw error
+  })
   const window = { from: new Date((start - step) * 1000), to: new Date(end * 1000) }
   const observations = finishAccumulator(accumulator, { cluster: reading.frame.cluster, window })
   return { observations, partial: reading.client.partial() !== before }
@@ -179,13 +187,15 @@ interface Attempt<T> {
   readonly work: () => Promise<T>
   /** Counts successes and failures, when too many failures end the reading. */
   readonly state?: { failed: number; read: number }
+  /** Whether nothing else is left to read. */
+  readonly isAlone?: boolean
 }
 
 /** Reads a portion. Reports a failure and returns `undefined`, or rejects when no further query can succeed. */
 async function attempt<T>(
   reading: WindowReading,
   { chunk, shard }: Portion,
-  { work, state }: Attempt<T>,
+  { work, state, isAlone = false }: Attempt<T>,
 ): Promise<T | undefined> {
   try {
     const result = await work()
@@ -193,7 +203,8 @@ async function attempt<T>(
     return result
   } catch (error) {
     if (state !== undefined) state.failed += 1
-    if (!(error instanceof ExpectedStop) || isFatal(error) || isHopeless(reading, state)) {
+    const isStopped = error instanceof ExpectedStop && !isFatal(error)
+    if (!isStopped || isHopeless(reading, state) || (isAlone && isUnreachable(error))) {
       reading.client.close()
       throw error
     }

@@ -4,8 +4,9 @@ import type { FindWorkload } from '../owners.ts'
 import { addSeries, type UsageAccumulator } from './accumulate.ts'
 import type { Portion } from './bisect-range.ts'
 import { type LocateSeries, seriesLocator } from './locate-series.ts'
-import { type ClusterReading, queryPortion } from './query-portion.ts'
-import { addRestarts, readEvents, readFacts } from './read-events.ts'
+import { longestQuery } from './one-query.ts'
+import { type ClusterReading, queryPortion, textFor } from './query-portion.ts'
+import { addRestarts, readEvents, readFacts, readRestarts } from './read-events.ts'
 import type { Series } from './response-reader.ts'
 import { addReplicas, emptyRunningPods } from './running-pods.ts'
 
@@ -23,15 +24,14 @@ export async function readUsage(
 ): Promise<void> {
   const locate = seriesLocator(accumulator, find, reading)
   const usage = usageAdder(reading, portion, { accumulator, locate })
-  const read = (name: 'cpu' | 'memory') => () =>
-    queryPortion(reading, { ...portion, name }, (series) => usage.add(name, series))
-  await inParallel([read('cpu'), read('memory'), () => readEvents(reading, portion, locate)], (task) =>
-    task(),
-  )
+  const tasks = [usage.read('cpu'), usage.read('memory'), () => readEvents(reading, portion, locate)]
+  await inParallel(tasks, (task) => task())
   usage.finish()
 }
 
-/** Reads the same as `readUsage` in two queries, also where containers were killed. */
+/**
+ * Reads the same as `readUsage` in two queries, also where containers were killed. Rejects where the response is too large: it is not split.
+ */
 export async function readUsageAtOnce(
   reading: ClusterReading,
   portion: Portion,
@@ -40,15 +40,23 @@ export async function readUsageAtOnce(
   const locate = seriesLocator(accumulator, find, reading)
   const usage = usageAdder(reading, portion, { accumulator, locate })
   const restarted = await readFacts(reading, portion, locate)
-  await queryPortion(reading, { ...portion, name: 'usage', restarted }, (series) => {
-    const what = series.labels['what']
-    if (what === 'restarts') addRestarts(reading, series, locate)
-    else usage.add(what === 'memory' ? 'memory' : 'cpu', series)
-  })
+  const all = { ...portion, name: 'usage', restarted } as const
+  const { shard, chunk } = portion
+  if (textFor(reading, all, { shard, seconds: chunk.seconds }).length > longestQuery) {
+    const restarts = () => readRestarts(reading, { ...portion, restarted }, locate)
+    await inParallel([usage.read('cpu'), usage.read('memory'), restarts], (task) => task())
+  } else
+    await queryPortion(reading, all, (series) => {
+      const what = series.labels['what']
+      if (what === 'restarts') addRestarts(reading, series, locate)
+      else usage.add(what === 'memory' ? 'memory' : 'cpu', series)
+    })
   usage.finish()
 }
 
 interface UsageAdder {
+  /** Reads one resource in a query of its own. */
+  readonly read: (resource: 'cpu' | 'memory') => () => Promise<void>
   readonly add: (resource: 'cpu' | 'memory', series: Series) => void
   /** Adds the pods that ran, once all series are added. */
   readonly finish: () => void
@@ -56,25 +64,27 @@ interface UsageAdder {
 
 function usageAdder(
   reading: ClusterReading,
-  { chunk }: Portion,
+  portion: Portion,
   { accumulator, locate }: { readonly accumulator: UsageAccumulator; readonly locate: LocateSeries },
 ): UsageAdder {
-  const runningPods = emptyRunningPods(chunk, accumulator.slots.step)
+  const runningPods = emptyRunningPods(portion.chunk, accumulator.slots.step)
+  const add: UsageAdder['add'] = (resource, series) => {
+    reading.answered.add(resource)
+    const location = locate(series, reading.dialect.usage)
+    if (location === undefined) return
+    const { workload, container } = location
+    const ignored = addSeries(accumulator, series, {
+      workload,
+      container,
+      resource,
+      isWhole: true,
+      ...(resource === 'memory' ? { runningPods } : {}),
+    })
+    if (ignored > 0) countImpossible(reading, `${workloadLabel(workload.workload)} ${container}`, ignored)
+  }
   return {
-    add: (resource, series) => {
-      reading.answered.add(resource)
-      const location = locate(series, reading.dialect.usage)
-      if (location === undefined) return
-      const { workload, container } = location
-      const ignored = addSeries(accumulator, series, {
-        workload,
-        container,
-        resource,
-        isWhole: true,
-        ...(resource === 'memory' ? { runningPods } : {}),
-      })
-      if (ignored > 0) countImpossible(reading, `${workloadLabel(workload.workload)} ${container}`, ignored)
-    },
+    add,
+    read: (name) => () => queryPortion(reading, { ...portion, name }, (series) => add(name, series)),
     finish: () => addReplicas(accumulator, runningPods),
   }
 }

@@ -52,7 +52,7 @@ export function measureIn(ports: RunPorts, settings: MeasureSettings, to: Date):
 type Server = ReturnType<typeof serverOf> & { readonly cluster: string; readonly to: Date }
 
 /** Days of changes, with those that rollouts may take, and the week before. */
-const days = { starts: 30, events: 30 }
+const days = 30
 
 async function podsOf(changed: readonly MeasureTarget[], { to, ...server }: Server, http: HttpPorts) {
   if (changed.length === 0) return new Map<string, never>()

@@ -41,7 +41,6 @@ export async function observeUsage(
       namespaces: cluster.kubernetes?.namespaces ?? [],
       ...owners,
       ...(part === undefined ? {} : { part }),
-      ...(flags.reusesProbe && { reusesProbe: true }),
       ...more,
     },
     {

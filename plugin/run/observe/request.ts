@@ -21,8 +21,6 @@ export interface ObserveFlags {
   readonly cache?: string
   /** `i/n`: the part of the namespaces that one of several jobs reads. */
   readonly shard?: string
-  /** Whether what a probe of a server found in the last day is used again. */
-  readonly reusesProbe?: boolean
   /** Directory of the samples that the daemon records. */
   readonly samples?: string
 }
@@ -32,7 +30,7 @@ export interface ClusterRequest {
   readonly settings: Pick<Settings, 'clusters' | 'history' | 'kubernetes' | 'repository' | 'storage'>
   readonly cluster: ClusterSettings
   readonly to: Date
-  readonly flags: Pick<ObserveFlags, 'cache' | 'shard' | 'samples' | 'reusesProbe'>
+  readonly flags: Pick<ObserveFlags, 'cache' | 'shard' | 'samples'>
 }
 
 /** What is known of a cluster before its usage is read. */

@@ -46,17 +46,93 @@ describe.skipIf(!hasPrometheus())('a Prometheus behind a bad connection', () => 
     (nth: number): T | undefined =>
       nth < 3 ? value : undefined
 
-  it.each<[string, Faults]>([
+  const bad: readonly [string, Faults][] = [
     ['responds late', { delay: () => 60 }],
     ['is busy at first', { status: atFirst(503) }],
     ['limits the rate at first', { status: atFirst(429) }],
     ['cuts responses in the middle', { cutAt: atFirst(0.6) }],
     ['truncates responses', { truncateAt: atFirst(0.4) }],
     ['rejects more than two series', { mostSeries: 2 }],
-  ])('gives the right numbers when it %s', async (_, faults) => {
+  ]
+
+  it.each(bad)('gives the right numbers when it %s', async (_, faults) => {
     const { observations, findings } = await through(faults)
     expect(observations).toEqual(right)
     expect(findings.filter(({ code }) => code === 'part-failed')).toEqual([])
+  })
+
+  describe.each([
+    ['the first day', from],
+    ['the second day', from + 86_400],
+  ])('that is asked for %s alone', (_day, begin) => {
+    const alone = { window: { from: new Date(begin * 1000), to: new Date((begin + 86_400) * 1000) } }
+    const options = { cluster: 'prod', labels: { cluster: 'prod' }, ...alone }
+    const textOf = (init: RequestInit | undefined): string =>
+      new URLSearchParams(String(init?.body)).get('query') ?? ''
+    let single: PrometheusUsage
+    /** The server refuses several queries in one. */
+    const refusing =
+      (isRefused: (query: string) => boolean): typeof fetch =>
+      async (input, init) =>
+        isRefused(textOf(init))
+          ? Response.json({ status: 'error', error: 'no' }, { status: 422 })
+          : fetch(input, init)
+    const ports = { progress: () => undefined, pause: async () => undefined }
+    const isGathered = (query: string): boolean => query.includes('tortoise_query')
+    const isJoint = (query: string): boolean => query.includes('"what","memory"')
+    beforeAll(async () => {
+      single = await observePrometheus(
+        { ...options, url: lab.url },
+        { ...ports, fetch: refusing((query) => isGathered(query) || isJoint(query)) },
+      )
+      expect(single.observations.length).toBeGreaterThan(2)
+      expect(single.cost.queries).toBeGreaterThan(7)
+    })
+
+    it('gives the same in three queries as in one for each question', async () => {
+      const { observations, findings, cost } = await through({}, alone)
+      expect([observations, findings]).toEqual([single.observations, single.findings])
+      expect(cost.queries).toBe(3)
+    })
+
+    it.each(bad)('gives the right numbers when it %s', async (_, faults) => {
+      const { observations, findings } = await through(faults, alone)
+      expect(observations).toEqual(single.observations)
+      expect(findings.filter(({ code }) => code === 'part-failed')).toEqual([])
+    })
+
+    it.each<[string, (query: string) => boolean, number]>([
+      ['all questions of one time', isGathered, 8],
+      ['all usage', isJoint, 7],
+    ])('is asked again where it refuses %s in one', async (_, isRefused, most) => {
+      const { observations, cost } = await observePrometheus(
+        { ...options, url: lab.url },
+        { ...ports, fetch: refusing(isRefused) },
+      )
+      expect(observations).toEqual(single.observations)
+      expect(cost.queries).toBeGreaterThan(3)
+      expect(cost.queries).toBeLessThanOrEqual(most + 1)
+    })
+
+    it('is asked nothing in one that would be too long', async () => {
+      const namespaces = ['shop', ...Array.from({ length: 70 }, (_, at) => `a-namespace-with-a-name-${at}`)]
+      const { observations } = await through({}, { ...alone, namespaces })
+      expect(observations).toEqual(single.observations)
+      const lengths =
+        proxy?.seen.map(({ body }) => (new URLSearchParams(body).get('query') ?? '').length) ?? []
+      expect(Math.max(...lengths)).toBeLessThan(16_384)
+      expect(lengths.length).toBeGreaterThan(5)
+    })
+
+    it('is not reported as read when it ends before its usage was read', async () => {
+      const dead: typeof fetch = async (input, init) => {
+        if (String(input).endsWith('query_range')) throw new TypeError('fetch failed')
+        return fetch(input, init)
+      }
+      await expect(
+        observePrometheus({ ...options, url: lab.url }, { ...ports, fetch: dead }),
+      ).rejects.toThrow('cannot be reached')
+    })
   })
 
   it('splits a query by pods when a single namespace is too large', async () => {
