@@ -12,7 +12,7 @@ import type { GatheringClient } from './gathering-client.ts'
 import type { Merger } from './merge.ts'
 import type { Chunk, Slots } from './queries.ts'
 import { type ClusterReading, queryPortion, textFor } from './query-portion.ts'
-import { readUsage, readUsageAtOnce } from './run-queries.ts'
+import { readUsage } from './run-queries.ts'
 import type { Shard } from './selector.ts'
 import { printShard } from './shards.ts'
 
@@ -168,14 +168,14 @@ async function readPortion(
   const { step } = reading.slots
   const slots = { first: start, last: end, step, count: Math.round(seconds / step) }
   const before = reading.client.partial()
-  const read = async (readInto: typeof readUsage): Promise<UsageAccumulator> => {
+  const read = async (isAtOnce: boolean): Promise<UsageAccumulator> => {
     const accumulator = usageAccumulator(slots)
-    await readInto(reading, portion, { accumulator, find })
+    await readUsage(reading, portion, { accumulator, find, isAtOnce })
     return accumulator
   }
-  const accumulator = await read(isAlone ? readUsageAtOnce : readUsage).catch((error: unknown) => {
+  const accumulator = await read(isAlone).catch((error: unknown) => {
     const isMended = isTooLarge(error) || (error instanceof ExpectedStop && isRefused(error))
-    if (isAlone && isMended) return read(readUsage)
+    if (isAlone && isMended) return read(false)
     throw error
   })
   const window = { from: new Date((start - step) * 1000), to: new Date(end * 1000) }

@@ -14,44 +14,44 @@ interface UsageRequest {
   /** It has the slots of the portion. */
   readonly accumulator: UsageAccumulator
   readonly find: FindWorkload
+  /** Whether all usage is asked for in one query. It rejects then where the response is too large, and is not split. */
+  readonly isAtOnce?: boolean
 }
 
 /** Reads usage, throttling and OOM kills of a portion into an accumulator. */
 export async function readUsage(
   reading: ClusterReading,
   portion: Portion,
-  { accumulator, find }: UsageRequest,
+  { accumulator, find, isAtOnce = false }: UsageRequest,
 ): Promise<void> {
   const locate = seriesLocator(accumulator, find, reading)
   const usage = usageAdder(reading, portion, { accumulator, locate })
-  const tasks = [usage.read('cpu'), usage.read('memory'), () => readEvents(reading, portion, locate)]
-  await inParallel(tasks, (task) => task())
+  if (isAtOnce) await readAtOnce(reading, portion, { usage, locate })
+  else {
+    const tasks = [usage.read('cpu'), usage.read('memory'), () => readEvents(reading, portion, locate)]
+    await inParallel(tasks, (task) => task())
+  }
   usage.finish()
 }
 
-/**
- * Reads the same as `readUsage` in two queries, also where containers were killed. Rejects where the response is too large: it is not split.
- */
-export async function readUsageAtOnce(
+/** Reads facts first, so that usage and the restarts of killed pods are one query. */
+async function readAtOnce(
   reading: ClusterReading,
   portion: Portion,
-  { accumulator, find }: UsageRequest,
+  { usage, locate }: { readonly usage: UsageAdder; readonly locate: LocateSeries },
 ): Promise<void> {
-  const locate = seriesLocator(accumulator, find, reading)
-  const usage = usageAdder(reading, portion, { accumulator, locate })
   const restarted = await readFacts(reading, portion, locate)
   const all = { ...portion, name: 'usage', restarted } as const
   const { shard, chunk } = portion
   if (textFor(reading, all, { shard, seconds: chunk.seconds }).length > longestQuery) {
     const restarts = () => readRestarts(reading, { ...portion, restarted }, locate)
-    await inParallel([usage.read('cpu'), usage.read('memory'), restarts], (task) => task())
-  } else
-    await queryPortion(reading, all, (series) => {
-      const what = series.labels['what']
-      if (what === 'restarts') addRestarts(reading, series, locate)
-      else usage.add(what === 'memory' ? 'memory' : 'cpu', series)
-    })
-  usage.finish()
+    return void (await inParallel([usage.read('cpu'), usage.read('memory'), restarts], (task) => task()))
+  }
+  return queryPortion(reading, all, (series) => {
+    const what = series.labels['what']
+    if (what === 'restarts') addRestarts(reading, series, locate)
+    else usage.add(what === 'memory' ? 'memory' : 'cpu', series)
+  })
 }
 
 interface UsageAdder {
