@@ -23,7 +23,12 @@ export const eventsSchema = z
           .optional()
           .describe('Minimum of the HPA during the event; `max` for as many pods as it may have.'),
         minRequests: z
-          .record(z.string(), amountsSchema)
+          .record(
+            z.string(),
+            amountsSchema.refine((amounts) => Object.keys(amounts).length > 0, {
+              error: 'needs `cpu` or `memory`',
+            }),
+          )
           .optional()
           .describe(
             'Least requests during the event, by the name of the container: `{app: {cpu: "1", memory: 2Gi}}`.',

@@ -1,6 +1,6 @@
 import { isTakenBack } from '../model/health.ts'
 import { emergencyRules } from '../recommend/emergency.ts'
-import { eventRules } from '../recommend/events.ts'
+import { eventRules } from '../recommend/event-values.ts'
 import type { SourceChange } from './apply-decisions.ts'
 
 /** The rules by which people command changes. */

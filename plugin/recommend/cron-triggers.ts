@@ -14,7 +14,7 @@ import type { ReplicaSlot } from '../model/replica-slots.ts'
 import { reason } from './advice.ts'
 import { mostWindows, windowsOf } from './cron-windows.ts'
 import { emergencyRules } from './emergency.ts'
-import { eventRules } from './events.ts'
+import { eventRules } from './event-values.ts'
 import { keepRecentlyChanged } from './keep-changes.ts'
 import { keepInOutage } from './outage.ts'
 import { turnedOff } from './policy.ts'
@@ -38,6 +38,8 @@ interface CronInput {
   readonly lastChange: (address: FieldAddress) => number | undefined
   /** The changes that Tortoise made of a value, newest first. */
   readonly pastValues: (address: FieldAddress) => readonly PastValue[]
+  /** Whether a planned event of the workload is on. */
+  readonly isEventOn?: boolean
 }
 
 /**
@@ -172,7 +174,7 @@ function movedShare(current: CronSchedule, wanted: CronSchedule): number {
 /** Why the schedule is kept whatever the slots are. */
 function obstacleTo(
   recommendations: readonly Recommendation[],
-  { declared, policy, pastValues }: CronInput,
+  { declared, policy, pastValues, isEventOn = false }: CronInput,
 ): Reason | undefined {
   const { workload, containers, autoscaler } = declared
   const off = containers.map(({ name }) => policy(name, 'cpu')).find((one) => one.policy === 'Off')
@@ -190,7 +192,7 @@ function obstacleTo(
       one.field === 'hpa.minReplicas' &&
       one.because.some(({ rule }) => [eventRules.on, emergencyRules.over].some((known) => known === rule)),
   )
-  return isRaised || isReturning
-    ? reason('cron.waits', 'An emergency or a planned event sets the minimum, so the schedule waits.')
+  return isRaised || isReturning || isEventOn
+    ? reason('cron.waits', 'An emergency or a planned event is on, so the schedule waits.')
     : undefined
 }

@@ -28,11 +28,16 @@ interface EmergencyInput {
 
 type OnEdit = PastValue & { readonly emergency: EmergencyEnd }
 
-/** The edit of an emergency that a field is in: it set the current value, and its time is not over. */
+/** Whether a planned event raised or restored a value: an emergency before it goes on. */
+const isOfEvent = ({ rules }: Pick<Step, 'rules'>): boolean => rules.some((rule) => rule.startsWith('event.'))
+
+/** The edit of an emergency that a field is in: it set the value that an event may have raised since, and its time is not over. */
 function emergencyOn(one: FieldAddress, { declared, pastValues }: EmergencyInput): OnEdit | undefined {
-  const [edit] = pastValues(one)
-  if (edit?.emergency === undefined || edit.emergency.daysLeft <= 0) return undefined
-  return isCurrent(one, edit, declared) ? { ...edit, emergency: edit.emergency } : undefined
+  const past = pastValues(one)
+  const [last] = past
+  const edit = past.find((known) => !isOfEvent(known))
+  if (last === undefined || edit?.emergency === undefined || edit.emergency.daysLeft <= 0) return undefined
+  return isCurrent(one, last, declared) ? { ...edit, emergency: edit.emergency } : undefined
 }
 
 function isCurrent(one: FieldAddress, { to }: PastValue, declared: DeclaredWorkload): boolean {
@@ -106,7 +111,7 @@ export function beginOf<S extends Step>(field: Field, past: readonly S[]): S | u
     const begins = (one.emergency ?? one.until) !== undefined
     const goesOn = begun !== undefined && last !== undefined && sameValue(field, last.to, one.from)
     if (begins) begun = goesOn ? begun : one
-    else if (!goesOn || !one.rules.includes(emergencyRules.over)) begun = undefined
+    else if (!goesOn || !(one.rules.includes(emergencyRules.over) || isOfEvent(one))) begun = undefined
     else if (begun !== undefined && sameValue(field, one.to, begun.from)) begun = undefined
     last = one
   }

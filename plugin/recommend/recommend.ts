@@ -15,7 +15,7 @@ import { recordedTimes, type WasRecorded } from './container-evidence.ts'
 import { withCronTriggers } from './cron-triggers.ts'
 import { decideWorkload } from './decide.ts'
 import { withEmergencies } from './emergency.ts'
-import { withEvents } from './events.ts'
+import { eventsOf, withEvents } from './events.ts'
 import { keepWhileWorse } from './health/signals.ts'
 import { withoutImplied } from './implied-requests.ts'
 import { keepAnnounced } from './keep-announced.ts'
@@ -102,12 +102,6 @@ function recommendWorkload(
   const profile: Profile = profiles[name]
   const declared = options.correctMillibytes ? withIntendedMemory(written) : written
   const policy = policyOf(rules, { cluster, declared, live: observation?.policies })
-  if (observation === undefined) {
-    const unknown = decideWorkload({ declared, policy }, profile, options)
-    const pastValues = pastIn(cluster, settings, '')
-    const calm = withEmergencies(unknown, { declared, pastValues })
-    return withoutImplied(withEvents(calm, { declared, cluster, events, pastValues }), declared)
-  }
   const surroundings = find?.(declared, cluster) ?? noSurroundings
   const bounds = (container: string, resource: 'cpu' | 'memory') =>
     containerBounds(surroundings, rules, {
@@ -117,6 +111,13 @@ function recommendWorkload(
         ? nodeRoom(surroundings.nodes ?? [], declared, { container, resource })
         : undefined,
     })
+  const planned = eventsOf(events, { declared, cluster })
+  if (observation === undefined) {
+    const unknown = decideWorkload({ declared, policy }, profile, options)
+    const pastValues = pastIn(cluster, settings, '')
+    const calm = withEmergencies(unknown, { declared, pastValues })
+    return withoutImplied(withEvents(calm, { declared, events: planned, pastValues, bounds }), declared)
+  }
   const replay = replayOf(observation)
   const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }
   const decide = (one: Observation, how: RecommendOptions) =>
@@ -133,6 +134,7 @@ function recommendWorkload(
     slots: recommendReplicaSlots(declared, observation, settings),
     lastChange: (address) => settings.lastChange(inCluster(address, cluster), observation.window.to),
     pastValues: pastIn(cluster, settings, observation.window.to),
+    isEventOn: planned.some(({ isOn }) => isOn),
   })
 }
 
@@ -177,7 +179,7 @@ function afterHistory(
   subject: Subject & Pick<ObservedWorkload, 'cluster' | 'all'>,
   settings: RecommendSettings,
 ): readonly Recommendation[] {
-  const { profile: name = 'steady', options, guarded = false, lastChange, health, events = [] } = settings
+  const { profile: name = 'steady', options, guarded = false, lastChange, health } = settings
   const { declared, observation, replay, cluster, all } = subject
   const profile: Profile = profiles[name]
   const { to: end } = observation.window
@@ -203,7 +205,11 @@ function afterHistory(
     decided,
     pastValues: past,
   })
-  return withEvents(after, { declared, cluster, events, pastValues: past, bounds: subject.bounds })
+  return withEvents(after, {
+    ...{ declared, pastValues: past, bounds: subject.bounds },
+    events: eventsOf(settings.events ?? [], { declared, cluster }),
+    hold: (restored) => keepWhileWorse(keepInOutage(restored, observation, all), observation),
+  })
 }
 
 /** Replica bounds by hour for a workload behind an HPA, by the rules of the profile; empty when they are off or unknown. */

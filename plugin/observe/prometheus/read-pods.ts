@@ -4,7 +4,7 @@ import { type Workload, workloadKey } from '../../model/workload.ts'
 import { podSuffix } from '../owners.ts'
 import { type Prometheus, prometheus } from './client.ts'
 import type { HttpPorts, PrometheusServer } from './connection.ts'
-import { together } from './one-query.ts'
+import { longestQuery, together } from './one-query.ts'
 import type { Series } from './response-reader.ts'
 import { anyOf, type SeriesOf, selectorOf } from './selector.ts'
 
@@ -46,7 +46,7 @@ const dialects = [
 
 /**
  * Reads when the pods of workloads were created, those that have ended too, and which were evicted or restarted, by `workloadKey`, from
- * kube-state-metrics in one query. Nothing is known, with a warning, where the server does not answer.
+ * kube-state-metrics in one query where that fits. Nothing is known, with a warning, where the server does not answer.
  */
 export async function readPods(
   request: PodsRequest,
@@ -57,7 +57,7 @@ export async function readPods(
   const client = prometheus(request, ports)
   const found = factsOf(workloads)
   try {
-    await readAll(client, { ...request, workloads }, found)
+    for (const own of fitting({ ...request, workloads })) await readAll(client, own, found)
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [reason = ''] = error.message.split('\n')
@@ -77,21 +77,38 @@ interface Found {
   readonly of: (labels: Series['labels']) => { readonly pod: string; readonly facts: Facts } | undefined
 }
 
-/**
- * Reads the hours in which something happened to pods. A pod that was created shows up in the three hours after it, and all
- * others that are recorded then in the first and in the last hour. An eviction counts in the hour in which it shows up first: the pod stays listed for long after it.
- */
-async function readAll(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
+/** The workloads in parts whose queries are short enough. */
+function fitting(request: PodsRequest): readonly PodsRequest[] {
+  const { workloads } = request
+  if (workloads.length < 2 || questionOf(request).query.length <= longestQuery) return [request]
+  const half = Math.ceil(workloads.length / 2)
+  return [workloads.slice(0, half), workloads.slice(half)].flatMap((own) =>
+    fitting({ ...request, workloads: own }),
+  )
+}
+
+/** The query for the pods of workloads, and the hours for which it is asked. */
+function questionOf(request: PodsRequest) {
   const end = Math.floor(seconds(request.to) / hour) * hour
   const range = { start: end - request.days * day, end, step: hour }
   const query = inDialects(request, (names, series) => {
-    const since = `(time() - ${3 * hour}) * (time() > bool ${range.start}) * (time() < bool ${range.end})`
+    const isUsual = `(time() % ${day} >= bool ${hour}) * (time() < bool ${range.end})`
+    const since = `(time() - ${3 * hour}) * ${isUsual}`
     return together({
       created: `max by (${names}) (max_over_time(${series('kube_pod_created')}[1h])) > ${since}`,
       evicted: `max by (${names}) (max_over_time(${series('kube_pod_status_reason', 'reason="Evicted"')}[1h])) > 0`,
       restarted: `sum by (${names}) (increase(${series('kube_pod_container_status_restarts_total')}[1h])) >= 0.5`,
     })
   })
+  return { query, range }
+}
+
+/**
+ * Reads the hours in which something happened to pods. A pod that was created shows up in the three hours after it, in the
+ * first hour of each day (UTC), and in the last hour. An eviction counts in the hour in which it shows up first: the pod stays listed for long after it.
+ */
+async function readAll(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
+  const { query, range } = questionOf(request)
   // A response that broke off is sent again from its beginning.
   const rows = new Map<string, Series>()
   await client.each({ query, ...range }, (series) => rows.set(JSON.stringify(series.labels), series))
@@ -105,9 +122,9 @@ function addRow(
   { pod, facts }: NonNullable<ReturnType<Found['of']>>,
   { labels: { what }, times, values }: Series,
 ): void {
-  const [created = Number.NaN] = values
   if (what === 'created') {
-    if (created > 0) facts.starts.push({ pod, created })
+    // The pod of a StatefulSet has the name of the one before it.
+    for (const created of new Set(values)) if (created > 0) facts.starts.push({ pod, created })
   } else if (what === 'evicted') {
     for (const time of times.slice(0, 1)) facts.events.push({ what, time, count: 1 })
   } else if (what === 'restarted') {

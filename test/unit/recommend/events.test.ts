@@ -3,6 +3,7 @@ import type { DeclaredWorkload } from '../../../plugin/model/declared.ts'
 import type { PastValue } from '../../../plugin/model/past-edit.ts'
 import type { PlannedEvent } from '../../../plugin/model/planned-event.ts'
 import type { Change, Recommendation } from '../../../plugin/model/recommendation.ts'
+import { withEmergencies } from '../../../plugin/recommend/emergency.ts'
 import { withEvents } from '../../../plugin/recommend/events.ts'
 import type { ContainerBounds } from '../../../plugin/recommend/workload-input.ts'
 import { workload } from './builders.ts'
@@ -22,11 +23,7 @@ const declared: DeclaredWorkload = {
     { name: 'migrate', role: 'init', values },
   ],
 }
-const recommended = (
-  field: Change['field'],
-  [from, to]: [number, number],
-  together: string,
-): Recommendation => ({
+const recommended = (field: Change['field'], [from, to]: [number, number], together: string): Change => ({
   ...{ workload, container: 'app', field, verdict: 'change', from, to, together },
   because: [{ rule: 'cpu.usage', text: 'Used.' }],
 })
@@ -34,32 +31,34 @@ const recommended = (
 interface Case {
   readonly given?: readonly Recommendation[]
   readonly events?: readonly PlannedEvent[]
-  readonly past?: Readonly<Record<string, Partial<PastValue>>>
+  /** Earlier changes of a value of the container, newest first. */
+  readonly past?: Readonly<Record<string, readonly Partial<PastValue>[]>>
   readonly bounds?: ContainerBounds
+  readonly of?: DeclaredWorkload
+  readonly hold?: (all: readonly Recommendation[]) => readonly Recommendation[]
 }
-function changesOf({ given = [], events = [sale], past = {}, bounds }: Case = {}): readonly string[] {
-  const changed = withEvents(given, {
-    declared,
-    cluster: 'prod',
+const edit = (from: string, to: string, rule = 'event.on'): Partial<PastValue> => ({
+  from,
+  to,
+  rules: [rule],
+})
+
+function decided({ given = [], events = [sale], past = {}, bounds, of = declared, hold }: Case = {}) {
+  return withEvents(given, {
+    declared: of,
     events,
-    pastValues: ({ field, container }) => {
-      const edit = past[`${container} ${field}`]
-      const known = {
-        commit: 'a'.repeat(40),
-        at: '2026-11-20T00:00:00Z',
-        rules: [],
-        from: '',
-        to: '',
-        days: 3,
-      }
-      return edit === undefined ? [] : [{ ...known, ...edit } as PastValue]
+    pastValues: ({ field, container = '' }) => {
+      const known = { commit: 'a'.repeat(40), at: '2026-11-20T00:00:00Z', daysAgo: 3 }
+      return (past[`${container} ${field}`.trim()] ?? []).map((one) => ({ ...known, ...one }) as PastValue)
     },
     ...(bounds && { bounds: () => bounds }),
+    ...(hold && { hold }),
   })
-  return changed.flatMap((one) =>
-    one.verdict === 'change' ? [`${one.container} ${one.field} ${one.from} ${one.to}`] : [],
-  )
 }
+const changesOf = (given: Case = {}): readonly string[] =>
+  decided(given).flatMap((one) =>
+    one.verdict === 'change' ? [`${one.container ?? ''} ${one.field} ${one.from} ${one.to}`.trim()] : [],
+  )
 const raised = ['app requests.cpu 200 500', 'app limits.cpu 400 500']
 const maximum = (value: number) => ({ maximum: { value, said: 'A LimitRange' } })
 
@@ -84,28 +83,119 @@ describe('requests in a planned event', () => {
   })
 
   it('stay within the bounds of the cluster, and a request within its limit', () => {
-    expect(changesOf({ bounds: { request: maximum(300), limit: {} } })).toEqual([
-      'app requests.cpu 200 300',
-      'app limits.cpu 400 500',
-    ])
+    expect(changesOf({ bounds: { request: maximum(300), limit: {} } })).toEqual(['app requests.cpu 200 300'])
     expect(changesOf({ bounds: { request: {}, limit: maximum(450) } })).toEqual([
       'app requests.cpu 200 450',
       'app limits.cpu 400 450',
     ])
     expect(changesOf({ bounds: { request: {}, limit: {}, room: { value: 250, said: 'A node' } } })).toEqual([
       'app requests.cpu 200 250',
-      'app limits.cpu 400 500',
     ])
   })
 
   it('are restored after it, unless somebody set another value', () => {
-    const rules = ['event.on']
-    const past = {
-      'app requests.cpu': { from: '100m', to: '200m', rules },
-      'app limits.cpu': { from: '300m', to: '350m', rules },
-    }
+    const past = { 'app requests.cpu': [edit('100m', '200m')], 'app limits.cpu': [edit('300m', '350m')] }
     expect(changesOf({ events: [], past })).toEqual(['app requests.cpu 200 100'])
     expect(changesOf({ events: [{ ...sale, isOn: false }], past })).toEqual(['app requests.cpu 200 100'])
     expect(changesOf({ events: [{ ...sale, minRequests: {} }], past })).toEqual([])
+  })
+
+  it('are restored to the value before the first of several raises', () => {
+    const past = { 'app requests.cpu': [edit('150m', '200m'), edit('100m', '150m')] }
+    expect(changesOf({ events: [], past })).toEqual(['app requests.cpu 200 100'])
+    const apart = { 'app requests.cpu': [edit('150m', '200m'), edit('100m', '120m')] }
+    expect(changesOf({ events: [], past: apart })).toEqual(['app requests.cpu 200 150'])
+  })
+
+  it('are not restored while more is recommended, or while nothing may be lowered', () => {
+    const past = { 'app requests.cpu': [edit('100m', '200m')], 'app limits.cpu': [edit('300m', '400m')] }
+    const more = [recommended('limits.cpu', [400, 600], 'cpu')]
+    expect(changesOf({ events: [], past, given: more })).toEqual(['app limits.cpu 400 600'])
+    expect(changesOf({ events: [], past, hold: () => [] })).toEqual([])
+  })
+
+  it('keep a limit at least as large as the request when they are restored', () => {
+    const past = { 'app limits.cpu': [edit('150m', '400m')] }
+    expect(changesOf({ events: [], past })).toEqual(['app limits.cpu 400 200'])
+  })
+
+  it('are raised with the limit that is recommended, though the rest of its group is kept', () => {
+    const group = [
+      recommended('requests.cpu', [200, 300], 'cpu'),
+      recommended('limits.cpu', [400, 700], 'cpu'),
+    ]
+    expect(changesOf({ given: group })).toEqual(['app requests.cpu 200 500', 'app limits.cpu 400 700'])
+  })
+
+  it('are commanded also where the rules want more', () => {
+    const more = [recommended('requests.cpu', [200, 700], 'cpu')]
+    const rules = decided({ given: more }).flatMap((one) =>
+      one.verdict === 'change' ? one.because.map(({ rule }) => `${one.field} ${rule}`) : [],
+    )
+    expect(rules).toEqual(['requests.cpu cpu.usage', 'requests.cpu event.on', 'limits.cpu event.on'])
+  })
+
+  it('are the limit where Kubernetes takes the request from it', () => {
+    const implied = { name: 'app', role: 'main' as const, values, implied: ['requests.cpu'] as const }
+    const of = { ...declared, containers: [implied] }
+    expect(changesOf({ of })).toEqual(['app limits.cpu 400 500'])
+    expect(changesOf({ of, bounds: { request: maximum(450), limit: {} } })).toEqual([
+      'app limits.cpu 400 450',
+    ])
+  })
+
+  it('that did not fit are restored and not raised again', () => {
+    const back: Change = {
+      ...recommended('requests.cpu', [500, 200], 'the change whose rollout is stuck'),
+      because: [{ rule: 'rollout.stuck', text: 'Stuck.' }],
+    }
+    const of = {
+      ...declared,
+      containers: [{ name: 'app', role: 'main' as const, values: { 'requests.cpu': '500m' } }],
+    }
+    expect(changesOf({ of, given: [back] })).toEqual(['app requests.cpu 500 200'])
+    expect(changesOf({ past: { 'app requests.cpu': [edit('500m', '200m', 'rollout.stuck')] } })).toEqual([])
+  })
+})
+
+describe('the minimum of an HPA in a planned event', () => {
+  const of: DeclaredWorkload = {
+    ...{ workload, containers: [] },
+    autoscaler: { minReplicas: 20, maxReplicas: 30, targets: [] },
+  }
+  it('is as many pods as the HPA may have', () => {
+    const events = [{ ...sale, minReplicas: Number.POSITIVE_INFINITY }]
+    expect(changesOf({ of, events })).toEqual(['hpa.minReplicas 20 30'])
+  })
+
+  it('goes back to that before the first raise, also when the maximum grew meanwhile', () => {
+    const past = { 'hpa.minReplicas': [edit('10', '20'), edit('3', '10')] }
+    expect(changesOf({ of, events: [], past })).toEqual(['hpa.minReplicas 20 3'])
+  })
+})
+
+describe('an emergency below a planned event', () => {
+  const of: DeclaredWorkload = {
+    ...{ workload, containers: [] },
+    autoscaler: { minReplicas: 20, maxReplicas: 30, targets: [] },
+  }
+  const start = (daysLeft: number): Partial<PastValue> => ({
+    ...edit('4', '12', 'emergency.start'),
+    emergency: { until: '2026-11-28T00:00:00Z', daysLeft },
+  })
+  const stepsAfter = (past: readonly Partial<PastValue>[]) => {
+    const known = { commit: 'a'.repeat(40), at: '2026-11-20T00:00:00Z', daysAgo: 3 }
+    const all = past.map((one) => ({ ...known, ...one }) as PastValue)
+    return withEmergencies([], { declared: of, pastValues: () => all }).flatMap((one) =>
+      one.verdict === 'change' ? [`${one.field} ${one.from} ${one.to}`] : [],
+    )
+  }
+
+  it('goes on while its time is not over, and ends then', () => {
+    expect(stepsAfter([edit('12', '20'), start(1)])).toEqual([])
+    expect(stepsAfter([edit('12', '20'), start(-1)])).toEqual(['hpa.minReplicas 20 10'])
+    expect(stepsAfter([edit('25', '20', 'event.over'), edit('12', '25'), start(-1)])).toEqual([
+      'hpa.minReplicas 20 10',
+    ])
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workloadKey } from '../../../../plugin/model/workload.ts'
 import { readPods } from '../../../../plugin/observe/prometheus/read-pods.ts'
 import { hasPrometheus, type PrometheusLab, startPrometheus } from '../../../lab/prometheus.ts'
 import { workload } from '../../recommend/builders.ts'
@@ -8,6 +9,7 @@ if (!hasPrometheus())
     'prometheus or promtool is not on the PATH: pods of changed workloads are not read from a real one',
   )
 
+const database = { ...workload, kind: 'StatefulSet', name: 'db' }
 const [minute, hour, day] = [60, 3600, 86_400]
 const to = Date.UTC(2026, 8, 30, 6, 40) / 1000
 /** The full hour before the end: what happened after it shows up in the next run. */
@@ -28,6 +30,8 @@ const pods: readonly Pod[] = [
   { name: 'api-6f7c9d5b8-ccccc', created: last - 2 * day },
   { name: 'api-6f7c9d5b8-ddddd', created: last - 4 * hour, until: last - 4 * hour + 20 * minute },
   { name: 'api-front-6f7c9d5b8-fffff', created: last - day },
+  { name: 'db-0', created: to - 25 * day, until: last - 3 * day },
+  { name: 'db-0', created: last - 3 * day + 120 },
 ]
 
 function* samples(): Generator<string> {
@@ -64,11 +68,11 @@ describe.skipIf(!hasPrometheus())('the pods of a changed workload', () => {
       asked.push(String(input))
       return fetch(input, init)
     }
-    const request = { url: lab.url, workloads: [workload], to: new Date(to * 1000), days: 30 }
+    const request = { url: lab.url, workloads: [workload, database], to: new Date(to * 1000), days: 30 }
     const found = await readPods(request, { fetch: counting, progress: () => undefined })
-    const [facts, ...others] = found.values()
-    expect(others).toEqual([])
-    const started = pods.filter(({ name }) => !/front|bbbbb/.test(name))
+    const [facts, stateful] = [workload, database].map((one) => found.get(workloadKey(one)))
+    expect(stateful?.starts.map(({ created }) => created)).toEqual([to - 25 * day, last - 3 * day + 120])
+    const started = pods.filter(({ name }) => !/front|bbbbb|db/.test(name))
     const sorted = [...(facts?.starts ?? [])].sort((one, other) => one.pod.localeCompare(other.pod))
     expect(sorted).toEqual(started.map(({ name, created }) => ({ pod: name, created })))
     expect(facts?.events).toEqual(
@@ -79,5 +83,21 @@ describe.skipIf(!hasPrometheus())('the pods of a changed workload', () => {
     )
     expect(facts?.events).toHaveLength(2)
     expect(asked).toHaveLength(1)
+  })
+
+  it('are asked for in parts where one query would be too long', async () => {
+    const asked: number[] = []
+    const counting: typeof fetch = (input, init) => {
+      asked.push((new URLSearchParams(String(init?.body)).get('query') ?? '').length)
+      return fetch(input, init)
+    }
+    const others = Array.from({ length: 150 }, (_, at) => ({
+      ...workload,
+      name: `service-with-a-name-${at}`,
+    }))
+    const request = { url: lab.url, workloads: [...others, workload], to: new Date(to * 1000), days: 30 }
+    const found = await readPods(request, { fetch: counting, progress: () => undefined })
+    expect(found.get(workloadKey(workload))?.starts.length).toBeGreaterThan(3)
+    expect([asked.length > 1, Math.max(...asked) <= 12_000]).toEqual([true, true])
   })
 })

@@ -1,0 +1,213 @@
+import type { DeclaredWorkload } from '../model/declared.ts'
+import type { DeclaredContainer } from '../model/declared-container.ts'
+import type { FieldAddress } from '../model/field.ts'
+import { madeBy, type PastValue } from '../model/past-edit.ts'
+import type { PlannedEvent } from '../model/planned-event.ts'
+import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
+import { printValue, readValue, sameValue } from '../model/value.ts'
+import { reason } from './advice.ts'
+import { declaredText } from './declared-text.ts'
+import { emergencyRules } from './emergency.ts'
+import type { WorkloadInput } from './workload-input.ts'
+
+/** The rules of planned events; commits name them. */
+export const eventRules = { on: 'event.on', over: 'event.over' } as const
+
+/** The values of a workload, and what else is known of them. */
+export interface EventValues {
+  readonly declared: DeclaredWorkload
+  /** The changes that Tortoise made of a value, newest first. */
+  readonly pastValues: (address: FieldAddress) => readonly PastValue[]
+  readonly bounds?: WorkloadInput['bounds'] | undefined
+  /** What is recommended without events. */
+  readonly given: readonly Recommendation[]
+}
+
+type Resource = 'cpu' | 'memory'
+
+/** A resource of a container. A request that Kubernetes takes from the limit is no field of its own. */
+interface Sized {
+  readonly resource: Resource
+  readonly container: string
+  readonly request: FieldAddress | undefined
+  readonly limit: FieldAddress | undefined
+}
+
+/** How an event is named in reasons. */
+export const eventName = ({ name, to }: PlannedEvent): string => `Planned: ${name} (until ${to})`
+
+const podsOf = ({ workload }: DeclaredWorkload): FieldAddress => ({ workload, field: 'hpa.minReplicas' })
+
+const sizesOf = ({ workload, containers }: DeclaredWorkload): readonly Sized[] =>
+  containers
+    .filter(({ role }) => role !== 'init')
+    .flatMap((one) =>
+      (['cpu', 'memory'] as const).map((resource) => {
+        const { name: container } = one
+        const request: FieldAddress = { workload, container, field: `requests.${resource}` }
+        const limit: FieldAddress = { workload, container, field: `limits.${resource}` }
+        return {
+          ...{ resource, container },
+          request: isOwn(one, request) ? request : undefined,
+          limit: isOwn(one, limit) ? limit : undefined,
+        }
+      }),
+    )
+
+const isOwn = ({ values, implied = [] }: DeclaredContainer, { field }: FieldAddress): boolean =>
+  Object.hasOwn(values, field) && !implied.some((one) => one === field)
+
+/** The value of a field in Git, in the unit of the field. */
+const currentOf = ({ declared }: EventValues, one: FieldAddress | undefined): number | undefined =>
+  one && readValue(one.field, declaredText(declared, one) ?? '')
+
+/** What is recommended for a field, if that is no less than its value. */
+function neededIn(values: EventValues, one: FieldAddress): Change | undefined {
+  const found = values.given.find(
+    ({ field, container }) => field === one.field && container === one.container,
+  )
+  return found?.verdict === 'change' && found.to >= found.from ? found : undefined
+}
+
+const changeOf = (
+  one: FieldAddress,
+  [from, to]: readonly [from: number, to: number],
+  because: readonly Reason[],
+): Change => {
+  const together =
+    one.container === undefined ? 'event' : `event: ${one.container} ${one.field.split('.')[1]}`
+  return { ...one, verdict: 'change', from, to, because, together }
+}
+
+/** What events raise: the minimum of the HPA, and requests, with a limit that would be below. */
+export const raisedBy = (events: readonly PlannedEvent[], values: EventValues): readonly Change[] => [
+  ...raisedPods(events, values),
+  ...sizesOf(values.declared).flatMap((one) => raisedSizes(events, one, values)),
+]
+
+interface Wanted {
+  /** The least value that the events want, within what is possible. */
+  readonly value: number
+  readonly text: string
+}
+
+interface Ceiling {
+  readonly value: number
+  readonly said: string
+}
+
+/** What events want of a value; `undefined` when none wants anything. */
+function wantedOf(
+  amounts: readonly (readonly [PlannedEvent, number])[],
+  ceilings: readonly (Ceiling | undefined)[],
+  need: (value: number) => string,
+): Wanted | undefined {
+  const wanting = amounts.filter(([, amount]) => amount > 0)
+  if (wanting.length === 0) return undefined
+  const wanted = Math.max(...wanting.map(([, amount]) => amount))
+  const [lowest] = ceilings.flatMap((one) => one ?? []).sort((one, other) => one.value - other.value)
+  const value = Math.min(wanted, lowest?.value ?? wanted)
+  const isBound = lowest !== undefined && value < wanted && Number.isFinite(wanted)
+  const names = wanting.map(([event]) => eventName(event)).join(', ')
+  const text = `${names}: ${need(isBound ? wanted : value)}, and nothing is lowered.`
+  return { value, text: isBound ? `${text} ${lowest.said} allows less.` : text }
+}
+
+function raisedPods(events: readonly PlannedEvent[], values: EventValues): readonly Change[] {
+  const one = podsOf(values.declared)
+  const [from, maximum] = [currentOf(values, one), values.declared.autoscaler?.maxReplicas]
+  if (from === undefined || maximum === undefined) return []
+  const amounts = events.map((event) => [event, event.minReplicas ?? 0] as const)
+  const ceiling = { value: maximum, said: `The maximum of the HPA, ${maximum},` }
+  const wanted = wantedOf(amounts, [ceiling], (pods) => `at least ${pods} pods run`)
+  return wanted === undefined || wanted.value <= from
+    ? []
+    : [raisedTo(values, one, { from, least: wanted.value, text: wanted.text })]
+}
+
+/** A raise to a value, or to what is recommended if that is more. */
+function raisedTo(
+  values: EventValues,
+  one: FieldAddress,
+  { from, least, text }: { readonly from: number; readonly least: number; readonly text: string },
+): Change {
+  const more = neededIn(values, one)
+  const own = reason(eventRules.on, text)
+  return more !== undefined && more.to >= least
+    ? changeOf(one, [from, more.to], [...more.because, own])
+    : changeOf(one, [from, least], [own])
+}
+
+function raisedSizes(
+  events: readonly PlannedEvent[],
+  { container, resource, request, limit }: Sized,
+  values: EventValues,
+): readonly Change[] {
+  const amounts = events.map((event) => [event, event.minRequests?.[container]?.[resource] ?? 0] as const)
+  const bounds = values.bounds?.(container, resource)
+  // A request stays at most its limit, which is raised with it.
+  const ceilings = [bounds?.request.maximum, bounds?.room, limit && bounds?.limit.maximum]
+  const shown = (value: number): string => printValue(`requests.${resource}`, value)
+  const wanted = wantedOf(amounts, ceilings, (value) => `the request is at least ${shown(value)}`)
+  const [from, before] = [currentOf(values, request ?? limit), currentOf(values, limit)]
+  if (wanted === undefined || from === undefined || wanted.value <= from) return []
+  const { value, text } = wanted
+  const first = raisedTo(values, (request ?? limit) as FieldAddress, { from, least: value, text })
+  if (request === undefined || limit === undefined || before === undefined) return [first]
+  const above = Math.max(first.to, neededIn(values, limit)?.to ?? 0)
+  return above <= before ? [first] : [first, raisedTo(values, limit, { from: before, least: above, text })]
+}
+
+/** What brings values back that events raised, unless somebody set others or more is recommended now. */
+export function restoredAfter(values: EventValues): readonly Change[] {
+  const pods = podsOf(values.declared)
+  const back = restored(pods, goalOf(pods, values), values)
+  return [
+    ...(back === undefined ? [] : [back]),
+    ...sizesOf(values.declared).flatMap((one) => restoredSizes(one, values)),
+  ]
+}
+
+function restoredSizes({ request, limit }: Sized, values: EventValues): readonly Change[] {
+  const isNeeded = [request, limit].some((one) => one !== undefined && neededIn(values, one) !== undefined)
+  if (isNeeded) return []
+  const first = request && restored(request, goalOf(request, values), values)
+  const goal = limit && goalOf(limit, values)
+  const least = first?.to ?? currentOf(values, request) ?? 0
+  const second = limit && goal && restored(limit, { ...goal, value: Math.max(goal.value, least) }, values)
+  return [first, second].flatMap((one) => one ?? [])
+}
+
+interface Goal {
+  /** The value before the events. */
+  readonly value: number
+  /** The first raise. */
+  readonly raised: PastValue
+}
+
+/** Where the value of a field goes that events raised, once or several times; `undefined` for any other. */
+function goalOf(one: FieldAddress, values: EventValues): Goal | undefined {
+  const own = values
+    .pastValues(one)
+    .filter(({ rules, emergency }) => emergency === undefined && !rules.includes(emergencyRules.over))
+  const isRaise = (edit: PastValue): boolean => edit.rules.includes(eventRules.on)
+  const [last] = own
+  if (last === undefined || !isRaise(last) || readValue(one.field, last.to) !== currentOf(values, one))
+    return undefined
+  const end = own.findIndex((edit, index) => {
+    const earlier = own[index + 1]
+    return earlier === undefined || !isRaise(earlier) || !sameValue(one.field, earlier.to, edit.from)
+  })
+  const raised = own[end] ?? last
+  const value = readValue(one.field, raised.from)
+  return value === undefined ? undefined : { value, raised }
+}
+
+function restored(one: FieldAddress, goal: Goal | undefined, values: EventValues): Change | undefined {
+  const from = currentOf(values, one)
+  if (goal === undefined || from === undefined || goal.value >= from || neededIn(values, one) !== undefined)
+    return undefined
+  const { raised, value } = goal
+  const text = `The planned event is over for which it was raised on ${raised.at.slice(0, 10)} (${madeBy(raised)}).`
+  return changeOf(one, [from, value], [reason(eventRules.over, text)])
+}
