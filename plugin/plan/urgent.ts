@@ -1,10 +1,9 @@
 import { isTakenBack } from '../model/health.ts'
-import { emergencyRules } from '../recommend/emergency.ts'
-import { eventRules } from '../recommend/event-values.ts'
+import { emergencyRules, eventRules } from '../recommend/command-rules.ts'
 import type { SourceChange } from './apply-decisions.ts'
 
 /** The rules by which people command changes. */
-const commanded: readonly string[] = [emergencyRules.over, eventRules.on, eventRules.over]
+const commanded: readonly string[] = [emergencyRules.over, ...Object.values(eventRules)]
 
 /** Whether a person commanded a change: the end of an emergency, or a planned event. */
 export const isCommanded = ({ because }: Pick<SourceChange, 'because'>): boolean =>

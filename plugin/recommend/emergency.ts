@@ -4,15 +4,9 @@ import { type EmergencyEnd, madeBy, type PastValue } from '../model/past-edit.ts
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { readValue, sameValue } from '../model/value.ts'
 import { reason } from './advice.ts'
+import { emergencyRules, eventRules, isOfEvent } from './command-rules.ts'
 import { declaredText } from './declared-text.ts'
 import { keepLowered } from './keep-changes.ts'
-
-/** The rules of emergencies; commits name them. */
-export const emergencyRules = {
-  start: 'emergency.start',
-  on: 'emergency.on',
-  over: 'emergency.over',
-} as const
 
 /**
  * What one step leaves of a minimum after an emergency. Mercari's Tortoise takes 5 % every 15 seconds, which is 9 minutes from 100 to 10 pods; a
@@ -28,14 +22,12 @@ interface EmergencyInput {
 
 type OnEdit = PastValue & { readonly emergency: EmergencyEnd }
 
-/** Whether a planned event raised or restored a value: an emergency before it goes on. */
-const isOfEvent = ({ rules }: Pick<Step, 'rules'>): boolean => rules.some((rule) => rule.startsWith('event.'))
-
 /** The edit of an emergency that a field is in: it set the value that an event may have raised since, and its time is not over. */
 function emergencyOn(one: FieldAddress, { declared, pastValues }: EmergencyInput): OnEdit | undefined {
   const past = pastValues(one)
   const [last] = past
   const edit = past.find((known) => !isOfEvent(known))
+  if (beginOf(one.field, past) === undefined) return undefined
   if (last === undefined || edit?.emergency === undefined || edit.emergency.daysLeft <= 0) return undefined
   return isCurrent(one, last, declared) ? { ...edit, emergency: edit.emergency } : undefined
 }
@@ -197,6 +189,12 @@ export function raiseAll(
         }),
   )
   return [...pods, ...sizes]
+}
+
+/** Whether a planned event raised a value above that of its emergency. */
+export function isBelowEvent(address: FieldAddress, { pastValues }: EmergencyInput): boolean {
+  const past = pastValues(address)
+  return past[0]?.rules.includes(eventRules.on) === true && beginOf(address.field, past) !== undefined
 }
 
 /** What brings the values of a workload back whose emergency is on, or over and not back yet; empty for any other. */

@@ -6,12 +6,11 @@ import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Change, Reason, Recommendation } from '../model/recommendation.ts'
 import { printValue, readValue, sameValue } from '../model/value.ts'
 import { reason } from './advice.ts'
+import { eventRules, isOfEmergency, isOfEvent } from './command-rules.ts'
 import { declaredText } from './declared-text.ts'
-import { emergencyRules } from './emergency.ts'
+import { beginOf, emergencyEndOf } from './emergency.ts'
+import { stuckRule } from './stuck-rollout.ts'
 import type { WorkloadInput } from './workload-input.ts'
-
-/** The rules of planned events; commits name them. */
-export const eventRules = { on: 'event.on', over: 'event.over' } as const
 
 /** The values of a workload, and what else is known of them. */
 export interface EventValues {
@@ -120,23 +119,21 @@ function raisedPods(events: readonly PlannedEvent[], values: EventValues): reado
   const amounts = events.map((event) => [event, event.minReplicas ?? 0] as const)
   const ceiling = { value: maximum, said: `The maximum of the HPA, ${maximum},` }
   const wanted = wantedOf(amounts, [ceiling], (pods) => `at least ${pods} pods run`)
-  return wanted === undefined || wanted.value <= from
-    ? []
-    : [raisedTo(values, one, { from, least: wanted.value, text: wanted.text })]
+  if (wanted === undefined || wanted.value <= from) return []
+  const more = neededIn(values, one)
+  const because = reason(eventRules.on, wanted.text)
+  return more !== undefined && more.to >= wanted.value
+    ? withGroup(more, because, values)
+    : [changeOf(one, [from, wanted.value], [because])]
 }
 
-/** A raise to a value, or to what is recommended if that is more. */
-function raisedTo(
-  values: EventValues,
-  one: FieldAddress,
-  { from, least, text }: { readonly from: number; readonly least: number; readonly text: string },
-): Change {
-  const more = neededIn(values, one)
-  const own = reason(eventRules.on, text)
-  return more !== undefined && more.to >= least
-    ? changeOf(one, [from, more.to], [...more.because, own])
-    : changeOf(one, [from, least], [own])
-}
+/** The change group that does what an event needs and more, which no event restores. */
+const withGroup = ({ together }: Change, { text }: Reason, { given }: EventValues): readonly Change[] =>
+  given.flatMap((one) =>
+    one.verdict === 'change' && one.together === together
+      ? [{ ...one, because: [...one.because, reason(eventRules.with, text)] }]
+      : [],
+  )
 
 function raisedSizes(
   events: readonly PlannedEvent[],
@@ -149,23 +146,41 @@ function raisedSizes(
   const ceilings = [bounds?.request.maximum, bounds?.room, limit && bounds?.limit.maximum]
   const shown = (value: number): string => printValue(`requests.${resource}`, value)
   const wanted = wantedOf(amounts, ceilings, (value) => `the request is at least ${shown(value)}`)
-  const [from, before] = [currentOf(values, request ?? limit), currentOf(values, limit)]
-  if (wanted === undefined || from === undefined || wanted.value <= from) return []
-  const { value, text } = wanted
-  const first = raisedTo(values, (request ?? limit) as FieldAddress, { from, least: value, text })
-  if (request === undefined || limit === undefined || before === undefined) return [first]
-  const above = Math.max(first.to, neededIn(values, limit)?.to ?? 0)
-  return above <= before ? [first] : [first, raisedTo(values, limit, { from: before, least: above, text })]
+  const own = request ?? limit
+  const from = currentOf(values, own)
+  if (wanted === undefined || own === undefined || from === undefined || wanted.value <= from) return []
+  const because = reason(eventRules.on, wanted.text)
+  const more = neededIn(values, own)
+  if (more !== undefined && more.to >= wanted.value) return withGroup(more, because, values)
+  const raised = changeOf(own, [from, wanted.value], [because])
+  return own === limit ? [raised] : [raised, ...raisedLimit(limit, raised, values)]
 }
 
-/** What brings values back that events raised, unless somebody set others or more is recommended now. */
+/** The raise of a limit to a request; to what is recommended if that is more. */
+function raisedLimit(
+  limit: FieldAddress | undefined,
+  request: Change,
+  values: EventValues,
+): readonly Change[] {
+  const from = currentOf(values, limit)
+  if (limit === undefined || from === undefined) return []
+  const more = neededIn(values, limit)
+  const [{ text }] = request.because as readonly [Reason]
+  if (more !== undefined && more.to > Math.max(from, request.to))
+    return [
+      { ...more, together: request.together, because: [...more.because, reason(eventRules.with, text)] },
+    ]
+  return from >= request.to ? [] : [changeOf(limit, [from, request.to], request.because)]
+}
+
+/** What brings values back that events raised, unless somebody set others, more is recommended now, or an emergency of the workload is on. */
 export function restoredAfter(values: EventValues): readonly Change[] {
   const pods = podsOf(values.declared)
+  const sizes = sizesOf(values.declared)
+  const all = [pods, ...sizes.flatMap(({ request, limit }) => [request ?? [], limit ?? []].flat())]
+  if (emergencyEndOf(all, values) !== undefined) return []
   const back = restored(pods, goalOf(pods, values), values)
-  return [
-    ...(back === undefined ? [] : [back]),
-    ...sizesOf(values.declared).flatMap((one) => restoredSizes(one, values)),
-  ]
+  return [...(back === undefined ? [] : [back]), ...sizes.flatMap((one) => restoredSizes(one, values))]
 }
 
 function restoredSizes({ request, limit }: Sized, values: EventValues): readonly Change[] {
@@ -185,22 +200,36 @@ interface Goal {
   readonly raised: PastValue
 }
 
-/** Where the value of a field goes that events raised, once or several times; `undefined` for any other. */
+/**
+ * Where the value of a field goes that events raised, once or several times, with emergencies and rollouts that did not fit between them;
+ * `undefined` for any other, and while an emergency is not back.
+ */
 function goalOf(one: FieldAddress, values: EventValues): Goal | undefined {
-  const own = values
-    .pastValues(one)
-    .filter(({ rules, emergency }) => emergency === undefined && !rules.includes(emergencyRules.over))
-  const isRaise = (edit: PastValue): boolean => edit.rules.includes(eventRules.on)
-  const [last] = own
-  if (last === undefined || !isRaise(last) || readValue(one.field, last.to) !== currentOf(values, one))
-    return undefined
-  const end = own.findIndex((edit, index) => {
-    const earlier = own[index + 1]
-    return earlier === undefined || !isRaise(earlier) || !sameValue(one.field, earlier.to, edit.from)
-  })
-  const raised = own[end] ?? last
-  const value = readValue(one.field, raised.from)
-  return value === undefined ? undefined : { value, raised }
+  const past = values.pastValues(one)
+  const [last] = past
+  if (last === undefined || readValue(one.field, last.to) !== currentOf(values, one)) return undefined
+  if (beginOf(one.field, past) !== undefined) return undefined
+  const raised = raiseIn(one.field, past)
+  const value = raised && readValue(one.field, raised.from)
+  return raised === undefined || value === undefined ? undefined : { value, raised }
+}
+
+/** Whether a value is no more than another one. */
+const isAtMost = (field: FieldAddress['field'], one: string, other: string): boolean =>
+  (readValue(field, one) ?? Number.POSITIVE_INFINITY) <= (readValue(field, other) ?? 0)
+
+/** The first raise by events that the newest change of a value goes back to. */
+function raiseIn(field: FieldAddress['field'], past: readonly PastValue[]): PastValue | undefined {
+  let begun: PastValue | undefined
+  let last: PastValue | undefined
+  for (const one of past.toReversed()) {
+    const goesOn = begun !== undefined && last !== undefined && sameValue(field, last.to, one.from)
+    const isPart = isOfEvent(one) || isOfEmergency(one) || one.rules.includes(stuckRule)
+    if (!goesOn) begun = one.rules.includes(eventRules.on) ? one : undefined
+    else if (!isPart || (begun !== undefined && isAtMost(field, one.to, begun.from))) begun = undefined
+    last = one
+  }
+  return begun
 }
 
 function restored(one: FieldAddress, goal: Goal | undefined, values: EventValues): Change | undefined {

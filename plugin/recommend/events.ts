@@ -5,7 +5,8 @@ import type { PlannedEvent } from '../model/planned-event.ts'
 import type { Change, Recommendation } from '../model/recommendation.ts'
 import { matchesRule } from '../model/rule-match.ts'
 import { reason } from './advice.ts'
-import { type EventValues, eventName, eventRules, raisedBy, restoredAfter } from './event-values.ts'
+import { eventRules } from './command-rules.ts'
+import { eventName, raisedBy, restoredAfter } from './event-values.ts'
 import { keepLowered, keepWithReasons } from './keep-changes.ts'
 import { isRestored, keepNotFitting } from './stuck-rollout.ts'
 import type { WorkloadInput } from './workload-input.ts'
@@ -37,26 +38,30 @@ export function withEvents(given: readonly Recommendation[], input: EventInput):
   const { events, pastValues, hold = (all) => all } = input
   const roomy = keepRoom(given, events)
   const own = events.filter(({ isOn }) => isOn)
-  const values: EventValues = { ...input, given: roomy }
-  if (own.length === 0) return withChanges(roomy, changesIn(hold(restoredAfter(values))))
+  if (own.length === 0) return withChanges(roomy, changesIn(hold(restoredAfter({ ...input, given: roomy }))))
   const because = reason(eventRules.on, `${own.map(eventName).join(', ')}: nothing is lowered.`)
-  return withChanges(
-    keepAllLowered(roomy, because),
-    changesIn(keepNotFitting(raisedBy(own, values), pastValues)),
-  )
+  const calm = keepAllLowered(roomy, because)
+  const raised = keepNotFitting(raisedBy(own, { ...input, given: calm }), ofSizes(pastValues))
+  return withChanges(calm, changesIn(raised))
 }
 
 const changesIn = (all: readonly Recommendation[]): readonly Change[] =>
   all.flatMap((one) => (one.verdict === 'change' ? [one] : []))
 
-/** Keeps everything from going down, but what restores a value whose rollout is stuck. */
+/** The changes of requests and limits alone: pods are no reason for a rollout that does not fit. */
+const ofSizes =
+  (pastValues: EventInput['pastValues']): EventInput['pastValues'] =>
+  (address) =>
+    address.container === undefined ? [] : pastValues(address)
+
+/** Keeps everything from going down, but what restores a request or a limit whose rollout is stuck. */
 function keepAllLowered(
   recommendations: readonly Recommendation[],
   because: Parameters<typeof keepLowered>[1],
 ): readonly Recommendation[] {
   const kept = keepLowered(recommendations, because)
   return recommendations.map((one, index) =>
-    one.verdict === 'change' && isRestored(one) ? one : (kept[index] ?? one),
+    one.verdict === 'change' && isRestored(one) && one.container !== undefined ? one : (kept[index] ?? one),
   )
 }
 

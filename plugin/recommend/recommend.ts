@@ -116,7 +116,10 @@ function recommendWorkload(
     const unknown = decideWorkload({ declared, policy }, profile, options)
     const pastValues = pastIn(cluster, settings, '')
     const calm = withEmergencies(unknown, { declared, pastValues })
-    return withoutImplied(withEvents(calm, { declared, events: planned, pastValues, bounds }), declared)
+    // Without usage nothing is known against fewer pods, and nothing for smaller ones.
+    const hold = (all: readonly Recommendation[]) => all.filter(({ container }) => container === undefined)
+    const input = { declared, events: planned, pastValues, bounds, hold }
+    return withoutImplied(withEvents(calm, input), declared)
   }
   const replay = replayOf(observation)
   const subject = { declared, policy, observation, replay, wasRecorded, surroundings, bounds }

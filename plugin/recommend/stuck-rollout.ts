@@ -16,7 +16,7 @@ const asLarge = 0.9
 const bySize =
   /exceeded quota|insufficient (?:cpu|memory)|(?:maximum|minimum) (?:cpu|memory) usage per|limit to request ratio/i
 /** The rule under which a value is restored; commits name it. */
-const stuckRule = 'rollout.stuck'
+export const stuckRule = 'rollout.stuck'
 
 /** Whether pods of a workload cannot start because of their size: no node has room, or the API server refuses them. */
 export const isTooLarge = ({ unhealthy = '' }: Observation): boolean =>

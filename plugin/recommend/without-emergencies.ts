@@ -1,7 +1,7 @@
 import type { Observation, ReplicaHistory } from '../model/observation.ts'
 import type { PastValue } from '../model/past-edit.ts'
 import { countValues, packCounts } from '../model/series.ts'
-import { emergencyRules } from './emergency.ts'
+import { emergencyRules } from './command-rules.ts'
 
 const secondsPerDay = 86_400
 

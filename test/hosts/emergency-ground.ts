@@ -93,9 +93,9 @@ export function checkout({ files, source }: Pick<Layout, 'files' | 'source'>): v
 export const emergency = (...args: readonly string[]): Promise<Ended> =>
   tortoise(['emergency', ...args], { cwd: work.root })
 
-/** A run without usage: it steps back from emergencies and decides nothing else. */
-export async function run(): Promise<string> {
-  const empty = { kind: 'TortoiseSnapshot', version: 1, recordedAt: '2026-03-01T00:00:00Z', observations: [] }
+/** A run without usage, or with some: it steps back from emergencies and decides nothing else. */
+export async function run(observations: readonly object[] = []): Promise<string> {
+  const empty = { kind: 'TortoiseSnapshot', version: 1, recordedAt: '2026-03-01T00:00:00Z', observations }
   const snapshot = join(work.root, '.git/snapshot.json')
   writeFileSync(snapshot, JSON.stringify(empty))
   const { status, stderr } = await tortoise(['run', '--snapshot', snapshot, '-o', 'json'], { cwd: work.root })

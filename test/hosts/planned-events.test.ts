@@ -24,8 +24,19 @@ describe('a planned event', () => {
     writeFileSync(join(work.root, 'tortoise.yaml'), `${text}events: [${event}]\n`)
     git(work.root, 'commit', '--quiet', '--all', '--message=event')
   }
-  const minimumAfterRun = async (): Promise<string> => {
-    await run()
+  /** The Deployment was observed, and nothing is recommended from it. */
+  const observed = (): readonly object[] => [
+    {
+      cluster: 'prod',
+      workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' },
+      window: { from: at(-24 * 14), to: at(0) },
+      days: 14,
+      coverage: 1,
+      containers: [{ container: 'app', oomKills: 0 }],
+    },
+  ]
+  const minimumAfterRun = async (observations: readonly object[] = []): Promise<string> => {
+    await run(observations)
     return kustomization.minimum().replace(/ #.*/, '')
   }
 
@@ -84,7 +95,10 @@ describe('a planned event', () => {
     await run()
     expect(commits()).toBe(commit)
     plan(at(-36), at(-1))
+    // Without usage nothing is made smaller but the number of pods.
     expect(await minimumAfterRun()).toBe('3')
+    expect(resources()).not.toEqual(before)
+    await run(observed())
     expect(resources()).toEqual(before)
   }, 60_000)
 
@@ -98,6 +112,25 @@ describe('a planned event', () => {
     const { status, stderr } = await tortoise(['plan', '--snapshot', 'x.json'], { cwd: work.root })
     expect([status, stderr]).toEqual([2, expect.stringContaining(says)])
   })
+
+  it('keeps what it raised above an emergency when that is stopped, and both go back after it', async () => {
+    checkout(kustomization)
+    const cpu = (): string => /requests: \{ cpu: (\w+),/.exec(read('apps/web/app.yaml'))?.[1] ?? ''
+    await emergency('start', '--namespace', 'shop', '--factor', '1.5')
+    expect(cpu()).toBe('300m')
+    plan(at(-1), at(36), 'minRequests: { app: { cpu: 600m } }')
+    await run()
+    expect(cpu()).toBe('600m')
+    expect((await emergency('stop', '--namespace', 'shop')).stderr).toContain(
+      'a planned event raised values above those of the emergency, which stay: shop/Deployment/web; stop it again after the event',
+    )
+    expect(cpu()).toBe('600m')
+    plan(at(-36), at(-1))
+    await run(observed())
+    expect(cpu()).toBe('600m')
+    await emergency('stop', '--namespace', 'shop')
+    expect(cpu()).toBe('200m')
+  }, 60_000)
 
   it('whose match fits no workload is warned of', async () => {
     checkout(kustomization)

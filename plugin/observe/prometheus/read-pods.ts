@@ -57,7 +57,12 @@ export async function readPods(
   const client = prometheus(request, ports)
   const found = factsOf(workloads)
   try {
-    for (const own of fitting({ ...request, workloads })) await readAll(client, own, found)
+    const rows = new Map<string, Series>()
+    for (const own of fitting({ ...request, workloads })) await readRows(client, own, rows)
+    for (const series of rows.values()) {
+      const own = found.of(series.labels)
+      if (own !== undefined) addRow(own, series)
+    }
   } catch (error) {
     if (!(error instanceof ExpectedStop)) throw error
     const [reason = ''] = error.message.split('\n')
@@ -107,15 +112,10 @@ function questionOf(request: PodsRequest) {
  * Reads the hours in which something happened to pods. A pod that was created shows up in the three hours after it, in the
  * first hour of each day (UTC), and in the last hour. An eviction counts in the hour in which it shows up first: the pod stays listed for long after it.
  */
-async function readAll(client: Prometheus, request: PodsRequest, found: Found): Promise<void> {
+async function readRows(client: Prometheus, request: PodsRequest, rows: Map<string, Series>): Promise<void> {
   const { query, range } = questionOf(request)
-  // A response that broke off is sent again from its beginning.
-  const rows = new Map<string, Series>()
+  // A response that broke off is sent again from its beginning, and a pod may be of the names of several parts.
   await client.each({ query, ...range }, (series) => rows.set(JSON.stringify(series.labels), series))
-  for (const series of rows.values()) {
-    const own = found.of(series.labels)
-    if (own !== undefined) addRow(own, series)
-  }
 }
 
 function addRow(

@@ -5,6 +5,7 @@ import { parseChangeKey } from '../../deliver/record/trailers.ts'
 import { treeOf } from '../../io/commit-tree.ts'
 import type { ActiveEmergency } from '../../model/emergency.ts'
 import { isField } from '../../model/field.ts'
+import { isOfEvent } from '../../recommend/command-rules.ts'
 import { beginOf } from '../../recommend/emergency.ts'
 import { findBaseBranch } from '../base-branch.ts'
 import { hasHistoryGap } from '../history-gap.ts'
@@ -52,7 +53,7 @@ function stateOf(key: string, edits: readonly PastChange[], now: Date): Begun | 
   const { to, at, commit } = newest
   const { until } = last
   const known = { ...address, to, until }
-  if (newest === last && Date.parse(until) > now.getTime())
+  if (edits.find((one) => !isOfEvent(one)) === last && Date.parse(until) > now.getTime())
     return { key, newest, value: { state: 'on', ...known, from: newest.from, at, commit } }
   return { key, newest, value: { state: 'ending', ...known, from: first.from, at, commit } }
 }

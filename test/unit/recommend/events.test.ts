@@ -127,12 +127,17 @@ describe('requests in a planned event', () => {
     expect(changesOf({ given: group })).toEqual(['app requests.cpu 200 500', 'app limits.cpu 400 700'])
   })
 
-  it('are commanded also where the rules want more', () => {
-    const more = [recommended('requests.cpu', [200, 700], 'cpu')]
+  it('leave a group that raises more, which is commanded then, and which nothing restores', () => {
+    const target: Change = { ...recommended('hpa.target.cpu', [80, 40], 'cpu'), container: 'app' }
+    const more = [recommended('requests.cpu', [200, 700], 'cpu'), target]
     const rules = decided({ given: more }).flatMap((one) =>
-      one.verdict === 'change' ? one.because.map(({ rule }) => `${one.field} ${rule}`) : [],
+      one.verdict === 'change'
+        ? [`${one.field} ${one.to} ${one.because.map(({ rule }) => rule).join(' ')}`]
+        : [],
     )
-    expect(rules).toEqual(['requests.cpu cpu.usage', 'requests.cpu event.on', 'limits.cpu event.on'])
+    expect(rules).toEqual(['requests.cpu 700 cpu.usage event.with', 'hpa.target.cpu 40 cpu.usage event.with'])
+    const past = { 'app requests.cpu': [{ from: '100m', to: '200m', rules: ['cpu.usage', 'event.with'] }] }
+    expect(changesOf({ events: [], past })).toEqual([])
   })
 
   it('are the limit where Kubernetes takes the request from it', () => {
@@ -174,6 +179,40 @@ describe('the minimum of an HPA in a planned event', () => {
   })
 })
 
+describe('a value that events and others changed', () => {
+  const emergency = (from: string, to: string): Partial<PastValue> => ({
+    ...edit(from, to, 'emergency.start'),
+    emergency: { until: '2026-11-28T00:00:00Z', daysLeft: 1 },
+  })
+  const over = (from: string, to: string) => edit(from, to, 'emergency.over')
+  const of = (minReplicas: number): DeclaredWorkload => ({
+    ...{ workload, containers: [] },
+    autoscaler: { minReplicas, maxReplicas: 60, targets: [] },
+  })
+  const restored = (minReplicas: number, ...past: readonly Partial<PastValue>[]) =>
+    changesOf({ of: of(minReplicas), events: [], past: { 'hpa.minReplicas': past } })
+
+  it('goes back to that before the events once an emergency between them is back', () => {
+    const both = [over('15', '10'), over('30', '15'), emergency('10', '30'), edit('3', '10')]
+    expect(restored(10, ...both)).toEqual(['hpa.minReplicas 10 3'])
+    expect(restored(15, ...both.slice(1))).toEqual([])
+    expect(restored(30, ...both.slice(2))).toEqual([])
+    expect(restored(50, edit('30', '50'), ...both.slice(2))).toEqual([])
+  })
+
+  it('goes back to that before the events when the last raise did not fit', () => {
+    const past = {
+      'app requests.cpu': [edit('500m', '200m', 'rollout.stuck'), edit('200m', '500m'), edit('100m', '200m')],
+    }
+    expect(changesOf({ events: [], past })).toEqual(['app requests.cpu 200 100'])
+  })
+
+  it('stays when another rule or a person changed it since', () => {
+    expect(restored(10, edit('8', '10', 'hpa.bounds'), edit('3', '8'))).toEqual([])
+    expect(restored(10, edit('3', '8'))).toEqual([])
+  })
+})
+
 describe('an emergency below a planned event', () => {
   const of: DeclaredWorkload = {
     ...{ workload, containers: [] },
@@ -193,6 +232,8 @@ describe('an emergency below a planned event', () => {
 
   it('goes on while its time is not over, and ends then', () => {
     expect(stepsAfter([edit('12', '20'), start(1)])).toEqual([])
+    // A person ended it, and the event went on from there.
+    expect(stepsAfter([edit('25', '20', 'event.over'), start(1), edit('10', '25')])).toEqual([])
     expect(stepsAfter([edit('12', '20'), start(-1)])).toEqual(['hpa.minReplicas 20 10'])
     expect(stepsAfter([edit('25', '20', 'event.over'), edit('12', '25'), start(-1)])).toEqual([
       'hpa.minReplicas 20 10',
