@@ -20,6 +20,8 @@ export interface EventValues {
   readonly bounds?: WorkloadInput['bounds'] | undefined
   /** What is recommended without events. */
   readonly given: readonly Recommendation[]
+  /** Change groups that do less than events need. */
+  readonly short?: ReadonlySet<string>
 }
 
 type Resource = 'cpu' | 'memory'
@@ -79,10 +81,31 @@ const changeOf = (
 }
 
 /** What events raise: the minimum of the HPA, and requests, with a limit that would be below. */
-export const raisedBy = (events: readonly PlannedEvent[], values: EventValues): readonly Change[] => [
+export function raisedBy(events: readonly PlannedEvent[], values: EventValues): readonly Change[] {
+  const first = raises(events, values)
+  const own = new Set(first.filter(isOwnRaise).map(fieldKey))
+  const groups = new Set(first.map(({ together }) => together))
+  // A group that does what one value needs and less than another one does is not taken.
+  const short = values.given.flatMap((one) =>
+    one.verdict === 'change' && groups.has(one.together) && own.has(fieldKey(one)) ? [one.together] : [],
+  )
+  const all = short.length === 0 ? first : raises(events, { ...values, short: new Set(short) })
+  return [...new Map(all.map((one) => [fieldKey(one), one])).values()]
+}
+
+const fieldKey = ({ container, field }: FieldAddress): string => `${container ?? ''} ${field}`
+const isOwnRaise = ({ because }: Change): boolean => because.some(({ rule }) => rule === eventRules.on)
+
+const raises = (events: readonly PlannedEvent[], values: EventValues): readonly Change[] => [
   ...raisedPods(events, values),
   ...sizesOf(values.declared).flatMap((one) => raisedSizes(events, one, values)),
 ]
+
+/** The change group that raises a value to what events want, or above. */
+function groupFor(one: FieldAddress, { value }: Wanted, values: EventValues): Change | undefined {
+  const more = neededIn(values, one)
+  return more !== undefined && more.to >= value && !values.short?.has(more.together) ? more : undefined
+}
 
 interface Wanted {
   /** The least value that the events want, within what is possible. */
@@ -120,9 +143,9 @@ function raisedPods(events: readonly PlannedEvent[], values: EventValues): reado
   const ceiling = { value: maximum, said: `The maximum of the HPA, ${maximum},` }
   const wanted = wantedOf(amounts, [ceiling], (pods) => `at least ${pods} pods run`)
   if (wanted === undefined || wanted.value <= from) return []
-  const more = neededIn(values, one)
+  const more = groupFor(one, wanted, values)
   const because = reason(eventRules.on, wanted.text)
-  return more !== undefined && more.to >= wanted.value
+  return more !== undefined
     ? withGroup(more, because, values)
     : [changeOf(one, [from, wanted.value], [because])]
 }
@@ -150,8 +173,8 @@ function raisedSizes(
   const from = currentOf(values, own)
   if (wanted === undefined || own === undefined || from === undefined || wanted.value <= from) return []
   const because = reason(eventRules.on, wanted.text)
-  const more = neededIn(values, own)
-  if (more !== undefined && more.to >= wanted.value) return withGroup(more, because, values)
+  const more = groupFor(own, wanted, values)
+  if (more !== undefined) return withGroup(more, because, values)
   const raised = changeOf(own, [from, wanted.value], [because])
   return own === limit ? [raised] : [raised, ...raisedLimit(limit, raised, values)]
 }

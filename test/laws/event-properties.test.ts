@@ -24,6 +24,8 @@ type Step =
   | { readonly what: 'events'; readonly wants: readonly Wants[] }
   | { readonly what: 'emergency'; readonly factor: number }
   | { readonly what: 'maximum'; readonly pods: number }
+  /** From now on, the rules want so many pods, and so much CPU, in one change group. */
+  | { readonly what: 'rules'; readonly pods: number; readonly cpu: number }
 
 const wants = fc.record(
   { pods: fc.constantFrom(5, 12, 30, Number.POSITIVE_INFINITY), cpu: fc.constantFrom(150, 300, 450, 900) },
@@ -46,6 +48,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
+const fields = ['hpa.minReplicas', 'requests.cpu', 'limits.cpu'] as const
+
 /** A workload in Git with the changes that were made of it. */
 function simulation() {
   const state = { min: 3, max: 20, request: 200, limit: 400 }
@@ -53,6 +57,7 @@ function simulation() {
   const edits = new Map<string, PastValue[]>()
   let events: readonly PlannedEvent[] = []
   let emergencyOn = false
+  let wanted: Readonly<Partial<Record<FieldAddress['field'], number>>> = {}
   const keyOf = ({ container, field }: FieldAddress): string => `${container ?? ''} ${field}`
   const declared = (): DeclaredWorkload => ({
     workload,
@@ -89,12 +94,30 @@ function simulation() {
   }
   const run = (): void => {
     const before = { ...state }
-    const given: readonly Recommendation[] = (['requests.cpu', 'limits.cpu'] as const).map((field) => ({
-      ...{ workload, container: 'app', field, verdict: 'keep', because: [] },
-      from: field === 'requests.cpu' ? state.request : state.limit,
-    }))
+    const given = fields.map((field): Recommendation => {
+      const from = { 'hpa.minReplicas': state.min, 'requests.cpu': state.request, 'limits.cpu': state.limit }[
+        field
+      ]
+      const address = { workload, ...(field === 'hpa.minReplicas' ? {} : { container: 'app' }), field }
+      const to = Math.min(
+        wanted[field] ?? 0,
+        field === 'hpa.minReplicas' ? state.max : Number.POSITIVE_INFINITY,
+      )
+      return to > from
+        ? {
+            ...address,
+            verdict: 'change',
+            from,
+            to,
+            because: [{ rule: 'cpu.usage', text: 'Used.' }],
+            together: 'all',
+          }
+        : { ...address, verdict: 'keep', from, because: [] }
+    })
     const input = { declared: declared(), pastValues }
-    apply(withEvents(withEmergencies(given, input), { ...input, events }))
+    const decided = withEvents(withEmergencies(given, input), { ...input, events })
+    expect(new Set(decided.map(keyOf)).size, 'a value is decided twice').toBe(decided.length)
+    apply(decided)
     expect(state.request, 'the request is above its limit').toBeLessThanOrEqual(state.limit)
     expect(state.min, 'the minimum is above the maximum').toBeLessThanOrEqual(state.max)
     const isUp = (['min', 'request', 'limit'] as const).every((one) => state[one] >= before[one])
@@ -105,6 +128,8 @@ function simulation() {
     take: (one: Step): void => {
       if (one.what === 'run') run()
       else if (one.what === 'stop') emergencyOn = false
+      else if (one.what === 'rules')
+        wanted = { 'hpa.minReplicas': one.pods, 'requests.cpu': one.cpu, 'limits.cpu': one.cpu + 100 }
       else if (one.what === 'maximum') {
         if (one.pods >= state.min) state.max = one.pods
       } else if (one.what === 'events')
@@ -134,6 +159,21 @@ it('everything that events and emergencies raise, in any order, goes back to wha
       const { take, end, base } = simulation()
       for (const one of steps) take(one)
       expect(end()).toEqual(base)
+    }),
+    { seed, numRuns },
+  )
+})
+
+it('no value is set twice, lowered, or above its bound while rules raise others beside events and emergencies', () => {
+  const rules = fc.record({
+    what: fc.constant('rules' as const),
+    pods: fc.constantFrom(4, 8, 25),
+    cpu: fc.constantFrom(250, 350, 800),
+  })
+  fc.assert(
+    fc.property(fc.array(fc.oneof(step, rules), { maxLength: 14 }), (steps) => {
+      const { take } = simulation()
+      for (const one of steps) take(one)
     }),
     { seed, numRuns },
   )

@@ -173,6 +173,25 @@ describe('the minimum of an HPA in a planned event', () => {
     expect(changesOf({ of, events })).toEqual(['hpa.minReplicas 20 30'])
   })
 
+  it('is raised once with a group of the rules that has its requests, unless these need more', () => {
+    const both = { ...declared, autoscaler: { minReplicas: 20, maxReplicas: 30, targets: [] } }
+    const pods: Change = {
+      ...{ workload, field: 'hpa.minReplicas', verdict: 'change', from: 20, to: 25, together: 'cpu' },
+      because: [{ rule: 'hpa.bounds', text: 'Load.' }],
+    }
+    const given = [pods, recommended('requests.cpu', [200, 300], 'cpu')]
+    const need = (cpu: number) => [{ ...sale, minReplicas: 22, minRequests: { app: { cpu } } }]
+    expect(changesOf({ of: both, given, events: need(250) })).toEqual([
+      'hpa.minReplicas 20 25',
+      'app requests.cpu 200 300',
+    ])
+    expect(changesOf({ of: both, given, events: need(500) })).toEqual([
+      'hpa.minReplicas 20 22',
+      'app requests.cpu 200 500',
+      'app limits.cpu 400 500',
+    ])
+  })
+
   it('goes back to that before the first raise, also when the maximum grew meanwhile', () => {
     const past = { 'hpa.minReplicas': [edit('10', '20'), edit('3', '10')] }
     expect(changesOf({ of, events: [], past })).toEqual(['hpa.minReplicas 20 3'])
