@@ -167,9 +167,10 @@ function raisedSizes(
   const bounds = values.bounds?.(container, resource)
   // A request stays at most its limit, which is raised with it.
   const ceilings = [bounds?.request.maximum, bounds?.room, limit && bounds?.limit.maximum]
-  const shown = (value: number): string => printValue(`requests.${resource}`, value)
-  const wanted = wantedOf(amounts, ceilings, (value) => `the request is at least ${shown(value)}`)
   const own = request ?? limit
+  const like = own && declaredText(values.declared, own)
+  const shown = (value: number): string => printValue(`requests.${resource}`, value, like)
+  const wanted = wantedOf(amounts, ceilings, (value) => `the request is at least ${shown(value)}`)
   const from = currentOf(values, own)
   if (wanted === undefined || own === undefined || from === undefined || wanted.value <= from) return []
   const because = reason(eventRules.on, wanted.text)
