@@ -76,8 +76,15 @@ function lastRun(last: Schedule['last']): Html | string {
   const took = `took ${seconds.toFixed(1)} s`
   return error === undefined
     ? html`done ${time(ended)}, ${took}`
-    : html`<strong class="failed">failed</strong> ${time(ended)}, ${took}<pre>${error}</pre>`
+    : html`<strong class="failed">failed</strong> ${time(ended)}, ${took}<pre>${linesOf(error)}</pre>`
 }
+
+/** A text with its lines: a value alone is one line. */
+const linesOf = (text: string): Html =>
+  html.join(
+    text.split('\n').map((line) => html`${line}`),
+    '\n',
+  )
 
 function repositories({ repositories: all }: FleetReport): Html | undefined {
   if (all === undefined || all.length === 0) return undefined

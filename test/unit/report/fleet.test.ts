@@ -106,6 +106,13 @@ describe('the HTML report', () => {
     expect(page).not.toMatch(/https?:\/\//)
   })
 
+  it('keeps the lines of an error: what failed, and what to do', () => {
+    const last = { ended: '2026-09-14T06:00:00.000Z', seconds: 3, error: 'no answer\n  Check <the> URL.' }
+    const schedules = [{ name: 'prod', cron: '0 6 * * *', last }]
+    const page = fleetPage({ ...fleetReport([], frame), schedules }, client).toString()
+    expect(page).toContain('<pre>no answer\n  Check &#60;the&#62; URL.</pre>')
+  })
+
   it('refuses a script that would end its element', () => {
     const report = fleetReport([], frame)
     expect(() => fleetPage(report, { ...client, script: '"</script>"' })).toThrow('would end its element')
